@@ -1,0 +1,184 @@
+//! The one type for everything that can be wrong with a user's input.
+
+use crate::source::Location;
+use std::fmt;
+
+/// What class of mistake a diagnostic reports. The names are part of the JSON contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// The text does not follow the grammar.
+    Syntax,
+    /// A variable name is unknown.
+    Name,
+    /// A function name is unknown or may not be used so.
+    Function,
+    /// A function was given too many or too few arguments, or a wrong named argument.
+    Arity,
+    /// Shapes do not fit.
+    Shape,
+    /// An index does not exist.
+    Index,
+    /// A definition depends on itself.
+    Circular,
+    /// A value is needed and there is none.
+    Value,
+    /// A scalar is needed.
+    Scalar,
+    /// A value of the wrong kind: not a whole number, a text where a number is wanted.
+    Type,
+    /// A file cannot be read or written.
+    File,
+    /// An `assert` does not hold.
+    Assert,
+    /// A `check` found modes that disagree.
+    Check,
+    /// A limit was reached.
+    Limit,
+    /// A matrix is singular.
+    Singular,
+}
+
+impl Code {
+    /// The name used in JSON and in the margin of a rendered diagnostic.
+    pub fn name(self) -> &'static str {
+        match self {
+            Code::Syntax => "syntax",
+            Code::Name => "name",
+            Code::Function => "function",
+            Code::Arity => "arity",
+            Code::Shape => "shape",
+            Code::Index => "index",
+            Code::Circular => "circular",
+            Code::Value => "value",
+            Code::Scalar => "scalar",
+            Code::Type => "type",
+            Code::File => "file",
+            Code::Assert => "assert",
+            Code::Check => "check",
+            Code::Limit => "limit",
+            Code::Singular => "singular",
+        }
+    }
+}
+
+/// Whether a diagnostic stops the script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Severity {
+    /// The statement failed.
+    Error,
+    /// The statement ran; something about it is suspicious.
+    Warning,
+}
+
+/// A piece of source with what there is to say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub location: Location,
+    /// What; may be empty.
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
+    code: Code,
+    severity: Severity,
+    message: String,
+    labels: Vec<Label>,
+    help: Option<String>,
+}
+
+/// What is wrong, where, and what to write instead.
+///
+/// The first label is the primary one: its span is the `span` of the JSON object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic(Box<Inner>);
+
+/// The result of a phase that can find a mistake in the user's input.
+pub type Result<T> = std::result::Result<T, Diagnostic>;
+
+impl Diagnostic {
+    /// An error at `location`, with `text` at the marked place (may be empty).
+    pub fn error(
+        code: Code,
+        location: Location,
+        message: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic(Box::new(Inner {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            labels: vec![Label {
+                location,
+                text: text.into(),
+            }],
+            help: None,
+        }))
+    }
+
+    /// A warning at `location`.
+    pub fn warning(
+        code: Code,
+        location: Location,
+        message: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Diagnostic {
+        let mut warning = Diagnostic::error(code, location, message, text);
+        warning.0.severity = Severity::Warning;
+        warning
+    }
+
+    /// The same with one more marked place.
+    pub fn label(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
+        self.0.labels.push(Label {
+            location,
+            text: text.into(),
+        });
+        self
+    }
+
+    /// The same with advice on what to write instead.
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// The class of the mistake.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// Error or warning.
+    pub fn severity(&self) -> Severity {
+        self.0.severity
+    }
+
+    /// One sentence that says what is wrong.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The marked places, the primary one first.
+    pub fn labels(&self) -> &[Label] {
+        &self.0.labels
+    }
+
+    /// The primary place.
+    pub fn location(&self) -> &Location {
+        &self.0.labels[0].location
+    }
+
+    /// What to write instead, where known.
+    pub fn advice(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl std::error::Error for Diagnostic {}

@@ -1,0 +1,446 @@
+//! The abstract syntax of a script.
+//!
+//! Expressions and statements live in two arenas of their [`Script`], children before parents, so
+//! that nothing about a tree is recursive: neither building, walking nor dropping it.
+
+use crate::source::{Location, Source, Span};
+use std::fmt;
+use std::rc::Rc;
+
+/// An identifier, in NFC.
+pub type Name = Rc<str>;
+
+/// An identifier where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ident {
+    /// The name.
+    pub name: Name,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A text in quotes where it stands, escapes resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text {
+    /// What stands between the quotes.
+    pub text: Rc<str>,
+    /// Where it is written, quotes included.
+    pub span: Span,
+}
+
+/// The index of an expression in its [`Script`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExprId(pub u32);
+
+/// The index of a statement in its [`Script`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StatementId(pub u32);
+
+/// An operator with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    /// `-x`
+    Neg,
+    /// `not x`
+    Not,
+    /// `x'`
+    Transpose,
+}
+
+/// An operator with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    DotMul,
+    DotDiv,
+    Pow,
+    DotPow,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    And,
+    Or,
+}
+
+impl BinaryOp {
+    /// As it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::DotMul => ".*",
+            BinaryOp::DotDiv => "./",
+            BinaryOp::Pow => "^",
+            BinaryOp::DotPow => ".^",
+            BinaryOp::Eq => "==",
+            BinaryOp::Ne => "!=",
+            BinaryOp::Lt => "<",
+            BinaryOp::Le => "<=",
+            BinaryOp::Gt => ">",
+            BinaryOp::Ge => ">=",
+            BinaryOp::And => "and",
+            BinaryOp::Or => "or",
+        }
+    }
+}
+
+/// One index between the brackets of `x[…]`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Index {
+    /// `i`
+    At(ExprId),
+    /// `a..b`, both included
+    Range(ExprId, ExprId),
+    /// `:`
+    All,
+}
+
+/// `for i in a..b` inside a comprehension.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause {
+    /// The running name.
+    pub variable: Ident,
+    /// First value.
+    pub from: ExprId,
+    /// Last value, included.
+    pub to: ExprId,
+}
+
+/// `name = value` among the arguments of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedArgument {
+    /// The name before the `=`.
+    pub name: Ident,
+    /// The value after it.
+    pub value: ExprId,
+}
+
+/// The forms an expression can have.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// A number, never negative: a minus in front is [`UnaryOp::Neg`].
+    Number(f64),
+    /// A text; allowed only as an argument of `read` and `scheme=`, and as an item of `print`.
+    Text(Rc<str>),
+    /// A variable (or one of the constants `pi`, `π`, `inf`, `nan`).
+    Name(Name),
+    /// `-x`, `not x`, `x'`
+    Unary(UnaryOp, ExprId),
+    /// `a + b`; `x²` and `x³` are [`BinaryOp::Pow`] with the span of the superscript as right operand.
+    Binary(BinaryOp, ExprId, ExprId),
+    /// `if c then a else b`
+    If(ExprId, ExprId, ExprId),
+    /// `f(a, b, k = v)`
+    Call {
+        /// What is called.
+        function: Ident,
+        /// The positional arguments.
+        arguments: Vec<ExprId>,
+        /// The named ones, which come last.
+        named: Vec<NamedArgument>,
+    },
+    /// `f'(x)`, `f''(x)`: the `order`-th derivative of a one-argument function, called.
+    Derivative {
+        /// The function before the first prime.
+        function: Ident,
+        /// How many primes.
+        order: u32,
+        /// The arguments.
+        arguments: Vec<ExprId>,
+    },
+    /// `x[i]`, `W[1, 2..3]`, `W[:, 1]`
+    Index(ExprId, Vec<Index>),
+    /// `[1, 2, 3]` (one row: a column vector) or `[1, 2; 3, 4]`; never empty, no row is.
+    Matrix(Vec<Vec<ExprId>>),
+    /// `[body for i in a..b, j in c..d]`, or the same without brackets as the only argument of a call.
+    Comprehension {
+        /// What is computed for every value.
+        body: ExprId,
+        /// One or two clauses.
+        clauses: Vec<Clause>,
+        /// Whether it stands in brackets of its own.
+        bracketed: bool,
+    },
+}
+
+/// An expression where it stands. The span of a parenthesised expression includes the parentheses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `input x[3]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputDeclaration {
+    /// The name.
+    pub name: Ident,
+    /// No entry: a scalar; one: a vector's length; two: rows and columns.
+    pub shape: Vec<ExprId>,
+}
+
+/// The left side of `:=`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// The name.
+    pub name: Ident,
+    /// The entries to replace; `None` for the whole.
+    pub indices: Option<Vec<Index>>,
+    /// The whole target.
+    pub span: Span,
+}
+
+/// What a showing statement shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Show {
+    /// A bare expression: its value.
+    Value,
+    /// `trace`
+    Trace,
+    /// `compare`
+    Compare,
+    /// `derive`
+    Derive,
+    /// `check`
+    Check,
+    /// `graph`
+    Graph,
+    /// `plot`
+    Plot,
+}
+
+/// A way of computing a derivative, as named after `using`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// Tangents, along with the values.
+    Forward,
+    /// Adjoints, from the output back.
+    Reverse,
+    /// Finite differences.
+    Numeric,
+    /// The simplified formula.
+    Symbolic,
+}
+
+impl Mode {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Mode; 4] = [Mode::Forward, Mode::Reverse, Mode::Numeric, Mode::Symbolic];
+
+    /// As it is written after `using`, and the key in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Forward => "forward",
+            Mode::Reverse => "reverse",
+            Mode::Numeric => "numeric",
+            Mode::Symbolic => "symbolic",
+        }
+    }
+}
+
+/// `over t from a to b`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Over {
+    /// The running variable.
+    pub variable: Ident,
+    /// Left end.
+    pub from: ExprId,
+    /// Right end.
+    pub to: ExprId,
+}
+
+/// `w = 3` after `at`
+#[derive(Clone, Debug, PartialEq)]
+pub struct At {
+    /// The name that gets another value for this statement.
+    pub name: Ident,
+    /// The value.
+    pub value: ExprId,
+}
+
+/// One item after `with`.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum With {
+    Steps,
+    Life,
+    Zeros,
+    Expanded,
+    Guards,
+    LogX,
+    LogY,
+    /// `points P coloured by c`
+    Points {
+        points: ExprId,
+        colour: Option<ExprId>,
+    },
+}
+
+/// What may follow the outputs of a statement that shows something, in this order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tail {
+    /// `over t from a to b, …`
+    pub over: Vec<Over>,
+    /// `wrt w, x[1]`: names and entries of names
+    pub wrt: Vec<ExprId>,
+    /// `along v, …`
+    pub along: Vec<ExprId>,
+    /// `using forward, reverse`
+    pub using: Vec<(Mode, Span)>,
+    /// `at w = 3, x = 2`
+    pub at: Vec<At>,
+    /// `with life, zeros`
+    pub with: Vec<(With, Span)>,
+    /// `to "file.svg"`
+    pub to: Option<Text>,
+}
+
+/// The statements between `{` and `}`.
+pub type Block = Vec<StatementId>;
+
+/// The forms a statement can have.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StatementKind {
+    /// `w = 3`
+    Define(Ident, ExprId),
+    /// `f(x, y) = x + y`
+    DefineFunction {
+        /// Its name.
+        name: Ident,
+        /// Its parameters; may be none.
+        parameters: Vec<Ident>,
+        /// What it gives.
+        body: ExprId,
+    },
+    /// `input w, x[3], A[2, 3]`
+    Input(Vec<InputDeclaration>),
+    /// `W, V := …, …`; as many values as targets
+    Update(Vec<Target>, Vec<ExprId>),
+    /// `repeat n { … }`
+    Repeat(ExprId, Block),
+    /// `while c { … }`
+    While(ExprId, Block),
+    /// `for i in a..b { … }`
+    For {
+        /// The running name.
+        variable: Ident,
+        /// First value.
+        from: ExprId,
+        /// Last value, included.
+        to: ExprId,
+        /// What is done for each.
+        body: Block,
+    },
+    /// `if c { … } else { … }`; `else if` is an `else` block that holds one `if`
+    If(ExprId, Block, Block),
+    /// `import "other.ad"`
+    Import(Text),
+    /// `assert e`
+    Assert(ExprId),
+    /// `print "cost", J at w = 3`
+    Print(Vec<ExprId>, Tail),
+    /// `trace y1, y2 wrt w`, a bare expression, …
+    Show(Show, Vec<ExprId>, Tail),
+}
+
+/// A statement where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// What it is.
+    pub kind: StatementKind,
+    /// Where it is written, from its first to its last token.
+    pub span: Span,
+}
+
+/// A parsed source: two arenas and the statements at the top level, in order.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// The text it was parsed from.
+    pub source: Rc<Source>,
+    /// All expressions, children before parents.
+    pub expressions: Vec<Expr>,
+    /// All statements, inner ones before the blocks that hold them.
+    pub statements: Vec<Statement>,
+    /// The top level.
+    pub body: Block,
+}
+
+impl Script {
+    /// The expression `id`.
+    pub fn expr(&self, id: ExprId) -> &Expr {
+        &self.expressions[id.0 as usize]
+    }
+
+    /// The statement `id`.
+    pub fn statement(&self, id: StatementId) -> &Statement {
+        &self.statements[id.0 as usize]
+    }
+
+    /// Where `span` of this script is.
+    pub fn location(&self, span: Span) -> Location {
+        Location::new(&self.source, span)
+    }
+
+    /// Where the expression `id` is.
+    pub fn locate(&self, id: ExprId) -> Location {
+        self.location(self.expr(id).span)
+    }
+
+    /// The expression `id` as it is written.
+    pub fn text(&self, id: ExprId) -> &str {
+        self.source.slice(self.expr(id).span)
+    }
+}
+
+impl Expr {
+    /// Calls `visit` with every direct child, left to right.
+    pub fn children(&self, mut visit: impl FnMut(ExprId)) {
+        match &self.kind {
+            ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Name(_) => {}
+            ExprKind::Unary(_, x) => visit(*x),
+            ExprKind::Binary(_, a, b) => [*a, *b].into_iter().for_each(visit),
+            ExprKind::If(c, a, b) => [*c, *a, *b].into_iter().for_each(visit),
+            ExprKind::Call {
+                arguments, named, ..
+            } => {
+                arguments.iter().copied().for_each(&mut visit);
+                named.iter().for_each(|argument| visit(argument.value));
+            }
+            ExprKind::Derivative { arguments, .. } => arguments.iter().copied().for_each(visit),
+            ExprKind::Index(base, indices) => {
+                visit(*base);
+                for index in indices {
+                    match index {
+                        Index::At(i) => visit(*i),
+                        Index::Range(a, b) => [*a, *b].into_iter().for_each(&mut visit),
+                        Index::All => {}
+                    }
+                }
+            }
+            ExprKind::Matrix(rows) => rows.iter().flatten().copied().for_each(visit),
+            ExprKind::Comprehension { body, clauses, .. } => {
+                for clause in clauses {
+                    visit(clause.from);
+                    visit(clause.to);
+                }
+                visit(*body);
+            }
+        }
+    }
+}
+
+impl fmt::Display for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}

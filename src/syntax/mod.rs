@@ -1,0 +1,3 @@
+//! Text to abstract syntax: tokens, layout, grammar, and the errors of all three.
+
+pub mod ast;
