@@ -1,5 +1,10 @@
 //! Wengert: see differentiation happen.
 
 pub mod diagnostic;
+pub mod diff;
+pub mod exec;
+pub mod graph;
+pub mod interrupt;
+pub mod primitives;
 pub mod source;
 pub mod syntax;

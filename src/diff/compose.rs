@@ -1,0 +1,198 @@
+//! The derivatives a script can ask for, composed of forward and reverse mode.
+
+use super::flow::Flow;
+use super::{Held, forward, reverse};
+use crate::graph::{Attr, Block, Corner, Graph, NodeId, Shape, Tensor, Term};
+use crate::primitives::array::{HCAT, VCAT, poisoned};
+use rustc_hash::FxHashMap;
+
+/// What a derivative is taken by: a leaf (or held name), or one entry of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The leaf.
+    pub node: NodeId,
+    /// The entry, where only one is meant.
+    pub entry: Option<Corner>,
+}
+
+impl Target {
+    /// The shape of the derivative of a scalar by this target.
+    pub fn shape(&self, graph: &Graph) -> Shape {
+        match self.entry {
+            Some(_) => Shape::SCALAR,
+            None => graph.shape(self.node),
+        }
+    }
+
+    fn block(&self, graph: &Graph) -> Block {
+        Block {
+            corner: self.entry.unwrap_or(Corner { row: 0, col: 0 }),
+            shape: self.shape(graph),
+        }
+    }
+
+    /// The target's value.
+    pub fn term<'g>(&self, graph: &'g Graph) -> Term<'g> {
+        graph.term(self.node).block(self.block(graph))
+    }
+
+    /// A direction of this target's shape as a seed of its leaf.
+    pub fn seed<'g>(&self, graph: &'g Graph, direction: Term<'g>) -> Flow<'g> {
+        let direction = direction.stretch(self.shape(graph));
+        match self.entry {
+            None => Flow::everywhere(direction),
+            Some(corner) => one_block(graph, self.node, corner, direction),
+        }
+    }
+}
+
+/// A seed that is zero outside one block of `leaf`.
+fn one_block<'g>(graph: &'g Graph, leaf: NodeId, corner: Corner, value: Term<'g>) -> Flow<'g> {
+    let shape = graph.shape(leaf);
+    if value.shape() == shape {
+        return Flow::everywhere(value);
+    }
+    let extent = value.shape();
+    let inside = |i: usize, j: usize| {
+        let (row, col) = (corner.row as usize, corner.col as usize);
+        (row..row + extent.m()).contains(&i) && (col..col + extent.n()).contains(&j)
+    };
+    let mask = Tensor::from_fn(shape, |i, j| f64::from(u8::from(inside(i, j))));
+    Flow {
+        term: crate::primitives::array::placed(value, corner, shape),
+        reached: Some(graph.term(graph.constant(mask))),
+    }
+}
+
+/// What is differentiated by what, while which names are held.
+#[derive(Clone, Copy)]
+pub struct Problem<'g, 'h> {
+    /// The graph.
+    pub graph: &'g Graph,
+    /// What is differentiated.
+    pub output: NodeId,
+    /// By what.
+    pub target: Target,
+    /// Nodes that are leaves for this differentiation.
+    pub held: &'h Held,
+}
+
+impl<'g> Problem<'g, '_> {
+    fn output(&self) -> Term<'g> {
+        self.graph.term(self.output)
+    }
+
+    /// The derivative where the output is a number, NaN wherever the output is NaN and there is a
+    /// path. `flow` is in the output's shape, or the output is a scalar.
+    fn decided(&self, flow: Flow<'g>, output: Term<'g>) -> Term<'g> {
+        let decided = poisoned(flow.term, output);
+        match flow.reached {
+            None => decided,
+            Some(mask) => decided.where_true(mask),
+        }
+    }
+
+    /// The adjoint of the target for the scalar `output` (a node of the problem's output).
+    fn pulled_back(&self, output: Term<'g>, seed: Term<'g>) -> Term<'g> {
+        let seed = Flow::everywhere(seed);
+        let found = reverse(self.graph, output.id, seed, &[self.target.node], self.held)[0];
+        let block = self.target.block(self.graph);
+        match found {
+            None => output.number(0.0).stretch(block.shape),
+            Some(flow) => {
+                let part = flow.through(|x| x.block(block));
+                if output.shape().is_scalar() {
+                    self.decided(part, output)
+                } else {
+                    part.term
+                }
+            }
+        }
+    }
+
+    /// The tangent of the output for a seed of the target's leaf.
+    fn pushed_forward(&self, seed: Flow<'g>) -> Term<'g> {
+        let seeds = FxHashMap::from_iter([(self.target.node, seed)]);
+        match forward(self.graph, &[self.output], &seeds, self.held).get(&self.output) {
+            None => self.output().zero(),
+            Some(flow) => self.decided(*flow, self.output()),
+        }
+    }
+
+    /// The corner of entry `k` of a value of `shape`, column by column.
+    fn corner(shape: Shape, k: usize) -> Corner {
+        Corner {
+            row: (k % shape.m()) as u32,
+            col: (k / shape.m()) as u32,
+        }
+    }
+}
+
+/// ∂output/∂target of a scalar output, in the target's shape: one reverse pass.
+pub fn grad(problem: Problem<'_, '_>) -> NodeId {
+    let one = problem.output().number(1.0);
+    problem.pulled_back(problem.output(), one).id
+}
+
+/// The derivative of the output along `direction`, in the output's shape: one forward pass.
+pub fn jvp<'g>(problem: Problem<'g, '_>, direction: NodeId) -> NodeId {
+    let direction = problem.graph.term(direction);
+    let seed = problem.target.seed(problem.graph, direction);
+    problem.pushed_forward(seed).id
+}
+
+/// uᵀ·∂output/∂target, in the target's shape: one reverse pass.
+pub fn vjp(problem: Problem<'_, '_>, weights: NodeId) -> NodeId {
+    let (graph, output) = (problem.graph, problem.output());
+    let weights = graph.term(weights).stretch(output.shape());
+    if output.shape().is_scalar() {
+        return problem.pulled_back(output, weights).id;
+    }
+    // A NaN entry of the output makes the weighted sum NaN, which decides for all.
+    let weighted = (output * weights).sum();
+    problem.pulled_back(weighted, graph.term(graph.literal(1.0))).id
+}
+
+/// The m×n matrix of the derivatives of the m entries of the output by the n entries of the
+/// target, both counted column by column: m reverse passes or n forward passes, whichever are
+/// fewer.
+pub fn jacobian(problem: Problem<'_, '_>) -> NodeId {
+    let graph = problem.graph;
+    let rows = graph.shape(problem.output);
+    let cols = problem.target.shape(graph);
+    let shape = Shape::new(rows.len(), cols.len());
+    if shape.is_empty() {
+        return graph.constant(Tensor::filled(shape, 0.0));
+    }
+    let (join, parts): (_, Vec<NodeId>) = if rows.len() <= cols.len() {
+        let row = |k| {
+            let corner = Problem::corner(rows, k);
+            let entry = problem.output().block(Block { corner, shape: Shape::SCALAR });
+            let gradient = problem.pulled_back(entry, entry.number(1.0));
+            gradient.reshaped(Shape::new(1, cols.len())).id
+        };
+        (&VCAT, (0..rows.len()).map(row).collect())
+    } else {
+        let column = |k| {
+            let corner = problem.target.entry.unwrap_or(Problem::corner(cols, k));
+            let one = graph.term(graph.literal(1.0));
+            let seed = one_block(graph, problem.target.node, corner, one);
+            let tangent = problem.pushed_forward(seed);
+            tangent.reshaped(Shape::vector(rows.len())).id
+        };
+        (&HCAT, (0..cols.len()).map(column).collect())
+    };
+    match parts.as_slice() {
+        [single] => *single,
+        parts => graph.apply(join, Attr::None, shape, parts),
+    }
+}
+
+/// The n×n matrix of second derivatives of a scalar output.
+pub fn hessian(problem: Problem<'_, '_>) -> NodeId {
+    let gradient = grad(problem);
+    jacobian(Problem {
+        output: gradient,
+        ..problem
+    })
+}

@@ -1,0 +1,186 @@
+//! Tangents and adjoints on their way through the graph.
+
+use crate::graph::primitive::Derivative;
+use crate::graph::{Attr, Graph, NodeId, Op, Primitive, Shape, Term};
+use crate::primitives::array::{BROADCAST, both, either};
+
+/// A tangent or an adjoint: a value, and where it is structurally there at all.
+///
+/// Structural zeros are strong: what is not `reached` is 0 whatever it is multiplied by, while a
+/// numeric zero follows IEEE. The mask is built only where a choice, an index or a one-hot seed
+/// occurs; everywhere else it is absent and products are plain products.
+#[derive(Clone, Copy)]
+pub struct Flow<'g> {
+    /// The value; exactly 0 where not reached.
+    pub term: Term<'g>,
+    /// A 0/1 node in the shape of `term`, or a scalar one for all entries; absent: everywhere.
+    pub reached: Option<Term<'g>>,
+}
+
+impl<'g> Flow<'g> {
+    /// A flow that is there everywhere.
+    pub fn everywhere(term: Term<'g>) -> Flow<'g> {
+        Flow {
+            term,
+            reached: None,
+        }
+    }
+
+    /// Multiplied entry by entry by a partial derivative, in the order that `product` writes.
+    /// A number written in the formula is finite and needs no guard.
+    pub fn scaled(
+        self,
+        partial: Term<'g>,
+        product: impl FnOnce(Term<'g>, Term<'g>) -> Term<'g>,
+    ) -> Flow<'g> {
+        let term = product(self.term, partial);
+        if partial.literal().is_some_and(f64::is_finite) {
+            return Flow { term, ..self };
+        }
+        self.guarded(term)
+    }
+
+    /// `term` where this flow is reached, structural zeros elsewhere.
+    fn guarded(self, term: Term<'g>) -> Flow<'g> {
+        Flow {
+            term: self.reached.map_or(term, |mask| term.where_true(mask)),
+            reached: self.reached,
+        }
+    }
+
+    /// Passed on only where `mask` holds, with a share of it.
+    pub fn selected(self, mask: Term<'g>, share: Option<Term<'g>>) -> Flow<'g> {
+        let term = share.map_or(self.term, |share| self.term * share);
+        let reached = self.reached.map_or(mask, |reached| both(reached, mask));
+        Flow {
+            term: term.where_true(reached),
+            reached: Some(reached),
+        }
+    }
+
+    /// Passed through `map`, a linear operation without negative coefficients: what it reaches is
+    /// what the same operation makes nonzero of the mask.
+    pub fn through(self, map: impl Fn(Term<'g>) -> Term<'g>) -> Flow<'g> {
+        let shape = self.term.shape();
+        Flow {
+            term: map(self.term),
+            reached: self.reached.map(|mask| as_mask(map(mask.stretch(shape)))),
+        }
+    }
+
+    /// Passed through an operation that mixes all entries: reached everywhere if anywhere.
+    pub fn mixed(self, term: Term<'g>) -> Flow<'g> {
+        let reached = self.reached.map(|mask| as_mask(mask.sum()));
+        Flow { term, reached }.guarded(term)
+    }
+
+    /// The sum of two flows.
+    pub fn plus(self, other: Flow<'g>) -> Flow<'g> {
+        let reached = match (self.reached, other.reached) {
+            (Some(a), Some(b)) => Some(either(a, b)),
+            _ => None,
+        };
+        Flow {
+            term: self.term + other.term,
+            reached,
+        }
+    }
+}
+
+/// A mask after a linear operation: its entries count how many were reached.
+pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
+    let node = counts.node();
+    match node.op {
+        Op::Apply(row, _) if is_comparison(row) || moves_entries(row) => counts,
+        Op::Constant(_) => counts,
+        _ => counts.nonzero(),
+    }
+}
+
+fn is_comparison(row: &Primitive) -> bool {
+    use crate::graph::primitive::{Notation, Operator::*};
+    matches!(
+        row.notation,
+        Notation::Not | Notation::Infix(Eq | Ne | Lt | Le | Gt | Ge | And | Or)
+    )
+}
+
+/// Whether every entry of the result is an entry of an argument, so that 0/1 stays 0/1.
+fn moves_entries(row: &'static Primitive) -> bool {
+    use crate::primitives::array::{FLIP, HCAT, INDEX, MATRIX, RESHAPE, TRANSPOSE, VCAT, VEC};
+    [
+        &INDEX, &TRANSPOSE, &RESHAPE, &VEC, &HCAT, &VCAT, &MATRIX, &FLIP, &BROADCAST,
+    ]
+    .iter()
+    .any(|known| row.is(known))
+}
+
+/// What both modes need to know about a node to push a derivative through it.
+pub(super) struct Site<'g> {
+    pub graph: &'g Graph,
+    pub node: NodeId,
+    pub row: &'static Primitive,
+    pub attr: Attr,
+    pub shape: Shape,
+    pub args: Vec<Term<'g>>,
+}
+
+impl<'g> Site<'g> {
+    /// The site of `id`, where it is an operation of the table.
+    pub fn of(graph: &'g Graph, id: NodeId) -> Option<Site<'g>> {
+        let node = graph.node(id);
+        let Op::Apply(row, attr) = node.op else {
+            return None;
+        };
+        let args = graph.args(id).iter().map(|arg| graph.term(*arg)).collect();
+        Some(Site {
+            graph,
+            node: id,
+            row,
+            attr,
+            shape: node.shape,
+            args,
+        })
+    }
+
+    /// The result of the operation.
+    pub fn result(&self) -> Term<'g> {
+        self.graph.term(self.node)
+    }
+
+    /// The partial derivative by argument `k` of an entry-by-entry operation.
+    pub fn partial(&self, k: usize) -> Option<Term<'g>> {
+        let (args, y) = (&self.args, self.result());
+        match self.row.derivative {
+            Derivative::Partial1(rule) => Some(rule(args[0], y)),
+            Derivative::Partial2(first, second) => {
+                let rule = if k == 0 { first } else { second };
+                Some(rule(args[0], args[1], y))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same operation on other arguments of the same shapes.
+    pub fn again(&self, args: &[Term<'g>]) -> Term<'g> {
+        let ids: Vec<NodeId> = args.iter().map(|arg| arg.id).collect();
+        self.graph
+            .term(self.graph.apply(self.row, self.attr, self.shape, &ids))
+    }
+
+    /// A product with the partial by argument `k` in the order in which the lecture writes it:
+    /// what stands in a product keeps its side, any other partial comes first.
+    pub fn product(&self, k: usize) -> impl Fn(Term<'g>, Term<'g>) -> Term<'g> {
+        let stands_left = k == 0 && self.args.len() == 2;
+        let other = self.args.last().map(|arg| arg.id);
+        move |flow, partial| {
+            let reciprocal = matches!(partial.node().op, Op::Apply(row, _)
+                if row.is(&crate::primitives::arithmetic::DIV) && partial.arg(0).is(1.0));
+            if reciprocal || (stands_left && Some(partial.id) == other) {
+                flow * partial
+            } else {
+                partial * flow
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Forward mode: tangents, along with the values.
+
+use super::flow::{Flow, Site, as_mask};
+use super::{Held, is_leaf};
+use crate::graph::primitive::{Derivative, ShapeRule};
+use crate::graph::{Graph, NodeId, Op, Term};
+use rustc_hash::FxHashMap;
+
+/// Appends the tangents of everything between the seeded nodes and `outputs`, and returns them by
+/// node; a node without an entry has a structurally zero tangent.
+///
+/// A seeded node has the tangent it is seeded with, whatever it is computed from. Nodes in `held`
+/// are leaves.
+pub fn forward<'g>(
+    graph: &'g Graph,
+    outputs: &[NodeId],
+    seeds: &FxHashMap<NodeId, Flow<'g>>,
+    held: &Held,
+) -> FxHashMap<NodeId, Flow<'g>> {
+    let mut tangents = FxHashMap::default();
+    let stop = |id| seeds.contains_key(&id) || is_leaf(graph, held, id);
+    for id in graph.cone(outputs, stop) {
+        let flow = match seeds.get(&id) {
+            Some(seed) => Some(*seed),
+            None if is_leaf(graph, held, id) => None,
+            None => tangent(graph, id, &tangents),
+        };
+        if let Some(flow) = flow {
+            tangents.insert(id, flow);
+        }
+    }
+    tangents
+}
+
+/// The tangent of `id`, given those of its arguments.
+fn tangent<'g>(
+    graph: &'g Graph,
+    id: NodeId,
+    tangents: &FxHashMap<NodeId, Flow<'g>>,
+) -> Option<Flow<'g>> {
+    let mut active = false;
+    graph.for_args(id, |arg| active |= tangents.contains_key(&arg));
+    if !active {
+        return None;
+    }
+    if let Op::Hold(_) = graph.node(id).op {
+        return tangents.get(&graph.args(id)[0]).copied();
+    }
+    let site = Site::of(graph, id)?;
+    let dots: Vec<Option<Flow<'g>>> = site
+        .args
+        .iter()
+        .map(|arg| tangents.get(&arg.id).copied())
+        .collect();
+    push(&site, &dots)
+}
+
+fn terms<'g>(dots: &[Option<Flow<'g>>]) -> Vec<Option<Term<'g>>> {
+    dots.iter().map(|dot| dot.map(|dot| dot.term)).collect()
+}
+
+fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
+    let sum = |flows: &mut dyn Iterator<Item = Flow<'g>>| flows.reduce(Flow::plus);
+    let active = || dots.iter().enumerate().filter_map(|(k, dot)| Some((k, (*dot)?)));
+    match site.row.derivative {
+        Derivative::Zero => None,
+        Derivative::Partial1(_) | Derivative::Partial2(..) => {
+            let mut parts = active().filter_map(|(k, dot)| {
+                Some(dot.scaled(site.partial(k)?, site.product(k)))
+            });
+            sum(&mut parts)
+        }
+        Derivative::Select(rule) => {
+            let reduces = matches!(site.row.shape, ShapeRule::Reduce);
+            let mut parts = active().filter_map(|(k, dot)| {
+                let (mask, share) = rule(&site.args, site.result(), k)?;
+                let flow = dot.selected(mask, share);
+                Some(if reduces { flow.through(|x| x.sum_along(site.attr)) } else { flow })
+            });
+            sum(&mut parts)
+        }
+        Derivative::Linear(_) => Some(linear(site, dots)),
+        Derivative::Bilinear(..) => {
+            let mut parts = active().map(|(k, dot)| {
+                let mut args = site.args.clone();
+                args[k] = dot.term;
+                dot.mixed(site.again(&args))
+            });
+            sum(&mut parts)
+        }
+        Derivative::Tangent(rule) | Derivative::Pair(rule, _) => {
+            let term = rule(&site.args, site.result(), &terms(dots));
+            let all = active().map(|(_, dot)| dot.reached.map(|mask| as_mask(mask.sum())));
+            let reached = all
+                .reduce(|a, b| Some(crate::primitives::array::either(a?, b?)))
+                .flatten();
+            Some(Flow { term: reached.map_or(term, |mask| term.where_true(mask)), reached })
+        }
+    }
+}
+
+/// The operation itself on the tangents; where one of them has a mask, on the masks as well.
+fn linear<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Flow<'g> {
+    let args: Vec<Term<'g>> = (site.args.iter().zip(dots))
+        .map(|(arg, dot)| dot.map_or_else(|| arg.zero(), |dot| dot.term))
+        .collect();
+    let complete = dots
+        .iter()
+        .all(|dot| dot.is_some_and(|dot| dot.reached.is_none()));
+    let reached = (!complete).then(|| {
+        let masks: Vec<Term<'g>> = (site.args.iter().zip(dots))
+            .map(|(arg, dot)| {
+                let mask = match dot {
+                    None => arg.number(0.0),
+                    Some(dot) => dot.reached.unwrap_or_else(|| arg.number(1.0)),
+                };
+                mask.stretch(arg.shape())
+            })
+            .collect();
+        as_mask(site.again(&masks))
+    });
+    Flow {
+        term: site.again(&args),
+        reached,
+    }
+}

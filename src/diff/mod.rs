@@ -1,0 +1,26 @@
+//! Differentiation, graph to graph: tangents and adjoints are appended to the graph they are
+//! taken of, so one evaluator runs everything and derivatives nest to any depth.
+
+mod compose;
+mod flow;
+mod forward;
+mod numeric;
+mod reverse;
+
+pub use compose::{Problem, Target, grad, jacobian, hessian, jvp, vjp};
+pub use flow::Flow;
+pub use forward::forward;
+pub use numeric::{Scheme, numeric};
+pub use reverse::{contributions, reverse};
+
+use crate::graph::{Graph, NodeId, Op};
+use rustc_hash::FxHashSet;
+
+/// The nodes that a differentiation treats as leaves although they stand for something: the names
+/// that are held.
+pub type Held = FxHashSet<NodeId>;
+
+/// Whether the arguments of `id` are out of sight for a differentiation that holds `held`.
+fn is_leaf(graph: &Graph, held: &Held, id: NodeId) -> bool {
+    matches!(graph.node(id).op, Op::Hold(_)) && held.contains(&id)
+}

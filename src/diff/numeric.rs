@@ -1,0 +1,126 @@
+//! Finite differences: the one witness that shares no rule with the other modes.
+
+use super::Target;
+use crate::graph::substitute::substitute;
+use crate::graph::{Attr, Block, Corner, Graph, NodeId, Shape, Term};
+use crate::primitives::arithmetic::{FROZEN, MAX};
+use crate::primitives::array::{HCAT, placed};
+use crate::primitives::elementary::ABS;
+use crate::primitives::term::entrywise;
+use rustc_hash::FxHashMap;
+
+/// Where the two points of a finite difference lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// (f(w + h) − f(w − h))/2h
+    Central,
+    /// (f(w + h) − f(w))/h
+    Forward,
+    /// (f(w) − f(w − h))/h
+    Backward,
+}
+
+impl Scheme {
+    /// The scheme called `name`.
+    pub fn named(name: &str) -> Option<Scheme> {
+        match name {
+            "central" => Some(Scheme::Central),
+            "forward" => Some(Scheme::Forward),
+            "backward" => Some(Scheme::Backward),
+            _ => None,
+        }
+    }
+
+    /// The step relative to max(1, |w|) that balances truncation against rounding.
+    fn relative_step(self) -> f64 {
+        match self {
+            Scheme::Central => f64::EPSILON.cbrt(),
+            Scheme::Forward | Scheme::Backward => f64::EPSILON.sqrt(),
+        }
+    }
+
+    /// The two points, in steps from w.
+    fn points(self) -> (f64, f64) {
+        match self {
+            Scheme::Central => (1.0, -1.0),
+            Scheme::Forward => (1.0, 0.0),
+            Scheme::Backward => (0.0, -1.0),
+        }
+    }
+}
+
+/// The finite difference of `output` by every entry of `target`: in the target's shape for a
+/// scalar output, in the output's for a scalar target, a Jacobian otherwise. `step` is the
+/// absolute step; by default it is chosen for each entry.
+pub fn numeric(
+    graph: &Graph,
+    output: NodeId,
+    target: Target,
+    step: Option<NodeId>,
+    scheme: Scheme,
+) -> NodeId {
+    let shape = target.shape(graph);
+    let corners: Vec<Corner> = match target.entry {
+        Some(corner) => vec![corner],
+        None => (0..shape.len())
+            .map(|k| Corner {
+                row: (k % shape.m()) as u32,
+                col: (k / shape.m()) as u32,
+            })
+            .collect(),
+    };
+    let rows = graph.shape(output).len();
+    let differences: Vec<NodeId> = corners
+        .into_iter()
+        .map(|corner| {
+            let difference = by_entry(graph, output, target.node, corner, step, scheme);
+            graph.term(difference).reshaped(Shape::vector(rows)).id
+        })
+        .collect();
+    let joined = match differences.as_slice() {
+        [single] => *single,
+        all => graph.apply(&HCAT, Attr::None, Shape::new(rows, all.len()), all),
+    };
+    let joined = graph.term(joined);
+    if shape.is_scalar() {
+        joined.reshaped(graph.shape(output)).id
+    } else if rows == 1 {
+        joined.reshaped(shape).id
+    } else {
+        joined.id
+    }
+}
+
+fn by_entry(
+    graph: &Graph,
+    output: NodeId,
+    leaf: NodeId,
+    corner: Corner,
+    step: Option<NodeId>,
+    scheme: Scheme,
+) -> NodeId {
+    let point = graph.term(leaf);
+    let entry = point.block(Block { corner, shape: Shape::SCALAR });
+    let h = match step {
+        Some(step) => graph.term(step),
+        None => {
+            let size = entrywise(&MAX, &[entry.map(&ABS), entry.number(1.0)]);
+            scheme.relative_step() * size.map(&FROZEN)
+        }
+    };
+    let at = |steps: f64| -> Term<'_> {
+        if steps == 0.0 {
+            return graph.term(output);
+        }
+        let shift = steps * h;
+        let shifted = if point.shape().is_scalar() {
+            point + shift
+        } else {
+            point + placed(shift, corner, point.shape())
+        };
+        let replaced = FxHashMap::from_iter([(leaf, shifted.id)]);
+        graph.term(substitute(graph, output, &replaced))
+    };
+    let (right, left) = scheme.points();
+    ((at(right) - at(left)) / ((right - left) * h)).id
+}

@@ -1,0 +1,442 @@
+//! The computational graph: a hash-consed, append-only list of nodes (a Wengert list).
+//!
+//! A node's arguments always have smaller ids than the node, so every walk over the graph is a
+//! loop over ids; nothing recurses. The graph is shared as `&Graph` and grows behind that
+//! reference: rules, modes and lowering all append to the same graph.
+
+pub mod primitive;
+pub mod substitute;
+pub mod shape;
+pub mod tensor;
+
+pub use primitive::Primitive;
+pub use shape::Shape;
+pub use tensor::{Tensor, View};
+
+use hashbrown::HashTable;
+use rustc_hash::{FxHashMap, FxHasher};
+use smallvec::SmallVec;
+use std::cell::{Cell, RefCell};
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+/// The index of a node in its graph.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The id as an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl std::fmt::Debug for NodeId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// The top left corner of a rectangle of entries, both from 0; the extent is a shape beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Corner {
+    /// First row.
+    pub row: u32,
+    /// First column.
+    pub col: u32,
+}
+
+/// A rectangle of entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Block {
+    /// Where it begins.
+    pub corner: Corner,
+    /// How far it goes.
+    pub shape: Shape,
+}
+
+/// What an operation needs to know besides its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Attr {
+    /// Nothing.
+    None,
+    /// The axis to work along: 1 runs down the rows, 2 along the columns.
+    Axis(u8),
+    /// Where a block of entries begins; its extent is the shape of the smaller value.
+    Corner(Corner),
+    /// One block for each argument: an index into the graph's block lists.
+    Blocks(u32),
+    /// The seed of a generator, low and high half.
+    Seed(u32, u32),
+}
+
+impl Attr {
+    /// A seed as an attribute.
+    pub fn seed(seed: u64) -> Attr {
+        Attr::Seed(seed as u32, (seed >> 32) as u32)
+    }
+}
+
+/// What a node does.
+#[derive(Clone, Copy, Debug)]
+pub enum Op {
+    /// A leaf: an index into the graph's leaves.
+    Input(u32),
+    /// A number.
+    Literal(f64),
+    /// A matrix of numbers: an index into the graph's constants.
+    Constant(u32),
+    /// Stands for its argument, but is a leaf for differentiations that hold it.
+    Hold(u32),
+    /// Cannot be computed: an index into whatever the builder keeps about the reasons.
+    Raise(u32),
+    /// An operation of the table.
+    Apply(&'static Primitive, Attr),
+}
+
+impl Op {
+    /// A number that is equal for equal operations; literals by their bits, so −0 is not 0.
+    fn key(&self) -> (u8, u64, Attr) {
+        match *self {
+            Op::Input(k) => (0, u64::from(k), Attr::None),
+            Op::Literal(x) => (1, x.to_bits(), Attr::None),
+            Op::Constant(k) => (2, u64::from(k), Attr::None),
+            Op::Hold(k) => (3, u64::from(k), Attr::None),
+            Op::Raise(k) => (4, u64::from(k), Attr::None),
+            Op::Apply(primitive, attr) => (5, std::ptr::from_ref(primitive) as u64, attr),
+        }
+    }
+}
+
+/// One node. Its arguments are asked from the graph.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// What it does.
+    pub op: Op,
+    /// The shape of its value.
+    pub shape: Shape,
+    first: u32,
+    count: u32,
+}
+
+impl Node {
+    /// The row of the table, where it is an operation of the table.
+    pub fn primitive(&self) -> Option<&'static Primitive> {
+        match self.op {
+            Op::Apply(primitive, _) => Some(primitive),
+            _ => None,
+        }
+    }
+
+    /// The attribute; [`Attr::None`] for what is not an operation of the table.
+    pub fn attr(&self) -> Attr {
+        match self.op {
+            Op::Apply(_, attr) => attr,
+            _ => Attr::None,
+        }
+    }
+
+    /// How many arguments it has.
+    pub fn arity(&self) -> usize {
+        self.count as usize
+    }
+}
+
+/// A leaf of the graph.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// What the user calls it.
+    pub name: Rc<str>,
+    /// Its value, where it has one.
+    pub value: Option<Rc<Tensor>>,
+}
+
+/// The arguments of a node.
+pub type Args = SmallVec<[NodeId; 3]>;
+
+#[derive(Default)]
+struct Arena {
+    nodes: Vec<Node>,
+    args: Vec<NodeId>,
+    table: HashTable<u32>,
+    leaves: Vec<Leaf>,
+    constants: Vec<Rc<Tensor>>,
+    blocks: Vec<Rc<[Block]>>,
+    block_ids: FxHashMap<Rc<[Block]>, u32>,
+    placeholders: FxHashMap<(Shape, u32), NodeId>,
+}
+
+/// The graph.
+#[derive(Default)]
+pub struct Graph {
+    arena: RefCell<Arena>,
+    depth: Cell<u32>,
+}
+
+fn hash_of(op: &Op, shape: Shape, args: &[NodeId]) -> u64 {
+    let mut hasher = FxHasher::default();
+    op.key().hash(&mut hasher);
+    shape.hash(&mut hasher);
+    args.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Arena {
+    fn args(&self, node: &Node) -> &[NodeId] {
+        &self.args[node.first as usize..(node.first + node.count) as usize]
+    }
+
+    fn push(&mut self, op: Op, shape: Shape, args: &[NodeId]) -> NodeId {
+        let hash = hash_of(&op, shape, args);
+        let key = op.key();
+        let found = self.table.find(hash, |&id| {
+            let node = &self.nodes[id as usize];
+            node.shape == shape && node.op.key() == key && self.args(node) == args
+        });
+        if let Some(&id) = found {
+            return NodeId(id);
+        }
+        let id = self.nodes.len() as u32;
+        let first = self.args.len() as u32;
+        self.args.extend_from_slice(args);
+        self.nodes.push(Node {
+            op,
+            shape,
+            first,
+            count: args.len() as u32,
+        });
+        let (nodes, pool) = (&self.nodes, &self.args);
+        self.table.insert_unique(hash, id, |&id| {
+            let node = &nodes[id as usize];
+            let range = node.first as usize..(node.first + node.count) as usize;
+            hash_of(&node.op, node.shape, &pool[range])
+        });
+        NodeId(id)
+    }
+}
+
+impl Graph {
+    /// An empty graph.
+    pub fn new() -> Graph {
+        Graph::default()
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.arena.borrow().nodes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The node `id`.
+    pub fn node(&self, id: NodeId) -> Node {
+        self.arena.borrow().nodes[id.index()]
+    }
+
+    /// The shape of the node `id`.
+    pub fn shape(&self, id: NodeId) -> Shape {
+        self.node(id).shape
+    }
+
+    /// The arguments of the node `id`.
+    pub fn args(&self, id: NodeId) -> Args {
+        let arena = self.arena.borrow();
+        Args::from_slice(arena.args(&arena.nodes[id.index()]))
+    }
+
+    /// Calls `visit` with every argument of `id`, in order. `visit` must not grow the graph.
+    pub fn for_args(&self, id: NodeId, visit: impl FnMut(NodeId)) {
+        let arena = self.arena.borrow();
+        arena
+            .args(&arena.nodes[id.index()])
+            .iter()
+            .copied()
+            .for_each(visit);
+    }
+
+    /// A new leaf, different from all others.
+    pub fn input(&self, name: Rc<str>, shape: Shape, value: Option<Rc<Tensor>>) -> NodeId {
+        let mut arena = self.arena.borrow_mut();
+        let leaf = arena.leaves.len() as u32;
+        arena.leaves.push(Leaf { name, value });
+        arena.push(Op::Input(leaf), shape, &[])
+    }
+
+    /// What is known about leaf number `leaf`.
+    pub fn leaf(&self, leaf: u32) -> Leaf {
+        self.arena.borrow().leaves[leaf as usize].clone()
+    }
+
+    /// The number `value`.
+    pub fn literal(&self, value: f64) -> NodeId {
+        self.arena
+            .borrow_mut()
+            .push(Op::Literal(value), Shape::SCALAR, &[])
+    }
+
+    /// A matrix of numbers; a scalar is a literal.
+    pub fn constant(&self, value: Tensor) -> NodeId {
+        if let Some(value) = value.as_scalar() {
+            return self.literal(value);
+        }
+        let mut arena = self.arena.borrow_mut();
+        let shape = value.shape();
+        let constant = arena.constants.len() as u32;
+        arena.constants.push(Rc::new(value));
+        arena.push(Op::Constant(constant), shape, &[])
+    }
+
+    /// The value of constant number `constant`.
+    pub fn constant_value(&self, constant: u32) -> Rc<Tensor> {
+        self.arena.borrow().constants[constant as usize].clone()
+    }
+
+    /// A node that stands for `node` and is a leaf for differentiations that hold it. Different
+    /// `tag`s give different nodes.
+    pub fn hold(&self, tag: u32, node: NodeId) -> NodeId {
+        let shape = self.shape(node);
+        self.arena.borrow_mut().push(Op::Hold(tag), shape, &[node])
+    }
+
+    /// A node that cannot be computed, for the builder's reason number `reason`.
+    pub fn raise(&self, reason: u32, shape: Shape) -> NodeId {
+        self.arena.borrow_mut().push(Op::Raise(reason), shape, &[])
+    }
+
+    /// An operation of the table on `args`, whose value has the given shape.
+    pub fn apply(
+        &self,
+        primitive: &'static Primitive,
+        attr: Attr,
+        shape: Shape,
+        args: &[NodeId],
+    ) -> NodeId {
+        self.arena
+            .borrow_mut()
+            .push(Op::Apply(primitive, attr), shape, args)
+    }
+
+    /// A list of blocks as an attribute.
+    pub fn block_list(&self, blocks: Vec<Block>) -> Attr {
+        let mut arena = self.arena.borrow_mut();
+        let blocks: Rc<[Block]> = blocks.into();
+        if let Some(&id) = arena.block_ids.get(&blocks) {
+            return Attr::Blocks(id);
+        }
+        let id = arena.blocks.len() as u32;
+        arena.blocks.push(blocks.clone());
+        arena.block_ids.insert(blocks, id);
+        Attr::Blocks(id)
+    }
+
+    /// The blocks of an attribute; none for other attributes.
+    pub fn blocks(&self, attr: Attr) -> Rc<[Block]> {
+        match attr {
+            Attr::Blocks(id) => self.arena.borrow().blocks[id as usize].clone(),
+            _ => Rc::new([]),
+        }
+    }
+
+    /// Runs `build` with a leaf of the given shape that stands for a tangent while the adjoint of
+    /// a small linear graph is found. The result does not contain the leaf, so one leaf a shape
+    /// and depth of nesting serves all.
+    pub fn with_placeholder<T>(&self, shape: Shape, build: impl FnOnce(NodeId) -> T) -> T {
+        let depth = self.depth.get();
+        let known = self
+            .arena
+            .borrow()
+            .placeholders
+            .get(&(shape, depth))
+            .copied();
+        let leaf = known.unwrap_or_else(|| {
+            let leaf = self.input("".into(), shape, None);
+            let mut arena = self.arena.borrow_mut();
+            arena.placeholders.insert((shape, depth), leaf);
+            leaf
+        });
+        self.depth.set(depth + 1);
+        let result = build(leaf);
+        self.depth.set(depth);
+        result
+    }
+
+    /// The handle of node `id` that rules are written with.
+    pub fn term(&self, id: NodeId) -> Term<'_> {
+        Term { graph: self, id }
+    }
+
+    /// The number that `id` is everywhere: a literal, possibly stretched.
+    pub fn literal_value(&self, id: NodeId) -> Option<f64> {
+        let arena = self.arena.borrow();
+        let mut node = &arena.nodes[id.index()];
+        loop {
+            match node.op {
+                Op::Literal(value) => return Some(value),
+                Op::Apply(primitive, _) if primitive.name == "broadcast" => {
+                    node = &arena.nodes[arena.args(node)[0].index()];
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// The nodes that `outputs` are computed from, themselves included, in ascending order.
+    /// Arguments of nodes for which `stop` holds are not followed.
+    pub fn cone(&self, outputs: &[NodeId], stop: impl Fn(NodeId) -> bool) -> Vec<NodeId> {
+        let arena = self.arena.borrow();
+        let mut seen = rustc_hash::FxHashSet::default();
+        let mut stack: Vec<NodeId> = outputs.to_vec();
+        let mut cone = Vec::new();
+        while let Some(id) = stack.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            cone.push(id);
+            if !stop(id) {
+                stack.extend_from_slice(arena.args(&arena.nodes[id.index()]));
+            }
+        }
+        cone.sort_unstable();
+        cone
+    }
+}
+
+/// A node together with its graph: what derivative rules are written with. The arithmetic on
+/// terms, which folds zeros and ones, is defined beside the table.
+#[derive(Clone, Copy)]
+pub struct Term<'g> {
+    /// The graph.
+    pub graph: &'g Graph,
+    /// The node.
+    pub id: NodeId,
+}
+
+impl<'g> Term<'g> {
+    /// The shape of its value.
+    pub fn shape(self) -> Shape {
+        self.graph.shape(self.id)
+    }
+
+    /// The node.
+    pub fn node(self) -> Node {
+        self.graph.node(self.id)
+    }
+
+    /// Argument `k` of the node.
+    pub fn arg(self, k: usize) -> Term<'g> {
+        self.graph.term(self.graph.args(self.id)[k])
+    }
+
+    /// The number that it is everywhere, where that is written in the graph.
+    pub fn literal(self) -> Option<f64> {
+        self.graph.literal_value(self.id)
+    }
+
+    /// A number in the same graph.
+    pub fn number(self, value: f64) -> Term<'g> {
+        self.graph.term(self.graph.literal(value))
+    }
+}

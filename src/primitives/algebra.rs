@@ -1,0 +1,101 @@
+//! Linear algebra: products, inverses, determinants.
+
+use super::{kernels, rows};
+use crate::graph::primitive::{Derivative::*, Notation, Operator, ShapeRule};
+use crate::graph::{Attr, Primitive, Shape, Term};
+
+fn square(name: &str, shape: Shape) -> Result<Shape, String> {
+    if shape.rows == shape.cols {
+        return Ok(shape);
+    }
+    Err(format!("{name} wants a square matrix, and this one is {shape}"))
+}
+
+fn scalar_of_square(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
+    square("this function", shapes[0]).map(|_| Shape::SCALAR)
+}
+
+fn solve_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
+    let a = square("solve", shapes[0])?;
+    if a.rows == shapes[1].rows {
+        return Ok(shapes[1]);
+    }
+    Err(format!("solve(A, B) wants as many rows in B as in A: {a} and {}", shapes[1]))
+}
+
+fn dot_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
+    let (a, b) = (shapes[0], shapes[1]);
+    let vectors = a.is_vector() && b.is_vector() && a.len() == b.len();
+    if a == b || vectors {
+        return Ok(Shape::SCALAR);
+    }
+    Err(format!("dot wants two values of the same size, not {a} and {b}"))
+}
+
+fn inverse<'g>(x: Term<'g>) -> Term<'g> {
+    x.whole(&INV, Attr::None, x.shape())
+}
+
+fn solved<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
+    let graph = a.graph;
+    graph.term(graph.apply(&SOLVE, Attr::None, b.shape(), &[a.id, b.id]))
+}
+
+/// The sum of the products of the entries, `weights` in the shape of `dot`.
+fn contracted<'g>(weights: Term<'g>, dot: Option<Term<'g>>, y: Term<'g>) -> Term<'g> {
+    dot.map_or_else(|| y.zero(), |dot| (weights * dot).sum())
+}
+
+/// d cof(X) = (tr(cof(X)ᵀẊ)·cof(X) − cof(X)·Ẋᵀ·cof(X))/det X
+fn cofactor_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
+    let Some(dot) = dots[0] else { return y.zero() };
+    let det = args[0].whole(&DET, Attr::None, Shape::SCALAR);
+    ((y * dot).sum() * y - y.matmul(dot.transposed()).matmul(y)) / det
+}
+
+rows! {
+    MATMUL = Primitive::whole("matmul", kernels::matmul, ShapeRule::Given).parameters(&["A", "B"])
+        .notation(Notation::Infix(Operator::MatMul))
+        .derivative(Bilinear(|ct, _, b| ct.matmul(b.transposed()), |ct, a, _| a.transposed().matmul(ct)))
+        .doc("The matrix product.").example("[1, 2; 3, 4]*[1, 1]", "[3, 7]");
+    DOT = Primitive::whole("dot", kernels::dot, ShapeRule::Rule(dot_shape)).parameters(&["a", "b"])
+        .derivative(Bilinear(|ct, a, b| ct * b.reshaped(a.shape()), |ct, a, b| ct * a.reshaped(b.shape())))
+        .doc("The sum of the products of the entries.").example("dot([1, 2], [3, 4])", "11");
+    TR = Primitive::whole("tr", kernels::tr, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
+        .derivative(Linear(|ct, y, _| {
+            let shape = y.arg(0).shape();
+            ct.stretch(Shape::vector(shape.m())).whole(&super::array::DIAG, Attr::None, shape)
+        }))
+        .doc("The sum of the diagonal.").example("tr([1, 2; 3, 4])", "5");
+    DET = Primitive::whole("det", kernels::det, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
+        .derivative(Tangent(|args, y, dots| {
+            contracted(args[0].whole(&COFACTOR, Attr::None, args[0].shape()), dots[0], y)
+        }))
+        .doc("The determinant.").example("det([1, 2; 3, 4])", "-2");
+    LOGDET = Primitive::whole("logdet", kernels::logdet, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
+        .derivative(Tangent(|args, y, dots| contracted(inverse(args[0]).transposed(), dots[0], y)))
+        .doc("log(det(A)) without overflow; NaN where the determinant is negative.").example("logdet([2, 0; 0, 3])", "1.79176");
+    INV = Primitive::whole("inv", kernels::inv, ShapeRule::Rule(|shapes, _| square("inv", shapes[0]))).parameters(&["A"])
+        .derivative(Tangent(|_, y, dots| dots[0].map_or_else(|| y.zero(), |dot| -y.matmul(dot).matmul(y))))
+        .doc("The inverse matrix.").example("inv([2, 0; 0, 4])", "[0.5, 0; 0, 0.25]");
+    SOLVE = Primitive::whole("solve", kernels::solve, ShapeRule::Rule(solve_shape)).parameters(&["A", "B"])
+        .derivative(Pair(
+            |args, y, dots| {
+                let from_a = dots[0].map(|da| -da.matmul(y));
+                let right = match (from_a, dots[1]) {
+                    (Some(a), Some(b)) => b + a,
+                    (Some(b), None) | (None, Some(b)) => b,
+                    (None, None) => return y.zero(),
+                };
+                solved(args[0], right)
+            },
+            |ct, args, y, k| {
+                let back = solved(args[0].transposed(), ct);
+                if k == 0 { -back.matmul(y.transposed()) } else { back }
+            },
+        ))
+        .doc("The X with A*X = B.").example("solve([2, 0; 0, 4], [2, 2])", "[1, 0.5]");
+    COFACTOR = Primitive::whole("cofactor", kernels::cofactor, ShapeRule::Same).parameters(&["A"]).internal()
+        .derivative(Tangent(cofactor_tangent))
+        .doc("The matrix of cofactors: the derivative of det, also at singular matrices.");
+}

@@ -1,0 +1,132 @@
+//! Operators: arithmetic, comparisons, logic and choice.
+
+use super::{kernels, rows, special, term::entrywise};
+use crate::graph::primitive::{Demand, Derivative::*, Kernel, Notation, Operator, ShapeRule};
+use crate::graph::{Primitive, Term};
+
+/// Truth: everything but zero, NaN included.
+pub fn is_true(x: f64) -> bool {
+    x != 0.0
+}
+
+fn truth(condition: bool) -> f64 {
+    f64::from(u8::from(condition))
+}
+
+const fn infix(name: &'static str, kernel: fn(f64, f64) -> f64, operator: Operator) -> Primitive {
+    Primitive::map2(name, kernel).notation(Notation::Infix(operator))
+}
+
+/// d(aᵇ)/da = b·aᵇ⁻¹, and 0 where b is 0 (aᵇ is 1 for every a then).
+fn base_partial<'g>(a: Term<'g>, b: Term<'g>, _: Term<'g>) -> Term<'g> {
+    match b.literal() {
+        Some(0.0) => a.zero(),
+        Some(exponent) => exponent * a.powf(exponent - 1.0),
+        None => (b * entrywise(&POW, &[a, b - 1.0])).where_true(b.nonzero()),
+    }
+}
+
+/// d(aᵇ)/db = aᵇ·ln a, and 0 where aᵇ is 0 (0ᵇ is 0 for every b > 0).
+fn exponent_partial<'g>(a: Term<'g>, _: Term<'g>, y: Term<'g>) -> Term<'g> {
+    entrywise(&super::elementary::XLOGY, &[y, a])
+}
+
+rows! {
+    ADD = infix("add", |a, b| a + b, Operator::Add)
+        .partials(|a, _, _| a.number(1.0), |a, _, _| a.number(1.0))
+        .doc("The sum.").example("1 + 2", "3").samples(&[&[1.5, -0.5]]);
+    SUB = infix("sub", |a, b| a - b, Operator::Sub)
+        .partials(|a, _, _| a.number(1.0), |a, _, _| a.number(-1.0))
+        .doc("The difference.").example("1 - 3", "-2").samples(&[&[1.5, -0.5]]);
+    MUL = infix("mul", |a, b| a * b, Operator::Mul)
+        .partials(|_, b, _| b, |a, _, _| a)
+        .doc("The product, entry by entry, or scaling.").example("[1, 2] .* [3, 4]", "[3, 8]")
+        .samples(&[&[1.5, -0.5]]);
+    DIV = infix("div", |a, b| a / b, Operator::Div)
+        .partials(|_, b, _| 1.0 / b, |_, b, y| -(y / b))
+        .doc("The quotient, entry by entry.").example("[1, 2] ./ [4, 5]", "[0.25, 0.4]")
+        .samples(&[&[1.5, -0.5], &[-2.0, 3.0]]);
+    NEG = Primitive::map1("neg", |x| -x).notation(Notation::Negation)
+        .partial(|x, _| x.number(-1.0))
+        .doc("The negative.").example("-[1, 2]", "[-1, -2]").samples(&[&[1.5]]);
+    POW = infix("pow", special::pow, Operator::Pow).also_callable()
+        .partials(base_partial, exponent_partial)
+        .doc("a to the power b; x^0 is 1 for every x.").example("2^10", "1024")
+        .samples(&[&[1.5, 2.0], &[0.5, -1.5], &[2.0, 0.0]]);
+    EQ = infix("eq", |a, b| truth(a == b), Operator::Eq).doc("1 where equal, else 0.").example("1 == 2", "0");
+    NE = infix("ne", |a, b| truth(a != b), Operator::Ne).doc("1 where different, else 0.").example("1 != 2", "1");
+    LT = infix("lt", |a, b| truth(a < b), Operator::Lt).doc("1 where less, else 0.").example("1 < 2", "1");
+    LE = infix("le", |a, b| truth(a <= b), Operator::Le).doc("1 where less or equal, else 0.").example("2 <= 2", "1");
+    GT = infix("gt", |a, b| truth(a > b), Operator::Gt).doc("1 where greater, else 0.").example("1 > 2", "0");
+    GE = infix("ge", |a, b| truth(a >= b), Operator::Ge).doc("1 where greater or equal, else 0.").example("2 >= 2", "1");
+    AND = infix("and", |a, b| truth(is_true(a) && is_true(b)), Operator::And).demand(Demand::IfTrue)
+        .doc("1 where both are true; skips the second where the first decides.").example("1 < 2 and 2 < 1", "0");
+    OR = infix("or", |a, b| truth(is_true(a) || is_true(b)), Operator::Or).demand(Demand::IfFalse)
+        .doc("1 where either is true; skips the second where the first decides.").example("1 < 2 or 2 < 1", "1");
+    NOT = Primitive::map1("not", |x| truth(!is_true(x))).notation(Notation::Not)
+        .doc("1 where zero, else 0.").example("not 0", "1");
+    WHERE = Primitive::map3("where", |c, a, b| if is_true(c) { a } else { b }).parameters(&["c", "a", "b"])
+        .derivative(Select(|args, _, k| match k {
+            0 => None,
+            1 => Some((args[0].nonzero(), None)),
+            _ => Some((args[0].map(&NOT), None)),
+        }))
+        .doc("Entry by entry, a where c is true and b elsewhere.").example("where([1, 0], 5, 6)", "[5, 6]")
+        .samples(&[&[1.0, 2.0, 3.0], &[0.0, 2.0, 3.0]]);
+    CHOOSE = Primitive::whole("if", kernels::choose, ShapeRule::Given)
+        .parameters(&["c", "a", "b"]).notation(Notation::Choice).demand(Demand::Choice)
+        .derivative(Select(|args, _, k| match k {
+            0 => None,
+            1 => Some((args[0].nonzero(), None)),
+            _ => Some((args[0].map(&NOT), None)),
+        }))
+        .doc("a where the scalar c is true, else b; only the one taken is computed.")
+        .example("if 1 > 2 then 3 else 4", "4");
+    FROZEN = Primitive::map1("frozen", |x| x).internal()
+        .doc("x, and a constant for every differentiation.");
+    MAX = Primitive::new("max", Kernel::Fold(special::max2), ShapeRule::Entrywise)
+        .parameters(&["x", "…"]).variadic(2)
+        .derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(term, y))))
+        .kinks(|args, k| tie(args, k, special::max2, 0.0, 1.0))
+        .doc("The largest of its arguments, entry by entry; ties share the derivative evenly.")
+        .example("max([1, 5], 3)", "[3, 5]").samples(&[&[1.0, 2.0], &[2.0, 1.0]]);
+    MIN = Primitive::new("min", Kernel::Fold(special::min2), ShapeRule::Entrywise)
+        .parameters(&["x", "…"]).variadic(2)
+        .derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(y, term))))
+        .kinks(|args, k| tie(args, k, special::min2, 1.0, 0.0))
+        .doc("The smallest of its arguments, entry by entry; ties share the derivative evenly.")
+        .example("min([1, 5], 3)", "[1, 3]").samples(&[&[1.0, 2.0], &[2.0, 1.0]]);
+}
+
+/// 1 where `a` is not less than `b`; also where either is NaN, so that NaN reaches every argument
+/// that may have caused it.
+pub(super) fn not_less<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
+    entrywise(&LT, &[a, b]).map(&NOT)
+}
+
+fn select_ties<'g>(
+    args: &[Term<'g>],
+    k: usize,
+    selected: impl Fn(Term<'g>) -> Term<'g>,
+) -> Option<(Term<'g>, Option<Term<'g>>)> {
+    let masks: Vec<Term<'g>> = args.iter().map(|arg| selected(*arg)).collect();
+    let ties = masks.iter().copied().reduce(|a, b| a + b)?;
+    Some((masks[k], Some(1.0 / ties)))
+}
+
+/// A tie of argument `k` with another one that is not the same number by construction.
+fn tie(
+    args: &[f64],
+    k: usize,
+    select: fn(f64, f64) -> f64,
+    left: f64,
+    right: f64,
+) -> Option<crate::graph::primitive::Kink> {
+    let best = args.iter().copied().reduce(select)?;
+    let ties = args.iter().filter(|&&x| x == best).count();
+    (args[k] == best && ties > 1).then(|| crate::graph::primitive::Kink {
+        taken: 1.0 / ties as f64,
+        left,
+        right,
+    })
+}

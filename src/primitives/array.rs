@@ -1,0 +1,463 @@
+//! Arrays: making, joining, cutting, reducing.
+
+use super::{arithmetic, kernels, rows, term::entrywise};
+use crate::graph::primitive::{Demand, Derivative::*, Kernel, Notation, ShapeRule};
+use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
+
+/// The shape left when the axis of `attr` is collapsed.
+pub fn reduced(shape: Shape, attr: Attr) -> Shape {
+    match attr {
+        Attr::Axis(1) => Shape { rows: 1, ..shape },
+        Attr::Axis(2) => Shape { cols: 1, ..shape },
+        _ => Shape::SCALAR,
+    }
+}
+
+/// How many entries go into each entry of a reduction.
+fn lane_length(shape: Shape, attr: Attr) -> f64 {
+    (shape.len() / reduced(shape, attr).len().max(1)) as f64
+}
+
+/// The operation `row` along the same axis as the node `y`.
+fn along<'g>(x: Term<'g>, row: &'static Primitive, y: Term<'g>) -> Term<'g> {
+    let attr = y.node().attr();
+    let shape = match row.shape {
+        ShapeRule::Reduce => reduced(x.shape(), attr),
+        _ => x.shape(),
+    };
+    x.whole(row, attr, shape)
+}
+
+fn sum_like<'g>(x: Term<'g>, y: Term<'g>) -> Term<'g> {
+    x.sum_along(y.node().attr())
+}
+
+/// The lanes of the operation `y` on `x` as the columns of a matrix.
+fn lanes_as_columns<'g>(x: Term<'g>, y: Term<'g>) -> Term<'g> {
+    match y.node().attr() {
+        Attr::Axis(1) => x,
+        Attr::Axis(2) => x.transposed(),
+        _ => x.reshaped(Shape::vector(x.shape().len())),
+    }
+}
+
+/// Undoes [`lanes_as_columns`] for a result in the shape of `x`, or for one entry a lane.
+fn columns_as_lanes<'g>(result: Term<'g>, y: Term<'g>) -> Term<'g> {
+    match y.node().attr() {
+        Attr::Axis(2) => result.transposed(),
+        _ => result.reshaped(y.shape()),
+    }
+}
+
+fn rows_of(x: Term<'_>, first: usize, count: usize) -> Term<'_> {
+    x.block(Block {
+        corner: Corner {
+            row: first as u32,
+            col: 0,
+        },
+        shape: Shape::new(count, x.shape().n()),
+    })
+}
+
+/// Every column moved down by one, `first` in the free row.
+pub(super) fn shifted_down<'g>(x: Term<'g>, first: f64) -> Term<'g> {
+    let top = x.number(first).stretch(Shape::new(1, x.shape().n()));
+    let m = x.shape().m();
+    if m <= 1 {
+        return top.stretch(x.shape());
+    }
+    let below = rows_of(x, 0, m - 1);
+    let ids = [top.id, below.id];
+    let graph = x.graph;
+    graph.term(graph.apply(&VCAT, Attr::None, x.shape(), &ids))
+}
+
+/// Every column moved up by one, zero in the free row.
+fn shifted_up(x: Term<'_>) -> Term<'_> {
+    flipped(shifted_down(flipped(x), 0.0))
+}
+
+/// The rows in opposite order.
+fn flipped(x: Term<'_>) -> Term<'_> {
+    x.whole(&FLIP, Attr::Axis(1), x.shape())
+}
+
+/// y₁ = b₁, yₖ = aₖ·yₖ₋₁ + bₖ down every column.
+fn recurrence<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
+    let graph = a.graph;
+    graph.term(graph.apply(&RECURRENCE, Attr::None, b.shape(), &[a.id, b.id]))
+}
+
+/// The tangent of the running products down every column, right also where factors are zero.
+fn running_product_tangent<'g>(x: Term<'g>, y: Term<'g>, dx: Term<'g>) -> Term<'g> {
+    recurrence(x, shifted_down(y, 1.0) * dx)
+}
+
+fn columnwise<'g>(x: Term<'g>, row: &'static Primitive) -> Term<'g> {
+    x.whole(row, Attr::Axis(1), x.shape())
+}
+
+fn prod_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
+    let Some(dot) = dots[0] else { return y.zero() };
+    let (x, dx) = (lanes_as_columns(args[0], y), lanes_as_columns(dot, y));
+    let m = x.shape().m();
+    if m == 0 {
+        return y.zero();
+    }
+    let tangent = running_product_tangent(x, columnwise(x, &CUMPROD), dx);
+    columns_as_lanes(rows_of(tangent, m - 1, 1), y)
+}
+
+fn cumprod_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
+    let Some(dot) = dots[0] else { return y.zero() };
+    let [x, result, dx] = [args[0], y, dot].map(|term| lanes_as_columns(term, y));
+    columns_as_lanes(running_product_tangent(x, result, dx), y)
+}
+
+/// cumsum and the like go down the columns where no axis is given.
+fn default_down(attr: Attr) -> Attr {
+    match attr {
+        Attr::None => Attr::Axis(1),
+        attr => attr,
+    }
+}
+
+fn cumsum_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
+    let attr = default_down(y.node().attr());
+    let flip = |x: Term<'g>| x.whole(&FLIP, attr, x.shape());
+    flip(flip(ct).whole(&CUMSUM, attr, ct.shape()))
+}
+
+/// The deviations from the mean of each lane.
+fn centred<'g>(x: Term<'g>, y: Term<'g>) -> Term<'g> {
+    x - along(x, &MEAN, y).stretch(x.shape())
+}
+
+fn std_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
+    let Some(dot) = dots[0] else { return y.zero() };
+    let weighted = along(centred(args[0], y) * dot, &MEAN, y);
+    (weighted / y).where_true(y.nonzero())
+}
+
+/// x/‖x‖ in each lane, and 0 where the norm is 0: the subgradient of smallest norm.
+fn unit<'g>(x: Term<'g>, y: Term<'g>) -> Term<'g> {
+    let norm = y.stretch(x.shape());
+    (x / norm).where_true(norm.nonzero())
+}
+
+fn softmax_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
+    let Some(dot) = dots[0] else { return y.zero() };
+    let mean = sum_like(y * dot, y).stretch(args[0].shape());
+    y * (dot - mean)
+}
+
+/// The tangent `weights·ẋ` summed over each lane.
+fn weighted<'g>(weights: Term<'g>, y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
+    dots[0].map_or_else(|| y.zero(), |dot| sum_like(weights * dot, y))
+}
+
+/// Where the block of argument `k` of a join begins.
+fn offset<'g>(y: Term<'g>, k: usize, down: bool) -> Corner {
+    let before = (0..k).map(|i| y.arg(i).shape());
+    if down {
+        Corner { row: before.map(|shape| shape.rows).sum(), col: 0 }
+    } else {
+        Corner { row: 0, col: before.map(|shape| shape.cols).sum() }
+    }
+}
+
+fn join_transposed<'g>(ct: Term<'g>, y: Term<'g>, k: usize, down: bool) -> Term<'g> {
+    ct.block(Block {
+        corner: offset(y, k, down),
+        shape: y.arg(k).shape(),
+    })
+}
+
+fn broadcast_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
+    let (from, to) = (y.arg(0).shape(), y.shape());
+    let down = from.rows != to.rows;
+    let right = from.cols != to.cols;
+    match (down, right) {
+        (true, false) => ct.sum_along(Attr::Axis(1)),
+        (false, true) => ct.sum_along(Attr::Axis(2)),
+        _ => ct.sum(),
+    }
+}
+
+/// `ct` in its block of a matrix of zeros.
+pub fn placed<'g>(ct: Term<'g>, corner: Corner, shape: Shape) -> Term<'g> {
+    let graph = ct.graph;
+    let attr = graph.block_list(vec![Block { corner, shape: ct.shape() }]);
+    graph.term(graph.apply(&ASSEMBLE, attr, shape, &[ct.id]))
+}
+
+fn index_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
+    match y.node().attr() {
+        Attr::Corner(corner) => placed(ct, corner, y.arg(0).shape()),
+        _ => ct,
+    }
+}
+
+fn matrix_transposed<'g>(ct: Term<'g>, y: Term<'g>, k: usize) -> Term<'g> {
+    let cols = y.shape().n();
+    let corner = Corner { row: (k / cols) as u32, col: (k % cols) as u32 };
+    ct.block(Block { corner, shape: Shape::SCALAR })
+}
+
+fn assemble_transposed<'g>(ct: Term<'g>, y: Term<'g>, k: usize) -> Term<'g> {
+    ct.block(y.graph.blocks(y.node().attr())[k])
+}
+
+fn diag_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
+    let from = y.arg(0).shape();
+    if from.is_vector() {
+        return ct.whole(&DIAG, Attr::None, Shape::vector(from.len())).reshaped(from);
+    }
+    let k = ct.shape().len();
+    let square = ct.whole(&DIAG, Attr::None, Shape::new(k, k));
+    if square.shape() == from { square } else { placed(square, Corner { row: 0, col: 0 }, from) }
+}
+
+fn ramp<'g>(y: Term<'g>) -> Term<'g> {
+    let graph = y.graph;
+    let ends = [graph.literal(0.0), graph.literal(1.0)];
+    graph.term(graph.apply(&LINSPACE, Attr::None, y.shape(), &ends))
+}
+
+fn linspace_transposed<'g>(ct: Term<'g>, y: Term<'g>, k: usize) -> Term<'g> {
+    let weight = if k == 0 { 1.0 - ramp(y) } else { ramp(y) };
+    (ct * weight).sum()
+}
+
+fn no_entries(name: &str, shape: Shape) -> String {
+    format!("the {name} of nothing has no value: the argument is {shape}")
+}
+
+fn filled(_: &[Shape], sizes: &[usize]) -> Result<Shape, String> {
+    match *sizes {
+        [n] => Ok(Shape::vector(n)),
+        [m, n] => Ok(Shape::new(m, n)),
+        _ => Ok(Shape::SCALAR),
+    }
+}
+
+fn vcat_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
+    if shapes.iter().any(|shape| shape.cols != shapes[0].cols) {
+        return Err("vcat stacks values with equally many columns".into());
+    }
+    Ok(Shape { rows: shapes.iter().map(|shape| shape.rows).sum(), cols: shapes[0].cols })
+}
+
+fn hcat_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
+    if shapes.iter().any(|shape| shape.rows != shapes[0].rows) {
+        return Err("hcat joins values with equally many rows".into());
+    }
+    Ok(Shape { rows: shapes[0].rows, cols: shapes.iter().map(|shape| shape.cols).sum() })
+}
+
+fn reshape_shape(shapes: &[Shape], sizes: &[usize]) -> Result<Shape, String> {
+    let shape = filled(shapes, sizes)?;
+    if shape.len() == shapes[0].len() {
+        return Ok(shape);
+    }
+    Err(format!("{} entries do not fill a {shape} matrix", shapes[0].len()))
+}
+
+fn onehot_shape(shapes: &[Shape], sizes: &[usize]) -> Result<Shape, String> {
+    if !shapes[0].is_vector() {
+        return Err(format!("onehot takes a vector of classes, not a {} matrix", shapes[0]));
+    }
+    Ok(Shape::new(shapes[0].len(), sizes[0]))
+}
+
+fn diag_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
+    let shape = shapes[0];
+    Ok(if shape.is_vector() {
+        Shape::new(shape.len(), shape.len())
+    } else {
+        Shape::vector(shape.m().min(shape.n()))
+    })
+}
+
+/// The shape rule of `approx`: any two values that stretch to one shape, and a scalar comes out.
+fn approx_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
+    if !shapes[2].is_scalar() {
+        return Err("tol is one number".into());
+    }
+    match Shape::common(&shapes[..2]) {
+        Some(_) => Ok(Shape::SCALAR),
+        None => Err(format!("cannot hold a {} value against a {} one", shapes[0], shapes[1])),
+    }
+}
+
+/// Reductions that have no value on nothing.
+pub fn refuses_empty(row: &'static Primitive, shape: Shape, attr: Attr) -> Option<String> {
+    let fine = [&SUM, &PROD].iter().any(|known| row.is(known));
+    let reduces = matches!(row.shape, ShapeRule::Reduce);
+    (reduces && !fine && !reduced(shape, attr).is_empty() && shape.is_empty())
+        .then(|| no_entries(row.name, shape))
+}
+
+const fn generator(name: &'static str, kernel: crate::graph::primitive::WholeKernel) -> Primitive {
+    Primitive::whole(name, kernel, ShapeRule::Rule(filled)).parameters(&["m", "n"]).counts(0, 1, 2)
+}
+
+rows! {
+    SUM = Primitive::reduction("sum", kernels::sum)
+        .derivative(Linear(|ct, y, _| ct.stretch(y.arg(0).shape())))
+        .doc("The sum of all entries, or along an axis.").example("sum([1, 2; 3, 4], axis=1)", "[4, 6]'");
+    MEAN = Primitive::reduction("mean", kernels::mean)
+        .derivative(Linear(|ct, y, _| {
+            let from = y.arg(0).shape();
+            (ct / lane_length(from, y.node().attr())).stretch(from)
+        }))
+        .doc("The mean of all entries, or along an axis.").example("mean([1, 2, 6])", "3");
+    VAR = Primitive::reduction("var", kernels::var)
+        .derivative(Tangent(|args, y, dots| dots[0].map_or_else(|| y.zero(), |dot| 2.0 * along(centred(args[0], y) * dot, &MEAN, y))))
+        .doc("The mean squared deviation from the mean (divides by n).").example("var([1, 2, 6])", "4.66667");
+    STD = Primitive::reduction("std", kernels::std)
+        .derivative(Tangent(std_tangent))
+        .doc("The square root of var; derivative 0 where it is 0.").example("std([1, 3])", "1");
+    PROD = Primitive::reduction("prod", kernels::prod)
+        .derivative(Tangent(prod_tangent))
+        .doc("The product of all entries, or along an axis.").example("prod([2, 3, 4])", "24");
+    MAX_OF = Primitive::reduction("max", kernels::max)
+        .derivative(Select(|args, y, _| {
+            let mask = super::arithmetic::not_less(args[0], y.stretch(args[0].shape()));
+            let ties = sum_like(mask, y).stretch(args[0].shape());
+            Some((mask, Some(1.0 / ties)))
+        }))
+        .doc("The largest entry; ties share the derivative evenly.").example("max([1, 5, 3])", "5");
+    MIN_OF = Primitive::reduction("min", kernels::min)
+        .derivative(Select(|args, y, _| {
+            let mask = super::arithmetic::not_less(y.stretch(args[0].shape()), args[0]);
+            let ties = sum_like(mask, y).stretch(args[0].shape());
+            Some((mask, Some(1.0 / ties)))
+        }))
+        .doc("The smallest entry; ties share the derivative evenly.").example("min([4, 2, 3])", "2");
+    NORM = Primitive::reduction("norm", kernels::norm)
+        .derivative(Tangent(|args, y, dots| weighted(unit(args[0], y), y, dots)))
+        .doc("The Euclidean (Frobenius) norm; derivative 0 at 0.").example("norm([3, 4])", "5");
+    NORM1 = Primitive::reduction("norm1", kernels::norm1)
+        .derivative(Tangent(|args, y, dots| weighted(args[0].map(&super::elementary::SIGN), y, dots)))
+        .doc("The sum of absolute values.").example("norm1([3, -4])", "7");
+    LOGSUMEXP = Primitive::reduction("logsumexp", kernels::logsumexp)
+        .derivative(Tangent(|args, y, dots| weighted(along(args[0], &SOFTMAX, y), y, dots)))
+        .doc("log(sum(exp(x))) without overflow.").example("logsumexp([1000, 1000])", "1000.69");
+    SOFTMAX = Primitive::whole("softmax", kernels::softmax, ShapeRule::Same).with_axis()
+        .derivative(Tangent(softmax_tangent))
+        .doc("exp(x)/sum(exp(x)) without overflow; over all entries, or along an axis.").example("softmax([0, 0])", "[0.5, 0.5]");
+    LOG_SOFTMAX = Primitive::whole("log_softmax", kernels::log_softmax, ShapeRule::Same).with_axis()
+        .derivative(Tangent(|args, y, dots| dots[0].map_or_else(|| y.zero(), |dot| {
+            dot - sum_like(along(args[0], &SOFTMAX, y) * dot, y).stretch(args[0].shape())
+        })))
+        .doc("log(softmax(x)), exact in the tails.").example("log_softmax([0, 0])", "[-0.693147, -0.693147]");
+    ARGMAX = Primitive::reduction("argmax", kernels::argmax)
+        .doc("The position of the largest entry, from 1; the first of several.").example("argmax([1, 5, 3])", "2");
+    CUMSUM = Primitive::whole("cumsum", kernels::cumsum, ShapeRule::Same).with_axis()
+        .derivative(Linear(cumsum_transposed))
+        .doc("Running sums, column by column.").example("cumsum([1, 2, 3])", "[1, 3, 6]");
+    CUMPROD = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis()
+        .derivative(Tangent(|args, y, dots| match y.node().attr() {
+            Attr::Axis(_) => cumprod_tangent(args, y, dots),
+            _ => dots[0].map_or_else(|| y.zero(), |dot| running_product_tangent(args[0], y, dot)),
+        }))
+        .doc("Running products, column by column.").example("cumprod([1, 2, 3])", "[1, 2, 6]");
+    ZEROS = generator("zeros", kernels::zeros).doc("A matrix of zeros.").example("zeros(1, 2)", "[0, 0]'");
+    ONES = generator("ones", kernels::ones).doc("A matrix of ones.").example("ones(1, 2)", "[1, 1]'");
+    RAND = generator("rand", kernels::rand).with_seed()
+        .doc("Uniform random numbers in [0, 1), the same for the same seed.").example("rand(1, 1, seed=1)", "0.566549");
+    RANDN = generator("randn", kernels::randn).with_seed()
+        .doc("Standard normal random numbers, the same for the same seed.").example("randn(1, 1, seed=1)", "-1.02803");
+    EYE = Primitive::whole("eye", kernels::eye, ShapeRule::Rule(|_, sizes| Ok(Shape::new(sizes[0], sizes[0]))))
+        .parameters(&["n"]).counts(0, 1, 1)
+        .doc("The identity matrix.").example("eye(2)", "[1, 0; 0, 1]");
+    LINSPACE = Primitive::whole("linspace", kernels::linspace, ShapeRule::Rule(|_, sizes| Ok(Shape::vector(sizes[0]))))
+        .parameters(&["a", "b", "n"]).counts(2, 1, 1).derivative(Linear(linspace_transposed))
+        .doc("n evenly spaced numbers from a to b, both included.").example("linspace(0, 1, 3)", "[0, 0.5, 1]");
+    ONEHOT = Primitive::whole("onehot", kernels::onehot, ShapeRule::Rule(onehot_shape))
+        .parameters(&["v", "k"]).counts(1, 1, 1)
+        .doc("One row a class in v, with a 1 in that column of k.").example("onehot([2, 1], 2)", "[0, 1; 1, 0]");
+    HCAT = Primitive::whole("hcat", kernels::hcat, ShapeRule::Rule(hcat_shape)).parameters(&["A", "…"]).variadic(1)
+        .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
+        .doc("Side by side.").example("hcat([1, 2], [3, 4])", "[1, 3; 2, 4]");
+    VCAT = Primitive::whole("vcat", kernels::vcat, ShapeRule::Rule(vcat_shape)).parameters(&["A", "…"]).variadic(1)
+        .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, true)))
+        .doc("On top of each other.").example("vcat([1, 2], [3])", "[1, 2, 3]");
+    RESHAPE = Primitive::new("reshape", Kernel::Alias, ShapeRule::Rule(reshape_shape)).parameters(&["x", "m", "n"]).counts(1, 1, 2)
+        .derivative(Linear(|ct, y, _| ct.reshaped(y.arg(0).shape())))
+        .doc("The same entries, column by column, in another shape.").example("reshape([1, 2, 3, 4], 2, 2)", "[1, 3; 2, 4]");
+    VEC = Primitive::new("vec", Kernel::Alias, ShapeRule::Rule(|shapes, _| Ok(Shape::vector(shapes[0].len())))).parameters(&["A"])
+        .derivative(Linear(|ct, y, _| ct.reshaped(y.arg(0).shape())))
+        .doc("All columns on top of each other.").example("vec([1, 2; 3, 4])", "[1, 3, 2, 4]");
+    DIAG = Primitive::whole("diag", kernels::diag, ShapeRule::Rule(diag_shape))
+        .derivative(Linear(diag_transposed))
+        .doc("The diagonal of a matrix, or the matrix with a vector as its diagonal.").example("diag([1, 2; 3, 4])", "[1, 4]");
+    APPROX = Primitive::whole("approx", kernels::approx, ShapeRule::Rule(approx_shape)).parameters(&["a", "b", "tol"])
+        .options(&[("tol", 1e-9)])
+        .doc("1 where a and b agree to tol, relative or absolute.").example("approx(0.1 + 0.2, 0.3)", "1");
+    TRANSPOSE = Primitive::whole("transpose", kernels::transpose, ShapeRule::Rule(|shapes, _| Ok(shapes[0].transposed())))
+        .notation(Notation::Transpose).derivative(Linear(|ct, _, _| ct.transposed()))
+        .doc("Rows and columns exchanged.").example("[1, 2]'", "[1, 2]'");
+    INDEX = Primitive::whole("index", kernels::index, ShapeRule::Given).notation(Notation::Index)
+        .derivative(Linear(index_transposed))
+        .doc("Some of the entries, counted from 1.").example("[5, 6, 7][2..3]", "[6, 7]");
+    MATRIX = Primitive::whole("matrix", kernels::matrix, ShapeRule::Given).variadic(0).notation(Notation::Matrix)
+        .derivative(Linear(matrix_transposed))
+        .doc("A matrix from its entries, row by row.").example("[1, 2; 3, 4]", "[1, 2; 3, 4]");
+    BROADCAST = Primitive::whole("broadcast", kernels::broadcast, ShapeRule::Given).notation(Notation::Silent)
+        .derivative(Linear(broadcast_transposed))
+        .doc("Repeated along rows, columns or both.").example("[1, 2] + 1", "[2, 3]");
+    ASSEMBLE = Primitive::whole("assemble", kernels::assemble, ShapeRule::Given).variadic(0).internal()
+        .derivative(Linear(assemble_transposed))
+        .doc("The sum of blocks, each in its place of a matrix of zeros.");
+    FLIP = Primitive::whole("flip", kernels::flip, ShapeRule::Same).internal()
+        .derivative(Linear(|ct, y, _| ct.whole(&FLIP, y.node().attr(), ct.shape())))
+        .doc("Opposite order along an axis.");
+    RECURRENCE = Primitive::whole("recurrence", kernels::recurrence, ShapeRule::Given).parameters(&["a", "b"]).internal()
+        .derivative(Pair(
+            |args, y, dots| {
+                let from_a = dots[0].map(|da| da * shifted_down(y, 0.0));
+                match (from_a, dots[1]) {
+                    (Some(a), Some(b)) => recurrence(args[0], a + b),
+                    (Some(b), None) | (None, Some(b)) => recurrence(args[0], b),
+                    (None, None) => y.zero(),
+                }
+            },
+            |ct, args, y, k| {
+                let down = flipped(recurrence(flipped(shifted_up(args[0])), flipped(ct)));
+                if k == 0 { down * shifted_down(y, 0.0) } else { down }
+            },
+        ))
+        .doc("y(1) = b(1), y(k) = a(k) y(k-1) + b(k) down every column.");
+    GUARD = Primitive::map2("guard", |mask, x| if arithmetic::is_true(mask) { x } else { 0.0 }).internal()
+        .derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
+        .doc("x where the mask is true, else a structural zero.");
+    GUARD_ALL = Primitive::whole("guard_all", kernels::guard_all, ShapeRule::Given).parameters(&["mask", "x"]).internal()
+        .demand(Demand::IfTrue)
+        .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
+        .doc("x where the scalar mask is true, else structural zeros.");
+    POISON = Primitive::whole("poison", kernels::poison, ShapeRule::Given).parameters(&["x", "y"]).internal()
+        .derivative(Tangent(|_, y, dots| dots[0].unwrap_or_else(|| y.zero())))
+        .doc("x, and NaN where y is NaN: a derivative of a NaN is NaN.");
+}
+
+/// `x`, made NaN where `y` is NaN (a scalar `y` decides for all entries).
+pub fn poisoned<'g>(x: Term<'g>, y: Term<'g>) -> Term<'g> {
+    let graph = x.graph;
+    graph.term(graph.apply(&POISON, Attr::None, x.shape(), &[x.id, y.id]))
+}
+
+/// One where both masks are; a scalar mask stretches.
+pub fn both<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
+    match (a.literal(), b.literal()) {
+        (Some(1.0), _) => b,
+        (_, Some(1.0)) => a,
+        _ => entrywise(&arithmetic::AND, &[a, b]),
+    }
+}
+
+/// One where either mask is; a scalar mask stretches.
+pub fn either<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
+    if a.id == b.id { a } else { entrywise(&arithmetic::OR, &[a, b]) }
+}

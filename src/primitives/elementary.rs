@@ -1,0 +1,157 @@
+//! Elementary and special functions, entry by entry.
+//!
+//! Every partial is written in a form that stays right in the tails: σ(x)σ(−x) rather than
+//! s(1 − s), 1/cosh² rather than 1 − tanh².
+
+use super::{rows, special, term::entrywise};
+use crate::graph::primitive::{Derivative::*, Kink};
+use crate::graph::{Primitive, Term};
+use std::f64::consts::{LN_2, LN_10, PI};
+
+/// (1 − x)(1 + x), which loses no digits near ±1 as 1 − x² does.
+fn one_minus_square<'g>(x: Term<'g>) -> Term<'g> {
+    (1.0 - x) * (1.0 + x)
+}
+
+fn sqrt<'g>(x: Term<'g>) -> Term<'g> {
+    x.map(&SQRT)
+}
+
+/// 2/√π · exp(−x²)
+fn erf_partial<'g>(x: Term<'g>) -> Term<'g> {
+    (2.0 / PI.sqrt()) * (-x.squared()).exp()
+}
+
+/// a/y where y = hypot(a, b), and 0 at the origin: the subgradient of smallest norm.
+fn direction<'g>(a: Term<'g>, y: Term<'g>) -> Term<'g> {
+    (a / y).where_true(y.nonzero())
+}
+
+fn hypot<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
+    entrywise(&HYPOT, &[a, b])
+}
+
+fn kink_at(point: f64, x: f64, taken: f64, left: f64, right: f64) -> Option<Kink> {
+    (x == point).then_some(Kink { taken, left, right })
+}
+
+rows! {
+    EXP = Primitive::map1("exp", f64::exp).partial(|_, y| y)
+        .doc("e to the power x.").example("exp(1)", "2.71828").samples(&[&[-1.5], &[0.7]]);
+    LOG = Primitive::map1("log", f64::ln).aliases(&["ln"]).partial(|x, _| 1.0 / x)
+        .doc("The natural logarithm.").example("log(10)", "2.30259").samples(&[&[0.3], &[2.0]]);
+    LOG2 = Primitive::map1("log2", f64::log2).partial(|x, _| 1.0 / (LN_2 * x))
+        .doc("The logarithm to base 2.").example("log2(8)", "3").samples(&[&[0.3], &[2.0]]);
+    LOG10 = Primitive::map1("log10", f64::log10).partial(|x, _| 1.0 / (LN_10 * x))
+        .doc("The logarithm to base 10.").example("log10(1000)", "3").samples(&[&[0.3], &[2.0]]);
+    LOG1P = Primitive::map1("log1p", f64::ln_1p).partial(|x, _| 1.0 / (1.0 + x))
+        .doc("log(1 + x), exact for small x.").example("log1p(1e-20)", "1e-20").samples(&[&[-0.3], &[2.0]]);
+    EXPM1 = Primitive::map1("expm1", f64::exp_m1).partial(|x, _| x.exp())
+        .doc("exp(x) - 1, exact for small x.").example("expm1(1e-20)", "1e-20").samples(&[&[-1.5], &[0.7]]);
+    SQRT = Primitive::map1("sqrt", f64::sqrt).partial(|_, y| 0.5 / y)
+        .doc("The square root.").example("sqrt(2)", "1.41421").samples(&[&[0.3], &[2.0]]);
+    CBRT = Primitive::map1("cbrt", special::cbrt).partial(|_, y| 1.0 / (3.0 * y.squared()))
+        .doc("The cube root.").example("cbrt(-8)", "-2").samples(&[&[-0.3], &[2.0]]);
+    SIN = Primitive::map1("sin", f64::sin).partial(|x, _| x.map(&COS))
+        .doc("The sine.").example("sin(pi/6)", "0.5").samples(&[&[-0.3], &[2.0]]);
+    COS = Primitive::map1("cos", f64::cos).partial(|x, _| -x.map(&SIN))
+        .doc("The cosine.").example("cos(pi/3)", "0.5").samples(&[&[-0.3], &[2.0]]);
+    TAN = Primitive::map1("tan", f64::tan).partial(|x, _| 1.0 / x.map(&COS).squared())
+        .doc("The tangent.").example("tan(pi/4)", "1").samples(&[&[-0.3], &[1.2]]);
+    ASIN = Primitive::map1("asin", f64::asin).partial(|x, _| 1.0 / sqrt(one_minus_square(x)))
+        .doc("The inverse sine.").example("asin(1)", "1.5708").samples(&[&[-0.3], &[0.8]]);
+    ACOS = Primitive::map1("acos", f64::acos).partial(|x, _| -(1.0 / sqrt(one_minus_square(x))))
+        .doc("The inverse cosine.").example("acos(0)", "1.5708").samples(&[&[-0.3], &[0.8]]);
+    ATAN = Primitive::map1("atan", f64::atan).partial(|x, _| 1.0 / (1.0 + x.squared()))
+        .doc("The inverse tangent.").example("atan(1)", "0.785398").samples(&[&[-0.3], &[2.0]]);
+    SINH = Primitive::map1("sinh", f64::sinh).partial(|x, _| x.map(&COSH))
+        .doc("The hyperbolic sine.").example("sinh(1)", "1.1752").samples(&[&[-0.3], &[2.0]]);
+    COSH = Primitive::map1("cosh", f64::cosh).partial(|x, _| x.map(&SINH))
+        .doc("The hyperbolic cosine.").example("cosh(1)", "1.54308").samples(&[&[-0.3], &[2.0]]);
+    TANH = Primitive::map1("tanh", f64::tanh).partial(|x, _| 1.0 / x.map(&COSH).squared())
+        .doc("The hyperbolic tangent.").example("tanh(1)", "0.761594").samples(&[&[-0.3], &[2.0]]);
+    ASINH = Primitive::map1("asinh", libm::asinh).partial(|x, _| 1.0 / hypot(x.number(1.0), x))
+        .doc("The inverse hyperbolic sine.").example("asinh(1)", "0.881374").samples(&[&[-0.3], &[2.0]]);
+    ACOSH = Primitive::map1("acosh", libm::acosh).partial(|x, _| 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
+        .doc("The inverse hyperbolic cosine.").example("acosh(2)", "1.31696").samples(&[&[1.3], &[2.0]]);
+    ATANH = Primitive::map1("atanh", libm::atanh).partial(|x, _| 1.0 / one_minus_square(x))
+        .doc("The inverse hyperbolic tangent.").example("atanh(0.5)", "0.549306").samples(&[&[-0.3], &[0.8]]);
+    ABS = Primitive::map1("abs", f64::abs).partial(|x, _| x.map(&SIGN))
+        .kinks(|args, _| kink_at(0.0, args[0], 0.0, -1.0, 1.0))
+        .doc("The absolute value; derivative 0 at 0.").example("abs(-2)", "2").samples(&[&[-0.3], &[2.0]]);
+    SIGN = Primitive::map1("sign", special::sign)
+        .doc("-1, 0 or 1.").example("sign(-2)", "-1").samples(&[&[-0.3], &[2.0]]);
+    FLOOR = Primitive::map1("floor", f64::floor)
+        .doc("The largest whole number not above x.").example("floor(-1.5)", "-2").samples(&[&[-0.3]]);
+    CEIL = Primitive::map1("ceil", f64::ceil)
+        .doc("The smallest whole number not below x.").example("ceil(1.2)", "2").samples(&[&[-0.3]]);
+    ROUND = Primitive::map1("round", special::round_half_away)
+        .doc("The nearest whole number; halves go away from zero.").example("round(2.5)", "3").samples(&[&[-0.3]]);
+    TRUNC = Primitive::map1("trunc", f64::trunc)
+        .doc("The whole part.").example("trunc(-1.5)", "-1").samples(&[&[-0.3]]);
+    RELU = Primitive::map1("relu", special::relu)
+        .derivative(Select(|args, _, _| Some((entrywise(&super::arithmetic::LE, &[args[0], args[0].number(0.0)]).map(&super::arithmetic::NOT), None))))
+        .kinks(|args, _| kink_at(0.0, args[0], 0.0, 0.0, 1.0))
+        .doc("max(x, 0) with derivative 0 at 0.").example("relu([-1, 2])", "[0, 2]").samples(&[&[-0.3], &[2.0]]);
+    SIGMOID = Primitive::map1("sigmoid", special::sigmoid).aliases(&["logistic", "σ"])
+        .partial(|x, y| y * (-x).map(&SIGMOID))
+        .doc("1/(1 + exp(-x)).").example("sigmoid(0)", "0.5").samples(&[&[-1.3], &[2.0]]);
+    LOG_SIGMOID = Primitive::map1("log_sigmoid", special::log_sigmoid).partial(|x, _| (-x).map(&SIGMOID))
+        .doc("log(sigmoid(x)), exact in both tails.").example("log_sigmoid(0)", "-0.693147").samples(&[&[-1.3], &[2.0]]);
+    SOFTPLUS = Primitive::map1("softplus", special::softplus).partial(|x, _| x.map(&SIGMOID))
+        .doc("log(1 + exp(x)), exact in both tails.").example("softplus(0)", "0.693147").samples(&[&[-1.3], &[2.0]]);
+    ERF = Primitive::map1("erf", special::erf).partial(|x, _| erf_partial(x))
+        .doc("The error function.").example("erf(1)", "0.842701").samples(&[&[-0.3], &[1.2]]);
+    ERFC = Primitive::map1("erfc", special::erfc).partial(|x, _| -erf_partial(x))
+        .doc("1 - erf(x), exact in the tail.").example("erfc(1)", "0.157299").samples(&[&[-0.3], &[1.2]]);
+    GAMMA = Primitive::map1("gamma", special::gamma).partial(|x, y| y * x.map(&DIGAMMA))
+        .doc("The gamma function; gamma(n) is (n - 1)!").example("gamma(5)", "24").samples(&[&[0.7], &[3.2]]);
+    LGAMMA = Primitive::map1("lgamma", special::lgamma).partial(|x, _| x.map(&DIGAMMA))
+        .doc("log(abs(gamma(x))).").example("lgamma(10)", "12.8018").samples(&[&[0.7], &[3.2]]);
+    DIGAMMA = Primitive::map1("digamma", special::digamma)
+        .partial(|x, _| entrywise(&POLYGAMMA, &[x.number(1.0), x]))
+        .doc("The derivative of lgamma.").example("digamma(1)", "-0.577216").samples(&[&[0.7], &[3.2]]);
+    POLYGAMMA = Primitive::map2("polygamma", special::polygamma).parameters(&["n", "x"])
+        .derivative(Partial2(|n, _, _| n.number(f64::NAN), |n, x, _| entrywise(&POLYGAMMA, &[n + 1.0, x])))
+        .doc("The n-th derivative of digamma; no derivative in n.").example("polygamma(1, 1)", "1.64493");
+    CLAMP = Primitive::map3("clamp", special::clamp3).parameters(&["x", "lo", "hi"])
+        .derivative(Select(clamp_selects))
+        .kinks(|args, k| match k {
+            0 if args[0] == args[1] => Some(Kink { taken: 1.0, left: 0.0, right: 1.0 }),
+            0 if args[0] == args[2] => Some(Kink { taken: 1.0, left: 1.0, right: 0.0 }),
+            _ => None,
+        })
+        .doc("x held between lo and hi; derivative 1 at both bounds.").example("clamp([-1, 5], 0, 2)", "[0, 2]")
+        .samples(&[&[0.5, 0.0, 1.0], &[-0.5, 0.0, 1.0], &[1.5, 0.0, 1.0]]);
+    MOD = Primitive::map2("mod", special::floored_mod).parameters(&["a", "b"])
+        .partials(|a, _, _| a.number(1.0), |a, b, _| -(a / b).map(&FLOOR))
+        .doc("a - b*floor(a/b): the remainder with the sign of b.").example("mod(-5, 3)", "1").samples(&[&[5.5, 3.0], &[-5.5, 3.0]]);
+    ATAN2 = Primitive::map2("atan2", f64::atan2).parameters(&["y", "x"])
+        .partials(|y, x, _| x / hypot(y, x) / hypot(y, x), |y, x, _| -(y / hypot(y, x) / hypot(y, x)))
+        .doc("The angle of the point (x, y).").example("atan2(1, 1)", "0.785398").samples(&[&[0.5, -1.0], &[1.0, 2.0]]);
+    HYPOT = Primitive::map2("hypot", special::hypot)
+        .partials(|a, _, y| direction(a, y), |_, b, y| direction(b, y))
+        .doc("sqrt(a^2 + b^2) without overflow; derivative 0 at the origin.").example("hypot(3, 4)", "5").samples(&[&[0.5, -1.0]]);
+    XLOGY = Primitive::map2("xlogy", special::xlogy).parameters(&["x", "y"])
+        .partials(|_, y, _| y.log(), |x, y, _| (x / y).where_true(x.nonzero()))
+        .doc("x*log(y), and 0 where x is 0.").example("xlogy(0, 0)", "0").samples(&[&[0.5, 2.0], &[1.5, 0.3]]);
+    LOGADDEXP = Primitive::map2("logaddexp", special::logaddexp)
+        .partials(|a, b, _| (a - b).map(&SIGMOID), |a, b, _| (b - a).map(&SIGMOID))
+        .doc("log(exp(a) + exp(b)) without overflow.").example("logaddexp(1000, 1000)", "1000.69").samples(&[&[0.5, 2.0]]);
+}
+
+fn clamp_selects<'g>(
+    args: &[Term<'g>],
+    _: Term<'g>,
+    k: usize,
+) -> Option<(Term<'g>, Option<Term<'g>>)> {
+    use super::arithmetic::{LT, NOT, OR};
+    let below = entrywise(&LT, &[args[0], args[1]]);
+    let above = entrywise(&LT, &[args[2], args[0]]);
+    let mask = match k {
+        0 => entrywise(&OR, &[below, above]).map(&NOT),
+        1 => below,
+        _ => above,
+    };
+    Some((mask, None))
+}

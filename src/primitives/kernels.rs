@@ -1,0 +1,642 @@
+//! Numeric kernels over whole arrays. Summation runs in the order of the entries, so that the
+//! last digit depends on the shape alone.
+
+use super::arithmetic::is_true;
+use super::random::SplitMix64;
+use super::special;
+use crate::graph::primitive::{Call, Fault};
+use crate::graph::{Attr, View};
+
+type Done = Result<(), Fault>;
+
+/// Where the lanes of an axis lie: how many, how far apart, how long, with which stride.
+struct Lanes {
+    starts: Vec<usize>,
+    length: usize,
+    stride: usize,
+}
+
+fn lanes(x: View<'_>, attr: Attr) -> Lanes {
+    let (m, n) = (x.shape.m(), x.shape.n());
+    match attr {
+        Attr::Axis(1) => Lanes { starts: (0..n).map(|j| j * m).collect(), length: m, stride: 1 },
+        Attr::Axis(2) => Lanes { starts: (0..m).collect(), length: n, stride: m.max(1) },
+        _ => Lanes { starts: vec![0], length: m * n, stride: 1 },
+    }
+}
+
+/// One number for each lane.
+fn reduce(call: &Call<'_>, out: &mut [f64], fold: impl Fn(&[f64]) -> f64) -> Done {
+    let x = call.args[0];
+    let lanes = lanes(x, call.attr);
+    let mut buffer = vec![0.0; lanes.length];
+    for (start, result) in lanes.starts.into_iter().zip(out) {
+        *result = if lanes.stride == 1 {
+            fold(&x.data[start..start + lanes.length])
+        } else {
+            for (k, slot) in buffer.iter_mut().enumerate() {
+                *slot = x.data[start + k * lanes.stride];
+            }
+            fold(&buffer)
+        };
+    }
+    Ok(())
+}
+
+/// As many numbers for each lane as it has.
+fn map_lanes(call: &Call<'_>, attr: Attr, out: &mut [f64], map: impl Fn(&mut [f64])) -> Done {
+    let x = call.args[0];
+    let lanes = lanes(x, attr);
+    let mut buffer = vec![0.0; lanes.length];
+    for start in lanes.starts {
+        for (k, slot) in buffer.iter_mut().enumerate() {
+            *slot = x.data[start + k * lanes.stride];
+        }
+        map(&mut buffer);
+        for (k, value) in buffer.iter().enumerate() {
+            out[start + k * lanes.stride] = *value;
+        }
+    }
+    Ok(())
+}
+
+fn total(lane: &[f64]) -> f64 {
+    lane.iter().sum::<f64>() + 0.0
+}
+
+fn average(lane: &[f64]) -> f64 {
+    total(lane) / lane.len() as f64
+}
+
+fn variance(lane: &[f64]) -> f64 {
+    let centre = average(lane);
+    lane.iter().map(|x| (x - centre) * (x - centre)).sum::<f64>() / lane.len() as f64
+}
+
+fn largest(lane: &[f64]) -> f64 {
+    lane.iter().copied().fold(f64::NEG_INFINITY, special::max2)
+}
+
+/// √Σx² without overflow or underflow: entries are scaled by the largest.
+fn euclidean(lane: &[f64]) -> f64 {
+    let scale = lane.iter().map(|x| x.abs()).fold(0.0, special::max2);
+    if scale == 0.0 || !scale.is_finite() {
+        return scale;
+    }
+    if (1e-140..1e140).contains(&scale) {
+        return lane.iter().map(|x| x * x).sum::<f64>().sqrt();
+    }
+    scale * lane.iter().map(|x| (x / scale) * (x / scale)).sum::<f64>().sqrt()
+}
+
+/// The largest entry and log Σ exp(x − largest).
+fn shifted_logsumexp(lane: &[f64]) -> (f64, f64) {
+    let shift = largest(lane);
+    (shift, lane.iter().map(|x| (x - shift).exp()).sum::<f64>().ln())
+}
+
+pub fn sum(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, total)
+}
+
+pub fn mean(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, average)
+}
+
+pub fn var(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, variance)
+}
+
+pub fn std(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, |lane| variance(lane).sqrt())
+}
+
+pub fn prod(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, |lane| lane.iter().product())
+}
+
+pub fn max(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, largest)
+}
+
+pub fn min(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, |lane| lane.iter().copied().fold(f64::INFINITY, special::min2))
+}
+
+pub fn norm(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, euclidean)
+}
+
+pub fn norm1(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, |lane| lane.iter().map(|x| x.abs()).sum::<f64>() + 0.0)
+}
+
+pub fn logsumexp(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, |lane| {
+        let (shift, rest) = shifted_logsumexp(lane);
+        if shift.is_infinite() { shift } else { shift + rest }
+    })
+}
+
+pub fn argmax(call: &Call<'_>, out: &mut [f64]) -> Done {
+    reduce(call, out, |lane| {
+        let best = largest(lane);
+        let position = lane.iter().position(|&x| x == best || x.is_nan());
+        position.map_or(f64::NAN, |k| (k + 1) as f64)
+    })
+}
+
+pub fn softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
+    map_lanes(call, call.attr, out, |lane| {
+        let shift = largest(lane);
+        lane.iter_mut().for_each(|x| *x = (*x - shift).exp());
+        let sum = total(lane);
+        lane.iter_mut().for_each(|x| *x /= sum);
+    })
+}
+
+pub fn log_softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
+    map_lanes(call, call.attr, out, |lane| {
+        let (shift, rest) = shifted_logsumexp(lane);
+        lane.iter_mut().for_each(|x| *x = (*x - shift) - rest);
+    })
+}
+
+fn running(call: &Call<'_>, out: &mut [f64], combine: fn(f64, f64) -> f64) -> Done {
+    let attr = if call.attr == Attr::None { Attr::Axis(1) } else { call.attr };
+    map_lanes(call, attr, out, |lane| {
+        for k in 1..lane.len() {
+            lane[k] = combine(lane[k - 1], lane[k]);
+        }
+    })
+}
+
+pub fn cumsum(call: &Call<'_>, out: &mut [f64]) -> Done {
+    running(call, out, |a, b| a + b)
+}
+
+pub fn cumprod(call: &Call<'_>, out: &mut [f64]) -> Done {
+    running(call, out, |a, b| a * b)
+}
+
+pub fn flip(call: &Call<'_>, out: &mut [f64]) -> Done {
+    map_lanes(call, call.attr, out, |lane| lane.reverse())
+}
+
+pub fn recurrence(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let [a, b] = [call.args[0].data, call.args[1].data];
+    let m = call.shape.m();
+    for k in 0..out.len() {
+        out[k] = if k % m == 0 { b[k] } else { a[k] * out[k - 1] + b[k] };
+    }
+    Ok(())
+}
+
+fn fill(out: &mut [f64], value: impl FnMut() -> f64) -> Done {
+    out.fill_with(value);
+    Ok(())
+}
+
+pub fn zeros(_: &Call<'_>, out: &mut [f64]) -> Done {
+    fill(out, || 0.0)
+}
+
+pub fn ones(_: &Call<'_>, out: &mut [f64]) -> Done {
+    fill(out, || 1.0)
+}
+
+fn generator(attr: Attr) -> SplitMix64 {
+    match attr {
+        Attr::Seed(low, high) => SplitMix64::new(u64::from(low) | u64::from(high) << 32),
+        _ => SplitMix64::new(0),
+    }
+}
+
+pub fn rand(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let mut generator = generator(call.attr);
+    fill(out, || generator.uniform())
+}
+
+pub fn randn(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let mut generator = generator(call.attr);
+    fill(out, || generator.normal())
+}
+
+pub fn eye(call: &Call<'_>, out: &mut [f64]) -> Done {
+    out.fill(0.0);
+    out.iter_mut().step_by(call.shape.m() + 1).for_each(|x| *x = 1.0);
+    Ok(())
+}
+
+pub fn linspace(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let [a, b] = [call.args[0].data[0], call.args[1].data[0]];
+    let last = out.len().saturating_sub(1);
+    for (k, x) in out.iter_mut().enumerate() {
+        *x = match k {
+            0 => a,
+            k if k == last => b,
+            k => {
+                let t = k as f64 / last as f64;
+                (1.0 - t) * a + t * b
+            }
+        };
+    }
+    Ok(())
+}
+
+pub fn onehot(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let (m, classes) = (call.shape.m(), call.shape.n());
+    out.fill(0.0);
+    for (i, &class) in call.args[0].data.iter().enumerate() {
+        if class.fract() != 0.0 || !(1.0..=classes as f64).contains(&class) {
+            return Err(Fault::NoSuchClass);
+        }
+        out[i + (class as usize - 1) * m] = 1.0;
+    }
+    Ok(())
+}
+
+pub fn hcat(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let mut start = 0;
+    for arg in call.args {
+        out[start..start + arg.data.len()].copy_from_slice(arg.data);
+        start += arg.data.len();
+    }
+    Ok(())
+}
+
+/// Copies `x` into the block of `out`, a matrix with `m` rows, that begins at (row, col).
+fn place(x: View<'_>, out: &mut [f64], m: usize, row: usize, col: usize, add: bool) {
+    let rows = x.shape.m();
+    for j in 0..x.shape.n() {
+        let to = &mut out[row + (col + j) * m..][..rows];
+        let from = &x.data[j * rows..][..rows];
+        if add {
+            to.iter_mut().zip(from).for_each(|(a, b)| *a += b);
+        } else {
+            to.copy_from_slice(from);
+        }
+    }
+}
+
+pub fn vcat(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let mut row = 0;
+    for &arg in call.args {
+        place(arg, out, call.shape.m(), row, 0, false);
+        row += arg.shape.m();
+    }
+    Ok(())
+}
+
+pub fn assemble(call: &Call<'_>, out: &mut [f64]) -> Done {
+    out.fill(0.0);
+    for (&arg, block) in call.args.iter().zip(call.blocks) {
+        let (row, col) = (block.corner.row as usize, block.corner.col as usize);
+        place(arg, out, call.shape.m(), row, col, true);
+    }
+    Ok(())
+}
+
+pub fn index(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let Attr::Corner(corner) = call.attr else { return Ok(()) };
+    let (x, rows) = (call.args[0], call.shape.m());
+    for j in 0..call.shape.n() {
+        let from = corner.row as usize + (corner.col as usize + j) * x.shape.m();
+        out[j * rows..][..rows].copy_from_slice(&x.data[from..from + rows]);
+    }
+    Ok(())
+}
+
+pub fn matrix(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let (m, n) = (call.shape.m(), call.shape.n());
+    for (k, arg) in call.args.iter().enumerate() {
+        out[k / n + (k % n) * m] = arg.data[0];
+    }
+    Ok(())
+}
+
+pub fn diag(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let x = call.args[0];
+    if x.shape.is_vector() {
+        let n = x.data.len();
+        out.fill(0.0);
+        (0..n).for_each(|k| out[k * (n + 1)] = x.data[k]);
+    } else {
+        out.iter_mut().enumerate().for_each(|(k, y)| *y = x.at(k, k));
+    }
+    Ok(())
+}
+
+pub fn transpose(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let x = call.args[0];
+    let m = call.shape.m();
+    for (k, y) in out.iter_mut().enumerate() {
+        *y = x.at(k / m, k % m);
+    }
+    Ok(())
+}
+
+/// The entry of `x` that stretches to row `i` and column `j`.
+fn stretched(x: View<'_>, i: usize, j: usize) -> f64 {
+    let row = if x.shape.rows == 1 { 0 } else { i };
+    let col = if x.shape.cols == 1 { 0 } else { j };
+    x.at(row, col)
+}
+
+pub fn broadcast(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let m = call.shape.m();
+    for (k, y) in out.iter_mut().enumerate() {
+        *y = stretched(call.args[0], k % m, k / m);
+    }
+    Ok(())
+}
+
+pub fn approx(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let [a, b] = [call.args[0], call.args[1]];
+    let tol = call.args[2].data[0];
+    let shape = crate::graph::Shape::common(&[a.shape, b.shape]).unwrap_or(a.shape);
+    let close = |a: f64, b: f64| {
+        a == b || (a - b).abs() <= tol * 1f64.max(a.abs()).max(b.abs()) && (a - b).is_finite()
+    };
+    let m = shape.m();
+    let all = (0..shape.len()).all(|k| close(stretched(a, k % m, k / m), stretched(b, k % m, k / m)));
+    out[0] = f64::from(u8::from(all));
+    Ok(())
+}
+
+pub fn choose(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let side = if is_true(call.args[0].data[0]) { 1 } else { 2 };
+    out.copy_from_slice(call.args[side].data);
+    Ok(())
+}
+
+pub fn guard_all(call: &Call<'_>, out: &mut [f64]) -> Done {
+    if is_true(call.args[0].data[0]) {
+        out.copy_from_slice(call.args[1].data);
+    } else {
+        out.fill(0.0);
+    }
+    Ok(())
+}
+
+pub fn poison(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let [x, y] = [call.args[0].data, call.args[1].data];
+    for (k, result) in out.iter_mut().enumerate() {
+        let cause = if y.len() == 1 { y[0] } else { y[k] };
+        *result = if cause.is_nan() { f64::NAN } else { x[k] };
+    }
+    Ok(())
+}
+
+pub fn matmul(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let [a, b] = [call.args[0], call.args[1]];
+    let (m, inner) = (a.shape.m(), a.shape.n());
+    out.fill(0.0);
+    for (j, column) in out.chunks_exact_mut(m.max(1)).enumerate() {
+        for k in 0..inner {
+            let factor = b.at(k, j);
+            let from = &a.data[k * m..][..m];
+            column.iter_mut().zip(from).for_each(|(y, x)| *y += x * factor);
+        }
+    }
+    Ok(())
+}
+
+pub fn dot(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let [a, b] = [call.args[0].data, call.args[1].data];
+    out[0] = a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() + 0.0;
+    Ok(())
+}
+
+pub fn tr(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let x = call.args[0];
+    out[0] = (0..x.shape.m()).map(|k| x.at(k, k)).sum::<f64>() + 0.0;
+    Ok(())
+}
+
+/// A square matrix factored with partial pivoting: row swaps, then L and U in one.
+struct Lu {
+    n: usize,
+    factors: Vec<f64>,
+    order: Vec<usize>,
+    odd: bool,
+    singular: bool,
+}
+
+impl Lu {
+    /// Factors `x`. A pivot counts as zero where everything in its column is no larger than the
+    /// rounding error of the numbers it was computed from.
+    fn new(x: View<'_>) -> Lu {
+        let n = x.shape.m();
+        let mut a = x.data.to_vec();
+        let mut magnitude: Vec<f64> = a.iter().map(|x| x.abs()).collect();
+        let mut lu = Lu { n, factors: Vec::new(), order: (0..n).collect(), odd: false, singular: false };
+        for k in 0..n {
+            let noise = |i: usize, a: &[f64]| {
+                a[i + k * n].abs() <= n as f64 * f64::EPSILON * magnitude[i + k * n]
+            };
+            lu.singular |= (k..n).all(|i| noise(i, &a));
+            let size = |i: usize| a[i + k * n].abs();
+            let pivot = (k..n).fold(k, |best, i| if size(i) > size(best) { i } else { best });
+            if pivot != k {
+                for j in 0..n {
+                    a.swap(k + j * n, pivot + j * n);
+                    magnitude.swap(k + j * n, pivot + j * n);
+                }
+                lu.order.swap(k, pivot);
+                lu.odd = !lu.odd;
+            }
+            if a[k + k * n] == 0.0 {
+                continue;
+            }
+            for i in k + 1..n {
+                a[i + k * n] /= a[k + k * n];
+            }
+            for j in k + 1..n {
+                let factor = a[k + j * n];
+                for i in k + 1..n {
+                    let product = a[i + k * n] * factor;
+                    a[i + j * n] -= product;
+                    magnitude[i + j * n] += product.abs();
+                }
+            }
+        }
+        lu.factors = a;
+        lu
+    }
+
+    fn diagonal(&self) -> impl Iterator<Item = f64> + '_ {
+        (0..self.n).map(|k| self.factors[k * (self.n + 1)])
+    }
+
+    fn sign(&self) -> f64 {
+        if self.odd { -1.0 } else { 1.0 }
+    }
+
+    /// Solves for one right side, given in the original order of rows.
+    fn solve(&self, right: &[f64], out: &mut [f64]) {
+        let (n, a) = (self.n, &self.factors);
+        for (slot, &row) in out.iter_mut().zip(&self.order) {
+            *slot = right[row];
+        }
+        for k in 0..n {
+            for i in k + 1..n {
+                out[i] -= a[i + k * n] * out[k];
+            }
+        }
+        for k in (0..n).rev() {
+            out[k] /= a[k + k * n];
+            for i in 0..k {
+                out[i] -= a[i + k * n] * out[k];
+            }
+        }
+    }
+}
+
+pub fn det(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let lu = Lu::new(call.args[0]);
+    out[0] = lu.diagonal().fold(lu.sign(), |product, pivot| product * pivot);
+    Ok(())
+}
+
+pub fn logdet(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let lu = Lu::new(call.args[0]);
+    let negative = lu.odd ^ (lu.diagonal().filter(|pivot| *pivot < 0.0).count() % 2 == 1);
+    let magnitude = lu.diagonal().map(|pivot| pivot.abs().ln()).sum::<f64>() + 0.0;
+    out[0] = if negative && magnitude > f64::NEG_INFINITY { f64::NAN } else { magnitude };
+    Ok(())
+}
+
+fn has_nan(x: View<'_>) -> bool {
+    x.data.iter().any(|x| x.is_nan())
+}
+
+pub fn inv(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let n = call.shape.m();
+    let lu = Lu::new(call.args[0]);
+    if lu.singular && !has_nan(call.args[0]) {
+        return Err(Fault::Singular);
+    }
+    let mut unit = vec![0.0; n];
+    for (j, column) in out.chunks_exact_mut(n.max(1)).enumerate() {
+        unit[j] = 1.0;
+        lu.solve(&unit, column);
+        unit[j] = 0.0;
+    }
+    Ok(())
+}
+
+pub fn solve(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let [a, b] = [call.args[0], call.args[1]];
+    let lu = Lu::new(a);
+    if lu.singular && !has_nan(a) {
+        return Err(Fault::Singular);
+    }
+    let n = a.shape.m().max(1);
+    for (right, column) in b.data.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
+        lu.solve(right, column);
+    }
+    Ok(())
+}
+
+/// The cofactors by Gaussian elimination with full pivoting: PAQ = LU, so
+/// adj(A) = det(P)det(Q)·Q·adj(U)·L⁻¹·P, where only the last pivot of U may vanish: with more
+/// zero pivots all cofactors are zero.
+pub fn cofactor(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let n = call.shape.m();
+    let mut a = call.args[0].data.to_vec();
+    let mut row_order: Vec<usize> = (0..n).collect();
+    let mut col_order: Vec<usize> = (0..n).collect();
+    let mut sign = 1.0;
+    out.fill(0.0);
+    let largest_entry = a.iter().fold(0.0f64, |best, x| best.max(x.abs()));
+    for k in 0..n.saturating_sub(1) {
+        let (mut row, mut col) = (k, k);
+        for j in k..n {
+            for i in k..n {
+                if a[i + j * n].abs() > a[row + col * n].abs() {
+                    (row, col) = (i, j);
+                }
+            }
+        }
+        if a[row + col * n].abs() <= f64::EPSILON * largest_entry {
+            return Ok(());
+        }
+        if row != k {
+            (0..n).for_each(|j| a.swap(k + j * n, row + j * n));
+            row_order.swap(k, row);
+            sign = -sign;
+        }
+        if col != k {
+            (0..n).for_each(|i| a.swap(i + k * n, i + col * n));
+            col_order.swap(k, col);
+            sign = -sign;
+        }
+        for i in k + 1..n {
+            a[i + k * n] /= a[k + k * n];
+        }
+        for j in k + 1..n {
+            for i in k + 1..n {
+                a[i + j * n] -= a[i + k * n] * a[k + j * n];
+            }
+        }
+    }
+    if n == 0 {
+        return Ok(());
+    }
+    let last = n - 1;
+    let leading = (0..last).fold(sign, |product, k| product * a[k * (n + 1)]);
+    let delta = a[last * (n + 1)];
+    // The columns of adj(U)·L⁻¹: solve with U₁ scaled so that a vanishing last pivot is no division.
+    for (j, &original_row) in row_order.iter().enumerate() {
+        let mut x = vec![0.0; n];
+        x[j] = 1.0;
+        for k in j..n {
+            for i in k + 1..n {
+                x[i] -= a[i + k * n] * x[k];
+            }
+        }
+        let tail = x[last];
+        for i in 0..last {
+            x[i] = delta * x[i] - a[i + last * n] * tail;
+        }
+        for k in (0..last).rev() {
+            x[k] /= a[k + k * n];
+            for i in 0..k {
+                x[i] -= a[i + k * n] * x[k];
+            }
+        }
+        for (i, &original_col) in col_order.iter().enumerate() {
+            out[original_row + original_col * n] = leading * x[i];
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Shape;
+
+    fn cofactors(n: usize, data: &[f64]) -> Vec<f64> {
+        let view = View { shape: Shape::new(n, n), data };
+        let mut out = vec![f64::NAN; n * n];
+        let call = Call { args: &[view], shape: view.shape, attr: Attr::None, blocks: &[] };
+        cofactor(&call, &mut out).expect("cofactors always exist");
+        out
+    }
+
+    #[test]
+    fn cofactors_of_regular_and_singular_matrices() {
+        // Column by column.
+        assert_eq!(cofactors(1, &[7.0]), [1.0]);
+        assert_eq!(cofactors(2, &[1.0, 3.0, 2.0, 4.0]), [4.0, -2.0, -3.0, 1.0]);
+        assert_eq!(cofactors(2, &[1.0, 2.0, 2.0, 4.0]), [4.0, -2.0, -2.0, 1.0]);
+        assert_eq!(cofactors(3, &[0.0; 9]), [0.0; 9]);
+        let singular = [1.0, 4.0, 7.0, 2.0, 5.0, 8.0, 3.0, 6.0, 9.0];
+        let expected = [-3.0, 6.0, -3.0, 6.0, -12.0, 6.0, -3.0, 6.0, -3.0];
+        for (got, want) in cofactors(3, &singular).iter().zip(expected) {
+            assert!((got - want).abs() < 1e-13, "{got} {want}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The arithmetic in which derivative rules are written.
+//!
+//! Terms fold zeros and ones away, so that a rule can be written without thinking of special
+//! cases; nothing else in the way of a formula simplifies. A scalar stretches to its partner.
+
+use super::{algebra, arithmetic, array, elementary};
+use crate::graph::{Attr, Block, Op, Primitive, Shape, Term};
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// The entry-by-entry operation `primitive` on terms that stretch to a common shape.
+pub fn entrywise<'g>(primitive: &'static Primitive, args: &[Term<'g>]) -> Term<'g> {
+    let shapes: Vec<Shape> = args.iter().map(|term| term.shape()).collect();
+    let shape = Shape::common(&shapes).expect("rules combine terms of fitting shapes");
+    let ids: Vec<_> = args.iter().map(|term| term.stretch(shape).id).collect();
+    let graph = args[0].graph;
+    graph.term(graph.apply(primitive, Attr::None, shape, &ids))
+}
+
+impl<'g> Term<'g> {
+    /// An entry-by-entry function of this term.
+    pub fn map(self, primitive: &'static Primitive) -> Term<'g> {
+        entrywise(primitive, &[self])
+    }
+
+    /// A function of whole arrays of this term, with a result of the given shape.
+    pub fn whole(self, primitive: &'static Primitive, attr: Attr, shape: Shape) -> Term<'g> {
+        self.graph
+            .term(self.graph.apply(primitive, attr, shape, &[self.id]))
+    }
+
+    /// Repeated along rows and columns to fill `shape`.
+    pub fn stretch(self, shape: Shape) -> Term<'g> {
+        if self.shape() == shape {
+            self
+        } else {
+            self.whole(&array::BROADCAST, Attr::None, shape)
+        }
+    }
+
+    /// Zero in the shape of this term.
+    pub fn zero(self) -> Term<'g> {
+        self.number(0.0).stretch(self.shape())
+    }
+
+    /// Whether it is the number `value` everywhere, as written in the graph.
+    pub fn is(self, value: f64) -> bool {
+        self.literal() == Some(value)
+    }
+
+    /// `self` to the power of a number.
+    pub fn powf(self, exponent: f64) -> Term<'g> {
+        if exponent == 1.0 {
+            return self;
+        }
+        entrywise(&arithmetic::POW, &[self, self.number(exponent)])
+    }
+
+    /// The square.
+    pub fn squared(self) -> Term<'g> {
+        self.powf(2.0)
+    }
+
+    /// The sum along the axis of `attr`, stretching not undone.
+    pub fn sum_along(self, attr: Attr) -> Term<'g> {
+        let shape = super::array::reduced(self.shape(), attr);
+        if shape == self.shape() {
+            return self;
+        }
+        self.whole(&array::SUM, attr, shape)
+    }
+
+    /// The sum of all entries.
+    pub fn sum(self) -> Term<'g> {
+        self.sum_along(Attr::None)
+    }
+
+    /// Exchanged rows and columns.
+    pub fn transposed(self) -> Term<'g> {
+        let node = self.node();
+        if node.shape.is_scalar() {
+            return self;
+        }
+        if let Op::Apply(primitive, _) = node.op
+            && primitive.is(&array::TRANSPOSE)
+        {
+            return self.arg(0);
+        }
+        self.whole(&array::TRANSPOSE, Attr::None, node.shape.transposed())
+    }
+
+    /// The matrix product; scaling where one factor is a scalar.
+    pub fn matmul(self, other: Term<'g>) -> Term<'g> {
+        let (a, b) = (self.shape(), other.shape());
+        if a.is_scalar() || b.is_scalar() {
+            return self * other;
+        }
+        let shape = Shape {
+            rows: a.rows,
+            cols: b.cols,
+        };
+        let ids = [self.id, other.id];
+        self.graph
+            .term(self.graph.apply(&algebra::MATMUL, Attr::None, shape, &ids))
+    }
+
+    /// The same entries, column by column, in another shape.
+    pub fn reshaped(self, shape: Shape) -> Term<'g> {
+        if self.shape() == shape {
+            self
+        } else {
+            self.whole(&array::RESHAPE, Attr::None, shape)
+        }
+    }
+
+    /// A block of entries.
+    pub fn block(self, block: Block) -> Term<'g> {
+        if block.shape == self.shape() {
+            self
+        } else {
+            self.whole(&array::INDEX, Attr::Corner(block.corner), block.shape)
+        }
+    }
+
+    /// One where `self` is not zero.
+    pub fn nonzero(self) -> Term<'g> {
+        entrywise(&arithmetic::NE, &[self, self.number(0.0)])
+    }
+
+    /// `self` where `mask` is true, zero elsewhere, whatever `self` is there. A scalar mask decides
+    /// for all entries at once.
+    pub fn where_true(self, mask: Term<'g>) -> Term<'g> {
+        if self.is(0.0) || mask.literal().is_some_and(|m| m != 0.0) {
+            return self;
+        }
+        let ids = [mask.id, self.id];
+        let shape = self.shape();
+        let row = if mask.shape() == shape {
+            &array::GUARD
+        } else {
+            &array::GUARD_ALL
+        };
+        self.graph
+            .term(self.graph.apply(row, Attr::None, shape, &ids))
+    }
+
+    /// The number e to the power of `self`.
+    pub fn exp(self) -> Term<'g> {
+        self.map(&elementary::EXP)
+    }
+
+    /// The natural logarithm.
+    pub fn log(self) -> Term<'g> {
+        self.map(&elementary::LOG)
+    }
+}
+
+impl<'g> Add for Term<'g> {
+    type Output = Term<'g>;
+    fn add(self, other: Term<'g>) -> Term<'g> {
+        match (self.literal(), other.literal()) {
+            (Some(a), Some(b)) => self.number(a + b).stretch(larger(self, other)),
+            (Some(0.0), _) => other.stretch(larger(self, other)),
+            (_, Some(0.0)) => self.stretch(larger(self, other)),
+            _ => entrywise(&arithmetic::ADD, &[self, other]),
+        }
+    }
+}
+
+impl<'g> Sub for Term<'g> {
+    type Output = Term<'g>;
+    fn sub(self, other: Term<'g>) -> Term<'g> {
+        match (self.literal(), other.literal()) {
+            (Some(a), Some(b)) => self.number(a - b).stretch(larger(self, other)),
+            (Some(0.0), _) => -other.stretch(larger(self, other)),
+            (_, Some(0.0)) => self.stretch(larger(self, other)),
+            _ => entrywise(&arithmetic::SUB, &[self, other]),
+        }
+    }
+}
+
+impl<'g> Mul for Term<'g> {
+    type Output = Term<'g>;
+    fn mul(self, other: Term<'g>) -> Term<'g> {
+        let shape = larger(self, other);
+        match (self.literal(), other.literal()) {
+            (Some(a), Some(b)) => self.number(a * b).stretch(shape),
+            (Some(0.0), _) | (_, Some(0.0)) => self.number(0.0).stretch(shape),
+            (Some(1.0), _) => other.stretch(shape),
+            (_, Some(1.0)) => self.stretch(shape),
+            (Some(-1.0), _) => -other.stretch(shape),
+            (_, Some(-1.0)) => -self.stretch(shape),
+            _ => {
+                if let Some(divisor) = reciprocal(other) {
+                    return self / divisor;
+                }
+                entrywise(&arithmetic::MUL, &[self, other])
+            }
+        }
+    }
+}
+
+impl<'g> Div for Term<'g> {
+    type Output = Term<'g>;
+    fn div(self, other: Term<'g>) -> Term<'g> {
+        let shape = larger(self, other);
+        match (self.literal(), other.literal()) {
+            (Some(0.0), _) => self.number(0.0).stretch(shape),
+            (_, Some(1.0)) => self.stretch(shape),
+            _ => entrywise(&arithmetic::DIV, &[self, other]),
+        }
+    }
+}
+
+impl<'g> Neg for Term<'g> {
+    type Output = Term<'g>;
+    fn neg(self) -> Term<'g> {
+        if let Some(value) = self.literal() {
+            return self.number(-value).stretch(self.shape());
+        }
+        let node = self.node();
+        if let Op::Apply(primitive, _) = node.op
+            && primitive.is(&arithmetic::NEG)
+        {
+            return self.arg(0);
+        }
+        self.map(&arithmetic::NEG)
+    }
+}
+
+impl<'g> Add<f64> for Term<'g> {
+    type Output = Term<'g>;
+    fn add(self, other: f64) -> Term<'g> {
+        self + self.number(other)
+    }
+}
+
+impl<'g> Sub<f64> for Term<'g> {
+    type Output = Term<'g>;
+    fn sub(self, other: f64) -> Term<'g> {
+        self - self.number(other)
+    }
+}
+
+impl<'g> Div<f64> for Term<'g> {
+    type Output = Term<'g>;
+    fn div(self, other: f64) -> Term<'g> {
+        self / self.number(other)
+    }
+}
+
+impl<'g> Mul<Term<'g>> for f64 {
+    type Output = Term<'g>;
+    fn mul(self, other: Term<'g>) -> Term<'g> {
+        other.number(self) * other
+    }
+}
+
+impl<'g> Add<Term<'g>> for f64 {
+    type Output = Term<'g>;
+    fn add(self, other: Term<'g>) -> Term<'g> {
+        other.number(self) + other
+    }
+}
+
+impl<'g> Sub<Term<'g>> for f64 {
+    type Output = Term<'g>;
+    fn sub(self, other: Term<'g>) -> Term<'g> {
+        other.number(self) - other
+    }
+}
+
+impl<'g> Div<Term<'g>> for f64 {
+    type Output = Term<'g>;
+    fn div(self, other: Term<'g>) -> Term<'g> {
+        other.number(self) / other
+    }
+}
+
+fn larger(a: Term<'_>, b: Term<'_>) -> Shape {
+    Shape::common(&[a.shape(), b.shape()]).expect("rules combine terms of fitting shapes")
+}
+
+/// `b` of a term that is `1/b`: `t·(1/b)` is better computed, and read, as `t/b`.
+fn reciprocal(term: Term<'_>) -> Option<Term<'_>> {
+    let Op::Apply(primitive, _) = term.node().op else {
+        return None;
+    };
+    (primitive.is(&arithmetic::DIV) && term.arg(0).is(1.0)).then(|| term.arg(1))
+}
