@@ -1,0 +1,257 @@
+//! Two operands side by side, with nothing between them.
+
+use super::{Context, statements};
+use crate::diagnostic::Diagnostic;
+use crate::syntax::token::{TAIL_WORDS, Token};
+
+/// Functions that are often written without parentheses.
+const FUNCTIONS: [&str; 24] = [
+    "exp", "log", "ln", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
+    "sinh", "cosh", "tanh", "abs", "sign", "relu", "sigmoid", "softmax", "sum", "mean", "norm",
+    "det",
+];
+
+/// An operand right after an operand.
+pub(super) fn beside(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let found = context.token(at)?;
+    let last = context.before(at)?;
+    if !(found.starts_operand() && context.operand_before(at)) {
+        return None;
+    }
+    let rules = [
+        number,
+        power_of_function,
+        function,
+        tail_of_nothing,
+        tail_word,
+        missing_tail_operand,
+        entry,
+        text,
+        item,
+        called,
+        product,
+    ];
+    rules.iter().find_map(|rule| rule(context, last, at))
+}
+
+/// An error about the pair of tokens.
+fn pair(context: &Context<'_>, last: usize, at: usize, message: &str, label: &str) -> Diagnostic {
+    let span = context.span(last).to(context.span(at));
+    context.error(span, message, label)
+}
+
+/// `1.2.3`, `1__0`, `1e`, `0x1f`, `2 3`.
+fn number(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    if context.token(last)? != Token::Number || !context.touches(at) {
+        return None;
+    }
+    let word = context.text(at);
+    let help = match (context.token(at)?, word.chars().next()?) {
+        (Token::Number, _) => "a number has at most one decimal point, and whole digits after `e`",
+        (Token::Name, '_') => "digits are grouped by single `_`, as in `1_000`",
+        (Token::Name, 'e' | 'E') if word.len() == 1 => "write the digits of the exponent: `1e-3`",
+        (Token::Name, 'x' | 'X') if context.text(last) == "0" && word.len() > 1 => {
+            "numbers are decimal"
+        }
+        _ => return None,
+    };
+    Some(pair(context, last, at, "this is no number", "not a number").help(help))
+}
+
+/// `sin²(x)`
+fn power_of_function(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let raised = matches!(context.token(last)?, Token::Squared | Token::Cubed);
+    let name = context.before(last)?;
+    if !(raised
+        && context.token(name) == Some(Token::Name)
+        && context.token(at) == Some(Token::LeftParen))
+    {
+        return None;
+    }
+    let (function, power) = (context.text(name), context.text(last));
+    Some(
+        pair(
+            context,
+            name,
+            at,
+            "a power stands after the arguments",
+            "raised before the call",
+        )
+        .help(format!("write `{function}(x){power}`")),
+    )
+}
+
+/// `sin x`
+fn function(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let name = context.text(last);
+    let is_function = context.token(last) == Some(Token::Name)
+        && matches!(context.token(at)?, Token::Name | Token::Number)
+        && FUNCTIONS.contains(&name.as_str());
+    is_function.then(|| {
+        let argument = context.text(at);
+        pair(
+            context,
+            last,
+            at,
+            "a function takes its argument in parentheses",
+            "parentheses are missing",
+        )
+        .help(format!("write `{name}({argument})`"))
+    })
+}
+
+/// `trace L wtr w`
+fn tail_word(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
+    let follows = context
+        .token(at + 1)
+        .is_some_and(|next| next.starts_operand() || next.is_tail_word());
+    if context.token(at)? != Token::Name || !follows {
+        return None;
+    }
+    let near = statements::nearly_tail_word(context, at)?;
+    Some(
+        context
+            .error(
+                context.span(at),
+                format!("`{}` is no part of a statement", context.text(at)),
+                "unknown word",
+            )
+            .help(format!("did you mean `{near}`?")),
+    )
+}
+
+/// `at x = 3` on a line that goes on with nothing.
+fn tail_of_nothing(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let word = context.text(last);
+    let is_word = context.token(last) == Some(Token::Name) && TAIL_WORDS.contains(&word.as_str());
+    (is_word && last == context.statement(at)).then(|| {
+        context
+            .error(
+                context.span(last),
+                format!("`{word}` goes on with a statement that shows something"),
+                "no such statement before it",
+            )
+            .help(format!("write `trace L {word} …`, on one line or two"))
+    })
+}
+
+/// `print x y`, `trace L w`
+fn item(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let word = context.statement_token(at)?;
+    let shows = word.is_statement_word() && !matches!(word, Token::Repeat | Token::While);
+    if !shows || context.enclosing_bracket(at).is_some() || context.touches(at) {
+        return None;
+    }
+    let help = match word {
+        Token::Print | Token::Input => "separate the items by commas",
+        Token::Import | Token::Assert => "put each statement on a line of its own",
+        _ => "separate the outputs by commas; the names to differentiate by follow `wrt`",
+    };
+    Some(
+        pair(
+            context,
+            last,
+            at,
+            "a comma or an operator is missing between two operands",
+            "two operands side by side",
+        )
+        .help(help),
+    )
+}
+
+/// `trace wrt w`: the word was taken for a name, as an operand was due.
+fn missing_tail_operand(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let word = context.text(last);
+    let owner = context.before(last)?;
+    let due = context.token(owner)?;
+    let is_word = context.token(last) == Some(Token::Name) && Token::tail_word(&word).is_some();
+    (is_word && (due.is_tail_word() || due.is_statement_word())).then(|| {
+        let owner = context.text(owner);
+        context
+            .error(
+                context.span(last),
+                format!("`{owner}` needs something before `{word}`"),
+                format!("before `{}`, an operand was due here", context.text(at)),
+            )
+            .help(format!("write what `{owner}` is about, then `{word} …`"))
+    })
+}
+
+/// `[1 2]`, `f(a b)`
+fn entry(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let opener = context.enclosing_bracket(at)?;
+    let blank = !context.touches(at);
+    let is_matrix = context.token(opener) == Some(Token::LeftBracket);
+    if !(blank && (is_matrix || super::words::is_call(context, opener))) {
+        return None;
+    }
+    let (message, help) = if is_matrix && context.on_new_line(at) {
+        (
+            "a newline does not end the row of a matrix",
+            "end rows with `;`, separate entries by `,`".to_owned(),
+        )
+    } else {
+        let pair = format!("{}, {}", context.text(last), context.text(at));
+        let help = match context.token(at)? {
+            Token::Name | Token::Number | Token::Text => format!("write `{pair}`"),
+            _ => "put a comma between them, or an operator".to_owned(),
+        };
+        ("a comma is missing", help)
+    };
+    Some(pair(context, last, at, message, "two entries side by side").help(help))
+}
+
+/// `print "cost" J`
+fn text(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let is_text =
+        context.token(last) == Some(Token::Text) || context.token(at) == Some(Token::Text);
+    is_text.then(|| {
+        pair(
+            context,
+            last,
+            at,
+            "a comma is missing",
+            "two items side by side",
+        )
+        .help("separate the items by commas: `print \"cost\", J`")
+    })
+}
+
+/// `f(x)(y)`
+fn called(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let opener = context.token(at) == Some(Token::LeftParen);
+    let closes_call = context.token(last) == Some(Token::RightParen)
+        && context
+            .opener(last)
+            .is_some_and(|opener| super::words::is_call(context, opener));
+    (opener && closes_call).then(|| {
+        pair(
+            context,
+            last,
+            at,
+            "only a function's name can be called",
+            "a call of a value",
+        )
+        .help("write `*` between the two for a product")
+    })
+}
+
+/// `2x`, `2(x+1)`, `(a)(b)`, `x y`
+fn product(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let (left, right) = (context.operand_until(last), context.operand_from(at));
+    let help = if context.touches(at) {
+        format!("write `{left}*{right}`")
+    } else {
+        format!("write `{left}*{right}` for a product; statements end at a newline or `;`")
+    };
+    Some(
+        pair(
+            context,
+            last,
+            at,
+            "an operator is missing between two operands",
+            "two operands side by side",
+        )
+        .help(help),
+    )
+}

@@ -1,0 +1,302 @@
+//! Characters and operators that the language lacks.
+
+use super::{Context, short};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::syntax::token::{LONGEST_NAME, Token, is_superscript_letter, is_wide};
+use unicode_normalization::UnicodeNormalization;
+
+/// A token that no text may hold.
+pub(super) fn alien(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    match context.token(at)? {
+        Token::Dot => Some(dot(context, at)),
+        Token::Foreign => Some(foreign(context, at)),
+        Token::Superscript => Some(superscript(context, at)),
+        Token::BadName => Some(bad_name(context, at)),
+        Token::UnclosedText => Some(unclosed_text(context, at)),
+        _ => None,
+    }
+}
+
+fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
+    let next = context.text(at + 1);
+    let operand = || {
+        context
+            .before(at)
+            .map_or_else(String::new, |before| context.operand_until(before))
+    };
+    let (message, help) = match (context.token_before(at), context.token(at + 1)) {
+        (Some(Token::Number), _) if context.touches(at) => {
+            let number = context.text(at - 1);
+            (
+                "a number never ends in a dot".to_owned(),
+                format!("write `{number}` or `{number}.0`"),
+            )
+        }
+        (Some(_), Some(Token::Name)) if context.operand_before(at) && next == "T" => (
+            "there are no attributes".to_owned(),
+            format!("write `{}'` to transpose", operand()),
+        ),
+        (Some(_), Some(Token::Name)) if context.operand_before(at) => (
+            "there are no attributes".to_owned(),
+            format!("write a call such as `{next}({})`", operand()),
+        ),
+        (Some(_), Some(Token::Prime)) => (
+            "this dot belongs to nothing".to_owned(),
+            "write `'` to transpose".to_owned(),
+        ),
+        _ => (
+            "this dot belongs to nothing".to_owned(),
+            "entry by entry operators are `.*`, `./` and `.^`; a range is `a..b`".to_owned(),
+        ),
+    };
+    let number = context.token_before(at) == Some(Token::Number) && context.touches(at);
+    let span = if number {
+        context.span(at - 1).to(context.span(at))
+    } else {
+        context.span(at)
+    };
+    context.error(span, message, "a dot too many").help(help)
+}
+
+fn foreign(context: &Context<'_>, at: usize) -> Diagnostic {
+    let written = context.text(at);
+    let help = operator_advice(context, at, &written)
+        .or_else(|| character_advice(&written).map(str::to_owned));
+    let message = match written.chars().next() {
+        Some(c) if is_wide(c) => format!("the full-width character `{c}` has no meaning here"),
+        Some(c) if is_invisible(c) => {
+            format!("the character U+{:04X} has no meaning here", c as u32)
+        }
+        _ if written.chars().all(|c| c.is_ascii()) => format!("there is no operator `{written}`"),
+        _ => format!("the character `{written}` has no meaning here"),
+    };
+    let label = if written.chars().any(is_invisible) {
+        "invisible"
+    } else {
+        "unknown"
+    };
+    context
+        .error(context.span(at), message, label)
+        .help(help.unwrap_or_else(|| "take it out".to_owned()))
+}
+
+/// What to write instead of an operator of another language.
+fn operator_advice(context: &Context<'_>, at: usize, written: &str) -> Option<String> {
+    let operand = context
+        .before(at)
+        .filter(|_| context.operand_before(at))
+        .map(|before| context.operand_until(before));
+    let updated = operand.clone().unwrap_or_else(|| "x".to_owned());
+    Some(match written {
+        "**" => "write `^` for a power".into(),
+        "//" if operand.is_some() => {
+            "write `floor(a/b)` for a whole quotient, `#` for a comment".into()
+        }
+        "//" | "/*" => "a comment starts with `#`".into(),
+        "&&" | "&" => "write `and`".into(),
+        "||" => "write `or`".into(),
+        "|" => "write `or`, or `abs(x)` for an absolute value".into(),
+        "!" if operand.is_some() => {
+            format!("for a factorial write `gamma({updated} + 1)`")
+        }
+        "!" | "~" => "write `not`".into(),
+        "+=" | "-=" | "*=" | "/=" | "^=" => {
+            let amount = rest_of_line(context, at);
+            format!("write `{updated} := {updated} {} {amount}`", &written[..1])
+        }
+        "++" => format!("write `{updated} := {updated} + 1`, or a single `+`"),
+        "->" | "=>" => "functions have names: write `f(x) = x^2`, then use `f`".into(),
+        "=<" => "write `<=`".into(),
+        "===" => "write `==`".into(),
+        "<>" | "~=" => "write `!=`".into(),
+        ".+" | ".-" => format!(
+            "`{0}` goes entry by entry already: write `{0}`",
+            &written[1..]
+        ),
+        ".==" | ".!=" | ".<" | ".<=" | ".>" | ".>=" => format!(
+            "comparisons go entry by entry already: write `{}`",
+            &written[1..]
+        ),
+        ".=" => "write `:=`".into(),
+        "@" => "write `*` for the matrix product, `.*` for entry by entry".into(),
+        "%" if operand.is_some() => {
+            "write `mod(a, b)` for a remainder, `#` for a comment".into()
+        }
+        "%" => "a comment starts with `#`".into(),
+        "\\" => "write `solve(A, b)` to divide from the left; a line goes on after an operator or inside brackets".into(),
+        "?" => "write `if c then a else b`".into(),
+        "$" => "names hold letters, digits and `_`".into(),
+        "`" => "texts stand in double quotes".into(),
+        _ => return None,
+    })
+}
+
+/// What stands after the token, up to the end of the statement.
+fn rest_of_line(context: &Context<'_>, at: usize) -> String {
+    let length = context.rest_of_tokens(at + 1);
+    match length {
+        0 => "…".to_owned(),
+        _ => context.text_of(at + 1, at + length),
+    }
+}
+
+/// What to type instead of a character that only looks right.
+fn character_advice(written: &str) -> Option<&'static str> {
+    Some(match written.chars().next()? {
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "type the plain quote `\"`",
+        '‘' | '’' | '‚' | '‛' | '′' | '´' => "type the plain quote `'`",
+        '–' | '—' | '‐' | '‑' | '‒' | '﹣' => "type a plain minus `-`",
+        '⋅' | '∙' | '•' | '∗' => "type `*`",
+        '÷' | '⁄' | '∕' => "type `/`",
+        '∘' | '⊙' | '⊗' => "type `.*` for the product entry by entry",
+        '∞' => "type `inf`",
+        '√' => "type `sqrt(…)`",
+        '∛' => "type `cbrt(…)`",
+        '∑' => "type `sum(… for i in 1..n)`",
+        '∏' => "type `prod(… for i in 1..n)`",
+        '∂' | '∇' => "type `grad(L, w)`",
+        '∧' => "type `and`",
+        '∨' => "type `or`",
+        '¬' => "type `not`",
+        '←' | '≔' => "type `:=`",
+        '→' | '↦' => "functions have names: type `f(x) = …`",
+        '⩽' | '≦' => "type `<=`",
+        '⩾' | '≧' => "type `>=`",
+        '≡' => "type `==`",
+        '≈' => "type `approx(a, b)`",
+        '∈' => "type `in`",
+        '…' => "a range is `a..b`",
+        '½' => "type `1/2`",
+        '¼' => "type `1/4`",
+        '¾' => "type `3/4`",
+        c if is_wide(c) => "type the plain character",
+        c if c.is_numeric() => "digits are `0` to `9`",
+        c if is_invisible(c) => "take it out",
+        _ => return None,
+    })
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{ad}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..)
+        || unicode_normalization::char::is_combining_mark(c)
+}
+
+fn superscript(context: &Context<'_>, at: usize) -> Diagnostic {
+    let mut first = at;
+    while matches!(
+        context.token_before(first),
+        Some(Token::Squared | Token::Cubed)
+    ) {
+        first -= 1;
+    }
+    let exponent: String = context.text_of(first, at).nfkd().collect();
+    let exponent: String = exponent.chars().filter(|c| !c.is_whitespace()).collect();
+    let exponent = exponent.replace('−', "-");
+    let span = context.span(first).to(context.span(at));
+    let row = context.source.slice(span).chars().count() > 1;
+    let message = if row {
+        "only a single `²` or `³` can be written as a superscript"
+    } else {
+        "only `²` and `³` can be written as superscripts"
+    };
+    let Some(base) = context
+        .before(first)
+        .filter(|_| context.operand_before(first))
+    else {
+        return context
+            .error(span, message, "nothing to raise")
+            .help(format!("write `x^{exponent}`"));
+    };
+    let whole = context.span(base).to(span);
+    context.error(whole, message, "a superscript").help(format!(
+        "write `{}^{exponent}`",
+        context.operand_until(base)
+    ))
+}
+
+fn bad_name(context: &Context<'_>, at: usize) -> Diagnostic {
+    let span = context.span(at);
+    let written = context.source.slice(span);
+    if let Some((start, c)) = written.char_indices().find(|&(_, c)| is_wide(c)) {
+        let start = span.start as usize + start;
+        let plain: String = c.nfkc().collect();
+        return context
+            .error(
+                Span::new(start, start + c.len_utf8()),
+                format!("the full-width character `{c}` has no meaning here"),
+                "full-width",
+            )
+            .help(format!("type the plain `{plain}`"));
+    }
+    let raised = written.find(is_superscript_letter);
+    let Some(raised) = raised else {
+        return context
+            .error(
+                span,
+                format!("a name has at most {LONGEST_NAME} bytes"),
+                "too long",
+            )
+            .help("choose a shorter name");
+    };
+    let base = short(&written[..raised]);
+    let base = if base.is_empty() { "x" } else { &base };
+    let exponent: String = written[raised..].nfkd().collect();
+    let help = match exponent.as_str() {
+        "T" => format!("write `{base}'` to transpose"),
+        _ => format!("write `{base}^{}`", short(&exponent)),
+    };
+    context
+        .error(
+            span,
+            "a name cannot hold superscript letters",
+            "a superscript letter",
+        )
+        .help(help)
+}
+
+fn unclosed_text(context: &Context<'_>, at: usize) -> Diagnostic {
+    context
+        .error(
+            context.span(at),
+            "this text is not closed",
+            "no closing quote on this line",
+        )
+        .help("end it with `\"`; a new line inside a text is written `\\n`")
+}
+
+/// `'text'`: a quote that opens where an operand is wanted, or after a blank, and closes on its line.
+pub(super) fn single_quotes(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let opens = |i: usize| {
+        context.token(i) == Some(Token::Prime)
+            && (!context.operand_before(i) || !context.touches(i))
+    };
+    let opener = if opens(at) {
+        at
+    } else {
+        context.before(at).filter(|&before| opens(before))?
+    };
+    let span = context.span(opener);
+    let line = context.source.text[span.end as usize..]
+        .split(['\n', '\r'])
+        .next()?;
+    let Some(length) = line.find('\'') else {
+        return (opener == at).then(|| {
+            context
+                .error(span, "`'` has nothing to transpose", "no operand before it")
+                .help("`'` stands after what it transposes; texts stand in double quotes")
+        });
+    };
+    let end = span.end as usize + length + 1;
+    Some(
+        context
+            .error(
+                Span::new(span.start as usize, end),
+                "texts stand in double quotes",
+                "in single quotes",
+            )
+            .help(format!("write `\"{}\"`", short(&line[..length]))),
+    )
+}

@@ -1,0 +1,441 @@
+//! Marks that are no operators: `=`, `:=`, commas, colons, ranges, empty brackets; and missing operands.
+
+use super::words::is_call;
+use super::{Context, misplaced_text};
+use crate::diagnostic::Diagnostic;
+use crate::syntax::token::Token;
+
+const NO_COMPARISON: &str = "`=` defines a name and does not compare";
+
+/// `=` where nothing can be defined.
+pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    if context.token(at)? != Token::Equal {
+        return None;
+    }
+    let start = context.statement(at);
+    let error = |message: &str, label: &str, help: String| {
+        Some(context.error(context.span(at), message, label).help(help))
+    };
+    let compare = || "to compare two values write `==`".to_owned();
+    let Some(last) = context.before(at).filter(|&last| last >= start) else {
+        return error(
+            "a name is missing left of `=`",
+            "nothing to define",
+            "write `x = …`".into(),
+        );
+    };
+    if !context.operand_before(at) {
+        return error(
+            "an operand is missing before `=`",
+            "unexpected here",
+            compare(),
+        );
+    }
+    if in_branch(context, last) {
+        let name = context.text(last);
+        return error(
+            "after `then` and `else` stand values, not statements",
+            "a definition here",
+            format!("write `{name} = if c then a else b`, or `if c {{ {name} = … }}`"),
+        );
+    }
+    if let Some(opener) = context.enclosing_bracket(at) {
+        let after_clause = context.tokens[opener..at]
+            .iter()
+            .any(|lexeme| lexeme.token == Token::For);
+        if after_clause {
+            return error(
+                "a comprehension is the only argument of a call",
+                "another argument here",
+                "put the comprehension in brackets: `f([… for i in 1..n], …)`".into(),
+            );
+        }
+        return error(NO_COMPARISON, "inside brackets", compare());
+    }
+    match context.token(start)? {
+        Token::If | Token::While | Token::Assert => {
+            error(NO_COMPARISON, "in a condition", compare())
+        }
+        Token::DefinitionHead | Token::FunctionHead | Token::UpdateHead => error(
+            "a statement holds only one `=`",
+            "the second one",
+            "put each definition in a statement of its own; to compare two values write `==`"
+                .into(),
+        ),
+        Token::Name if context.token(start + 1) == Some(Token::CallPrime) => {
+            let name = context.text(start);
+            error(
+                "a derivative follows from its function and cannot be defined",
+                "defined here",
+                format!("define `{name}(x) = …`; then `{name}'(x)` is its derivative"),
+            )
+        }
+        Token::Name
+            if context.token(start + 1) == Some(Token::LeftBracket)
+                && context.token(last) == Some(Token::RightBracket) =>
+        {
+            let target = context.text_of(start, last);
+            error(
+                "an entry is replaced by `:=`",
+                "defines no entry",
+                format!("write `{target} := …`"),
+            )
+        }
+        word if word.is_statement_word() => error(
+            "this statement defines nothing",
+            "a definition here",
+            format!(
+                "define the name in a statement of its own before; for one other value write `{} … at x = 3`",
+                context.text(start)
+            ),
+        ),
+        _ => error(
+            "only a name can be defined",
+            "left of this stands no name",
+            "write `name = …` or `name(x, y) = …`; to compare two values write `==`".into(),
+        ),
+    }
+}
+
+/// Whether the token at `last` is the first one after `then` or `else`.
+fn in_branch(context: &Context<'_>, last: usize) -> bool {
+    matches!(context.token_before(last), Some(Token::Then | Token::Else))
+}
+
+/// `:=` where nothing can be updated.
+pub(super) fn assign(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    if context.token(at)? != Token::Assign {
+        return None;
+    }
+    let start = context.statement(at);
+    let error = |message: &str, help: String| {
+        let error = context.error(context.span(at), message, "an update here");
+        Some(error.help(help))
+    };
+    let Some(last) = context.before(at).filter(|&last| last >= start) else {
+        return error("a name is missing left of `:=`", "write `w := …`".into());
+    };
+    if in_branch(context, last) {
+        let name = context.text(last);
+        return error(
+            "after `then` and `else` stand values, not statements",
+            format!("write `{name} := if c then a else b`, or `if c {{ {name} := … }}`"),
+        );
+    }
+    let is_head = context.token(start) == Some(Token::Name)
+        && context.token(start + 1) == Some(Token::LeftParen)
+        && context.token(last) == Some(Token::RightParen);
+    if is_head {
+        let head = context.text_of(start, last);
+        return error(
+            "a function is defined by `=`",
+            format!("write `{head} = …`"),
+        );
+    }
+    match context.token(start)? {
+        Token::DefinitionHead | Token::FunctionHead | Token::UpdateHead => error(
+            "a statement holds only one `=` or `:=`",
+            "put each update in a statement of its own, or write `a, b := value of a, value of b`"
+                .into(),
+        ),
+        _ => error(
+            "`:=` updates names and entries of names",
+            "write `w := …`, `x[i] := …` or `a, b := …, …` at the start of a statement".into(),
+        ),
+    }
+}
+
+/// A comma where no list is.
+pub(super) fn comma(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    if context.token(at)? != Token::Comma {
+        return None;
+    }
+    let error = |message: &str, label: &str, help: &str| {
+        Some(context.error(context.span(at), message, label).help(help))
+    };
+    if !context.operand_before(at) {
+        return error(
+            "something is missing before this comma",
+            "nothing before it",
+            "take out the comma, or write what belongs there",
+        );
+    }
+    if let Some(opener) = context.enclosing_bracket(at) {
+        return comma_in_brackets(context, at, opener);
+    }
+    let rest: Vec<Token> = context.rest_of_statement(at).collect();
+    match context.statement_token(at)? {
+        Token::DefinitionHead | Token::FunctionHead => error(
+            "a definition has one value",
+            "a second value here",
+            "put each definition in a statement of its own, ended by a newline or `;`; a vector is `[1, 2]`",
+        ),
+        word if word.is_statement_word() => error(
+            "no list can stand here",
+            "a comma here",
+            "put the statements on lines of their own",
+        ),
+        _ if rest.contains(&Token::Equal) => error(
+            "a definition has one name",
+            "several names here",
+            "write `a = 1; b = 2`; several names are updated at once by `a, b := 1, 2`",
+        ),
+        _ if rest.contains(&Token::Assign) => error(
+            "left of `:=` stand names and entries of names",
+            "something else here",
+            "write `a, x[1] := …, …`",
+        ),
+        _ => error(
+            "a statement that is only a formula shows one value",
+            "a second one here",
+            "write `print a, b`; a vector is `[a, b]`",
+        ),
+    }
+}
+
+fn comma_in_brackets(context: &Context<'_>, at: usize, opener: usize) -> Option<Diagnostic> {
+    let before = context.token_before(opener);
+    let error = |message: String, help: String| {
+        let error = context.error(context.span(at), message, "a comma in parentheses");
+        Some(error.help(help))
+    };
+    match before {
+        Some(word) if word.is_statement_word() => {
+            let word = context.text(opener - 1);
+            error(
+                format!("`{word}` takes a list without parentheses"),
+                format!("write `{word} a, b`"),
+            )
+        }
+        _ if context.token(opener) == Some(Token::LeftParen) && !is_call(context, opener) => error(
+            "parentheses hold one value".to_owned(),
+            "a vector is written `[a, b]`".to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+/// `[]`, `x[]`, `()`.
+pub(super) fn empty_brackets(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let found = context.token(at)?;
+    let opener = context.before(at)?;
+    let span = context.span(opener).to(context.span(at));
+    let error = |message: &str, help: &str| {
+        Some(context.error(span, message, "nothing in here").help(help))
+    };
+    match (context.token(opener)?, found) {
+        (Token::LeftBracket, Token::RightBracket) if context.operand_before(opener) => {
+            error("an index is missing", "write `x[1]`, `x[2..4]` or `x[:]`")
+        }
+        (Token::LeftBracket, Token::RightBracket) => error(
+            "a matrix has at least one entry",
+            "write the entries: `[1, 2, 3]`; `zeros(0, 1)` has none",
+        ),
+        (Token::LeftParen, Token::RightParen) => error(
+            "a value is missing between the parentheses",
+            "write the value, or take out the parentheses",
+        ),
+        _ => None,
+    }
+}
+
+/// `..` where no range can stand, or a clause without one.
+pub(super) fn range(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let found = context.token(at)?;
+    let error = |message: &str, label: &str, help: &str| {
+        Some(context.error(context.span(at), message, label).help(help))
+    };
+    if found == Token::DotDot {
+        if !context.operand_before(at) {
+            return error(
+                "the range has no first value",
+                "nothing before it",
+                "write `1..n`; a whole row or column is `W[1, :]`, `W[:, 1]`",
+            );
+        }
+        let start = context.statement(at);
+        let twice = (start..at)
+            .rev()
+            .take_while(|&i| context.token(i) != Some(Token::Comma))
+            .any(|i| context.token(i) == Some(Token::DotDot));
+        if twice {
+            return error(
+                "a range has two ends",
+                "a third one follows",
+                "write `1..n`; for steps compute the index: `x[2*i - 1]`",
+            );
+        }
+        return error(
+            "a range stands only after `in` and in an index",
+            "a range here",
+            "write `[i for i in 1..n]` for the vector of its values, or `linspace(a, b, n)`",
+        );
+    }
+    let clause = matches!(
+        found,
+        Token::RightBracket | Token::RightParen | Token::Comma | Token::LeftBrace
+    ) && context.operand_before(at)
+        && in_clause_without_range(context, at);
+    if clause {
+        return error(
+            "`in` wants a range",
+            "the range ends here without `..`",
+            "write `for i in 1..n`",
+        );
+    }
+    None
+}
+
+/// Whether `at` is in a clause `i in …` that has no `..` yet.
+fn in_clause_without_range(context: &Context<'_>, at: usize) -> bool {
+    let within = context
+        .enclosing_bracket(at)
+        .map_or(context.statement(at), |opener| opener + 1);
+    let mut depth = 0usize;
+    for lexeme in context.tokens[within..at].iter().rev() {
+        if lexeme.token.is_closer() {
+            depth += 1;
+        } else if lexeme.token.closer().is_some() {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 {
+            match lexeme.token {
+                Token::In => return true,
+                Token::DotDot => return false,
+                _ => {}
+            }
+        }
+    }
+    false
+}
+
+/// `1:3` and other colons of other languages.
+pub(super) fn colon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    if context.token(at)? != Token::Colon {
+        return None;
+    }
+    let (message, help) = if context.operand_before(at) {
+        (
+            "a range is written with `..`",
+            "write `1..n`; a whole row or column is `W[1, :]`, `W[:, 1]`",
+        )
+    } else {
+        (
+            "`:` stands only as a whole index",
+            "write `W[1, :]` or `W[:, 1]`",
+        )
+    };
+    Some(
+        context
+            .error(context.span(at), message, "a colon here")
+            .help(help),
+    )
+}
+
+/// `;` in parentheses, or around an empty row.
+pub(super) fn semicolon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let found = context.token(at)?;
+    let error = |message: &str, label: &str, help: &str| {
+        Some(context.error(context.span(at), message, label).help(help))
+    };
+    match found {
+        Token::Semicolon => error(
+            "`;` stands only between statements and between the rows of a matrix",
+            "in parentheses",
+            "separate arguments by commas",
+        ),
+        Token::Row if !context.operand_before(at) => error(
+            "a row of a matrix is empty",
+            "nothing before it",
+            "take out the `;`, or write the row",
+        ),
+        Token::Row => error(
+            "`;` ends the row of a matrix and stands in nothing else",
+            "no matrix here",
+            "separate indices by commas: `A[1, 2]`",
+        ),
+        Token::RightBracket if context.token_before(at) == Some(Token::Row) => error(
+            "the last row of the matrix is empty",
+            "a row is missing before this",
+            "take out the last `;`",
+        ),
+        _ => None,
+    }
+}
+
+/// A text where an operand is wanted.
+pub(super) fn text(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    if context.token(at)? != Token::Text {
+        return import(context, at);
+    }
+    let opener = context.enclosing_bracket(at);
+    let word = opener
+        .and_then(|opener| context.before(opener))
+        .filter(|&word| context.token(word) == Some(Token::Print));
+    if word.is_some() {
+        return Some(
+            context
+                .error(
+                    context.span(at),
+                    "`print` takes its items without parentheses",
+                    "a text in parentheses",
+                )
+                .help("write `print \"cost\", J`"),
+        );
+    }
+    Some(misplaced_text(context.source, context.span(at)))
+}
+
+fn import(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let (message, help) = match context.token_before(at)? {
+        Token::Import => (
+            "`import` wants the path of a script, as a text",
+            "write `import \"other.ad\"`",
+        ),
+        Token::To => ("`to` wants a path, as a text", "write `to \"file.svg\"`"),
+        _ => return None,
+    };
+    Some(
+        context
+            .error(context.span(at), message, "not a text")
+            .help(help),
+    )
+}
+
+/// An operator, or a closing bracket, where an operand is wanted.
+pub(super) fn operator(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let found = context.token(at)?;
+    if context.operand_before(at) || !(found.is_binary() || found.is_closer()) {
+        return None;
+    }
+    let text = context.text(at);
+    let error = |message: String, help: String| {
+        let error = context.error(
+            context.span(at),
+            message,
+            "an operand is missing before this",
+        );
+        Some(error.help(help))
+    };
+    let before = context
+        .before(at)
+        .filter(|&before| context.token(before) != Some(Token::End));
+    match before {
+        _ if found == Token::Plus => error(
+            "a value needs no `+` in front".to_owned(),
+            "take out the `+`".to_owned(),
+        ),
+        None => error(
+            format!("a statement cannot start with `{text}`"),
+            format!(
+                "write what stands left of `{text}`; to go on with the line above, end that line with it"
+            ),
+        ),
+        Some(before) => error(
+            format!(
+                "an operand is missing between `{}` and `{text}`",
+                context.text(before)
+            ),
+            "complete the formula, or take one of them out".to_owned(),
+        ),
+    }
+}

@@ -1,0 +1,379 @@
+//! Heads, blocks, tails and ends of statements.
+
+use super::Context;
+use crate::diagnostic::Diagnostic;
+use crate::syntax::token::{TAIL_WORDS, Token};
+
+/// The order of the parts of a tail, for help.
+const TAIL_ORDER: &str =
+    "the parts come in this order: `over`, `wrt`, `along`, `using`, `at`, `with`, `to`";
+
+/// `f(2) = …`: something that is no name between the parentheses of a head.
+pub(super) fn parameters(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let statement = context.statement(at);
+    let in_head = context.token(statement) == Some(Token::FunctionHead)
+        && context.enclosing_bracket(at) == Some(statement + 2);
+    in_head.then(|| {
+        context
+            .error(
+                context.span(at),
+                "the parameters of a function are names, separated by commas",
+                "not a name",
+            )
+            .label(
+                context.location(statement + 1),
+                "this function is defined here",
+            )
+            .help("write `f(x, y) = …`; to compare two values write `==`")
+    })
+}
+
+/// What is wrong between `for` and its `{`.
+pub(super) fn loop_head(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let word = (0..at)
+        .rev()
+        .take(3)
+        .find(|&i| context.token(i) == Some(Token::For))?;
+    let name = context.text(word + 1);
+    let (message, help) = match (at - word, context.token(at)) {
+        (1, Some(Token::LeftParen)) => (
+            "the head of a loop stands without parentheses",
+            "write `for i in 1..10 { … }`".to_owned(),
+        ),
+        (1, Some(Token::Name)) | (3, Some(Token::If)) => return None,
+        (1, _) => (
+            "`for` needs a name that runs",
+            "write `for i in 1..10 { … }`".to_owned(),
+        ),
+        (2, Some(Token::Equal | Token::Assign)) => (
+            "a loop runs over a range with `in`",
+            format!("write `for {name} in 1..10`"),
+        ),
+        (2, _) => (
+            "`in` is missing after the name that runs",
+            format!("write `for {name} in 1..10`"),
+        ),
+        _ => return None,
+    };
+    Some(
+        context
+            .error(
+                context.span(at),
+                message,
+                format!("{} here", found(context, at)),
+            )
+            .help(help),
+    )
+}
+
+fn found(context: &Context<'_>, at: usize) -> String {
+    match context.token(at) {
+        None | Some(Token::End) => "ends".to_owned(),
+        _ => context.named(at),
+    }
+}
+
+/// A tail word where its part cannot stand.
+pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let word = context.token(at).filter(|token| token.is_tail_word())?;
+    let text = context.text(at);
+    let error = |message: String, label: &str| context.error(context.span(at), message, label);
+    if let Some(statement) = takes_no_tail(context, at) {
+        return Some(
+            error(
+                format!("{statement} takes no `{text}`"),
+                "only after something that is shown",
+            )
+            .help(format!(
+                "show the formula in a statement of its own, such as `trace L {text} …`"
+            )),
+        );
+    }
+    let Some(rank) = word.tail_rank() else {
+        return Some(
+            error(format!("`{text}` belongs to nothing here"), "out of place").help(match word {
+                Token::From => "write `over t from a to b`",
+                _ => "write `with points P coloured by c`",
+            }),
+        );
+    };
+    let start = context.statement(at);
+    let earlier = (start..at).rev().find(|&i| {
+        let later = context.token(i).and_then(Token::tail_rank);
+        later.is_some_and(|later| later >= rank) && !is_range_end(context, i)
+    });
+    if let Some(earlier) = earlier {
+        let other = context.text(earlier);
+        let message = if other == text {
+            format!("`{text}` stands here twice")
+        } else {
+            format!("`{text}` comes before `{other}`")
+        };
+        return Some(
+            error(message, "out of order")
+                .label(context.location(earlier), "after this")
+                .help(if other == text {
+                    format!("separate what follows `{text}` by commas")
+                } else {
+                    TAIL_ORDER.to_owned()
+                }),
+        );
+    }
+    part_before(context, at).map(|help| {
+        error(
+            format!("the part before `{text}` is not complete"),
+            "too early",
+        )
+        .help(help)
+    })
+}
+
+/// What the statement is called, if it shows nothing.
+fn takes_no_tail(context: &Context<'_>, at: usize) -> Option<&'static str> {
+    Some(match context.statement_token(at)? {
+        Token::DefinitionHead | Token::FunctionHead => "a definition",
+        Token::UpdateHead => "an update",
+        Token::Input => "`input`",
+        Token::Assert => "`assert`",
+        Token::Import => "`import`",
+        Token::Repeat | Token::While | Token::For => "a loop",
+        _ => return None,
+    })
+}
+
+/// Whether the `to` at `i` is the one inside `over t from a to b`.
+fn is_range_end(context: &Context<'_>, i: usize) -> bool {
+    context.token(i) == Some(Token::To) && context.token(i + 1) != Some(Token::Text)
+}
+
+/// What the part of the tail before `at` should look like.
+fn part_before(context: &Context<'_>, at: usize) -> Option<&'static str> {
+    let start = context.statement(at);
+    let word = (start..at)
+        .rev()
+        .filter_map(|i| context.token(i))
+        .find(|token| token.is_tail_word())?;
+    Some(match word {
+        Token::Over | Token::From => "write `over t from a to b`",
+        Token::Wrt => "write `wrt w, x`",
+        Token::Along => "write `along v`, one direction for each `wrt`",
+        Token::Using => "write `using forward, reverse, numeric, symbolic`",
+        Token::At => "write `at w = 3, x = 2`",
+        Token::With => "write `with steps`, `with log x`, `with points P coloured by c`, …",
+        Token::To => "write `to \"file.svg\"`, or `over t from a to b`",
+        _ => "write `with points P coloured by c`",
+    })
+}
+
+/// The statement, or the text, ends too early.
+pub(super) fn end(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let ends = matches!(
+        context.token(at),
+        None | Some(Token::End | Token::RightBrace)
+    );
+    if !ends {
+        return None;
+    }
+    let last = context.before(at)?;
+    let token = context.token(last)?;
+    let text = context.text(last);
+    let error = |message: String, help: String| {
+        Some(
+            context
+                .error(context.span(at), message, "ends here")
+                .help(help),
+        )
+    };
+    if let Some(open) = open_choice(context, at) {
+        return error(
+            "this `if` is not complete".to_owned(),
+            "write `if c then a else b`; as a statement `if c { … } else { … }`".to_owned(),
+        )
+        .map(|error| error.label(context.location(open), "the `if`"));
+    }
+    match token {
+        Token::Equal | Token::Assign => {
+            let first = context.statement(last);
+            error(
+                format!(
+                    "the right side of `{}` is missing",
+                    context.text_of(first, last)
+                ),
+                "write what the name stands for".to_owned(),
+            )
+        }
+        _ if token.is_tail_word() => error(
+            format!("`{text}` needs something after it"),
+            part_before(context, at).unwrap_or("complete it").to_owned(),
+        ),
+        Token::Comma => error(
+            "something is missing after the last comma".to_owned(),
+            "complete the list, or take out the comma".to_owned(),
+        ),
+        _ if token.continues() => error(
+            format!("an operand is missing after `{text}`"),
+            format!("complete the formula, or take out `{text}`"),
+        ),
+        _ => unfinished(context, at),
+    }
+}
+
+/// The `if` of this statement that waits for `then` or `else`.
+fn open_choice(context: &Context<'_>, at: usize) -> Option<usize> {
+    let start = context.statement(at);
+    let statement = &context.tokens[start..at.min(context.tokens.len())];
+    super::waits_for_branch(statement)
+        .then(|| {
+            statement
+                .iter()
+                .position(|lexeme| lexeme.token == Token::If)
+        })?
+        .map(|i| start + i)
+}
+
+/// A statement whose last operand is complete and that still lacks something.
+fn unfinished(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let start = context.statement(at);
+    let word = context.text(start);
+    let error = |message: String, help: &str| {
+        let error = context.error(context.span(at), message, "ends here");
+        Some(error.help(help))
+    };
+    let brace_below = matches!(context.token(at), Some(Token::End))
+        && context.token(at + 1) == Some(Token::LeftBrace);
+    match context.token(start)? {
+        Token::Repeat | Token::While | Token::For | Token::If if brace_below => error(
+            format!("the `{{` of `{word}` stands on the same line"),
+            "move the `{` up to the end of the line before",
+        ),
+        Token::For
+            if !context
+                .rest_of_statement(start)
+                .any(|token| token == Token::DotDot) =>
+        {
+            error(
+                "a loop runs over a range".to_owned(),
+                "write `for i in 1..10 { … }`",
+            )
+        }
+        Token::Repeat => error(
+            "`repeat` needs a block".to_owned(),
+            "write `repeat 10 { … }`",
+        ),
+        Token::While => error("`while` needs a block".to_owned(), "write `while c { … }`"),
+        Token::For => error(
+            "`for` needs a block".to_owned(),
+            "write `for i in 1..10 { … }`",
+        ),
+        _ => {
+            let help = part_before(context, at)?;
+            error("the tail is not complete".to_owned(), help)
+        }
+    }
+}
+
+/// Something on the line of a `}`.
+pub(super) fn after_block(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let before = context.token_before(at)?;
+    let separate = before == Token::RightBrace && !matches!(context.token(at)?, Token::RightBrace);
+    (separate && context.token(at) != Some(Token::Else)).then(|| {
+        context
+            .error(
+                context.span(at),
+                "a statement ends at a newline or `;`",
+                "after the end of a block",
+            )
+            .help("put it on a line of its own, or a `;` before it")
+    })
+}
+
+/// `{` where no block can stand, or what stands where a block should.
+pub(super) fn brace(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    if context.token(at)? != Token::LeftBrace {
+        return block_word(context, at);
+    }
+    let statement = context.statement_token(at);
+    let error = |message: &str, help: &str| {
+        let error = context.error(context.span(at), message, "a block here");
+        Some(error.help(help))
+    };
+    match (context.token_before(at), statement) {
+        (Some(Token::Then), _) => error(
+            "a block has no value",
+            "write `if c { … } else { … }`, without `then`, for a choice of statements",
+        ),
+        (Some(before), Some(Token::For)) if before.ends_operand() => {
+            error("a loop runs over a range", "write `for i in 1..10 { … }`")
+        }
+        (Some(Token::Repeat), _) => error(
+            "`repeat` needs a count",
+            "write `repeat 10 { … }`, or `while c { … }`",
+        ),
+        (Some(Token::While | Token::If), _) => error(
+            "a condition is missing",
+            "write `while c { … }` or `if c { … }`",
+        ),
+        (Some(Token::RightParen), Some(Token::Name)) => {
+            error("a function is a formula, not a block", "write `f(x) = …`")
+        }
+        (
+            Some(
+                Token::LeftBracket | Token::LeftParen | Token::Equal | Token::Assign | Token::Comma,
+            ),
+            _,
+        ) => error(
+            "braces hold statements, not values",
+            "a matrix is written `[1, 2; 3, 4]`",
+        ),
+        _ => error(
+            "a block stands only after `repeat`, `while`, `for` and `if`",
+            "braces hold statements; a formula takes `( )`",
+        ),
+    }
+}
+
+/// `repeat 10: …` and the like: the head is complete and no `{` follows.
+fn block_word(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let head = matches!(
+        context.statement_token(at)?,
+        Token::Repeat | Token::While | Token::For | Token::If
+    );
+    let plain = context.enclosing_bracket(at).is_none() && context.operand_before(at);
+    let stands = matches!(context.token(at)?, Token::Colon | Token::Then);
+    let then_waits = context.statement_token(at) == Some(Token::If);
+    if !(head && plain && stands) || (context.token(at) == Some(Token::Then) && then_waits) {
+        return None;
+    }
+    let range = context.statement_token(at) == Some(Token::For)
+        && !context
+            .rest_of_statement(context.statement(at))
+            .take(at)
+            .any(|token| token == Token::DotDot);
+    if range {
+        return None;
+    }
+    let word = context.text(context.statement(at));
+    Some(
+        context
+            .error(
+                context.span(at),
+                format!("the block of `{word}` is written in braces"),
+                "`{` should stand here",
+            )
+            .help(format!("write `{word} … {{ … }}`")),
+    )
+}
+
+/// A word beside the outputs of a statement that shows something, if it is nearly a tail word.
+pub(super) fn nearly_tail_word(context: &Context<'_>, at: usize) -> Option<&'static str> {
+    if context.enclosing_bracket(at).is_some() {
+        return None;
+    }
+    let word = context.text(at);
+    if word == "colored" || word == "color" {
+        return Some("coloured");
+    }
+    super::nearest(&word, &TAIL_WORDS)
+        .or(super::nearest(&word, &["coloured", "from"]))
+        .filter(|near| *near != word && word.len() > 1)
+}

@@ -1,0 +1,265 @@
+//! Words: reserved ones where they may not stand, and those of other languages.
+
+use super::{Context, nearest};
+use crate::diagnostic::Diagnostic;
+use crate::syntax::token::{STATEMENT_WORDS, Token};
+
+/// `x = 3 +` and, on the next line, `y = 2`: the first line is the one to blame.
+pub(super) fn unfinished_line_above(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    if !matches!(context.token(at), Some(Token::Equal | Token::Assign)) {
+        return None;
+    }
+    let name = context.before(at)?;
+    let last = context.before(name)?;
+    let unfinished = context.token(name) == Some(Token::Name)
+        && context.token(last).is_some_and(Token::continues)
+        && context.on_new_line(name)
+        && context.enclosing_bracket(at).is_none();
+    unfinished.then(|| {
+        context
+            .error(
+                context.span(last),
+                format!(
+                    "the statement is not finished: its line ends with `{}`",
+                    context.text(last)
+                ),
+                "an operand is missing after this",
+            )
+            .label(context.location(name), "the next statement")
+            .help("complete the line, or take out what it ends with")
+    })
+}
+
+/// A reserved word where a name is defined or wanted.
+pub(super) fn reserved_as_name(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let token = context.token(at).filter(|token| token.is_reserved())?;
+    let defined = !context.operand_before(at)
+        && matches!(context.token(at + 1), Some(Token::Equal | Token::Assign));
+    let statement = context.statement(at);
+    let is_parameter = context.token(statement) == Some(Token::FunctionHead)
+        && context.enclosing_bracket(at) == Some(statement + 2);
+    let wanted = match context.token_before(at) {
+        Some(Token::Comma) => context.token(statement) == Some(Token::Input),
+        before => matches!(
+            before,
+            Some(Token::Input | Token::For | Token::Over | Token::Wrt | Token::Using | Token::At)
+        ),
+    };
+    let starts_call = at == statement
+        && !matches!(token, Token::Not | Token::If)
+        && context.token(at + 1) == Some(Token::LeftParen);
+    (defined || is_parameter || wanted || starts_call).then(|| {
+        let word = context.text(at);
+        context
+            .error(
+                context.span(at),
+                format!("`{word}` is a reserved word and cannot be a name"),
+                "reserved",
+            )
+            .help(format!("choose another name, such as `{word}_`"))
+    })
+}
+
+/// What to write instead of a statement of another language.
+fn foreign_advice(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "def" | "function" | "fn" | "func" => {
+            "a function is defined by `f(x) = …`, without a word in front"
+        }
+        "let" | "var" | "const" | "set" | "local" | "global" => {
+            "a name is defined by `x = …`, without a word in front"
+        }
+        "lambda" => "functions have names: write `f(x) = x^2`, then use `f`",
+        "return" => "a function is a formula: `f(x) = …` gives what stands right of the `=`",
+        "elif" | "elseif" | "elsif" => "write `else if`",
+        "do" | "begin" => "a block is written `{ … }`",
+        "end" => "a block is written `{ … }`",
+        "foreach" | "loop" => "write `for i in 1..10 { … }` or `repeat 10 { … }`",
+        "from" | "using" | "include" | "load" | "source" => "write `import \"other.ad\"`",
+        "echo" | "display" | "disp" | "show" | "puts" | "println" => "write `print x`",
+        "diff" | "differentiate" => "write `derive L wrt w`",
+        "param" | "parameter" | "variable" => "write `input w`",
+        _ => return None,
+    })
+}
+
+/// A statement of another language, or one of ours misspelt: a word with an operand beside it.
+pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let found = context.token(at)?;
+    if found == Token::Name
+        && let "elif" | "elseif" | "elsif" = context.text(at).as_str()
+    {
+        return Some(foreign_word(context, at));
+    }
+    let word = context.before(at)?;
+    let beside = context.token(word) == Some(Token::Name)
+        && (found.starts_operand() || matches!(found, Token::LeftBrace | Token::Not | Token::If));
+    if !beside {
+        return None;
+    }
+    if foreign_advice(&context.text(word)).is_some() {
+        return Some(foreign_word(context, word));
+    }
+    if context.token(at) == Some(Token::Name) && matches!(context.text(at).as_str(), "do" | "begin")
+    {
+        return Some(foreign_word(context, at));
+    }
+    if word != context.statement(at) {
+        return inner_statement(context, word);
+    }
+    let near = nearest(&context.text(word), &STATEMENT_WORDS)?;
+    Some(
+        context
+            .error(
+                context.span(word),
+                format!("there is no statement `{}`", context.text(word)),
+                "unknown statement",
+            )
+            .help(format!("did you mean `{near}`?")),
+    )
+}
+
+fn foreign_word(context: &Context<'_>, at: usize) -> Diagnostic {
+    let word = context.text(at);
+    let help = foreign_advice(&word).unwrap_or("take it out");
+    context
+        .error(
+            context.span(at),
+            format!("`{word}` is no word of this language"),
+            "not needed here",
+        )
+        .help(help)
+}
+
+/// `y = trace L`: statements have no value.
+fn inner_statement(context: &Context<'_>, word: usize) -> Option<Diagnostic> {
+    let text = context.text(word);
+    (STATEMENT_WORDS.contains(&text.as_str()) && !context.operand_before(word)).then(|| {
+        context
+            .error(
+                context.span(word),
+                format!("`{text}` is a statement and has no value"),
+                "cannot stand inside a formula",
+            )
+            .help(format!("put `{text} …` on a line of its own"))
+    })
+}
+
+/// `if`, `then` and `else` out of place.
+pub(super) fn choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let after_operand = context.operand_before(at);
+    let (message, label, help) = match context.token(at)? {
+        Token::If if after_operand => (
+            "a choice starts with its condition",
+            "`if` after a value",
+            "write `if c then a else b`",
+        ),
+        Token::If => (
+            "`if` as an operand wants parentheses",
+            "part of a larger formula",
+            "write `(if c then a else b)`",
+        ),
+        Token::Then if waits(context, at, Token::Then) => return None,
+        Token::Then => (
+            "this `then` has no `if`",
+            "no `if` before it",
+            "write `if c then a else b`; as a statement `if c { … } else { … }`, without `then`",
+        ),
+        Token::Else if waits(context, at, Token::Then) => (
+            "this `if` has no `then`",
+            "`then` must come first",
+            "write `if c then a else b`",
+        ),
+        Token::Else if waits(context, at, Token::Else) => return None,
+        Token::Else => (
+            "this `else` has no `if`",
+            "no `if` before it",
+            "write `if c then a else b`; as a statement `if c { … } else { … }`",
+        ),
+        _ => return None,
+    };
+    Some(context.error(context.span(at), message, label).help(help))
+}
+
+/// Whether the nearest `if`, `then` or `else` before in the same brackets makes `token` the next.
+fn waits(context: &Context<'_>, at: usize, token: Token) -> bool {
+    let start = context.statement(at);
+    let before = context.tokens[start..at].iter().rev();
+    let last = before
+        .map(|lexeme| lexeme.token)
+        .find(|token| matches!(token, Token::If | Token::Then | Token::Else));
+    match last {
+        Some(Token::If) => token == Token::Then,
+        Some(Token::Then) => token == Token::Else,
+        _ => false,
+    }
+}
+
+/// A comprehension out of place, or one that is not well formed.
+pub(super) fn comprehension(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    match context.token(at)? {
+        Token::For => Some(misplaced_for(context, at)),
+        Token::In => Some(
+            context
+                .error(
+                    context.span(at),
+                    "`in` stands only after `for`",
+                    "no `for` before it",
+                )
+                .help("write `for i in 1..10 { … }` or `[… for i in 1..n]`"),
+        ),
+        _ => None,
+    }
+}
+
+fn misplaced_for(context: &Context<'_>, at: usize) -> Diagnostic {
+    let opener = context.enclosing_bracket(at);
+    let within = opener.map_or(context.statement(at), |opener| opener + 1);
+    let second = context.tokens[within..at]
+        .iter()
+        .any(|lexeme| lexeme.token == Token::For);
+    let (message, help) = match opener.and_then(|opener| context.token(opener)) {
+        _ if second => (
+            "the clauses of a comprehension are separated by commas",
+            "write `[… for i in 1..m, j in 1..n]`",
+        ),
+        Some(Token::LeftParen) if opener.is_some_and(|opener| is_call(context, opener)) => (
+            "a comprehension is the only argument of a call",
+            "put the comprehension in brackets: `f([… for i in 1..n], …)`",
+        ),
+        Some(Token::LeftBracket) => (
+            "a comprehension is the only entry of its brackets",
+            "join parts with `vcat`: `vcat([a, b], [… for i in 1..n])`",
+        ),
+        _ => (
+            "a comprehension stands in brackets",
+            "write `[… for i in 1..n]`, or `for i in 1..n { … }` for a loop",
+        ),
+    };
+    context
+        .error(context.span(at), message, "starts a comprehension")
+        .help(help)
+}
+
+/// Whether the `(` at `opener` is that of a call.
+pub(super) fn is_call(context: &Context<'_>, opener: usize) -> bool {
+    context.token(opener) == Some(Token::LeftParen)
+        && matches!(
+            context.token_before(opener),
+            Some(Token::Name | Token::CallPrime)
+        )
+}
+
+/// `a == not b`: `not` is looser than what stands before it.
+pub(super) fn misplaced_not(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let operator = context.token_before(at).is_some_and(Token::is_binary);
+    (context.token(at) == Some(Token::Not) && operator).then(|| {
+        context
+            .error(
+                context.span(at),
+                "`not` as an operand wants parentheses",
+                "binds looser than the operator before it",
+            )
+            .help("write `(not a)`")
+    })
+}
