@@ -115,7 +115,8 @@ impl<'a> Context<'a> {
     /// The rule of last resort: what could have stood here.
     fn plain(&self, at: usize) -> Diagnostic {
         let found = self.named(at);
-        let message = match self.before(at) {
+        let before = self.before(at).filter(|_| at != self.statement(at));
+        let message = match before {
             None => format!("a statement cannot start with {found}"),
             Some(before) => format!(
                 "expected {} after {}, found {found}",
@@ -134,7 +135,12 @@ impl<'a> Context<'a> {
     /// What could have stood at `at`, in words.
     fn expected(&self, at: usize) -> &'static str {
         let enclosing = self.enclosing(at).and_then(|opener| self.token(opener));
+        let wants_name = matches!(
+            self.token_before(at),
+            Some(Token::Input | Token::For | Token::Over | Token::Using | Token::At | Token::With)
+        );
         match (self.operand_before(at), enclosing) {
+            (false, _) if wants_name => "a name",
             (false, _) => "an operand",
             (true, Some(Token::LeftParen)) => "an operator, `,` or `)`",
             (true, Some(Token::LeftBracket)) => "an operator, `,`, `;` or `]`",

@@ -1,6 +1,7 @@
 //! Tokens: what logos finds in the text, and what `layout` makes of it.
 
-use logos::Logos;
+use logos::{Lexer, Logos};
+use unicode_normalization::char::is_combining_mark;
 
 /// The words that are reserved everywhere.
 pub const RESERVED_WORDS: [&str; 8] = ["if", "then", "else", "and", "or", "not", "for", "in"];
@@ -16,18 +17,20 @@ pub const STATEMENT_WORDS: [&str; 12] = [
 pub const TAIL_WORDS: [&str; 7] = ["over", "wrt", "along", "using", "at", "with", "to"];
 
 /// The kinds of tokens. The texts of names, numbers and texts stay in the source.
+///
+/// Whatever can be long is a pattern for its first character and a loop for the rest: the code made
+/// from a pattern may call itself for every character.
 #[derive(Logos, Clone, Copy, Debug, PartialEq, Eq)]
-#[logos(skip r"[\t\p{Zs}]+")]
-#[logos(skip(r"#[^\n\r]*", allow_greedy = true))]
+#[logos(skip(r"[\t\p{Zs}]", blanks))]
+#[logos(skip("#", comment))]
 pub(crate) enum Token {
     // A number never ends in a dot: `1./x` is `1 ./ x` and `1..3` a range.
-    #[regex(r"[0-9]+(_[0-9]+)*(\.[0-9]+(_[0-9]+)*)?([eE][+-]?[0-9]+(_[0-9]+)*)?")]
-    #[regex(r"\.[0-9]+(_[0-9]+)*([eE][+-]?[0-9]+(_[0-9]+)*)?")]
+    #[regex(r"[0-9]|\.[0-9]", number)]
     Number,
-    // Superscript letters are letters for Unicode; `lex` sorts them out.
-    #[regex(r"[\p{L}_][\p{L}\p{M}0-9_₀-₉]*", priority = 3)]
+    // Superscript letters are letters for Unicode; `classify` sorts them out.
+    #[regex(r"[\p{L}_]", word)]
     Name,
-    #[regex(r#""([^"\\\n\r]|\\[^\n\r])*""#)]
+    #[token("\"", quoted)]
     Text,
 
     #[token("+")]
@@ -52,9 +55,9 @@ pub(crate) enum Token {
     DotCaret,
     #[token("'")]
     Prime,
-    #[token("²", priority = 10)]
+    #[token("²")]
     Squared,
-    #[token("³", priority = 10)]
+    #[token("³")]
     Cubed,
     #[token("==")]
     EqualEqual,
@@ -99,21 +102,13 @@ pub(crate) enum Token {
     #[regex(r"\r\n|\n|\r")]
     Newline,
 
-    #[token("if", priority = 10)]
     If,
-    #[token("then", priority = 10)]
     Then,
-    #[token("else", priority = 10)]
     Else,
-    #[token("and", priority = 10)]
     And,
-    #[token("or", priority = 10)]
     Or,
-    #[token("not", priority = 10)]
     Not,
-    #[token("for", priority = 10)]
     For,
-    #[token("in", priority = 10)]
     In,
 
     // No terminals of the grammar: a parse stops at these and `errors` says what they are.
@@ -125,12 +120,11 @@ pub(crate) enum Token {
     #[regex(r".", priority = 0)]
     Foreign,
     /// Superscripts other than a single `²` or `³`.
-    #[regex(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾]+", priority = 5)]
+    #[regex(r"[⁰¹⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾]", superscripts)]
     Superscript,
     /// A name with a character that no name may hold.
     BadName,
     /// A text that its line does not close.
-    #[regex(r#""([^"\\\n\r]|\\[^\n\r])*\\?"#)]
     UnclosedText,
 
     // Made by `layout`.
@@ -374,10 +368,7 @@ pub(crate) fn lex(text: &str) -> Vec<Lexeme> {
     let mut lexer = Token::lexer(&text[skipped..]);
     let mut lexemes = Vec::new();
     while let Some(found) = lexer.next() {
-        let mut token = found.unwrap_or(Token::Foreign);
-        if token == Token::Name && !is_name(lexer.slice()) {
-            token = Token::BadName;
-        }
+        let token = classify(found.unwrap_or(Token::Foreign), lexer.slice());
         let span = lexer.span();
         lexemes.push(Lexeme {
             token,
@@ -386,6 +377,120 @@ pub(crate) fn lex(text: &str) -> Vec<Lexeme> {
         });
     }
     lexemes
+}
+
+/// The rest of a run of blanks.
+fn blanks(lexer: &mut Lexer<'_, Token>) {
+    let rest = lexer.remainder();
+    let blank = |c: char| c == ' ' || c == '\t';
+    lexer.bump(rest.find(|c| !blank(c)).unwrap_or(rest.len()));
+}
+
+/// The rest of a line.
+fn comment(lexer: &mut Lexer<'_, Token>) {
+    let rest = lexer.remainder();
+    lexer.bump(rest.find(['\n', '\r']).unwrap_or(rest.len()));
+}
+
+/// The rest of a number after its first digit, or its dot and first digit.
+fn number(lexer: &mut Lexer<'_, Token>) {
+    let is_fraction = lexer.slice().starts_with('.');
+    let rest = lexer.remainder().as_bytes();
+    let is_digit = |at: usize| rest.get(at).is_some_and(u8::is_ascii_digit);
+    let mut end = digits(rest, 0);
+    if !is_fraction && rest.get(end) == Some(&b'.') && is_digit(end + 1) {
+        end = digits(rest, end + 2);
+    }
+    if matches!(rest.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(rest.get(end + 1), Some(b'+' | b'-')));
+        if is_digit(end + 1 + sign) {
+            end = digits(rest, end + 2 + sign);
+        }
+    }
+    lexer.bump(end);
+}
+
+/// Where the digits that go on at `at` end, single underscores between digits included.
+fn digits(text: &[u8], mut at: usize) -> usize {
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    loop {
+        if is_digit(at) {
+            at += 1;
+        } else if text.get(at) == Some(&b'_') && is_digit(at + 1) {
+            at += 2;
+        } else {
+            return at;
+        }
+    }
+}
+
+/// The rest of a name after its first letter.
+fn word(lexer: &mut Lexer<'_, Token>) {
+    let inside = |c: char| {
+        c.is_ascii_alphanumeric()
+            || c == '_'
+            || (!c.is_ascii() && (c.is_alphabetic() || is_combining_mark(c)))
+            || ('₀'..='₉').contains(&c)
+    };
+    let rest = lexer.remainder();
+    lexer.bump(rest.find(|c| !inside(c)).unwrap_or(rest.len()));
+}
+
+/// The rest of a text after its opening quote, up to the closing one or the end of the line.
+fn quoted(lexer: &mut Lexer<'_, Token>) {
+    let rest = lexer.remainder().as_bytes();
+    let mut escaped = false;
+    for (at, &byte) in rest.iter().enumerate() {
+        match byte {
+            b'\n' | b'\r' => return lexer.bump(at),
+            b'"' if !escaped => return lexer.bump(at + 1),
+            _ => escaped = byte == b'\\' && !escaped,
+        }
+    }
+    lexer.bump(rest.len());
+}
+
+/// The rest of a run of superscripts.
+fn superscripts(lexer: &mut Lexer<'_, Token>) {
+    let rest = lexer.remainder();
+    let inside = |c| "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾".contains(c);
+    lexer.bump(rest.find(|c| !inside(c)).unwrap_or(rest.len()));
+}
+
+/// What a name or text of the lexer really is.
+fn classify(token: Token, slice: &str) -> Token {
+    match token {
+        Token::Name => reserved_word(slice).unwrap_or(if is_name(slice) {
+            Token::Name
+        } else {
+            Token::BadName
+        }),
+        Token::Text if !is_closed(slice) => Token::UnclosedText,
+        _ => token,
+    }
+}
+
+fn reserved_word(word: &str) -> Option<Token> {
+    Some(match word {
+        "if" => Token::If,
+        "then" => Token::Then,
+        "else" => Token::Else,
+        "and" => Token::And,
+        "or" => Token::Or,
+        "not" => Token::Not,
+        "for" => Token::For,
+        "in" => Token::In,
+        _ => return None,
+    })
+}
+
+/// Whether the text in `slice` ends with a quote that is neither its first nor escaped.
+fn is_closed(slice: &str) -> bool {
+    let Some(inner) = slice[1..].strip_suffix('"') else {
+        return false;
+    };
+    let backslashes = inner.bytes().rev().take_while(|&byte| byte == b'\\');
+    backslashes.count() % 2 == 0
 }
 
 /// The longest name: longer ones would only make messages unreadable.
@@ -465,7 +570,7 @@ mod tests {
             kinds("≤ ≥ ≠"),
             [Token::LessEqual, Token::GreaterEqual, Token::NotEqual]
         );
-        assert_eq!(kinds("x²³"), [Token::Name, Token::Superscript]);
+        assert_eq!(kinds("x²³"), [Token::Name, Token::Squared, Token::Cubed]);
         assert_eq!(kinds("x²"), [Token::Name, Token::Squared]);
         assert_eq!(kinds("x⁴"), [Token::Name, Token::Superscript]);
     }

@@ -192,10 +192,14 @@ fn superscript(context: &Context<'_>, at: usize) -> Diagnostic {
     ) {
         first -= 1;
     }
-    let exponent: String = context.text_of(first, at).nfkd().collect();
+    let mut last = at;
+    while context.token(last + 1) == Some(Token::Superscript) {
+        last += 1;
+    }
+    let exponent: String = context.text_of(first, last).nfkd().collect();
     let exponent: String = exponent.chars().filter(|c| !c.is_whitespace()).collect();
     let exponent = exponent.replace('−', "-");
-    let span = context.span(first).to(context.span(at));
+    let span = context.span(first).to(context.span(last));
     let row = context.source.slice(span).chars().count() > 1;
     let message = if row {
         "only a single `²` or `³` can be written as a superscript"
