@@ -5,6 +5,7 @@ pub mod diff;
 pub mod exec;
 pub mod graph;
 pub mod interrupt;
+pub mod lower;
 pub mod primitives;
 pub mod source;
 pub mod syntax;

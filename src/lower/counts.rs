@@ -1,0 +1,71 @@
+//! Numbers that must be known while lowering: counts, indices, sizes, axes, seeds.
+
+use super::{Frame, Lowering};
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::graph::{NodeId, Shape};
+use crate::syntax::ast::ExprId;
+
+impl Lowering<'_> {
+    /// The value of the scalar `node`, which lowering depends on from now on.
+    pub(super) fn known_scalar(&mut self, node: NodeId, expr: ExprId, frame: &Frame, what: &str) -> Result<f64> {
+        let shape = self.graph.shape(node);
+        if !shape.is_scalar() {
+            return Err(Diagnostic::error(
+                Code::Type,
+                frame.locate(expr),
+                format!("{what} is one number, not a {shape} matrix"),
+                format!("this is {shape}"),
+            ));
+        }
+        if let Some(value) = self.graph.literal_value(node) {
+            return Ok(value);
+        }
+        let value = self.value(node)?.data()[0];
+        self.guards.push((node, value));
+        Ok(value)
+    }
+
+    /// The whole number that `node` is.
+    pub(super) fn whole(&mut self, node: NodeId, expr: ExprId, frame: &Frame, what: &str) -> Result<i64> {
+        let value = self.known_scalar(node, expr, frame, what)?;
+        if value.fract() == 0.0 && value.abs() < 9e15 {
+            return Ok(value as i64);
+        }
+        Err(Diagnostic::error(
+            Code::Type,
+            frame.locate(expr),
+            format!("{what} is a whole number, and this is {value}"),
+            format!("this is {value}"),
+        )
+        .help("round it with `floor(…)`, `round(…)` or `ceil(…)`"))
+    }
+
+    /// The count, a whole number ≥ 0, that `node` is.
+    pub(super) fn count(&mut self, node: NodeId, expr: ExprId, frame: &Frame, what: &str) -> Result<usize> {
+        let value = self.whole(node, expr, frame, what)?;
+        usize::try_from(value).map_err(|_| {
+            Diagnostic::error(
+                Code::Type,
+                frame.locate(expr),
+                format!("{what} cannot be negative"),
+                format!("this is {value}"),
+            )
+        })
+    }
+
+    /// Refuses shapes whose values alone would be more than the memory allowed.
+    pub(super) fn check_size(&self, rows: usize, cols: usize, expr: ExprId, frame: &Frame) -> Result<Shape> {
+        let entries = rows as u128 * cols as u128;
+        let representable = rows <= u32::MAX as usize && cols <= u32::MAX as usize;
+        if representable && entries * 8 <= u128::from(self.limits.memory) {
+            return Ok(Shape::new(rows, cols));
+        }
+        Err(Diagnostic::error(
+            Code::Limit,
+            frame.locate(expr),
+            format!("a {rows}×{cols} matrix needs more memory than the {} allowed", super::bytes(self.limits.memory)),
+            format!("{entries} numbers of 8 bytes each"),
+        )
+        .help("raise the limit with `--limit-memory`, for example `--limit-memory 16G`"))
+    }
+}

@@ -1,0 +1,309 @@
+//! What the names of a session stand for: formulas, inputs and functions.
+
+use crate::graph::{Shape, Tensor};
+use crate::source::{Location, Span};
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
+use rustc_hash::FxHashMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
+
+/// An expression together with the script it stands in.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    /// The script.
+    pub script: Rc<Script>,
+    /// The expression.
+    pub expr: ExprId,
+}
+
+impl Formula {
+    /// Where it is written.
+    pub fn location(&self) -> Location {
+        self.script.locate(self.expr)
+    }
+}
+
+/// A leaf of the graph, as the user defined it.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The shape it was declared with, which updates must keep.
+    pub declared: Option<Shape>,
+    /// What its value is computed from when first needed.
+    pub source: Option<Formula>,
+    /// Its value, once computed.
+    pub value: OnceCell<Rc<Tensor>>,
+    /// Where it comes in the order of inputs.
+    pub place: u64,
+    /// Whether it is data read from a file: not in the default `wrt`.
+    pub data: bool,
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub enum Meaning {
+    /// A formula, computed anew wherever it is used.
+    Formula(Formula),
+    /// An input.
+    Input(Input),
+}
+
+/// A defined name.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// What it stands for.
+    pub meaning: Meaning,
+    /// Where it was last defined.
+    pub location: Location,
+}
+
+/// A function of the user's.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name, where it is defined.
+    pub name: Ident,
+    /// Its parameters.
+    pub parameters: Vec<Ident>,
+    /// Its body.
+    pub body: Formula,
+}
+
+/// The definition that a change replaced: what undoing it puts back.
+#[derive(Debug)]
+pub enum Change {
+    /// A variable, and what it was before.
+    Variable(Name, Option<Rc<Variable>>),
+    /// A function, and what it was before.
+    Function(Name, Option<Rc<Function>>),
+}
+
+/// All definitions of a session, with a log of changes that can be undone.
+#[derive(Debug, Default)]
+pub struct Definitions {
+    variables: FxHashMap<Name, Rc<Variable>>,
+    functions: FxHashMap<Name, Rc<Function>>,
+    log: Vec<Change>,
+    clock: u64,
+    /// Where random numbers without a seed were first asked for.
+    unseeded: RefCell<Option<Location>>,
+    warned_unseeded: Cell<bool>,
+}
+
+impl Definitions {
+    /// What `name` stands for.
+    pub fn variable(&self, name: &str) -> Option<&Rc<Variable>> {
+        self.variables.get(name)
+    }
+
+    /// The user's function called `name`.
+    pub fn function(&self, name: &str) -> Option<&Rc<Function>> {
+        self.functions.get(name)
+    }
+
+    /// All variables, in no particular order.
+    pub fn variables(&self) -> impl Iterator<Item = (&Name, &Rc<Variable>)> {
+        self.variables.iter()
+    }
+
+    /// All functions, in no particular order.
+    pub fn functions(&self) -> impl Iterator<Item = (&Name, &Rc<Function>)> {
+        self.functions.iter()
+    }
+
+    /// A place behind all inputs so far.
+    fn next_place(&mut self) -> u64 {
+        self.clock += 1;
+        self.clock
+    }
+
+    fn place_of(&mut self, name: &str) -> u64 {
+        match self.variables.get(name).map(|variable| &variable.meaning) {
+            Some(Meaning::Input(input)) => input.place,
+            _ => self.next_place(),
+        }
+    }
+
+    fn set(&mut self, name: Name, variable: Variable) {
+        let before = self.variables.insert(name.clone(), Rc::new(variable));
+        self.log.push(Change::Variable(name, before));
+    }
+
+    /// Defines `name` by an expression: an input where it holds no names, else a formula.
+    pub fn define(&mut self, name: &Ident, formula: Formula) {
+        let location = formula.script.location(name.span);
+        let meaning = if self.is_closed(&formula) {
+            Meaning::Input(Input {
+                declared: None,
+                data: is_read(&formula),
+                source: Some(formula),
+                value: OnceCell::new(),
+                place: self.place_of(&name.name),
+            })
+        } else {
+            Meaning::Formula(formula)
+        };
+        self.set(name.name.clone(), Variable { meaning, location });
+    }
+
+    /// Declares an input of a shape, without a value.
+    pub fn declare(&mut self, name: &Ident, shape: Shape, location: Location) {
+        let input = Input {
+            declared: Some(shape),
+            source: None,
+            value: OnceCell::new(),
+            place: self.place_of(&name.name),
+            data: false,
+        };
+        let meaning = Meaning::Input(input);
+        self.set(name.name.clone(), Variable { meaning, location });
+    }
+
+    /// Stores a value as the input `name`.
+    pub fn store(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
+        let (declared, data) = match self.variables.get(name).map(|variable| &variable.meaning) {
+            Some(Meaning::Input(input)) => (input.declared, input.data),
+            _ => (None, false),
+        };
+        let place = self.place_of(name);
+        let input = Input {
+            declared,
+            source: None,
+            value: OnceCell::from(value),
+            place,
+            data,
+        };
+        let location = match self.variables.get(name) {
+            Some(variable) if matches!(variable.meaning, Meaning::Input(_)) => {
+                variable.location.clone()
+            }
+            _ => location,
+        };
+        let meaning = Meaning::Input(input);
+        self.set(name.clone(), Variable { meaning, location });
+    }
+
+    /// Defines a function.
+    pub fn define_function(&mut self, function: Function) {
+        let name = function.name.name.clone();
+        let before = self.functions.insert(name.clone(), Rc::new(function));
+        self.log.push(Change::Function(name, before));
+    }
+
+    /// How many changes there have been: a point to come back to.
+    pub fn mark(&self) -> usize {
+        self.log.len()
+    }
+
+    /// Undoes all changes since `mark`.
+    pub fn roll_back(&mut self, mark: usize) {
+        while self.log.len() > mark {
+            match self.log.pop() {
+                Some(Change::Variable(name, Some(before))) => {
+                    self.variables.insert(name, before);
+                }
+                Some(Change::Variable(name, None)) => {
+                    self.variables.remove(&name);
+                }
+                Some(Change::Function(name, Some(before))) => {
+                    self.functions.insert(name, before);
+                }
+                Some(Change::Function(name, None)) => {
+                    self.functions.remove(&name);
+                }
+                None => break,
+            }
+        }
+    }
+
+    /// Forgets how to undo what happened so far.
+    pub fn commit(&mut self) {
+        self.log.clear();
+    }
+
+    /// Whether an expression holds no free variable and no call of a user's function, so that a
+    /// name defined by it is an input.
+    pub fn is_closed(&self, formula: &Formula) -> bool {
+        let script = &formula.script;
+        let mut bound: Vec<&Name> = Vec::new();
+        let mut stack = vec![formula.expr];
+        // Names bound by comprehensions are collected over the whole expression first: a name that
+        // is bound anywhere in it and free elsewhere is rare, and then counts as a formula below.
+        let mut free: Vec<&Name> = Vec::new();
+        while let Some(id) = stack.pop() {
+            let expr = script.expr(id);
+            match &expr.kind {
+                ExprKind::Name(name) if !is_constant(name) => free.push(name),
+                ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. }
+                    if self.functions.contains_key(&function.name) =>
+                {
+                    return false;
+                }
+                ExprKind::Call {
+                    function,
+                    arguments,
+                    ..
+                } if &*function.name == "iterate" => {
+                    if let Some(first) = arguments.first()
+                        && let ExprKind::Name(inner) = &script.expr(*first).kind
+                        && !self.functions.contains_key(inner)
+                    {
+                        stack.extend(arguments.iter().skip(1));
+                        continue;
+                    }
+                }
+                ExprKind::Comprehension { clauses, .. } => {
+                    bound.extend(clauses.iter().map(|clause| &clause.variable.name));
+                }
+                _ => {}
+            }
+            expr.children(|child| stack.push(child));
+        }
+        free.iter().all(|name| bound.contains(name))
+    }
+
+    /// Notes that random numbers are drawn without a seed at `location`; true the first time it
+    /// happens at a second place.
+    pub fn note_unseeded(&self, location: &Location) -> bool {
+        let mut first = self.unseeded.borrow_mut();
+        match &*first {
+            None => {
+                *first = Some(location.clone());
+                false
+            }
+            Some(known) if known == location => false,
+            Some(_) => !self.warned_unseeded.replace(true),
+        }
+    }
+}
+
+/// The constants of the language.
+pub fn constant(name: &str) -> Option<f64> {
+    match name {
+        "pi" | "π" => Some(std::f64::consts::PI),
+        "inf" => Some(f64::INFINITY),
+        "nan" => Some(f64::NAN),
+        _ => None,
+    }
+}
+
+fn is_constant(name: &str) -> bool {
+    constant(name).is_some()
+}
+
+fn is_read(formula: &Formula) -> bool {
+    let mut stack = vec![formula.expr];
+    while let Some(id) = stack.pop() {
+        let expr = formula.script.expr(id);
+        if let ExprKind::Call { function, .. } = &expr.kind
+            && &*function.name == "read"
+        {
+            return true;
+        }
+        expr.children(|child| stack.push(child));
+    }
+    false
+}
+
+/// A span of a formula's script as a location.
+pub fn locate(formula: &Formula, span: Span) -> Location {
+    formula.script.location(span)
+}

@@ -1,0 +1,331 @@
+//! Derivatives as expressions: `grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `numeric`, `f'`.
+
+use super::{Frame, HeldNames, Lowering, Task};
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diff::{self, Held, Problem, Scheme, Target};
+use crate::graph::{Corner, Graph, NodeId, Shape};
+use crate::syntax::ast::{ExprId, ExprKind, Index, Name, NamedArgument};
+use std::rc::Rc;
+
+/// What a derivative is taken by, as the user wrote it.
+pub(super) struct Wrt {
+    /// The name.
+    name: Name,
+    /// The indices, where an entry is meant.
+    indices: Vec<Index>,
+    /// The whole expression.
+    expr: ExprId,
+}
+
+/// A derivative under way.
+pub(super) struct Differentiation {
+    expr: ExprId,
+    frame: Rc<Frame>,
+    stage: Stage,
+    wrt: Wrt,
+    /// Where its operands begin on the stack.
+    base: usize,
+    /// The target's leaf and the nodes that are held, once known.
+    target: Option<(NodeId, Held)>,
+}
+
+enum Stage {
+    /// The target's formula is on the stack, if it has one: hold it.
+    Hold,
+    /// Indices, directions and the differentiated expression are on the stack.
+    Differentiate,
+}
+
+struct Parts<'s> {
+    operator: &'s str,
+    output: ExprId,
+    wrt: ExprId,
+    /// The direction of `jvp`, the weights of `vjp`.
+    vector: Option<ExprId>,
+    named: &'s [NamedArgument],
+}
+
+impl Lowering<'_> {
+    fn parts<'s>(&self, expr: ExprId, frame: &'s Frame) -> Result<Parts<'s>> {
+        let ExprKind::Call { function, arguments, named } = &frame.script.expr(expr).kind else {
+            return Err(self.not_a_target(expr, frame));
+        };
+        let operator = &*function.name;
+        let with_vector = matches!(operator, "jvp" | "vjp");
+        self.expect_arguments(expr, arguments.len(), if with_vector { 3 } else { 2 }, frame)?;
+        for argument in named {
+            let known = operator == "numeric" && matches!(&*argument.name.name, "h" | "scheme");
+            if !known {
+                return Err(Diagnostic::error(
+                    Code::Arity,
+                    frame.script.location(argument.name.span),
+                    format!("`{operator}` takes no argument `{}=`", argument.name),
+                    "not an argument of it",
+                ));
+            }
+        }
+        Ok(Parts {
+            operator,
+            output: arguments[0],
+            wrt: arguments[1],
+            vector: arguments.get(2).copied(),
+            named,
+        })
+    }
+
+    pub(super) fn visit_derivative(&mut self, expr: ExprId, frame: Rc<Frame>, base: usize) -> Result<()> {
+        let parts = self.parts(expr, &frame)?;
+        let wrt = self.wrt(parts.wrt, &frame)?;
+        let name = wrt.name.clone();
+        let local = frame.local(&name);
+        let state = Differentiation {
+            expr,
+            frame: frame.clone(),
+            stage: Stage::Hold,
+            wrt,
+            base,
+            target: None,
+        };
+        let target = state.wrt.expr;
+        self.tasks.push(Task::Differentiate(Box::new(state)));
+        match local {
+            Some(node) => self.values.push(node),
+            None => {
+                // The target is looked up in the global scope: its formula, its leaf, or what holds it.
+                self.resolve_global(&name, Some(target), &frame)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the target of a derivative.
+    fn wrt(&self, expr: ExprId, frame: &Frame) -> Result<Wrt> {
+        let (name, indices) = match &frame.script.expr(expr).kind {
+            ExprKind::Name(name) => (name, Vec::new()),
+            ExprKind::Index(base, indices) => match &frame.script.expr(*base).kind {
+                ExprKind::Name(name) => (name, indices.clone()),
+                _ => return Err(self.not_a_target(expr, frame)),
+            },
+            _ => return Err(self.not_a_target(expr, frame)),
+        };
+        if indices.iter().any(|index| !matches!(index, Index::At(_))) {
+            return Err(Diagnostic::error(
+                Code::Type,
+                frame.locate(expr),
+                "a derivative is taken by a whole value or by one entry, not by a slice",
+                "a slice",
+            )
+            .help(format!("differentiate by `{name}` and take the slice of the result")));
+        }
+        Ok(Wrt { name: name.clone(), indices, expr })
+    }
+
+    fn not_a_target(&self, expr: ExprId, frame: &Frame) -> Diagnostic {
+        Diagnostic::error(
+            Code::Type,
+            frame.locate(expr),
+            "a derivative is taken by a name or by an entry such as `W[1, 2]`",
+            "not a name",
+        )
+        .help("define a name for it (`u = …`) and write the formula with that name")
+    }
+
+    /// The leaf that stands for the target during this differentiation. A name that stands for a
+    /// formula is held; so is a parameter, which is a name of its own in its body.
+    fn hold_target(&mut self, node: NodeId, name: &Name, frame: &Rc<Frame>) -> (NodeId, Rc<Frame>, Held) {
+        let mut held = Self::held_nodes(&frame.held);
+        let mut inner = Frame { locals: None, ..(**frame).clone() };
+        let mut leaf = None;
+        // Every parameter in scope is independent of everything else while this runs.
+        let mut bound: Vec<(Name, NodeId)> = Vec::new();
+        let mut local = frame.locals.clone();
+        while let Some(found) = local {
+            if !bound.iter().any(|(known, _)| *known == found.name) {
+                bound.push((found.name.clone(), found.node));
+            }
+            local = found.outer.clone();
+        }
+        for (known, value) in bound.into_iter().rev() {
+            let is_target = leaf.is_none() && known == *name && frame.local(name).is_some();
+            let bound_to = if is_target || !self.is_literal(value) { self.fresh_hold(value) } else { value };
+            if bound_to != value {
+                held.insert(bound_to);
+            }
+            if is_target {
+                leaf = Some(bound_to);
+            }
+            inner = inner.bind(&known, bound_to);
+        }
+        let leaf = leaf.unwrap_or_else(|| self.global_leaf(node, name, frame, &mut inner.held, &mut held));
+        (leaf, Rc::new(inner), held)
+    }
+
+    fn global_leaf(
+        &mut self,
+        node: NodeId,
+        name: &Name,
+        frame: &Frame,
+        names: &mut Rc<HeldNames>,
+        held: &mut Held,
+    ) -> NodeId {
+        if frame.held.get(name).is_some() || self.inputs.get(name) == Some(&node) {
+            return node;
+        }
+        let leaf = self.fresh_hold(node);
+        *names = self.held_set(&frame.held, &[(name.clone(), leaf)]);
+        held.insert(leaf);
+        leaf
+    }
+
+    pub(super) fn differentiate(&mut self, mut state: Differentiation) -> Result<()> {
+        let frame = state.frame.clone();
+        let parts = self.parts(state.expr, &frame)?;
+        match state.stage {
+            Stage::Hold => {
+                let node = self.values.pop().expect("the target is on the stack");
+                let (leaf, inner, held) = self.hold_target(node, &state.wrt.name, &frame);
+                state.target = Some((leaf, held));
+                state.stage = Stage::Differentiate;
+                // In the scope around: indices and directions. In the inner one: what is differentiated.
+                let mut outside: Vec<ExprId> = Vec::new();
+                for index in &state.wrt.indices {
+                    if let Index::At(at) = index {
+                        outside.push(*at);
+                    }
+                }
+                outside.extend(parts.vector);
+                outside.extend(step_argument(&parts).map(|argument| argument.value));
+                self.tasks.push(Task::Differentiate(Box::new(state)));
+                self.tasks.push(Task::Visit(parts.output, inner));
+                for expr in outside.into_iter().rev() {
+                    self.tasks.push(Task::Visit(expr, frame.clone()));
+                }
+                Ok(())
+            }
+            Stage::Differentiate => {
+                let mut operands = self.values.split_off(state.base);
+                let output = operands.pop().expect("the differentiated expression");
+                let before = self.graph.len();
+                let node = self.derivative(&state, &parts, output, &operands)?;
+                self.note_origins(before, &frame, state.expr);
+                self.check_limits(state.expr, &frame)?;
+                self.values.push(node);
+                Ok(())
+            }
+        }
+    }
+
+    fn derivative(&mut self, state: &Differentiation, parts: &Parts<'_>, output: NodeId, operands: &[NodeId]) -> Result<NodeId> {
+        let frame = &*state.frame;
+        let (leaf, held) = state.target.as_ref().expect("the target is known");
+        let (indices, rest) = operands.split_at(state.wrt.indices.len());
+        let target = self.target(*leaf, &state.wrt, indices, frame)?;
+        let graph = self.graph;
+        let problem = Problem { graph, output, target, held };
+        let shape = graph.shape(output);
+        match parts.operator {
+            "grad" | "hessian" if !shape.is_scalar() => Err(self.not_scalar(parts, shape, frame)),
+            "grad" => Ok(diff::grad(problem)),
+            "hessian" => Ok(diff::hessian(problem)),
+            "jacobian" => Ok(diff::jacobian(problem)),
+            "jvp" => {
+                self.check_direction(parts, rest[0], target.shape(graph), "the direction", "what it is taken by", frame)?;
+                Ok(diff::jvp(problem, rest[0]))
+            }
+            "vjp" => {
+                self.check_direction(parts, rest[0], shape, "the weights", "what is differentiated", frame)?;
+                Ok(diff::vjp(problem, rest[0]))
+            }
+            _ => {
+                let scheme = self.scheme(parts, frame)?;
+                Ok(diff::numeric(graph, output, target, rest.first().copied(), scheme))
+            }
+        }
+    }
+
+    /// The target with its entry, where one is meant.
+    fn target(&mut self, leaf: NodeId, wrt: &Wrt, indices: &[NodeId], frame: &Frame) -> Result<Target> {
+        if wrt.indices.is_empty() {
+            return Ok(Target { node: leaf, entry: None });
+        }
+        let shape = self.graph.shape(leaf);
+        let ExprKind::Index(base, _) = frame.script.expr(wrt.expr).kind else {
+            return Ok(Target { node: leaf, entry: None });
+        };
+        let (corner, _): (Corner, Shape) = self.block(wrt.expr, base, shape, &wrt.indices, indices, frame)?;
+        Ok(Target { node: leaf, entry: Some(corner) })
+    }
+
+    fn not_scalar(&self, parts: &Parts<'_>, shape: Shape, frame: &Frame) -> Diagnostic {
+        let text = frame.script.text(parts.output);
+        let wrt = frame.script.text(parts.wrt);
+        let help = if parts.operator == "grad" {
+            format!("for all partial derivatives: `jacobian({text}, {wrt})`; for the gradient of the sum: `grad(sum({text}), {wrt})`")
+        } else {
+            format!("for one entry: `hessian({}[1], {wrt})`", text)
+        };
+        Diagnostic::error(
+            Code::Scalar,
+            frame.locate(parts.output),
+            format!("`{}` is of a scalar, and this is a {shape} matrix", parts.operator),
+            format!("this is {shape}"),
+        )
+        .help(help)
+    }
+
+    fn check_direction(&self, parts: &Parts<'_>, node: NodeId, wanted: Shape, what: &str, like: &str, frame: &Frame) -> Result<()> {
+        let shape = self.graph.shape(node);
+        let vector = parts.vector.unwrap_or(parts.wrt);
+        if shape == wanted {
+            return Ok(());
+        }
+        let other = if parts.operator == "jvp" { parts.wrt } else { parts.output };
+        Err(Diagnostic::error(
+            Code::Shape,
+            frame.locate(vector),
+            format!("{what} of `{}` has the shape of {like}: {wanted}, not {shape}", parts.operator),
+            format!("this is {shape}"),
+        )
+        .label(frame.locate(other), format!("this is {wanted}")))
+    }
+
+    fn scheme(&self, parts: &Parts<'_>, frame: &Frame) -> Result<Scheme> {
+        let Some(argument) = parts.named.iter().find(|argument| &*argument.name.name == "scheme") else {
+            return Ok(Scheme::Central);
+        };
+        let named = match &frame.script.expr(argument.value).kind {
+            ExprKind::Text(text) => Scheme::named(text),
+            _ => None,
+        };
+        named.ok_or_else(|| {
+            Diagnostic::error(
+                Code::Type,
+                frame.locate(argument.value),
+                "there is no such scheme",
+                "one of \"central\", \"forward\", \"backward\"",
+            )
+        })
+    }
+
+    /// The `order`-th derivative of the body on the stack by its parameter `hold`.
+    pub(super) fn prime(&mut self, expr: ExprId, frame: &Frame, hold: NodeId, order: u32) -> Result<()> {
+        let before = self.graph.len();
+        let mut output = self.values.pop().expect("the body is on the stack");
+        let held = Held::from_iter([hold]);
+        let target = Target { node: hold, entry: None };
+        let graph: &Graph = self.graph;
+        for _ in 0..order {
+            let one = graph.literal(1.0);
+            output = diff::jvp(Problem { graph, output, target, held: &held }, one);
+            self.check_limits(expr, frame)?;
+        }
+        self.note_origins(before, frame, expr);
+        self.values.push(output);
+        Ok(())
+    }
+}
+
+/// The `h=` of `numeric`.
+fn step_argument<'s>(parts: &Parts<'s>) -> Option<&'s NamedArgument> {
+    parts.named.iter().find(|argument| &*argument.name.name == "h")
+}

@@ -1,0 +1,400 @@
+//! Operators, choices, indices and matrices in brackets.
+
+use super::{Frame, Lowering};
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::graph::{Attr, Corner, NodeId, Op, Primitive, Shape, Tensor};
+use crate::primitives::arithmetic::{self, is_true};
+use crate::primitives::{algebra, array};
+use crate::syntax::ast::{BinaryOp, ExprId, Index, UnaryOp};
+use smallvec::SmallVec;
+use std::rc::Rc;
+
+/// The row of an entry-by-entry operator.
+fn row_of(op: BinaryOp) -> &'static Primitive {
+    match op {
+        BinaryOp::Add => &arithmetic::ADD,
+        BinaryOp::Sub => &arithmetic::SUB,
+        BinaryOp::Mul | BinaryOp::DotMul => &arithmetic::MUL,
+        BinaryOp::Div | BinaryOp::DotDiv => &arithmetic::DIV,
+        BinaryOp::Pow | BinaryOp::DotPow => &arithmetic::POW,
+        BinaryOp::Eq => &arithmetic::EQ,
+        BinaryOp::Ne => &arithmetic::NE,
+        BinaryOp::Lt => &arithmetic::LT,
+        BinaryOp::Le => &arithmetic::LE,
+        BinaryOp::Gt => &arithmetic::GT,
+        BinaryOp::Ge => &arithmetic::GE,
+        BinaryOp::And => &arithmetic::AND,
+        BinaryOp::Or => &arithmetic::OR,
+    }
+}
+
+impl BinaryOp {
+    /// Whether it is `and` or `or`.
+    pub(super) fn is_logical(self) -> bool {
+        matches!(self, BinaryOp::And | BinaryOp::Or)
+    }
+}
+
+impl Lowering<'_> {
+    pub(super) fn unary(&mut self, op: UnaryOp, x: NodeId) -> NodeId {
+        let shape = self.graph.shape(x);
+        match op {
+            UnaryOp::Neg => self.graph.apply(&arithmetic::NEG, Attr::None, shape, &[x]),
+            UnaryOp::Not => self.graph.apply(&arithmetic::NOT, Attr::None, shape, &[x]),
+            UnaryOp::Transpose if shape.is_scalar() => x,
+            UnaryOp::Transpose => {
+                let attr = Attr::None;
+                self.graph.apply(&array::TRANSPOSE, attr, shape.transposed(), &[x])
+            }
+        }
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        op: BinaryOp,
+        expr: ExprId,
+        sides: [ExprId; 2],
+        nodes: [NodeId; 2],
+        frame: &Frame,
+    ) -> Result<NodeId> {
+        let [a, b] = nodes.map(|node| self.graph.shape(node));
+        match op {
+            BinaryOp::Mul if !a.is_scalar() && !b.is_scalar() => self.matmul(sides, nodes, frame),
+            BinaryOp::Div if !b.is_scalar() => Err(self.wrong_quotient(sides, [a, b], frame)),
+            BinaryOp::Pow if !a.is_scalar() || !b.is_scalar() => {
+                Err(self.wrong_power(sides, [a, b], frame))
+            }
+            _ => self.entrywise(row_of(op), expr, &sides, &nodes, frame),
+        }
+    }
+
+    /// An entry-by-entry operation, its arguments stretched to a common shape.
+    pub(super) fn entrywise(
+        &mut self,
+        row: &'static Primitive,
+        expr: ExprId,
+        sides: &[ExprId],
+        nodes: &[NodeId],
+        frame: &Frame,
+    ) -> Result<NodeId> {
+        let shapes: SmallVec<[Shape; 3]> = nodes.iter().map(|node| self.graph.shape(*node)).collect();
+        let Some(shape) = Shape::common(&shapes) else {
+            return Err(self.no_common_shape(row, expr, sides, &shapes, frame));
+        };
+        let args: SmallVec<[NodeId; 3]> =
+            nodes.iter().map(|node| self.graph.term(*node).stretch(shape).id).collect();
+        Ok(self.graph.apply(row, Attr::None, shape, &args))
+    }
+
+    fn label_shapes(&self, mut error: Diagnostic, sides: &[ExprId], shapes: &[Shape], frame: &Frame) -> Diagnostic {
+        for (side, shape) in sides.iter().zip(shapes) {
+            error = error.label(frame.locate(*side), format!("this is {shape}"));
+        }
+        error
+    }
+
+    fn shape_error(&self, message: String, sides: &[ExprId], shapes: &[Shape], frame: &Frame) -> Diagnostic {
+        let whole = frame.script.expr(sides[0]).span.to(frame.script.expr(sides[sides.len() - 1]).span);
+        let error = Diagnostic::error(Code::Shape, frame.script.location(whole), message, "");
+        self.label_shapes(error, sides, shapes, frame)
+    }
+
+    fn no_common_shape(
+        &self,
+        row: &'static Primitive,
+        expr: ExprId,
+        sides: &[ExprId],
+        shapes: &[Shape],
+        frame: &Frame,
+    ) -> Diagnostic {
+        let listed: Vec<String> = shapes.iter().map(Shape::to_string).collect();
+        let message = format!("`{}` cannot combine {}", spelled(row), listed.join(" and "));
+        let error = Diagnostic::error(Code::Shape, frame.locate(expr), message, "");
+        let error = self.label_shapes(error, sides, shapes, frame);
+        let [a, b] = [shapes[0], shapes[1]];
+        if shapes.len() == 2 && a.is_vector() && b.is_vector() && a.rows != b.rows && a.len() > 1 && b.len() > 1 {
+            let (column, rows) = if a.cols == 1 { (0, 1) } else { (1, 0) };
+            let (x, y) = (frame.script.text(sides[column]), frame.script.text(sides[rows]));
+            if shapes[column].cols == 1 && shapes[rows].rows == 1 {
+                let (m, n) = (shapes[column].rows, shapes[rows].cols);
+                let op = operator_text(row).unwrap_or("+");
+                return error.help(format!(
+                    "nothing grows silently; for the {m}×{n} matrix of all pairs write `[{} {op} {} for i in 1..{m}, j in 1..{n}]`{}",
+                    entry(x, "i"),
+                    entry(y, "j"),
+                    if m == n { format!("; to combine them entry by entry transpose one: `{y}'`") } else { String::new() },
+                ));
+            }
+        }
+        error.help("both sides must have the same shape, or one of them be a scalar, or a row or column that fits the other")
+    }
+
+    fn matmul(&mut self, sides: [ExprId; 2], nodes: [NodeId; 2], frame: &Frame) -> Result<NodeId> {
+        let shapes = nodes.map(|node| self.graph.shape(node));
+        let [a, b] = shapes;
+        if a.cols == b.rows {
+            self.check_size(a.m(), b.n(), sides[0], frame)?;
+            let shape = Shape { rows: a.rows, cols: b.cols };
+            return Ok(self.graph.apply(&algebra::MATMUL, Attr::None, shape, &nodes));
+        }
+        let [x, y] = sides.map(|side| frame.script.text(side));
+        let error = self.shape_error(
+            format!("`*` is the matrix product, and {a} times {b} does not fit: {} columns against {} rows", a.cols, b.rows),
+            &sides,
+            &shapes,
+            frame,
+        );
+        Err(error.help(if a == b && a.is_vector() {
+            let inner = if a.cols == 1 { format!("{x}'*{y}") } else { format!("{x}*{y}'") };
+            format!("entry by entry: `{x} .* {y}`; the inner product: `dot({x}, {y})` or `{inner}`")
+        } else if Shape::common(&shapes).is_some() {
+            format!("entry by entry: `{x} .* {y}`")
+        } else if a.rows == b.rows {
+            format!("transpose the first: `{x}'*{y}`")
+        } else if a.cols == b.cols {
+            format!("transpose the second: `{x}*{y}'`")
+        } else {
+            "the columns of the left side must be as many as the rows of the right side".into()
+        }))
+    }
+
+    fn wrong_quotient(&self, sides: [ExprId; 2], shapes: [Shape; 2], frame: &Frame) -> Diagnostic {
+        let [x, y] = sides.map(|side| frame.script.text(side));
+        let error = self.shape_error("`/` divides by a scalar, not by a matrix".into(), &sides, &shapes, frame);
+        let square = shapes[1].rows == shapes[1].cols;
+        let solve = if square && shapes[0].cols == shapes[1].cols && !shapes[0].is_scalar() {
+            format!("; to multiply by the inverse: `{x}*inv({y})`")
+        } else if square {
+            format!("; for the inverse: `inv({y})`")
+        } else {
+            String::new()
+        };
+        error.help(format!("entry by entry: `{x} ./ {y}`{solve}"))
+    }
+
+    fn wrong_power(&self, sides: [ExprId; 2], shapes: [Shape; 2], frame: &Frame) -> Diagnostic {
+        let [x, y] = sides.map(|side| frame.script.text(side));
+        let error = self.shape_error("`^` is for scalars".into(), &sides, &shapes, frame);
+        let square = shapes[0].rows == shapes[0].cols && !shapes[0].is_scalar();
+        let product = if square && y == "2" { format!("; the matrix product: `{x}*{x}`") } else { String::new() };
+        error.help(format!("entry by entry: `{x} .^ {y}`{product}"))
+    }
+
+    pub(super) fn choice(&mut self, exprs: [ExprId; 3], nodes: &[NodeId], frame: &Frame) -> Result<NodeId> {
+        let [condition, mut then, mut otherwise] = [nodes[0], nodes[1], nodes[2]];
+        let shape = self.graph.shape(condition);
+        if !shape.is_scalar() {
+            return Err(Diagnostic::error(
+                Code::Scalar,
+                frame.locate(exprs[0]),
+                format!("the condition of `if` is a scalar, not a {shape} matrix"),
+                format!("this is {shape}"),
+            )
+            .help("to choose entry by entry write `where(condition, a, b)`"));
+        }
+        let raised = |node| match self.graph.node(node).op {
+            Op::Raise(reason) => Some(reason),
+            _ => None,
+        };
+        match (raised(then), raised(otherwise)) {
+            (Some(reason), None) => then = self.graph.raise(reason, self.graph.shape(otherwise)),
+            (None, Some(reason)) => otherwise = self.graph.raise(reason, self.graph.shape(then)),
+            _ => {}
+        }
+        let shapes = [then, otherwise].map(|node| self.graph.shape(node));
+        if shapes[0] == shapes[1] {
+            let args = [condition, then, otherwise];
+            return Ok(self.graph.apply(&arithmetic::CHOOSE, Attr::None, shapes[0], &args));
+        }
+        // Branches of different shapes: the condition decides the shape, so it must be known.
+        let taken = self.known_scalar(condition, exprs[0], frame, "the condition").map_err(|error| {
+            let error = error.help("the branches have different shapes, so the condition must have a value");
+            self.label_shapes(error, &exprs[1..], &shapes, frame)
+        })?;
+        Ok(if is_true(taken) { then } else { otherwise })
+    }
+
+    pub(super) fn matrix(&mut self, rows: &[Vec<ExprId>], nodes: &[NodeId], frame: &Frame) -> Result<NodeId> {
+        let cols = rows[0].len();
+        for row in rows {
+            if row.len() != cols {
+                let whole = |row: &[ExprId]| {
+                    let span = |expr: ExprId| frame.script.expr(expr).span;
+                    frame.script.location(span(row[0]).to(span(row[row.len() - 1])))
+                };
+                return Err(Diagnostic::error(
+                    Code::Shape,
+                    whole(row),
+                    "the rows of a matrix have equally many entries",
+                    format!("{} here", row.len()),
+                )
+                .label(whole(&rows[0]), format!("{cols} in the first row")));
+            }
+        }
+        for (expr, node) in rows.iter().flatten().zip(nodes) {
+            let shape = self.graph.shape(*node);
+            if !shape.is_scalar() {
+                return Err(Diagnostic::error(
+                    Code::Shape,
+                    frame.locate(*expr),
+                    "the entries of `[ ]` are scalars",
+                    format!("this is {shape}"),
+                )
+                .help("to join matrices write `hcat(A, B)` (side by side) or `vcat(A, B)` (on top of each other)"));
+            }
+        }
+        // One row in brackets is a column.
+        let shape = if rows.len() == 1 { Shape::vector(cols) } else { Shape::new(rows.len(), cols) };
+        let literals: Option<Vec<f64>> = nodes.iter().map(|node| self.graph.literal_value(*node)).collect();
+        Ok(match literals {
+            Some(entries) => {
+                let n = shape.n();
+                self.graph.constant(Tensor::from_fn(shape, |i, j| entries[i * n + j]))
+            }
+            None if shape.is_scalar() => nodes[0],
+            None => self.graph.apply(&array::MATRIX, Attr::None, shape, nodes),
+        })
+    }
+
+    pub(super) fn index(
+        &mut self,
+        expr: ExprId,
+        target: ExprId,
+        indices: &[Index],
+        nodes: &[NodeId],
+        frame: &Rc<Frame>,
+    ) -> Result<NodeId> {
+        let x = nodes[0];
+        let shape = self.graph.shape(x);
+        let (corner, extent) = self.block(expr, target, shape, indices, &nodes[1..], frame)?;
+        if indices.iter().all(|index| *index == Index::All) {
+            return Ok(x);
+        }
+        Ok(self.graph.apply(&array::INDEX, Attr::Corner(corner), extent, &[x]))
+    }
+
+    /// The block of a value of `shape` that `indices`, with the values of `nodes`, mean.
+    pub(super) fn block(
+        &mut self,
+        expr: ExprId,
+        target: ExprId,
+        shape: Shape,
+        indices: &[Index],
+        nodes: &[NodeId],
+        frame: &Frame,
+    ) -> Result<(Corner, Shape)> {
+        let mut nodes = nodes.iter().copied();
+        let mut next = || nodes.next().expect("every index has its nodes");
+        match indices {
+            [single] => {
+                if !shape.is_vector() {
+                    return Err(Diagnostic::error(
+                        Code::Index,
+                        frame.locate(expr),
+                        "a matrix takes two indices",
+                        format!("`{}` is {shape}", frame.script.text(target)),
+                    )
+                    .help(format!("write `{0}[i, j]`, a row as `{0}[i, :]`, a column as `{0}[:, j]`", frame.script.text(target))));
+                }
+                let (first, count) = self.extent(single, shape.len(), &mut next, expr, frame)?;
+                let (first, row) = (first as u32, shape.cols != 1);
+                let at = |along: u32| if row { Corner { row: 0, col: along } } else { Corner { row: along, col: 0 } };
+                let extent = if row { Shape::new(1, count) } else { Shape::new(count, 1) };
+                Ok((at(first), extent))
+            }
+            [row, col] => {
+                let (first_row, rows) = self.extent(row, shape.m(), &mut next, expr, frame)?;
+                let (first_col, cols) = self.extent(col, shape.n(), &mut next, expr, frame)?;
+                let corner = Corner { row: first_row as u32, col: first_col as u32 };
+                Ok((corner, Shape::new(rows, cols)))
+            }
+            _ => Err(Diagnostic::error(
+                Code::Index,
+                frame.locate(expr),
+                "a value has rows and columns: one or two indices",
+                format!("{} indices", indices.len()),
+            )),
+        }
+    }
+
+    /// First entry, from 0, and number of entries that one index means among `length`.
+    fn extent(
+        &mut self,
+        index: &Index,
+        length: usize,
+        next: &mut impl FnMut() -> NodeId,
+        expr: ExprId,
+        frame: &Frame,
+    ) -> Result<(usize, usize)> {
+        let outside = |position: i64, at: ExprId| {
+            let error = Diagnostic::error(
+                Code::Index,
+                frame.locate(at),
+                format!("there is no entry {position}: the indices run from 1 to {length}"),
+                format!("this is {position}"),
+            )
+            .label(frame.locate(expr), "");
+            if position == 0 { error.help("the first entry is number 1") } else { error }
+        };
+        let inside = |position: i64| (1..=length as i64).contains(&position);
+        match *index {
+            Index::All => Ok((0, length)),
+            Index::At(at) => {
+                let position = self.whole(next(), at, frame, "an index")?;
+                if inside(position) { Ok((position as usize - 1, 1)) } else { Err(outside(position, at)) }
+            }
+            Index::Range(from, to) => {
+                let first = self.whole(next(), from, frame, "an index")?;
+                let last = self.whole(next(), to, frame, "an index")?;
+                if last < first {
+                    return Ok((0, 0));
+                }
+                if !inside(first) {
+                    return Err(outside(first, from));
+                }
+                if !inside(last) {
+                    return Err(outside(last, to));
+                }
+                Ok((first as usize - 1, (last - first + 1) as usize))
+            }
+        }
+    }
+}
+
+/// How a row is written between its arguments, or its name.
+fn spelled(row: &Primitive) -> &str {
+    operator_text(row).unwrap_or(row.name)
+}
+
+fn operator_text(row: &Primitive) -> Option<&'static str> {
+    use crate::graph::primitive::{Notation, Operator};
+    let Notation::Infix(operator) = row.notation else {
+        return None;
+    };
+    Some(match operator {
+        Operator::Add => "+",
+        Operator::Sub => "-",
+        Operator::Mul => ".*",
+        Operator::MatMul => "*",
+        Operator::Div => "./",
+        Operator::Pow => ".^",
+        Operator::Eq => "==",
+        Operator::Ne => "!=",
+        Operator::Lt => "<",
+        Operator::Le => "<=",
+        Operator::Gt => ">",
+        Operator::Ge => ">=",
+        Operator::And => "and",
+        Operator::Or => "or",
+    })
+}
+
+/// `text[i]`, with parentheses where the text is not a name.
+fn entry(text: &str, index: &str) -> String {
+    let bare = text.strip_suffix('\'').unwrap_or(text);
+    if bare.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        format!("{bare}[{index}]")
+    } else {
+        format!("({text})[{index}]")
+    }
+}
