@@ -364,31 +364,27 @@ impl<'a> Builder<'a> {
     }
 
     pub fn index(&mut self, x: ExprId, indices: Vec<Index>, r: u32) -> Result<ExprId> {
-        self.at_most_two(&indices)?;
-        let start = self.span(x).end;
+        let base = self.span(x);
+        let span = Span {
+            start: base.start,
+            end: r,
+        };
+        self.at_most_two(&indices, span)?;
         if let Some(&end) = self.ends.used.last()
-            && end.start > start
+            && end.start >= base.end
         {
             self.ends.indexed.get_or_insert((x, end));
         }
-        let span = Span {
-            start: self.span(x).start,
-            end: r,
-        };
         Ok(self.push(ExprKind::Index(x, indices), span))
     }
 
-    fn at_most_two(&self, indices: &[Index]) -> Result<()> {
-        let Some(third) = indices.get(2) else {
-            return Ok(());
+    /// Refuses a third index; `whole` is what is indexed, with its brackets.
+    fn at_most_two(&self, indices: &[Index], whole: Span) -> Result<()> {
+        let span = match indices.get(2) {
+            None => return Ok(()),
+            Some(Index::At(i) | Index::Range(i, _)) => self.span(*i),
+            Some(Index::All) => whole,
         };
-        // `:` has no expression of its own to point at; the one before it will do.
-        let at = indices[..3].iter().rev().find_map(|index| match index {
-            Index::At(i) | Index::Range(i, _) => Some(self.span(*i)),
-            Index::All => None,
-        });
-        let span = at.unwrap_or_default();
-        debug_assert!(matches!(third, Index::All) || at.is_some());
         Err(self
             .error(span, "there are at most two indices", "one too many")
             .help("a matrix entry is `A[row, column]`"))
@@ -502,12 +498,9 @@ impl<'a> Builder<'a> {
         })
     }
 
-    pub fn target(&mut self, name: Ident, indices: Vec<Index>, bracket: u32) -> Result<Target> {
-        self.at_most_two(&indices)?;
-        let span = name.span.to(Span {
-            start: bracket,
-            end: bracket + 1,
-        });
+    pub fn target(&mut self, name: Ident, indices: Vec<Index>, r: u32) -> Result<Target> {
+        let span = name.span.to(Span { start: r, end: r });
+        self.at_most_two(&indices, span)?;
         Ok(Target {
             name,
             indices: Some(indices),

@@ -299,24 +299,24 @@ impl<'a> Context<'a> {
 
     /// The operand that ends with the token `last`, as it is written.
     fn operand_until(&self, last: usize) -> String {
+        self.text_of(self.operand_start(last), last)
+    }
+
+    /// The first token of the operand that ends with the token `last`.
+    fn operand_start(&self, last: usize) -> usize {
         let mut first = last;
         loop {
-            let token = self.token(first);
             let opener = self.opener(first);
-            let postfix = match token {
-                Some(Token::Prime | Token::CallPrime | Token::Squared | Token::Cubed) => true,
-                Some(Token::RightParen) => {
-                    opener.is_some_and(|opener| words::is_call(self, opener))
-                }
-                Some(Token::RightBracket) => {
-                    opener.is_some_and(|opener| self.operand_before(opener))
-                }
+            let postfix = match (self.token(first), opener) {
+                (Some(Token::Prime | Token::CallPrime | Token::Squared | Token::Cubed), _) => true,
+                (Some(Token::RightParen), Some(opener)) => words::is_call(self, opener),
+                (Some(Token::RightBracket), Some(opener)) => self.operand_before(opener),
                 _ => false,
             };
             first = opener.unwrap_or(first);
             match self.before(first).filter(|_| postfix) {
                 Some(before) => first = before,
-                None => return self.text_of(first, last),
+                None => return first,
             }
         }
     }

@@ -334,13 +334,9 @@ impl Layout<'_> {
 
     fn name(&mut self) {
         let lexeme = self.raw[self.next];
-        let after_operand = self.last_token().is_some_and(Token::ends_operand);
-        if after_operand
-            && !self.in_brackets()
-            && let Some(word) = Token::tail_word(lexeme.text(self.text))
-        {
-            if word.tail_rank().is_some() && !(word == Token::To && self.part == Some(Token::Over))
-            {
+        if let Some(word) = self.tail_word(lexeme) {
+            let inside = word == Token::To && self.part == Some(Token::Over);
+            if word.tail_rank().is_some() && !inside {
                 self.part = Some(word);
             }
             return self.push(Lexeme {
@@ -350,6 +346,16 @@ impl Layout<'_> {
         }
         self.push(lexeme);
         self.primes();
+    }
+
+    /// The tail word that this name is: only after a complete operand, where no name can stand.
+    fn tail_word(&self, lexeme: Lexeme) -> Option<Token> {
+        let last = self.last_token()?;
+        if self.in_brackets() || !(last.ends_operand() || last == Token::Coloured) {
+            return None;
+        }
+        let word = Token::tail_word(lexeme.text(self.text))?;
+        (last != Token::Coloured || word == Token::By).then_some(word)
     }
 
     /// The primes after a bare name belong to a derivative if `(` follows, and transpose otherwise.
@@ -422,6 +428,10 @@ mod tests {
         assert_eq!(tokens("trace[1] := 2")[0], UpdateHead);
         assert_eq!(tokens("x = trace"), [DefinitionHead, Name, Equal, Name]);
         assert_eq!(tokens("trace\nx"), [Name, End, Name]);
+        assert_eq!(
+            tokens("L with points P coloured by by")[2..],
+            [Name, Name, Coloured, By, Name]
+        );
         assert_eq!(
             tokens("trace at at at = 3"),
             [Trace, Name, At, Name, Equal, Number]

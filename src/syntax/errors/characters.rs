@@ -68,7 +68,7 @@ fn foreign(context: &Context<'_>, at: usize) -> Diagnostic {
         Some(c) if is_invisible(c) => {
             format!("the character U+{:04X} has no meaning here", c as u32)
         }
-        _ if written.chars().all(|c| c.is_ascii()) => format!("there is no operator `{written}`"),
+        _ if written.is_ascii() => format!("there is no operator `{written}`"),
         _ => format!("the character `{written}` has no meaning here"),
     };
     let label = if written.chars().any(is_invisible) {
@@ -214,7 +214,7 @@ fn superscript(context: &Context<'_>, at: usize) -> Diagnostic {
             .error(span, message, "nothing to raise")
             .help(format!("write `x^{exponent}`"));
     };
-    let whole = context.span(base).to(span);
+    let whole = context.span(context.operand_start(base)).to(span);
     context.error(whole, message, "a superscript").help(format!(
         "write `{}^{exponent}`",
         context.operand_until(base)

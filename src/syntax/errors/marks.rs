@@ -365,7 +365,7 @@ pub(super) fn semicolon(context: &Context<'_>, at: usize) -> Option<Diagnostic> 
 /// A text where an operand is wanted.
 pub(super) fn text(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     if context.token(at)? != Token::Text {
-        return import(context, at);
+        return only_choice(context, at);
     }
     let opener = context.enclosing_bracket(at);
     let word = opener
@@ -385,18 +385,23 @@ pub(super) fn text(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     Some(misplaced_text(context.source, context.span(at)))
 }
 
-fn import(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+/// What stands where only one thing can.
+fn only_choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let (message, help) = match context.token_before(at)? {
         Token::Import => (
             "`import` wants the path of a script, as a text",
             "write `import \"other.ad\"`",
         ),
         Token::To => ("`to` wants a path, as a text", "write `to \"file.svg\"`"),
+        Token::Coloured => (
+            "`by` is missing after `coloured`",
+            "write `with points P coloured by c`",
+        ),
         _ => return None,
     };
     Some(
         context
-            .error(context.span(at), message, "not a text")
+            .error(context.span(at), message, "something else here")
             .help(help),
     )
 }
