@@ -7,5 +7,8 @@ pub mod graph;
 pub mod interrupt;
 pub mod lower;
 pub mod primitives;
+pub mod render;
+pub mod session;
 pub mod source;
 pub mod syntax;
+pub mod trace;

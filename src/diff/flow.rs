@@ -91,18 +91,10 @@ impl<'g> Flow<'g> {
 pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
     let node = counts.node();
     match node.op {
-        Op::Apply(row, _) if is_comparison(row) || moves_entries(row) => counts,
+        Op::Apply(row, _) if row.is_truth() || moves_entries(row) => counts,
         Op::Constant(_) => counts,
         _ => counts.nonzero(),
     }
-}
-
-fn is_comparison(row: &Primitive) -> bool {
-    use crate::graph::primitive::{Notation, Operator::*};
-    matches!(
-        row.notation,
-        Notation::Not | Notation::Infix(Eq | Ne | Lt | Le | Gt | Ge | And | Or)
-    )
 }
 
 /// Whether every entry of the result is an entry of an argument, so that 0/1 stays 0/1.

@@ -1,7 +1,7 @@
 //! Forward mode: tangents, along with the values.
 
 use super::flow::{Flow, Site, as_mask};
-use super::{Held, is_leaf};
+use super::Held;
 use crate::graph::primitive::{Derivative, ShapeRule};
 use crate::graph::{Graph, NodeId, Op, Term};
 use rustc_hash::FxHashMap;
@@ -18,11 +18,11 @@ pub fn forward<'g>(
     held: &Held,
 ) -> FxHashMap<NodeId, Flow<'g>> {
     let mut tangents = FxHashMap::default();
-    let stop = |id| seeds.contains_key(&id) || is_leaf(graph, held, id);
+    let stop = |id| seeds.contains_key(&id) || held.contains(&id);
     for id in graph.cone(outputs, stop) {
         let flow = match seeds.get(&id) {
             Some(seed) => Some(*seed),
-            None if is_leaf(graph, held, id) => None,
+            None if held.contains(&id) => None,
             None => tangent(graph, id, &tangents),
         };
         if let Some(flow) = flow {

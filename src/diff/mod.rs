@@ -13,14 +13,9 @@ pub use forward::forward;
 pub use numeric::{Scheme, numeric};
 pub use reverse::{contributions, reverse};
 
-use crate::graph::{Graph, NodeId, Op};
+use crate::graph::NodeId;
 use rustc_hash::FxHashSet;
 
-/// The nodes that a differentiation treats as leaves although they stand for something: the names
-/// that are held.
+/// The nodes that a differentiation treats as leaves although they are computed from something:
+/// the names that are held.
 pub type Held = FxHashSet<NodeId>;
-
-/// Whether the arguments of `id` are out of sight for a differentiation that holds `held`.
-fn is_leaf(graph: &Graph, held: &Held, id: NodeId) -> bool {
-    matches!(graph.node(id).op, Op::Hold(_)) && held.contains(&id)
-}

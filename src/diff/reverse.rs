@@ -1,7 +1,7 @@
 //! Reverse mode: adjoints, from the output back.
 
 use super::flow::{Flow, Site, as_mask};
-use super::{Held, is_leaf};
+use super::Held;
 use crate::graph::primitive::{Derivative, ShapeRule};
 use crate::graph::{Attr, Block, Graph, NodeId, Op, Tensor, Term};
 use crate::primitives::array::{ASSEMBLE, INDEX};
@@ -25,7 +25,7 @@ pub fn reverse<'g>(
     targets: &[NodeId],
     held: &Held,
 ) -> Vec<Option<Flow<'g>>> {
-    let cone = graph.cone(&[output], |id| is_leaf(graph, held, id));
+    let cone = graph.cone(&[output], |id| held.contains(&id));
     let active = dependents(graph, &cone, targets, held);
     let wanted: FxHashSet<NodeId> = targets.iter().copied().collect();
     let mut inboxes: FxHashMap<NodeId, Inbox<'g>> = FxHashMap::default();
@@ -43,7 +43,7 @@ pub fn reverse<'g>(
         if wanted.contains(&id) {
             found.insert(id, flow);
         }
-        if !is_leaf(graph, held, id) {
+        if !held.contains(&id) {
             push(graph, id, flow, &active, &mut inboxes);
         }
     }
@@ -59,7 +59,7 @@ fn dependents(
 ) -> FxHashSet<NodeId> {
     let mut active: FxHashSet<NodeId> = targets.iter().copied().collect();
     for &id in cone {
-        if is_leaf(graph, held, id) || active.contains(&id) {
+        if held.contains(&id) || active.contains(&id) {
             continue;
         }
         let mut depends = false;

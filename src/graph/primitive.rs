@@ -404,6 +404,15 @@ impl Primitive {
         matches!(self.shape, ShapeRule::Entrywise)
     }
 
+    /// Whether its values are 0 and 1 only: comparisons and logic.
+    pub fn is_truth(&self) -> bool {
+        use Operator::{And, Eq, Ge, Gt, Le, Lt, Ne, Or};
+        matches!(
+            self.notation,
+            Notation::Not | Notation::Infix(Eq | Ne | Lt | Le | Gt | Ge | And | Or)
+        )
+    }
+
     /// The signature: `clamp(x, lo, hi)`.
     pub fn signature(&self) -> String {
         let mut parts: Vec<&str> = self.parameters.to_vec();

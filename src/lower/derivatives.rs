@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// What a derivative is taken by, as the user wrote it.
 pub(super) struct Wrt {
     /// The name.
-    name: Name,
+    pub(super) name: Name,
     /// The indices, where an entry is meant.
     indices: Vec<Index>,
     /// The whole expression.
@@ -99,7 +99,7 @@ impl Lowering<'_> {
     }
 
     /// Reads the target of a derivative.
-    fn wrt(&self, expr: ExprId, frame: &Frame) -> Result<Wrt> {
+    pub(super) fn wrt(&self, expr: ExprId, frame: &Frame) -> Result<Wrt> {
         let (name, indices) = match &frame.script.expr(expr).kind {
             ExprKind::Name(name) => (name, Vec::new()),
             ExprKind::Index(base, indices) => match &frame.script.expr(*base).kind {

@@ -11,8 +11,11 @@ pub mod definitions;
 mod derivatives;
 mod files;
 mod operators;
+mod statements;
 
+pub use calls::{SPECIAL, is_built_in, is_derivative_operator};
 pub use definitions::{Definitions, Formula};
+pub use files::{read_text, sandboxed};
 
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Held;

@@ -1,5 +1,6 @@
 //! Operators, choices, indices and matrices in brackets.
 
+use super::statements::Place;
 use super::{Frame, Lowering};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Attr, Corner, NodeId, Op, Primitive, Shape, Tensor};
@@ -30,8 +31,13 @@ fn row_of(op: BinaryOp) -> &'static Primitive {
 
 impl BinaryOp {
     /// Whether it is `and` or `or`.
-    pub(super) fn is_logical(self) -> bool {
+    pub fn is_logical(self) -> bool {
         matches!(self, BinaryOp::And | BinaryOp::Or)
+    }
+
+    /// Whether it compares.
+    pub fn is_comparison(self) -> bool {
+        row_of(self).is_truth() && !self.is_logical()
     }
 }
 
@@ -283,6 +289,18 @@ impl Lowering<'_> {
         nodes: &[NodeId],
         frame: &Frame,
     ) -> Result<(Corner, Shape)> {
+        let place = Place { name: frame.script.text(target), location: frame.locate(expr) };
+        self.block_of(&place, shape, indices, nodes, frame)
+    }
+
+    pub(super) fn block_of(
+        &mut self,
+        place: &Place<'_>,
+        shape: Shape,
+        indices: &[Index],
+        nodes: &[NodeId],
+        frame: &Frame,
+    ) -> Result<(Corner, Shape)> {
         let mut nodes = nodes.iter().copied();
         let mut next = || nodes.next().expect("every index has its nodes");
         match indices {
@@ -290,27 +308,27 @@ impl Lowering<'_> {
                 if !shape.is_vector() {
                     return Err(Diagnostic::error(
                         Code::Index,
-                        frame.locate(expr),
+                        place.location.clone(),
                         "a matrix takes two indices",
-                        format!("`{}` is {shape}", frame.script.text(target)),
+                        format!("`{}` is {shape}", place.name),
                     )
-                    .help(format!("write `{0}[i, j]`, a row as `{0}[i, :]`, a column as `{0}[:, j]`", frame.script.text(target))));
+                    .help(format!("write `{0}[i, j]`, a row as `{0}[i, :]`, a column as `{0}[:, j]`", place.name)));
                 }
-                let (first, count) = self.extent(single, shape.len(), &mut next, expr, frame)?;
+                let (first, count) = self.extent(single, shape.len(), &mut next, place, frame)?;
                 let (first, row) = (first as u32, shape.cols != 1);
                 let at = |along: u32| if row { Corner { row: 0, col: along } } else { Corner { row: along, col: 0 } };
                 let extent = if row { Shape::new(1, count) } else { Shape::new(count, 1) };
                 Ok((at(first), extent))
             }
             [row, col] => {
-                let (first_row, rows) = self.extent(row, shape.m(), &mut next, expr, frame)?;
-                let (first_col, cols) = self.extent(col, shape.n(), &mut next, expr, frame)?;
+                let (first_row, rows) = self.extent(row, shape.m(), &mut next, place, frame)?;
+                let (first_col, cols) = self.extent(col, shape.n(), &mut next, place, frame)?;
                 let corner = Corner { row: first_row as u32, col: first_col as u32 };
                 Ok((corner, Shape::new(rows, cols)))
             }
             _ => Err(Diagnostic::error(
                 Code::Index,
-                frame.locate(expr),
+                place.location.clone(),
                 "a value has rows and columns: one or two indices",
                 format!("{} indices", indices.len()),
             )),
@@ -323,7 +341,7 @@ impl Lowering<'_> {
         index: &Index,
         length: usize,
         next: &mut impl FnMut() -> NodeId,
-        expr: ExprId,
+        place: &Place<'_>,
         frame: &Frame,
     ) -> Result<(usize, usize)> {
         let outside = |position: i64, at: ExprId| {
@@ -333,7 +351,7 @@ impl Lowering<'_> {
                 format!("there is no entry {position}: the indices run from 1 to {length}"),
                 format!("this is {position}"),
             )
-            .label(frame.locate(expr), "");
+            .label(place.location.clone(), "");
             if position == 0 { error.help("the first entry is number 1") } else { error }
         };
         let inside = |position: i64| (1..=length as i64).contains(&position);

@@ -123,6 +123,11 @@ impl<'g> Term<'g> {
 
     /// One where `self` is not zero.
     pub fn nonzero(self) -> Term<'g> {
+        if let Op::Apply(row, _) = self.node().op
+            && row.is_truth()
+        {
+            return self;
+        }
         entrywise(&arithmetic::NE, &[self, self.number(0.0)])
     }
 

@@ -1,0 +1,202 @@
+//! What statements ask of a lowering besides nodes: counts, targets, entries to replace.
+
+use super::definitions::Meaning;
+use super::{Formula, Frame, Lowering};
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::graph::{Corner, NodeId, Op, Shape, Tensor};
+use crate::source::Location;
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, Target};
+use std::rc::Rc;
+
+impl Lowering<'_> {
+    fn global_frame(&self, script: &Rc<Script>) -> Rc<Frame> {
+        Rc::new(Frame {
+            script: script.clone(),
+            locals: None,
+            held: self.global.clone(),
+            via: None,
+        })
+    }
+
+    /// The count that `node`, lowered from `formula`, is.
+    pub fn size(&mut self, node: NodeId, formula: &Formula) -> Result<usize> {
+        let frame = self.global_frame(&formula.script);
+        self.count(node, formula.expr, &frame, "a count")
+    }
+
+    /// The whole number that `node`, lowered from `formula`, is.
+    pub fn whole_number(&mut self, node: NodeId, formula: &Formula) -> Result<i64> {
+        let frame = self.global_frame(&formula.script);
+        self.whole(node, formula.expr, &frame, "the bound of a range")
+    }
+
+    /// A shape whose values may be held in memory.
+    pub fn checked_shape(&self, rows: usize, cols: usize, location: &Location) -> Result<Shape> {
+        let entries = rows as u128 * cols as u128;
+        let representable = rows <= u32::MAX as usize && cols <= u32::MAX as usize;
+        if representable && entries * 8 <= u128::from(self.limits.memory) {
+            return Ok(Shape::new(rows, cols));
+        }
+        Err(super::memory_limit(self.limits.memory, location.clone()))
+    }
+
+    /// The leaf that `expr`, a name or an entry of one, is differentiated by; whether its name
+    /// stands for a formula and must be held.
+    pub fn target_leaf(
+        &mut self,
+        script: &Rc<Script>,
+        expr: ExprId,
+        held: &[(Name, NodeId)],
+    ) -> Result<(Name, NodeId, bool)> {
+        let frame = self.global_frame(script);
+        let name = self.wrt(expr, &frame)?.name;
+        if let Some((_, node)) = held.iter().find(|(known, _)| *known == name) {
+            return Ok((name, *node, true));
+        }
+        let node = self.name_node(&name, expr, &frame)?;
+        if self.inputs.get(&name) == Some(&node) {
+            return Ok((name, node, false));
+        }
+        let leaf = self.fresh_hold(node);
+        self.note_name(leaf, &name);
+        if let Some(variable) = self.definitions.variable(&name) {
+            self.note_origin(leaf, variable.location.clone(), None);
+        }
+        Ok((name, leaf, true))
+    }
+
+    /// The node that the global `name` stands for.
+    fn name_node(&mut self, name: &Name, expr: ExprId, frame: &Rc<Frame>) -> Result<NodeId> {
+        self.tasks.clear();
+        self.values.clear();
+        self.naming.clear();
+        self.calling.clear();
+        self.resolve_global(name, Some(expr), frame)?;
+        self.run()?;
+        Ok(self.values.pop().expect("a name leaves one node"))
+    }
+
+    /// The entry of `leaf` that a target means, where it means one.
+    pub fn target_entry(&mut self, script: &Rc<Script>, expr: ExprId, leaf: NodeId) -> Result<Option<Corner>> {
+        let ExprKind::Index(base, indices) = &script.expr(expr).kind else {
+            return Ok(None);
+        };
+        let nodes = self.index_nodes(script, indices)?;
+        let frame = self.global_frame(script);
+        let shape = self.graph.shape(leaf);
+        let (corner, _) = self.block(expr, *base, shape, indices, &nodes, &frame)?;
+        Ok(Some(corner))
+    }
+
+    fn index_nodes(&mut self, script: &Rc<Script>, indices: &[Index]) -> Result<Vec<NodeId>> {
+        let mut nodes = Vec::new();
+        for index in indices {
+            let parts = match *index {
+                Index::At(at) => vec![at],
+                Index::Range(from, to) => vec![from, to],
+                Index::All => Vec::new(),
+            };
+            for expr in parts {
+                nodes.push(self.lower(&Formula { script: script.clone(), expr })?);
+            }
+        }
+        Ok(nodes)
+    }
+
+    /// Refuses a target that is no name of the session and that no output mentions either: most
+    /// likely a slip of the pen.
+    pub fn check_reached(&self, script: &Rc<Script>, expr: ExprId, outputs: &[(String, NodeId)]) -> Result<()> {
+        let frame = self.global_frame(script);
+        let name = self.wrt(expr, &frame)?.name;
+        if self.definitions.variable(&name).is_some() || self.overlay.contains_key(&name) {
+            return Ok(());
+        }
+        let leaf = self.inputs.get(&name).copied();
+        let roots: Vec<NodeId> = outputs.iter().map(|(_, node)| *node).collect();
+        let reached = leaf.is_some_and(|leaf| self.graph.cone(&roots, |_| false).contains(&leaf));
+        if reached {
+            return Ok(());
+        }
+        let error = Diagnostic::error(
+            Code::Name,
+            script.locate(expr),
+            format!("`{name}` is not defined, and nothing shown here depends on it"),
+            "unknown name",
+        );
+        Err(match self.nearest_name(&name) {
+            Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
+            None => error,
+        })
+    }
+
+    /// The value that `name` has now.
+    pub fn current_value(&mut self, name: &Ident, script: &Rc<Script>) -> Result<Tensor> {
+        let location = script.location(name.span);
+        let Some(variable) = self.definitions.variable(&name.name).cloned() else {
+            return Err(Diagnostic::error(
+                Code::Name,
+                location,
+                format!("`{name}` is not defined, so it has no entries to replace"),
+                "unknown name",
+            )
+            .help(format!("define it first: `{name} = zeros(3)`")));
+        };
+        let node = match &variable.meaning {
+            Meaning::Formula(formula) => self.lower(formula)?,
+            Meaning::Input(input) => self.defined_input(&name.name, input, &variable.location)?,
+        };
+        self.value(node)
+    }
+
+    /// The block of a value of `shape` that the indices of an update mean.
+    pub fn entries(&mut self, script: &Rc<Script>, target: &Target, indices: &[Index], shape: Shape) -> Result<(Corner, Shape)> {
+        let nodes = self.index_nodes(script, indices)?;
+        let frame = self.global_frame(script);
+        let place = Place { name: &target.name.name, location: script.location(target.span) };
+        self.block_of(&place, shape, indices, &nodes, &frame)
+    }
+
+    /// Refuses a value of another shape than `name` was declared with.
+    pub fn check_declared(&self, name: &Ident, shape: Shape, location: &Location) -> Result<()> {
+        match self.declared_shape(&name.name) {
+            Some(declared) if declared != shape => Err(Diagnostic::error(
+                Code::Shape,
+                location.clone(),
+                format!("`{name}` was declared {declared}, and this value is {shape}"),
+                format!("this is {shape}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// A warning for every free name without a value met so far.
+    pub fn undefined_names(&self) -> Vec<Diagnostic> {
+        let undefined = |(name, node): (&Name, &NodeId)| {
+            let Op::Input(leaf) = self.graph.node(*node).op else { return None };
+            let free = self.graph.leaf(leaf).value.is_none() && self.definitions.variable(name).is_none();
+            if !free {
+                return None;
+            }
+            let location = self.origin(*node)?.location.clone();
+            let warning = Diagnostic::warning(
+                Code::Name,
+                location,
+                format!("`{name}` is nowhere defined"),
+                "a scalar input without a value",
+            );
+            Some(match self.nearest_name(name) {
+                Some(nearest) => warning.help(format!("did you mean `{nearest}`?")),
+                None => warning.help(format!("declare it with `input {name}`, or define it")),
+            })
+        };
+        self.inputs.iter().filter_map(undefined).collect()
+    }
+}
+
+/// What is indexed: how it is called, and where.
+pub(super) struct Place<'p> {
+    /// What stands before the brackets.
+    pub name: &'p str,
+    /// The whole expression.
+    pub location: Location,
+}

@@ -1,0 +1,29 @@
+//! Events to text: the terminal, JSON. Renderers look at events only; they never evaluate.
+
+pub mod json;
+pub mod number;
+pub mod terminal;
+
+/// How text is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Significant digits.
+    pub digits: usize,
+    /// Only ASCII: `a1`, `da1`, `ba1`.
+    pub ascii: bool,
+    /// With escape codes for colours.
+    pub colour: bool,
+    /// Columns of the terminal; `None` where nothing may be wrapped or dropped.
+    pub width: Option<usize>,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style {
+            digits: 6,
+            ascii: false,
+            colour: false,
+            width: None,
+        }
+    }
+}

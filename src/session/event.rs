@@ -1,0 +1,32 @@
+//! What statements show: the one thing between a session and everything that renders.
+
+use crate::diagnostic::Diagnostic;
+use crate::graph::Tensor;
+use crate::trace::Trace;
+
+/// One item of a `print`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// A text in quotes.
+    Text(String),
+    /// A value.
+    Value(Tensor),
+}
+
+/// Something a statement shows.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The value of a bare expression.
+    Value {
+        /// The expression as written.
+        text: String,
+        /// Its value.
+        value: Tensor,
+    },
+    /// The items of a `print`.
+    Print(Vec<Item>),
+    /// A Wengert list.
+    Trace(Box<Trace>),
+    /// Something suspicious; the statement ran all the same.
+    Warning(Diagnostic),
+}

@@ -1,0 +1,378 @@
+//! A session: definitions, and statements that change them or show something.
+//!
+//! The way of a formula: `parse → lower → differentiate → execute → trace`; whatever comes out is
+//! an [`Event`], which a renderer turns into text or JSON.
+
+mod event;
+mod show;
+mod update;
+
+pub use event::{Event, Item};
+
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::graph::{Graph, NodeId, Tensor};
+use crate::interrupt;
+use crate::lower::definitions::Function;
+use crate::lower::{self, Definitions, Formula, Limits, Lowering};
+use crate::primitives::arithmetic::is_true;
+use crate::source::{Location, Source};
+use crate::syntax::ast::{
+    Block, ExprId, ExprKind, Ident, InputDeclaration, Script, Statement, StatementKind, Text,
+};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+/// Where events go.
+pub type Sink<'s> = dyn FnMut(Event) + 's;
+
+/// Everything that lasts from one statement to the next.
+#[derive(Debug, Default)]
+pub struct Session {
+    definitions: Definitions,
+    limits: Limits,
+    /// The files being imported, outermost first.
+    importing: Vec<PathBuf>,
+}
+
+impl Session {
+    /// A session without definitions.
+    pub fn new(limits: Limits) -> Session {
+        Session {
+            limits,
+            ..Session::default()
+        }
+    }
+
+    /// Everything that is defined.
+    pub fn definitions(&self) -> &Definitions {
+        &self.definitions
+    }
+
+    /// Parses and runs a text. The whole text is parsed before anything runs; the first error
+    /// stops it, and leaves the session as it was before the failed statement.
+    pub fn run(&mut self, source: &Rc<Source>, sink: &mut Sink<'_>) -> Result<()> {
+        let (script, warnings) = crate::syntax::parse(source)?;
+        warnings.into_iter().for_each(|warning| sink(Event::Warning(warning)));
+        self.run_block(&Rc::new(script), None, sink)
+    }
+
+    /// Runs the statements of `block`, or of the whole script.
+    fn run_block(&mut self, script: &Rc<Script>, block: Option<&Block>, sink: &mut Sink<'_>) -> Result<()> {
+        for id in block.unwrap_or(&script.body) {
+            let statement = script.statement(*id);
+            let mark = self.definitions.mark();
+            if let Err(error) = self.run_statement(script, statement, sink) {
+                self.definitions.roll_back(mark);
+                return Err(error);
+            }
+            if block.is_none() {
+                self.definitions.commit();
+            }
+        }
+        Ok(())
+    }
+
+    fn run_statement(&mut self, script: &Rc<Script>, statement: &Statement, sink: &mut Sink<'_>) -> Result<()> {
+        if interrupt::requested() {
+            return Err(stopped(script, statement));
+        }
+        match &statement.kind {
+            StatementKind::Define(name, value) => {
+                self.definitions.define(name, formula(script, *value));
+                Ok(())
+            }
+            StatementKind::DefineFunction { name, parameters, body } => {
+                self.define_function(script, name, parameters, *body, sink)
+            }
+            StatementKind::Input(declarations) => self.declare(script, declarations),
+            StatementKind::Update(targets, values) => self.update(script, targets, values, sink),
+            StatementKind::Repeat(count, body) => {
+                let count = self.count(script, *count, sink)?;
+                for _ in 0..count {
+                    self.iteration(script, body, sink)?;
+                }
+                Ok(())
+            }
+            StatementKind::While(condition, body) => {
+                while self.condition(script, *condition, sink)? {
+                    self.iteration(script, body, sink)?;
+                }
+                Ok(())
+            }
+            StatementKind::For { variable, from, to, body } => {
+                let first = self.whole(script, *from, sink)?;
+                let last = self.whole(script, *to, sink)?;
+                for value in first..=last {
+                    let value = Rc::new(Tensor::scalar(value as f64));
+                    let location = script.location(variable.span);
+                    self.definitions.store(&variable.name, value, location);
+                    self.iteration(script, body, sink)?;
+                }
+                Ok(())
+            }
+            StatementKind::If(condition, then, otherwise) => {
+                let taken = if self.condition(script, *condition, sink)? { then } else { otherwise };
+                self.run_block(script, Some(taken), sink)
+            }
+            StatementKind::Import(path) => self.import(script, path, sink),
+            StatementKind::Assert(claim) => self.assert(script, *claim, sink),
+            StatementKind::Print(items, tail) => self.print(script, items, tail, sink),
+            StatementKind::Show(kind, outputs, tail) => {
+                self.show(script, statement, *kind, outputs, tail, sink)
+            }
+        }
+    }
+
+    /// One round of a loop. What whole rounds have done stays, whatever comes after.
+    fn iteration(&mut self, script: &Rc<Script>, body: &Block, sink: &mut Sink<'_>) -> Result<()> {
+        self.run_block(script, Some(body), sink)?;
+        self.definitions.commit();
+        Ok(())
+    }
+
+    fn define_function(
+        &mut self,
+        script: &Rc<Script>,
+        name: &Ident,
+        parameters: &[Ident],
+        body: ExprId,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        let location = script.location(name.span);
+        if lower::is_derivative_operator(&name.name) {
+            return Err(Diagnostic::error(
+                Code::Function,
+                location,
+                format!("`{name}` is a derivative operator and cannot be redefined"),
+                "choose another name",
+            ));
+        }
+        for (k, parameter) in parameters.iter().enumerate() {
+            if let Some(first) = parameters[..k].iter().find(|first| first.name == parameter.name) {
+                return Err(Diagnostic::error(
+                    Code::Name,
+                    script.location(parameter.span),
+                    format!("`{name}` has two parameters called `{parameter}`"),
+                    "the second",
+                )
+                .label(script.location(first.span), "the first"));
+            }
+        }
+        if lower::is_built_in(&name.name) {
+            let warning = Diagnostic::warning(
+                Code::Function,
+                location,
+                format!("`{name}` replaces the built-in function of that name"),
+                "from here on",
+            );
+            sink(Event::Warning(warning));
+        }
+        self.definitions.define_function(Function {
+            name: name.clone(),
+            parameters: parameters.to_vec(),
+            body: formula(script, body),
+        });
+        Ok(())
+    }
+
+    fn declare(&mut self, script: &Rc<Script>, declarations: &[InputDeclaration]) -> Result<()> {
+        for declaration in declarations {
+            let mut sizes = Vec::new();
+            for size in &declaration.shape {
+                sizes.push(self.evaluate(script, *size, &mut |_| {}, |lowering, node| {
+                    lowering.size(node, &formula(script, *size))
+                })?);
+            }
+            let location = script.location(declaration.name.span);
+            let (rows, cols) = (sizes.first().copied().unwrap_or(1), sizes.get(1).copied().unwrap_or(1));
+            let shape = self.evaluate_nothing(|lowering| lowering.checked_shape(rows, cols, &location))?;
+            self.definitions.declare(&declaration.name, shape, location);
+        }
+        Ok(())
+    }
+
+    /// Lowers `expr` into a graph of its own and looks at it there.
+    fn evaluate<T>(
+        &self,
+        script: &Rc<Script>,
+        expr: ExprId,
+        sink: &mut Sink<'_>,
+        look: impl FnOnce(&mut Lowering<'_>, NodeId) -> Result<T>,
+    ) -> Result<T> {
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let node = lowering.lower(&formula(script, expr))?;
+        let result = look(&mut lowering, node);
+        lowering.take_warnings().into_iter().for_each(|warning| sink(Event::Warning(warning)));
+        result
+    }
+
+    fn evaluate_nothing<T>(&self, look: impl FnOnce(&mut Lowering<'_>) -> Result<T>) -> Result<T> {
+        let graph = Graph::new();
+        look(&mut Lowering::new(&graph, &self.definitions, self.limits))
+    }
+
+    fn count(&self, script: &Rc<Script>, expr: ExprId, sink: &mut Sink<'_>) -> Result<usize> {
+        self.evaluate(script, expr, sink, |lowering, node| lowering.size(node, &formula(script, expr)))
+    }
+
+    fn whole(&self, script: &Rc<Script>, expr: ExprId, sink: &mut Sink<'_>) -> Result<i64> {
+        self.evaluate(script, expr, sink, |lowering, node| lowering.whole_number(node, &formula(script, expr)))
+    }
+
+    fn condition(&self, script: &Rc<Script>, expr: ExprId, sink: &mut Sink<'_>) -> Result<bool> {
+        let value = self.evaluate(script, expr, sink, |lowering, node| lowering.value(node))?;
+        value.as_scalar().map(is_true).ok_or_else(|| {
+            Diagnostic::error(
+                Code::Scalar,
+                script.locate(expr),
+                format!("a condition is a scalar, not a {} matrix", value.shape()),
+                format!("this is {}", value.shape()),
+            )
+            .help("for “every entry” write `min(…) == 1`, for “any entry” `max(…) == 1`")
+        })
+    }
+
+    fn assert(&mut self, script: &Rc<Script>, claim: ExprId, sink: &mut Sink<'_>) -> Result<()> {
+        self.evaluate(script, claim, sink, |lowering, node| {
+            let value = lowering.value(node)?;
+            if value.data().iter().all(|x| is_true(*x)) {
+                return Ok(());
+            }
+            let text = script.text(claim);
+            let error = Diagnostic::error(
+                Code::Assert,
+                script.locate(claim),
+                format!("`{text}` does not hold"),
+                "not true",
+            );
+            let mut error = error;
+            for side in compared(script, claim) {
+                let node = lowering.lower(&formula(script, side))?;
+                let value = lowering.value(node)?;
+                error = error.label(script.locate(side), crate::render::number::inline(&value, 17));
+            }
+            Err(error)
+        })
+    }
+
+    fn import(&mut self, script: &Rc<Script>, path: &Text, sink: &mut Sink<'_>) -> Result<()> {
+        let location = script.location(path.span);
+        if self.limits.sandbox {
+            return Err(lower::sandboxed(location));
+        }
+        let file = script.source.folder.join(&*path.text);
+        let text = lower::read_text(&file, &location)?;
+        let canonical = file.canonicalize().unwrap_or_else(|_| file.clone());
+        if self.importing.contains(&canonical) {
+            return Err(Diagnostic::error(
+                Code::Circular,
+                location,
+                format!("`{}` imports itself, directly or through others", file.display()),
+                "already being imported",
+            ));
+        }
+        let source = Source::file(&file, text);
+        let (imported, _) = crate::syntax::parse(&source)
+            .map_err(|error| error.label(location.clone(), "imported here"))?;
+        self.importing.push(canonical);
+        let mut warnings_only = |event| {
+            if let Event::Warning(_) = event {
+                sink(event);
+            }
+        };
+        let result = self.run_definitions(&Rc::new(imported), &mut warnings_only);
+        self.importing.pop();
+        result.map_err(|error| error.label(location, "imported here"))
+    }
+
+    /// Runs the statements of a script that do not show anything.
+    fn run_definitions(&mut self, script: &Rc<Script>, sink: &mut Sink<'_>) -> Result<()> {
+        for id in &script.body {
+            let statement = script.statement(*id);
+            let shows = matches!(statement.kind, StatementKind::Show(..) | StatementKind::Print(..));
+            if !shows {
+                self.run_statement(script, statement, sink)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Parses a text and looks for mistakes without running loops or showing anything: what can
+    /// be lowered is lowered, so that names, shapes and arguments are checked.
+    pub fn check(&mut self, source: &Rc<Source>) -> Vec<Diagnostic> {
+        let (script, mut found) = match crate::syntax::parse(source) {
+            Ok(parsed) => parsed,
+            Err(error) => return vec![error],
+        };
+        let script = Rc::new(script);
+        for id in &script.body {
+            let statement = script.statement(*id);
+            if let Err(error) = self.check_statement(&script, statement, &mut found) {
+                found.push(error);
+            }
+        }
+        found
+    }
+
+    fn check_statement(&mut self, script: &Rc<Script>, statement: &Statement, found: &mut Vec<Diagnostic>) -> Result<()> {
+        match &statement.kind {
+            StatementKind::Define(..)
+            | StatementKind::DefineFunction { .. }
+            | StatementKind::Input(_)
+            | StatementKind::Import(_) => {
+                let mut warnings = Vec::new();
+                let result = self.run_statement(script, statement, &mut |event| {
+                    if let Event::Warning(warning) = event {
+                        warnings.push(warning);
+                    }
+                });
+                found.extend(warnings);
+                result
+            }
+            StatementKind::Assert(claim) => self.check_expr(script, *claim, found),
+            StatementKind::Print(items, _) => {
+                let values = items.iter().filter(|item| !matches!(script.expr(**item).kind, ExprKind::Text(_)));
+                values.copied().try_for_each(|item| self.check_expr(script, item, found))
+            }
+            StatementKind::Show(_, outputs, tail) if tail.over.is_empty() && tail.at.is_empty() => {
+                outputs.iter().try_for_each(|output| self.check_expr(script, *output, found))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_expr(&self, script: &Rc<Script>, expr: ExprId, found: &mut Vec<Diagnostic>) -> Result<()> {
+        let warnings = self.evaluate(script, expr, &mut |_| {}, |lowering, _| Ok(lowering.undefined_names()))?;
+        for warning in warnings {
+            if !found.contains(&warning) {
+                found.push(warning);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The two sides of a comparison, or of the first failed one among conjoined ones.
+fn compared(script: &Script, claim: ExprId) -> Vec<ExprId> {
+    match &script.expr(claim).kind {
+        ExprKind::Binary(op, a, b) if op.is_comparison() => vec![*a, *b],
+        ExprKind::Binary(_, a, b) => [compared(script, *a), compared(script, *b)].concat(),
+        ExprKind::Call { function, arguments, .. } if &*function.name == "approx" => {
+            arguments.iter().take(2).copied().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn formula(script: &Rc<Script>, expr: ExprId) -> Formula {
+    Formula {
+        script: script.clone(),
+        expr,
+    }
+}
+
+fn stopped(script: &Script, statement: &Statement) -> Diagnostic {
+    let location: Location = script.location(statement.span);
+    Diagnostic::error(Code::Limit, location, "interrupted", "stopped before this")
+}

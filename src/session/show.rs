@@ -1,0 +1,292 @@
+//! Statements that show something.
+
+use super::{Event, Item, Session, Sink, formula};
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diff::{Held, Target};
+use crate::graph::{Graph, NodeId};
+use crate::lower::definitions::Meaning;
+use crate::lower::{Formula, Lowering};
+use crate::syntax::ast::{ExprId, ExprKind, Mode, Name, Script, Show, Statement, Tail, With};
+use crate::trace::{self, Request, Wrt};
+use std::rc::Rc;
+
+/// The outputs and targets of a statement, lowered.
+struct Lowered {
+    outputs: Vec<(String, NodeId)>,
+    wrt: Vec<Wrt>,
+    held: Held,
+    left_out: Vec<Name>,
+}
+
+impl Session {
+    pub(super) fn print(&mut self, script: &Rc<Script>, items: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
+        refuse(script, "print", tail, &["at"])?;
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowering, script, tail)?;
+        let mut nodes = Vec::new();
+        for item in items {
+            nodes.push(match &script.expr(*item).kind {
+                ExprKind::Text(text) => Err(text.to_string()),
+                _ => Ok(lowering.lower(&formula(script, *item))?),
+            });
+        }
+        let mut shown = Vec::new();
+        for node in nodes {
+            shown.push(match node {
+                Err(text) => Item::Text(text),
+                Ok(node) => Item::Value(lowering.value(node)?),
+            });
+        }
+        warn(&mut lowering, sink);
+        sink(Event::Print(shown));
+        Ok(())
+    }
+
+    pub(super) fn show(
+        &mut self,
+        script: &Rc<Script>,
+        statement: &Statement,
+        kind: Show,
+        outputs: &[ExprId],
+        tail: &Tail,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        match kind {
+            Show::Value => self.show_values(script, outputs, tail, sink),
+            Show::Trace => self.show_trace(script, outputs, tail, sink),
+            Show::Compare | Show::Derive | Show::Check | Show::Graph | Show::Plot => {
+                let word = script.source.slice(statement.span).split_whitespace().next().unwrap_or("this");
+                Err(Diagnostic::error(
+                    Code::Function,
+                    script.location(statement.span),
+                    format!("`{word}` is not available yet"),
+                    "cannot be shown by this version",
+                )
+                .help("`trace`, `grad(…)`, `jacobian(…)`, `hessian(…)` and `numeric(…)` are"))
+            }
+        }
+    }
+
+    fn show_values(&mut self, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
+        refuse(script, "a bare expression", tail, &["at"])?;
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowering, script, tail)?;
+        let mut nodes = Vec::new();
+        for output in outputs {
+            nodes.push(lowering.lower(&formula(script, *output))?);
+        }
+        let mut events = Vec::new();
+        for (output, node) in outputs.iter().zip(nodes) {
+            let text = script.text(*output).to_string();
+            events.push(Event::Value { text, value: lowering.value(node)? });
+        }
+        warn(&mut lowering, sink);
+        events.into_iter().for_each(sink);
+        Ok(())
+    }
+
+    fn show_trace(&mut self, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
+        refuse(script, "trace", tail, &["wrt", "along", "using", "at", "life", "zeros"])?;
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowering, script, tail)?;
+        let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
+        let uses = |mode| tail.using.is_empty() || tail.using.iter().any(|(used, _)| *used == mode);
+        if let Some((mode, span)) = tail.using.iter().find(|(mode, _)| !matches!(mode, Mode::Forward | Mode::Reverse)) {
+            return Err(Diagnostic::error(
+                Code::Syntax,
+                script.location(*span),
+                format!("a trace is made by forward and reverse mode, not by {}", mode.name()),
+                "not a mode of a trace",
+            )
+            .help("`compare` shows all four modes side by side"));
+        }
+        let order = |leaf| self.order(&lowering, &lowered, leaf);
+        let request = Request {
+            outputs: lowered.outputs.clone(),
+            wrt: lowered.wrt.clone(),
+            held: &lowered.held,
+            order: &order,
+            left_out: lowered.left_out.clone(),
+            forward: uses(Mode::Forward),
+            reverse: uses(Mode::Reverse),
+            life: tail.with.iter().any(|(item, _)| *item == With::Life),
+        };
+        let trace = trace::build(&lowering, &request)?;
+        warn(&mut lowering, sink);
+        sink(Event::Trace(Box::new(trace)));
+        Ok(())
+    }
+
+    /// Defined inputs come first, in the order of their definition, then free ones in the order of
+    /// their appearance, then held names in the order of `wrt`.
+    fn order(&self, lowering: &Lowering<'_>, lowered: &Lowered, leaf: NodeId) -> (u8, u64) {
+        if lowered.held.contains(&leaf) {
+            let position = lowered.wrt.iter().position(|wrt| wrt.target.node == leaf);
+            return (2, position.unwrap_or(0) as u64);
+        }
+        let name = lowering.inputs().iter().position(|(_, node)| *node == leaf);
+        let defined = name.and_then(|k| {
+            let (name, _) = lowering.inputs().get_index(k)?;
+            match &self.definitions.variable(name)?.meaning {
+                Meaning::Input(input) => Some((0, input.place)),
+                Meaning::Formula(_) => None,
+            }
+        });
+        defined.unwrap_or((1, name.unwrap_or(0) as u64))
+    }
+
+    /// Gives the names after `at` their values for this statement.
+    pub(super) fn bind_at(&self, lowering: &mut Lowering<'_>, script: &Rc<Script>, tail: &Tail) -> Result<()> {
+        for (k, at) in tail.at.iter().enumerate() {
+            if let Some(first) = tail.at[..k].iter().find(|first| first.name.name == at.name.name) {
+                return Err(Diagnostic::error(
+                    Code::Name,
+                    script.location(at.name.span),
+                    format!("`{}` gets two values", at.name),
+                    "the second",
+                )
+                .label(script.location(first.name.span), "the first"));
+            }
+            let value = self.evaluate(script, at.value, &mut |_| {}, |lowering, node| lowering.value(node))?;
+            lowering.bind(&at.name, Rc::new(value), &script.locate(at.value))?;
+        }
+        Ok(())
+    }
+
+    /// Lowers the outputs of a statement and what they are differentiated by, names that stand for
+    /// formulas held.
+    fn lower_outputs(&self, lowering: &mut Lowering<'_>, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail) -> Result<Lowered> {
+        let mut targets = Vec::new();
+        let mut held_names: Vec<(Name, NodeId)> = Vec::new();
+        for expr in &tail.wrt {
+            let (name, node, is_held) = lowering.target_leaf(script, *expr, &held_names)?;
+            if is_held && !held_names.iter().any(|(known, _)| *known == name) {
+                held_names.push((name, node));
+            }
+            targets.push(node);
+        }
+        let mut nodes = Vec::new();
+        for output in outputs {
+            let node = lowering.lower_held(&formula(script, *output), &held_names)?;
+            nodes.push((script.text(*output).to_string(), node));
+        }
+        let mut wrt = Vec::new();
+        for (expr, node) in tail.wrt.iter().zip(targets) {
+            lowering.check_reached(script, *expr, &nodes)?;
+            let entry = lowering.target_entry(script, *expr, node)?;
+            let target = Target { node, entry };
+            wrt.push(Wrt { text: script.text(*expr).to_string(), target, along: None });
+        }
+        let mut left_out = Vec::new();
+        if wrt.is_empty() {
+            let roots: Vec<NodeId> = nodes.iter().map(|(_, node)| *node).collect();
+            wrt = self.default_targets(lowering, &roots, &mut left_out)?;
+        }
+        self.directions(lowering, script, tail, &mut wrt)?;
+        Ok(Lowered {
+            outputs: nodes,
+            wrt,
+            held: held_names.iter().map(|(_, node)| *node).collect(),
+            left_out,
+        })
+    }
+
+    /// Every input that the outputs depend on, except data read from files.
+    fn default_targets(&self, lowering: &Lowering<'_>, roots: &[NodeId], left_out: &mut Vec<Name>) -> Result<Vec<Wrt>> {
+        let mut leaves = trace::default_wrt(lowering, roots)?;
+        let empty = Lowered { outputs: Vec::new(), wrt: Vec::new(), held: Held::default(), left_out: Vec::new() };
+        leaves.sort_by_key(|leaf| self.order(lowering, &empty, *leaf));
+        let mut wrt = Vec::new();
+        for leaf in leaves {
+            let Some(name) = lowering.names_of(leaf).first().cloned() else { continue };
+            let data = match self.definitions.variable(&name).map(|variable| &variable.meaning) {
+                Some(Meaning::Input(input)) => input.data,
+                _ => false,
+            };
+            if data {
+                left_out.push(name);
+            } else {
+                let target = Target { node: leaf, entry: None };
+                wrt.push(Wrt { text: name.to_string(), target, along: None });
+            }
+        }
+        Ok(wrt)
+    }
+
+    /// The directions after `along`, one for each `wrt`.
+    fn directions(&self, lowering: &mut Lowering<'_>, script: &Rc<Script>, tail: &Tail, wrt: &mut [Wrt]) -> Result<()> {
+        if tail.along.is_empty() {
+            return Ok(());
+        }
+        if tail.along.len() != wrt.len() {
+            let last = tail.along[tail.along.len() - 1];
+            return Err(Diagnostic::error(
+                Code::Arity,
+                script.locate(last),
+                format!("`along` gives one direction for each `wrt`: {} for {}", tail.along.len(), wrt.len()),
+                "the last direction",
+            ));
+        }
+        for (expr, wrt) in tail.along.iter().zip(wrt) {
+            let node = lowering.lower(&Formula { script: script.clone(), expr: *expr })?;
+            let graph = lowering.graph();
+            let (shape, wanted) = (graph.shape(node), wrt.target.shape(graph));
+            if shape != wanted {
+                return Err(Diagnostic::error(
+                    Code::Shape,
+                    script.locate(*expr),
+                    format!("the direction along `{}` has its shape: {wanted}, not {shape}", wrt.text),
+                    format!("this is {shape}"),
+                ));
+            }
+            wrt.along = Some((node, script.text(*expr).to_string()));
+        }
+        Ok(())
+    }
+}
+
+fn warn(lowering: &mut Lowering<'_>, sink: &mut Sink<'_>) {
+    lowering.take_warnings().into_iter().for_each(|warning| sink(Event::Warning(warning)));
+}
+
+/// Refuses the parts of a tail that mean nothing for `statement`.
+fn refuse(script: &Script, statement: &str, tail: &Tail, allowed: &[&str]) -> Result<()> {
+    let expr = |id: &ExprId| script.expr(*id).span;
+    let mut present = vec![
+        ("over", tail.over.first().map(|over| over.variable.span)),
+        ("wrt", tail.wrt.first().map(expr)),
+        ("along", tail.along.first().map(expr)),
+        ("using", tail.using.first().map(|(_, span)| *span)),
+        ("at", tail.at.first().map(|at| at.name.span)),
+        ("to", tail.to.as_ref().map(|to| to.span)),
+    ];
+    for (item, span) in &tail.with {
+        let word = match item {
+            With::Steps => "steps",
+            With::Life => "life",
+            With::Zeros => "zeros",
+            With::Expanded => "expanded",
+            With::Guards => "guards",
+            With::LogX => "log x",
+            With::LogY => "log y",
+            With::Points { .. } => "points",
+        };
+        present.push((word, Some(*span)));
+    }
+    for (word, span) in present {
+        if let Some(span) = span
+            && !allowed.contains(&word)
+        {
+            return Err(Diagnostic::error(
+                Code::Syntax,
+                script.location(span),
+                format!("`{word}` means nothing for {statement}"),
+                "does not belong here",
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,517 @@
+//! Building a trace: which nodes are listed, in which order, and what is written beside them.
+
+use super::formula::{Symbols, Writer, index_text};
+use super::math::{Math, Role};
+use super::{Arg, Column, Derived, Life, Line, Output, Trace};
+use crate::diagnostic::Result;
+use crate::diff::{Flow, Held, Target, forward, reverse};
+use crate::graph::primitive::{Demand, Derivative, Notation};
+use crate::graph::{Args, Attr, Graph, NodeId, Op, Shape, Tensor};
+use crate::lower::Lowering;
+use crate::primitives::arithmetic::{WHERE, is_true};
+use crate::syntax::ast::Name;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
+
+/// One thing a trace differentiates by.
+#[derive(Clone, Debug)]
+pub struct Wrt {
+    /// As written.
+    pub text: String,
+    /// What it is.
+    pub target: Target,
+    /// The direction of the tangent and how it is written; all ones by default.
+    pub along: Option<(NodeId, String)>,
+}
+
+/// What to trace.
+pub struct Request<'r> {
+    /// The outputs: as written, and their nodes.
+    pub outputs: Vec<(String, NodeId)>,
+    /// By what.
+    pub wrt: Vec<Wrt>,
+    /// The nodes of held names.
+    pub held: &'r Held,
+    /// The order of a leaf among the inputs.
+    pub order: &'r dyn Fn(NodeId) -> (u8, u64),
+    /// The inputs that the default `wrt` left out.
+    pub left_out: Vec<Name>,
+    /// Whether to give tangents.
+    pub forward: bool,
+    /// Whether to give adjoints.
+    pub reverse: bool,
+    /// Whether to tell when values may be discarded.
+    pub life: bool,
+}
+
+/// What a node is, seen through what a trace does not list: stretched and held values stand for
+/// their argument, a choice for the branch taken.
+struct Sight<'l, 'a> {
+    lowering: &'l Lowering<'a>,
+    graph: &'a Graph,
+    held: &'l Held,
+    known: bool,
+}
+
+impl Sight<'_, '_> {
+    /// The node seen at `id`; conditions of choices on the way are added to `conditions`.
+    fn resolve(&self, mut id: NodeId, conditions: &mut Vec<NodeId>) -> Result<NodeId> {
+        loop {
+            let node = self.graph.node(id);
+            let args = self.graph.args(id);
+            id = match node.op {
+                Op::Hold(_) if !self.held.contains(&id) => args[0],
+                Op::Apply(row, _) if row.notation == Notation::Silent => args[0],
+                Op::Apply(row, _) if row.demand == Demand::Choice && self.known => {
+                    conditions.push(args[0]);
+                    let truth = is_true(self.lowering.value(args[0])?.data()[0]);
+                    args[if truth { 1 } else { 2 }]
+                }
+                _ => return Ok(id),
+            };
+        }
+    }
+
+    fn is_number(&self, id: NodeId) -> bool {
+        matches!(self.graph.node(id).op, Op::Literal(_) | Op::Constant(_) | Op::Raise(_))
+    }
+
+    fn is_leaf(&self, id: NodeId) -> bool {
+        matches!(self.graph.node(id).op, Op::Input(_)) || self.held.contains(&id)
+    }
+
+    /// The arguments of `id` as they are seen; the conditions of choices among them first.
+    fn arguments(&self, id: NodeId) -> Result<(Args, Vec<NodeId>)> {
+        let mut conditions = Vec::new();
+        let mut seen = Args::new();
+        if !self.is_leaf(id) {
+            for arg in self.graph.args(id) {
+                seen.push(self.resolve(arg, &mut conditions)?);
+            }
+        }
+        Ok((seen, conditions))
+    }
+
+    /// Everything that `roots` are computed from on the path taken. Conditions are followed or not.
+    fn reach(&self, roots: &[NodeId], with_conditions: bool) -> Result<Vec<NodeId>> {
+        let mut found = FxHashSet::default();
+        let mut stack = Vec::new();
+        let mut conditions = Vec::new();
+        for root in roots {
+            stack.push(self.resolve(*root, &mut conditions)?);
+        }
+        loop {
+            if with_conditions {
+                for condition in std::mem::take(&mut conditions) {
+                    stack.push(self.resolve(condition, &mut conditions)?);
+                }
+            }
+            let Some(id) = stack.pop() else { break };
+            if !found.insert(id) {
+                continue;
+            }
+            let (args, choices) = self.arguments(id)?;
+            conditions.extend(choices);
+            let skipped = usize::from(!with_conditions && self.has_condition(id));
+            stack.extend(args.into_iter().skip(skipped));
+        }
+        let mut found: Vec<NodeId> = found.into_iter().filter(|id| !self.is_number(*id)).collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    fn has_condition(&self, id: NodeId) -> bool {
+        let row = self.graph.node(id).primitive();
+        row.is_some_and(|row| row.is(&WHERE) || row.demand == Demand::Choice)
+    }
+}
+
+/// The leaves that `outputs` depend on, on the path taken and other than through conditions.
+pub fn default_wrt(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<Vec<NodeId>> {
+    let held = Held::default();
+    let sight = Sight {
+        lowering,
+        graph: lowering.graph(),
+        held: &held,
+        known: all_known(lowering, outputs)?,
+    };
+    let reached = sight.reach(outputs, false)?;
+    Ok(reached.into_iter().filter(|id| sight.is_leaf(*id)).collect())
+}
+
+fn all_known(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<bool> {
+    for output in outputs {
+        if lowering.value_if_known(*output)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+struct Builder<'l, 'a> {
+    lowering: &'l Lowering<'a>,
+    graph: &'a Graph,
+    sight: Sight<'l, 'a>,
+    listed: Vec<NodeId>,
+    numbers: FxHashMap<NodeId, usize>,
+    symbols: Symbols,
+    known: bool,
+}
+
+/// Builds the trace of `request`.
+pub fn build(lowering: &Lowering<'_>, request: &Request<'_>) -> Result<Trace> {
+    let graph = lowering.graph();
+    let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
+    let known = all_known(lowering, &roots)?;
+    let sight = Sight { lowering, graph, held: request.held, known };
+    let mut listed = sight.reach(&roots, true)?;
+    listed.sort_by_key(|id| match sight.is_leaf(*id) {
+        true => (0, (request.order)(*id), *id),
+        false => (1, (0, 0), *id),
+    });
+    let numbers: FxHashMap<NodeId, usize> =
+        listed.iter().enumerate().map(|(k, id)| (*id, k + 1)).collect();
+    let symbols = numbers.iter().map(|(id, number)| (*id, (Role::Primal, *number))).collect();
+    let mut builder = Builder { lowering, graph, sight, listed, numbers, symbols, known };
+    builder.trace(request)
+}
+
+/// A listed node as it is shown: the same operation on the arguments that are seen.
+struct Shown {
+    node: NodeId,
+    args: Args,
+}
+
+impl<'a> Builder<'_, 'a> {
+    fn trace(&mut self, request: &Request<'_>) -> Result<Trace> {
+        let shown = self.shown()?;
+        let mut lines = Vec::with_capacity(self.listed.len());
+        for (k, id) in self.listed.clone().into_iter().enumerate() {
+            lines.push(self.line(id, &shown[k])?);
+        }
+        if request.forward {
+            self.tangents(request, &shown, &mut lines)?;
+        }
+        let outputs = self.outputs(request)?;
+        if request.reverse {
+            self.adjoints(request, &outputs, &shown, &mut lines)?;
+        }
+        if request.life {
+            self.lives(&outputs, &shown, &mut lines);
+        }
+        let missing = if self.known { Vec::new() } else { self.missing() };
+        Ok(Trace {
+            outputs,
+            wrt: request.wrt.iter().map(|wrt| self.column(wrt)).collect(),
+            lines,
+            missing,
+            left_out: request.left_out.clone(),
+            forward: request.forward,
+            reverse: request.reverse,
+        })
+    }
+
+    fn column(&self, wrt: &Wrt) -> Column {
+        let scalar = wrt.target.shape(self.graph).is_scalar();
+        Column {
+            text: wrt.text.clone(),
+            along: match &wrt.along {
+                Some((_, text)) => Some(text.clone()),
+                None if scalar => None,
+                None => Some("all ones".into()),
+            },
+        }
+    }
+
+    fn missing(&self) -> Vec<Name> {
+        let lacks = |id: &NodeId| match self.graph.node(*id).op {
+            Op::Input(leaf) => {
+                let leaf = self.graph.leaf(leaf);
+                leaf.value.is_none().then_some(leaf.name)
+            }
+            _ => None,
+        };
+        self.listed.iter().filter_map(lacks).collect()
+    }
+
+    fn outputs(&self, request: &Request<'_>) -> Result<Vec<Output>> {
+        let one = |(text, node): &(String, NodeId)| {
+            let seen = self.sight.resolve(*node, &mut Vec::new())?;
+            Ok(Output {
+                text: text.clone(),
+                line: self.numbers.get(&seen).copied(),
+                shape: self.graph.shape(*node),
+            })
+        };
+        request.outputs.iter().map(one).collect()
+    }
+
+    /// Every listed node on the arguments that are seen, stretched again where they must be.
+    fn shown(&mut self) -> Result<Vec<Shown>> {
+        let mut all = Vec::with_capacity(self.listed.len());
+        for id in self.listed.clone() {
+            let (args, _) = self.sight.arguments(id)?;
+            let node = self.graph.node(id);
+            let shown = match node.op {
+                Op::Apply(row, attr) if !self.sight.is_leaf(id) => {
+                    let direct: Args = self
+                        .graph
+                        .args(id)
+                        .iter()
+                        .zip(&args)
+                        .map(|(old, seen)| self.graph.term(*seen).stretch(self.graph.shape(*old)).id)
+                        .collect();
+                    self.graph.apply(row, attr, node.shape, &direct)
+                }
+                _ => id,
+            };
+            self.symbols.insert(shown, (Role::Primal, self.numbers[&id]));
+            all.push(Shown { node: shown, args });
+        }
+        Ok(all)
+    }
+
+    fn value(&self, id: NodeId) -> Result<Option<Rc<Tensor>>> {
+        if !self.known {
+            return Ok(None);
+        }
+        Ok(self.lowering.value_if_known(id)?.map(Rc::new))
+    }
+
+    fn writer(&self) -> Writer<'_, '_> {
+        Writer { graph: self.graph, symbols: &self.symbols }
+    }
+
+    fn line(&self, id: NodeId, shown: &Shown) -> Result<Line> {
+        let node = self.graph.node(id);
+        let leaf = self.sight.is_leaf(id);
+        let names = self.lowering.names_of(id).to_vec();
+        let (op, formula, args) = match node.op {
+            Op::Apply(row, attr) if !leaf => {
+                let args = self.arguments(row.name, attr, node.shape, shown);
+                (row.name, self.writer().definition(shown.node), args)
+            }
+            _ => {
+                let name = names.first().cloned().unwrap_or_else(|| "?".into());
+                ("input", Math::Name(name), Vec::new())
+            }
+        };
+        Ok(Line {
+            names,
+            op,
+            args,
+            formula,
+            origin: self.lowering.origin(id).cloned(),
+            shape: node.shape,
+            value: self.value(id)?,
+            tangents: Vec::new(),
+            adjoints: Vec::new(),
+            life: None,
+        })
+    }
+
+    /// The arguments of a node: other lines, numbers, and then axes, indices and counts.
+    fn arguments(&self, op: &str, attr: Attr, shape: Shape, shown: &Shown) -> Vec<Arg> {
+        let mut args: Vec<Arg> = shown
+            .args
+            .iter()
+            .map(|arg| match (self.numbers.get(arg), self.graph.node(*arg).op) {
+                (Some(number), _) => Arg::Node(*number),
+                (None, Op::Literal(value)) => Arg::Literal(Rc::new(Tensor::scalar(value))),
+                (None, Op::Constant(constant)) => Arg::Literal(self.graph.constant_value(constant)),
+                (None, _) => Arg::Text("?".into()),
+            })
+            .collect();
+        let number = |value: f64| Arg::Literal(Rc::new(Tensor::scalar(value)));
+        match attr {
+            Attr::Axis(axis) => args.push(number(f64::from(axis))),
+            Attr::Corner(_) => {
+                let from = self.graph.shape(shown.args[0]);
+                args.extend(index_text(attr, shape, from).into_iter().map(|text| {
+                    text.parse().map_or_else(|_| Arg::Text(text.clone()), number)
+                }));
+            }
+            _ => {}
+        }
+        match op {
+            "zeros" | "ones" | "rand" | "randn" | "reshape" => {
+                args.extend([number(f64::from(shape.rows)), number(f64::from(shape.cols))]);
+            }
+            "eye" | "linspace" => args.push(number(f64::from(shape.rows))),
+            "onehot" => args.push(number(f64::from(shape.cols))),
+            _ => {}
+        }
+        args
+    }
+
+    /// A leaf that stands for a tangent or an adjoint while its rule is written.
+    fn placeholder(&mut self, shape: Shape, role: Role, number: usize) -> NodeId {
+        let leaf = self.graph.input("".into(), shape, None);
+        self.symbols.insert(leaf, (role, number));
+        leaf
+    }
+
+    /// The distinct listed arguments of a node.
+    fn active(&self, shown: &Shown) -> Vec<NodeId> {
+        let mut active: Vec<NodeId> = Vec::new();
+        for arg in &shown.args {
+            if self.numbers.contains_key(arg) && !active.contains(arg) {
+                active.push(*arg);
+            }
+        }
+        active
+    }
+
+    fn tangents(&mut self, request: &Request<'_>, shown: &[Shown], lines: &mut [Line]) -> Result<()> {
+        let mut rules = Vec::with_capacity(shown.len());
+        let stand_ins: Vec<NodeId> = self
+            .listed
+            .clone()
+            .into_iter()
+            .enumerate()
+            .map(|(k, id)| self.placeholder(self.graph.shape(id), Role::Tangent, k + 1))
+            .collect();
+        for line in shown {
+            let seeds: FxHashMap<NodeId, Flow<'_>> = self
+                .active(line)
+                .into_iter()
+                .map(|arg| {
+                    let stand_in = stand_ins[self.numbers[&arg] - 1];
+                    (arg, Flow::everywhere(self.graph.term(stand_in)))
+                })
+                .collect();
+            let local = forward(self.graph, &[line.node], &seeds, request.held);
+            let rule = match local.get(&line.node) {
+                Some(flow) if !line.args.is_empty() => self.writer().operand(flow.term.id),
+                _ => Math::Number(0.0),
+            };
+            rules.push(rule);
+        }
+        for wrt in &request.wrt {
+            let one = self.graph.term(self.graph.literal(1.0));
+            let direction = wrt.along.as_ref().map_or(one, |(node, _)| self.graph.term(*node));
+            let seed = wrt.target.seed(self.graph, direction);
+            let seeds = FxHashMap::from_iter([(wrt.target.node, seed)]);
+            let flows = forward(self.graph, &self.listed, &seeds, request.held);
+            for (k, id) in self.listed.iter().enumerate() {
+                let flow = flows.get(id);
+                let value = self.derived_value(*id, flow)?;
+                let formula = if self.sight.is_leaf(*id) {
+                    self.seed_formula(flow, wrt)
+                } else {
+                    rules[k].clone()
+                };
+                lines[k].tangents.push(Derived { formula, value });
+            }
+        }
+        Ok(())
+    }
+
+    fn seed_formula(&self, flow: Option<&Flow<'_>>, wrt: &Wrt) -> Math {
+        match (flow, &wrt.along) {
+            (None, _) => Math::Number(0.0),
+            (Some(_), Some((_, text))) => Math::Name(text.as_str().into()),
+            (Some(flow), None) => self.writer().operand(flow.term.id),
+        }
+    }
+
+    /// The value of a flow; zero in the shape of `id` where there is none.
+    fn derived_value(&self, id: NodeId, flow: Option<&Flow<'_>>) -> Result<Option<Rc<Tensor>>> {
+        match flow {
+            _ if !self.known => Ok(None),
+            None => Ok(Some(Rc::new(Tensor::filled(self.graph.shape(id), 0.0)))),
+            Some(flow) => self.value(flow.term.id),
+        }
+    }
+
+    fn adjoints(
+        &mut self,
+        request: &Request<'_>,
+        outputs: &[Output],
+        shown: &[Shown],
+        lines: &mut [Line],
+    ) -> Result<()> {
+        let mut rules: Vec<Vec<Math>> = vec![Vec::new(); shown.len()];
+        for (k, line) in shown.iter().enumerate() {
+            let shape = self.graph.shape(line.node);
+            let targets = self.active(line);
+            if targets.is_empty() {
+                continue;
+            }
+            let stand_in = self.placeholder(shape, Role::Adjoint, k + 1);
+            let seed = Flow::everywhere(self.graph.term(stand_in));
+            let leaves: Held = targets.iter().copied().collect();
+            let parts = reverse(self.graph, line.node, seed, &targets, &leaves);
+            for (target, part) in targets.iter().zip(parts) {
+                if let Some(flow) = part {
+                    let rule = self.writer().operand(flow.term.id);
+                    rules[self.numbers[target] - 1].push(rule);
+                }
+            }
+        }
+        for (output, (_, node)) in outputs.iter().zip(&request.outputs) {
+            let one = self.graph.term(self.graph.literal(1.0)).stretch(output.shape);
+            let flows = reverse(self.graph, *node, Flow::everywhere(one), &self.listed, request.held);
+            for (k, id) in self.listed.iter().enumerate() {
+                let mut terms = rules[k].clone();
+                if output.line == Some(k + 1) {
+                    terms.insert(0, Math::Number(1.0));
+                    terms.truncate(if self.feeds_output(k, outputs, shown) { usize::MAX } else { 1 });
+                }
+                lines[k].adjoints.push(Derived {
+                    formula: Math::sum(terms),
+                    value: self.derived_value(*id, flows[k].as_ref())?,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether line `k` is used by other lines.
+    fn feeds_output(&self, k: usize, _: &[Output], shown: &[Shown]) -> bool {
+        shown.iter().any(|line| line.args.contains(&self.listed[k]))
+    }
+
+    fn lives(&self, outputs: &[Output], shown: &[Shown], lines: &mut [Line]) {
+        let count = lines.len();
+        let mut last: Vec<Option<usize>> = vec![None; count];
+        let mut kept = vec![false; count];
+        for (k, line) in shown.iter().enumerate() {
+            for arg in &line.args {
+                if let Some(number) = self.numbers.get(arg) {
+                    last[number - 1] = Some(k + 1);
+                }
+            }
+            for needed in self.needed_backward(line) {
+                if let Some((Role::Primal, number)) = self.symbols.get(&needed) {
+                    kept[number - 1] = true;
+                }
+            }
+        }
+        for (k, line) in lines.iter_mut().enumerate() {
+            let is_output = outputs.iter().any(|output| output.line == Some(k + 1));
+            line.life = Some(Life {
+                last_use: if is_output { None } else { last[k] },
+                kept: kept[k],
+            });
+        }
+    }
+
+    /// The listed nodes whose values the adjoint rule of a line reads.
+    fn needed_backward(&self, line: &Shown) -> Vec<NodeId> {
+        let Some(row) = self.graph.node(line.node).primitive() else {
+            return Vec::new();
+        };
+        if matches!(row.derivative, Derivative::Zero | Derivative::Linear(_)) {
+            return Vec::new();
+        }
+        let targets = self.active(line);
+        let leaves: Held = targets.iter().copied().collect();
+        let shape = self.graph.shape(line.node);
+        let seed = self.graph.term(self.graph.input("".into(), shape, None));
+        let parts = reverse(self.graph, line.node, Flow::everywhere(seed), &targets, &leaves);
+        let roots: Vec<NodeId> = parts.into_iter().flatten().map(|flow| flow.term.id).collect();
+        let listed = |id: NodeId| self.symbols.contains_key(&id);
+        self.graph.cone(&roots, listed).into_iter().filter(|id| listed(*id)).collect()
+    }
+}

@@ -1,0 +1,95 @@
+//! A small presentation tree: formulas as they are written, for every renderer.
+
+use crate::graph::Tensor;
+use std::rc::Rc;
+
+/// Which of the three numbers of a node a symbol stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// aᵢ
+    Primal,
+    /// ȧᵢ
+    Tangent,
+    /// āᵢ
+    Adjoint,
+}
+
+/// How the factors of a product are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// A scalar times anything.
+    Scaling,
+    /// Entry by entry.
+    Entrywise,
+    /// The matrix product.
+    Matrix,
+}
+
+/// A formula as it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Math {
+    /// A number.
+    Number(f64),
+    /// A matrix of numbers.
+    Constant(Rc<Tensor>),
+    /// aᵢ, ȧᵢ or āᵢ
+    Symbol(Role, usize),
+    /// A name of the user's.
+    Name(Rc<str>),
+    /// −x
+    Neg(Box<Math>),
+    /// a + b − c: whether each term is subtracted
+    Sum(Vec<(bool, Math)>),
+    /// a·b
+    Product(Times, Box<Math>, Box<Math>),
+    /// a/b
+    Quotient(Box<Math>, Box<Math>),
+    /// aᵇ
+    Power(Box<Math>, Box<Math>),
+    /// xᵀ
+    Transpose(Box<Math>),
+    /// f(x, y)
+    Call(Rc<str>, Vec<Math>),
+    /// x[i, j]
+    Index(Box<Math>, Vec<String>),
+    /// A matrix from its entries, row by row, with so many columns.
+    Matrix(usize, Vec<Math>),
+    /// a < b and the like, with the operator as written in the language
+    Infix(&'static str, Box<Math>, Box<Math>),
+    /// not x
+    Not(Box<Math>),
+    /// if c then a else b
+    If(Box<Math>, Box<Math>, Box<Math>),
+    /// 1 where the condition holds, else 0: Iverson's bracket
+    Iverson(Box<Math>),
+    /// What is too long to write.
+    Ellipsis,
+}
+
+impl Math {
+    /// The negative, without two signs in a row.
+    pub fn negated(self) -> Math {
+        match self {
+            Math::Neg(inner) => *inner,
+            other => Math::Neg(Box::new(other)),
+        }
+    }
+
+    /// The sum of some terms; a negative term is subtracted.
+    pub fn sum(terms: Vec<Math>) -> Math {
+        let mut parts: Vec<(bool, Math)> = Vec::new();
+        for term in terms {
+            match term {
+                Math::Neg(inner) => parts.push((true, *inner)),
+                Math::Sum(inner) => parts.extend(inner),
+                term => parts.push((false, term)),
+            }
+        }
+        match parts.len() {
+            0 => Math::Number(0.0),
+            1 if !parts[0].0 => parts.remove(0).1,
+            1 => Math::Neg(Box::new(parts.remove(0).1)),
+            _ => Math::Sum(parts),
+        }
+    }
+}

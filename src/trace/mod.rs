@@ -1,0 +1,107 @@
+//! The Wengert list of a formula: every intermediate with its value, tangent and adjoint, and the
+//! rule that gave each.
+
+mod build;
+pub mod formula;
+pub mod math;
+
+pub use build::{Request, Wrt, build, default_wrt};
+pub use math::{Math, Role, Times};
+
+use crate::graph::{Shape, Tensor};
+use crate::lower::Origin;
+use crate::syntax::ast::Name;
+use std::rc::Rc;
+
+/// One argument of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arg {
+    /// Another line of the trace, by number.
+    Node(usize),
+    /// A number or a matrix of numbers.
+    Literal(Rc<Tensor>),
+    /// A count, an index, an axis: known while lowering.
+    Text(String),
+}
+
+/// A derivative of one line: how it came about, and its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Derived {
+    /// The right side of ȧᵢ = … or āᵢ = …
+    pub formula: Math,
+    /// The value, where the inputs have values.
+    pub value: Option<Rc<Tensor>>,
+}
+
+/// When values may be discarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// The last line that uses the value in the forward pass; `None` for outputs, which stay.
+    pub last_use: Option<usize>,
+    /// Whether the reverse pass needs the value.
+    pub kept: bool,
+}
+
+/// One line of a trace.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The names that stand for it.
+    pub names: Vec<Name>,
+    /// The operation: `input`, or a name of the primitive table.
+    pub op: &'static str,
+    /// What it is computed from.
+    pub args: Vec<Arg>,
+    /// The right side of aᵢ = …
+    pub formula: Math,
+    /// Where it is written.
+    pub origin: Option<Origin>,
+    /// Its shape.
+    pub shape: Shape,
+    /// Its value.
+    pub value: Option<Rc<Tensor>>,
+    /// One for each `wrt`.
+    pub tangents: Vec<Derived>,
+    /// One for each output.
+    pub adjoints: Vec<Derived>,
+    /// When its value may be discarded; only `with life`.
+    pub life: Option<Life>,
+}
+
+/// One output of a trace.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// As written.
+    pub text: String,
+    /// Its line; `None` for an output that is a number.
+    pub line: Option<usize>,
+    /// Its shape.
+    pub shape: Shape,
+}
+
+/// One `wrt` of a trace.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// As written.
+    pub text: String,
+    /// The direction of the tangent, where it is not plainly 1.
+    pub along: Option<String>,
+}
+
+/// The Wengert list of some outputs.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// What was traced.
+    pub outputs: Vec<Output>,
+    /// By what.
+    pub wrt: Vec<Column>,
+    /// The lines; number i is at index i − 1.
+    pub lines: Vec<Line>,
+    /// The inputs that have no value, where values are left out for that reason.
+    pub missing: Vec<Name>,
+    /// Inputs that the outputs depend on and that the default `wrt` left out.
+    pub left_out: Vec<Name>,
+    /// Whether tangents were asked for.
+    pub forward: bool,
+    /// Whether adjoints were asked for.
+    pub reverse: bool,
+}
