@@ -541,6 +541,23 @@ fn operands_side_by_side() {
 }
 
 #[test]
+fn statements_side_by_side() {
+    refuse(&[
+        ("a = 1 b = 2", "b", "ends at a newline or `;`", "`;`"),
+        ("repeat 3 x := 1", "x", "in braces", "repeat … { … }"),
+        ("for i in 1..3 x", "x", "in braces", "for … { … }"),
+        ("if a { b } else c", "c", "after `else`", "else { … }"),
+        (
+            "for i in 1..3, j in 1..2 { }",
+            ",",
+            "one name",
+            "block of the other",
+        ),
+        ("input x = 3", "=", "without a value", "`x = …`"),
+    ]);
+}
+
+#[test]
 fn numbers_that_are_none() {
     refuse(&[
         ("y = 1.", "1.", "never ends in a dot", "`1.0`"),
@@ -689,6 +706,9 @@ fn choices_loops_and_blocks() {
         ),
         ("while x > 1\n{ x := 1 }", "", "same line", "move the `{`"),
         ("f(x) { x }", "{", "formula, not a block", "`f(x) = …`"),
+        ("x = (if a then b)", ")", "no `else`", "if c then a else b"),
+        ("f(if a, b)", ",", "no `then`", "if c then a else b"),
+        ("x[:2]", "2", "written with `..`", "`1..n`"),
         ("{ x }", "{", "a block stands only after", ""),
         ("0 < x < 1", "0 < x < 1", "chained", "`0 < x and x < 1`"),
         ("x = 1..3", "..", "only after `in`", "linspace"),

@@ -394,10 +394,6 @@ impl<'a> Builder<'a> {
         self.push(ExprKind::Matrix(rows), Span { start: l, end: r })
     }
 
-    pub fn clause(&mut self, variable: Ident, from: ExprId, to: ExprId) -> Clause {
-        Clause { variable, from, to }
-    }
-
     pub fn comprehension(
         &mut self,
         body: ExprId,
@@ -478,10 +474,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub fn define(&mut self, name: Ident, value: ExprId) -> StatementKind {
-        StatementKind::Define(name, value)
-    }
-
     pub fn define_function(
         &mut self,
         name: Ident,
@@ -544,21 +536,6 @@ impl<'a> Builder<'a> {
         Ok(InputDeclaration { name, shape })
     }
 
-    pub fn for_loop(
-        &mut self,
-        variable: Ident,
-        from: ExprId,
-        to: ExprId,
-        body: Block,
-    ) -> StatementKind {
-        StatementKind::For {
-            variable,
-            from,
-            to,
-            body,
-        }
-    }
-
     pub fn bare(&mut self, output: ExprId, tail: Tail) -> StatementKind {
         self.warn_of_leading_minus(output);
         StatementKind::Show(Show::Value, vec![output], tail)
@@ -613,10 +590,6 @@ impl<'a> Builder<'a> {
     }
 
     // Tails.
-
-    pub fn over(&mut self, variable: Ident, from: ExprId, to: ExprId) -> Over {
-        Over { variable, from, to }
-    }
 
     pub fn wrt(&mut self, names: Vec<ExprId>) -> Result<Vec<ExprId>> {
         match names.iter().find(|&&id| !self.is_entry(id)) {

@@ -26,6 +26,8 @@ pub(super) fn beside(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         tail_word,
         missing_tail_operand,
         entry,
+        statement,
+        block,
         text,
         item,
         called,
@@ -69,6 +71,7 @@ fn power_of_function(context: &Context<'_>, last: usize, at: usize) -> Option<Di
         return None;
     }
     let (function, power) = (context.text(name), context.text(last));
+    let argument = context.operand_from(at);
     Some(
         pair(
             context,
@@ -77,7 +80,7 @@ fn power_of_function(context: &Context<'_>, last: usize, at: usize) -> Option<Di
             "a power stands after the arguments",
             "raised before the call",
         )
-        .help(format!("write `{function}(x){power}`")),
+        .help(format!("write `{function}{argument}{power}`")),
     )
 }
 
@@ -133,6 +136,48 @@ fn tail_of_nothing(context: &Context<'_>, last: usize, at: usize) -> Option<Diag
             )
             .help(format!("write `trace L {word} …`, on one line or two"))
     })
+}
+
+/// `a = 1 b = 2`
+fn statement(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
+    let next = matches!(context.token(at + 1), Some(Token::Equal | Token::Assign));
+    let defines = context.token(at) == Some(Token::Name) && next;
+    if !defines || context.enclosing_bracket(at).is_some() || heads_a_block(context, at) {
+        return None;
+    }
+    Some(
+        context
+            .error(
+                context.span(at),
+                "a statement ends at a newline or `;`",
+                "the next statement",
+            )
+            .help("put it on a line of its own, or a `;` before it"),
+    )
+}
+
+/// `repeat 3 x := 1`
+fn block(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
+    let is_head = heads_a_block(context, at)
+        && context.enclosing_bracket(at).is_none()
+        && !context.touches(at);
+    is_head.then(|| {
+        let word = context.text(context.statement(at));
+        context
+            .error(
+                context.span(at),
+                format!("the block of `{word}` is written in braces"),
+                "`{` should stand before this",
+            )
+            .help(format!("write `{word} … {{ … }}`"))
+    })
+}
+
+fn heads_a_block(context: &Context<'_>, at: usize) -> bool {
+    matches!(
+        context.statement_token(at),
+        Some(Token::Repeat | Token::While | Token::For)
+    )
 }
 
 /// `print x y`, `trace L w`

@@ -81,6 +81,11 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
                 format!("write `{target} := …`"),
             )
         }
+        Token::Input => error(
+            "an input is declared without a value",
+            "a value here",
+            "to give it a value write `x = …` instead, without `input`".into(),
+        ),
         word if word.is_statement_word() => error(
             "this statement defines nothing",
             "a definition here",
@@ -129,7 +134,7 @@ pub(super) fn assign(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         let head = context.text_of(start, last);
         return error(
             "a function is defined by `=`",
-            format!("write `{head} = …`"),
+            format!("write `{head} = …`; an entry is updated by `x[i] := …`"),
         );
     }
     match context.token(start)? {
@@ -174,6 +179,11 @@ pub(super) fn comma(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             "no list can stand here",
             "a comma here",
             "put the statements on lines of their own",
+        ),
+        Token::For => error(
+            "a loop has one name that runs",
+            "a second one here",
+            "put one loop into the block of the other",
         ),
         _ if rest.contains(&Token::Equal) => error(
             "a definition has one name",
@@ -310,10 +320,12 @@ fn in_clause_without_range(context: &Context<'_>, at: usize) -> bool {
 
 /// `1:3` and other colons of other languages.
 pub(super) fn colon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
-    if context.token(at)? != Token::Colon {
-        return None;
-    }
-    let (message, help) = if context.operand_before(at) {
+    let is_range = match (context.token(at)?, context.token_before(at)) {
+        (Token::Colon, _) => context.operand_before(at),
+        (_, Some(Token::Colon)) => true,
+        _ => return None,
+    };
+    let (message, help) = if is_range {
         (
             "a range is written with `..`",
             "write `1..n`; a whole row or column is `W[1, :]`, `W[:, 1]`",
@@ -326,7 +338,15 @@ pub(super) fn colon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     };
     Some(
         context
-            .error(context.span(at), message, "a colon here")
+            .error(
+                context.span(at),
+                message,
+                if is_range {
+                    "written with `:`"
+                } else {
+                    "a colon here"
+                },
+            )
             .help(help),
     )
 }

@@ -275,6 +275,18 @@ fn unfinished(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
 /// Something on the line of a `}`.
 pub(super) fn after_block(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let before = context.token_before(at)?;
+    let last = context.before(at)?;
+    if before == Token::Else && context.token_before(last) == Some(Token::RightBrace) {
+        return Some(
+            context
+                .error(
+                    context.span(at),
+                    "a block, or another `if`, stands after `else`",
+                    "not in braces",
+                )
+                .help("write `else { … }` or `else if c { … }`"),
+        );
+    }
     let separate = before == Token::RightBrace && !matches!(context.token(at)?, Token::RightBrace);
     (separate && context.token(at) != Some(Token::Else)).then(|| {
         context

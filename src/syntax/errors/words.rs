@@ -170,6 +170,24 @@ pub(super) fn choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             "`then` must come first",
             "write `if c then a else b`",
         ),
+        Token::RightParen | Token::RightBracket | Token::Comma
+            if after_operand && waits(context, at, Token::Else) =>
+        {
+            (
+                "this `if` has no `else`",
+                "`else` should come first",
+                "write `if c then a else b`",
+            )
+        }
+        Token::RightParen | Token::RightBracket | Token::Comma
+            if after_operand && waits(context, at, Token::Then) =>
+        {
+            (
+                "this `if` has no `then`",
+                "`then` should come first",
+                "write `if c then a else b`",
+            )
+        }
         Token::Else if waits(context, at, Token::Else) => return None,
         Token::Else => (
             "this `else` has no `if`",
