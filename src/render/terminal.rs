@@ -1,17 +1,334 @@
 //! Events as text for people.
 
-use super::Style;
-use crate::session::Event;
-use crate::trace::Math;
+use super::formula::Pen;
+use super::{Style, number};
+use crate::graph::Tensor;
+use crate::session::{Event, Item};
+use crate::trace::{Derived, Line, Math, Role, Trace};
+use comfy_table::{CellAlignment, Table, presets};
 
-/// An event as text, with the end of its last line.
+/// Rows and columns of a matrix that are written before the rest is left out.
+const WRITTEN_ROWS: usize = 30;
+const WRITTEN_COLS: usize = 12;
+/// Entries of a vector that are written on one line.
+const INLINE_VECTOR: usize = 12;
+
+/// An event as text, with the end of its last line. Warnings are diagnostics, not results: empty.
 pub fn event(event: &Event, style: &Style) -> String {
-    let _ = (event, style);
-    String::new()
+    match event {
+        Event::Value { text, value } => named_value(text, value, style),
+        Event::Print(items) => print(items, style),
+        Event::Trace(trace) => table(trace, style),
+        Event::Warning(_) => String::new(),
+    }
 }
 
-/// A formula on one line.
+fn named_value(text: &str, value: &Tensor, style: &Style) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match one_line(value, style) {
+        Some(line) => format!("{text} = {line}\n"),
+        None => format!("{text} = {}\n{}", shape_text(value, style), grid(value, style)),
+    }
+}
+
+fn shape_text(value: &Tensor, style: &Style) -> String {
+    let shape = value.shape().to_string();
+    if style.ascii { shape.replace('×', "x") } else { shape }
+}
+
+/// The value on one line, where it fits there.
+fn one_line(value: &Tensor, style: &Style) -> Option<String> {
+    let shape = value.shape();
+    if let Some(x) = value.as_scalar() {
+        return Some(number::format(x, style.digits));
+    }
+    if shape.is_empty() {
+        return Some(format!("{}, empty", shape_text(value, style)));
+    }
+    (shape.is_vector() && shape.len() <= INLINE_VECTOR).then(|| number::brackets(value, style.digits))
+}
+
+/// The entries of a matrix, columns aligned, what is too much left out.
+fn grid(value: &Tensor, style: &Style) -> String {
+    let dots = if style.ascii { "..." } else { "…" };
+    let shown = |count: usize, most: usize| -> Vec<Option<usize>> {
+        if count <= most {
+            return (0..count).map(Some).collect();
+        }
+        let tail = most / 3;
+        let head = (0..most - tail - 1).map(Some);
+        head.chain([None]).chain((count - tail..count).map(Some)).collect()
+    };
+    let rows = shown(value.shape().m(), WRITTEN_ROWS);
+    let cols = shown(value.shape().n(), WRITTEN_COLS);
+    let mut table = plain_table();
+    for row in rows {
+        let entry = |col: &Option<usize>| match (row, col) {
+            (Some(i), Some(j)) => number::format(value.at(i, *j), style.digits),
+            _ => dots.to_string(),
+        };
+        table.add_row(cols.iter().map(entry));
+    }
+    align(&mut table, |_| CellAlignment::Right, 2);
+    indented(&table)
+}
+
+fn print(items: &[Item], style: &Style) -> String {
+    let mut text = String::new();
+    for (k, item) in items.iter().enumerate() {
+        let separator = if k == 0 || text.ends_with('\n') { "" } else { " " };
+        match item {
+            Item::Text(written) => text.push_str(&format!("{separator}{written}")),
+            Item::Value(value) => match one_line(value, style) {
+                Some(line) => text.push_str(&format!("{separator}{line}")),
+                None => {
+                    let end = if k == 0 { "" } else { "\n" };
+                    text.push_str(&format!("{end}{}", grid(value, style)));
+                }
+            },
+        }
+    }
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+fn plain_table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table
+}
+
+/// Aligns every column and leaves `gap` blanks between columns.
+fn align(table: &mut Table, alignment: impl Fn(usize) -> CellAlignment, gap: u16) {
+    for (k, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((if k == 0 { 0 } else { gap }, 0));
+        column.set_cell_alignment(alignment(k));
+    }
+}
+
+/// The lines of a table without trailing blanks.
+fn unindented(table: &Table) -> String {
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+fn indented(table: &Table) -> String {
+    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
+}
+
+/// One column of a trace's table: its heading, its cells, and how they are aligned.
+struct Column {
+    heading: String,
+    cells: Vec<String>,
+    right: bool,
+}
+
+fn table(trace: &Trace, style: &Style) -> String {
+    let mut columns = vec![formulas(trace, style)];
+    let known = trace.missing.is_empty();
+    if known {
+        let cells = trace.lines.iter().map(|line| value_text(line.value.as_deref(), style)).collect();
+        columns.push(Column { heading: "value".into(), cells, right: true });
+    }
+    if trace.forward {
+        let headings: Vec<String> = trace.wrt.iter().map(|wrt| tangent_heading(&wrt.text, wrt.along.as_deref(), style)).collect();
+        let pick = |line: &Line| line.tangents.clone();
+        columns.extend(derivatives(trace, Role::Tangent, &headings, pick, known, style));
+    }
+    if trace.reverse {
+        let headings: Vec<String> = trace
+            .outputs
+            .iter()
+            .enumerate()
+            .map(|(k, output)| adjoint_heading(&output.text, k, trace.outputs.len(), output.shape.is_scalar(), style))
+            .collect();
+        let pick = |line: &Line| line.adjoints.clone();
+        columns.extend(derivatives(trace, Role::Adjoint, &headings, pick, known, style));
+    }
+    columns.extend(life(trace, style));
+    columns.push(names(trace));
+    let mut text = lay_out(&columns);
+    text.push_str(&remarks(trace));
+    text
+}
+
+fn lay_out(columns: &[Column]) -> String {
+    let columns: Vec<&Column> =
+        columns.iter().filter(|column| !column.heading.is_empty() || column.cells.iter().any(|cell| !cell.is_empty())).collect();
+    let mut table = plain_table();
+    table.add_row(columns.iter().map(|column| column.heading.as_str()));
+    let height = columns.first().map_or(0, |column| column.cells.len());
+    for row in 0..height {
+        table.add_row(columns.iter().map(|column| column.cells[row].as_str()));
+    }
+    let alignment = |k: usize| if columns[k].right { CellAlignment::Right } else { CellAlignment::Left };
+    align(&mut table, alignment, 3);
+    unindented(&table)
+}
+
+fn value_text(value: Option<&Tensor>, style: &Style) -> String {
+    let text = value.map_or(String::new(), |value| number::inline(value, style.digits));
+    if style.ascii { text.replace('×', "x") } else { text }
+}
+
+fn index_symbol(role: Role, style: &Style) -> &'static str {
+    match (role, style.ascii) {
+        (Role::Primal, false) => "aᵢ",
+        (Role::Tangent, false) => "ȧᵢ",
+        (Role::Adjoint, false) => "āᵢ",
+        (Role::Primal, true) => "ai",
+        (Role::Tangent, true) => "dai",
+        (Role::Adjoint, true) => "bai",
+    }
+}
+
+fn formulas(trace: &Trace, style: &Style) -> Column {
+    let pen = Pen::values(style);
+    let cell = |(k, line): (usize, &Line)| {
+        format!("{} = {}", pen.symbol(Role::Primal, k + 1), pen.write(&line.formula))
+    };
+    Column {
+        heading: index_symbol(Role::Primal, style).into(),
+        cells: trace.lines.iter().enumerate().map(cell).collect(),
+        right: false,
+    }
+}
+
+fn tangent_heading(wrt: &str, along: Option<&str>, style: &Style) -> String {
+    let d = if style.ascii { "d" } else { "∂" };
+    let a = index_symbol(Role::Primal, style);
+    match along {
+        None => format!("{d}{a}/{d}{wrt}"),
+        Some(direction) => format!("{d}{a}/{d}{wrt} along {direction}"),
+    }
+}
+
+/// An output's text as it stands in a heading.
+fn short(text: &str, k: usize, count: usize) -> String {
+    if text.chars().count() <= 12 && !text.contains(char::is_whitespace) {
+        text.to_string()
+    } else if count == 1 {
+        "y".into()
+    } else {
+        format!("y{}", k + 1)
+    }
+}
+
+fn adjoint_heading(output: &str, k: usize, count: usize, scalar: bool, style: &Style) -> String {
+    let d = if style.ascii { "d" } else { "∂" };
+    let a = index_symbol(Role::Primal, style);
+    let seed = if scalar { "" } else { ", seed all ones" };
+    format!("{d}{}/{d}{a}{seed}", short(output, k, count))
+}
+
+/// The rule in one column, and the values for every `wrt` or output in one column each.
+fn derivatives(
+    trace: &Trace,
+    role: Role,
+    headings: &[String],
+    pick: impl Fn(&Line) -> Vec<Derived>,
+    known: bool,
+    style: &Style,
+) -> Vec<Column> {
+    if headings.is_empty() {
+        return Vec::new();
+    }
+    let pen = Pen::derivatives(style);
+    let symbol = index_symbol(role, style);
+    let rule = |(k, line): (usize, &Line)| {
+        format!("{} = {}", pen.symbol(role, k + 1), rule_text(&pick(line), &pen))
+    };
+    let heading = match headings {
+        [single] => format!("{symbol} = {single}"),
+        _ => symbol.to_string(),
+    };
+    let cells = trace.lines.iter().enumerate().map(rule).collect();
+    let mut columns = vec![Column { heading, cells, right: false }];
+    if known {
+        for (k, heading) in headings.iter().enumerate() {
+            let cell = |line: &Line| value_text(pick(line).get(k).and_then(|derived| derived.value.as_deref()), style);
+            columns.push(Column {
+                heading: if headings.len() == 1 { "value".into() } else { heading.clone() },
+                cells: trace.lines.iter().map(cell).collect(),
+                right: true,
+            });
+        }
+    }
+    columns
+}
+
+/// One rule where all columns share it; the seeds of each where they differ.
+fn rule_text(derived: &[Derived], pen: &Pen<'_>) -> String {
+    let mut texts: Vec<String> = derived.iter().map(|derived| pen.write(&derived.formula)).collect();
+    texts.dedup();
+    let seeds = derived.iter().all(|derived| matches!(derived.formula, Math::Number(_) | Math::Name(_)));
+    match texts.as_slice() {
+        [single] => single.clone(),
+        _ if seeds => {
+            let all: Vec<String> = derived.iter().map(|derived| pen.write(&derived.formula)).collect();
+            all.join(", ")
+        }
+        _ => {
+            // An output that others use: its seed is added in its own column only.
+            let plain = derived.iter().map(|derived| pen.write(&derived.formula)).min_by_key(String::len);
+            plain.unwrap_or_default()
+        }
+    }
+}
+
+fn life(trace: &Trace, style: &Style) -> Vec<Column> {
+    if trace.lines.iter().all(|line| line.life.is_none()) {
+        return Vec::new();
+    }
+    let pen = Pen::values(style);
+    let last = |line: &Line| match line.life {
+        Some(life) => life.last_use.map_or("output".into(), |k| format!("after {}", pen.symbol(Role::Primal, k))),
+        None => String::new(),
+    };
+    let kept = |line: &Line| match line.life {
+        Some(life) if life.kept => "keep".to_string(),
+        _ => String::new(),
+    };
+    vec![
+        Column { heading: "discard".into(), cells: trace.lines.iter().map(last).collect(), right: false },
+        Column { heading: "reverse".into(), cells: trace.lines.iter().map(kept).collect(), right: false },
+    ]
+}
+
+/// The names of computed lines; an input's name is its formula already.
+fn names(trace: &Trace) -> Column {
+    let cell = |line: &Line| {
+        let skipped = usize::from(line.op == "input");
+        let names: Vec<&str> = line.names.iter().skip(skipped).map(|name| &**name).collect();
+        names.join(", ")
+    };
+    Column { heading: String::new(), cells: trace.lines.iter().map(cell).collect(), right: false }
+}
+
+fn remarks(trace: &Trace) -> String {
+    let list = |names: &[std::rc::Rc<str>]| {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    let mut text = String::new();
+    for (k, output) in trace.outputs.iter().enumerate() {
+        let shown = short(&output.text, k, trace.outputs.len());
+        if shown != output.text {
+            let words: Vec<&str> = output.text.split_whitespace().collect();
+            text.push_str(&format!("{shown} is {}\n", words.join(" ")));
+        }
+    }
+    if !trace.missing.is_empty() {
+        text.push_str(&format!("no values: {} has none\n", list(&trace.missing)));
+    }
+    if !trace.left_out.is_empty() {
+        let names = list(&trace.left_out);
+        text.push_str(&format!("not differentiated by {names}: read from a file; name it after `wrt` to include it\n"));
+    }
+    text
+}
+
+/// A formula on one line, as the right side of aᵢ = …
 pub fn formula(math: &Math, style: &Style) -> String {
-    let _ = (math, style);
-    String::new()
+    Pen::values(style).write(math)
 }
