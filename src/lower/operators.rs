@@ -128,7 +128,7 @@ impl Lowering<'_> {
                     "nothing grows silently; for the {m}×{n} matrix of all pairs write `[{} {op} {} for i in 1..{m}, j in 1..{n}]`{}",
                     entry(x, "i"),
                     entry(y, "j"),
-                    if m == n { format!("; to combine them entry by entry transpose one: `{y}'`") } else { String::new() },
+                    if m == n { format!("; to combine them entry by entry transpose one: `{}`", transposed(y)) } else { String::new() },
                 ));
             }
         }
@@ -145,7 +145,7 @@ impl Lowering<'_> {
         }
         let [x, y] = sides.map(|side| frame.script.text(side));
         let error = self.shape_error(
-            format!("`*` is the matrix product, and {a} times {b} does not fit: {} columns against {} rows", a.cols, b.rows),
+            format!("`*` is the matrix product, and {a} times {b} does not fit: {} against {}", counted(a.cols, "column"), counted(b.rows, "row")),
             &sides,
             &shapes,
             frame,
@@ -405,6 +405,15 @@ fn operator_text(row: &Primitive) -> Option<&'static str> {
         Operator::And => "and",
         Operator::Or => "or",
     })
+}
+
+/// The text of the transpose of `text`.
+fn transposed(text: &str) -> String {
+    text.strip_suffix('\'').map_or_else(|| format!("{text}'"), String::from)
+}
+
+fn counted(count: u32, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `text[i]`, with parentheses where the text is not a name.

@@ -72,7 +72,7 @@ impl Pen<'_> {
             Math::Name(name) => (name.to_string(), Binding::Atom),
             Math::Ellipsis => (self.pick("…", "...").into(), Binding::Atom),
             Math::Neg(inner) => {
-                (format!("{}{}", self.minus(), self.inside(inner, Binding::Product)), Binding::Sign)
+                (format!("{}{}", self.minus(), self.inside(inner, Binding::Product)), Binding::Sum)
             }
             Math::Sum(terms) => (self.sum(terms), Binding::Sum),
             Math::Product(times, a, b) => (self.product(*times, a, b, false), Binding::Product),
@@ -153,7 +153,9 @@ impl Pen<'_> {
         let close = nested && matches!((a, b), (Math::Number(x), Math::Symbol(..)) if *x > 0.0);
         let right = match b {
             Math::Quotient(..) => format!("({})", self.write(b)),
-            Math::Product(Times::Scaling, x, y) if times != Times::Matrix => self.product(Times::Scaling, x, y, true),
+            Math::Product(inner, x, y) if *inner == times || (*inner, times) == (Times::Scaling, Times::Entrywise) => {
+                self.product(*inner, x, y, true)
+            }
             Math::Product(..) => format!("({})", self.write(b)),
             b => self.factor(b),
         };

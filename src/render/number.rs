@@ -44,7 +44,7 @@ fn plain(significant: &str, exponent: i32) -> String {
 }
 
 /// How many entries are written out where there is one line for a value.
-const INLINE_ENTRIES: usize = 6;
+const INLINE_ENTRIES: usize = 4;
 
 /// A value on one line, as it could be typed; larger ones as shape and norm.
 pub fn inline(value: &Tensor, digits: usize) -> String {

@@ -319,7 +319,8 @@ fn remarks(trace: &Trace) -> String {
         }
     }
     if !trace.missing.is_empty() {
-        text.push_str(&format!("no values: {} has none\n", list(&trace.missing)));
+        let verb = if trace.missing.len() == 1 { "has" } else { "have" };
+        text.push_str(&format!("formulas only: {} {verb} no value\n", list(&trace.missing)));
     }
     if !trace.left_out.is_empty() {
         let names = list(&trace.left_out);

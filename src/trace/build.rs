@@ -278,6 +278,17 @@ impl<'a> Builder<'_, 'a> {
         Ok(self.lowering.value_if_known(id)?.map(Rc::new))
     }
 
+    /// `id` as part of the rule of one line: only the line itself, its arguments and what stands
+    /// in for their derivatives have symbols, so that the rule reads as on paper although another
+    /// line may happen to compute the same.
+    fn rule(&self, id: NodeId, line: &Shown, stand_ins: &[NodeId]) -> Math {
+        let known = |id: &NodeId| Some((*id, *self.symbols.get(id)?));
+        let mut symbols: Symbols = line.args.iter().filter_map(known).collect();
+        symbols.extend(known(&line.node));
+        symbols.extend(stand_ins.iter().filter_map(known));
+        Writer { graph: self.graph, symbols: &symbols }.operand(id)
+    }
+
     fn writer(&self) -> Writer<'_, '_> {
         Writer { graph: self.graph, symbols: &self.symbols }
     }
@@ -381,8 +392,9 @@ impl<'a> Builder<'_, 'a> {
                 })
                 .collect();
             let local = forward(self.graph, &[line.node], &seeds, request.held);
+            let dots: Vec<NodeId> = seeds.values().map(|seed| seed.term.id).collect();
             let rule = match local.get(&line.node) {
-                Some(flow) if !line.args.is_empty() => self.writer().operand(flow.term.id),
+                Some(flow) if !line.args.is_empty() => self.rule(flow.term.id, line, &dots),
                 _ => Math::Number(0.0),
             };
             rules.push(rule);
@@ -444,7 +456,7 @@ impl<'a> Builder<'_, 'a> {
             let parts = reverse(self.graph, line.node, seed, &targets, &leaves);
             for (target, part) in targets.iter().zip(parts) {
                 if let Some(flow) = part {
-                    let rule = self.writer().operand(flow.term.id);
+                    let rule = self.rule(flow.term.id, line, &[stand_in]);
                     rules[self.numbers[target] - 1].push(rule);
                 }
             }
@@ -456,7 +468,7 @@ impl<'a> Builder<'_, 'a> {
                 let mut terms = rules[k].clone();
                 if output.line == Some(k + 1) {
                     terms.insert(0, Math::Number(1.0));
-                    terms.truncate(if self.feeds_output(k, outputs, shown) { usize::MAX } else { 1 });
+                    terms.truncate(if self.is_used(k, shown) { usize::MAX } else { 1 });
                 }
                 lines[k].adjoints.push(Derived {
                     formula: Math::sum(terms),
@@ -468,7 +480,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// Whether line `k` is used by other lines.
-    fn feeds_output(&self, k: usize, _: &[Output], shown: &[Shown]) -> bool {
+    fn is_used(&self, k: usize, shown: &[Shown]) -> bool {
         shown.iter().any(|line| line.args.contains(&self.listed[k]))
     }
 
@@ -511,7 +523,7 @@ impl<'a> Builder<'_, 'a> {
         let seed = self.graph.term(self.graph.input("".into(), shape, None));
         let parts = reverse(self.graph, line.node, Flow::everywhere(seed), &targets, &leaves);
         let roots: Vec<NodeId> = parts.into_iter().flatten().map(|flow| flow.term.id).collect();
-        let listed = |id: NodeId| self.symbols.contains_key(&id);
-        self.graph.cone(&roots, listed).into_iter().filter(|id| listed(*id)).collect()
+        let own = |id: NodeId| id == line.node || line.args.contains(&id);
+        self.graph.cone(&roots, own).into_iter().filter(|id| own(*id)).collect()
     }
 }

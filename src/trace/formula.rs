@@ -2,8 +2,10 @@
 
 use super::math::{Math, Role, Times};
 use crate::graph::primitive::{Notation, Operator};
-use crate::graph::{Attr, Corner, Graph, NodeId, Op, Shape};
-use crate::primitives::array::{GUARD, GUARD_ALL};
+use crate::graph::{Args, Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
+use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
+use crate::primitives::array::{GUARD, GUARD_ALL, SUM};
+use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use rustc_hash::FxHashMap;
 
 /// What nodes are called.
@@ -54,10 +56,13 @@ impl Writer<'_, '_> {
             Op::Raise(_) => return Math::Ellipsis,
             Op::Apply(row, attr) => (row, attr),
         };
+        if let Some(lecture) = self.as_the_lecture_writes(row, &args, depth) {
+            return lecture;
+        }
         if row.is(&GUARD) || row.is(&GUARD_ALL) {
             let times = if row.is(&GUARD) { Times::Entrywise } else { Times::Scaling };
             let times = if node.shape.is_scalar() { Times::Scaling } else { times };
-            return Math::Product(times, boxed(1), Box::new(Math::Iverson(boxed(0))));
+            return Math::product(times, arg(1), Math::Iverson(boxed(0)));
         }
         match row.notation {
             Notation::Silent => arg(0),
@@ -90,6 +95,62 @@ impl Writer<'_, '_> {
         }
     }
 
+    /// The node `id` as the operation `row`, seen through stretching: its arguments.
+    fn matched(&self, id: NodeId, row: &Primitive) -> Option<Args> {
+        let id = self.unstretched(id);
+        let found = self.graph.node(id).primitive().is_some_and(|known| known.is(row));
+        found.then(|| self.graph.args(id))
+    }
+
+    /// The node that `id` stretches, or `id`.
+    fn unstretched(&self, id: NodeId) -> NodeId {
+        let stretched = self.graph.node(id).primitive().is_some_and(|row| row.notation == Notation::Silent);
+        if stretched { self.graph.args(id)[0] } else { id }
+    }
+
+    /// Partials are computed in forms that stay right in the tails; they are written as everyone
+    /// knows them: σ(x)σ(−x) as s(1 − s), 1/cosh² as 1 − tanh², the number of ties by name.
+    fn as_the_lecture_writes(&self, row: &'static Primitive, args: &Args, depth: usize) -> Option<Math> {
+        let one = || (false, Math::Number(1.0));
+        if row.is(&MUL) {
+            let x = self.matched(args[0], &SIGMOID)?[0];
+            let opposite = self.matched(self.matched(args[1], &SIGMOID)?[0], &NEG)?[0];
+            if x != opposite {
+                return None;
+            }
+            let s = self.write(args[0], depth);
+            let times = if self.graph.shape(args[0]).is_scalar() { Times::Scaling } else { Times::Entrywise };
+            return Some(Math::Product(times, Box::new(s.clone()), Box::new(Math::Sum(vec![one(), (true, s)]))));
+        }
+        if row.is(&DIV) && self.is_tie_count(args[1]) {
+            return Some(Math::Quotient(Box::new(self.write(args[0], depth)), Box::new(Math::Name("ties".into()))));
+        }
+        if row.is(&DIV) && self.graph.literal_value(args[0]) == Some(1.0) {
+            let power = self.matched(args[1], &POW)?;
+            let x = self.matched(power[0], &COSH)?[0];
+            if self.graph.literal_value(power[1]) != Some(2.0) {
+                return None;
+            }
+            let tanh = self.graph.apply(&TANH, Attr::None, self.graph.shape(x), &[x]);
+            let square = Math::Power(Box::new(self.write(tanh, depth)), Box::new(Math::Number(2.0)));
+            return Some(Math::Sum(vec![one(), (true, square)]));
+        }
+        None
+    }
+
+    /// Whether `id` counts how many arguments are selected: a sum of conditions.
+    fn is_tie_count(&self, id: NodeId) -> bool {
+        let truth = |id: NodeId| {
+            let row = self.graph.node(self.unstretched(id)).primitive();
+            row.is_some_and(Primitive::is_truth)
+        };
+        match (self.matched(id, &ADD), self.matched(id, &SUM)) {
+            (Some(args), _) => args.iter().all(|arg| truth(*arg) || self.is_tie_count(*arg)),
+            (_, Some(args)) => truth(args[0]),
+            _ => false,
+        }
+    }
+
     fn infix(&self, operator: Operator, a: Math, b: Math, args: &[NodeId], shape: Shape) -> Math {
         let [left, right] = [Box::new(a), Box::new(b)];
         match operator {
@@ -98,10 +159,10 @@ impl Writer<'_, '_> {
             Operator::Mul => {
                 let scaling = shape.is_scalar() || args.iter().any(|arg| self.is_scalar(*arg));
                 let times = if scaling { Times::Scaling } else { Times::Entrywise };
-                Math::Product(times, left, right)
+                Math::product(times, *left, *right)
             }
-            Operator::MatMul => Math::Product(Times::Matrix, left, right),
-            Operator::Div => Math::Quotient(left, right),
+            Operator::MatMul => Math::product(Times::Matrix, *left, *right),
+            Operator::Div => Math::quotient(*left, *right),
             Operator::Pow => Math::Power(left, right),
             Operator::Eq => Math::Infix("==", left, right),
             Operator::Ne => Math::Infix("!=", left, right),
@@ -116,10 +177,7 @@ impl Writer<'_, '_> {
 
     /// Whether `id` is a scalar, or one that was stretched.
     fn is_scalar(&self, id: NodeId) -> bool {
-        let node = self.graph.node(id);
-        let stretched = node.primitive().is_some_and(|row| row.notation == Notation::Silent);
-        let id = if stretched { self.graph.args(id)[0] } else { id };
-        self.graph.shape(id).is_scalar()
+        self.graph.shape(self.unstretched(id)).is_scalar()
     }
 }
 
@@ -132,6 +190,8 @@ fn inverted(condition: Math) -> Math {
         Math::Infix(">=", a, b) => Math::Infix("<", a, b),
         Math::Infix("==", a, b) => Math::Infix("!=", a, b),
         Math::Infix("!=", a, b) => Math::Infix("==", a, b),
+        Math::Infix("or", a, b) => Math::Infix("and", Box::new(inverted(*a)), Box::new(inverted(*b))),
+        Math::Infix("and", a, b) => Math::Infix("or", Box::new(inverted(*a)), Box::new(inverted(*b))),
         Math::Not(inner) => *inner,
         other => Math::Not(Box::new(other)),
     }

@@ -75,6 +75,24 @@ impl Math {
         }
     }
 
+    /// The product; a sign in front of a factor moves in front of the whole.
+    pub fn product(times: Times, a: Math, b: Math) -> Math {
+        match (a, b) {
+            (Math::Neg(a), Math::Neg(b)) => Math::product(times, *a, *b),
+            (Math::Neg(a), b) => Math::product(times, *a, b).negated(),
+            (a, Math::Neg(b)) => Math::product(times, a, *b).negated(),
+            (a, b) => Math::Product(times, Box::new(a), Box::new(b)),
+        }
+    }
+
+    /// The quotient; a sign in front of the upper side moves in front of the whole.
+    pub fn quotient(a: Math, b: Math) -> Math {
+        match a {
+            Math::Neg(a) => Math::quotient(*a, b).negated(),
+            a => Math::Quotient(Box::new(a), Box::new(b)),
+        }
+    }
+
     /// The sum of some terms; a negative term is subtracted.
     pub fn sum(terms: Vec<Math>) -> Math {
         let mut parts: Vec<(bool, Math)> = Vec::new();
