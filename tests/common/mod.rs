@@ -1,0 +1,96 @@
+//! What several test files share.
+#![allow(dead_code)]
+
+pub mod translate;
+
+use serde_json::Value;
+use wengert::lower::Limits;
+use wengert::render::json;
+use wengert::session::Session;
+use wengert::source::Source;
+
+/// Runs a script and returns the lines that `--format json` would print.
+pub fn run_json(text: &str) -> Vec<Value> {
+    let source = Source::new("test.ad", text);
+    let mut lines = Vec::new();
+    let mut session = Session::new(Limits::default());
+    let result = session.run(&source, &mut |event| lines.push(json::event(&event)));
+    if let Err(error) = result {
+        lines.push(json::diagnostic(&error, Some(&source)));
+    }
+    lines.iter().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+}
+
+/// A number as JSON writes it.
+pub fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => match text.as_str() {
+            "nan" => Some(f64::NAN),
+            "inf" => Some(f64::INFINITY),
+            "-inf" => Some(f64::NEG_INFINITY),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether two numbers agree to `tolerance`, relative above 1.
+pub fn close(a: f64, b: f64, tolerance: f64) -> bool {
+    a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= tolerance * 1f64.max(a.abs()).max(b.abs())
+}
+
+/// The entries of a value, row by row.
+pub fn entries(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(rows) => rows.iter().flat_map(entries).collect(),
+        value => vec![number(value).expect("a number")],
+    }
+}
+
+/// What the values that a script shows are: one list of entries, row by row, for each.
+pub fn values(text: &str) -> Result<Vec<Vec<f64>>, String> {
+    let mut values = Vec::new();
+    for line in run_json(text) {
+        match line["kind"].as_str() {
+            Some("value") => values.push(entries(&line["value"])),
+            Some("error") => return Err(format!("{}: {}", line["code"], line["message"])),
+            _ => {}
+        }
+    }
+    Ok(values)
+}
+
+/// The only value that a script shows.
+pub fn value(text: &str) -> Result<Vec<f64>, String> {
+    let mut values = values(text)?;
+    match values.len() {
+        1 => Ok(values.remove(0)),
+        count => Err(format!("{count} values, not one")),
+    }
+}
+
+/// The largest difference of two lists, relative to the largest entry of the second (absolute
+/// where that is 0). Non-finite entries agree only with themselves; infinity stands for any
+/// disagreement about those, or about the length.
+pub fn distance(got: &[f64], want: &[f64]) -> f64 {
+    if got.len() != want.len() {
+        return f64::INFINITY;
+    }
+    let mut largest = 0f64;
+    let mut difference = 0f64;
+    for (got, want) in got.iter().zip(want) {
+        if want.is_finite() && got.is_finite() {
+            largest = largest.max(want.abs());
+            difference = difference.max((got - want).abs());
+        } else if !(got == want || (got.is_nan() && want.is_nan())) {
+            return f64::INFINITY;
+        }
+    }
+    if largest == 0.0 { difference } else { difference / largest }
+}
+
+/// Panics with everything that went wrong.
+pub fn report(failures: &[String]) {
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
