@@ -18,7 +18,10 @@ pub fn run_json(text: &str) -> Vec<Value> {
     if let Err(error) = result {
         lines.push(json::diagnostic(&error, Some(&source)));
     }
-    lines.iter().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+    lines
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("every line is JSON"))
+        .collect()
 }
 
 /// A number as JSON writes it.
@@ -37,7 +40,9 @@ pub fn number(value: &Value) -> Option<f64> {
 
 /// Whether two numbers agree to `tolerance`, relative above 1.
 pub fn close(a: f64, b: f64, tolerance: f64) -> bool {
-    a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= tolerance * 1f64.max(a.abs()).max(b.abs())
+    a == b
+        || (a.is_nan() && b.is_nan())
+        || (a - b).abs() <= tolerance * 1f64.max(a.abs()).max(b.abs())
 }
 
 /// The entries of a value, row by row.
@@ -87,10 +92,19 @@ pub fn distance(got: &[f64], want: &[f64]) -> f64 {
             return f64::INFINITY;
         }
     }
-    if largest == 0.0 { difference } else { difference / largest }
+    if largest == 0.0 {
+        difference
+    } else {
+        difference / largest
+    }
 }
 
 /// Panics with everything that went wrong.
 pub fn report(failures: &[String]) {
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }

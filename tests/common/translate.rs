@@ -37,7 +37,12 @@ pub fn number(x: f64) -> String {
 
 /// A matrix literal of entries row by row, a scalar as a number.
 pub fn literal(shape: &[usize], entries: &[f64]) -> String {
-    let row = |row: &[f64]| row.iter().map(|x| number(*x)).collect::<Vec<_>>().join(", ");
+    let row = |row: &[f64]| {
+        row.iter()
+            .map(|x| number(*x))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     match shape {
         [] => number(entries[0]),
         [_] => format!("[{}]", row(entries)),
@@ -84,11 +89,17 @@ pub fn expression(ast: &Value, scope: &Scope) -> Text {
         "var" => {
             let name = parts[1].as_str().expect("a name");
             let shape = scope.get(name).cloned().unwrap_or_default();
-            Text { text: name.to_string(), shape }
+            Text {
+                text: name.to_string(),
+                shape,
+            }
         }
         "neg" => {
             let inner = part(1);
-            Text { text: format!("(-{})", inner.text), ..inner }
+            Text {
+                text: format!("(-{})", inner.text),
+                ..inner
+            }
         }
         "index" if parts.len() == 4 => {
             let (i, j) = (whole(&parts[2]) + 1, whole(&parts[3]) + 1);
@@ -97,28 +108,42 @@ pub fn expression(ast: &Value, scope: &Scope) -> Text {
         "index" => scalar(format!("{}[{}]", part(1).text, whole(&parts[2]) + 1)),
         "slice" => {
             let (from, to) = (whole(&parts[2]), whole(&parts[3]));
-            Text { text: format!("{}[{}..{to}]", part(1).text, from + 1), shape: vec![to - from] }
+            Text {
+                text: format!("{}[{}..{to}]", part(1).text, from + 1),
+                shape: vec![to - from],
+            }
         }
         "call" => {
-            let args: Vec<Text> = parts[2..].iter().map(|arg| expression(arg, scope)).collect();
+            let args: Vec<Text> = parts[2..]
+                .iter()
+                .map(|arg| expression(arg, scope))
+                .collect();
             call(parts[1].as_str().expect("a function"), &args)
         }
         "@" => {
             let (a, b) = (part(1), part(2));
             let rows = &a.shape[..a.shape.len() - 1];
             let shape = [rows, &b.shape[1..]].concat();
-            Text { text: format!("({}*{})", a.text, b.text), shape }
+            Text {
+                text: format!("({}*{})", a.text, b.text),
+                shape,
+            }
         }
         _ => infix(word, part(1), part(2)),
     }
 }
 
 fn scalar(text: String) -> Text {
-    Text { text, shape: Vec::new() }
+    Text {
+        text,
+        shape: Vec::new(),
+    }
 }
 
 fn whole(value: &Value) -> usize {
-    let number = value.as_u64().or_else(|| value.get(1)?.as_str()?.parse().ok());
+    let number = value
+        .as_u64()
+        .or_else(|| value.get(1)?.as_str()?.parse().ok());
     number.expect("an index is a whole number") as usize
 }
 
@@ -132,11 +157,15 @@ fn infix(operator: &str, a: Text, b: Text) -> Text {
         other => other,
     };
     let (a, b) = broadcast(a, b);
-    Text { text: format!("({} {operator} {})", a.text, b.text), shape: longer(&a.shape, &b.shape) }
+    Text {
+        text: format!("({} {operator} {})", a.text, b.text),
+        shape: longer(&a.shape, &b.shape),
+    }
 }
 
 fn longer(a: &[usize], b: &[usize]) -> Vec<usize> {
-    if a.len() > b.len() || (a.len() == b.len() && a.iter().product::<usize>() > b.iter().product()) {
+    if a.len() > b.len() || (a.len() == b.len() && a.iter().product::<usize>() > b.iter().product())
+    {
         a.to_vec()
     } else {
         b.to_vec()
@@ -159,11 +188,17 @@ fn broadcast(a: Text, b: Text) -> (Text, Text) {
 }
 
 fn as_row(vector: Text) -> Text {
-    Text { text: format!("{}'", vector.text), shape: vec![1, vector.shape[0]] }
+    Text {
+        text: format!("{}'", vector.text),
+        shape: vec![1, vector.shape[0]],
+    }
 }
 
 fn repeated(row: &Text, m: usize, n: usize) -> Text {
-    Text { text: format!("(ones({m}, 1)*{})", row.text), shape: vec![m, n] }
+    Text {
+        text: format!("(ones({m}, 1)*{})", row.text),
+        shape: vec![m, n],
+    }
 }
 
 fn call(name: &str, args: &[Text]) -> Text {
@@ -171,14 +206,25 @@ fn call(name: &str, args: &[Text]) -> Text {
     let shapes: Vec<&[usize]> = args.iter().map(|arg| arg.shape.as_slice()).collect();
     let texts = texts.join(", ");
     let shape = match (name, shapes.as_slice()) {
-        ("vec", _) => return Text { text: format!("[{texts}]"), shape: vec![args.len()] },
+        ("vec", _) => {
+            return Text {
+                text: format!("[{texts}]"),
+                shape: vec![args.len()],
+            };
+        }
         ("reshape", [_, ..]) => {
             // NumPy fills row by row, the language column by column.
             let size = |k: usize| args[k].text.parse::<usize>().expect("a size");
             let text = format!("reshape({}, {}, {})'", args[0].text, size(2), size(1));
-            return Text { text, shape: vec![size(1), size(2)] };
+            return Text {
+                text,
+                shape: vec![size(1), size(2)],
+            };
         }
-        ("dot" | "sum" | "norm" | "det" | "mean" | "var" | "std" | "prod" | "logsumexp" | "vmax", _) => Vec::new(),
+        (
+            "dot" | "sum" | "norm" | "det" | "mean" | "var" | "std" | "prod" | "logsumexp" | "vmax",
+            _,
+        ) => Vec::new(),
         ("sum0" | "mean0", [a]) => vec![a[1]],
         ("mean1" | "diag", [a]) => vec![a[0]],
         ("outer", [a, b]) => vec![a[0], b[0]],
@@ -186,7 +232,12 @@ fn call(name: &str, args: &[Text]) -> Text {
         ("flatten", [a]) => vec![a.iter().product()],
         ("diagm", [a]) => vec![a[0], a[0]],
         ("T", [a]) => vec![a[1], a[0]],
-        (_, shapes) => shapes.iter().fold(Vec::new(), |common, shape| longer(&common, shape)),
+        (_, shapes) => shapes
+            .iter()
+            .fold(Vec::new(), |common, shape| longer(&common, shape)),
     };
-    Text { text: format!("{name}({texts})"), shape }
+    Text {
+        text: format!("{name}({texts})"),
+        shape,
+    }
 }
