@@ -53,7 +53,7 @@ impl<'g> Flow<'g> {
         let term = share.map_or(self.term, |share| self.term * share);
         let reached = self.reached.map_or(mask, |reached| both(reached, mask));
         Flow {
-            term: term.where_true(reached),
+            term: term.passed(mask),
             reached: Some(reached),
         }
     }

@@ -432,11 +432,18 @@ rows! {
         .doc("y(1) = b(1), y(k) = a(k) y(k-1) + b(k) down every column.");
     GUARD = Primitive::map2("guard", |mask, x| if arithmetic::is_true(mask) { x } else { 0.0 }).internal()
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
-        .doc("x where the mask is true, else a structural zero.");
+        .doc("x where the mask is true: keeps a structural zero one whatever it is multiplied by.");
     GUARD_ALL = Primitive::whole("guard_all", kernels::guard_all, ShapeRule::Given).parameters(&["mask", "x"]).internal()
         .demand(Demand::IfTrue)
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
-        .doc("x where the scalar mask is true, else structural zeros.");
+        .doc("x where the scalar mask is true: keeps structural zeros zero.");
+    PASS = Primitive::map2("pass", |mask, x| if arithmetic::is_true(mask) { x } else { 0.0 }).internal()
+        .derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
+        .doc("x where the mask is true, else 0: what a choice lets through.");
+    PASS_ALL = Primitive::whole("pass_all", kernels::guard_all, ShapeRule::Given).parameters(&["mask", "x"]).internal()
+        .demand(Demand::IfTrue)
+        .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
+        .doc("x where the scalar mask is true, else zeros: what a choice of a whole lets through.");
     POISON = Primitive::whole("poison", kernels::poison, ShapeRule::Given).parameters(&["x", "y"]).internal()
         .derivative(Tangent(|_, y, dots| dots[0].unwrap_or_else(|| y.zero())))
         .doc("x, and NaN where y is NaN: a derivative of a NaN is NaN.");

@@ -133,17 +133,24 @@ impl<'g> Term<'g> {
 
     /// `self` where `mask` is true, zero elsewhere, whatever `self` is there. A scalar mask decides
     /// for all entries at once.
+    ///
+    /// This only keeps a zero a zero; what a choice lets through is [`Term::passed`].
     pub fn where_true(self, mask: Term<'g>) -> Term<'g> {
+        self.masked(mask, &array::GUARD, &array::GUARD_ALL)
+    }
+
+    /// What of `self` a choice with this mask lets through.
+    pub fn passed(self, mask: Term<'g>) -> Term<'g> {
+        self.masked(mask, &array::PASS, &array::PASS_ALL)
+    }
+
+    fn masked(self, mask: Term<'g>, each: &'static Primitive, all: &'static Primitive) -> Term<'g> {
         if self.is(0.0) || mask.literal().is_some_and(|m| m != 0.0) {
             return self;
         }
         let ids = [mask.id, self.id];
         let shape = self.shape();
-        let row = if mask.shape() == shape {
-            &array::GUARD
-        } else {
-            &array::GUARD_ALL
-        };
+        let row = if mask.shape() == shape { each } else { all };
         self.graph
             .term(self.graph.apply(row, Attr::None, shape, &ids))
     }

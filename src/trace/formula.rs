@@ -4,7 +4,7 @@ use super::math::{Math, Role, Times};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::{Args, Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
-use crate::primitives::array::{GUARD, GUARD_ALL, SUM};
+use crate::primitives::array::{GUARD, GUARD_ALL, PASS, PASS_ALL, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use rustc_hash::FxHashMap;
 
@@ -59,8 +59,9 @@ impl Writer<'_, '_> {
         if let Some(lecture) = self.as_the_lecture_writes(row, &args, depth) {
             return lecture;
         }
-        if row.is(&GUARD) || row.is(&GUARD_ALL) {
-            let times = if row.is(&GUARD) { Times::Entrywise } else { Times::Scaling };
+        if [&GUARD, &GUARD_ALL, &PASS, &PASS_ALL].iter().any(|mask| row.is(mask)) {
+            let each = row.is(&GUARD) || row.is(&PASS);
+            let times = if each { Times::Entrywise } else { Times::Scaling };
             let times = if node.shape.is_scalar() { Times::Scaling } else { times };
             return Math::product(times, arg(1), Math::Iverson(boxed(0)));
         }
