@@ -1,5 +1,6 @@
 //! Wengert: see differentiation happen.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod diff;
 pub mod exec;
@@ -8,6 +9,7 @@ pub mod interrupt;
 pub mod lower;
 pub mod primitives;
 pub mod render;
+pub mod repl;
 pub mod session;
 pub mod source;
 pub mod syntax;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `wengert`; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wengert::cli::main()
+}

@@ -1,5 +1,6 @@
 //! Events to text: the terminal, JSON. Renderers look at events only; they never evaluate.
 
+pub mod diagnostic;
 pub mod formula;
 pub mod json;
 pub mod number;

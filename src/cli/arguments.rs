@@ -1,0 +1,232 @@
+//! The arguments of the program.
+
+use crate::lower::Limits;
+use crate::render::Style;
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  wengert                                   the interactive session
+  wengert lesson.ad                         run a script
+  wengert -e 'trace (w*x - 1)^2 wrt w at w = 3, x = 2'
+  wengert -e \"f(x) = x^3; f'(2)\"
+  echo 'grad(sin(t), t) at t = 0' | wengert
+  wengert --format json lesson.ad           one object a line for every result
+  wengert check lesson.ad                   look for mistakes without running
+  wengert test examples                     hold every script against its .out
+
+Exit status: 0 fine, 1 an error in a script, 2 wrong usage.";
+
+/// See differentiation happen: values, tangents and adjoints of every intermediate, side by side
+#[derive(Debug, Parser)]
+#[command(name = "wengert", version, after_help = EXAMPLES)]
+pub struct Arguments {
+    /// What to do instead of running scripts.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Scripts to run, each on its own; `-` is standard input
+    #[arg(value_name = "FILE.ad")]
+    pub files: Vec<PathBuf>,
+    /// Run this text (may be given several times: the texts are one script)
+    #[arg(
+        short = 'e',
+        value_name = "SOURCE",
+        allow_hyphen_values = true,
+        conflicts_with = "files"
+    )]
+    pub sources: Vec<String>,
+    /// How to run and show.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look for mistakes without running loops or showing results
+    Check {
+        /// Scripts to check; `-` is standard input
+        #[arg(value_name = "FILE.ad", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Run scripts and hold their output against the `.out` files beside them
+    Test {
+        /// Scripts, or folders to look for scripts in
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// Write the output into the `.out` files instead
+        #[arg(long)]
+        bless: bool,
+    },
+}
+
+/// How to run and show; before or after the command.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Output and limits")]
+pub struct Options {
+    /// How results are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Significant digits in text (JSON always has all)
+    #[arg(long, global = true, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=17))]
+    pub digits: u8,
+    /// Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Whether to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+    /// Columns to fit the output into (the terminal's by default; without a terminal no limit)
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub width: Option<u16>,
+    /// No warnings; in JSON, nothing on standard error
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Most nodes that one statement's graph may have
+    #[arg(long, global = true, value_name = "N", default_value_t = Limits::default().nodes)]
+    pub limit_nodes: usize,
+    /// Most memory for the values of one statement, in bytes or as 500K, 64M, 2G
+    #[arg(long, global = true, value_name = "SIZE", default_value = "8G", value_parser = size)]
+    pub limit_memory: u64,
+    /// Refuse to read or write files from within a script
+    #[arg(long, global = true)]
+    pub sandbox: bool,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables and formulas for people
+    Text,
+    /// One object a line
+    Json,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Options {
+    /// What a statement may use up.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            nodes: self.limit_nodes,
+            memory: self.limit_memory,
+            sandbox: self.sandbox,
+        }
+    }
+
+    /// How text is written to standard output.
+    pub fn out_style(&self) -> Style {
+        let stdout = std::io::stdout();
+        let columns =
+            || terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
+        Style {
+            width: self.width.map(usize::from).or_else(columns),
+            ..self.style(&stdout)
+        }
+    }
+
+    /// How diagnostics are written to standard error.
+    pub fn err_style(&self) -> Style {
+        self.style(&std::io::stderr())
+    }
+
+    fn style<S: RawStream>(&self, stream: &S) -> Style {
+        Style {
+            digits: usize::from(self.digits),
+            ascii: self.ascii || locale_is_ascii(|name| std::env::var_os(name)),
+            colour: match self.color {
+                Colour::Auto => AutoStream::choice(stream) != ColorChoice::Never,
+                Colour::Always => true,
+                Colour::Never => false,
+            },
+            width: self.width.map(usize::from),
+        }
+    }
+}
+
+/// Whether the locale names a character set, and it is not UTF-8.
+fn locale_is_ascii(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
+    let Some(locale) = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set) else {
+        return false;
+    };
+    let locale = locale.to_string_lossy().to_ascii_lowercase();
+    !locale.contains("utf-8") && !locale.contains("utf8")
+}
+
+/// A number of bytes: `1000`, `500K`, `64M`, `2G`, with an optional `B` or `iB` behind.
+fn size(text: &str) -> Result<u64, String> {
+    let upper = text.trim().to_ascii_uppercase();
+    let digits = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match &upper[digits.len()..] {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        unit => {
+            return Err(format!(
+                "`{unit}` is no unit; write a number of bytes, or one with K, M or G"
+            ));
+        }
+    };
+    let number: u64 = digits
+        .trim()
+        .parse()
+        .map_err(|_| "write it as 500K, 64M or 2G".to_string())?;
+    number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| "too large".to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("1000"), Ok(1000));
+        assert_eq!(size("64M"), Ok(64 << 20));
+        assert_eq!(size("2gib"), Ok(2 << 30));
+        assert!(size("2 parsecs").is_err());
+        assert!(size("").is_err());
+        assert!(size("99999999999G").is_err());
+    }
+
+    #[test]
+    fn the_first_locale_that_is_set_decides() {
+        let locale = |set: &'static [(&str, &str)]| {
+            locale_is_ascii(|name| {
+                set.iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, value)| value.into())
+            })
+        };
+        assert!(!locale(&[]));
+        assert!(!locale(&[("LANG", "de_DE.UTF-8")]));
+        assert!(locale(&[("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")]));
+        assert!(!locale(&[
+            ("LC_ALL", ""),
+            ("LC_CTYPE", "C.utf8"),
+            ("LANG", "C")
+        ]));
+    }
+}

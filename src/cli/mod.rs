@@ -1,0 +1,119 @@
+//! The command line: what was asked for, done, and the exit status.
+
+mod arguments;
+pub mod golden;
+mod printer;
+mod script;
+mod signals;
+
+pub use arguments::{Arguments, Format, Options};
+pub use printer::{Printer, Stream};
+
+use crate::source::Source;
+use arguments::Command;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Everything went well.
+    Fine,
+    /// There is an error in a script, or an `assert`, `check` or test failed.
+    Failed,
+    /// Wrong usage.
+    Usage,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl Status {
+    /// The exit status of the process.
+    pub fn code(self) -> u8 {
+        match self {
+            Status::Fine => 0,
+            Status::Failed => 1,
+            Status::Usage => 2,
+            Status::Interrupted => 130,
+        }
+    }
+}
+
+/// Does what the arguments of the process ask for.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    ExitCode::from(run(arguments).code())
+}
+
+fn run(arguments: Arguments) -> Status {
+    if arguments.command.is_some() && !arguments.sources.is_empty() {
+        let mut command = Arguments::command();
+        command.error(ErrorKind::ArgumentConflict, "`-e` cannot be used with a command").exit();
+    }
+    let options = &arguments.options;
+    match arguments.command {
+        Some(Command::Check { files }) => check(&files, options),
+        Some(Command::Test { paths, bless }) => test(&paths, bless, options),
+        None if !arguments.sources.is_empty() => one_liner(&arguments.sources, options),
+        None if !arguments.files.is_empty() => scripts(&arguments.files, options),
+        None if std::io::stdin().is_terminal() => crate::repl::run(options),
+        None => scripts(&[PathBuf::from("-")], options),
+    }
+}
+
+/// Runs what stands after each `-e` as one script.
+fn one_liner(sources: &[String], options: &Options) -> Status {
+    let source = Source::new("<command>", sources.join("\n"));
+    printing(options, |printer| script::run(&source, options, printer))
+}
+
+/// Runs each file in a session of its own, up to the first that fails.
+fn scripts(files: &[PathBuf], options: &Options) -> Status {
+    printing(options, |printer| {
+        for file in files {
+            let status = match script::read(file) {
+                Ok(source) => script::run(&source, options, printer),
+                Err(error) => printer.failed(&error, None),
+            };
+            if status != Status::Fine || printer.is_closed() {
+                return status;
+            }
+        }
+        Status::Fine
+    })
+}
+
+fn check(files: &[PathBuf], options: &Options) -> Status {
+    printing(options, |printer| {
+        let check = |file: &PathBuf| match script::read(file) {
+            Ok(source) => script::check(&source, options.limits(), printer),
+            Err(error) => printer.failed(&error, None),
+        };
+        files.iter().map(check).max().unwrap_or(Status::Fine)
+    })
+}
+
+fn test(paths: &[PathBuf], bless: bool, options: &Options) -> Status {
+    printing(options, |printer| {
+        let outcome = golden::run(paths, bless, options.limits());
+        printer.text(&outcome.report());
+        if outcome.is_fine() { Status::Fine } else { Status::Failed }
+    })
+}
+
+/// Does `work` with a printer on the standard streams.
+fn printing(options: &Options, work: impl FnOnce(&mut Printer<'_>) -> Status) -> Status {
+    let (out, err) = (std::io::stdout(), std::io::stderr());
+    let (mut out, mut err) = (out.lock(), err.lock());
+    let mut printer = Printer {
+        format: options.format,
+        quiet: options.quiet,
+        out: Stream::new(&mut out, options.out_style()),
+        err: Stream::new(&mut err, options.err_style()),
+    };
+    let status = work(&mut printer);
+    printer.finish(status)
+}

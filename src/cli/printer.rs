@@ -1,0 +1,109 @@
+//! Where results and diagnostics go.
+
+use super::{Format, Status};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::interrupt;
+use crate::render::{Style, diagnostic, json, terminal};
+use crate::session::Event;
+use crate::source::Source;
+use std::io::{self, ErrorKind, Write};
+
+/// A stream to write to, and how.
+pub struct Stream<'w> {
+    writer: &'w mut dyn Write,
+    style: Style,
+    failure: Option<io::Error>,
+}
+
+impl<'w> Stream<'w> {
+    /// A stream in the given style.
+    pub fn new(writer: &'w mut dyn Write, style: Style) -> Stream<'w> {
+        Stream {
+            writer,
+            style,
+            failure: None,
+        }
+    }
+
+    /// Writes at once, so that what was shown stays whatever comes after. The first failure is
+    /// kept, and nothing is written behind it.
+    fn write(&mut self, text: &str) {
+        if self.failure.is_none() {
+            let written = self
+                .writer
+                .write_all(text.as_bytes())
+                .and_then(|()| self.writer.flush());
+            self.failure = written.err();
+        }
+    }
+}
+
+/// Writes results to one stream and diagnostics to another.
+pub struct Printer<'w> {
+    /// How results are written.
+    pub format: Format,
+    /// No warnings; in JSON, no rendered diagnostics.
+    pub quiet: bool,
+    /// For results.
+    pub out: Stream<'w>,
+    /// For diagnostics.
+    pub err: Stream<'w>,
+}
+
+impl Printer<'_> {
+    /// Writes what a statement of `script` shows.
+    pub fn event(&mut self, event: &Event, script: Option<&Source>) {
+        match (event, self.format) {
+            (Event::Warning(warning), _) => self.diagnostic(warning, script),
+            (event, Format::Text) => self.text(&terminal::event(event, &self.out.style)),
+            (event, Format::Json) => self.text(&(json::event(event) + "\n")),
+        }
+    }
+
+    /// Writes a diagnostic of `script`.
+    pub fn diagnostic(&mut self, found: &Diagnostic, script: Option<&Source>) {
+        if self.format == Format::Json {
+            self.text(&(json::diagnostic(found, script) + "\n"));
+        }
+        let silent = self.format == Format::Json || found.severity() == Severity::Warning;
+        if !(self.quiet && silent) {
+            self.err.write(&diagnostic::text(found, &self.err.style));
+        }
+    }
+
+    /// Writes the error that ended `script`.
+    pub fn failed(&mut self, error: &Diagnostic, script: Option<&Source>) -> Status {
+        if !self.is_closed() {
+            self.diagnostic(error, script);
+        }
+        Status::Failed
+    }
+
+    /// Writes to the stream of results. Where nobody listens, nothing needs to be computed.
+    pub fn text(&mut self, text: &str) {
+        self.out.write(text);
+        if self.is_closed() {
+            interrupt::request();
+        }
+    }
+
+    /// Whether results can no longer be written.
+    pub fn is_closed(&self) -> bool {
+        self.out.failure.is_some()
+    }
+
+    /// The status to end with. A reader that has had enough, as in `wengert … | head`, is no
+    /// failure.
+    pub fn finish(self, status: Status) -> Status {
+        match self.out.failure {
+            None => status,
+            Some(failure) if failure.kind() == ErrorKind::BrokenPipe => Status::Fine,
+            Some(failure) => {
+                let Stream { writer, .. } = self.err;
+                // Nothing is left to say it to if this fails too.
+                let _ = writeln!(writer, "error: the results cannot be written: {failure}");
+                Status::Failed
+            }
+        }
+    }
+}

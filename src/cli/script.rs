@@ -1,0 +1,66 @@
+//! Scripts: read, run, checked.
+
+use super::arguments::Options;
+use super::{Printer, Status, signals};
+use crate::diagnostic::{Code, Diagnostic, Result, Severity};
+use crate::lower::{self, Limits};
+use crate::session::Session;
+use crate::source::{Location, Source, Span};
+use std::io::Read;
+use std::path::Path;
+use std::rc::Rc;
+
+/// The text of a file; of standard input for `-`.
+pub fn read(path: &Path) -> Result<Rc<Source>> {
+    if path == Path::new("-") {
+        return read_standard_input();
+    }
+    let nowhere = Location::new(&Source::file(path, ""), Span::default());
+    Ok(Source::file(path, lower::read_text(path, &nowhere)?))
+}
+
+fn read_standard_input() -> Result<Rc<Source>> {
+    let nowhere = Location::new(&Source::new("<stdin>", ""), Span::default());
+    let failed = |message: String| Diagnostic::error(Code::File, nowhere, message, "");
+    let mut bytes = Vec::new();
+    if let Err(error) = std::io::stdin().lock().read_to_end(&mut bytes) {
+        return Err(failed(format!("cannot read standard input: {error}")));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new("<stdin>", text)),
+        Err(_) => Err(failed("standard input is not a UTF-8 text".into())),
+    }
+}
+
+/// Runs a script in a session of its own.
+pub fn run(source: &Rc<Source>, options: &Options, printer: &mut Printer<'_>) -> Status {
+    let _running = signals::running();
+    let status = run_in(&mut Session::new(options.limits()), source, printer);
+    if signals::interrupted() {
+        Status::Interrupted
+    } else {
+        status
+    }
+}
+
+/// Runs a script, or one input of an interactive session.
+pub fn run_in(session: &mut Session, source: &Rc<Source>, printer: &mut Printer<'_>) -> Status {
+    match session.run(source, &mut |event| printer.event(&event, Some(source))) {
+        Ok(()) => Status::Fine,
+        Err(error) => printer.failed(&error, Some(source)),
+    }
+}
+
+/// Shows everything that is wrong with a script, without running it.
+pub fn check(source: &Rc<Source>, limits: Limits, printer: &mut Printer<'_>) -> Status {
+    let found = Session::new(limits).check(source);
+    for diagnostic in &found {
+        printer.diagnostic(diagnostic, Some(source));
+    }
+    let is_error = |diagnostic: &Diagnostic| diagnostic.severity() == Severity::Error;
+    if found.iter().any(is_error) {
+        Status::Failed
+    } else {
+        Status::Fine
+    }
+}

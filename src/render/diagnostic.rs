@@ -1,0 +1,387 @@
+//! Diagnostics as text for people: the lines concerned, with labels, drawn by ariadne.
+//!
+//! Ariadne gets an excerpt instead of the source: lines without a label are emptied, long lines
+//! are cut to a window, and characters that would garble a terminal are replaced. So a diagnostic
+//! costs what it shows, whatever the size of the source.
+
+use super::Style;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::source::Source;
+use ariadne::{CharSet, Color, Config, Fmt, IndexType, Report, ReportKind};
+use std::ops::Range;
+use std::rc::Rc;
+
+/// Lines with more bytes than this are cut.
+const LONGEST_LINE: usize = 200;
+/// How much of a cut line stands before its first label.
+const BEFORE_LABEL: usize = 40;
+/// How many bytes of a cut line are shown.
+const WINDOW: usize = 140;
+/// What ariadne shows as the name of a source; replaced afterwards, because ariadne counts columns
+/// in the excerpt. Cannot occur anywhere else in what it draws.
+const HEADER_MARK: &str = "\u{1}";
+
+/// A diagnostic as text, with the end of its last line.
+pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
+    let excerpts = excerpts(diagnostic);
+    let mut report = Report::build(ReportKind::Error, (0, 0..0)).with_config(config(style));
+    for (k, excerpt) in excerpts.iter().enumerate() {
+        for mark in &excerpt.marks {
+            let colour = if mark.primary {
+                colour(diagnostic)
+            } else {
+                Color::Blue
+            };
+            let mut label = ariadne::Label::new((k, mark.span.clone()))
+                .with_order(mark.order())
+                .with_color(colour);
+            if mark.has_text() || !excerpt.has_text_in(mark.line) {
+                label = label.with_message(printable(&mark.label.text));
+            }
+            report.add_label(label);
+        }
+    }
+    if let Some(help) = diagnostic.advice() {
+        report.set_help(printable(help));
+    }
+    let mut drawn = Vec::new();
+    let sources = Sources(
+        excerpts
+            .iter()
+            .map(|excerpt| excerpt.text.clone().into())
+            .collect(),
+    );
+    // Writing into memory does not fail.
+    let _ = report.finish().write(sources, &mut drawn);
+    finish(
+        &String::from_utf8_lossy(&drawn),
+        diagnostic,
+        &excerpts,
+        style,
+    )
+}
+
+fn colour(diagnostic: &Diagnostic) -> Color {
+    match diagnostic.severity() {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+    }
+}
+
+fn severity(diagnostic: &Diagnostic) -> &'static str {
+    match diagnostic.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn config(style: &Style) -> Config {
+    Config::default()
+        .with_color(style.colour)
+        .with_index_type(IndexType::Byte)
+        .with_char_set(if style.ascii {
+            CharSet::Ascii
+        } else {
+            CharSet::Unicode
+        })
+}
+
+/// The first line: what is wrong.
+fn headline(diagnostic: &Diagnostic, style: &Style) -> String {
+    let kind = format!("{}[{}]:", severity(diagnostic), diagnostic.code().name());
+    let message = printable(diagnostic.message());
+    if style.colour {
+        format!("{} {message}", kind.fg(colour(diagnostic)))
+    } else {
+        format!("{kind} {message}")
+    }
+}
+
+/// Puts headline, names and places in, and takes trailing blanks off the lines.
+fn finish(drawn: &str, diagnostic: &Diagnostic, excerpts: &[Excerpt<'_>], style: &Style) -> String {
+    let mut text = headline(diagnostic, style);
+    text.push('\n');
+    let mut places = excerpts.iter().map(|excerpt| excerpt.place.as_str());
+    for line in drawn.lines().skip(1) {
+        match line.split_once(HEADER_MARK) {
+            Some((before, after)) => {
+                let rest = after.find(' ').map_or("", |end| &after[end..]);
+                text.push_str(before);
+                text.push_str(places.next().unwrap_or(""));
+                text.push_str(rest);
+            }
+            None => text.push_str(line.trim_end()),
+        }
+        text.push('\n');
+    }
+    if let (true, Some(help)) = (excerpts.is_empty(), diagnostic.advice()) {
+        text.push_str(&format!("   Help: {}\n", printable(help)));
+    }
+    text
+}
+
+/// What ariadne is shown of one source.
+struct Excerpt<'d> {
+    /// As many lines as the source has up to the last label.
+    text: String,
+    /// The labels.
+    marks: Vec<Mark<'d>>,
+    /// `name:line:column` of the first label as given.
+    place: String,
+}
+
+impl Excerpt<'_> {
+    fn has_text_in(&self, line: usize) -> bool {
+        self.marks
+            .iter()
+            .any(|mark| mark.line == line && mark.has_text())
+    }
+}
+
+/// A label in an excerpt.
+struct Mark<'d> {
+    span: Range<usize>,
+    /// The line on which it ends.
+    line: usize,
+    label: &'d Label,
+    primary: bool,
+}
+
+impl Mark<'_> {
+    fn has_text(&self) -> bool {
+        !self.label.text.is_empty()
+    }
+
+    /// Ariadne draws a source anew for each label that goes back, and draws underlines only with
+    /// the first label of a line, if that has a text.
+    fn order(&self) -> i32 {
+        let line = i32::try_from(self.line).unwrap_or(i32::MAX / 2 - 1);
+        2 * line.min(i32::MAX / 2 - 1) + i32::from(!self.has_text())
+    }
+}
+
+/// One excerpt a source, the one with the primary label first. A source without text has nothing
+/// to point at.
+fn excerpts(diagnostic: &Diagnostic) -> Vec<Excerpt<'_>> {
+    let mut sources: Vec<(&Rc<Source>, Vec<(usize, &Label)>)> = Vec::new();
+    for (k, label) in diagnostic.labels().iter().enumerate() {
+        let source = &label.location.source;
+        match sources
+            .iter_mut()
+            .find(|(known, _)| Rc::ptr_eq(known, source))
+        {
+            Some((_, labels)) => labels.push((k, label)),
+            None => sources.push((source, vec![(k, label)])),
+        }
+    }
+    let shown = sources
+        .into_iter()
+        .filter(|(source, _)| !source.text.trim().is_empty());
+    shown
+        .map(|(source, labels)| excerpt(source, &labels))
+        .collect()
+}
+
+fn excerpt<'d>(source: &Source, labels: &[(usize, &'d Label)]) -> Excerpt<'d> {
+    let spans: Vec<Range<usize>> = labels
+        .iter()
+        .map(|(_, label)| visible_span(&source.text, label.location.span.range()))
+        .collect();
+    let lines = Lines::cut(&source.text, &spans);
+    let (line, column) = lines.place(&source.text, spans[0].start);
+    let mark = |(span, (k, label)): (&Range<usize>, &(usize, &'d Label))| Mark {
+        span: lines.map(span),
+        line: lines.line_at(last_byte(span)),
+        label,
+        primary: *k == 0,
+    };
+    let marks = spans.iter().zip(labels).map(mark).collect();
+    let name = printable(&source.name);
+    Excerpt {
+        text: lines.text,
+        marks,
+        place: format!("{name}:{line}:{column}"),
+    }
+}
+
+/// The span on character boundaries inside the text. An empty one covers the character it stands
+/// before; at the end of a line, or behind the last statement, the place right after the text.
+fn visible_span(text: &str, span: Range<usize>) -> Range<usize> {
+    let start = floor_boundary(text, span.start);
+    let mut end = span.end.min(text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    if start < end {
+        return start..end;
+    }
+    let kept = text[..start].trim_end();
+    let rest = &text[start..];
+    if rest.trim().is_empty() {
+        return kept.len()..kept.len();
+    }
+    let next = rest.chars().next().filter(|c| !matches!(c, '\n' | '\r'));
+    start..start + next.map_or(0, char::len_utf8)
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// One line of an excerpt.
+struct Line {
+    /// Where it starts in the source.
+    start: usize,
+    /// The part of the source that is shown.
+    window: Range<usize>,
+    /// Where that part starts in the excerpt.
+    shown: usize,
+}
+
+/// The lines of a source up to the last label.
+struct Lines {
+    text: String,
+    lines: Vec<Line>,
+}
+
+impl Lines {
+    fn cut(text: &str, spans: &[Range<usize>]) -> Lines {
+        let last = spans.iter().map(|span| span.end).max().unwrap_or(0);
+        let mut lines = Lines {
+            text: String::new(),
+            lines: Vec::new(),
+        };
+        let mut start = 0;
+        while start <= last {
+            let (end, next) = line_end(text, start);
+            lines.push(text, start..end, spans);
+            if next > text.len() {
+                break;
+            }
+            start = next;
+        }
+        lines
+    }
+
+    fn push(&mut self, text: &str, line: Range<usize>, spans: &[Range<usize>]) {
+        let touches = |at: usize| line.start <= at && at <= line.end;
+        let ends = spans.iter().flat_map(|span| [span.start, last_byte(span)]);
+        let mut places = ends.filter(|at| touches(*at));
+        let window = match places.next() {
+            None => line.start..line.start,
+            Some(_) if line.len() <= LONGEST_LINE => line.clone(),
+            Some(first) => {
+                let first = places.fold(first, usize::min);
+                let start =
+                    floor_boundary(text, first.saturating_sub(BEFORE_LABEL).max(line.start));
+                start..floor_boundary(text, (start + WINDOW).min(line.end))
+            }
+        };
+        if window.start > line.start {
+            self.text.push('…');
+        }
+        let shown = self.text.len();
+        self.text.push_str(&printable(&text[window.clone()]));
+        if window.end < line.end && !window.is_empty() {
+            self.text.push('…');
+        }
+        // A label at the end of the line needs something to stand under.
+        self.text.push_str(" \n");
+        self.lines.push(Line {
+            start: line.start,
+            window,
+            shown,
+        });
+    }
+
+    /// The line of the source with the byte `at`, from 0.
+    fn line_at(&self, at: usize) -> usize {
+        self.lines
+            .partition_point(|line| line.start <= at)
+            .saturating_sub(1)
+    }
+
+    /// Line and column of a byte of the source, from 1; columns count characters.
+    fn place(&self, text: &str, at: usize) -> (usize, usize) {
+        let line = self.line_at(at);
+        let start = self.lines.get(line).map_or(0, |line| line.start);
+        let before = text[start..at].trim_start_matches('\u{feff}');
+        (line + 1, before.chars().count() + 1)
+    }
+
+    /// A span of the source in the excerpt, never empty.
+    fn map(&self, span: &Range<usize>) -> Range<usize> {
+        let at = |at: usize| {
+            let line = &self.lines[self.line_at(at)];
+            // Outside the window the place is the mark of the cut.
+            line.shown + (at.clamp(line.window.start, line.window.end) - line.window.start)
+        };
+        let start = at(span.start);
+        let next = |at: usize| at + self.text[at..].chars().next().map_or(0, char::len_utf8);
+        let end = if span.is_empty() {
+            start
+        } else {
+            next(floor_boundary(&self.text, at(last_byte(span))))
+        };
+        start..end.max(next(start))
+    }
+}
+
+/// The last byte of a span.
+fn last_byte(span: &Range<usize>) -> usize {
+    span.end.saturating_sub(1).max(span.start)
+}
+
+/// Where the line that starts at `start` ends, and where the next one starts; beyond the text if
+/// there is none.
+fn line_end(text: &str, start: usize) -> (usize, usize) {
+    let rest = &text[start..];
+    match rest.find(['\n', '\r']) {
+        None => (text.len(), text.len() + 1),
+        Some(length) => {
+            let end = start + length;
+            let width = if rest[length..].starts_with("\r\n") {
+                2
+            } else {
+                1
+            };
+            (end, end + width)
+        }
+    }
+}
+
+/// The text with characters replaced that a terminal would act upon or hide, each by one of the
+/// same length, so that offsets stay.
+fn printable(text: &str) -> String {
+    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let replace = |c: char| match c {
+        '\t' | '\n' => c,
+        c if c.is_ascii_control() => '?',
+        c if c.is_control() || c == '\u{ad}' => '¿',
+        c if hidden(c) => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(replace).collect()
+}
+
+/// The excerpts as ariadne asks for them.
+struct Sources(Vec<ariadne::Source<String>>);
+
+impl ariadne::Cache<usize> for Sources {
+    type Storage = String;
+
+    fn fetch(
+        &mut self,
+        id: &usize,
+    ) -> std::result::Result<&ariadne::Source<String>, impl std::fmt::Debug> {
+        self.0.get(*id).ok_or("no such source")
+    }
+
+    fn display<'a>(&self, _: &'a usize) -> Option<impl std::fmt::Display + 'a> {
+        Some(HEADER_MARK)
+    }
+}
