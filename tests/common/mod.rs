@@ -99,12 +99,13 @@ pub fn distance(got: &[f64], want: &[f64]) -> f64 {
     }
 }
 
-/// Panics with everything that went wrong.
+/// Panics with what went wrong, the first of it.
 pub fn report(failures: &[String]) {
+    let shown = &failures[..failures.len().min(20)];
     assert!(
         failures.is_empty(),
         "{} failures:\n{}",
         failures.len(),
-        failures.join("\n")
+        shown.join("\n")
     );
 }
