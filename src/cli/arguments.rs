@@ -1,5 +1,6 @@
 //! The arguments of the program.
 
+use super::Allowance;
 use crate::lower::Limits;
 use crate::render::Style;
 use anstream::stream::RawStream;
@@ -7,6 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -92,6 +94,9 @@ pub struct Options {
     /// Most memory for the values of one statement, in bytes or as 500K, 64M, 2G
     #[arg(long, global = true, value_name = "SIZE", default_value = "8G", value_parser = size)]
     pub limit_memory: u64,
+    /// Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    pub limit_time: Option<Duration>,
     /// Refuse to read or write files from within a script
     #[arg(long, global = true)]
     pub sandbox: bool,
@@ -124,6 +129,14 @@ impl Options {
             nodes: self.limit_nodes,
             memory: self.limit_memory,
             sandbox: self.sandbox,
+        }
+    }
+
+    /// What a script may use up.
+    pub fn allowance(&self) -> Allowance {
+        Allowance {
+            limits: self.limits(),
+            time: self.limit_time,
         }
     }
 
@@ -191,6 +204,29 @@ fn size(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "too large".to_string())
 }
 
+/// A length of time: `10` or `10s`, `500ms`, `2m`, `1h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let number = text
+        .trim()
+        .trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let seconds = match &text.trim()[number.len()..] {
+        "ms" => 1e-3,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        unit => {
+            return Err(format!(
+                "`{unit}` is no unit; write a number with ms, s, m or h"
+            ));
+        }
+    };
+    let number: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| "write it as 10s, 500ms or 2m".to_string())?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +245,16 @@ mod tests {
         assert!(size("2 parsecs").is_err());
         assert!(size("").is_err());
         assert!(size("99999999999G").is_err());
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("1.5"), Ok(Duration::from_millis(1500)));
+        assert_eq!(duration("20ms"), Ok(Duration::from_millis(20)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "-1", "nan", "inf", "1 week", "s"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

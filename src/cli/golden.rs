@@ -1,14 +1,225 @@
-//! `wengert test`.
-use crate::lower::Limits;
-use std::path::PathBuf;
-/// What came of it.
-#[derive(Debug)]
-pub struct Outcome;
-impl Outcome {
-    /// A summary.
-    pub fn report(&self) -> String { String::new() }
-    /// Whether all passed.
-    pub fn is_fine(&self) -> bool { true }
+//! `wengert test`: runs scripts and holds what they write against what they are expected to write.
+//!
+//! Beside `NAME.ad` lies `NAME.out`: what goes to standard output, then, if there is any, a line
+//! `-- stderr --` and the diagnostics, then, if the status is not 0, a line `-- exit 1 --`. Where
+//! `NAME.json.out` lies beside, the output with `--format json` is held against it as well. Numbers
+//! have six digits, and the names of files are relative to the script, so that the expected files
+//! depend on neither the machine nor the folder from which the tests are run.
+
+use super::script::{self, Allowance};
+use super::{Format, Printer, Status, Stream};
+use crate::render::Style;
+use crate::source::Source;
+use similar::TextDiff;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// What a script wrote, and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// On standard output.
+    pub stdout: String,
+    /// On standard error.
+    pub stderr: String,
+    /// How it ended.
+    pub status: Status,
 }
-/// Runs.
-pub fn run(_: &[PathBuf], _: bool, _: Limits) -> Outcome { Outcome }
+
+/// Runs a script as the program does, in a fixed style.
+pub fn run_script(path: &Path, format: Format, allowance: Allowance) -> Output {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut printer = Printer {
+        format,
+        quiet: format == Format::Json,
+        out: Stream::new(&mut out, Style::default()),
+        err: Stream::new(&mut err, Style::default()),
+    };
+    // An absolute folder, because it cannot be mistaken for a formula when it is taken out below.
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let status = match script::read(&path) {
+        Ok(source) => script::run(&named_by_file(&source, &path), allowance, &mut printer),
+        Err(error) => printer.failed(&error, None),
+    };
+    let relative = |bytes: Vec<u8>| {
+        let prefix = folder.join("").display().to_string();
+        String::from_utf8_lossy(&bytes).replace(&prefix, "")
+    };
+    Output {
+        stdout: relative(out),
+        stderr: relative(err),
+        status,
+    }
+}
+
+/// The source under the name of the file without its folders.
+fn named_by_file(source: &Source, path: &Path) -> Rc<Source> {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Rc::new(Source {
+        name,
+        text: source.text.clone(),
+        folder: source.folder.clone(),
+    })
+}
+
+impl Output {
+    /// As it stands in an expected file.
+    fn text(&self) -> String {
+        let mut text = self.stdout.clone();
+        if !self.stderr.is_empty() {
+            text.push_str("-- stderr --\n");
+            text.push_str(&self.stderr);
+        }
+        if self.status != Status::Fine {
+            text.push_str(&format!("-- exit {} --\n", self.status.code()));
+        }
+        text
+    }
+}
+
+/// What to do with the output of a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Hold it against the expected files.
+    Compare,
+    /// Write it into the expected files.
+    Bless,
+}
+
+/// Runs every script below `paths` and tells `report` of failures, of files written, and the sums.
+pub fn run(
+    paths: &[PathBuf],
+    purpose: Purpose,
+    allowance: Allowance,
+    report: &mut dyn FnMut(&str),
+) -> Status {
+    let mut passed = 0;
+    let mut failed = 0;
+    for path in paths {
+        let scripts = match scripts_below(path) {
+            Ok(scripts) => scripts,
+            Err(error) => {
+                failed += 1;
+                report(&format!("FAILED {}: {error}\n", path.display()));
+                continue;
+            }
+        };
+        for script in scripts {
+            match test(&script, purpose, allowance, report) {
+                Verdict::Passed => passed += 1,
+                Verdict::Failed => failed += 1,
+                Verdict::Interrupted => return Status::Interrupted,
+            }
+        }
+    }
+    report(&format!("{passed} passed, {failed} failed\n"));
+    if failed == 0 {
+        Status::Fine
+    } else {
+        Status::Failed
+    }
+}
+
+enum Verdict {
+    Passed,
+    Failed,
+    Interrupted,
+}
+
+/// The script itself, or all `.ad` files in the folder and the folders in it, in order.
+fn scripts_below(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return path.metadata().map(|_| vec![path.to_path_buf()]);
+    }
+    let mut scripts = Vec::new();
+    let mut folders = vec![path.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir()? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else if entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "ad")
+            {
+                scripts.push(entry.path());
+            }
+        }
+    }
+    scripts.sort();
+    if scripts.is_empty() {
+        return Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            "there is no .ad file in this folder",
+        ));
+    }
+    Ok(scripts)
+}
+
+fn test(
+    script: &Path,
+    purpose: Purpose,
+    allowance: Allowance,
+    report: &mut dyn FnMut(&str),
+) -> Verdict {
+    let mut verdict = Verdict::Passed;
+    for (format, extension) in [(Format::Text, "out"), (Format::Json, "json.out")] {
+        let expected = script.with_extension(extension);
+        if format == Format::Json && !expected.exists() {
+            continue;
+        }
+        let output = run_script(script, format, allowance);
+        if output.status == Status::Interrupted {
+            return Verdict::Interrupted;
+        }
+        let settled = match purpose {
+            Purpose::Compare => compare(&expected, &output.text()),
+            Purpose::Bless => bless(&expected, &output.text(), report),
+        };
+        if let Err(complaint) = settled {
+            report(&format!("FAILED {}: {complaint}", script.display()));
+            verdict = Verdict::Failed;
+        }
+    }
+    verdict
+}
+
+/// Says what differs, if anything does.
+fn compare(file: &Path, got: &str) -> Result<(), String> {
+    let expected = match std::fs::read_to_string(file) {
+        Ok(text) => text.replace("\r\n", "\n"),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(format!(
+                "there is no {} (`wengert test --bless` writes it)\n",
+                file.display()
+            ));
+        }
+        Err(error) => return Err(format!("cannot read {}: {error}\n", file.display())),
+    };
+    if expected == got {
+        return Ok(());
+    }
+    let name = file.display().to_string();
+    let diff = TextDiff::from_lines(&expected, got)
+        .unified_diff()
+        .header(&name, "now")
+        .to_string();
+    Err(format!("the output differs\n{diff}"))
+}
+
+/// Writes what is not there yet.
+fn bless(file: &Path, got: &str, report: &mut dyn FnMut(&str)) -> Result<(), String> {
+    if compare(file, got).is_ok() {
+        return Ok(());
+    }
+    std::fs::write(file, got)
+        .map_err(|error| format!("cannot write {}: {error}\n", file.display()))?;
+    report(&format!("wrote {}\n", file.display()));
+    Ok(())
+}

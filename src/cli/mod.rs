@@ -3,14 +3,16 @@
 mod arguments;
 pub mod golden;
 mod printer;
-mod script;
-mod signals;
+pub(crate) mod script;
+pub(crate) mod signals;
 
 pub use arguments::{Arguments, Format, Options};
+pub use script::Allowance;
 pub use printer::{Printer, Stream};
 
 use crate::source::Source;
 use arguments::Command;
+use golden::Purpose;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use std::io::IsTerminal;
@@ -67,7 +69,7 @@ fn run(arguments: Arguments) -> Status {
 /// Runs what stands after each `-e` as one script.
 fn one_liner(sources: &[String], options: &Options) -> Status {
     let source = Source::new("<command>", sources.join("\n"));
-    printing(options, |printer| script::run(&source, options, printer))
+    printing(options, |printer| script::run(&source, options.allowance(), printer))
 }
 
 /// Runs each file in a session of its own, up to the first that fails.
@@ -75,7 +77,7 @@ fn scripts(files: &[PathBuf], options: &Options) -> Status {
     printing(options, |printer| {
         for file in files {
             let status = match script::read(file) {
-                Ok(source) => script::run(&source, options, printer),
+                Ok(source) => script::run(&source, options.allowance(), printer),
                 Err(error) => printer.failed(&error, None),
             };
             if status != Status::Fine || printer.is_closed() {
@@ -98,14 +100,13 @@ fn check(files: &[PathBuf], options: &Options) -> Status {
 
 fn test(paths: &[PathBuf], bless: bool, options: &Options) -> Status {
     printing(options, |printer| {
-        let outcome = golden::run(paths, bless, options.limits());
-        printer.text(&outcome.report());
-        if outcome.is_fine() { Status::Fine } else { Status::Failed }
+        let purpose = if bless { Purpose::Bless } else { Purpose::Compare };
+        golden::run(paths, purpose, options.allowance(), &mut |text| printer.text(text))
     })
 }
 
 /// Does `work` with a printer on the standard streams.
-fn printing(options: &Options, work: impl FnOnce(&mut Printer<'_>) -> Status) -> Status {
+pub(crate) fn printing(options: &Options, work: impl FnOnce(&mut Printer<'_>) -> Status) -> Status {
     let (out, err) = (std::io::stdout(), std::io::stderr());
     let (mut out, mut err) = (out.lock(), err.lock());
     let mut printer = Printer {

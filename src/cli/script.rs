@@ -1,7 +1,7 @@
 //! Scripts: read, run, checked.
 
-use super::arguments::Options;
-use super::{Printer, Status, signals};
+use super::signals::{Running, Stop};
+use super::{Printer, Status};
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};
 use crate::lower::{self, Limits};
 use crate::session::Session;
@@ -9,6 +9,7 @@ use crate::source::{Location, Source, Span};
 use std::io::Read;
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// The text of a file; of standard input for `-`.
 pub fn read(path: &Path) -> Result<Rc<Source>> {
@@ -32,23 +33,58 @@ fn read_standard_input() -> Result<Rc<Source>> {
     }
 }
 
+/// What a script may use up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Allowance {
+    /// Nodes, memory and files of one statement.
+    pub limits: Limits,
+    /// The longest that it may run.
+    pub time: Option<Duration>,
+}
+
 /// Runs a script in a session of its own.
-pub fn run(source: &Rc<Source>, options: &Options, printer: &mut Printer<'_>) -> Status {
-    let _running = signals::running();
-    let status = run_in(&mut Session::new(options.limits()), source, printer);
-    if signals::interrupted() {
-        Status::Interrupted
-    } else {
-        status
-    }
+pub fn run(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
+    run_in(
+        &mut Session::new(allowance.limits),
+        source,
+        allowance.time,
+        printer,
+    )
 }
 
 /// Runs a script, or one input of an interactive session.
-pub fn run_in(session: &mut Session, source: &Rc<Source>, printer: &mut Printer<'_>) -> Status {
+pub fn run_in(
+    session: &mut Session,
+    source: &Rc<Source>,
+    time: Option<Duration>,
+    printer: &mut Printer<'_>,
+) -> Status {
+    let running = Running::start(time);
     match session.run(source, &mut |event| printer.event(&event, Some(source))) {
         Ok(()) => Status::Fine,
-        Err(error) => printer.failed(&error, Some(source)),
+        Err(error) => match running.stopped_by() {
+            Some(Stop::CtrlC) => {
+                printer.failed(&error, Some(source));
+                Status::Interrupted
+            }
+            Some(Stop::Time(limit)) if error.code() == Code::Limit => {
+                printer.failed(&out_of_time(&error, limit), Some(source))
+            }
+            _ => printer.failed(&error, Some(source)),
+        },
     }
+}
+
+/// The error of a computation that was interrupted because its time was up.
+fn out_of_time(interrupted: &Diagnostic, limit: Duration) -> Diagnostic {
+    let location = interrupted.location().clone();
+    Diagnostic::error(
+        Code::Limit,
+        location,
+        format!("the time limit of {limit:?} is reached"),
+        "stopped here",
+    )
+    .help("allow more with `--limit-time`")
 }
 
 /// Shows everything that is wrong with a script, without running it.
