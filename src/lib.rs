@@ -11,6 +11,7 @@ pub mod primitives;
 pub mod render;
 pub mod repl;
 pub mod session;
+pub mod simplify;
 pub mod source;
 pub mod syntax;
 pub mod trace;

@@ -426,6 +426,20 @@ impl Primitive {
     }
 }
 
+impl PartialEq for Primitive {
+    fn eq(&self, other: &Primitive) -> bool {
+        self.is(other)
+    }
+}
+
+impl Eq for Primitive {}
+
+impl std::hash::Hash for Primitive {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self).hash(state);
+    }
+}
+
 impl std::fmt::Debug for Primitive {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)

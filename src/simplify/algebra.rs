@@ -1,0 +1,634 @@
+//! Formulas in normal form.
+//!
+//! Sums are collected, products have one exponent a base, matrix products are flat chains with
+//! their scalar factors pulled out, transposes stand at the leaves. Every constructor returns the
+//! normal form of what it is given, so that a formula is simplified by being built.
+
+use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// The index of a formula in its [`Algebra`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(pub u32);
+
+/// A number that can be compared and hashed by its bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Coefficient(pub f64);
+
+impl PartialEq for Coefficient {
+    fn eq(&self, other: &Coefficient) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for Coefficient {}
+
+impl std::hash::Hash for Coefficient {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
+}
+
+/// The forms of a formula.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// A number.
+    Number(Coefficient),
+    /// A leaf of the graph, a formula that the user named, or a part that is shared.
+    Atom(NodeId),
+    /// The identity matrix.
+    Identity,
+    /// c₁·t₁ + c₂·t₂ + …; no term is a sum or a number other than 1, no coefficient 0. One term
+    /// alone has a coefficient other than 1.
+    Sum(Vec<(Coefficient, Id)>),
+    /// b₁^e₁ · b₂^e₂ · …, entry by entry; no base is a product with exponent 1, bases differ.
+    Product(Vec<(Id, Id)>),
+    /// A chain of at least two matrices, none of them a chain or a scalar.
+    Chain(Vec<Id>),
+    /// The transpose of something that has no other normal form.
+    Transposed(Id),
+    /// A scalar, row or column repeated to fill the shape.
+    Stretched(Id),
+    /// A matrix from its entries, row by row.
+    Entries(Vec<Id>),
+    /// An operation of the table.
+    Apply(&'static Primitive, Attr, Vec<Id>),
+}
+
+struct Entry {
+    form: Form,
+    shape: Shape,
+}
+
+/// An arena of formulas, equal ones shared.
+pub struct Algebra {
+    entries: Vec<Entry>,
+    table: FxHashMap<(Form, Shape), Id>,
+    costs: FxHashMap<Id, u64>,
+    /// The number one: the term of a sum's constant.
+    one: Id,
+    /// The values of constant matrices.
+    pub constants: FxHashMap<NodeId, Rc<Tensor>>,
+    /// The names of rules that were applied, in order.
+    pub applied: Vec<&'static str>,
+}
+
+impl Default for Algebra {
+    fn default() -> Algebra {
+        let mut algebra = Algebra {
+            entries: Vec::new(),
+            table: FxHashMap::default(),
+            costs: FxHashMap::default(),
+            one: Id(0),
+            constants: FxHashMap::default(),
+            applied: Vec::new(),
+        };
+        algebra.one = algebra.intern(Form::Number(Coefficient(1.0)), Shape::SCALAR);
+        algebra
+    }
+}
+
+/// A sum under construction.
+type Terms = Vec<(f64, Id)>;
+
+impl Algebra {
+    /// The form of `id`.
+    pub fn form(&self, id: Id) -> &Form {
+        &self.entries[id.0 as usize].form
+    }
+
+    /// The shape of `id`.
+    pub fn shape(&self, id: Id) -> Shape {
+        self.entries[id.0 as usize].shape
+    }
+
+    fn intern(&mut self, form: Form, shape: Shape) -> Id {
+        if let Some(id) = self.table.get(&(form.clone(), shape)) {
+            return *id;
+        }
+        let id = Id(self.entries.len() as u32);
+        self.entries.push(Entry { form: form.clone(), shape });
+        self.table.insert((form, shape), id);
+        id
+    }
+
+    /// Notes that a rule was applied.
+    pub fn note(&mut self, rule: &'static str) {
+        if self.applied.last() != Some(&rule) {
+            self.applied.push(rule);
+        }
+    }
+
+    /// The scalar `value`.
+    pub fn number(&mut self, value: f64) -> Id {
+        let value = if value == 0.0 { 0.0 } else { value };
+        self.intern(Form::Number(Coefficient(value)), Shape::SCALAR)
+    }
+
+    /// `node` as something that is not looked into.
+    pub fn atom(&mut self, node: NodeId, shape: Shape) -> Id {
+        self.intern(Form::Atom(node), shape)
+    }
+
+    /// The n×n identity matrix; 1 for n = 1.
+    pub fn identity(&mut self, n: u32) -> Id {
+        if n == 1 {
+            return self.one;
+        }
+        self.intern(Form::Identity, Shape { rows: n, cols: n })
+    }
+
+    /// The number that `id` is.
+    pub fn value(&self, id: Id) -> Option<f64> {
+        match self.form(id) {
+            Form::Number(value) => Some(value.0),
+            _ => None,
+        }
+    }
+
+    /// Whether `id` is zero everywhere.
+    pub fn is_zero(&self, id: Id) -> bool {
+        self.value(self.core(id)) == Some(0.0)
+    }
+
+    /// What `id` stretches, or `id`.
+    fn core(&self, id: Id) -> Id {
+        match self.form(id) {
+            Form::Stretched(inner) => *inner,
+            _ => id,
+        }
+    }
+
+    /// `id` repeated to fill `shape`.
+    pub fn stretch(&mut self, id: Id, shape: Shape) -> Id {
+        if self.shape(id) == shape {
+            return id;
+        }
+        let id = self.core(id);
+        if self.shape(id) == shape {
+            return id;
+        }
+        self.intern(Form::Stretched(id), shape)
+    }
+
+    /// `id` as coefficients and terms.
+    fn terms(&self, id: Id) -> Terms {
+        match self.form(id) {
+            Form::Sum(terms) => terms.iter().map(|(c, term)| (c.0, *term)).collect(),
+            Form::Number(value) => vec![(value.0, self.one)],
+            _ => vec![(1.0, id)],
+        }
+    }
+
+    /// A single coefficient and what it multiplies.
+    fn scaled(&self, id: Id) -> (f64, Id) {
+        match self.form(id) {
+            Form::Sum(terms) if terms.len() == 1 => (terms[0].0.0, terms[0].1),
+            Form::Number(value) => (value.0, self.one),
+            _ => (1.0, id),
+        }
+    }
+
+    /// c₁·t₁ + c₂·t₂ + … in the given shape: flat, like terms collected, zeros left out.
+    pub fn sum(&mut self, terms: &[(f64, Id)], shape: Shape) -> Id {
+        let mut collected: Vec<(f64, Id)> = Vec::new();
+        let mut position: FxHashMap<Id, usize> = FxHashMap::default();
+        let mut like = false;
+        for (coefficient, id) in terms {
+            let inner = self.core(*id);
+            for (c, term) in self.terms(inner) {
+                let term = self.core(term);
+                match position.get(&term) {
+                    Some(k) => {
+                        collected[*k].0 += coefficient * c;
+                        like = true;
+                    }
+                    None => {
+                        position.insert(term, collected.len());
+                        collected.push((coefficient * c, term));
+                    }
+                }
+            }
+        }
+        if like {
+            self.note("collect like terms");
+        }
+        collected.retain(|(c, _)| *c != 0.0);
+        self.merge_branches(&mut collected);
+        collected.sort_by_key(|(_, term)| *term);
+        let shapes: Vec<Shape> = collected.iter().map(|(_, term)| self.shape(*term)).collect();
+        let inner_shape = match Shape::common(&shapes) {
+            Some(common) => common,
+            None if collected.is_empty() => Shape::SCALAR,
+            None => {
+                // A row and a column: one of them must be written in full.
+                collected[0].1 = self.intern(Form::Stretched(collected[0].1), shape);
+                shape
+            }
+        };
+        let inner = match collected.as_slice() {
+            [] => self.number(0.0),
+            [(c, term)] if *term == self.one => self.number(*c),
+            [(1.0, term)] => *term,
+            _ => {
+                let terms = collected.iter().map(|(c, term)| (Coefficient(*c), *term)).collect();
+                self.intern(Form::Sum(terms), inner_shape)
+            }
+        };
+        self.stretch(inner, shape)
+    }
+
+    /// Two branches of one condition become one choice.
+    fn merge_branches(&mut self, terms: &mut Terms) {
+        use crate::primitives::arithmetic::{CHOOSE, WHERE};
+        use crate::primitives::array::{PASS, PASS_ALL};
+        for k in 0..terms.len() {
+            for j in k + 1..terms.len() {
+                let (a, b) = (self.form(terms[k].1).clone(), self.form(terms[j].1).clone());
+                let (Form::Apply(first, _, x), Form::Apply(second, _, y)) = (a, b) else { continue };
+                let (each, all) = (first.is(&PASS), first.is(&PASS_ALL));
+                if !(each || all) || !first.is(second) || self.opposite(x[0]) != y[0] {
+                    continue;
+                }
+                let shape = Shape::common(&[self.shape(terms[k].1), self.shape(terms[j].1)]);
+                let Some(shape) = shape else { continue };
+                let sides = [(terms[k].0, x[1]), (terms[j].0, y[1])]
+                    .map(|(c, side)| self.sum(&[(c, side)], shape));
+                let row = if each { &WHERE } else { &CHOOSE };
+                let choice = self.intern(Form::Apply(row, Attr::None, vec![x[0], sides[0], sides[1]]), shape);
+                self.note("join branches");
+                terms[k] = (1.0, choice);
+                terms.remove(j);
+                return self.merge_branches(terms);
+            }
+        }
+    }
+
+    /// The opposite of a condition.
+    pub fn opposite(&mut self, condition: Id) -> Id {
+        use crate::primitives::arithmetic::{AND, EQ, GE, GT, LE, LT, NE, NOT, OR};
+        let shape = self.shape(condition);
+        if let Form::Apply(row, attr, args) = self.form(condition).clone() {
+            if row.is(&NOT) {
+                return args[0];
+            }
+            let pairs: [(&'static Primitive, &'static Primitive); 3] = [(&LT, &GE), (&LE, &GT), (&EQ, &NE)];
+            for (a, b) in pairs {
+                for (from, to) in [(a, b), (b, a)] {
+                    if row.is(from) {
+                        return self.intern(Form::Apply(to, attr, args), shape);
+                    }
+                }
+            }
+            if row.is(&AND) || row.is(&OR) {
+                let sides = args.iter().map(|side| self.opposite(*side)).collect();
+                let dual = if row.is(&AND) { &OR } else { &AND };
+                return self.intern(Form::Apply(dual, attr, sides), shape);
+            }
+        }
+        self.intern(Form::Apply(&NOT, Attr::None, vec![condition]), shape)
+    }
+
+    /// The negative.
+    pub fn negated(&mut self, id: Id) -> Id {
+        let shape = self.shape(id);
+        self.sum(&[(-1.0, id)], shape)
+    }
+
+    /// c·b₁^e₁·b₂^e₂·… entry by entry in the given shape: flat, one exponent a base.
+    pub fn product(&mut self, coefficient: f64, factors: &[(Id, Id)], shape: Shape) -> Id {
+        let mut coefficient = coefficient;
+        let mut bases: Vec<(Id, Id)> = Vec::new();
+        let mut todo: Vec<(Id, Id)> = factors.iter().rev().copied().collect();
+        while let Some((base, exponent)) = todo.pop() {
+            let base = self.core(base);
+            let whole = self.value(exponent).filter(|e| e.fract() == 0.0);
+            let (scale, inner) = self.scaled(base);
+            match self.form(base).clone() {
+                Form::Number(value) if self.value(exponent).is_some() => {
+                    coefficient *= crate::primitives::special::pow(value.0, self.value(exponent).unwrap_or(1.0));
+                }
+                Form::Sum(_) if inner != base && whole.is_some() => {
+                    coefficient *= crate::primitives::special::pow(scale, whole.unwrap_or(1.0));
+                    todo.push((inner, exponent));
+                }
+                Form::Product(inner) if whole.is_some() => {
+                    for (base, power) in inner.into_iter().rev() {
+                        let power = self.times(power, exponent);
+                        todo.push((base, power));
+                    }
+                }
+                Form::Apply(row, _, args) if row.name == "sqrt" && whole.is_some_and(|e| e % 2.0 == 0.0) => {
+                    self.note("square of a root");
+                    let half = self.number(whole.unwrap_or(2.0) / 2.0);
+                    todo.push((args[0], half));
+                }
+                _ => match bases.iter().position(|(known, _)| *known == base) {
+                    Some(k) => {
+                        self.note("collect powers");
+                        let (known, power) = bases.remove(k);
+                        let power = self.plus(power, exponent);
+                        // The new power may make the base fold further.
+                        if self.value(power) != Some(0.0) {
+                            todo.push((known, power));
+                        }
+                    }
+                    None if self.value(exponent) == Some(0.0) => {}
+                    None => bases.push((base, exponent)),
+                },
+            }
+            if coefficient == 0.0 {
+                let zero = self.number(0.0);
+                return self.stretch(zero, shape);
+            }
+        }
+        bases.sort();
+        let shapes: Vec<Shape> = bases.iter().map(|(base, exponent)| {
+            let (base, exponent) = (self.shape(*base), self.shape(*exponent));
+            if base.is_scalar() { exponent } else { base }
+        }).collect();
+        let inner_shape = match Shape::common(&shapes) {
+            Some(common) => common,
+            None if bases.is_empty() => Shape::SCALAR,
+            None => {
+                bases[0].0 = self.intern(Form::Stretched(bases[0].0), shape);
+                shape
+            }
+        };
+        let inner = match bases.as_slice() {
+            [] => self.one,
+            [(base, exponent)] if self.value(*exponent) == Some(1.0) => *base,
+            _ => self.intern(Form::Product(bases), inner_shape),
+        };
+        let scaled = self.sum(&[(coefficient, inner)], inner_shape);
+        self.stretch(scaled, shape)
+    }
+
+    fn plus(&mut self, a: Id, b: Id) -> Id {
+        let shape = Shape::common(&[self.shape(a), self.shape(b)]).unwrap_or(Shape::SCALAR);
+        self.sum(&[(1.0, a), (1.0, b)], shape)
+    }
+
+    fn times(&mut self, a: Id, b: Id) -> Id {
+        let shape = Shape::common(&[self.shape(a), self.shape(b)]).unwrap_or(Shape::SCALAR);
+        let one = self.one;
+        self.product(1.0, &[(a, one), (b, one)], shape)
+    }
+
+    /// The exponent 1.
+    pub fn unit(&self) -> Id {
+        self.one
+    }
+
+    /// A product of matrices: flat, scalar factors in front, identities left out.
+    pub fn chain(&mut self, factors: &[Id]) -> Id {
+        let shape = Shape {
+            rows: self.shape(factors[0]).rows,
+            cols: self.shape(factors[factors.len() - 1]).cols,
+        };
+        let mut coefficient = 1.0;
+        let mut scalars: Vec<(Id, Id)> = Vec::new();
+        let mut links: Vec<Id> = Vec::new();
+        let mut todo: Vec<Id> = factors.iter().rev().copied().collect();
+        while let Some(factor) = todo.pop() {
+            let (scale, inner) = self.scaled(factor);
+            coefficient *= scale;
+            if self.shape(inner).is_scalar() {
+                scalars.push((inner, self.one));
+                continue;
+            }
+            match self.form(inner).clone() {
+                Form::Chain(parts) => todo.extend(parts.into_iter().rev()),
+                Form::Identity => {}
+                Form::Product(bases) => {
+                    let (front, rest): (Vec<_>, Vec<_>) =
+                        bases.into_iter().partition(|(base, _)| self.shape(*base).is_scalar());
+                    if front.is_empty() {
+                        links.push(inner);
+                    } else {
+                        scalars.extend(front);
+                        let shape = self.shape(inner);
+                        let rest = self.product(1.0, &rest, shape);
+                        todo.push(rest);
+                    }
+                }
+                _ => links.push(inner),
+            }
+        }
+        self.pull_scalars_out_of_chains(&mut links, &mut scalars);
+        if links.iter().any(|link| self.is_zero(*link)) || coefficient == 0.0 {
+            let zero = self.number(0.0);
+            return self.stretch(zero, shape);
+        }
+        let chained = match links.as_slice() {
+            [] if shape.rows == shape.cols => self.identity(shape.rows),
+            [] => self.one,
+            [single] => *single,
+            _ => self.oriented(links, shape),
+        };
+        scalars.push((chained, self.one));
+        self.product(coefficient, &scalars, shape)
+    }
+
+    /// Inside a longer chain, a part that is a row times a column is a number.
+    fn pull_scalars_out_of_chains(&mut self, links: &mut Vec<Id>, scalars: &mut Vec<(Id, Id)>) {
+        let mut first = 0;
+        while first < links.len() {
+            if self.shape(links[first]).rows == 1 {
+                let last = (first + 1..links.len()).find(|k| self.shape(links[*k]).cols == 1);
+                if let Some(last) = last
+                    && (first > 0 || last + 1 < links.len())
+                {
+                    let part: Vec<Id> = links.drain(first..=last).collect();
+                    let inner = self.oriented(part, Shape::SCALAR);
+                    scalars.push((inner, self.one));
+                    continue;
+                }
+            }
+            first += 1;
+        }
+    }
+
+    /// A number is its own transpose: of the two ways to write a chain that is one, the one with
+    /// fewer transposes.
+    fn oriented(&mut self, links: Vec<Id>, shape: Shape) -> Id {
+        if shape.is_scalar() {
+            let turned: Vec<Id> = links.iter().rev().map(|link| self.transposed(*link)).collect();
+            let count = |algebra: &Algebra, links: &[Id]| {
+                links.iter().filter(|link| matches!(algebra.form(**link), Form::Transposed(_))).count()
+            };
+            let (here, there) = (count(self, &links), count(self, &turned));
+            if (there, &turned) < (here, &links) {
+                return self.intern(Form::Chain(turned), shape);
+            }
+        }
+        self.intern(Form::Chain(links), shape)
+    }
+
+    /// The transpose.
+    pub fn transposed(&mut self, id: Id) -> Id {
+        let shape = self.shape(id).transposed();
+        if shape.is_scalar() {
+            return id;
+        }
+        match self.form(id).clone() {
+            Form::Transposed(inner) => inner,
+            Form::Identity => id,
+            Form::Stretched(inner) => {
+                let inner = self.transposed(inner);
+                self.stretch(inner, shape)
+            }
+            Form::Sum(terms) => {
+                let terms: Terms = terms.iter().map(|(c, term)| (c.0, self.transposed(*term))).collect();
+                self.sum(&terms, shape)
+            }
+            Form::Product(bases) => {
+                let bases: Vec<(Id, Id)> =
+                    bases.iter().map(|(base, e)| (self.transposed(*base), self.transposed(*e))).collect();
+                self.product(1.0, &bases, shape)
+            }
+            Form::Chain(links) => {
+                let links: Vec<Id> = links.iter().rev().map(|link| self.transposed(*link)).collect();
+                self.chain(&links)
+            }
+            Form::Apply(row, _, args) if row.name == "diag" && self.shape(args[0]).is_vector() => id,
+            _ => self.intern(Form::Transposed(id), shape),
+        }
+    }
+
+    /// An operation of the table whose arguments are in normal form, with no rule of its own.
+    pub fn apply(&mut self, row: &'static Primitive, attr: Attr, args: Vec<Id>, shape: Shape) -> Id {
+        let entrywise = row.is_entrywise();
+        let turned = |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Transposed(_));
+        // A function of a transpose is the transpose of the function.
+        if entrywise && args.len() == 1 && turned(self, args[0]) {
+            let inner = self.transposed(args[0]);
+            let applied = self.apply(row, attr, vec![inner], shape.transposed());
+            return self.transposed(applied);
+        }
+        if entrywise && args.len() == 1 && matches!(self.form(args[0]), Form::Stretched(_)) {
+            let inner = self.core(args[0]);
+            let applied = self.apply(row, attr, vec![inner], self.shape(inner));
+            return self.stretch(applied, shape);
+        }
+        let args: Vec<Id> = if entrywise { self.unstretched(args, shape) } else { args };
+        self.intern(Form::Apply(row, attr, args), shape)
+    }
+
+    /// Arguments of an entry-by-entry operation without the stretching that the language does by
+    /// itself.
+    fn unstretched(&self, args: Vec<Id>, shape: Shape) -> Vec<Id> {
+        let plain: Vec<Id> = args.iter().map(|arg| self.core(*arg)).collect();
+        let shapes: Vec<Shape> = plain.iter().map(|arg| self.shape(*arg)).collect();
+        if Shape::common(&shapes) == Some(shape) { plain } else { args }
+    }
+
+    /// A matrix from its entries, row by row.
+    pub fn entries(&mut self, entries: Vec<Id>, shape: Shape) -> Id {
+        if shape.is_scalar() {
+            return entries[0];
+        }
+        if entries.iter().all(|entry| *entry == entries[0]) && self.value(entries[0]).is_some() {
+            return self.stretch(entries[0], shape);
+        }
+        self.intern(Form::Entries(entries), shape)
+    }
+
+    /// How many operations the formula is, written as a tree; saturating.
+    pub fn cost(&mut self, id: Id) -> u64 {
+        if let Some(cost) = self.costs.get(&id) {
+            return *cost;
+        }
+        let mut own = self.own_cost(id);
+        for child in self.children(id) {
+            own = own.saturating_add(self.cost(child));
+        }
+        self.costs.insert(id, own);
+        own
+    }
+
+    /// The operations that `id` adds to those of its children.
+    pub fn own_cost(&self, id: Id) -> u64 {
+        match self.form(id) {
+            Form::Number(_) | Form::Atom(_) => 0,
+            Form::Identity | Form::Transposed(_) | Form::Stretched(_) => 1,
+            Form::Sum(terms) => {
+                let scales = terms.iter().filter(|(c, term)| c.0.abs() != 1.0 && *term != self.one).count();
+                let all_negative = terms.iter().all(|(c, _)| c.0 < 0.0);
+                (scales + terms.len() - 1 + usize::from(all_negative && scales == 0)) as u64
+            }
+            Form::Product(bases) => {
+                let power = |e: Id| !matches!(self.value(e), Some(1.0 | -1.0));
+                let powers = bases.iter().filter(|(_, e)| power(*e)).count();
+                let upper = bases.iter().any(|(_, e)| !self.value(*e).is_some_and(|e| e < 0.0));
+                (powers + bases.len() - usize::from(upper)) as u64
+            }
+            Form::Chain(links) => links.len() as u64 - 1,
+            Form::Entries(_) => 1,
+            Form::Apply(..) => 1,
+        }
+    }
+
+    /// What `id` is made of.
+    pub fn children(&self, id: Id) -> Vec<Id> {
+        match self.form(id) {
+            Form::Number(_) | Form::Atom(_) | Form::Identity => Vec::new(),
+            Form::Sum(terms) => terms.iter().map(|(_, term)| *term).filter(|term| *term != self.one).collect(),
+            Form::Product(bases) => bases
+                .iter()
+                .flat_map(|(base, e)| [Some(*base), self.value(*e).is_none().then_some(*e)])
+                .flatten()
+                .collect(),
+            Form::Chain(links) => links.clone(),
+            Form::Transposed(inner) | Form::Stretched(inner) => vec![*inner],
+            Form::Entries(entries) => entries.clone(),
+            Form::Apply(_, _, args) => args.clone(),
+        }
+    }
+
+    /// c·(a + b) kept as it is: a coefficient would otherwise be multiplied into the sum.
+    pub fn scaled_bracket(&mut self, coefficient: f64, bracket: Id, shape: Shape) -> Id {
+        let factor = self.number(coefficient);
+        let mut bases = vec![(factor, self.one), (bracket, self.one)];
+        bases.sort();
+        self.intern(Form::Product(bases), shape)
+    }
+
+    /// `id` with every child replaced by `map` of it, in normal form again; `id` itself where no
+    /// child changes.
+    pub fn rebuild(&mut self, id: Id, map: &mut dyn FnMut(&mut Algebra, Id) -> Id) -> Id {
+        let children = self.children(id);
+        let images: FxHashMap<Id, Id> = children.iter().map(|child| (*child, map(self, *child))).collect();
+        if images.iter().all(|(child, image)| child == image) {
+            return id;
+        }
+        let image = |child: &Id| images.get(child).copied().unwrap_or(*child);
+        let shape = self.shape(id);
+        match self.form(id).clone() {
+            Form::Number(_) | Form::Atom(_) | Form::Identity => id,
+            Form::Sum(terms) => {
+                let terms: Terms = terms.iter().map(|(c, term)| (c.0, image(term))).collect();
+                self.sum(&terms, shape)
+            }
+            Form::Product(bases) => {
+                let bases: Vec<(Id, Id)> = bases.iter().map(|(base, e)| (image(base), image(e))).collect();
+                self.product(1.0, &bases, shape)
+            }
+            Form::Chain(links) => {
+                let links: Vec<Id> = links.iter().map(image).collect();
+                self.chain(&links)
+            }
+            Form::Transposed(inner) => self.transposed(image(&inner)),
+            Form::Stretched(inner) => self.stretch(image(&inner), shape),
+            Form::Entries(entries) => {
+                let entries = entries.iter().map(image).collect();
+                self.entries(entries, shape)
+            }
+            Form::Apply(row, attr, args) => {
+                let args = args.iter().map(image).collect();
+                super::convert::operation(self, row, attr, args, shape)
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Graph to algebra: which operation of the table is which form.
+
+use super::algebra::{Algebra, Form, Id};
+use super::rules;
+use crate::graph::{Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
+use crate::primitives::{algebra as linear, arithmetic, array, elementary};
+use rustc_hash::FxHashMap;
+
+/// How a graph is read.
+pub struct Reading<'g, 'r> {
+    /// The graph.
+    pub graph: &'g Graph,
+    /// Nodes that are not looked into: leaves, named formulas, shared parts.
+    pub atoms: &'r dyn Fn(NodeId) -> bool,
+    /// Whether guards are kept, so that structural zeros are zeros whatever they meet.
+    pub guards: bool,
+}
+
+impl Reading<'_, '_> {
+    /// The normal form of `root`, which itself is looked into even if it is an atom elsewhere.
+    pub fn read(&self, algebra: &mut Algebra, root: NodeId) -> Id {
+        let mut forms: FxHashMap<NodeId, Id> = FxHashMap::default();
+        for id in self.graph.cone(&[root], |id| id != root && (self.atoms)(id)) {
+            let form = if id != root && (self.atoms)(id) {
+                algebra.atom(id, self.graph.shape(id))
+            } else {
+                self.node(algebra, id, &forms)
+            };
+            forms.insert(id, form);
+        }
+        forms[&root]
+    }
+
+    fn node(&self, algebra: &mut Algebra, id: NodeId, forms: &FxHashMap<NodeId, Id>) -> Id {
+        let node = self.graph.node(id);
+        match node.op {
+            Op::Literal(value) => algebra.number(value),
+            Op::Constant(constant) => {
+                let value = self.graph.constant_value(constant);
+                if value.data().iter().all(|x| *x == value.data()[0]) {
+                    let number = algebra.number(value.data()[0]);
+                    return algebra.stretch(number, node.shape);
+                }
+                algebra.constants.insert(id, value);
+                algebra.atom(id, node.shape)
+            }
+            Op::Input(_) | Op::Raise(_) => algebra.atom(id, node.shape),
+            Op::Hold(_) => forms[&self.graph.args(id)[0]],
+            Op::Apply(row, attr) => {
+                let args: Vec<Id> = self.graph.args(id).iter().map(|arg| forms[arg]).collect();
+                if !self.guards && (row.is(&array::GUARD) || row.is(&array::GUARD_ALL)) {
+                    return args[1];
+                }
+                if row.is(&array::POISON) {
+                    return args[0];
+                }
+                if row.is(&array::ASSEMBLE) {
+                    return self.assembled(algebra, id, args);
+                }
+                operation(algebra, row, attr, args, node.shape)
+            }
+        }
+    }
+
+    /// Blocks in their places: as a matrix of entries where all blocks are entries.
+    fn assembled(&self, algebra: &mut Algebra, id: NodeId, args: Vec<Id>) -> Id {
+        let node = self.graph.node(id);
+        let blocks = self.graph.blocks(node.attr());
+        let small = node.shape.len() <= 256 && blocks.iter().all(|block| block.shape.is_scalar());
+        if !small {
+            return algebra.apply(&array::ASSEMBLE, node.attr(), args, node.shape);
+        }
+        let cols = node.shape.n();
+        let zero = algebra.number(0.0);
+        let mut entries = vec![zero; node.shape.len()];
+        for (block, arg) in blocks.iter().zip(args) {
+            let at = block.corner.row as usize * cols + block.corner.col as usize;
+            entries[at] = algebra.sum(&[(1.0, entries[at]), (1.0, arg)], Shape::SCALAR);
+        }
+        algebra.entries(entries, node.shape)
+    }
+}
+
+/// The normal form of an operation of the table on arguments in normal form.
+pub fn operation(algebra: &mut Algebra, row: &'static Primitive, attr: Attr, args: Vec<Id>, shape: Shape) -> Id {
+    let one = algebra.unit();
+    let is = |other: &Primitive| row.is(other);
+    if is(&arithmetic::ADD) {
+        return algebra.sum(&[(1.0, args[0]), (1.0, args[1])], shape);
+    }
+    if is(&arithmetic::SUB) {
+        return algebra.sum(&[(1.0, args[0]), (-1.0, args[1])], shape);
+    }
+    if is(&arithmetic::NEG) {
+        return algebra.sum(&[(-1.0, args[0])], shape);
+    }
+    if is(&arithmetic::MUL) {
+        return algebra.product(1.0, &[(args[0], one), (args[1], one)], shape);
+    }
+    if is(&arithmetic::DIV) {
+        if is_tie_count(algebra, args[1]) {
+            // Away from kinks exactly one argument is selected.
+            return args[0];
+        }
+        let minus_one = algebra.number(-1.0);
+        return algebra.product(1.0, &[(args[0], one), (args[1], minus_one)], shape);
+    }
+    if is(&arithmetic::POW) {
+        let exponent = match algebra.form(args[1]) {
+            Form::Stretched(inner) => *inner,
+            _ => args[1],
+        };
+        return algebra.product(1.0, &[(args[0], exponent)], shape);
+    }
+    if is(&linear::MATMUL) {
+        return algebra.chain(&args);
+    }
+    if is(&array::TRANSPOSE) {
+        return algebra.transposed(args[0]);
+    }
+    if is(&array::BROADCAST) {
+        return algebra.stretch(args[0], shape);
+    }
+    if is(&array::MATRIX) {
+        return algebra.entries(args, shape);
+    }
+    if (is(&array::RESHAPE) || is(&array::VEC)) && algebra.shape(args[0]) == shape {
+        return args[0];
+    }
+    if (is(&array::RESHAPE) || is(&array::VEC))
+        && algebra.shape(args[0]).is_vector()
+        && shape == algebra.shape(args[0]).transposed()
+    {
+        return algebra.transposed(args[0]);
+    }
+    if is(&arithmetic::NOT) {
+        return algebra.opposite(args[0]);
+    }
+    if is(&array::PASS) && algebra.value(args[1]).is_some_and(|value| value == 1.0) {
+        return args[0];
+    }
+    let id = algebra.apply(row, attr, args, shape);
+    rules::rewrite(algebra, id)
+}
+
+/// Whether `id` counts selected arguments: a sum of conditions, or a reduction of one.
+fn is_tie_count(algebra: &Algebra, id: Id) -> bool {
+    let condition = |id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
+    match algebra.form(id) {
+        Form::Sum(terms) => terms.len() > 1 && terms.iter().all(|(_, term)| condition(*term)),
+        Form::Apply(row, _, args) if row.is(&array::SUM) => condition(args[0]),
+        Form::Stretched(inner) => is_tie_count(algebra, *inner),
+        // max(x, x): both arguments are the same condition twice.
+        _ => false,
+    }
+}
+
+/// The rows that have no spelling in the language.
+pub fn is_internal(row: &Primitive) -> bool {
+    let spelled = [&array::PASS, &array::PASS_ALL, &array::GUARD, &array::GUARD_ALL, &linear::COFACTOR];
+    !row.callable
+        && matches!(row.notation, crate::graph::primitive::Notation::Call)
+        && !spelled.iter().any(|known| row.is(known))
+}
+
+/// The block that an index node cuts out.
+pub fn corner_of(attr: Attr) -> Corner {
+    match attr {
+        Attr::Corner(corner) => corner,
+        _ => Corner { row: 0, col: 0 },
+    }
+}
+
+/// σ(x) as a formula.
+pub fn sigmoid(algebra: &mut Algebra, x: Id) -> Id {
+    let shape = algebra.shape(x);
+    algebra.apply(&elementary::SIGMOID, Attr::None, vec![x], shape)
+}

@@ -1,0 +1,422 @@
+//! Algebra to the language's own syntax.
+
+use super::algebra::{Algebra, Form, Id};
+use super::convert::{corner_of, is_internal};
+use crate::graph::primitive::{Notation, Operator};
+use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
+use crate::primitives::array::{GUARD, GUARD_ALL, PASS, PASS_ALL, POISON};
+use crate::source::{Source, Span};
+use crate::syntax::ast::{
+    BinaryOp, Expr, ExprId, ExprKind, Ident, Index, Name, NamedArgument, Script, UnaryOp,
+};
+use crate::syntax::printer;
+use std::rc::Rc;
+
+/// Why a formula cannot be written in the language: the operation that has no spelling.
+pub struct Unwritable(pub &'static str);
+
+type Written = Result<ExprId, Unwritable>;
+
+/// Writes formulas of one algebra as expressions.
+pub struct Emitter<'a> {
+    /// The formulas.
+    pub algebra: &'a Algebra,
+    /// What atoms are called.
+    pub names: &'a dyn Fn(NodeId) -> Option<Name>,
+    script: Script,
+}
+
+impl<'a> Emitter<'a> {
+    /// An emitter for formulas of `algebra`, whose atoms are called by `names`.
+    pub fn new(algebra: &'a Algebra, names: &'a dyn Fn(NodeId) -> Option<Name>) -> Emitter<'a> {
+        let script = Script {
+            source: Source::new("", ""),
+            expressions: Vec::new(),
+            statements: Vec::new(),
+            body: Vec::new(),
+        };
+        Emitter { algebra, names, script }
+    }
+
+    /// The formula as text.
+    pub fn text(&mut self, id: Id) -> Result<String, Unwritable> {
+        let expr = self.emit(id)?;
+        Ok(printer::print(&self.script, expr))
+    }
+
+    fn push(&mut self, kind: ExprKind) -> ExprId {
+        let id = ExprId(self.script.expressions.len() as u32);
+        self.script.expressions.push(Expr { kind, span: Span::default() });
+        id
+    }
+
+    fn number(&mut self, value: f64) -> ExprId {
+        if value.is_nan() {
+            return self.push(ExprKind::Name("nan".into()));
+        }
+        if value < 0.0 {
+            let positive = self.number(-value);
+            return self.push(ExprKind::Unary(UnaryOp::Neg, positive));
+        }
+        if value.is_infinite() {
+            return self.push(ExprKind::Name("inf".into()));
+        }
+        if value == std::f64::consts::PI {
+            return self.push(ExprKind::Name("pi".into()));
+        }
+        self.push(ExprKind::Number(value))
+    }
+
+    fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> ExprId {
+        self.push(ExprKind::Binary(op, a, b))
+    }
+
+    fn call(&mut self, name: &str, arguments: Vec<ExprId>, named: Vec<NamedArgument>) -> ExprId {
+        let function = ident(name);
+        self.push(ExprKind::Call { function, arguments, named })
+    }
+
+    fn emit(&mut self, id: Id) -> Written {
+        let shape = self.algebra.shape(id);
+        match self.algebra.form(id).clone() {
+            Form::Number(value) => Ok(self.number(value.0)),
+            Form::Atom(node) => self.atom(node),
+            Form::Identity => {
+                let n = self.number(f64::from(shape.rows));
+                Ok(self.call("eye", vec![n], Vec::new()))
+            }
+            Form::Sum(terms) => {
+                let terms: Vec<(f64, Id)> = terms.iter().map(|(c, term)| (c.0, *term)).collect();
+                self.sum(&terms)
+            }
+            Form::Product(bases) => self.product(1.0, &bases),
+            Form::Chain(links) => self.chain(None, &links),
+            Form::Transposed(inner) => {
+                let inner = self.emit(inner)?;
+                Ok(self.push(ExprKind::Unary(UnaryOp::Transpose, inner)))
+            }
+            Form::Stretched(inner) => self.stretched(inner, shape),
+            Form::Entries(entries) => self.entries(&entries, shape),
+            Form::Apply(row, attr, args) => self.operation(row, attr, &args, shape),
+        }
+    }
+
+    fn atom(&mut self, node: NodeId) -> Written {
+        if let Some(name) = (self.names)(node) {
+            return Ok(self.push(ExprKind::Name(name)));
+        }
+        match self.algebra.constants.get(&node).cloned() {
+            Some(value) => Ok(self.constant(&value)),
+            None => Err(Unwritable("a part without a name")),
+        }
+    }
+
+    fn constant(&mut self, value: &Rc<Tensor>) -> ExprId {
+        let shape = value.shape();
+        let row_vector = shape.rows == 1 && shape.cols > 1;
+        let lines = if shape.cols == 1 || row_vector { 1 } else { shape.m() };
+        let width = value.data().len() / lines.max(1);
+        let mut rows = Vec::new();
+        for i in 0..lines {
+            let entry = |j: usize| if lines == 1 { value.data()[j] } else { value.at(i, j) };
+            rows.push((0..width).map(|j| self.number(entry(j))).collect());
+        }
+        let matrix = self.push(ExprKind::Matrix(rows));
+        if row_vector { self.push(ExprKind::Unary(UnaryOp::Transpose, matrix)) } else { matrix }
+    }
+
+    /// A value where the language would not stretch by itself.
+    fn stretched(&mut self, inner: Id, shape: Shape) -> Written {
+        let sizes = [shape.rows, shape.cols].map(|size| self.number(f64::from(size))).to_vec();
+        match self.algebra.value(inner) {
+            Some(0.0) => Ok(self.call("zeros", sizes, Vec::new())),
+            Some(1.0) => Ok(self.call("ones", sizes, Vec::new())),
+            _ => {
+                let ones = self.call("ones", sizes, Vec::new());
+                let inner_shape = self.algebra.shape(inner);
+                let inner = self.emit(inner)?;
+                let op = if inner_shape.is_scalar() { BinaryOp::Mul } else { BinaryOp::DotMul };
+                Ok(self.binary(op, inner, ones))
+            }
+        }
+    }
+
+    /// Positive terms first, so that a sum does not begin with a sign where it need not.
+    fn sum(&mut self, terms: &[(f64, Id)]) -> Written {
+        let (positive, negative): (Vec<_>, Vec<_>) = terms.iter().copied().partition(|(c, _)| *c > 0.0);
+        let is_number = |(_, term): &(f64, Id)| self.algebra.value(*term).is_some();
+        let (numbers, others): (Vec<_>, Vec<_>) = positive.into_iter().partition(is_number);
+        // 1 − x reads better than −x + 1, and x + 1 better than 1 + x.
+        let mut ordered: Vec<(f64, Id)> = if others.is_empty() { numbers } else { [others, numbers].concat() };
+        ordered.extend(negative);
+        let mut text: Option<ExprId> = None;
+        for (c, term) in ordered {
+            text = Some(match text {
+                None => self.scaled(c, term)?,
+                Some(left) => {
+                    let right = self.scaled(c.abs(), term)?;
+                    let op = if c < 0.0 { BinaryOp::Sub } else { BinaryOp::Add };
+                    self.binary(op, left, right)
+                }
+            });
+        }
+        Ok(text.unwrap_or_else(|| self.number(0.0)))
+    }
+
+    /// c·term
+    fn scaled(&mut self, c: f64, term: Id) -> Written {
+        if let Some(value) = self.algebra.value(term) {
+            return Ok(self.number(c * value));
+        }
+        if let Some(divisor) = whole_reciprocal(c) {
+            let above = self.scaled(c.signum(), term)?;
+            let below = self.number(divisor);
+            return Ok(self.binary(BinaryOp::Div, above, below));
+        }
+        match self.algebra.form(term).clone() {
+            Form::Product(bases) => self.product(c, &bases),
+            Form::Chain(links) => {
+                let front = self.coefficient(c);
+                match (front, c) {
+                    (Some(front), _) => self.chain(Some(front), &links),
+                    (None, c) => {
+                        let chain = self.chain(None, &links)?;
+                        Ok(if c < 0.0 { self.negated_front(chain) } else { chain })
+                    }
+                }
+            }
+            _ => {
+                let plain = self.emit(term)?;
+                Ok(match self.coefficient(c) {
+                    Some(front) => self.binary(BinaryOp::Mul, front, plain),
+                    None if c < 0.0 => self.push(ExprKind::Unary(UnaryOp::Neg, plain)),
+                    None => plain,
+                })
+            }
+        }
+    }
+
+    /// A coefficient that must be written; 1 and −1 are no factors.
+    fn coefficient(&mut self, c: f64) -> Option<ExprId> {
+        (c.abs() != 1.0).then(|| self.number(c))
+    }
+
+    /// A sign in front of the first factor of a product: `-x*y`.
+    fn negated_front(&mut self, product: ExprId) -> ExprId {
+        if let ExprKind::Binary(op @ (BinaryOp::Mul | BinaryOp::Div | BinaryOp::DotMul | BinaryOp::DotDiv), a, b) =
+            self.script.expressions[product.0 as usize].kind.clone()
+        {
+            let a = self.negated_front(a);
+            return self.binary(op, a, b);
+        }
+        self.push(ExprKind::Unary(UnaryOp::Neg, product))
+    }
+
+    fn chain(&mut self, front: Option<ExprId>, links: &[Id]) -> Written {
+        let mut text = front;
+        for link in links {
+            let link = self.emit(*link)?;
+            text = Some(match text {
+                None => link,
+                Some(left) => self.binary(BinaryOp::Mul, left, link),
+            });
+        }
+        text.ok_or(Unwritable("an empty product"))
+    }
+
+    /// How late a factor is written: numbers, names, functions, sums; scalars before matrices.
+    fn lateness(&self, base: Id) -> (bool, u8, Id) {
+        let kind = match self.algebra.form(base) {
+            Form::Number(_) => 0,
+            Form::Atom(_) => 1,
+            Form::Sum(_) => 3,
+            Form::Chain(_) => 4,
+            _ => 2,
+        };
+        (!self.algebra.shape(base).is_scalar(), kind, base)
+    }
+
+    fn product(&mut self, c: f64, bases: &[(Id, Id)]) -> Written {
+        let mut ordered = bases.to_vec();
+        ordered.sort_by_key(|(base, _)| self.lateness(*base));
+        let below_one = |e: Id| self.algebra.value(e).filter(|e| *e < 0.0);
+        let (below, above): (Vec<_>, Vec<_>) = ordered.into_iter().partition(|(_, e)| below_one(*e).is_some());
+        let mut text = self.coefficient(c).map(|front| (front, true));
+        for (base, exponent) in above {
+            let (factor, scalar) = (self.power(base, exponent, 1.0)?, self.algebra.shape(base).is_scalar());
+            text = Some(match text {
+                None => (factor, scalar),
+                Some((left, left_scalar)) => {
+                    let op = if scalar || left_scalar { BinaryOp::Mul } else { BinaryOp::DotMul };
+                    (self.binary(op, left, factor), scalar && left_scalar)
+                }
+            });
+        }
+        let (mut text, mut scalar) = text.unwrap_or_else(|| (self.number(1.0), true));
+        for (base, exponent) in below {
+            let divisor_scalar = self.algebra.shape(base).is_scalar();
+            let divisor = self.power(base, exponent, -1.0)?;
+            let op = if divisor_scalar { BinaryOp::Div } else { BinaryOp::DotDiv };
+            text = self.binary(op, text, divisor);
+            scalar &= divisor_scalar;
+        }
+        let _ = scalar;
+        Ok(if c == -1.0 { self.negated_front(text) } else { text })
+    }
+
+    /// base^(sign·exponent)
+    fn power(&mut self, base: Id, exponent: Id, sign: f64) -> Written {
+        let scalar = self.algebra.shape(base).is_scalar() && self.algebra.shape(exponent).is_scalar();
+        let number = self.algebra.value(exponent).map(|e| sign * e);
+        if number == Some(1.0) {
+            return self.emit(base);
+        }
+        let base = self.emit(base)?;
+        let exponent = match number {
+            Some(number) => self.number(number),
+            None => self.emit(exponent)?,
+        };
+        let op = if scalar { BinaryOp::Pow } else { BinaryOp::DotPow };
+        Ok(self.binary(op, base, exponent))
+    }
+
+    fn entries(&mut self, entries: &[Id], shape: Shape) -> Written {
+        let row_vector = shape.rows == 1 && shape.cols > 1;
+        let width = if shape.cols == 1 || row_vector { entries.len() } else { shape.n() };
+        let mut rows = Vec::new();
+        for row in entries.chunks(width.max(1)) {
+            let mut written = Vec::new();
+            for entry in row {
+                written.push(self.emit(*entry)?);
+            }
+            rows.push(written);
+        }
+        let matrix = self.push(ExprKind::Matrix(rows));
+        Ok(if row_vector { self.push(ExprKind::Unary(UnaryOp::Transpose, matrix)) } else { matrix })
+    }
+
+    fn operation(&mut self, row: &'static Primitive, attr: Attr, args: &[Id], shape: Shape) -> Written {
+        if row.is(&PASS) {
+            // What a condition lets through: times 1 or 0.
+            let condition = self.emit(args[0])?;
+            let value = self.emit(args[1])?;
+            let scalar = shape.is_scalar();
+            let op = if scalar { BinaryOp::Mul } else { BinaryOp::DotMul };
+            return Ok(self.binary(op, value, condition));
+        }
+        let guarded = row.is(&GUARD);
+        let whole = row.is(&PASS_ALL) || row.is(&GUARD_ALL);
+        if guarded || whole || row.is(&POISON) {
+            let condition = self.emit(args[0])?;
+            let value = self.emit(args[1])?;
+            if guarded {
+                let zero = self.number(0.0);
+                return Ok(self.call("where", vec![condition, value, zero], Vec::new()));
+            }
+            let zero = if shape.is_scalar() {
+                self.number(0.0)
+            } else {
+                let sizes = [shape.rows, shape.cols].map(|size| self.number(f64::from(size))).to_vec();
+                self.call("zeros", sizes, Vec::new())
+            };
+            return Ok(self.push(ExprKind::If(condition, value, zero)));
+        }
+        if is_internal(row) {
+            return Err(Unwritable(row.name));
+        }
+        let mut written = Vec::new();
+        for arg in args {
+            written.push(self.emit(*arg)?);
+        }
+        match row.notation {
+            Notation::Infix(operator) => {
+                let [a, b] = written[..] else { return Err(Unwritable(row.name)) };
+                Ok(self.binary(spelled(operator), a, b))
+            }
+            Notation::Not => Ok(self.push(ExprKind::Unary(UnaryOp::Not, written[0]))),
+            Notation::Negation => Ok(self.push(ExprKind::Unary(UnaryOp::Neg, written[0]))),
+            Notation::Transpose => Ok(self.push(ExprKind::Unary(UnaryOp::Transpose, written[0]))),
+            Notation::Choice => Ok(self.push(ExprKind::If(written[0], written[1], written[2]))),
+            Notation::Index => {
+                let indices = self.indices(attr, shape, self.algebra.shape(args[0]));
+                Ok(self.push(ExprKind::Index(written[0], indices)))
+            }
+            Notation::Silent | Notation::Matrix => Err(Unwritable(row.name)),
+            Notation::Call => {
+                written.extend(self.sizes(row, shape));
+                let named = match attr {
+                    Attr::Axis(axis) => vec![("axis", f64::from(axis))],
+                    Attr::Seed(low, high) => vec![("seed", (u64::from(low) | u64::from(high) << 32) as f64)],
+                    _ => Vec::new(),
+                };
+                let named = named
+                    .into_iter()
+                    .map(|(name, value)| NamedArgument { name: ident(name), value: self.number(value) })
+                    .collect();
+                Ok(self.call(row.name, written, named))
+            }
+        }
+    }
+
+    /// The counts among the arguments of a call.
+    fn sizes(&mut self, row: &Primitive, shape: Shape) -> Vec<ExprId> {
+        let sizes: Vec<u32> = match (row.sizes.most, row.name) {
+            (0, _) => Vec::new(),
+            (2, _) => vec![shape.rows, shape.cols],
+            (_, "onehot") => vec![shape.cols],
+            _ => vec![shape.rows],
+        };
+        sizes.into_iter().map(|size| self.number(f64::from(size))).collect()
+    }
+
+    fn indices(&mut self, attr: Attr, extent: Shape, from: Shape) -> Vec<Index> {
+        let corner = corner_of(attr);
+        let mut one = |first: u32, count: u32, length: u32| {
+            if count == length && count != 1 {
+                Index::All
+            } else if count == 1 {
+                Index::At(self.number(f64::from(first + 1)))
+            } else {
+                let (a, b) = (self.number(f64::from(first + 1)), self.number(f64::from(first + count)));
+                Index::Range(a, b)
+            }
+        };
+        if from.cols == 1 {
+            vec![one(corner.row, extent.rows, from.rows)]
+        } else if from.rows == 1 {
+            vec![one(corner.col, extent.cols, from.cols)]
+        } else {
+            vec![one(corner.row, extent.rows, from.rows), one(corner.col, extent.cols, from.cols)]
+        }
+    }
+}
+
+fn ident(name: &str) -> Ident {
+    Ident { name: name.into(), span: Span::default() }
+}
+
+/// n where c is ±1/n with a small n and no short decimal: `x/3` rather than 0.3333333333333333.
+fn whole_reciprocal(c: f64) -> Option<f64> {
+    let n = (1.0 / c.abs()).round();
+    let exact = (2.0..=1000.0).contains(&n) && (1.0 / n) == c.abs();
+    (exact && format!("{}", c.abs()).len() > 6).then_some(n)
+}
+
+fn spelled(operator: Operator) -> BinaryOp {
+    match operator {
+        Operator::Add => BinaryOp::Add,
+        Operator::Sub => BinaryOp::Sub,
+        Operator::Mul => BinaryOp::DotMul,
+        Operator::MatMul => BinaryOp::Mul,
+        Operator::Div => BinaryOp::DotDiv,
+        Operator::Pow => BinaryOp::DotPow,
+        Operator::Eq => BinaryOp::Eq,
+        Operator::Ne => BinaryOp::Ne,
+        Operator::Lt => BinaryOp::Lt,
+        Operator::Le => BinaryOp::Le,
+        Operator::Gt => BinaryOp::Gt,
+        Operator::Ge => BinaryOp::Ge,
+        Operator::And => BinaryOp::And,
+        Operator::Or => BinaryOp::Or,
+    }
+}

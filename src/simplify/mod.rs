@@ -1,0 +1,357 @@
+//! Simplification: a derivative graph to the formula that a person would write.
+//!
+//! The graph is read into an algebra of normal forms ([`algebra`]), rearranged by named rules
+//! ([`rules`]) as long as that makes it shorter, and written in the language's own syntax
+//! ([`emit`]). Where a formula would be too long as a tree, parts that are used more than once get
+//! names of their own; then the work is linear in the shared size.
+
+pub mod algebra;
+pub mod convert;
+pub mod emit;
+mod jacobian;
+pub mod rules;
+
+pub use emit::Unwritable;
+
+use crate::graph::primitive::Notation;
+use crate::graph::{Graph, NodeId, Op};
+use crate::syntax::ast::Name;
+use algebra::{Algebra, Form, Id};
+use convert::Reading;
+use emit::Emitter;
+use jacobian::Linear;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Operations of a tree up to which it is simplified and written as one formula.
+const TREE_LIMIT: u64 = 2_000;
+/// Operations on the longest path of one formula; longer ones are cut into named parts.
+const DEPTH_LIMIT: u32 = 100;
+
+/// How many operations something is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Written out as a tree; saturating.
+    pub tree: u64,
+    /// With equal parts counted once.
+    pub dag: u64,
+}
+
+/// A formula in the language's own syntax.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    /// Shared parts, in the order in which they must be defined.
+    pub parts: Vec<(Name, String)>,
+    /// The formula, which may use the parts' names.
+    pub text: String,
+    /// What was simplified.
+    pub before: Size,
+    /// What came out.
+    pub after: Size,
+    /// The names of the rules that were applied, in order.
+    pub rules: Vec<&'static str>,
+}
+
+impl Formula {
+    /// Parts and formula on one line, as it can be typed back in.
+    pub fn one_line(&self) -> String {
+        let mut line = String::new();
+        for (name, text) in &self.parts {
+            line.push_str(&format!("{name} = {text}; "));
+        }
+        line + &self.text
+    }
+}
+
+/// What a formula is written with.
+pub struct Wording<'w> {
+    /// The names that stand for nodes; such nodes are not looked into.
+    pub names: &'w dyn Fn(NodeId) -> Option<Name>,
+    /// Whether guards are written, so that structural zeros are zeros whatever they meet.
+    pub guards: bool,
+    /// Whether the user has a name that begins like those of shared parts.
+    pub taken: &'w dyn Fn(&str) -> bool,
+}
+
+/// Writes the node `root` as a simplified formula.
+pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formula, Unwritable> {
+    let before = measure(graph, root, &|id| (wording.names)(id).is_some());
+    let shared = if before.tree <= TREE_LIMIT && depth(graph, root, wording) <= DEPTH_LIMIT {
+        Vec::new()
+    } else {
+        shared_parts(graph, root, wording)
+    };
+    let mut shared: FxHashSet<NodeId> = shared.into_iter().collect();
+    let mut algebra = Algebra::default();
+    let mut formulas = simplified(graph, root, &shared, wording, &mut algebra);
+    // Parts that one formula uses once were no parts worth a name; once more without them.
+    let single = used_once(&algebra, &formulas, &shared);
+    if !single.is_empty() {
+        shared.retain(|part| !single.contains(part));
+        algebra = Algebra::default();
+        formulas = simplified(graph, root, &shared, wording, &mut algebra);
+    }
+    spell(&algebra, formulas, wording, before)
+}
+
+/// Writes the matrix M with `tangent` = M·`direction`: a Jacobian, from the tangent along a
+/// direction. `None` where the language has no formula for it.
+pub fn write_matrix(
+    graph: &Graph,
+    tangent: NodeId,
+    direction: NodeId,
+    wording: &Wording<'_>,
+) -> Option<Formula> {
+    let before = measure(graph, tangent, &|id| (wording.names)(id).is_some());
+    if before.tree > TREE_LIMIT || depth(graph, tangent, wording) > DEPTH_LIMIT {
+        return None;
+    }
+    let atoms = |id: NodeId| id == direction || (wording.names)(id).is_some();
+    let reading = Reading { graph, atoms: &atoms, guards: wording.guards };
+    let mut algebra = Algebra::default();
+    let mut memo = FxHashMap::default();
+    let form = reading.read(&mut algebra, tangent);
+    let form = improved(&mut algebra, form, &mut memo);
+    let shape = graph.shape(direction);
+    let atom = algebra.atom(direction, shape);
+    let (column, turned) = (shape.cols == 1, algebra.shape(form).cols == 1);
+    if !column {
+        return None;
+    }
+    let form = if turned { form } else { algebra.transposed(form) };
+    let matrix = Linear::new(&mut algebra, atom).matrix(form)?;
+    let mut memo = FxHashMap::default();
+    let better = improved(&mut algebra, matrix, &mut memo);
+    let written = printed(&mut algebra, better);
+    spell(&algebra, vec![(tangent, written)], wording, before).ok()
+}
+
+/// The simplified forms of all shared parts, and of the root at the end.
+fn simplified(
+    graph: &Graph,
+    root: NodeId,
+    shared: &FxHashSet<NodeId>,
+    wording: &Wording<'_>,
+    algebra: &mut Algebra,
+) -> Vec<(NodeId, Id)> {
+    let atoms = |id: NodeId| shared.contains(&id) || (wording.names)(id).is_some();
+    let reading = Reading { graph, atoms: &atoms, guards: wording.guards };
+    let mut order: Vec<NodeId> = shared.iter().copied().filter(|part| *part != root).collect();
+    order.sort_unstable();
+    order.push(root);
+    let mut memo = FxHashMap::default();
+    let read = |node: NodeId| {
+        let form = reading.read(algebra, node);
+        let better = improved(algebra, form, &mut memo);
+        (node, printed(algebra, better))
+    };
+    order.into_iter().map(read).collect()
+}
+
+/// Parts that occur once in all formulas together.
+fn used_once(algebra: &Algebra, formulas: &[(NodeId, Id)], shared: &FxHashSet<NodeId>) -> FxHashSet<NodeId> {
+    let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
+    for (_, form) in formulas {
+        let mut stack = vec![*form];
+        let mut steps = 0u64;
+        while let Some(id) = stack.pop() {
+            steps += 1;
+            if steps > 100 * TREE_LIMIT {
+                return FxHashSet::default();
+            }
+            if let Form::Atom(node) = algebra.form(id) {
+                *uses.entry(*node).or_default() += 1;
+            }
+            stack.extend(algebra.children(id));
+        }
+    }
+    shared.iter().copied().filter(|part| uses.get(part).copied().unwrap_or(0) <= 1).collect()
+}
+
+fn spell(
+    algebra: &Algebra,
+    formulas: Vec<(NodeId, Id)>,
+    wording: &Wording<'_>,
+    before: Size,
+) -> Result<Formula, Unwritable> {
+    let prefix = ["t", "part_", "shared_part_"].into_iter().find(|prefix| !(wording.taken)(prefix)).unwrap_or("t");
+    let numbers: FxHashMap<NodeId, usize> =
+        formulas.iter().enumerate().map(|(k, (node, _))| (*node, k + 1)).collect();
+    let last = formulas.len();
+    let names = |node: NodeId| match numbers.get(&node) {
+        Some(k) if *k < last => Some(Name::from(format!("{prefix}{k}"))),
+        _ => (wording.names)(node),
+    };
+    let mut emitter = Emitter::new(algebra, &names);
+    let mut parts = Vec::new();
+    for (node, form) in &formulas[..last - 1] {
+        parts.push((names(*node).unwrap_or_else(|| "t".into()), emitter.text(*form)?));
+    }
+    let text = emitter.text(formulas[last - 1].1)?;
+    Ok(Formula {
+        parts,
+        text,
+        before,
+        after: size(algebra, &formulas),
+        rules: algebra.applied.clone(),
+    })
+}
+
+/// The size of some formulas that refer to each other by name.
+fn size(algebra: &Algebra, formulas: &[(NodeId, Id)]) -> Size {
+    let mut trees: FxHashMap<NodeId, u64> = FxHashMap::default();
+    let mut seen: FxHashSet<Id> = FxHashSet::default();
+    let mut dag = 0u64;
+    let mut tree = 0u64;
+    for (node, form) in formulas {
+        // Children have smaller ids than what is made of them.
+        let mut costs: FxHashMap<Id, u64> = FxHashMap::default();
+        let mut reached: Vec<Id> = Vec::new();
+        let mut stack = vec![*form];
+        let mut local: FxHashSet<Id> = FxHashSet::default();
+        while let Some(id) = stack.pop() {
+            if local.insert(id) {
+                reached.push(id);
+                stack.extend(algebra.children(id));
+            }
+        }
+        reached.sort_unstable();
+        for id in reached {
+            let own = algebra.own_cost(id);
+            if seen.insert(id) {
+                dag += own;
+            }
+            let mut cost = match algebra.form(id) {
+                Form::Atom(part) => trees.get(part).copied().unwrap_or(0),
+                _ => own,
+            };
+            for child in algebra.children(id) {
+                cost = cost.saturating_add(costs.get(&child).copied().unwrap_or(0));
+            }
+            costs.insert(id, cost);
+        }
+        tree = costs.get(form).copied().unwrap_or(0);
+        trees.insert(*node, tree);
+    }
+    Size { tree, dag }
+}
+
+/// Whether a node is an operation that a reader counts.
+fn counts(graph: &Graph, id: NodeId) -> bool {
+    match graph.node(id).op {
+        Op::Apply(row, _) => {
+            row.notation != Notation::Silent && !matches!(row.name, "guard" | "guard_all" | "poison")
+        }
+        _ => false,
+    }
+}
+
+/// The size of the graph of `root`; what is a `leaf` is not looked into.
+pub fn measure(graph: &Graph, root: NodeId, leaf: &dyn Fn(NodeId) -> bool) -> Size {
+    let mut trees: FxHashMap<NodeId, u64> = FxHashMap::default();
+    let mut dag = 0;
+    for id in graph.cone(&[root], |id| id != root && leaf(id)) {
+        if id != root && leaf(id) {
+            trees.insert(id, 0);
+            continue;
+        }
+        let own = u64::from(counts(graph, id));
+        dag += own;
+        let mut tree = own;
+        graph.for_args(id, |arg| tree = tree.saturating_add(trees[&arg]));
+        trees.insert(id, tree);
+    }
+    Size { tree: trees[&root], dag }
+}
+
+fn depth(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> u32 {
+    let leaf = |id: NodeId| id != root && (wording.names)(id).is_some();
+    let mut depths: FxHashMap<NodeId, u32> = FxHashMap::default();
+    for id in graph.cone(&[root], leaf) {
+        let mut deepest = 0;
+        if !leaf(id) {
+            graph.for_args(id, |arg| deepest = deepest.max(depths[&arg]));
+        }
+        depths.insert(id, deepest + 1);
+    }
+    depths[&root]
+}
+
+/// The operations that are used more than once, and enough others that no formula is too deep.
+fn shared_parts(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Vec<NodeId> {
+    let leaf = |id: NodeId| id != root && (wording.names)(id).is_some();
+    let cone = graph.cone(&[root], leaf);
+    let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
+    for id in &cone {
+        if !leaf(*id) {
+            graph.for_args(*id, |arg| *uses.entry(arg).or_default() += 1);
+        }
+    }
+    let mut depths: FxHashMap<NodeId, u32> = FxHashMap::default();
+    let mut shared = Vec::new();
+    for id in cone {
+        if leaf(id) {
+            depths.insert(id, 0);
+            continue;
+        }
+        let mut deepest = 0;
+        graph.for_args(id, |arg| deepest = deepest.max(depths[&arg]));
+        let several = uses.get(&id).copied().unwrap_or(0) > 1 && counts(graph, id);
+        if id != root && (several || deepest >= DEPTH_LIMIT) && matches!(graph.node(id).op, Op::Apply(..)) {
+            shared.push(id);
+            deepest = 0;
+        }
+        depths.insert(id, deepest + 1);
+    }
+    shared
+}
+
+/// The cheapest formula that the rules lead to, parts first.
+fn improved(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
+    if let Some(known) = memo.get(&id) {
+        return *known;
+    }
+    let mut best = algebra.rebuild(id, &mut |algebra, child| improved(algebra, child, memo));
+    for _ in 0..8 {
+        let next = rules::apply_first(algebra, best, rules::PRODUCTS);
+        if next == best {
+            break;
+        }
+        best = algebra.rebuild(next, &mut |algebra, child| improved(algebra, child, memo));
+    }
+    if matches!(algebra.form(best), Form::Sum(_) | Form::Product(_)) && algebra.cost(best) < 400 {
+        let spread = rules::expanded(algebra, best);
+        let candidates = [rules::factored(algebra, best), spread, rules::factored(algebra, spread)];
+        for candidate in candidates {
+            if algebra.cost(candidate) < algebra.cost(best) {
+                best = candidate;
+            }
+        }
+    }
+    memo.insert(id, best);
+    memo.insert(best, best);
+    best
+}
+
+/// The formula with stable forms written as everyone knows them.
+fn printed(algebra: &mut Algebra, id: Id) -> Id {
+    fn walk(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
+        if let Some(known) = memo.get(&id) {
+            return *known;
+        }
+        let inner = algebra.rebuild(id, &mut |algebra, child| walk(algebra, child, memo));
+        let mut written = inner;
+        loop {
+            let next = rules::apply_first(algebra, written, rules::PRINTED);
+            if next == written {
+                break;
+            }
+            written = next;
+        }
+        if written != id && matches!(algebra.form(written), Form::Sum(_)) {
+            written = rules::factored(algebra, written);
+        }
+        memo.insert(id, written);
+        written
+    }
+    walk(algebra, id, &mut FxHashMap::default())
+}

@@ -1,0 +1,518 @@
+//! The table of named rewrite rules, and the passes that rearrange sums.
+//!
+//! A rule looks at one formula whose parts are in normal form and says what is simpler, or
+//! nothing. Rules may fill a removable singularity; they never create one.
+
+use super::algebra::{Algebra, Form, Id};
+use super::convert::sigmoid;
+use crate::graph::{Attr, Primitive, Shape};
+use crate::primitives::{algebra as linear, array, elementary};
+
+/// A rule: its name, and what it makes of a formula.
+pub struct Rule {
+    /// As `with steps` shows it.
+    pub name: &'static str,
+    /// The simpler formula, where the rule applies.
+    pub rewrite: fn(&mut Algebra, Id) -> Option<Id>,
+}
+
+/// The rules for operations of the table, applied when one is built.
+pub const OPERATIONS: &[Rule] = &[
+    Rule { name: "logarithm of an exponential", rewrite: |a, id| inverse_pair(a, id, &elementary::LOG, &elementary::EXP) },
+    Rule { name: "exponential of a logarithm", rewrite: |a, id| inverse_pair(a, id, &elementary::EXP, &elementary::LOG) },
+    Rule { name: "function of a number", rewrite: exact_value },
+    Rule { name: "even and odd functions", rewrite: parity },
+    Rule { name: "inverse of an inverse", rewrite: |a, id| inverse_pair(a, id, &linear::INV, &linear::INV) },
+    Rule { name: "sum of a multiple", rewrite: sum_of_multiple },
+    Rule { name: "diagonal of ones", rewrite: diagonal_of_ones },
+    Rule { name: "cofactors by the inverse", rewrite: cofactors },
+    Rule { name: "index into a matrix of entries", rewrite: index_of_entries },
+];
+
+/// The rules for products, applied after a formula is complete.
+pub const PRODUCTS: &[Rule] = &[
+    Rule { name: "exp(x)/(1 + exp(x)) = sigmoid(x)", rewrite: recognise_sigmoid },
+    Rule { name: "cancel against a sum", rewrite: cancel_against_sum },
+];
+
+/// The rules that write the stable forms as everyone knows them, applied last.
+pub const PRINTED: &[Rule] = &[
+    Rule { name: "sigmoid'(x) = s*(1 - s)", rewrite: printed_sigmoid },
+    Rule { name: "tanh'(x) = 1 - tanh(x)^2", rewrite: printed_tanh },
+];
+
+/// Applies the first rule for operations that fits.
+pub fn rewrite(algebra: &mut Algebra, id: Id) -> Id {
+    apply_first(algebra, id, OPERATIONS)
+}
+
+/// Applies the first rule of `table` that fits.
+pub fn apply_first(algebra: &mut Algebra, id: Id, table: &[Rule]) -> Id {
+    for rule in table {
+        if let Some(simpler) = (rule.rewrite)(algebra, id)
+            && simpler != id
+        {
+            algebra.note(rule.name);
+            return simpler;
+        }
+    }
+    id
+}
+
+/// The arguments of `id`, where it is the operation `row`.
+fn operands(algebra: &Algebra, id: Id, row: &Primitive) -> Option<Vec<Id>> {
+    match algebra.form(id) {
+        Form::Apply(known, _, args) if known.is(row) => Some(args.clone()),
+        _ => None,
+    }
+}
+
+fn inverse_pair(algebra: &mut Algebra, id: Id, outer: &Primitive, inner: &Primitive) -> Option<Id> {
+    let args = operands(algebra, id, outer)?;
+    Some(operands(algebra, args[0], inner)?[0])
+}
+
+/// A function of numbers whose value is a whole number: exp(0), cos(0), sqrt(4).
+fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    use crate::graph::primitive::Kernel;
+    let Form::Apply(row, _, args) = algebra.form(id).clone() else { return None };
+    let values: Option<Vec<f64>> = args.iter().map(|arg| algebra.value(*arg)).collect();
+    let value = match (row.kernel, values?.as_slice()) {
+        (Kernel::Map1(f), [x]) => f(*x),
+        (Kernel::Map2(f), [x, y]) => f(*x, *y),
+        _ => return None,
+    };
+    (value.fract() == 0.0).then(|| algebra.number(value))
+}
+
+/// f(−x) = ±f(x)
+fn parity(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    const ODD: [&Primitive; 7] = [
+        &elementary::SIN, &elementary::TAN, &elementary::SINH, &elementary::TANH,
+        &elementary::ATAN, &elementary::ERF, &elementary::SIGN,
+    ];
+    const EVEN: [&Primitive; 3] = [&elementary::COS, &elementary::COSH, &elementary::ABS];
+    let Form::Apply(row, attr, args) = algebra.form(id).clone() else { return None };
+    let [x] = args.as_slice() else { return None };
+    if !leads_negative(algebra, *x) {
+        return None;
+    }
+    let positive = algebra.negated(*x);
+    let shape = algebra.shape(id);
+    let applied = |algebra: &mut Algebra| algebra.apply(row, attr, vec![positive], shape);
+    if ODD.iter().any(|known| row.is(known)) {
+        let applied = applied(algebra);
+        return Some(algebra.negated(applied));
+    }
+    EVEN.iter().any(|known| row.is(known)).then(|| applied(algebra))
+}
+
+/// Whether every term of `id` has a negative coefficient.
+fn leads_negative(algebra: &Algebra, id: Id) -> bool {
+    match algebra.form(id) {
+        Form::Sum(terms) => terms.iter().all(|(c, _)| c.0 < 0.0),
+        Form::Number(value) => value.0 < 0.0,
+        _ => false,
+    }
+}
+
+/// Σ c·x = c·Σ x, and sums of something stretched.
+fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Apply(row, attr, args) = algebra.form(id).clone() else { return None };
+    if !row.is(&array::SUM) {
+        return None;
+    }
+    let (shape, from) = (algebra.shape(id), algebra.shape(args[0]));
+    if shape == from {
+        return Some(args[0]);
+    }
+    let one = algebra.unit();
+    match algebra.form(args[0]).clone() {
+        Form::Stretched(inner) if algebra.shape(inner).is_scalar() => {
+            let count = (from.len() / shape.len().max(1)) as f64;
+            Some(algebra.product(count, &[(inner, one)], shape))
+        }
+        Form::Sum(terms) if terms.len() == 1 => {
+            let (coefficient, term) = (terms[0].0.0, terms[0].1);
+            let inner = algebra.apply(row, attr, vec![term], shape);
+            let inner = rewrite(algebra, inner);
+            Some(algebra.sum(&[(coefficient, inner)], shape))
+        }
+        Form::Product(bases) => {
+            let (front, rest): (Vec<_>, Vec<_>) =
+                bases.into_iter().partition(|(base, _)| algebra.shape(*base).is_scalar());
+            if front.is_empty() || rest.is_empty() {
+                return None;
+            }
+            let rest = algebra.product(1.0, &rest, from);
+            let inner = algebra.apply(row, attr, vec![rest], shape);
+            let inner = rewrite(algebra, inner);
+            let mut factors = front;
+            factors.push((inner, one));
+            Some(algebra.product(1.0, &factors, shape))
+        }
+        _ => None,
+    }
+}
+
+fn diagonal_of_ones(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = operands(algebra, id, &array::DIAG)?;
+    let Form::Stretched(inner) = *algebra.form(args[0]) else { return None };
+    let shape = algebra.shape(id);
+    if !algebra.shape(inner).is_scalar() || shape.rows != shape.cols {
+        return None;
+    }
+    let identity = algebra.identity(shape.rows);
+    let one = algebra.unit();
+    Some(algebra.product(1.0, &[(inner, one), (identity, one)], shape))
+}
+
+/// cof(X) = det(X)·inv(X)'
+fn cofactors(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = operands(algebra, id, &linear::COFACTOR)?;
+    let shape = algebra.shape(id);
+    let det = algebra.apply(&linear::DET, Attr::None, args.clone(), Shape::SCALAR);
+    let inverse = algebra.apply(&linear::INV, Attr::None, args, shape);
+    let turned = algebra.transposed(inverse);
+    let one = algebra.unit();
+    Some(algebra.product(1.0, &[(det, one), (turned, one)], shape))
+}
+
+fn index_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Apply(row, attr, args) = algebra.form(id).clone() else { return None };
+    if !row.is(&array::INDEX) || !algebra.shape(id).is_scalar() {
+        return None;
+    }
+    match algebra.form(args[0]).clone() {
+        Form::Entries(entries) => {
+            let corner = super::convert::corner_of(attr);
+            let cols = algebra.shape(args[0]).n();
+            Some(entries[corner.row as usize * cols + corner.col as usize])
+        }
+        Form::Stretched(inner) if algebra.shape(inner).is_scalar() => Some(inner),
+        _ => None,
+    }
+}
+
+/// e^x·(1 + e^x)⁻¹ = σ(x), and (1 + e^x)⁻¹ = σ(−x).
+fn recognise_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id).clone() else { return None };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(power) = algebra.value(*exponent).filter(|e| *e < 0.0 && e.fract() == 0.0) else { continue };
+        let Form::Sum(terms) = algebra.form(*base).clone() else { continue };
+        let [(c, first), (d, second)] = terms.as_slice() else { continue };
+        if c.0 != 1.0 || d.0 != 1.0 {
+            continue;
+        }
+        let exponential = match (*first == one, *second == one) {
+            (true, false) => *second,
+            (false, true) => *first,
+            _ => continue,
+        };
+        let Some(x) = operands(algebra, exponential, &elementary::EXP).map(|args| args[0]) else { continue };
+        let shape = algebra.shape(*base);
+        let above = bases.iter().position(|(base, e)| *base == exponential && algebra.value(*e) == Some(1.0));
+        let mut factors: Vec<(Id, Id)> = Vec::new();
+        for (j, factor) in bases.iter().enumerate() {
+            if j != k && Some(j) != above {
+                factors.push(*factor);
+            }
+        }
+        let mut left = -power as i64;
+        let negative = algebra.negated(x);
+        let opposite = algebra.apply(&elementary::SIGMOID, Attr::None, vec![negative], shape);
+        if above.is_some() {
+            factors.push((sigmoid(algebra, x), one));
+            left -= 1;
+        }
+        let rest = algebra.number(left as f64);
+        factors.push((opposite, rest));
+        return Some(algebra.product(1.0, &factors, algebra.shape(id)));
+    }
+    None
+}
+
+/// b·(c/b + d) = c + b·d: a factor that cancels inside a sum is multiplied in.
+fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id).clone() else { return None };
+    let one = algebra.unit();
+    for (k, (factor, exponent)) in bases.iter().enumerate() {
+        let Form::Sum(terms) = algebra.form(*factor).clone() else { continue };
+        if *exponent != one {
+            continue;
+        }
+        let divides = |base: Id| {
+            terms.iter().any(|(_, term)| match algebra.form(*term) {
+                Form::Product(inner) => inner.iter().any(|(known, e)| {
+                    *known == base && algebra.value(*e).is_some_and(|e| e < 0.0)
+                }),
+                _ => false,
+            })
+        };
+        let others: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
+        if !others.iter().any(|(base, e)| *e == one && divides(*base)) {
+            continue;
+        }
+        let shape = algebra.shape(id);
+        let mut spread = Vec::new();
+        for (c, term) in terms {
+            let mut factors = others.clone();
+            factors.push((term, one));
+            spread.push((c.0, algebra.product(1.0, &factors, shape)));
+        }
+        return Some(algebra.sum(&spread, shape));
+    }
+    None
+}
+
+/// σ(x)·σ(−x) is written s·(1 − s).
+fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id).clone() else { return None };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::SIGMOID) else { continue };
+        let opposite = algebra.negated(args[0]);
+        let partner = sigmoid(algebra, opposite);
+        let Some(j) = bases.iter().position(|(known, e)| *known == partner && e == exponent) else { continue };
+        let kept = if leads_negative(algebra, args[0]) { bases[j].0 } else { *base };
+        let shape = algebra.shape(id);
+        let complement = algebra.sum(&[(1.0, one), (-1.0, kept)], algebra.shape(*base));
+        let mut factors: Vec<(Id, Id)> =
+            (0..bases.len()).filter(|i| *i != k && *i != j).map(|i| bases[i]).collect();
+        factors.extend([(kept, *exponent), (complement, *exponent)]);
+        return Some(algebra.product(1.0, &factors, shape));
+    }
+    None
+}
+
+/// cosh(x)⁻² is written 1 − tanh(x)².
+fn printed_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id).clone() else { return None };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::COSH) else { continue };
+        if algebra.value(*exponent) != Some(-2.0) {
+            continue;
+        }
+        let inner = algebra.shape(args[0]);
+        let tanh = algebra.apply(&elementary::TANH, Attr::None, vec![args[0]], inner);
+        let two = algebra.number(2.0);
+        let square = algebra.product(1.0, &[(tanh, two)], inner);
+        let complement = algebra.sum(&[(1.0, one), (-1.0, square)], inner);
+        let mut factors: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
+        factors.push((complement, one));
+        return Some(algebra.product(1.0, &factors, algebra.shape(id)));
+    }
+    None
+}
+
+/// Terms of a sum that are looked at when it is rearranged; longer sums are left alone.
+const REARRANGED: usize = 64;
+
+/// Products multiplied out over the sums in them.
+pub fn expanded(algebra: &mut Algebra, id: Id) -> Id {
+    let shape = algebra.shape(id);
+    let terms: Vec<(f64, Id)> = match algebra.form(id).clone() {
+        Form::Sum(terms) => terms.iter().map(|(c, term)| (c.0, *term)).collect(),
+        Form::Product(_) => vec![(1.0, id)],
+        _ => return id,
+    };
+    let mut spread: Vec<(f64, Id)> = Vec::new();
+    for (c, term) in terms {
+        spread.extend(multiplied_out(algebra, c, term));
+        if spread.len() > REARRANGED {
+            return id;
+        }
+    }
+    // σ(−x) = 1 − σ(x) lets terms of both kinds meet.
+    algebra.sum(&spread, shape)
+}
+
+fn multiplied_out(algebra: &mut Algebra, c: f64, term: Id) -> Vec<(f64, Id)> {
+    let one = algebra.unit();
+    if let Some(args) = operands(algebra, term, &elementary::SIGMOID)
+        && leads_negative(algebra, args[0])
+    {
+        let positive = algebra.negated(args[0]);
+        return vec![(c, one), (-c, sigmoid(algebra, positive))];
+    }
+    let Form::Product(bases) = algebra.form(term).clone() else { return vec![(c, term)] };
+    let shape = algebra.shape(term);
+    let mut partial: Vec<(f64, Vec<(Id, Id)>)> = vec![(c, Vec::new())];
+    for (base, exponent) in bases {
+        let whole = algebra.value(exponent).filter(|e| (1.0..=2.0).contains(e) && e.fract() == 0.0);
+        let inner: Option<Vec<(f64, Id)>> = match algebra.form(base).clone() {
+            Form::Sum(terms) if whole.is_some() => {
+                Some(terms.iter().map(|(c, term)| (c.0, *term)).collect())
+            }
+            _ => match operands(algebra, base, &elementary::SIGMOID) {
+                Some(args) if whole.is_some() && leads_negative(algebra, args[0]) => {
+                    let positive = algebra.negated(args[0]);
+                    Some(vec![(1.0, one), (-1.0, sigmoid(algebra, positive))])
+                }
+                _ => None,
+            },
+        };
+        let Some(inner) = inner else {
+            partial.iter_mut().for_each(|(_, factors)| factors.push((base, exponent)));
+            continue;
+        };
+        for _ in 0..whole.unwrap_or(1.0) as usize {
+            partial = partial
+                .iter()
+                .flat_map(|(c, factors)| {
+                    inner.iter().map(move |(d, term)| {
+                        let mut factors = factors.clone();
+                        factors.push((*term, one));
+                        (c * d, factors)
+                    })
+                })
+                .collect();
+            if partial.len() > REARRANGED {
+                return vec![(c, term)];
+            }
+        }
+    }
+    partial.into_iter().map(|(c, factors)| (c, algebra.product(1.0, &factors, shape))).collect()
+}
+
+/// Common factors of the terms of a sum taken out, the one that most terms share first.
+pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
+    let Form::Sum(terms) = algebra.form(id).clone() else { return id };
+    if terms.len() < 2 || terms.len() > REARRANGED {
+        return id;
+    }
+    let shape = algebra.shape(id);
+    let terms: Vec<(f64, Id)> = terms.iter().map(|(c, term)| (c.0, *term)).collect();
+    let candidates = [
+        common_end(algebra, &terms, shape, true),
+        common_end(algebra, &terms, shape, false),
+        common_base(algebra, &terms, shape),
+        common_number(algebra, &terms, shape),
+    ];
+    let best = candidates.into_iter().flatten().min_by_key(|candidate| algebra.cost(*candidate));
+    match best {
+        Some(best) if algebra.cost(best) < algebra.cost(id) => {
+            algebra.note("take out a common factor");
+            best
+        }
+        _ => id,
+    }
+}
+
+/// A chain among the factors of a term: its links, and the other factors.
+fn chain_of(algebra: &Algebra, term: Id) -> Option<(Vec<Id>, Vec<(Id, Id)>)> {
+    match algebra.form(term) {
+        Form::Chain(links) => Some((links.clone(), Vec::new())),
+        Form::Product(bases) => {
+            let (k, links) = bases.iter().enumerate().find_map(|(k, (base, e))| match algebra.form(*base) {
+                Form::Chain(links) if *e == algebra.unit() => Some((k, links.clone())),
+                _ => None,
+            })?;
+            let others: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
+            let scalars = others.iter().all(|(base, _)| algebra.shape(*base).is_scalar());
+            scalars.then_some((links, others))
+        }
+        _ => None,
+    }
+}
+
+/// A·x + B·x = (A + B)·x, from the right or from the left.
+fn common_end(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape, right: bool) -> Option<Id> {
+    let end = |links: &[Id]| if right { links[links.len() - 1] } else { links[0] };
+    let chains: Vec<Option<(Vec<Id>, Vec<(Id, Id)>)>> =
+        terms.iter().map(|(_, term)| chain_of(algebra, *term)).collect();
+    let ends: Vec<Id> = chains.iter().flatten().map(|(links, _)| end(links)).collect();
+    let shared = *ends.iter().max_by_key(|candidate| {
+        (ends.iter().filter(|other| other == candidate).count(), std::cmp::Reverse(**candidate))
+    })?;
+    if ends.iter().filter(|other| **other == shared).count() < 2 {
+        return None;
+    }
+    let one = algebra.unit();
+    let mut rest: Vec<(f64, Id)> = Vec::new();
+    let mut inner: Vec<(f64, Id)> = Vec::new();
+    for ((c, term), chain) in terms.iter().zip(chains) {
+        match chain {
+            Some((links, mut scalars)) if end(&links) == shared => {
+                let left = if right { &links[..links.len() - 1] } else { &links[1..] };
+                let remaining = algebra.chain(left);
+                scalars.push((remaining, one));
+                let shape = algebra.shape(remaining);
+                inner.push((*c, algebra.product(1.0, &scalars, shape)));
+            }
+            _ => rest.push((*c, *term)),
+        }
+    }
+    let inner_shape = algebra.shape(inner[0].1);
+    let bracket = algebra.sum(&inner, inner_shape);
+    let bracket = factored(algebra, bracket);
+    let together = if right { algebra.chain(&[bracket, shared]) } else { algebra.chain(&[shared, bracket]) };
+    rest.push((1.0, together));
+    Some(algebra.sum(&rest, shape))
+}
+
+/// x·y + x·z = x·(y + z)
+fn common_base(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
+    let one = algebra.unit();
+    let bases = |algebra: &Algebra, term: Id| -> Vec<(Id, f64)> {
+        match algebra.form(term) {
+            Form::Product(bases) => bases
+                .iter()
+                .filter_map(|(base, e)| Some((*base, algebra.value(*e)?)))
+                .collect(),
+            Form::Number(_) => Vec::new(),
+            _ => vec![(term, 1.0)],
+        }
+    };
+    let all: Vec<Vec<(Id, f64)>> = terms.iter().map(|(_, term)| bases(algebra, *term)).collect();
+    let power = |factors: &[(Id, f64)], base: Id| factors.iter().find(|(known, _)| *known == base).map(|(_, e)| *e);
+    let mut candidates: Vec<Id> = all.iter().flatten().map(|(base, _)| *base).collect();
+    candidates.sort();
+    candidates.dedup();
+    let sharing = |base: Id| {
+        let powers: Vec<f64> = all.iter().filter_map(|factors| power(factors, base)).collect();
+        let positive = powers.iter().all(|e| *e > 0.0);
+        let negative = powers.iter().all(|e| *e < 0.0);
+        if positive || negative { powers.len() } else { 0 }
+    };
+    let best = candidates.into_iter().max_by_key(|base| (sharing(*base), std::cmp::Reverse(*base)))?;
+    if sharing(best) < 2 {
+        return None;
+    }
+    let powers: Vec<f64> = all.iter().filter_map(|factors| power(factors, best)).collect();
+    let taken = powers.iter().copied().fold(powers[0], |a, b| if a.abs() < b.abs() { a } else { b });
+    let mut inner: Vec<(f64, Id)> = Vec::new();
+    let mut rest: Vec<(f64, Id)> = Vec::new();
+    let less = algebra.number(-taken);
+    for ((c, term), factors) in terms.iter().zip(&all) {
+        if power(factors, best).is_some() {
+            let shape = algebra.shape(*term);
+            let quotient = algebra.product(1.0, &[(*term, one), (best, less)], shape);
+            inner.push((*c, quotient));
+        } else {
+            rest.push((*c, *term));
+        }
+    }
+    let shapes: Vec<Shape> = inner.iter().map(|(_, term)| algebra.shape(*term)).collect();
+    let inner_shape = Shape::common(&shapes)?;
+    let bracket = algebra.sum(&inner, inner_shape);
+    let bracket = factored(algebra, bracket);
+    let exponent = algebra.number(taken);
+    let together = algebra.product(1.0, &[(best, exponent), (bracket, one)], shape);
+    rest.push((1.0, together));
+    Some(algebra.sum(&rest, shape))
+}
+
+/// 2a − 2b = 2(a − b)
+fn common_number(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
+    let size = terms[0].0.abs();
+    if size == 1.0 || terms.iter().any(|(c, _)| c.abs() != size) {
+        return None;
+    }
+    let signs: Vec<(f64, Id)> = terms.iter().map(|(c, term)| (c.signum(), *term)).collect();
+    let inner = algebra.sum(&signs, shape);
+    // A sum with one coefficient is kept in a product, or it would be multiplied out again.
+    Some(algebra.scaled_bracket(size, inner, shape))
+}
