@@ -7,14 +7,14 @@ pub(crate) mod script;
 pub(crate) mod signals;
 
 pub use arguments::{Arguments, Format, Options};
-pub use script::Allowance;
 pub use printer::{Printer, Stream};
+pub use script::Allowance;
 
 use crate::source::Source;
 use arguments::Command;
-use golden::Purpose;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
+use golden::Purpose;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,7 +53,12 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Status {
     if arguments.command.is_some() && !arguments.sources.is_empty() {
         let mut command = Arguments::command();
-        command.error(ErrorKind::ArgumentConflict, "`-e` cannot be used with a command").exit();
+        command
+            .error(
+                ErrorKind::ArgumentConflict,
+                "`-e` cannot be used with a command",
+            )
+            .exit();
     }
     let options = &arguments.options;
     match arguments.command {
@@ -69,7 +74,9 @@ fn run(arguments: Arguments) -> Status {
 /// Runs what stands after each `-e` as one script.
 fn one_liner(sources: &[String], options: &Options) -> Status {
     let source = Source::new("<command>", sources.join("\n"));
-    printing(options, |printer| script::run(&source, options.allowance(), printer))
+    printing(options, |printer| {
+        script::run(&source, options.allowance(), printer)
+    })
 }
 
 /// Runs each file in a session of its own, up to the first that fails.
@@ -100,8 +107,14 @@ fn check(files: &[PathBuf], options: &Options) -> Status {
 
 fn test(paths: &[PathBuf], bless: bool, options: &Options) -> Status {
     printing(options, |printer| {
-        let purpose = if bless { Purpose::Bless } else { Purpose::Compare };
-        golden::run(paths, purpose, options.allowance(), &mut |text| printer.text(text))
+        let purpose = if bless {
+            Purpose::Bless
+        } else {
+            Purpose::Compare
+        };
+        golden::run(paths, purpose, options.allowance(), &mut |text| {
+            printer.text(text)
+        })
     })
 }
 
