@@ -31,6 +31,11 @@ impl Target {
         }
     }
 
+    /// The target's part of something in the shape of its leaf.
+    pub fn part<'g>(&self, whole: Term<'g>) -> Term<'g> {
+        whole.block(self.block(whole.graph))
+    }
+
     /// The target's value.
     pub fn term<'g>(&self, graph: &'g Graph) -> Term<'g> {
         graph.term(self.node).block(self.block(graph))

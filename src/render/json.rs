@@ -55,6 +55,7 @@ pub fn event(event: &Event) -> String {
             json!({"kind": "print", "items": items.iter().map(item).collect::<Vec<_>>()}).to_string()
         }
         Event::Trace(trace) => trace_object(trace).to_string(),
+        Event::Derive(derivation) => super::derive::object(derivation).to_string(),
         Event::Warning(warning) => diagnostic(warning, None),
     }
 }

@@ -1,6 +1,7 @@
 //! Events to text: the terminal, JSON. Renderers look at events only; they never evaluate.
 
 pub mod diagnostic;
+pub mod derive;
 pub mod formula;
 pub mod json;
 pub mod number;

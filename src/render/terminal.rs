@@ -19,6 +19,7 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Value { text, value } => named_value(text, value, style),
         Event::Print(items) => print(items, style),
         Event::Trace(trace) => table(trace, style),
+        Event::Derive(derivation) => super::derive::text(derivation, style),
         Event::Warning(_) => String::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! What statements show: the one thing between a session and everything that renders.
 
 use crate::diagnostic::Diagnostic;
+use super::Derivation;
 use crate::graph::Tensor;
 use crate::trace::Trace;
 
@@ -27,6 +28,8 @@ pub enum Event {
     Print(Vec<Item>),
     /// A Wengert list.
     Trace(Box<Trace>),
+    /// A symbolic derivative.
+    Derive(Box<Derivation>),
     /// Something suspicious; the statement ran all the same.
     Warning(Diagnostic),
 }

@@ -3,10 +3,12 @@
 //! The way of a formula: `parse → lower → differentiate → execute → trace`; whatever comes out is
 //! an [`Event`], which a renderer turns into text or JSON.
 
+mod derive;
 mod event;
 mod show;
 mod update;
 
+pub use derive::{Derivation, Symbolic};
 pub use event::{Event, Item};
 
 use crate::diagnostic::{Code, Diagnostic, Result};

@@ -11,11 +11,11 @@ use crate::trace::{self, Request, Wrt};
 use std::rc::Rc;
 
 /// The outputs and targets of a statement, lowered.
-struct Lowered {
-    outputs: Vec<(String, NodeId)>,
-    wrt: Vec<Wrt>,
-    held: Held,
-    left_out: Vec<Name>,
+pub(super) struct Lowered {
+    pub outputs: Vec<(String, NodeId)>,
+    pub wrt: Vec<Wrt>,
+    pub held: Held,
+    pub left_out: Vec<Name>,
 }
 
 impl Session {
@@ -55,7 +55,8 @@ impl Session {
         match kind {
             Show::Value => self.show_values(script, outputs, tail, sink),
             Show::Trace => self.show_trace(script, outputs, tail, sink),
-            Show::Compare | Show::Derive | Show::Check | Show::Graph | Show::Plot => {
+            Show::Derive => self.show_derive(script, outputs, tail, sink),
+            Show::Compare | Show::Check | Show::Graph | Show::Plot => {
                 let word = script.source.slice(statement.span).split_whitespace().next().unwrap_or("this");
                 Err(Diagnostic::error(
                     Code::Function,
@@ -158,7 +159,7 @@ impl Session {
 
     /// Lowers the outputs of a statement and what they are differentiated by, names that stand for
     /// formulas held.
-    fn lower_outputs(&self, lowering: &mut Lowering<'_>, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail) -> Result<Lowered> {
+    pub(super) fn lower_outputs(&self, lowering: &mut Lowering<'_>, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail) -> Result<Lowered> {
         let mut targets = Vec::new();
         let mut held_names: Vec<(Name, NodeId)> = Vec::new();
         for expr in &tail.wrt {
@@ -248,12 +249,12 @@ impl Session {
     }
 }
 
-fn warn(lowering: &mut Lowering<'_>, sink: &mut Sink<'_>) {
+pub(super) fn warn(lowering: &mut Lowering<'_>, sink: &mut Sink<'_>) {
     lowering.take_warnings().into_iter().for_each(|warning| sink(Event::Warning(warning)));
 }
 
 /// Refuses the parts of a tail that mean nothing for `statement`.
-fn refuse(script: &Script, statement: &str, tail: &Tail, allowed: &[&str]) -> Result<()> {
+pub(super) fn refuse(script: &Script, statement: &str, tail: &Tail, allowed: &[&str]) -> Result<()> {
     let expr = |id: &ExprId| script.expr(*id).span;
     let mut present = vec![
         ("over", tail.over.first().map(|over| over.variable.span)),

@@ -1,0 +1,83 @@
+//! Symbolic derivatives, as text and as JSON.
+
+use super::Style;
+use crate::session::{Derivation, Symbolic};
+use crate::simplify::{Formula, Size};
+use serde_json::{Map, Value, json};
+
+/// A derivation as text: the formula on a line that can be typed back in, its sizes below.
+pub fn text(derivation: &Derivation, style: &Style) -> String {
+    let d = if style.ascii { "d" } else { "∂" };
+    let output = bracketed(&derivation.output);
+    let head = format!("{d}{output}/{d}{}", derivation.wrt);
+    match &derivation.result {
+        Symbolic::Formula(formula) => format!("{}{}", lines(&head, formula), sizes(formula)),
+        Symbolic::NoFormula { reason, along } => {
+            let mut text = format!("{head}: {reason}\n");
+            if let Some((direction, formula)) = along {
+                text.push_str(&lines(&format!("  along {direction}"), formula));
+            }
+            text
+        }
+    }
+}
+
+/// An output that is not a plain name in parentheses.
+fn bracketed(output: &str) -> String {
+    let plain = output.chars().all(|c| c.is_alphanumeric() || c == '_' || !c.is_ascii());
+    if plain { output.to_string() } else { format!("({output})") }
+}
+
+fn lines(head: &str, formula: &Formula) -> String {
+    let mut text = String::new();
+    for (name, part) in &formula.parts {
+        text.push_str(&format!("{name} = {part}\n"));
+    }
+    text + &format!("{head} = {}\n", formula.text)
+}
+
+fn sizes(formula: &Formula) -> String {
+    format!("  {}, before simplifying {}\n", size(formula.after), size(formula.before))
+}
+
+fn size(size: Size) -> String {
+    let plural = if size.dag == 1 { "" } else { "s" };
+    if size.tree == size.dag {
+        return format!("{} operation{plural}", size.dag);
+    }
+    format!("{} operation{plural} with sharing, {} as a tree", size.dag, large(size.tree))
+}
+
+/// A count, in powers of ten where it is beyond counting.
+fn large(count: u64) -> String {
+    match count {
+        u64::MAX => "over 10^19".into(),
+        count if count >= 1_000_000_000 => format!("{:.1e}", count as f64),
+        count => count.to_string(),
+    }
+}
+
+/// A derivation as a JSON object.
+pub fn object(derivation: &Derivation) -> Value {
+    let mut object = Map::new();
+    object.insert("kind".into(), json!("derive"));
+    object.insert("output".into(), json!(derivation.output));
+    object.insert("wrt".into(), json!(derivation.wrt));
+    match &derivation.result {
+        Symbolic::Formula(formula) => {
+            object.insert("formula".into(), json!(formula.one_line()));
+            object.insert("tree".into(), json!(formula.after.tree));
+            object.insert("dag".into(), json!(formula.after.dag));
+            let before = json!({"tree": formula.before.tree, "dag": formula.before.dag});
+            object.insert("before".into(), before);
+        }
+        Symbolic::NoFormula { reason, along } => {
+            object.insert("formula".into(), Value::Null);
+            object.insert("reason".into(), json!(reason));
+            if let Some((direction, formula)) = along {
+                object.insert("along".into(), json!({"direction": direction, "formula": formula.one_line()}));
+            }
+        }
+    }
+    Value::Object(object)
+}
