@@ -2,7 +2,7 @@
 
 use crate::graph::primitive::Derivative;
 use crate::graph::{Attr, Graph, NodeId, Op, Primitive, Shape, Term};
-use crate::primitives::array::{BROADCAST, both, either};
+use crate::primitives::array::{BROADCAST, GUARD, GUARD_ALL, both, either};
 
 /// A tangent or an adjoint: a value, and where it is structurally there at all.
 ///
@@ -48,12 +48,14 @@ impl<'g> Flow<'g> {
         }
     }
 
-    /// Passed on only where `mask` holds, with a share of it.
-    pub fn selected(self, mask: Term<'g>, share: Option<Term<'g>>) -> Flow<'g> {
+    /// Passed on by the selecting operation `row` only where `mask` holds, with a share of it. A
+    /// guard passes its argument on under the same guard, not as the choice of anything.
+    pub fn selected(self, row: &Primitive, mask: Term<'g>, share: Option<Term<'g>>) -> Flow<'g> {
         let term = share.map_or(self.term, |share| self.term * share);
         let reached = self.reached.map_or(mask, |reached| both(reached, mask));
+        let guards = row.is(&GUARD) || row.is(&GUARD_ALL);
         Flow {
-            term: term.passed(mask),
+            term: if guards { term.where_true(mask) } else { term.passed(mask) },
             reached: Some(reached),
         }
     }

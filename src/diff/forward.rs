@@ -74,7 +74,7 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
             let reduces = matches!(site.row.shape, ShapeRule::Reduce);
             let mut parts = active().filter_map(|(k, dot)| {
                 let (mask, share) = rule(&site.args, site.result(), k)?;
-                let flow = dot.selected(mask, share);
+                let flow = dot.selected(site.row, mask, share);
                 Some(if reduces { flow.through(|x| x.sum_along(site.attr)) } else { flow })
             });
             sum(&mut parts)

@@ -141,7 +141,7 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
             } else {
                 flow
             };
-            Some(stretched.selected(mask, share))
+            Some(stretched.selected(site.row, mask, share))
         }
         Derivative::Linear(transposed) => {
             Some(flow.through(|x| transposed(x, site.result(), k)))

@@ -175,6 +175,9 @@ fn join_transposed<'g>(ct: Term<'g>, y: Term<'g>, k: usize, down: bool) -> Term<
 
 fn broadcast_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
     let (from, to) = (y.arg(0).shape(), y.shape());
+    if from.is_scalar() {
+        return ct.sum();
+    }
     let down = from.rows != to.rows;
     let right = from.cols != to.cols;
     match (down, right) {
@@ -321,6 +324,9 @@ rows! {
     PROD = Primitive::reduction("prod", kernels::prod)
         .derivative(Tangent(prod_tangent))
         .doc("The product of all entries, or along an axis.").example("prod([2, 3, 4])", "24");
+    PROD_QUOTIENT = Primitive::reduction("prod", kernels::prod).internal()
+        .derivative(Tangent(|args, y, dots| weighted(y.stretch(args[0].shape()) / args[0], y, dots)))
+        .doc("The product with its derivative as everyone writes it: prod(x) ./ x, where no entry is 0.");
     MAX_OF = Primitive::reduction("max", kernels::max)
         .derivative(Select(|args, y, _| {
             let mask = super::arithmetic::not_less(args[0], y.stretch(args[0].shape()));

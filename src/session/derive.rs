@@ -4,8 +4,10 @@ use super::show::{Lowered, refuse, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse};
+use crate::graph::substitute::exchange;
 use crate::graph::{Graph, NodeId, Op, Shape};
 use crate::lower::Lowering;
+use crate::primitives::array::{PROD, PROD_QUOTIENT};
 use crate::simplify::{self, Formula, Wording};
 use crate::syntax::ast::{ExprId, Name, Script, Tail, With};
 use rustc_hash::FxHashMap;
@@ -88,7 +90,10 @@ impl Session {
             };
             self.definitions.variables().any(|(name, _)| numbered(name)) || lowering.inputs().keys().any(|name| numbered(name))
         };
-        let wording = Wording { names: &names, guards: manner.guards, taken: &taken };
+        let named: Vec<NodeId> = graph.cone(&outputs, |_| false).into_iter().filter(|node| names(*node).is_some()).collect();
+        let wording = Wording { names: &names, named: &named, guards: manner.guards, taken: &taken };
+        // The rule that is right at zero factors has no spelling; the one that everyone writes has.
+        let output = exchange(graph, output, &PROD, &PROD_QUOTIENT);
         if graph.shape(output).is_scalar() || target.shape(graph).is_scalar() {
             let node = derivative_node(graph, output, target, &lowered.held);
             return match simplify::write(graph, node, &wording) {

@@ -68,6 +68,8 @@ pub struct Algebra {
     costs: FxHashMap<Id, u64>,
     /// The number one: the term of a sum's constant.
     one: Id,
+    /// What formulas the user has names for.
+    named: FxHashMap<Id, Id>,
     /// The values of constant matrices.
     pub constants: FxHashMap<NodeId, Rc<Tensor>>,
     /// The names of rules that were applied, in order.
@@ -81,6 +83,7 @@ impl Default for Algebra {
             table: FxHashMap::default(),
             costs: FxHashMap::default(),
             one: Id(0),
+            named: FxHashMap::default(),
             constants: FxHashMap::default(),
             applied: Vec::new(),
         };
@@ -105,12 +108,20 @@ impl Algebra {
 
     fn intern(&mut self, form: Form, shape: Shape) -> Id {
         if let Some(id) = self.table.get(&(form.clone(), shape)) {
-            return *id;
+            return self.named.get(id).copied().unwrap_or(*id);
         }
         let id = Id(self.entries.len() as u32);
         self.entries.push(Entry { form: form.clone(), shape });
         self.table.insert((form, shape), id);
         id
+    }
+
+    /// From here on `definition` is written by the name of `atom`.
+    pub fn name(&mut self, definition: Id, atom: Id) {
+        let plain = matches!(self.form(definition), Form::Number(_) | Form::Atom(_) | Form::Identity);
+        if !plain && definition != atom {
+            self.named.entry(definition).or_insert(atom);
+        }
     }
 
     /// Notes that a rule was applied.
@@ -231,37 +242,76 @@ impl Algebra {
             [] => self.number(0.0),
             [(c, term)] if *term == self.one => self.number(*c),
             [(1.0, term)] => *term,
-            _ => {
-                let terms = collected.iter().map(|(c, term)| (Coefficient(*c), *term)).collect();
-                self.intern(Form::Sum(terms), inner_shape)
-            }
+            _ => self.named_or_sum(&collected, inner_shape),
         };
         self.stretch(inner, shape)
+    }
+
+    /// A sum, or the name that the user has for it or for its negative.
+    fn named_or_sum(&mut self, terms: &[(f64, Id)], shape: Shape) -> Id {
+        let signed = |sign: f64| terms.iter().map(|(c, term)| (Coefficient(sign * c), *term)).collect();
+        if let Some(opposite) = self.table.get(&(Form::Sum(signed(-1.0)), shape))
+            && let Some(atom) = self.named.get(opposite).copied()
+            && terms.len() > 1
+        {
+            return self.intern(Form::Sum(vec![(Coefficient(-1.0), atom)]), shape);
+        }
+        self.intern(Form::Sum(signed(1.0)), shape)
     }
 
     /// Two branches of one condition become one choice.
     fn merge_branches(&mut self, terms: &mut Terms) {
         use crate::primitives::arithmetic::{CHOOSE, WHERE};
-        use crate::primitives::array::{PASS, PASS_ALL};
         for k in 0..terms.len() {
             for j in k + 1..terms.len() {
-                let (a, b) = (self.form(terms[k].1).clone(), self.form(terms[j].1).clone());
-                let (Form::Apply(first, _, x), Form::Apply(second, _, y)) = (a, b) else { continue };
-                let (each, all) = (first.is(&PASS), first.is(&PASS_ALL));
-                if !(each || all) || !first.is(second) || self.opposite(x[0]) != y[0] {
+                let Some((mask, first)) = self.conditional(terms[k].1) else { continue };
+                let Some((other, second)) = self.conditional(terms[j].1) else { continue };
+                if self.opposite(mask) != other {
                     continue;
                 }
-                let shape = Shape::common(&[self.shape(terms[k].1), self.shape(terms[j].1)]);
-                let Some(shape) = shape else { continue };
-                let sides = [(terms[k].0, x[1]), (terms[j].0, y[1])]
-                    .map(|(c, side)| self.sum(&[(c, side)], shape));
-                let row = if each { &WHERE } else { &CHOOSE };
-                let choice = self.intern(Form::Apply(row, Attr::None, vec![x[0], sides[0], sides[1]]), shape);
+                let shapes = [self.shape(mask), self.shape(first), self.shape(second)];
+                let Some(shape) = Shape::common(&shapes) else { continue };
+                let mut sides = [(terms[k].0, first), (terms[j].0, second)].map(|side| self.sum(&[side], shape));
+                let mut mask = mask;
+                if self.is_downward(mask) {
+                    // `if x > 0 …` reads better than `if x <= 0 …`.
+                    mask = other;
+                    sides.swap(0, 1);
+                }
+                let row = if shapes[0].is_scalar() { &CHOOSE } else { &WHERE };
+                let choice = self.intern(Form::Apply(row, Attr::None, vec![mask, sides[0], sides[1]]), shape);
                 self.note("join branches");
                 terms[k] = (1.0, choice);
                 terms.remove(j);
                 return self.merge_branches(terms);
             }
+        }
+    }
+
+    /// Whether a condition is of the kind that its opposite reads better: `<`, `<=`, `!=`, `not`.
+    fn is_downward(&self, condition: Id) -> bool {
+        use crate::primitives::arithmetic::{LE, LT, NE, NOT};
+        match self.form(condition) {
+            Form::Apply(row, ..) => [&LE, &LT, &NE, &NOT].iter().any(|known| row.is(known)),
+            _ => false,
+        }
+    }
+
+    /// A condition and what it lets through: a factor that is 1 or 0, or an explicit choice.
+    fn conditional(&mut self, term: Id) -> Option<(Id, Id)> {
+        use crate::primitives::array::{PASS, PASS_ALL};
+        let truth = |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
+        match self.form(term).clone() {
+            Form::Apply(row, _, args) if row.is(&PASS) || row.is(&PASS_ALL) => Some((args[0], args[1])),
+            _ if truth(self, term) => Some((term, self.one)),
+            Form::Product(bases) => {
+                let k = bases.iter().position(|(base, e)| *e == self.one && truth(self, *base))?;
+                let rest: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
+                let shapes: Vec<Shape> = rest.iter().map(|(base, _)| self.shape(*base)).collect();
+                let rest = self.product(1.0, &rest, Shape::common(&shapes)?);
+                Some((bases[k].0, rest))
+            }
+            _ => None,
         }
     }
 
@@ -416,6 +466,7 @@ impl Algebra {
                 _ => links.push(inner),
             }
         }
+        self.absorb_diagonals(&mut links);
         self.pull_scalars_out_of_chains(&mut links, &mut scalars);
         if links.iter().any(|link| self.is_zero(*link)) || coefficient == 0.0 {
             let zero = self.number(0.0);
@@ -429,6 +480,34 @@ impl Algebra {
         };
         scalars.push((chained, self.one));
         self.product(coefficient, &scalars, shape)
+    }
+
+    /// A row of ones times diag(v) is v', and diag(v) times a column of ones is v.
+    fn absorb_diagonals(&mut self, links: &mut Vec<Id>) {
+        let ones = |algebra: &Algebra, id: Id| {
+            matches!(algebra.form(id), Form::Stretched(inner) if *inner == algebra.one)
+        };
+        let diagonal = |algebra: &Algebra, id: Id| match algebra.form(id) {
+            Form::Apply(row, _, args) if row.name == "diag" && algebra.shape(args[0]).cols == 1 => Some(args[0]),
+            _ => None,
+        };
+        let mut k = 0;
+        while k + 1 < links.len() {
+            let (left, right) = (links[k], links[k + 1]);
+            let row = ones(self, left) && self.shape(left).rows == 1;
+            let column = ones(self, right) && self.shape(right).cols == 1;
+            let absorbed = match (diagonal(self, left), diagonal(self, right)) {
+                (_, Some(v)) if row => Some(self.transposed(v)),
+                (Some(v), _) if column => Some(v),
+                _ => None,
+            };
+            match absorbed {
+                Some(vector) => {
+                    links.splice(k..=k + 1, [vector]);
+                }
+                None => k += 1,
+            }
+        }
     }
 
     /// Inside a longer chain, a part that is a row times a column is a number.

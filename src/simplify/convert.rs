@@ -31,6 +31,18 @@ impl Reading<'_, '_> {
         forms[&root]
     }
 
+    /// Tells `algebra` what the user's names stand for, so that equal formulas are written by name.
+    pub fn learn_names(&self, algebra: &mut Algebra, named: &[NodeId], root: NodeId) {
+        for &node in named {
+            let computed = matches!(self.graph.node(node).op, Op::Apply(..));
+            if computed && node != root && (self.atoms)(node) {
+                let definition = self.read(algebra, node);
+                let atom = algebra.atom(node, self.graph.shape(node));
+                algebra.name(definition, atom);
+            }
+        }
+    }
+
     fn node(&self, algebra: &mut Algebra, id: NodeId, forms: &FxHashMap<NodeId, Id>) -> Id {
         let node = self.graph.node(id);
         match node.op {
@@ -134,7 +146,8 @@ pub fn operation(algebra: &mut Algebra, row: &'static Primitive, attr: Attr, arg
         return algebra.transposed(args[0]);
     }
     if is(&arithmetic::NOT) {
-        return algebra.opposite(args[0]);
+        let opposite = algebra.opposite(args[0]);
+        return rules::rewrite(algebra, opposite);
     }
     if is(&array::PASS) && algebra.value(args[1]).is_some_and(|value| value == 1.0) {
         return args[0];
@@ -157,7 +170,7 @@ fn is_tie_count(algebra: &Algebra, id: Id) -> bool {
 
 /// The rows that have no spelling in the language.
 pub fn is_internal(row: &Primitive) -> bool {
-    let spelled = [&array::PASS, &array::PASS_ALL, &array::GUARD, &array::GUARD_ALL, &linear::COFACTOR];
+    let spelled = [&array::PROD_QUOTIENT, &array::PASS, &array::PASS_ALL, &array::GUARD, &array::GUARD_ALL, &linear::COFACTOR];
     !row.callable
         && matches!(row.notation, crate::graph::primitive::Notation::Call)
         && !spelled.iter().any(|known| row.is(known))

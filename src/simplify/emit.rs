@@ -145,7 +145,10 @@ impl<'a> Emitter<'a> {
     fn sum(&mut self, terms: &[(f64, Id)]) -> Written {
         let (positive, negative): (Vec<_>, Vec<_>) = terms.iter().copied().partition(|(c, _)| *c > 0.0);
         let is_number = |(_, term): &(f64, Id)| self.algebra.value(*term).is_some();
-        let (numbers, others): (Vec<_>, Vec<_>) = positive.into_iter().partition(is_number);
+        let (numbers, mut others): (Vec<_>, Vec<_>) = positive.into_iter().partition(is_number);
+        others.sort_by_key(|(_, term)| std::cmp::Reverse(self.degree(*term)));
+        let mut negative = negative;
+        negative.sort_by_key(|(_, term)| std::cmp::Reverse(self.degree(*term)));
         // 1 − x reads better than −x + 1, and x + 1 better than 1 + x.
         let mut ordered: Vec<(f64, Id)> = if others.is_empty() { numbers } else { [others, numbers].concat() };
         ordered.extend(negative);
@@ -163,14 +166,29 @@ impl<'a> Emitter<'a> {
         Ok(text.unwrap_or_else(|| self.number(0.0)))
     }
 
+    /// The degree of a power or product of names: polynomials are written from the highest down.
+    fn degree(&self, term: Id) -> u32 {
+        match self.algebra.form(term) {
+            Form::Product(bases) => {
+                let power = |(base, e): &(Id, Id)| match self.algebra.form(*base) {
+                    Form::Atom(_) => self.algebra.value(*e).unwrap_or(0.0).clamp(0.0, 1e6) as u32,
+                    _ => 0,
+                };
+                bases.iter().map(power).sum()
+            }
+            Form::Atom(_) => 1,
+            _ => 0,
+        }
+    }
+
     /// c·term
     fn scaled(&mut self, c: f64, term: Id) -> Written {
         if let Some(value) = self.algebra.value(term) {
             return Ok(self.number(c * value));
         }
-        if let Some(divisor) = whole_reciprocal(c) {
-            let above = self.scaled(c.signum(), term)?;
-            let below = self.number(divisor);
+        if let Some((above, below)) = fraction(c) {
+            let above = self.scaled(above, term)?;
+            let below = self.number(below);
             return Ok(self.binary(BinaryOp::Div, above, below));
         }
         match self.algebra.form(term).clone() {
@@ -225,8 +243,9 @@ impl<'a> Emitter<'a> {
     }
 
     /// How late a factor is written: numbers, names, functions, sums; scalars before matrices.
-    fn lateness(&self, base: Id) -> (bool, u8, Id) {
+    fn lateness(&self, base: Id, exponent: Id) -> (bool, u8, Id) {
         let kind = match self.algebra.form(base) {
+            _ if self.algebra.value(exponent).is_none() => 2,
             Form::Number(_) => 0,
             Form::Atom(_) => 1,
             Form::Sum(_) => 3,
@@ -237,8 +256,15 @@ impl<'a> Emitter<'a> {
     }
 
     fn product(&mut self, c: f64, bases: &[(Id, Id)]) -> Written {
-        let mut ordered = bases.to_vec();
-        ordered.sort_by_key(|(base, _)| self.lateness(*base));
+        let plain = |(base, e): &(Id, Id)| self.algebra.value(*base).filter(|_| *e == self.algebra.unit());
+        let c = bases.iter().filter_map(plain).fold(c, |c, number| c * number);
+        let mut ordered: Vec<(Id, Id)> = bases.iter().copied().filter(|factor| plain(factor).is_none()).collect();
+        if let Some((above, below)) = fraction(c) {
+            let above = self.product(above, &ordered)?;
+            let below = self.number(below);
+            return Ok(self.binary(BinaryOp::Div, above, below));
+        }
+        ordered.sort_by_key(|(base, e)| self.lateness(*base, *e));
         let below_one = |e: Id| self.algebra.value(e).filter(|e| *e < 0.0);
         let (below, above): (Vec<_>, Vec<_>) = ordered.into_iter().partition(|(_, e)| below_one(*e).is_some());
         let mut text = self.coefficient(c).map(|front| (front, true));
@@ -395,11 +421,15 @@ fn ident(name: &str) -> Ident {
     Ident { name: name.into(), span: Span::default() }
 }
 
-/// n where c is ±1/n with a small n and no short decimal: `x/3` rather than 0.3333333333333333.
-fn whole_reciprocal(c: f64) -> Option<f64> {
-    let n = (1.0 / c.abs()).round();
-    let exact = (2.0..=1000.0).contains(&n) && (1.0 / n) == c.abs();
-    (exact && format!("{}", c.abs()).len() > 6).then_some(n)
+/// p and q with c = p/q, where that is shorter than the decimal: `2*x/3`.
+fn fraction(c: f64) -> Option<(f64, f64)> {
+    if format!("{}", c.abs()).len() <= 6 {
+        return None;
+    }
+    (2..=100u32).map(f64::from).find_map(|q| {
+        let p = (c * q).round();
+        (p != 0.0 && p.abs() <= 100.0 && p / q == c).then_some((p, q))
+    })
 }
 
 fn spelled(operator: Operator) -> BinaryOp {

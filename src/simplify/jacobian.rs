@@ -94,7 +94,7 @@ impl<'a> Linear<'a> {
     fn added(&mut self, parts: &[(f64, Id)], shape: Shape) -> Id {
         let entries: Option<Vec<Vec<Id>>> =
             parts.iter().map(|(_, part)| self.written_entries(*part, shape)).collect();
-        let any = parts.iter().any(|(_, part)| matches!(self.algebra.form(*part), Form::Entries(_)));
+        let any = parts.iter().any(|(_, part)| self.has_entries(*part));
         match entries {
             Some(entries) if any => {
                 let sums = (0..shape.len())
@@ -107,6 +107,16 @@ impl<'a> Linear<'a> {
                 self.algebra.entries(sums, shape)
             }
             _ => self.algebra.sum(parts, shape),
+        }
+    }
+
+    /// Whether a matrix of entries is a factor of `id`.
+    fn has_entries(&self, id: Id) -> bool {
+        match self.algebra.form(id) {
+            Form::Entries(_) => true,
+            Form::Product(bases) => bases.iter().any(|(base, _)| self.has_entries(*base)),
+            Form::Sum(terms) if terms.len() == 1 => self.has_entries(terms[0].1),
+            _ => false,
         }
     }
 

@@ -66,6 +66,8 @@ impl Formula {
 pub struct Wording<'w> {
     /// The names that stand for nodes; such nodes are not looked into.
     pub names: &'w dyn Fn(NodeId) -> Option<Name>,
+    /// All nodes that have names, arguments before what is computed from them.
+    pub named: &'w [NodeId],
     /// Whether guards are written, so that structural zeros are zeros whatever they meet.
     pub guards: bool,
     /// Whether the user has a name that begins like those of shared parts.
@@ -109,6 +111,7 @@ pub fn write_matrix(
     let reading = Reading { graph, atoms: &atoms, guards: wording.guards };
     let mut algebra = Algebra::default();
     let mut memo = FxHashMap::default();
+    reading.learn_names(&mut algebra, wording.named, tangent);
     let form = reading.read(&mut algebra, tangent);
     let form = improved(&mut algebra, form, &mut memo);
     let shape = graph.shape(direction);
@@ -135,6 +138,7 @@ fn simplified(
 ) -> Vec<(NodeId, Id)> {
     let atoms = |id: NodeId| shared.contains(&id) || (wording.names)(id).is_some();
     let reading = Reading { graph, atoms: &atoms, guards: wording.guards };
+    reading.learn_names(algebra, wording.named, root);
     let mut order: Vec<NodeId> = shared.iter().copied().filter(|part| *part != root).collect();
     order.sort_unstable();
     order.push(root);
@@ -320,7 +324,8 @@ fn improved(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
     }
     if matches!(algebra.form(best), Form::Sum(_) | Form::Product(_)) && algebra.cost(best) < 400 {
         let spread = rules::expanded(algebra, best);
-        let candidates = [rules::factored(algebra, best), spread, rules::factored(algebra, spread)];
+        let together = rules::over_one_denominator(algebra, best);
+        let candidates = [rules::factored(algebra, best), spread, rules::factored(algebra, spread), together];
         for candidate in candidates {
             if algebra.cost(candidate) < algebra.cost(best) {
                 best = candidate;

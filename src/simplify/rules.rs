@@ -27,6 +27,8 @@ pub const OPERATIONS: &[Rule] = &[
     Rule { name: "diagonal of ones", rewrite: diagonal_of_ones },
     Rule { name: "cofactors by the inverse", rewrite: cofactors },
     Rule { name: "index into a matrix of entries", rewrite: index_of_entries },
+    Rule { name: "power times logarithm", rewrite: power_times_logarithm },
+    Rule { name: "selected argument", rewrite: selected_argument },
 ];
 
 /// The rules for products, applied after a formula is complete.
@@ -176,6 +178,37 @@ fn cofactors(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let turned = algebra.transposed(inverse);
     let one = algebra.unit();
     Some(algebra.product(1.0, &[(det, one), (turned, one)], shape))
+}
+
+/// The partial of a power by its exponent guards against 0·log 0; away from there it is a product.
+fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = operands(algebra, id, &elementary::XLOGY)?;
+    let Form::Product(bases) = algebra.form(args[0]) else { return None };
+    if !bases.iter().any(|(base, _)| *base == args[1]) {
+        return None;
+    }
+    let shape = algebra.shape(args[1]);
+    let log = algebra.apply(&elementary::LOG, Attr::None, vec![args[1]], shape);
+    let one = algebra.unit();
+    Some(algebra.product(1.0, &[(args[0], one), (log, one)], algebra.shape(id)))
+}
+
+/// x ≥ max(x, y) is x ≥ y; min(x, y) ≥ x is y ≥ x.
+fn selected_argument(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    use crate::primitives::arithmetic::{GE, MAX, MIN};
+    let args = operands(algebra, id, &GE)?;
+    let shape = algebra.shape(id);
+    for (row, k) in [(&MAX, 1), (&MIN, 0)] {
+        let Some(pair) = operands(algebra, args[k], row) else { continue };
+        let [a, b] = pair[..] else { continue };
+        let other = if args[1 - k] == a { b } else { a };
+        if args[1 - k] != a && args[1 - k] != b {
+            continue;
+        }
+        let sides = if k == 1 { vec![args[0], other] } else { vec![other, args[1]] };
+        return Some(algebra.apply(&GE, Attr::None, sides, shape));
+    }
+    None
 }
 
 fn index_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
@@ -392,13 +425,56 @@ pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
         common_number(algebra, &terms, shape),
     ];
     let best = candidates.into_iter().flatten().min_by_key(|candidate| algebra.cost(*candidate));
+    // A polynomial reads better in powers than nested, unless nesting saves more than one step.
     match best {
-        Some(best) if algebra.cost(best) < algebra.cost(id) => {
+        Some(best) if algebra.cost(best) + partial_penalty(algebra, best) < algebra.cost(id) => {
             algebra.note("take out a common factor");
             best
         }
         _ => id,
     }
+}
+
+/// 1 for a sum with a bracket beside other terms, else 0.
+fn partial_penalty(algebra: &Algebra, id: Id) -> u64 {
+    u64::from(matches!(algebra.form(id), Form::Sum(terms) if terms.len() > 1) && algebra.shape(id).is_scalar())
+}
+
+/// a + b/c = (a·c + b)/c, multiplied out above.
+pub fn over_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
+    let Form::Sum(terms) = algebra.form(id).clone() else { return id };
+    if terms.len() > REARRANGED {
+        return id;
+    }
+    let (shape, one) = (algebra.shape(id), algebra.unit());
+    let mut divisors: Vec<(Id, f64)> = Vec::new();
+    for (_, term) in &terms {
+        let Form::Product(bases) = algebra.form(*term).clone() else { continue };
+        for (base, exponent) in bases {
+            let Some(power) = algebra.value(exponent).filter(|e| *e < 0.0) else { continue };
+            match divisors.iter_mut().find(|(known, _)| *known == base) {
+                Some((_, known)) => *known = known.min(power),
+                None => divisors.push((base, power)),
+            }
+        }
+    }
+    if divisors.is_empty() || divisors.len() > 4 {
+        return id;
+    }
+    let raised: Vec<(Id, Id)> = divisors.iter().map(|(base, e)| (*base, algebra.number(-e))).collect();
+    let lowered: Vec<(Id, Id)> = divisors.iter().map(|(base, e)| (*base, algebra.number(*e))).collect();
+    let mut above = Vec::new();
+    for (c, term) in terms {
+        let mut factors = raised.clone();
+        factors.push((term, one));
+        above.push((c.0, algebra.product(1.0, &factors, shape)));
+    }
+    let above = algebra.sum(&above, shape);
+    let spread = expanded(algebra, above);
+    let above = if algebra.cost(spread) < algebra.cost(above) { spread } else { above };
+    let mut factors = lowered;
+    factors.push((above, one));
+    algebra.product(1.0, &factors, shape)
 }
 
 /// A chain among the factors of a term: its links, and the other factors.
@@ -453,43 +529,63 @@ fn common_end(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape, right: b
     Some(algebra.sum(&rest, shape))
 }
 
+/// A factor as something that terms can share: a base to a number, or a base to a formula as one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Shared {
+    base: Id,
+    /// The exponent, where it is a formula.
+    exponent: Option<Id>,
+}
+
+/// What a term is a product of, each with its power.
+fn factors_of(algebra: &Algebra, term: Id) -> Vec<(Shared, f64)> {
+    match algebra.form(term) {
+        Form::Product(bases) => bases
+            .iter()
+            .map(|(base, e)| match algebra.value(*e) {
+                Some(power) => (Shared { base: *base, exponent: None }, power),
+                None => (Shared { base: *base, exponent: Some(*e) }, 1.0),
+            })
+            .collect(),
+        Form::Number(_) => Vec::new(),
+        _ => vec![(Shared { base: term, exponent: None }, 1.0)],
+    }
+}
+
 /// x·y + x·z = x·(y + z)
 fn common_base(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
     let one = algebra.unit();
-    let bases = |algebra: &Algebra, term: Id| -> Vec<(Id, f64)> {
-        match algebra.form(term) {
-            Form::Product(bases) => bases
-                .iter()
-                .filter_map(|(base, e)| Some((*base, algebra.value(*e)?)))
-                .collect(),
-            Form::Number(_) => Vec::new(),
-            _ => vec![(term, 1.0)],
-        }
+    let all: Vec<Vec<(Shared, f64)>> = terms.iter().map(|(_, term)| factors_of(algebra, *term)).collect();
+    let power = |factors: &[(Shared, f64)], shared: Shared| {
+        factors.iter().find(|(known, _)| *known == shared).map(|(_, e)| *e)
     };
-    let all: Vec<Vec<(Id, f64)>> = terms.iter().map(|(_, term)| bases(algebra, *term)).collect();
-    let power = |factors: &[(Id, f64)], base: Id| factors.iter().find(|(known, _)| *known == base).map(|(_, e)| *e);
-    let mut candidates: Vec<Id> = all.iter().flatten().map(|(base, _)| *base).collect();
+    let mut candidates: Vec<Shared> = all.iter().flatten().map(|(shared, _)| *shared).collect();
     candidates.sort();
     candidates.dedup();
-    let sharing = |base: Id| {
-        let powers: Vec<f64> = all.iter().filter_map(|factors| power(factors, base)).collect();
-        let positive = powers.iter().all(|e| *e > 0.0);
-        let negative = powers.iter().all(|e| *e < 0.0);
-        if positive || negative { powers.len() } else { 0 }
+    let powers = |shared: Shared| -> Vec<f64> {
+        all.iter().filter_map(|factors| power(factors, shared)).collect()
     };
-    let best = candidates.into_iter().max_by_key(|base| (sharing(*base), std::cmp::Reverse(*base)))?;
+    let sharing = |shared: Shared| {
+        let powers = powers(shared);
+        let one_sign = powers.iter().all(|e| *e > 0.0) || powers.iter().all(|e| *e < 0.0);
+        if one_sign { powers.len() } else { 0 }
+    };
+    let best = candidates.into_iter().max_by_key(|shared| (sharing(*shared), std::cmp::Reverse(*shared)))?;
     if sharing(best) < 2 {
         return None;
     }
-    let powers: Vec<f64> = all.iter().filter_map(|factors| power(factors, best)).collect();
+    let powers = powers(best);
     let taken = powers.iter().copied().fold(powers[0], |a, b| if a.abs() < b.abs() { a } else { b });
+    let (less, exponent) = match best.exponent {
+        None => (algebra.number(-taken), algebra.number(taken)),
+        Some(exponent) => (algebra.negated(exponent), exponent),
+    };
     let mut inner: Vec<(f64, Id)> = Vec::new();
     let mut rest: Vec<(f64, Id)> = Vec::new();
-    let less = algebra.number(-taken);
     for ((c, term), factors) in terms.iter().zip(&all) {
         if power(factors, best).is_some() {
             let shape = algebra.shape(*term);
-            let quotient = algebra.product(1.0, &[(*term, one), (best, less)], shape);
+            let quotient = algebra.product(1.0, &[(*term, one), (best.base, less)], shape);
             inner.push((*c, quotient));
         } else {
             rest.push((*c, *term));
@@ -499,8 +595,7 @@ fn common_base(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Opti
     let inner_shape = Shape::common(&shapes)?;
     let bracket = algebra.sum(&inner, inner_shape);
     let bracket = factored(algebra, bracket);
-    let exponent = algebra.number(taken);
-    let together = algebra.product(1.0, &[(best, exponent), (bracket, one)], shape);
+    let together = algebra.product(1.0, &[(best.base, exponent), (bracket, one)], shape);
     rest.push((1.0, together));
     Some(algebra.sum(&rest, shape))
 }
