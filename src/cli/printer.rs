@@ -6,7 +6,7 @@ use crate::interrupt;
 use crate::render::{Style, diagnostic, json, terminal};
 use crate::session::Event;
 use crate::source::Source;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 /// A stream to write to, and how.
 pub struct Stream<'w> {
@@ -77,6 +77,13 @@ impl Printer<'_> {
             self.diagnostic(error, script);
         }
         Status::Failed
+    }
+
+    /// Starts a line: a terminal has just shown `^C`.
+    pub fn below_echo(&mut self) {
+        if io::stderr().is_terminal() {
+            self.err.write("\n");
+        }
     }
 
     /// Writes to the stream of results. Where nobody listens, nothing needs to be computed.

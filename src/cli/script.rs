@@ -64,6 +64,7 @@ pub fn run_in(
         Ok(()) => Status::Fine,
         Err(error) => match running.stopped_by() {
             Some(Stop::CtrlC) => {
+                printer.below_echo();
                 printer.failed(&error, Some(source));
                 Status::Interrupted
             }

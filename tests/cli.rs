@@ -1,0 +1,562 @@
+//! The program as its users call it: streams, exit status, formats.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn wengert(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wengert"));
+    command
+        .args(arguments)
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null());
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// What came of a call.
+struct Outcome {
+    stdout: String,
+    stderr: String,
+    code: Option<i32>,
+}
+
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Outcome {
+        Outcome {
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+            code: output.status.code(),
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Outcome {
+    wengert(arguments).output().expect("runs").into()
+}
+
+fn run_with_input(arguments: &[&str], input: &[u8]) -> Outcome {
+    let mut command = wengert(arguments);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("starts");
+    child
+        .stdin
+        .take()
+        .expect("piped")
+        .write_all(input)
+        .expect("is read");
+    child.wait_with_output().expect("ends").into()
+}
+
+/// A folder of its own for a test, gone when the test is over.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("wengert-{test}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("a temporary folder");
+        Folder(path)
+    }
+
+    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(&path, content).expect("writable");
+        path.display().to_string()
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).expect(name)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("UTF-8")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn one_liners() {
+    let outcome = run(&["-e", "w = 3; w^2"]);
+    assert_eq!(
+        (
+            outcome.stdout.as_str(),
+            outcome.stderr.as_str(),
+            outcome.code
+        ),
+        ("w^2 = 9\n", "", Some(0))
+    );
+    assert_eq!(run(&["-e", "w = 3", "-e", "w^2"]).stdout, "w^2 = 9\n");
+    assert_eq!(run(&["-e", "-2^2"]).stdout, "-2^2 = -4\n");
+}
+
+#[test]
+fn standard_input_with_and_without_a_dash() {
+    assert_eq!(run_with_input(&[], b"w = 3\nw^2").stdout, "w^2 = 9\n");
+    assert_eq!(run_with_input(&["-"], b"w = 3\nw^2\n").stdout, "w^2 = 9\n");
+    assert_eq!(run_with_input(&[], b"").code, Some(0));
+    let outcome = run_with_input(&[], b"\xff\xfe");
+    assert_eq!(outcome.code, Some(1));
+    assert_eq!(
+        outcome.stderr,
+        "error[file]: standard input is not a UTF-8 text\n"
+    );
+}
+
+#[test]
+fn what_was_shown_before_an_error_stays() {
+    let outcome = run_with_input(&["-"], b"print \"before\"\n[1,2]*[3,4]\nprint \"after\"\n");
+    assert_eq!(outcome.stdout, "before\n");
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.stderr.starts_with("error[shape]: "),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        outcome.stderr.contains("[ <stdin>:2:1 ]"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(!outcome.stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn files_run_one_after_the_other_up_to_the_first_failure() {
+    let folder = Folder::new("files");
+    let first = folder.file("first.ad", "w = 3\nw");
+    let second = folder.file("second.ad", "w + 1");
+    let outcome = run(&[&first, &second, &first]);
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.code),
+        ("w = 3\n", Some(1))
+    );
+    assert!(
+        outcome.stderr.contains("`w` is not defined"),
+        "{}",
+        outcome.stderr
+    );
+    let outcome = run(&[&first, &first]);
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.code),
+        ("w = 3\nw = 3\n", Some(0))
+    );
+}
+
+#[test]
+fn files_as_they_come() {
+    let folder = Folder::new("odd-files");
+    let windows = folder.file("windows.ad", "\u{feff}w = 3\r\nw + 1\r\n");
+    assert_eq!(run(&[&windows]).stdout, "w + 1 = 4\n");
+    let outcome = run(&[&folder.file("empty.ad", "")]);
+    assert_eq!(
+        (
+            outcome.stdout.as_str(),
+            outcome.stderr.as_str(),
+            outcome.code
+        ),
+        ("", "", Some(0))
+    );
+    for (file, complaint) in [
+        (
+            folder.file("binary.ad", b"\x00\xff\x80"),
+            "is not a UTF-8 text",
+        ),
+        (folder.path().to_string(), "is a folder"),
+        (folder.path().to_string() + "/none.ad", "there is no file"),
+    ] {
+        let outcome = run(&[&file]);
+        assert_eq!(outcome.code, Some(1));
+        assert!(
+            outcome.stderr.starts_with("error[file]: "),
+            "{}",
+            outcome.stderr
+        );
+        assert!(outcome.stderr.contains(complaint), "{}", outcome.stderr);
+        assert_eq!(outcome.stdout, "");
+    }
+}
+
+#[test]
+fn json_errors_are_objects_on_standard_output() {
+    let outcome = run(&["--format", "json", "-e", "w = 3; w; [1,2]*[3,4]"]);
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    assert_eq!(lines[0], r#"{"kind":"value","text":"w","value":3}"#);
+    let error: serde_json::Value = serde_json::from_str(lines[1]).expect("an object");
+    assert_eq!(
+        (error["kind"].as_str(), error["code"].as_str()),
+        (Some("error"), Some("shape"))
+    );
+    assert_eq!(error["span"][1], 21);
+    assert!(
+        outcome.stderr.starts_with("error[shape]: "),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!((lines.len(), outcome.code), (2, Some(1)));
+
+    let outcome = run(&["-e", "[1,2]*[3,4]", "--format", "json", "--quiet"]);
+    assert_eq!((outcome.stderr.as_str(), outcome.code), ("", Some(1)));
+    assert!(outcome.stdout.starts_with(r#"{"kind":"error""#));
+
+    let outcome = run(&["--format", "json", "none.ad"]);
+    assert!(
+        outcome
+            .stdout
+            .starts_with(r#"{"kind":"error","code":"file","#),
+        "{}",
+        outcome.stdout
+    );
+}
+
+#[test]
+fn warnings_do_not_fail() {
+    let outcome = run(&["-e", "exp(x) = x; exp(1)"]);
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.code),
+        ("exp(1) = 1\n", Some(0))
+    );
+    assert!(
+        outcome.stderr.starts_with("warning[function]: "),
+        "{}",
+        outcome.stderr
+    );
+    let outcome = run(&["--quiet", "-e", "exp(x) = x; exp(1)"]);
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.stderr.as_str()),
+        ("exp(1) = 1\n", "")
+    );
+    let outcome = run(&["--quiet", "-e", "["]);
+    assert!(!outcome.stderr.is_empty());
+    let outcome = run(&["--format", "json", "-e", "exp(x) = x"]);
+    assert!(
+        outcome.stdout.starts_with(r#"{"kind":"warning""#),
+        "{}",
+        outcome.stdout
+    );
+}
+
+#[test]
+fn check_tells_everything_and_runs_nothing() {
+    let folder = Folder::new("check");
+    let fine = folder.file("fine.ad", "w = 3\nprint w\nwhile 1 { w := w }\n");
+    let outcome = run(&["check", &fine]);
+    assert_eq!(
+        (
+            outcome.stdout.as_str(),
+            outcome.stderr.as_str(),
+            outcome.code
+        ),
+        ("", "", Some(0))
+    );
+    let wrong = folder.file("wrong.ad", "[1,2]*[3,4]\nsin(1, 2)\n");
+    let outcome = run(&["check", &wrong, &fine]);
+    assert!(
+        outcome.stderr.contains("error[shape]") && outcome.stderr.contains("error[arity]"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(outcome.code, Some(1));
+    let suspicious = folder.file("suspicious.ad", "exp(x) = x\n");
+    let outcome = run(&["check", &suspicious]);
+    assert!(
+        outcome.stderr.starts_with("warning[function]"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(outcome.code, Some(0));
+    assert_eq!(run_with_input(&["check", "-"], b"1 +").code, Some(1));
+}
+
+#[test]
+fn wrong_usage() {
+    for arguments in [
+        ["--format", "xml"],
+        ["--digits", "0"],
+        ["--digits", "18"],
+        ["--limit-memory", "2 parsecs"],
+        ["--limit-time", "soon"],
+        ["--unknown", "x"],
+    ] {
+        let outcome = run(&arguments);
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(2)),
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(run(&["check"]).code, Some(2));
+    assert_eq!(run(&["-e", "1", "x.ad"]).code, Some(2));
+    assert_eq!(run(&["-e", "1", "check", "x.ad"]).code, Some(2));
+}
+
+#[test]
+fn help_and_version() {
+    let outcome = run(&["--help"]);
+    assert_eq!(outcome.code, Some(0));
+    assert!(outcome.stdout.contains("Examples:") && outcome.stdout.contains("--format"));
+    assert_eq!(
+        run(&["--version"]).stdout,
+        format!("wengert {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn options_stand_before_or_after_the_command() {
+    let folder = Folder::new("options");
+    let script = folder.file("a.ad", "1 +");
+    for arguments in [
+        ["--ascii", "check", &script],
+        ["check", "--ascii", &script],
+        ["check", &script, "--ascii"],
+    ] {
+        let outcome = run(&arguments);
+        assert!(outcome.stderr.is_ascii(), "{}", outcome.stderr);
+        assert_eq!(outcome.code, Some(1));
+    }
+}
+
+#[test]
+fn style() {
+    assert_eq!(run(&["-e", "1/3"]).stdout, "1/3 = 0.333333\n");
+    assert_eq!(run(&["--digits", "3", "-e", "1/3"]).stdout, "1/3 = 0.333\n");
+    let ascii = run(&["--ascii", "-e", "w = 3; trace w^2"]).stdout;
+    assert!(ascii.is_ascii() && ascii.contains("da1"), "{ascii}");
+    let outcome: Outcome = wengert(&["-e", "w = 3; trace w^2"])
+        .env("LC_ALL", "C")
+        .output()
+        .expect("runs")
+        .into();
+    assert_eq!(outcome.stdout, ascii);
+    assert!(
+        run(&["--color", "always", "-e", "1 +"])
+            .stderr
+            .contains('\u{1b}')
+    );
+    assert!(
+        !run(&["--color", "never", "-e", "1 +"])
+            .stderr
+            .contains('\u{1b}')
+    );
+    let forced = wengert(&["-e", "1 +"])
+        .env("CLICOLOR_FORCE", "1")
+        .output()
+        .expect("runs");
+    assert!(Outcome::from(forced).stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn limits() {
+    let outcome = run(&[
+        "--limit-time",
+        "100ms",
+        "-e",
+        "x = 0; while 1 { x := x + 1 }",
+    ]);
+    assert!(
+        outcome
+            .stderr
+            .starts_with("error[limit]: the time limit of 100ms is reached"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(outcome.code, Some(1));
+    let outcome = run(&["--limit-memory", "1K", "-e", "sum(zeros(1000, 1000))"]);
+    assert!(
+        outcome.stderr.starts_with("error[limit]"),
+        "{}",
+        outcome.stderr
+    );
+    let outcome = run(&["--limit-nodes", "10", "-e", "sum(i for i in 1..1000)"]);
+    assert!(
+        outcome.stderr.starts_with("error[limit]"),
+        "{}",
+        outcome.stderr
+    );
+    let outcome = run(&["--sandbox", "-e", "read(\"data.csv\")"]);
+    assert!(
+        outcome.stderr.starts_with("error[file]"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn results_appear_as_they_are_computed() {
+    let mut command = wengert(&["-e", "print 1; x = 0; while 1 { x := x + 1 }"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("piped"))
+        .read_line(&mut line)
+        .expect("a line");
+    assert_eq!(line, "1\n");
+    child.kill().expect("still running");
+    child.wait().expect("ends");
+}
+
+#[test]
+fn a_reader_that_has_had_enough_is_no_failure() {
+    let mut command = wengert(&["-e", "i = 0; while 1 { i := i + 1; print i }"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut first = [0; 4];
+    child
+        .stdout
+        .take()
+        .expect("piped")
+        .read_exact(&mut first)
+        .expect("some output");
+    let outcome: Outcome = child.wait_with_output().expect("ends").into();
+    assert_eq!(
+        (&first, outcome.stderr.as_str(), outcome.code),
+        (b"1\n2\n", "", Some(0))
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_a_failure() {
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .expect("a full device");
+    let outcome: Outcome = wengert(&["-e", "1"])
+        .stdout(full)
+        .output()
+        .expect("runs")
+        .into();
+    assert!(
+        outcome
+            .stderr
+            .starts_with("error: the results cannot be written"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(outcome.code, Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_a_script_with_a_diagnostic() {
+    let mut command = wengert(&["-e", "print 1; x = 0; while 1 { x := x + 1 }"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut first = [0; 2];
+    child
+        .stdout
+        .as_mut()
+        .expect("piped")
+        .read_exact(&mut first)
+        .expect("some output");
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .expect("kill")
+            .success()
+    );
+    let outcome: Outcome = child.wait_with_output().expect("ends").into();
+    assert!(
+        outcome.stderr.starts_with("error[limit]: interrupted"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(outcome.code, Some(130));
+}
+
+#[test]
+fn test_and_bless() {
+    let folder = Folder::new("test");
+    folder.file("a.ad", "w = 3\nw^2\n");
+    folder.file(
+        "deeper/b.ad",
+        "import \"../lib.inc\"\nfactor\n[1,2]*[3,4]\n",
+    );
+    folder.file("lib.inc", "factor = 2\n");
+
+    let outcome = run(&["test", folder.path()]);
+    assert!(
+        outcome.stdout.contains("there is no") && outcome.stdout.ends_with("0 passed, 2 failed\n"),
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(outcome.code, Some(1));
+
+    assert_eq!(run(&["test", "--bless", folder.path()]).code, Some(0));
+    assert_eq!(folder.read("a.out"), "w^2 = 9\n");
+    let written = folder.read("deeper/b.out");
+    assert!(
+        written.starts_with("factor = 2\n-- stderr --\nerror[shape]: "),
+        "{written}"
+    );
+    assert!(
+        written.contains("[ b.ad:3:1 ]") && written.ends_with("-- exit 1 --\n"),
+        "{written}"
+    );
+    assert!(!Path::new(folder.path()).join("a.json.out").exists());
+
+    let outcome = run(&["test", folder.path()]);
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.code),
+        ("2 passed, 0 failed\n", Some(0))
+    );
+
+    folder.file("a.out", "w^2 = 10\n");
+    let outcome = run(&["test", folder.path()]);
+    assert!(
+        outcome.stdout.contains("-w^2 = 10\n+w^2 = 9\n"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(outcome.stdout.ends_with("1 passed, 1 failed\n"));
+
+    folder.file("a.json.out", "");
+    assert_eq!(run(&["test", "--bless", folder.path()]).code, Some(0));
+    assert_eq!(
+        folder.read("a.json.out"),
+        "{\"kind\":\"value\",\"text\":\"w^2\",\"value\":9}\n"
+    );
+    assert_eq!(run(&["test", folder.path()]).code, Some(0));
+    assert_eq!(
+        run(&["test", &format!("{}/nowhere", folder.path())]).code,
+        Some(1)
+    );
+}
+
+#[test]
+fn a_file_that_is_imported_is_named_by_its_diagnostics() {
+    let folder = Folder::new("import");
+    let script = folder.file("main.ad", "import \"lib.ad\"\ng(1)\n");
+    folder.file("lib.ad", "# a comment\ng(x) = x*[1,2]*[3,4]\n");
+    let outcome = run(&[&script]);
+    assert!(
+        outcome.stderr.contains("lib.ad:2:8 ]"),
+        "{}",
+        outcome.stderr
+    );
+    let outcome = run(&["--format", "json", &script]);
+    assert!(outcome.stdout.contains("lib.ad\""), "{}", outcome.stdout);
+}

@@ -1,0 +1,40 @@
+//! The scripts in `tests/golden` and `examples` write what the files beside them say.
+//! `wengert test --bless tests/golden examples` accepts what they write now.
+
+use std::path::PathBuf;
+use wengert::cli::golden::{self, Purpose};
+use wengert::cli::{Allowance, Status};
+
+#[test]
+fn scripts_write_what_is_expected() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["tests/golden", "examples"].map(|folder| root.join(folder));
+    let folders: Vec<PathBuf> = folders
+        .into_iter()
+        .filter(|folder| holds_expectations(folder))
+        .collect();
+    let mut report = String::new();
+    let status = golden::run(
+        &folders,
+        Purpose::Compare,
+        Allowance::default(),
+        &mut |text| report.push_str(text),
+    );
+    assert_eq!(status, Status::Fine, "\n{report}");
+}
+
+/// Whether anything is expected of the scripts in a folder.
+fn holds_expectations(folder: &PathBuf) -> bool {
+    let mut folders = vec![folder.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "out") {
+                return true;
+            }
+        }
+    }
+    false
+}
