@@ -30,7 +30,7 @@ use comprehension::Loop;
 use definitions::{Function, Input, Meaning, constant};
 use derivatives::Differentiation;
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -166,7 +166,9 @@ pub struct Lowering<'a> {
     calls: FxHashMap<CallKey, NodeId>,
     held_sets: Vec<Rc<HeldNames>>,
     global: Rc<HeldNames>,
+    /// The names whose formulas are being lowered, outermost first, and the same as a set.
     naming: Vec<(Name, u32)>,
+    open_names: FxHashSet<(Name, u32)>,
     calling: Vec<(Rc<Function>, Location)>,
     reasons: Vec<Diagnostic>,
     origins: Vec<Option<Origin>>,
@@ -195,6 +197,7 @@ impl<'a> Lowering<'a> {
             held_sets: vec![global.clone()],
             global,
             naming: Vec::new(),
+            open_names: FxHashSet::default(),
             calling: Vec::new(),
             reasons: Vec::new(),
             origins: Vec::new(),
@@ -254,13 +257,25 @@ impl<'a> Lowering<'a> {
             held,
             via: None,
         });
-        self.tasks.clear();
-        self.values.clear();
-        self.naming.clear();
-        self.calling.clear();
+        self.begin();
         self.tasks.push(Task::Visit(formula.expr, frame));
         self.run()?;
         Ok(self.values.pop().expect("an expression leaves one node"))
+    }
+
+    /// Forgets what a failed lowering may have left on the stacks.
+    fn begin(&mut self) {
+        self.tasks.clear();
+        self.values.clear();
+        self.close_names(0);
+        self.calling.clear();
+    }
+
+    /// Closes all but the first `count` names being lowered.
+    fn close_names(&mut self, count: usize) {
+        for key in self.naming.drain(count..) {
+            self.open_names.remove(&key);
+        }
     }
 
     /// The set `outer` with more names held.
@@ -304,7 +319,7 @@ impl<'a> Lowering<'a> {
             Task::Finish(expr, frame, base) => self.finish(expr, &frame, base),
             Task::Define(name, held) => {
                 let node = *self.values.last().expect("a formula leaves one node");
-                self.naming.pop();
+                self.close_names(self.naming.len() - 1);
                 self.note_name(node, &name);
                 self.names.insert((name, held), node);
                 Ok(())
@@ -336,7 +351,7 @@ impl<'a> Lowering<'a> {
         while let Some(task) = self.tasks.pop() {
             if let Task::Catch(rollback) = task {
                 self.values.truncate(rollback.values);
-                self.naming.truncate(rollback.names);
+                self.close_names(rollback.names);
                 self.calling.truncate(rollback.calls);
                 let reason = self.reasons.len() as u32;
                 self.reasons.push(diagnostic);
@@ -505,8 +520,9 @@ impl<'a> Lowering<'a> {
                     self.values.push(*node);
                     return Ok(());
                 }
-                if let Some(start) = self.naming.iter().position(|known| *known == key) {
-                    return Err(self.circle(start));
+                if !self.open_names.insert(key.clone()) {
+                    let start = self.naming.iter().position(|known| *known == key);
+                    return Err(self.circle(start.unwrap_or(0)));
                 }
                 self.naming.push(key.clone());
                 self.tasks.push(Task::Define(key.0, key.1));

@@ -67,10 +67,7 @@ impl Lowering<'_> {
 
     /// The node that the global `name` stands for.
     fn name_node(&mut self, name: &Name, expr: ExprId, frame: &Rc<Frame>) -> Result<NodeId> {
-        self.tasks.clear();
-        self.values.clear();
-        self.naming.clear();
-        self.calling.clear();
+        self.begin();
         self.resolve_global(name, Some(expr), frame)?;
         self.run()?;
         Ok(self.values.pop().expect("a name leaves one node"))

@@ -25,20 +25,24 @@ const HEADER_MARK: &str = "\u{1}";
 pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
     let excerpts = excerpts(diagnostic);
     let mut report = Report::build(ReportKind::Error, (0, 0..0)).with_config(config(style));
+    let mut order = 0;
     for (k, excerpt) in excerpts.iter().enumerate() {
-        for mark in &excerpt.marks {
-            let colour = if mark.primary {
-                colour(diagnostic)
-            } else {
-                Color::Blue
-            };
-            let mut label = ariadne::Label::new((k, mark.span.clone()))
-                .with_order(mark.order())
-                .with_color(colour);
-            if mark.has_text() || !excerpt.has_text_in(mark.line) {
-                label = label.with_message(printable(&mark.label.text));
+        for group in excerpt.marks.chunk_by(|a, b| a.group() == b.group()) {
+            for mark in group {
+                let colour = if mark.primary {
+                    colour(diagnostic)
+                } else {
+                    Color::Blue
+                };
+                let mut label = ariadne::Label::new((k, mark.span.clone()))
+                    .with_order(order)
+                    .with_color(colour);
+                if mark.has_text() || !excerpt.has_text_in(mark.line) {
+                    label = label.with_message(printable(&mark.label.text));
+                }
+                report.add_label(label);
             }
-            report.add_label(label);
+            order += 1;
         }
     }
     if let Some(help) = diagnostic.advice() {
@@ -152,18 +156,20 @@ impl Mark<'_> {
         !self.label.text.is_empty()
     }
 
-    /// Ariadne draws a source anew for each label that goes back, and draws underlines only with
-    /// the first label of a line, if that has a text.
-    fn order(&self) -> i32 {
-        let line = i32::try_from(self.line).unwrap_or(i32::MAX / 2 - 1);
-        2 * line.min(i32::MAX / 2 - 1) + i32::from(!self.has_text())
+    /// What decides the order of drawing. Ariadne draws a source anew for each label that goes
+    /// back, and draws underlines only with the first label of a line, if that has a text.
+    fn group(&self) -> (usize, bool) {
+        (self.line, !self.has_text())
     }
 }
+
+/// A label with its number in the diagnostic.
+type Numbered<'d> = (usize, &'d Label);
 
 /// One excerpt a source, the one with the primary label first. A source without text has nothing
 /// to point at.
 fn excerpts(diagnostic: &Diagnostic) -> Vec<Excerpt<'_>> {
-    let mut sources: Vec<(&Rc<Source>, Vec<(usize, &Label)>)> = Vec::new();
+    let mut sources: Vec<(&Rc<Source>, Vec<Numbered<'_>>)> = Vec::new();
     for (k, label) in diagnostic.labels().iter().enumerate() {
         let source = &label.location.source;
         match sources
@@ -182,20 +188,21 @@ fn excerpts(diagnostic: &Diagnostic) -> Vec<Excerpt<'_>> {
         .collect()
 }
 
-fn excerpt<'d>(source: &Source, labels: &[(usize, &'d Label)]) -> Excerpt<'d> {
+fn excerpt<'d>(source: &Source, labels: &[Numbered<'d>]) -> Excerpt<'d> {
     let spans: Vec<Range<usize>> = labels
         .iter()
         .map(|(_, label)| visible_span(&source.text, label.location.span.range()))
         .collect();
     let lines = Lines::cut(&source.text, &spans);
     let (line, column) = lines.place(&source.text, spans[0].start);
-    let mark = |(span, (k, label)): (&Range<usize>, &(usize, &'d Label))| Mark {
+    let mark = |(span, (k, label)): (&Range<usize>, &Numbered<'d>)| Mark {
         span: lines.map(span),
         line: lines.line_at(last_byte(span)),
         label,
         primary: *k == 0,
     };
-    let marks = spans.iter().zip(labels).map(mark).collect();
+    let mut marks: Vec<Mark<'_>> = spans.iter().zip(labels).map(mark).collect();
+    marks.sort_by_key(Mark::group);
     let name = printable(&source.name);
     Excerpt {
         text: lines.text,
@@ -383,5 +390,175 @@ impl ariadne::Cache<usize> for Sources {
 
     fn display<'a>(&self, _: &'a usize) -> Option<impl std::fmt::Display + 'a> {
         Some(HEADER_MARK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::source::{Location, Span};
+
+    fn plain(diagnostic: &Diagnostic) -> String {
+        text(diagnostic, &Style::default())
+    }
+
+    fn at(source: &Rc<Source>, text: &str) -> Location {
+        let start = source.text.find(text).unwrap();
+        Location::new(source, Span::new(start, start + text.len()))
+    }
+
+    #[test]
+    fn labels_under_a_line() {
+        let source = Source::new("a.ad", "ŷ = 3\nλ₁ + ŷ*x\n");
+        let error = Diagnostic::error(Code::Shape, at(&source, "*"), "does not fit", "")
+            .label(at(&source, "ŷ*"), "3×1")
+            .label(at(&source, "x"), "2×1")
+            .help("transpose it");
+        let error_at_name = Diagnostic::error(Code::Name, at(&source, "λ₁"), "unknown", "no value");
+        let drawn = "\
+error[shape]: does not fit
+   ╭─[ a.ad:2:7 ]
+   │
+ 2 │ λ₁ + ŷ*x
+   │      ─┬┬
+   │       ╰─── 3×1
+   │        │
+   │        ╰── 2×1
+   │
+   │ Help: transpose it
+───╯
+";
+        assert_eq!(plain(&error), drawn);
+        let drawn = "\
+error[name]: unknown
+   ,-[ a.ad:2:1 ]
+   |
+ 2 | λ₁ + ŷ*x
+   | ^|
+   |  `-- no value
+---'
+";
+        let ascii = Style {
+            ascii: true,
+            ..Style::default()
+        };
+        assert_eq!(text(&error_at_name, &ascii), drawn);
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_behind_its_last_statement() {
+        let source = Source::new("a.ad", "x = 1 +\n\n  \n");
+        let end = Location::new(&source, Span::new(source.text.len(), source.text.len()));
+        let drawn = "\
+error[syntax]: unfinished
+   ╭─[ a.ad:1:8 ]
+   │
+ 1 │ x = 1 +
+   │        ┬
+   │        ╰── goes on
+───╯
+";
+        assert_eq!(
+            plain(&Diagnostic::error(
+                Code::Syntax,
+                end,
+                "unfinished",
+                "goes on"
+            )),
+            drawn
+        );
+    }
+
+    #[test]
+    fn several_sources() {
+        let main = Source::new("main.ad", "import \"lib.ad\"\n");
+        let lib = Source::new("lib.ad", "# é é é\nf(x) = x*y\n");
+        let warning = Diagnostic::warning(Code::Shape, at(&lib, "x*y"), "odd", "here")
+            .label(at(&main, "\"lib.ad\""), "imported here");
+        let drawn = "\
+warning[shape]: odd
+   ╭─[ lib.ad:2:8 ]
+   │
+ 2 │ f(x) = x*y
+   │        ─┬─
+   │         ╰─── here
+   │
+   ├─[ main.ad:1:8 ]
+   │
+ 1 │ import \"lib.ad\"
+   │        ────┬───
+   │            ╰───── imported here
+───╯
+";
+        assert_eq!(plain(&warning), drawn);
+    }
+
+    #[test]
+    fn long_lines_are_cut() {
+        let source = Source::new(
+            "a.ad",
+            format!("{}bad{}", "é + ".repeat(50_000), " + 1".repeat(50_000)),
+        );
+        let drawn = plain(&Diagnostic::error(
+            Code::Name,
+            at(&source, "bad"),
+            "unknown",
+            "no value",
+        ));
+        let longest = drawn.lines().map(|line| line.chars().count()).max();
+        assert!(longest < Some(WINDOW + 10), "{drawn}");
+        assert!(
+            drawn.contains("[ a.ad:1:200001 ]") && drawn.contains("bad"),
+            "{drawn}"
+        );
+    }
+
+    #[test]
+    fn nothing_reaches_the_terminal_as_a_command() {
+        let source = Source::new("a\u{1b}[2J.ad", "x = 1 \u{1b}[31m \u{202e}y\u{7}\n");
+        let error = Diagnostic::error(Code::Syntax, at(&source, "y"), "odd \u{1b}]0;", "\u{9b}31m")
+            .help("\u{1b}[0m");
+        let drawn = plain(&error);
+        assert!(
+            drawn.chars().all(|c| c == '\n' || !c.is_control()),
+            "{drawn:?}"
+        );
+        assert!(!drawn.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn a_source_without_text_is_not_drawn() {
+        let source = Source::new("none.ad", "");
+        let location = Location::new(&source, Span::default());
+        let error =
+            Diagnostic::error(Code::File, location, "there is no file", "this").help("look");
+        assert_eq!(
+            plain(&error),
+            "error[file]: there is no file\n   Help: look\n"
+        );
+    }
+
+    #[test]
+    fn every_span_of_every_text_can_be_drawn() {
+        for text in [
+            "",
+            "é",
+            "a\r\nλ\rx̂\n\n\tb",
+            "\u{feff}a\n",
+            "\n\n",
+            "𝐱 = [\n1, 2;\n3]",
+        ] {
+            let source = Source::new("a.ad", text);
+            let at = |start, end| Location::new(&source, Span::new(start, end));
+            for start in 0..text.len() + 3 {
+                for end in 0..text.len() + 3 {
+                    let error = Diagnostic::error(Code::Syntax, at(start, end), "one", "first")
+                        .label(at(end, start), "second")
+                        .label(at(0, end), "");
+                    assert!(!plain(&error).is_empty());
+                }
+            }
+        }
     }
 }

@@ -25,10 +25,22 @@ pub fn event(event: &Event, style: &Style) -> String {
 }
 
 fn named_value(text: &str, value: &Tensor, style: &Style) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = shortened(text, style);
     match one_line(value, style) {
         Some(line) => format!("{text} = {line}\n"),
         None => format!("{text} = {}\n{}", shape_text(value, style), grid(value, style)),
+    }
+}
+
+/// Characters of a formula that are repeated before its value.
+const WRITTEN_TEXT: usize = 80;
+
+/// A formula on one line; a long one without its end.
+fn shortened(text: &str, style: &Style) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(WRITTEN_TEXT) {
+        Some((end, _)) => format!("{}{}", &line[..end], if style.ascii { "..." } else { "…" }),
+        None => line,
     }
 }
 
