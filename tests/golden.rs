@@ -1,7 +1,7 @@
 //! The scripts in `tests/golden` and `examples` write what the files beside them say.
 //! `wengert test --bless tests/golden examples` accepts what they write now.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use wengert::cli::golden::{self, Purpose};
 use wengert::cli::{Allowance, Status};
 
@@ -11,7 +11,7 @@ fn scripts_write_what_is_expected() {
     let folders = ["tests/golden", "examples"].map(|folder| root.join(folder));
     let folders: Vec<PathBuf> = folders
         .into_iter()
-        .filter(|folder| holds_expectations(folder))
+        .filter(|folder| expects(folder))
         .collect();
     let mut report = String::new();
     let status = golden::run(
@@ -23,9 +23,9 @@ fn scripts_write_what_is_expected() {
     assert_eq!(status, Status::Fine, "\n{report}");
 }
 
-/// Whether anything is expected of the scripts in a folder.
-fn holds_expectations(folder: &PathBuf) -> bool {
-    let mut folders = vec![folder.clone()];
+/// Whether the output of any script in a folder is written down.
+fn expects(folder: &Path) -> bool {
+    let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
         for entry in folder.read_dir().into_iter().flatten().flatten() {
             let path = entry.path();

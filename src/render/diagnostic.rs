@@ -23,7 +23,7 @@ const HEADER_MARK: &str = "\u{1}";
 
 /// A diagnostic as text, with the end of its last line.
 pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
-    let excerpts = excerpts(diagnostic);
+    let excerpts = excerpts(diagnostic, style);
     let mut report = Report::build(ReportKind::Error, (0, 0..0)).with_config(config(style));
     let mut order = 0;
     for (k, excerpt) in excerpts.iter().enumerate() {
@@ -38,7 +38,7 @@ pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
                     .with_order(order)
                     .with_color(colour);
                 if mark.has_text() || !excerpt.has_text_in(mark.line) {
-                    label = label.with_message(printable(&mark.label.text));
+                    label = label.with_message(words(&mark.label.text, style));
                 }
                 report.add_label(label);
             }
@@ -46,7 +46,7 @@ pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
         }
     }
     if let Some(help) = diagnostic.advice() {
-        report.set_help(printable(help));
+        report.set_help(words(help, style));
     }
     let mut drawn = Vec::new();
     let sources = Sources(
@@ -93,7 +93,7 @@ fn config(style: &Style) -> Config {
 /// The first line: what is wrong.
 fn headline(diagnostic: &Diagnostic, style: &Style) -> String {
     let kind = format!("{}[{}]:", severity(diagnostic), diagnostic.code().name());
-    let message = printable(diagnostic.message());
+    let message = words(diagnostic.message(), style);
     if style.colour {
         format!("{} {message}", kind.fg(colour(diagnostic)))
     } else {
@@ -119,7 +119,7 @@ fn finish(drawn: &str, diagnostic: &Diagnostic, excerpts: &[Excerpt<'_>], style:
         text.push('\n');
     }
     if let (true, Some(help)) = (excerpts.is_empty(), diagnostic.advice()) {
-        text.push_str(&format!("   Help: {}\n", printable(help)));
+        text.push_str(&format!("   Help: {}\n", words(help, style)));
     }
     text
 }
@@ -168,7 +168,7 @@ type Numbered<'d> = (usize, &'d Label);
 
 /// One excerpt a source, the one with the primary label first. A source without text has nothing
 /// to point at.
-fn excerpts(diagnostic: &Diagnostic) -> Vec<Excerpt<'_>> {
+fn excerpts<'d>(diagnostic: &'d Diagnostic, style: &Style) -> Vec<Excerpt<'d>> {
     let mut sources: Vec<(&Rc<Source>, Vec<Numbered<'_>>)> = Vec::new();
     for (k, label) in diagnostic.labels().iter().enumerate() {
         let source = &label.location.source;
@@ -184,16 +184,16 @@ fn excerpts(diagnostic: &Diagnostic) -> Vec<Excerpt<'_>> {
         .into_iter()
         .filter(|(source, _)| !source.text.trim().is_empty());
     shown
-        .map(|(source, labels)| excerpt(source, &labels))
+        .map(|(source, labels)| excerpt(source, &labels, style))
         .collect()
 }
 
-fn excerpt<'d>(source: &Source, labels: &[Numbered<'d>]) -> Excerpt<'d> {
+fn excerpt<'d>(source: &Source, labels: &[Numbered<'d>], style: &Style) -> Excerpt<'d> {
     let spans: Vec<Range<usize>> = labels
         .iter()
         .map(|(_, label)| visible_span(&source.text, label.location.span.range()))
         .collect();
-    let lines = Lines::cut(&source.text, &spans);
+    let lines = Lines::new(&source.text, &spans, style);
     let (line, column) = lines.place(&source.text, spans[0].start);
     let mark = |(span, (k, label)): (&Range<usize>, &Numbered<'d>)| Mark {
         span: lines.map(span),
@@ -253,14 +253,17 @@ struct Line {
 struct Lines {
     text: String,
     lines: Vec<Line>,
+    /// What stands for the parts that are left out.
+    cut: &'static str,
 }
 
 impl Lines {
-    fn cut(text: &str, spans: &[Range<usize>]) -> Lines {
+    fn new(text: &str, spans: &[Range<usize>], style: &Style) -> Lines {
         let last = spans.iter().map(|span| span.end).max().unwrap_or(0);
         let mut lines = Lines {
             text: String::new(),
             lines: Vec::new(),
+            cut: if style.ascii { "..." } else { "…" },
         };
         let mut start = 0;
         while start <= last {
@@ -281,20 +284,22 @@ impl Lines {
         let window = match places.next() {
             None => line.start..line.start,
             Some(_) if line.len() <= LONGEST_LINE => line.clone(),
+            // Around the label given first, and as many others as fit.
             Some(first) => {
-                let first = places.fold(first, usize::min);
+                let near = |at: &usize| at + WINDOW / 2 > first;
+                let first = places.filter(near).fold(first, usize::min);
                 let start =
                     floor_boundary(text, first.saturating_sub(BEFORE_LABEL).max(line.start));
                 start..floor_boundary(text, (start + WINDOW).min(line.end))
             }
         };
         if window.start > line.start {
-            self.text.push('…');
+            self.text.push_str(self.cut);
         }
         let shown = self.text.len();
         self.text.push_str(&printable(&text[window.clone()]));
         if window.end < line.end && !window.is_empty() {
-            self.text.push('…');
+            self.text.push_str(self.cut);
         }
         // A label at the end of the line needs something to stand under.
         self.text.push_str(" \n");
@@ -373,6 +378,33 @@ fn printable(text: &str) -> String {
         c => c,
     };
     text.chars().map(replace).collect()
+}
+
+/// A sentence of the tool's own. With ASCII only, the signs that it uses are spelt out; names from
+/// the script stay as they are.
+fn words(text: &str, style: &Style) -> String {
+    let text = printable(text);
+    if !style.ascii {
+        return text;
+    }
+    let mut spelt = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '×' => spelt.push('x'),
+            '−' | '–' => spelt.push('-'),
+            '·' => spelt.push('*'),
+            '→' => spelt.push_str("->"),
+            '…' => spelt.push_str("..."),
+            '“' | '”' => spelt.push('"'),
+            '‘' | '’' => spelt.push('\''),
+            '≤' => spelt.push_str("<="),
+            '≥' => spelt.push_str(">="),
+            '≠' => spelt.push_str("!="),
+            '∂' => spelt.push('d'),
+            c => spelt.push(c),
+        }
+    }
+    spelt
 }
 
 /// The excerpts as ariadne asks for them.
@@ -512,6 +544,22 @@ warning[shape]: odd
             drawn.contains("[ a.ad:1:200001 ]") && drawn.contains("bad"),
             "{drawn}"
         );
+    }
+
+    #[test]
+    fn ascii_only() {
+        let source = Source::new("a.ad", "x + ".repeat(100) + "y");
+        let error = Diagnostic::error(Code::Shape, at(&source, "y"), "3×1 → 1×3", "“y”")
+            .help("write `y − x` …");
+        let drawn = text(
+            &error,
+            &Style {
+                ascii: true,
+                ..Style::default()
+            },
+        );
+        assert!(drawn.is_ascii(), "{drawn}");
+        assert!(drawn.starts_with("error[shape]: 3x1 -> 1x3\n"), "{drawn}");
     }
 
     #[test]
