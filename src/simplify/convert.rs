@@ -74,23 +74,46 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// Blocks in their places: as a matrix of entries where all blocks are entries.
+    /// Blocks in their places: as a matrix of entries where all are entries of a small matrix,
+    /// otherwise joined with zeros around them.
     fn assembled(&self, algebra: &mut Algebra, id: NodeId, args: Vec<Id>) -> Id {
-        let node = self.graph.node(id);
-        let blocks = self.graph.blocks(node.attr());
-        let small = node.shape.len() <= 256 && blocks.iter().all(|block| block.shape.is_scalar());
-        if !small {
-            return algebra.apply(&array::ASSEMBLE, node.attr(), args, node.shape);
+        let shape = self.graph.shape(id);
+        let blocks = self.graph.blocks(self.graph.node(id).attr());
+        if shape.len() <= 256 && blocks.iter().all(|block| block.shape.is_scalar()) {
+            let cols = shape.n();
+            let zero = algebra.number(0.0);
+            let mut entries = vec![zero; shape.len()];
+            for (block, arg) in blocks.iter().zip(args) {
+                let at = block.corner.row as usize * cols + block.corner.col as usize;
+                entries[at] = algebra.sum(&[(1.0, entries[at]), (1.0, arg)], Shape::SCALAR);
+            }
+            return algebra.entries(entries, shape);
         }
-        let cols = node.shape.n();
-        let zero = algebra.number(0.0);
-        let mut entries = vec![zero; node.shape.len()];
+        let mut placed = Vec::new();
         for (block, arg) in blocks.iter().zip(args) {
-            let at = block.corner.row as usize * cols + block.corner.col as usize;
-            entries[at] = algebra.sum(&[(1.0, entries[at]), (1.0, arg)], Shape::SCALAR);
+            let line = Shape { rows: block.shape.rows, cols: shape.cols };
+            let wide = framed(algebra, arg, block.corner.col, line, &array::HCAT);
+            placed.push((1.0, framed(algebra, wide, block.corner.row, shape, &array::VCAT)));
         }
-        algebra.entries(entries, node.shape)
+        algebra.sum(&placed, shape)
     }
+}
+
+/// `part` with zeros before and behind it, so that it fills `shape` from position `first` on.
+fn framed(algebra: &mut Algebra, part: Id, first: u32, shape: Shape, join: &'static Primitive) -> Id {
+    let inner = algebra.shape(part);
+    if inner == shape {
+        return part;
+    }
+    let down = join.is(&array::VCAT);
+    let (length, total) = if down { (inner.rows, shape.rows) } else { (inner.cols, shape.cols) };
+    let zero = algebra.number(0.0);
+    let mut zeros = |count: u32| {
+        let size = if down { Shape { rows: count, ..shape } } else { Shape { cols: count, ..shape } };
+        (count > 0).then(|| algebra.stretch(zero, size))
+    };
+    let parts = [zeros(first), Some(part), zeros(total - first - length)];
+    algebra.apply(join, Attr::None, parts.into_iter().flatten().collect(), shape)
 }
 
 /// The normal form of an operation of the table on arguments in normal form.

@@ -27,6 +27,7 @@ pub const OPERATIONS: &[Rule] = &[
     Rule { name: "diagonal of ones", rewrite: diagonal_of_ones },
     Rule { name: "cofactors by the inverse", rewrite: cofactors },
     Rule { name: "index into a matrix of entries", rewrite: index_of_entries },
+    Rule { name: "reversed running sum", rewrite: reversed_running_sum },
     Rule { name: "power times logarithm", rewrite: power_times_logarithm },
     Rule { name: "selected argument", rewrite: selected_argument },
 ];
@@ -178,6 +179,22 @@ fn cofactors(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let turned = algebra.transposed(inverse);
     let one = algebra.unit();
     Some(algebra.product(1.0, &[(det, one), (turned, one)], shape))
+}
+
+/// Sums that run from the end are the total less those that run from the start.
+fn reversed_running_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Apply(row, attr, args) = algebra.form(id).clone() else { return None };
+    let Form::Apply(inner_row, inner_attr, inner) = algebra.form(args.first().copied()?).clone() else { return None };
+    if !row.is(&array::FLIP) || !inner_row.is(&array::CUMSUM) || inner_attr != attr {
+        return None;
+    }
+    let x = operands(algebra, inner[0], &array::FLIP)?[0];
+    let shape = algebra.shape(id);
+    let lanes = if shape.is_vector() && array::reduced(shape, attr).is_scalar() { Attr::None } else { attr };
+    let total = algebra.apply(&array::SUM, lanes, vec![x], array::reduced(shape, attr));
+    let total = rewrite(algebra, total);
+    let running = algebra.apply(&array::CUMSUM, attr, vec![x], shape);
+    Some(algebra.sum(&[(1.0, total), (-1.0, running), (1.0, x)], shape))
 }
 
 /// The partial of a power by its exponent guards against 0·log 0; away from there it is a product.
