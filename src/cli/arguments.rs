@@ -5,7 +5,7 @@ use crate::lower::Limits;
 use crate::render::Style;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,6 +26,7 @@ Exit status: 0 fine, 1 an error in a script, 2 wrong usage.";
 /// See differentiation happen: values, tangents and adjoints of every intermediate, side by side
 #[derive(Debug, Parser)]
 #[command(name = "wengert", version, after_help = EXAMPLES)]
+#[command(disable_help_flag = true, disable_help_subcommand = true)]
 pub struct Arguments {
     /// What to do instead of running scripts.
     #[command(subcommand)]
@@ -41,6 +42,9 @@ pub struct Arguments {
         conflicts_with = "files"
     )]
     pub sources: Vec<String>,
+    /// Print this help
+    #[arg(long, short, global = true, action = ArgAction::HelpShort)]
+    help: Option<bool>,
     /// How to run and show.
     #[command(flatten)]
     pub options: Options,

@@ -19,15 +19,13 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// How the program ends.
+/// How the program ends, unless it was called in a wrong way (which is status 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// Everything went well.
     Fine,
     /// There is an error in a script, or an `assert`, `check` or test failed.
     Failed,
-    /// Wrong usage.
-    Usage,
     /// Ctrl-C.
     Interrupted,
 }
@@ -38,7 +36,6 @@ impl Status {
         match self {
             Status::Fine => 0,
             Status::Failed => 1,
-            Status::Usage => 2,
             Status::Interrupted => 130,
         }
     }

@@ -304,13 +304,12 @@ mod tests {
 
     #[test]
     fn help_about_one_thing() {
+        let log = about("ln");
+        assert!(log.starts_with("log(x)   also ln\n    "), "{log}");
+        assert!(log.ends_with("    log(10)   gives 2.30259\n"), "{log}");
         assert_eq!(
-            about("ln"),
-            "log(x)   also ln\n    The natural logarithm.\n    log(10)   gives 2.30259\n"
-        );
-        assert_eq!(
-            about("sinn"),
-            "there is no help about `sinn`; did you mean `sin`?\n"
+            about("sqrtt"),
+            "there is no help about `sqrtt`; did you mean `sqrt`?\n"
         );
         assert!(about("grad()").starts_with("grad(L, w)\n"));
         assert!(about("").contains("softmax"));
