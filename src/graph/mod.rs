@@ -4,6 +4,7 @@
 //! loop over ids; nothing recurses. The graph is shared as `&Graph` and grows behind that
 //! reference: rules, modes and lowering all append to the same graph.
 
+pub mod measure;
 pub mod primitive;
 pub mod substitute;
 pub mod shape;

@@ -4,7 +4,11 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Tensor;
 use crate::session::{Event, Item};
 use crate::source::Source;
-use crate::trace::{Arg, Derived, Life, Line, Trace};
+use crate::syntax::ast::Mode;
+use crate::trace::check::Verdict;
+use crate::trace::compare::{Comparison, Cost, Row};
+use crate::trace::provenance::{Birth, Operand, Place};
+use crate::trace::{Arg, Derived, Kink, Life, Line, Math, Nonfinite, Trace, Zeros};
 use serde_json::{Map, Value, json};
 
 /// A number; those that JSON lacks as texts.
@@ -56,6 +60,8 @@ pub fn event(event: &Event) -> String {
         }
         Event::Trace(trace) => trace_object(trace).to_string(),
         Event::Derive(derivation) => super::derive::object(derivation).to_string(),
+        Event::Compare(comparison) => comparison_object(comparison).to_string(),
+        Event::Check(verdict) => verdict_object(verdict).to_string(),
         Event::Warning(warning) => diagnostic(warning, None),
     }
 }
@@ -99,6 +105,196 @@ fn trace_object(trace: &Trace) -> Value {
         let left_out: Vec<&str> = trace.left_out.iter().map(|name| &**name).collect();
         object.insert("left_out".into(), json!(left_out));
     }
+    insert_findings(&mut object, &trace.kinks, trace.nonfinite.as_ref());
+    Value::Object(object)
+}
+
+fn insert_findings(object: &mut Map<String, Value>, kinks: &[Kink], nonfinite: Option<&Nonfinite>) {
+    if !kinks.is_empty() {
+        object.insert("kinks".into(), Value::Array(kinks.iter().map(kink).collect()));
+    }
+    if let Some(found) = nonfinite {
+        object.insert("nonfinite".into(), nonfinite_object(found));
+    }
+}
+
+fn kink(kink: &Kink) -> Value {
+    let mut object = Map::new();
+    object.insert("node".into(), json!(kink.node));
+    object.insert("taken".into(), number(kink.taken));
+    object.insert("left".into(), number(kink.left));
+    object.insert("right".into(), number(kink.right));
+    object.insert("at".into(), number(kink.at));
+    object.insert("text".into(), json!(kink.text));
+    if let Some((row, col)) = kink.entry {
+        object.insert("entry".into(), json!([row, col]));
+        object.insert("count".into(), json!(kink.count));
+    }
+    Value::Object(object)
+}
+
+/// Where a number that is not finite came from: the line, or `null` outside a trace.
+pub fn nonfinite_object(found: &Nonfinite) -> Value {
+    let mut object = birth(&found.first);
+    if let Some(node) = found.node {
+        object.insert("node".into(), json!(node));
+    }
+    match &found.place {
+        Place::Value => {}
+        Place::Tangent(wrt) => {
+            object.insert("tangent".into(), json!(wrt));
+        }
+        Place::Adjoint(output) => {
+            object.insert("adjoint".into(), json!(output));
+        }
+    }
+    if let Some(nan) = &found.nan {
+        object.insert("nan".into(), Value::Object(birth(nan)));
+    }
+    if let Some(advice) = &found.advice {
+        object.insert("help".into(), json!(advice));
+    }
+    Value::Object(object)
+}
+
+fn birth(birth: &Birth) -> Map<String, Value> {
+    let mut object = Map::new();
+    if let Some(node) = birth.node {
+        object.insert("node".into(), json!(node));
+    }
+    object.insert("value".into(), number(birth.value));
+    if let Some((row, col)) = birth.entry {
+        object.insert("entry".into(), json!([row, col]));
+    }
+    let ascii = super::Style { ascii: true, digits: 17, ..Default::default() };
+    let written = |formula: &Math| super::terminal::formula(formula, &ascii);
+    object.insert("text".into(), json!(birth.text.clone().unwrap_or_else(|| written(&birth.formula))));
+    let operand = |operand: &Operand| {
+        let mut object = Map::new();
+        if let Some(node) = operand.node {
+            object.insert("node".into(), json!(node));
+        }
+        object.insert("text".into(), json!(operand.text.clone().unwrap_or_else(|| written(&operand.formula))));
+        object.insert("value".into(), tensor(&operand.value));
+        Value::Object(object)
+    };
+    object.insert("operands".into(), Value::Array(birth.operands.iter().map(operand).collect()));
+    if let Some(location) = &birth.location {
+        object.insert("span".into(), json!([location.span.start, location.span.end]));
+    }
+    object
+}
+
+fn comparison_object(comparison: &Comparison) -> Value {
+    let mut object = Map::new();
+    object.insert("kind".into(), json!("compare"));
+    object.insert("output".into(), json!(comparison.output));
+    object.insert("value".into(), tensor(&comparison.value));
+    if let Some(shape) = shape_of(&comparison.value) {
+        object.insert("shape".into(), shape);
+    }
+    object.insert("wrt".into(), Value::Array(comparison.rows.iter().map(comparison_row).collect()));
+    let difference = comparison.largest_difference();
+    object.insert("max_rel_diff".into(), difference.map_or(Value::Null, number));
+    let mut cost = Map::new();
+    for mode in Mode::ALL {
+        let known = comparison.costs[mode as usize].as_ref().map_or(Value::Null, cost_object);
+        cost.insert(mode.name().into(), known);
+    }
+    object.insert("cost".into(), Value::Object(cost));
+    if let Some(advice) = super::compare::advice(comparison) {
+        object.insert("advice".into(), json!(advice));
+    }
+    if !comparison.left_out.is_empty() {
+        let left_out: Vec<&str> = comparison.left_out.iter().map(|name| &**name).collect();
+        object.insert("left_out".into(), json!(left_out));
+    }
+    insert_findings(&mut object, &comparison.kinks, comparison.nonfinite.as_ref());
+    Value::Object(object)
+}
+
+fn comparison_row(row: &Row) -> Value {
+    let mut object = Map::new();
+    object.insert("name".into(), json!(row.name));
+    if let Some(along) = &row.along {
+        object.insert("along".into(), json!(along));
+    }
+    let mut reasons = Map::new();
+    for mode in Mode::ALL {
+        let answer = &row.answers[mode as usize];
+        object.insert(mode.name().into(), answer.as_ref().map_or(Value::Null, tensor));
+        if let Err(reason) = answer {
+            reasons.insert(mode.name().into(), json!(reason));
+        }
+    }
+    if let Some(shape) = row.answers.iter().flatten().next().and_then(shape_of) {
+        object.insert("shape".into(), shape);
+    }
+    if !reasons.is_empty() {
+        object.insert("reason".into(), Value::Object(reasons));
+    }
+    if let Some(zeros) = &row.zeros {
+        object.insert("zeros".into(), zeros_value(zeros));
+    }
+    Value::Object(object)
+}
+
+fn cost_object(cost: &Cost) -> Value {
+    let mut object = Map::new();
+    object.insert("passes".into(), json!(cost.passes));
+    object.insert("ops".into(), json!(cost.operations.total()));
+    object.insert("products".into(), json!(cost.operations.products));
+    object.insert("sums".into(), json!(cost.operations.sums));
+    object.insert("calls".into(), json!(cost.operations.calls));
+    object.insert("live".into(), json!(cost.live));
+    if let Some((tree, dag)) = cost.sizes {
+        object.insert("tree".into(), number(tree));
+        object.insert("dag".into(), json!(dag));
+    }
+    Value::Object(object)
+}
+
+/// The kind of zero that all entries are, or a list of rows with `null` where an entry is none.
+fn zeros_value(zeros: &Zeros) -> Value {
+    if let Some(zero) = zeros.single() {
+        return json!(zero.name());
+    }
+    if zeros.counts().is_empty() {
+        return Value::Null;
+    }
+    let kind = |i: usize, j: usize| {
+        let kind = zeros.kinds[i + j * zeros.shape.m()];
+        kind.map_or(Value::Null, |zero| json!(zero.name()))
+    };
+    let row = |i: usize| Value::Array((0..zeros.shape.n()).map(|j| kind(i, j)).collect());
+    Value::Array((0..zeros.shape.m()).map(row).collect())
+}
+
+fn verdict_object(verdict: &Verdict) -> Value {
+    let mut object = Map::new();
+    object.insert("kind".into(), json!("check"));
+    object.insert("output".into(), json!(verdict.output));
+    object.insert("ok".into(), json!(verdict.ok()));
+    let worst = verdict.failure.as_ref().map(|(difference, _)| difference).or(verdict.largest.as_ref());
+    object.insert("max_rel_diff".into(), worst.map_or(Value::Null, |worst| number(worst.size)));
+    if let Some(worst) = worst {
+        let [(one, a), (other, b)] = worst.sides;
+        object.insert("worst".into(), json!({"entry": worst.entry, one.name(): number(a), other.name(): number(b)}));
+    }
+    let mut reasons = Map::new();
+    if let Some(reason) = &verdict.left_out {
+        reasons.insert(Mode::Numeric.name().into(), json!(reason));
+    }
+    for (mode, reason) in &verdict.silent {
+        reasons.insert(mode.name().into(), json!(reason));
+    }
+    if !reasons.is_empty() {
+        object.insert("reason".into(), Value::Object(reasons));
+    }
+    if verdict.doubtful > 0 {
+        object.insert("doubtful".into(), json!(verdict.doubtful));
+    }
+    insert_findings(&mut object, &verdict.kinks, None);
     Value::Object(object)
 }
 

@@ -1,7 +1,8 @@
 //! Events to text: the terminal, JSON. Renderers look at events only; they never evaluate.
 
-pub mod diagnostic;
+pub mod compare;
 pub mod derive;
+pub mod diagnostic;
 pub mod formula;
 pub mod json;
 pub mod number;

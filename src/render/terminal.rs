@@ -1,7 +1,7 @@
 //! Events as text for people.
 
 use super::formula::Pen;
-use super::{Style, number};
+use super::{Style, compare, number};
 use crate::graph::Tensor;
 use crate::session::{Event, Item};
 use crate::trace::{Derived, Line, Math, Role, Trace};
@@ -20,6 +20,8 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Print(items) => print(items, style),
         Event::Trace(trace) => table(trace, style),
         Event::Derive(derivation) => super::derive::text(derivation, style),
+        Event::Compare(comparison) => compare::comparison(comparison, style),
+        Event::Check(verdict) => compare::verdict(verdict, style),
         Event::Warning(_) => String::new(),
     }
 }
@@ -130,11 +132,23 @@ fn indented(table: &Table) -> String {
     table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
 }
 
-/// One column of a trace's table: its heading, its cells, and how they are aligned.
-struct Column {
+/// One column of a table: its heading, its cells, and how they are aligned.
+pub(super) struct Column {
     heading: String,
     cells: Vec<String>,
     right: bool,
+}
+
+impl Column {
+    /// A column of texts.
+    pub(super) fn left(heading: &str, cells: Vec<String>) -> Column {
+        Column { heading: heading.into(), cells, right: false }
+    }
+
+    /// A column of numbers.
+    pub(super) fn right(heading: &str, cells: Vec<String>) -> Column {
+        Column { heading: heading.into(), cells, right: true }
+    }
 }
 
 fn table(trace: &Trace, style: &Style) -> String {
@@ -163,10 +177,16 @@ fn table(trace: &Trace, style: &Style) -> String {
     columns.push(names(trace));
     let mut text = lay_out(&columns);
     text.push_str(&remarks(trace));
+    for kink in &trace.kinks {
+        text.push_str(&format!("{}\n", compare::kink_text(kink, true, style)));
+    }
+    if let Some(found) = &trace.nonfinite {
+        text.push_str(&format!("{}\n", compare::nonfinite(found, true, style)));
+    }
     text
 }
 
-fn lay_out(columns: &[Column]) -> String {
+pub(super) fn lay_out(columns: &[Column]) -> String {
     let columns: Vec<&Column> =
         columns.iter().filter(|column| !column.heading.is_empty() || column.cells.iter().any(|cell| !cell.is_empty())).collect();
     let mut table = plain_table();

@@ -3,6 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use super::Derivation;
 use crate::graph::Tensor;
+use crate::trace::check::Verdict;
+use crate::trace::compare::Comparison;
 use crate::trace::Trace;
 
 /// One item of a `print`.
@@ -30,6 +32,10 @@ pub enum Event {
     Trace(Box<Trace>),
     /// A symbolic derivative.
     Derive(Box<Derivation>),
+    /// The derivatives of one output by every mode.
+    Compare(Box<Comparison>),
+    /// Whether the modes agree on one output.
+    Check(Box<Verdict>),
     /// Something suspicious; the statement ran all the same.
     Warning(Diagnostic),
 }

@@ -3,6 +3,7 @@
 //! The way of a formula: `parse → lower → differentiate → execute → trace`; whatever comes out is
 //! an [`Event`], which a renderer turns into text or JSON.
 
+mod compare;
 mod derive;
 mod event;
 mod show;

@@ -56,7 +56,9 @@ impl Session {
             Show::Value => self.show_values(script, outputs, tail, sink),
             Show::Trace => self.show_trace(script, outputs, tail, sink),
             Show::Derive => self.show_derive(script, outputs, tail, sink),
-            Show::Compare | Show::Check | Show::Graph | Show::Plot => {
+            Show::Compare => self.show_compare(script, outputs, tail, sink),
+            Show::Check => self.show_check(script, outputs, tail, sink),
+            Show::Graph | Show::Plot => {
                 let word = script.source.slice(statement.span).split_whitespace().next().unwrap_or("this");
                 Err(Diagnostic::error(
                     Code::Function,
@@ -114,6 +116,7 @@ impl Session {
             forward: uses(Mode::Forward),
             reverse: uses(Mode::Reverse),
             life: tail.with.iter().any(|(item, _)| *item == With::Life),
+            zeros: tail.with.iter().any(|(item, _)| *item == With::Zeros),
         };
         let trace = trace::build(&lowering, &request)?;
         warn(&mut lowering, sink);
@@ -123,7 +126,7 @@ impl Session {
 
     /// Defined inputs come first, in the order of their definition, then free ones in the order of
     /// their appearance, then held names in the order of `wrt`.
-    fn order(&self, lowering: &Lowering<'_>, lowered: &Lowered, leaf: NodeId) -> (u8, u64) {
+    pub(super) fn order(&self, lowering: &Lowering<'_>, lowered: &Lowered, leaf: NodeId) -> (u8, u64) {
         if lowered.held.contains(&leaf) {
             let position = lowered.wrt.iter().position(|wrt| wrt.target.node == leaf);
             return (2, position.unwrap_or(0) as u64);

@@ -2,6 +2,7 @@
 
 use super::formula::{Symbols, Writer, index_text};
 use super::math::{Math, Role};
+use super::provenance::{self, Place};
 use super::{Arg, Column, Derived, Life, Line, Output, Trace};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse};
@@ -42,20 +43,22 @@ pub struct Request<'r> {
     pub reverse: bool,
     /// Whether to tell when values may be discarded.
     pub life: bool,
+    /// Whether to tell of what kind zeros are.
+    pub zeros: bool,
 }
 
 /// What a node is, seen through what a trace does not list: stretched and held values stand for
 /// their argument, a choice for the branch taken.
-struct Sight<'l, 'a> {
-    lowering: &'l Lowering<'a>,
-    graph: &'a Graph,
-    held: &'l Held,
-    known: bool,
+pub(super) struct Sight<'l, 'a> {
+    pub(super) lowering: &'l Lowering<'a>,
+    pub(super) graph: &'a Graph,
+    pub(super) held: &'l Held,
+    pub(super) known: bool,
 }
 
 impl Sight<'_, '_> {
     /// The node seen at `id`; conditions of choices on the way are added to `conditions`.
-    fn resolve(&self, mut id: NodeId, conditions: &mut Vec<NodeId>) -> Result<NodeId> {
+    pub(super) fn resolve(&self, mut id: NodeId, conditions: &mut Vec<NodeId>) -> Result<NodeId> {
         loop {
             let node = self.graph.node(id);
             let args = self.graph.args(id);
@@ -72,16 +75,16 @@ impl Sight<'_, '_> {
         }
     }
 
-    fn is_number(&self, id: NodeId) -> bool {
+    pub(super) fn is_number(&self, id: NodeId) -> bool {
         matches!(self.graph.node(id).op, Op::Literal(_) | Op::Constant(_) | Op::Raise(_))
     }
 
-    fn is_leaf(&self, id: NodeId) -> bool {
+    pub(super) fn is_leaf(&self, id: NodeId) -> bool {
         matches!(self.graph.node(id).op, Op::Input(_)) || self.held.contains(&id)
     }
 
     /// The arguments of `id` as they are seen; the conditions of choices among them first.
-    fn arguments(&self, id: NodeId) -> Result<(Args, Vec<NodeId>)> {
+    pub(super) fn arguments(&self, id: NodeId) -> Result<(Args, Vec<NodeId>)> {
         let mut conditions = Vec::new();
         let mut seen = Args::new();
         if !self.is_leaf(id) {
@@ -93,7 +96,7 @@ impl Sight<'_, '_> {
     }
 
     /// Everything that `roots` are computed from on the path taken. Conditions are followed or not.
-    fn reach(&self, roots: &[NodeId], with_conditions: bool) -> Result<Vec<NodeId>> {
+    pub(super) fn reach(&self, roots: &[NodeId], with_conditions: bool) -> Result<Vec<NodeId>> {
         let mut found = FxHashSet::default();
         let mut stack = Vec::new();
         let mut conditions = Vec::new();
@@ -120,7 +123,7 @@ impl Sight<'_, '_> {
         Ok(found)
     }
 
-    fn has_condition(&self, id: NodeId) -> bool {
+    pub(super) fn has_condition(&self, id: NodeId) -> bool {
         let row = self.graph.node(id).primitive();
         row.is_some_and(|row| row.is(&WHERE) || row.demand == Demand::Choice)
     }
@@ -148,41 +151,51 @@ fn all_known(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<bool> {
     Ok(true)
 }
 
-struct Builder<'l, 'a> {
-    lowering: &'l Lowering<'a>,
-    graph: &'a Graph,
-    sight: Sight<'l, 'a>,
-    listed: Vec<NodeId>,
-    numbers: FxHashMap<NodeId, usize>,
-    symbols: Symbols,
-    known: bool,
+pub(super) struct Builder<'l, 'a> {
+    pub(super) lowering: &'l Lowering<'a>,
+    pub(super) graph: &'a Graph,
+    pub(super) sight: Sight<'l, 'a>,
+    pub(super) listed: Vec<NodeId>,
+    pub(super) numbers: FxHashMap<NodeId, usize>,
+    pub(super) symbols: Symbols,
+    pub(super) known: bool,
+    /// The tangents and adjoints of the lines, column by column, where there are any.
+    pub(super) flows: Vec<(Place, Vec<Option<NodeId>>)>,
 }
 
 /// Builds the trace of `request`.
 pub fn build(lowering: &Lowering<'_>, request: &Request<'_>) -> Result<Trace> {
-    let graph = lowering.graph();
     let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
-    let known = all_known(lowering, &roots)?;
-    let sight = Sight { lowering, graph, held: request.held, known };
-    let mut listed = sight.reach(&roots, true)?;
-    listed.sort_by_key(|id| match sight.is_leaf(*id) {
-        true => (0, (request.order)(*id), *id),
-        false => (1, (0, 0), *id),
-    });
-    let numbers: FxHashMap<NodeId, usize> =
-        listed.iter().enumerate().map(|(k, id)| (*id, k + 1)).collect();
-    let symbols = numbers.iter().map(|(id, number)| (*id, (Role::Primal, *number))).collect();
-    let mut builder = Builder { lowering, graph, sight, listed, numbers, symbols, known };
-    builder.trace(request)
+    Builder::new(lowering, &roots, request.held, request.order)?.trace(request)
 }
 
 /// A listed node as it is shown: the same operation on the arguments that are seen.
-struct Shown {
-    node: NodeId,
-    args: Args,
+pub(super) struct Shown {
+    pub(super) node: NodeId,
+    pub(super) args: Args,
 }
 
-impl<'a> Builder<'_, 'a> {
+impl<'l, 'a> Builder<'l, 'a> {
+    /// The lines of `roots`, numbered.
+    pub(super) fn new(
+        lowering: &'l Lowering<'a>,
+        roots: &[NodeId],
+        held: &'l Held,
+        order: &dyn Fn(NodeId) -> (u8, u64),
+    ) -> Result<Builder<'l, 'a>> {
+        let graph = lowering.graph();
+        let known = all_known(lowering, roots)?;
+        let sight = Sight { lowering, graph, held, known };
+        let mut listed = sight.reach(roots, true)?;
+        listed.sort_by_key(|id| match sight.is_leaf(*id) {
+            true => (0, order(*id), *id),
+            false => (1, (0, 0), *id),
+        });
+        let numbers: FxHashMap<NodeId, usize> = listed.iter().enumerate().map(|(k, id)| (*id, k + 1)).collect();
+        let symbols = numbers.iter().map(|(id, number)| (*id, (Role::Primal, *number))).collect();
+        Ok(Builder { lowering, graph, sight, listed, numbers, symbols, known, flows: Vec::new() })
+    }
+
     fn trace(&mut self, request: &Request<'_>) -> Result<Trace> {
         let shown = self.shown()?;
         let mut lines = Vec::with_capacity(self.listed.len());
@@ -199,6 +212,10 @@ impl<'a> Builder<'_, 'a> {
         if request.life {
             self.lives(&outputs, &shown, &mut lines);
         }
+        let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
+        let targets: Vec<NodeId> = request.wrt.iter().map(|wrt| wrt.target.node).collect();
+        let kinks = provenance::kinks(self, &shown, &roots, &targets)?;
+        let nonfinite = provenance::of_trace(self, &roots, &lines)?;
         let missing = if self.known { Vec::new() } else { self.missing() };
         Ok(Trace {
             outputs,
@@ -208,6 +225,8 @@ impl<'a> Builder<'_, 'a> {
             left_out: request.left_out.clone(),
             forward: request.forward,
             reverse: request.reverse,
+            kinks,
+            nonfinite,
         })
     }
 
@@ -247,7 +266,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// Every listed node on the arguments that are seen, stretched again where they must be.
-    fn shown(&mut self) -> Result<Vec<Shown>> {
+    pub(super) fn shown(&mut self) -> Result<Vec<Shown>> {
         let mut all = Vec::with_capacity(self.listed.len());
         for id in self.listed.clone() {
             let (args, _) = self.sight.arguments(id)?;
@@ -289,7 +308,7 @@ impl<'a> Builder<'_, 'a> {
         Writer { graph: self.graph, symbols: &symbols }.operand(id)
     }
 
-    fn writer(&self) -> Writer<'_, '_> {
+    pub(super) fn writer(&self) -> Writer<'_, '_> {
         Writer { graph: self.graph, symbols: &self.symbols }
     }
 
@@ -318,6 +337,7 @@ impl<'a> Builder<'_, 'a> {
             tangents: Vec::new(),
             adjoints: Vec::new(),
             life: None,
+            zeros: None,
         })
     }
 
@@ -363,7 +383,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// The distinct listed arguments of a node.
-    fn active(&self, shown: &Shown) -> Vec<NodeId> {
+    pub(super) fn active(&self, shown: &Shown) -> Vec<NodeId> {
         let mut active: Vec<NodeId> = Vec::new();
         for arg in &shown.args {
             if self.numbers.contains_key(arg) && !active.contains(arg) {
@@ -415,6 +435,8 @@ impl<'a> Builder<'_, 'a> {
                 };
                 lines[k].tangents.push(Derived { formula, value });
             }
+            let ids = self.listed.iter().map(|id| flows.get(id).map(|flow| flow.term.id)).collect();
+            self.flows.push((Place::Tangent(wrt.text.clone()), ids));
         }
         Ok(())
     }
@@ -475,6 +497,8 @@ impl<'a> Builder<'_, 'a> {
                     value: self.derived_value(*id, flows[k].as_ref())?,
                 });
             }
+            let ids = flows.iter().map(|flow| flow.map(|flow| flow.term.id)).collect();
+            self.flows.push((Place::Adjoint(output.text.clone()), ids));
         }
         Ok(())
     }

@@ -2,11 +2,18 @@
 //! rule that gave each.
 
 mod build;
+pub mod check;
+pub mod compare;
 pub mod formula;
 pub mod math;
+pub mod provenance;
+mod stable;
+mod zeros;
 
 pub use build::{Request, Wrt, build, default_wrt};
 pub use math::{Math, Role, Times};
+pub use provenance::{Kink, Nonfinite};
+pub use zeros::{Zero, Zeros};
 
 use crate::graph::{Shape, Tensor};
 use crate::lower::Origin;
@@ -65,6 +72,17 @@ pub struct Line {
     pub adjoints: Vec<Derived>,
     /// When its value may be discarded; only `with life`.
     pub life: Option<Life>,
+    /// Of what kind the zeros among its tangents and adjoints are; only `with zeros`.
+    pub zeros: Option<LineZeros>,
+}
+
+/// Of what kind the zeros among the derivatives of one line are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LineZeros {
+    /// One for each `wrt`.
+    pub tangents: Vec<Zeros>,
+    /// One for each output.
+    pub adjoints: Vec<Zeros>,
 }
 
 /// One output of a trace.
@@ -104,4 +122,8 @@ pub struct Trace {
     pub forward: bool,
     /// Whether adjoints were asked for.
     pub reverse: bool,
+    /// The kinks that were hit.
+    pub kinks: Vec<Kink>,
+    /// Where the first number that is not finite came from.
+    pub nonfinite: Option<Nonfinite>,
 }

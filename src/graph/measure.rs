@@ -1,0 +1,130 @@
+//! How much work a graph is: scalar operations, counted by a law of shapes and kinds of kernels.
+
+use super::primitive::{Derivative, Kernel, Notation, Operator, ShapeRule};
+use super::{Graph, NodeId, Op};
+use std::iter::Sum;
+use std::ops::Add;
+
+/// Scalar operations by what they cost.
+///
+/// The law: an entry-by-entry operation of n entries is n operations; a square is a product; the
+/// product of an m×k and a k×n matrix is m·k·n products and m·(k − 1)·n sums; an operation that
+/// only adds entries up is as many sums as entries vanish; a reduction that is no sum, and a
+/// softmax, call a function for every entry; what eliminates in an n×n matrix is n³ products and
+/// sums. Comparisons, choices and moving entries about are free.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Operations {
+    /// Multiplications and divisions.
+    pub products: u64,
+    /// Additions and subtractions.
+    pub sums: u64,
+    /// Calls of functions of one entry each, such as exp.
+    pub calls: u64,
+}
+
+impl Operations {
+    /// All of them together.
+    pub fn total(self) -> u64 {
+        self.products.saturating_add(self.sums).saturating_add(self.calls)
+    }
+
+    /// The same work `count` times.
+    pub fn times(self, count: usize) -> Operations {
+        let count = count as u64;
+        Operations {
+            products: self.products.saturating_mul(count),
+            sums: self.sums.saturating_mul(count),
+            calls: self.calls.saturating_mul(count),
+        }
+    }
+
+    fn products(products: u64) -> Operations {
+        Operations { products, ..Operations::default() }
+    }
+
+    fn sums(sums: u64) -> Operations {
+        Operations { sums, ..Operations::default() }
+    }
+
+    fn calls(calls: u64) -> Operations {
+        Operations { calls, ..Operations::default() }
+    }
+}
+
+impl Add for Operations {
+    type Output = Operations;
+    fn add(self, other: Operations) -> Operations {
+        Operations {
+            products: self.products.saturating_add(other.products),
+            sums: self.sums.saturating_add(other.sums),
+            calls: self.calls.saturating_add(other.calls),
+        }
+    }
+}
+
+impl Sum for Operations {
+    fn sum<I: Iterator<Item = Operations>>(all: I) -> Operations {
+        all.fold(Operations::default(), Add::add)
+    }
+}
+
+/// The scalar operations of the node `id` alone.
+pub fn operations(graph: &Graph, id: NodeId) -> Operations {
+    let node = graph.node(id);
+    let Op::Apply(row, _) = node.op else { return Operations::default() };
+    let args = graph.args(id);
+    let entries = node.shape.len() as u64;
+    let length = |k: usize| graph.shape(args[k]).len() as u64;
+    match row.notation {
+        Notation::Infix(Operator::Add | Operator::Sub) | Notation::Negation => Operations::sums(entries),
+        Notation::Infix(Operator::Mul | Operator::Div) => Operations::products(entries),
+        Notation::Infix(Operator::Pow) if graph.literal_value(args[1]) == Some(2.0) => Operations::products(entries),
+        Notation::Infix(Operator::Pow) => Operations::calls(entries),
+        Notation::Infix(Operator::MatMul) => {
+            let inner = graph.shape(args[0]).cols as u64;
+            Operations { products: entries * inner, sums: entries * inner.saturating_sub(1), calls: 0 }
+        }
+        Notation::Call => match (row.kernel, row.derivative) {
+            (Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_), _) if row.callable => Operations::calls(entries),
+            (Kernel::Fold(_), _) => Operations::calls(entries * (args.len() as u64).saturating_sub(1)),
+            (Kernel::Whole(_), Derivative::Linear(_)) => {
+                let from: u64 = (0..args.len()).map(length).sum();
+                Operations::sums(from.saturating_sub(entries))
+            }
+            (Kernel::Whole(_), Derivative::Bilinear(..)) => {
+                Operations { products: length(0), sums: length(0).saturating_sub(entries), calls: 0 }
+            }
+            (Kernel::Whole(_), Derivative::Pair(..)) if matches!(row.shape, ShapeRule::Given) => {
+                Operations { products: entries, sums: entries, calls: 0 }
+            }
+            (Kernel::Whole(_), _) if row.axis => Operations::calls(length(0)),
+            (Kernel::Whole(_), Derivative::Tangent(_) | Derivative::Pair(..)) if !matches!(row.shape, ShapeRule::Given) => {
+                let side = u64::from(graph.shape(args[0]).rows);
+                Operations { products: side * side * side, sums: side * side * side, calls: 0 }
+            }
+            _ => Operations::default(),
+        },
+        _ => Operations::default(),
+    }
+}
+
+/// The size of the formula `root` as a tree, every use of a value written out again, and with
+/// sharing, every value once. Operations, names and numbers count; stretching and held names are
+/// not written and do not.
+pub fn sizes(graph: &Graph, root: NodeId) -> (f64, usize) {
+    let mut trees: rustc_hash::FxHashMap<NodeId, f64> = rustc_hash::FxHashMap::default();
+    let mut shared = 0;
+    for id in graph.cone(&[root], |_| false) {
+        let node = graph.node(id);
+        let silent = match node.op {
+            Op::Hold(_) => true,
+            Op::Apply(row, _) => row.notation == Notation::Silent,
+            _ => false,
+        };
+        let mut tree = if silent { 0.0 } else { 1.0 };
+        graph.for_args(id, |arg| tree += trees[&arg]);
+        trees.insert(id, tree);
+        shared += usize::from(!silent);
+    }
+    (trees[&root], shared)
+}

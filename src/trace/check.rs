@@ -1,0 +1,289 @@
+//! Whether the modes agree: forward, reverse and symbolic among each other, and with finite
+//! differences that are refined until they are sure of their digits.
+
+use super::build::Wrt;
+use super::compare::{Bench, Comparison, Motion, Question, Row, compare, relative_difference};
+use super::provenance::Kink;
+use crate::diagnostic::Result;
+use crate::graph::Tensor;
+use crate::lower::Lowering;
+use crate::syntax::ast::Mode;
+
+/// How far modes that follow rules may be apart.
+pub const EXACT: f64 = 1e-9;
+/// How far they may be from finite differences.
+pub const NUMERIC: f64 = 1e-5;
+
+/// Two modes that differ in one entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The entry, as written.
+    pub entry: String,
+    /// The two modes and what each says.
+    pub sides: [(Mode, f64); 2],
+    /// |a − b|/max(1, |a|, |b|)
+    pub size: f64,
+}
+
+/// Why modes that should agree do not.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// There is no derivative there.
+    Kink(Kink),
+    /// One of the values is infinite.
+    Infinite,
+    /// Contributions this much larger than their sum cancel: so many digits are lost.
+    Cancellation(f64),
+    /// What looks smooth at one step does not at another: both steps and what they give.
+    Step([(f64, f64); 2]),
+    /// Nothing of the kind.
+    Unexplained,
+}
+
+/// The result of a check of one output.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The output as written.
+    pub output: String,
+    /// The largest difference found, whether or not it is too large.
+    pub largest: Option<Difference>,
+    /// The worst difference that is too large.
+    pub failure: Option<(Difference, Reason)>,
+    /// Why finite differences were left out, where they were.
+    pub left_out: Option<String>,
+    /// Modes that have no answer, with the reason.
+    pub silent: Vec<(Mode, String)>,
+    /// Entries whose finite differences are less sure than the tolerance.
+    pub doubtful: usize,
+    /// The kinks that were hit.
+    pub kinks: Vec<Kink>,
+}
+
+impl Verdict {
+    /// Whether the modes agree.
+    pub fn ok(&self) -> bool {
+        self.failure.is_none()
+    }
+}
+
+/// Checks one output.
+pub fn check(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Verdict> {
+    let rules: Vec<Mode> = question.modes.iter().copied().filter(|mode| *mode != Mode::Numeric).collect();
+    let comparison = compare(lowering, &Question { modes: &rules, ..*question })?;
+    let bench = Bench::new(lowering, question)?;
+    let mut verdict = Verdict {
+        output: comparison.output.clone(),
+        largest: None,
+        failure: None,
+        left_out: left_out(&comparison, question.modes),
+        silent: silent(&comparison, &rules),
+        doubtful: 0,
+        kinks: comparison.kinks.clone(),
+    };
+    for (row, wrt) in comparison.rows.iter().zip(question.wrt) {
+        for k in 0..row.entries() {
+            for difference in among_rules(row, k, &comparison.output) {
+                let reason = match difference.size > EXACT {
+                    true => explain_rules(&comparison, bench.amplification(wrt, k, difference.sides[0].1)?),
+                    false => Reason::Unexplained,
+                };
+                verdict.consider(difference, EXACT, reason);
+            }
+        }
+        if verdict.left_out.is_none() {
+            verdict.numeric(&bench, row, wrt)?;
+        }
+    }
+    Ok(verdict)
+}
+
+/// Why finite differences say nothing here.
+fn left_out(comparison: &Comparison, modes: &[Mode]) -> Option<String> {
+    if !modes.contains(&Mode::Numeric) {
+        return Some("numeric was not asked for".into());
+    }
+    if !comparison.kinks.is_empty() {
+        return Some("numeric was left out: a kink was hit".into());
+    }
+    let finite = comparison.rows.iter().flat_map(|row| row.answers.iter().flatten()).all(Tensor::is_finite);
+    if comparison.nonfinite.is_some() || !comparison.value.is_finite() || !finite {
+        return Some("numeric was left out: a value is not finite".into());
+    }
+    None
+}
+
+fn silent(comparison: &Comparison, rules: &[Mode]) -> Vec<(Mode, String)> {
+    let mut silent: Vec<(Mode, String)> = Vec::new();
+    for row in &comparison.rows {
+        for mode in rules {
+            if let Err(reason) = &row.answers[*mode as usize]
+                && !silent.iter().any(|(known, _)| known == mode)
+            {
+                silent.push((*mode, reason.clone()));
+            }
+        }
+    }
+    silent
+}
+
+/// The differences of entry `k` among the modes that follow rules. NaN is no answer.
+fn among_rules(row: &Row, k: usize, output: &str) -> Vec<Difference> {
+    let value = |mode: Mode| Some((mode, row.answer(mode)?.data()[k]));
+    let values: Vec<(Mode, f64)> = Mode::ALL.into_iter().filter_map(value).filter(|(_, x)| !x.is_nan()).collect();
+    let mut found = Vec::new();
+    for (i, a) in values.iter().enumerate() {
+        for b in &values[i + 1..] {
+            let size = match relative_difference(a.1, b.1) {
+                Some(size) => size,
+                None if a.1 == b.1 => 0.0,
+                None => f64::INFINITY,
+            };
+            found.push(Difference { entry: row.entry(k, output), sides: [*a, *b], size });
+        }
+    }
+    found
+}
+
+fn explain_rules(comparison: &Comparison, amplification: f64) -> Reason {
+    match comparison.kinks.first() {
+        Some(kink) => Reason::Kink(kink.clone()),
+        None if amplification > 1e3 => Reason::Cancellation(amplification),
+        None => Reason::Unexplained,
+    }
+}
+
+impl Verdict {
+    /// Takes a difference into account, with the likely reason where it is too large.
+    fn consider(&mut self, difference: Difference, tolerance: f64, reason: Reason) {
+        let worse = |known: Option<&Difference>| known.is_none_or(|known| difference.size > known.size);
+        if difference.size > tolerance && worse(self.failure.as_ref().map(|(known, _)| known)) {
+            let infinite = difference.sides.iter().any(|(_, x)| x.is_infinite());
+            let reason = if infinite { Reason::Infinite } else { reason };
+            self.failure = Some((difference.clone(), reason));
+        }
+        if worse(self.largest.as_ref()) {
+            self.largest = Some(difference);
+        }
+    }
+
+    /// Holds the first rule that has an answer against refined finite differences.
+    fn numeric(&mut self, bench: &Bench<'_, '_>, row: &Row, wrt: &Wrt) -> Result<()> {
+        let known = |mode: &Mode| Some((*mode, row.answer(*mode)?));
+        let Some((mode, rule)) = [Mode::Reverse, Mode::Forward, Mode::Symbolic].iter().find_map(known) else {
+            return Ok(());
+        };
+        let m = bench.value.shape().len();
+        for (j, motion) in bench.moves(wrt)?.iter().enumerate() {
+            let estimates = refined(bench, motion)?;
+            for (i, estimate) in estimates.iter().enumerate() {
+                let k = i + j * m;
+                let exact = rule.data()[k];
+                let Some(size) = relative_difference(exact, estimate.value) else {
+                    self.doubtful += 1;
+                    continue;
+                };
+                let scale = 1f64.max(exact.abs()).max(estimate.value.abs());
+                if size > NUMERIC && estimate.error > NUMERIC * scale {
+                    self.doubtful += 1;
+                    continue;
+                }
+                let difference = Difference {
+                    entry: row.entry(k, &self.output),
+                    sides: [(mode, exact), (Mode::Numeric, estimate.value)],
+                    size,
+                };
+                if size <= NUMERIC {
+                    self.consider(difference, NUMERIC, Reason::Unexplained);
+                    continue;
+                }
+                match one_sided(bench, motion, i, estimate)? {
+                    Some(_) => self.doubtful += 1,
+                    None => {
+                        let reason = explain_numeric(bench, motion, i, exact, estimate)?;
+                        self.consider(difference, NUMERIC, reason);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A refined finite difference of one entry of the output.
+#[derive(Clone, Copy, Debug)]
+struct Estimate {
+    value: f64,
+    /// How far it may be off, as far as it can tell itself.
+    error: f64,
+    /// The first step.
+    step: f64,
+}
+
+/// Central differences at h, h/2 and h/4, extrapolated (Richardson), at the step where they are
+/// surest.
+fn refined(bench: &Bench<'_, '_>, motion: &Motion) -> Result<Vec<Estimate>> {
+    let mut best: Vec<Option<Estimate>> = vec![None; bench.value.shape().len()];
+    for step in [1e-3, 1e-2, 1e-1, 1e-4, 1e-5, 1e-6, 1e-7] {
+        let step = step * motion.size;
+        let estimates = extrapolated(bench, motion, step)?;
+        for (best, estimate) in best.iter_mut().zip(estimates) {
+            if best.is_none_or(|best| estimate.error < best.error || best.error.is_nan()) {
+                *best = Some(estimate);
+            }
+        }
+        let sure = |estimate: &Option<Estimate>| estimate.is_some_and(|found| found.error <= 1e-8 * found.value.abs().max(1.0));
+        if best.iter().all(sure) {
+            break;
+        }
+    }
+    Ok(best.into_iter().flatten().collect())
+}
+
+fn extrapolated(bench: &Bench<'_, '_>, motion: &Motion, step: f64) -> Result<Vec<Estimate>> {
+    let mut levels = Vec::new();
+    let mut noise = vec![0f64; bench.value.shape().len()];
+    for h in [step, step / 2.0, step / 4.0] {
+        let (right, left) = (bench.shifted(motion, h)?, bench.shifted(motion, -h)?);
+        for ((noise, right), left) in noise.iter_mut().zip(right.data()).zip(left.data()) {
+            *noise = noise.max(f64::EPSILON * right.abs().max(left.abs()) / h);
+        }
+        let central = right.data().iter().zip(left.data()).map(|(right, left)| (right - left) / (2.0 * h));
+        levels.push(central.collect::<Vec<f64>>());
+    }
+    let estimate = |(i, noise): (usize, &f64)| {
+        let [a, b, c] = [levels[0][i], levels[1][i], levels[2][i]];
+        let (once, again) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
+        let value = (16.0 * again - once) / 15.0;
+        let apart = (value - again).abs().max((again - once).abs() / 16.0);
+        Estimate { value, error: if value.is_finite() { apart + noise } else { f64::NAN }, step }
+    };
+    Ok(noise.iter().enumerate().map(estimate).collect())
+}
+
+/// The derivatives from the left and from the right, where they differ: a kink that no operation
+/// knows of, as on the border between two branches.
+fn one_sided(bench: &Bench<'_, '_>, motion: &Motion, i: usize, estimate: &Estimate) -> Result<Option<[f64; 2]>> {
+    let middle = bench.value.data()[i];
+    let side = |h: f64| -> Result<f64> {
+        let near = bench.shifted(motion, h / 2.0)?.data()[i];
+        let far = bench.shifted(motion, h)?.data()[i];
+        Ok((4.0 * near - far - 3.0 * middle) / h)
+    };
+    let h = 1e-5 * motion.size;
+    let (left, right) = (side(-h)?, side(h)?);
+    let scale = 1f64.max(left.abs()).max(right.abs()).max(estimate.value.abs());
+    Ok(((left - right).abs() > 1e-3 * scale).then_some([left, right]))
+}
+
+fn explain_numeric(bench: &Bench<'_, '_>, motion: &Motion, i: usize, exact: f64, estimate: &Estimate) -> Result<Reason> {
+    for h in [1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13].map(|h| h * motion.size) {
+        let (right, left) = (bench.shifted(motion, h)?.data()[i], bench.shifted(motion, -h)?.data()[i]);
+        let finer = (right - left) / (2.0 * h);
+        let lost = f64::EPSILON * right.abs().max(left.abs()) / h;
+        let near = relative_difference(finer, exact).is_some_and(|size| size < 1e-3);
+        if near && lost < 1e-2 * (finer - estimate.value).abs() {
+            return Ok(Reason::Step([(estimate.step, estimate.value), (h, finer)]));
+        }
+    }
+    Ok(Reason::Unexplained)
+}

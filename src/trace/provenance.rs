@@ -1,0 +1,467 @@
+//! Where something remarkable came from: kinks that were hit, and the first number that is not
+//! finite.
+
+use super::build::{Builder, Shown};
+use super::compare::{Question, active_lines};
+use super::formula::{Symbols, Writer};
+use super::math::{Math, Role};
+use super::{Line, stable};
+use crate::diagnostic::Result;
+use crate::graph::primitive::{Demand, Kink as Sides, Notation};
+use crate::graph::{Attr, Graph, NodeId, Op, Shape, Tensor};
+use crate::lower::{Lowering, is_derivative_operator};
+use crate::primitives::arithmetic::{WHERE, is_true};
+use crate::primitives::array::MATRIX;
+use crate::source::Location;
+use rustc_hash::FxHashSet;
+use std::rc::Rc;
+
+/// A point without a derivative that was hit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kink {
+    /// The line.
+    pub node: usize,
+    /// The right side of aᵢ = …
+    pub formula: Math,
+    /// As it stands in the source.
+    pub text: String,
+    /// The value of the argument there.
+    pub at: f64,
+    /// The derivative taken.
+    pub taken: f64,
+    /// The derivative from the left.
+    pub left: f64,
+    /// The derivative from the right.
+    pub right: f64,
+    /// The first entry where it happened, row and column from 1; `None` for scalars.
+    pub entry: Option<(usize, usize)>,
+    /// In how many entries.
+    pub count: usize,
+}
+
+/// What a birth was made from.
+#[derive(Clone, Debug)]
+pub struct Operand {
+    /// Its line, where it has one.
+    pub node: Option<usize>,
+    /// As a trace writes it.
+    pub formula: Math,
+    /// Its name, or how it stands in the source; `None` for what a derivative's rule made.
+    pub text: Option<String>,
+    /// Its value; of one entry where only that one counts.
+    pub value: Rc<Tensor>,
+}
+
+/// An operation that made a number that is not finite out of finite ones, or NaN out of numbers.
+#[derive(Clone, Debug)]
+pub struct Birth {
+    pub(super) id: NodeId,
+    /// Its line, where it has one.
+    pub node: Option<usize>,
+    /// As a trace writes it: the right side of aᵢ = …, or of a derivative's rule.
+    pub formula: Math,
+    /// Its name, or how it stands in the source; `None` for what a derivative's rule made.
+    pub text: Option<String>,
+    /// What it made.
+    pub value: f64,
+    /// The first entry where it did, row and column from 1; `None` for scalars.
+    pub entry: Option<(usize, usize)>,
+    /// What it was made from; nothing for an input.
+    pub operands: Vec<Operand>,
+    /// Where it stands in the source.
+    pub location: Option<Location>,
+}
+
+/// Which column of a trace a number that is not finite stands in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// The values.
+    Value,
+    /// The tangents by this.
+    Tangent(String),
+    /// The adjoints of this output.
+    Adjoint(String),
+}
+
+/// Where a number that is not finite came from.
+#[derive(Clone, Debug)]
+pub struct Nonfinite {
+    /// In which column.
+    pub place: Place,
+    /// The line whose value, tangent or adjoint is the first that is not finite.
+    pub node: Option<usize>,
+    /// The operation that made the first one.
+    pub first: Birth,
+    /// The operation that then made a NaN of it, such as 0·∞.
+    pub nan: Option<Birth>,
+    /// What to write instead, where known.
+    pub advice: Option<String>,
+}
+
+/// What there is to say about one output besides its derivative.
+pub(super) struct Findings {
+    pub kinks: Vec<Kink>,
+    pub nonfinite: Option<Nonfinite>,
+    pub zeros: Vec<super::Zeros>,
+}
+
+/// The kinks, births and zeros behind the output of a comparison. Its trace tells.
+pub(super) fn findings(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Findings> {
+    let request = super::Request {
+        outputs: vec![question.output.clone()],
+        wrt: question.wrt.to_vec(),
+        held: question.held,
+        order: question.order,
+        left_out: Vec::new(),
+        forward: true,
+        reverse: true,
+        life: false,
+        zeros: question.zeros,
+    };
+    let trace = super::build(lowering, &request)?;
+    Ok(Findings { kinks: trace.kinks, nonfinite: trace.nonfinite, zeros: Vec::new() })
+}
+
+/// The kinks among the lines that the outputs depend on other than through conditions, where
+/// something that depends on `targets` goes in.
+pub(super) fn kinks(builder: &Builder<'_, '_>, shown: &[Shown], roots: &[NodeId], targets: &[NodeId]) -> Result<Vec<Kink>> {
+    if !builder.known {
+        return Ok(Vec::new());
+    }
+    let active = active_lines(builder, targets)?;
+    let counting: FxHashSet<NodeId> = builder.sight.reach(roots, false)?.into_iter().collect();
+    let mut found = Vec::new();
+    for (k, (id, line)) in builder.listed.iter().zip(shown).enumerate() {
+        let rule = builder.graph.node(*id).primitive().and_then(|row| row.kinks);
+        let Some(rule) = rule.filter(|_| counting.contains(id) && !builder.sight.is_leaf(*id)) else { continue };
+        let mut first: Option<Kink> = None;
+        for point in points(builder, *id, line)? {
+            let Some((at, sides)) = point.kink(rule, &active) else { continue };
+            match &mut first {
+                Some(known) => known.count += 1,
+                None => {
+                    first = Some(Kink {
+                        node: k + 1,
+                        formula: builder.writer().definition(line.node),
+                        text: source_text(builder.lowering, *id),
+                        at,
+                        taken: sides.taken,
+                        left: sides.left,
+                        right: sides.right,
+                        entry: entry_of(builder.graph.shape(*id), point.entry),
+                        count: 1,
+                    });
+                }
+            }
+        }
+        found.extend(first);
+    }
+    Ok(found)
+}
+
+/// The arguments of one entry of a line: of an entry-by-entry operation one number each, of a
+/// reduction the numbers it goes over.
+struct Point {
+    entry: usize,
+    values: Vec<f64>,
+    /// Where each number comes from: two from the same place are the same by construction, and no
+    /// tie.
+    sources: Vec<(NodeId, usize)>,
+}
+
+impl Point {
+    /// The first kink in an active argument, and the value of that argument.
+    fn kink(&self, rule: fn(&[f64], usize) -> Option<Sides>, active: &FxHashSet<NodeId>) -> Option<(f64, Sides)> {
+        let distinct: Vec<usize> = (0..self.values.len()).filter(|k| !self.sources[..*k].contains(&self.sources[*k])).collect();
+        let values: Vec<f64> = distinct.iter().map(|k| self.values[*k]).collect();
+        distinct.iter().enumerate().find_map(|(position, k)| {
+            if !active.contains(&self.sources[*k].0) {
+                return None;
+            }
+            let sides = rule(&values, position)?;
+            let same = self.sources.iter().filter(|source| **source == self.sources[*k]).count();
+            let taken = rule(&self.values, *k).map_or(sides.taken, |all| all.taken * same as f64);
+            Some((self.values[*k], Sides { taken, ..sides }))
+        })
+    }
+}
+
+fn points(builder: &Builder<'_, '_>, id: NodeId, line: &Shown) -> Result<Vec<Point>> {
+    let graph = builder.graph;
+    let node = graph.node(id);
+    let stretched = graph.args(line.node);
+    let mut values = Vec::with_capacity(stretched.len());
+    for arg in &stretched {
+        values.push(builder.lowering.value(*arg)?);
+    }
+    if node.primitive().is_some_and(|row| row.is_entrywise()) {
+        let point = |entry: usize| Point {
+            entry,
+            values: values.iter().map(|value| value.data()[entry]).collect(),
+            sources: line.args.iter().map(|arg| (*arg, 0)).collect(),
+        };
+        return Ok((0..node.shape.len()).map(point).collect());
+    }
+    let [value] = values.as_slice() else { return Ok(Vec::new()) };
+    let source = |k: usize| match entry_node(builder, line.args[0], k) {
+        Some(entry) => (entry, 0),
+        None => (line.args[0], k),
+    };
+    let point = |(entry, lane): (usize, Vec<usize>)| Point {
+        entry,
+        values: lane.iter().map(|k| value.data()[*k]).collect(),
+        sources: lane.into_iter().map(source).collect(),
+    };
+    Ok(lanes(value.shape(), node.attr()).into_iter().enumerate().map(point).collect())
+}
+
+/// The node that entry `k` of a matrix written entry by entry stands for.
+fn entry_node(builder: &Builder<'_, '_>, id: NodeId, k: usize) -> Option<NodeId> {
+    let node = builder.graph.node(id);
+    let written = node.primitive().is_some_and(|row| row.is(&MATRIX)) && !builder.sight.is_leaf(id);
+    if !written {
+        return None;
+    }
+    let (row, col) = (k % node.shape.m(), k / node.shape.m());
+    let entry = builder.graph.args(id)[row * node.shape.n() + col];
+    builder.sight.resolve(entry, &mut Vec::new()).ok()
+}
+
+/// The entries that a reduction goes over, for each entry of its result.
+fn lanes(shape: Shape, attr: Attr) -> Vec<Vec<usize>> {
+    let at = |i: usize, j: usize| i + j * shape.m();
+    match attr {
+        Attr::Axis(1) => (0..shape.n()).map(|j| (0..shape.m()).map(|i| at(i, j)).collect()).collect(),
+        Attr::Axis(2) => (0..shape.m()).map(|i| (0..shape.n()).map(|j| at(i, j)).collect()).collect(),
+        _ => vec![(0..shape.len()).collect()],
+    }
+}
+
+/// Row and column, from 1, of entry `k` of a value that is no scalar.
+pub(super) fn entry_of(shape: Shape, k: usize) -> Option<(usize, usize)> {
+    (!shape.is_scalar()).then(|| (k % shape.m() + 1, k / shape.m() + 1))
+}
+
+/// The expression that made `id`, on one line.
+pub(super) fn source_text(lowering: &Lowering<'_>, id: NodeId) -> String {
+    let text = lowering.origin(id).map_or("", |origin| origin.location.text());
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `id` as it stands in the source; `None` for what a derivative's rule made.
+pub(super) fn expression(lowering: &Lowering<'_>, id: NodeId) -> Option<String> {
+    let text = source_text(lowering, id);
+    let head = text.split('(').next().unwrap_or("");
+    let derived = is_derivative_operator(head) || head.ends_with('\'');
+    (!text.is_empty() && !derived).then_some(text)
+}
+
+/// The name of `id`, or how it stands in the source, seen through stretching.
+pub(super) fn written(lowering: &Lowering<'_>, id: NodeId) -> Option<String> {
+    let id = unstretched(lowering.graph(), id);
+    match lowering.names_of(id).first() {
+        Some(name) => Some(name.to_string()),
+        None => match lowering.graph().literal_value(id) {
+            Some(value) => Some(value.to_string()),
+            None => expression(lowering, id),
+        },
+    }
+}
+
+/// The node that `id` stretches, or `id`.
+pub(super) fn unstretched(graph: &Graph, id: NodeId) -> NodeId {
+    let silent = graph.node(id).primitive().is_some_and(|row| row.notation == Notation::Silent);
+    if silent { graph.args(id)[0] } else { id }
+}
+
+/// The search for the first number that is not finite.
+pub(super) struct Search<'s, 'a> {
+    pub lowering: &'s Lowering<'a>,
+    /// The numbers of lines, and of their tangents or adjoints.
+    pub symbols: &'s Symbols,
+    /// What a held or listed node stands for is not looked into.
+    pub leaves: &'s dyn Fn(NodeId) -> bool,
+}
+
+impl Search<'_, '_> {
+    /// Where the value of `root`, which is not finite, came from. A number that is written in the
+    /// formula as infinite is no birth.
+    pub fn value(&self, root: NodeId) -> Result<Option<(Birth, Option<Birth>)>> {
+        let infinite = self.birth(root, |x| !x.is_finite())?;
+        let nan = match self.lowering.value(root)?.data().iter().any(|x| x.is_nan()) {
+            true => self.birth(root, f64::is_nan)?,
+            false => None,
+        };
+        let Some((first, birth)) = infinite else { return Ok(None) };
+        let nan = nan.filter(|(id, _)| *id != first).map(|(_, birth)| birth);
+        Ok(Some((birth, nan)))
+    }
+
+    /// The first node behind `root`, in the order of evaluation, that made a `bad` number of
+    /// arguments that are not. Walks only through bad numbers.
+    fn birth(&self, root: NodeId, bad: fn(f64) -> bool) -> Result<Option<(NodeId, Birth)>> {
+        let graph = self.lowering.graph();
+        let mut seen = FxHashSet::default();
+        let mut stack = vec![(root, None::<usize>)];
+        let mut first: Option<(NodeId, usize)> = None;
+        while let Some((id, entry)) = stack.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let value = self.lowering.value(id)?;
+            let Some(entry) = entry.or_else(|| value.data().iter().position(|x| bad(*x))) else { continue };
+            let before = stack.len();
+            for arg in self.followed(id, entry)? {
+                let value = self.lowering.value(arg)?;
+                let at = (value.shape() == graph.shape(id) && self.is_entrywise(id)).then_some(entry);
+                let hit = match at {
+                    Some(at) => bad(value.data()[at]),
+                    None => value.data().iter().any(|x| bad(*x)),
+                };
+                if hit && !matches!(graph.node(arg).op, Op::Literal(_) | Op::Constant(_)) {
+                    stack.push((arg, at));
+                }
+            }
+            let written = matches!(graph.node(id).op, Op::Literal(_) | Op::Constant(_));
+            if stack.len() == before && !written && first.is_none_or(|(known, _)| id < known) {
+                first = Some((id, entry));
+            }
+        }
+        match first {
+            None => Ok(None),
+            Some((id, entry)) => Ok(Some((id, self.describe(id, entry)?))),
+        }
+    }
+
+    /// The arguments that entry `entry` of `id` was made from.
+    fn followed(&self, id: NodeId, entry: usize) -> Result<Vec<NodeId>> {
+        let graph = self.lowering.graph();
+        let args = graph.args(id);
+        let Some(row) = graph.node(id).primitive() else {
+            return Ok(if (self.leaves)(id) { Vec::new() } else { args.to_vec() });
+        };
+        if row.is(&WHERE) || row.demand == Demand::Choice {
+            let condition = self.lowering.value(args[0])?;
+            let truth = is_true(condition.data()[entry.min(condition.data().len() - 1)]);
+            return Ok(vec![args[if truth { 1 } else { 2 }]]);
+        }
+        Ok(args.to_vec())
+    }
+
+    fn is_entrywise(&self, id: NodeId) -> bool {
+        self.lowering.graph().node(id).primitive().is_none_or(|row| row.is_entrywise())
+    }
+
+    fn describe(&self, id: NodeId, entry: usize) -> Result<Birth> {
+        let graph = self.lowering.graph();
+        let writer = Writer { graph, symbols: self.symbols };
+        let shape = graph.shape(id);
+        let leaf = (self.leaves)(id) || matches!(graph.node(id).op, Op::Input(_));
+        let mut operands = Vec::new();
+        for arg in if leaf { Vec::new() } else { graph.args(id).to_vec() } {
+            let value = self.lowering.value(arg)?;
+            let one = value.shape() == shape && self.is_entrywise(id);
+            let value = if one { Tensor::scalar(value.data()[entry]) } else { value };
+            operands.push(Operand {
+                node: self.number(arg),
+                formula: writer.operand(arg),
+                text: written(self.lowering, arg),
+                value: Rc::new(value),
+            });
+        }
+        let name = self.lowering.names_of(id).first().cloned();
+        Ok(Birth {
+            id,
+            node: self.number(id),
+            text: if leaf { name.as_deref().map(str::to_string) } else { expression(self.lowering, id) },
+            formula: match name {
+                Some(name) if leaf => Math::Name(name),
+                _ => writer.definition(id),
+            },
+            value: self.lowering.value(id)?.data()[entry],
+            entry: entry_of(shape, entry),
+            operands,
+            location: self.lowering.origin(id).map(|origin| origin.location.clone()),
+        })
+    }
+
+    /// The line that `id` is, seen through stretching.
+    fn number(&self, id: NodeId) -> Option<usize> {
+        match self.symbols.get(&unstretched(self.lowering.graph(), id)) {
+            Some((Role::Primal, number)) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
+/// Where the value of `root` came from, outside a trace; `None` where it is finite, or written so.
+pub fn of_value(lowering: &Lowering<'_>, root: NodeId) -> Result<Option<Nonfinite>> {
+    if lowering.value(root)?.is_finite() {
+        return Ok(None);
+    }
+    let symbols = Symbols::default();
+    let leaves = |id: NodeId| matches!(lowering.graph().node(id).op, Op::Input(_));
+    let search = Search { lowering, symbols: &symbols, leaves: &leaves };
+    let Some((first, nan)) = search.value(root)? else { return Ok(None) };
+    let advice = stable::advice(lowering, &[root], &first, nan.as_ref());
+    Ok(Some(Nonfinite { place: Place::Value, node: None, first, nan, advice }))
+}
+
+/// Where the first number of a trace that is not finite came from: among the values, else among
+/// the tangents, else among the adjoints.
+pub(super) fn of_trace(builder: &Builder<'_, '_>, roots: &[NodeId], lines: &[Line]) -> Result<Option<Nonfinite>> {
+    if !builder.known {
+        return Ok(None);
+    }
+    let finite = |value: &Option<Rc<Tensor>>| value.as_ref().is_none_or(|value| value.is_finite());
+    let mut starts: Vec<NodeId> = Vec::new();
+    for root in roots {
+        starts.push(builder.sight.resolve(*root, &mut Vec::new())?);
+    }
+    starts.extend(&builder.listed);
+    let leaves = |id: NodeId| builder.sight.is_leaf(id);
+    for start in starts {
+        let number = builder.numbers.get(&start);
+        if number.is_none_or(|number| finite(&lines[number - 1].value)) {
+            continue;
+        }
+        let search = Search { lowering: builder.lowering, symbols: &builder.symbols, leaves: &leaves };
+        if let Some((first, nan)) = search.value(start)? {
+            let advice = stable::advice(builder.lowering, roots, &first, nan.as_ref());
+            return Ok(Some(Nonfinite { place: Place::Value, node: first.node, first, nan, advice }));
+        }
+    }
+    for (place, flows) in &builder.flows {
+        if let Some(found) = of_column(builder, place, flows, roots)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The first tangent, from the inputs up, or adjoint, from the output back, that is not finite.
+fn of_column(builder: &Builder<'_, '_>, place: &Place, flows: &[Option<NodeId>], roots: &[NodeId]) -> Result<Option<Nonfinite>> {
+    let role = if matches!(place, Place::Tangent(_)) { Role::Tangent } else { Role::Adjoint };
+    let mut order: Vec<usize> = (0..flows.len()).collect();
+    if role == Role::Adjoint {
+        order.reverse();
+    }
+    let mut symbols = builder.symbols.clone();
+    for (k, flow) in flows.iter().enumerate() {
+        if let Some(flow) = flow.filter(|flow| builder.graph.literal_value(*flow).is_none()) {
+            symbols.entry(flow).or_insert((role, k + 1));
+        }
+    }
+    let leaves = |id: NodeId| builder.sight.is_leaf(id);
+    for k in order {
+        let Some(flow) = flows[k] else { continue };
+        if builder.lowering.value(flow)?.is_finite() {
+            continue;
+        }
+        let search = Search { lowering: builder.lowering, symbols: &symbols, leaves: &leaves };
+        let Some((first, nan)) = search.value(flow)? else { continue };
+        let advice = stable::advice(builder.lowering, roots, &first, nan.as_ref());
+        return Ok(Some(Nonfinite { place: place.clone(), node: Some(k + 1), first, nan, advice }));
+    }
+    Ok(None)
+}
