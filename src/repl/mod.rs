@@ -9,6 +9,7 @@ use crate::session::Session;
 use crate::source::Source;
 use commands::Answer;
 use rustyline::error::ReadlineError;
+use std::io::IsTerminal;
 
 /// Reads, runs and shows until the user leaves.
 pub fn run(options: &Options) -> Status {
@@ -23,7 +24,8 @@ pub fn run(options: &Options) -> Status {
         inputs: 0,
         options,
     };
-    if !options.quiet {
+    // Where results go into a file, nothing else does.
+    if !options.quiet && std::io::stdout().is_terminal() {
         repl.say(concat!(
             "wengert ",
             env!("CARGO_PKG_VERSION"),
