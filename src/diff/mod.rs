@@ -11,7 +11,7 @@ pub use compose::{Problem, Target, grad, jacobian, hessian, jvp, vjp};
 pub use flow::Flow;
 pub use forward::forward;
 pub use numeric::{Scheme, numeric};
-pub use reverse::{contributions, reverse};
+pub use reverse::{Frontier, contributions, reverse, reverse_steps};
 
 use crate::graph::NodeId;
 use rustc_hash::FxHashSet;

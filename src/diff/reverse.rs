@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Everything that has arrived at a node so far. Adjoints that come through indices are kept with
 /// their blocks and joined by one node, so that a sum over the entries of a vector stays linear.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Inbox<'g> {
     whole: Vec<Flow<'g>>,
     blocks: Vec<(Block, Flow<'g>)>,
@@ -24,6 +24,43 @@ pub fn reverse<'g>(
     seed: Flow<'g>,
     targets: &[NodeId],
     held: &Held,
+) -> Vec<Option<Flow<'g>>> {
+    observed(graph, output, seed, targets, held, &mut |_, _| {})
+}
+
+/// Where a reverse pass stands after a node: the nodes that have received adjoints and not yet
+/// passed them on, each with the sum of what it has received.
+pub type Frontier<'g> = Vec<(NodeId, Term<'g>)>;
+
+/// A reverse pass of a scalar output in single steps: every node that passed its adjoint on, and
+/// the frontier after it. The sum of adjoint times differential over the frontier is the
+/// differential of the output at every step.
+pub fn reverse_steps<'g>(
+    graph: &'g Graph,
+    output: NodeId,
+    target: NodeId,
+    held: &Held,
+) -> Vec<(NodeId, Frontier<'g>)> {
+    let mut steps = Vec::new();
+    let one = graph.term(graph.literal(1.0));
+    observed(graph, output, Flow::everywhere(one), &[target], held, &mut |id, inboxes| {
+        let mut frontier: Frontier<'g> = inboxes
+            .iter()
+            .filter_map(|(node, inbox)| Some((*node, gather(graph, *node, inbox.clone())?.term)))
+            .collect();
+        frontier.sort_by_key(|(node, _)| std::cmp::Reverse(*node));
+        steps.push((id, frontier));
+    });
+    steps
+}
+
+fn observed<'g>(
+    graph: &'g Graph,
+    output: NodeId,
+    seed: Flow<'g>,
+    targets: &[NodeId],
+    held: &Held,
+    observe: &mut dyn FnMut(NodeId, &FxHashMap<NodeId, Inbox<'g>>),
 ) -> Vec<Option<Flow<'g>>> {
     let cone = graph.cone(&[output], |id| held.contains(&id));
     let active = dependents(graph, &cone, targets, held);
@@ -45,6 +82,7 @@ pub fn reverse<'g>(
         }
         if !held.contains(&id) {
             push(graph, id, flow, &active, &mut inboxes);
+            observe(id, &inboxes);
         }
     }
     targets.iter().map(|id| found.get(id).copied()).collect()

@@ -4,14 +4,16 @@ use super::Style;
 use crate::session::{Derivation, Symbolic};
 use crate::simplify::{Formula, Size};
 use serde_json::{Map, Value, json};
+use unicode_width::UnicodeWidthStr;
 
 /// A derivation as text: the formula on a line that can be typed back in, its sizes below.
 pub fn text(derivation: &Derivation, style: &Style) -> String {
     let d = if style.ascii { "d" } else { "∂" };
     let output = bracketed(&derivation.output);
     let head = format!("{d}{output}/{d}{}", derivation.wrt);
+    let steps = steps(derivation, &head);
     match &derivation.result {
-        Symbolic::Formula(formula) => format!("{}{}", lines(&head, formula), sizes(formula)),
+        Symbolic::Formula(formula) => format!("{steps}{}{}", lines(&head, formula), sizes(formula)),
         Symbolic::NoFormula { reason, along } => {
             let mut text = format!("{head}: {reason}\n");
             if let Some((direction, formula)) = along {
@@ -20,6 +22,17 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
             text
         }
     }
+}
+
+/// Every rule with the formula after it, aligned.
+fn steps(derivation: &Derivation, head: &str) -> String {
+    let width = derivation.steps.iter().map(|step| step.formula.width()).max().unwrap_or(0).min(72);
+    let mut text = String::new();
+    for step in &derivation.steps {
+        let blanks = " ".repeat(width.saturating_sub(step.formula.width()));
+        text.push_str(&format!("{head} = {}{blanks}   {}\n", step.formula, step.rule));
+    }
+    text
 }
 
 /// An output that is not a plain name in parentheses.
@@ -78,6 +91,10 @@ pub fn object(derivation: &Derivation) -> Value {
                 object.insert("along".into(), json!({"direction": direction, "formula": formula.one_line()}));
             }
         }
+    }
+    if !derivation.steps.is_empty() {
+        let step = |step: &crate::session::Step| json!({"rule": step.rule, "formula": step.formula});
+        object.insert("steps".into(), Value::Array(derivation.steps.iter().map(step).collect()));
     }
     Value::Object(object)
 }

@@ -3,11 +3,12 @@
 use super::show::{Lowered, refuse, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::Result;
-use crate::diff::{Flow, Held, Target, forward, reverse};
+use crate::diff::{Flow, Held, Target, forward, reverse, reverse_steps};
+use crate::graph::primitive::{Notation, Operator};
 use crate::graph::substitute::exchange;
 use crate::graph::{Graph, NodeId, Op, Shape};
 use crate::lower::Lowering;
-use crate::primitives::array::{PROD, PROD_QUOTIENT};
+use crate::primitives::array::{PROD, PROD_QUOTIENT, SUM};
 use crate::simplify::{self, Formula, Wording};
 use crate::syntax::ast::{ExprId, Name, Script, Tail, With};
 use rustc_hash::FxHashMap;
@@ -22,6 +23,17 @@ pub struct Derivation {
     pub wrt: String,
     /// What was found.
     pub result: Symbolic,
+    /// Every rule applied, with the formula after it; only `with steps`.
+    pub steps: Vec<Step>,
+}
+
+/// One rule of a derivation.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The rule by name.
+    pub rule: String,
+    /// The derivative after it; `d(…)` is what is still to be differentiated.
+    pub formula: String,
 }
 
 /// What symbolic differentiation comes to.
@@ -49,7 +61,7 @@ pub(super) struct Manner {
 
 impl Session {
     pub(super) fn show_derive(&mut self, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
-        refuse(script, "derive", tail, &["wrt", "at", "expanded", "guards"])?;
+        refuse(script, "derive", tail, &["wrt", "at", "steps", "expanded", "guards"])?;
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
@@ -60,16 +72,63 @@ impl Session {
         for (text, output) in &lowered.outputs {
             for wrt in &lowered.wrt {
                 let result = self.symbolic(&lowering, &lowered, *output, wrt.target, manner);
+                let steps = if has(With::Steps) {
+                    self.steps(&lowering, &lowered, *output, wrt.target, &result)
+                } else {
+                    Vec::new()
+                };
                 events.push(Event::Derive(Box::new(Derivation {
                     output: text.clone(),
                     wrt: wrt.text.clone(),
                     result,
+                    steps,
                 })));
             }
         }
         warn(&mut lowering, sink);
         events.into_iter().for_each(sink);
         Ok(())
+    }
+
+    /// The rules of a derivation in the order of the reverse pass, and what simplification made of
+    /// its result.
+    fn steps(
+        &self,
+        lowering: &Lowering<'_>,
+        lowered: &Lowered,
+        output: NodeId,
+        target: Target,
+        result: &Symbolic,
+    ) -> Vec<Step> {
+        let graph = lowering.graph();
+        if !graph.shape(output).is_scalar() {
+            return Vec::new();
+        }
+        let names = |node: NodeId| name_of(lowering, node, &[output], false);
+        let wording = Wording { names: &names, named: &[], guards: false, taken: &|_| false };
+        let written = |node: NodeId| {
+            simplify::write(graph, node, &wording).map_or_else(|_| "…".to_string(), |formula| formula.one_line())
+        };
+        let mut steps: Vec<Step> = Vec::new();
+        for (node, frontier) in reverse_steps(graph, output, target.node, &lowered.held) {
+            let Some(rule) = rule_name(graph, node) else { continue };
+            let parts: Vec<String> = frontier
+                .iter()
+                .map(|(node, adjoint)| differential(graph, *node, adjoint.id, target.node, &names, &written))
+                .collect();
+            steps.push(Step { rule, formula: parts.join(" + ").replace("+ -", "- ") });
+        }
+        if let Symbolic::Formula(formula) = result {
+            let mut rules: Vec<&str> = Vec::new();
+            for rule in &formula.rules {
+                if !rules.contains(rule) {
+                    rules.push(rule);
+                }
+            }
+            let rule = if rules.is_empty() { "simplify".into() } else { format!("simplify: {}", rules.join(", ")) };
+            steps.push(Step { rule, formula: formula.one_line() });
+        }
+        steps
     }
 
     /// The simplified derivative of `output` by `target`.
@@ -166,4 +225,52 @@ fn by_direction(graph: &Graph, output: NodeId, target: Target, held: &Held, word
         )
     };
     Symbolic::NoFormula { reason, along: along.map(|formula| (name.to_string(), formula)) }
+}
+
+/// The rule that carries a derivative through a node; `None` for what is not written.
+fn rule_name(graph: &Graph, node: NodeId) -> Option<String> {
+    let Op::Apply(row, _) = graph.node(node).op else { return None };
+    let constant = |k: usize| {
+        let arg = graph.args(node)[k];
+        graph.literal_value(arg).is_some()
+    };
+    Some(match row.notation {
+        Notation::Silent => return None,
+        Notation::Infix(Operator::Add | Operator::Sub) => "sum rule".into(),
+        Notation::Negation => "constant factor".into(),
+        Notation::Infix(Operator::Mul) if constant(0) || constant(1) => "constant factor".into(),
+        Notation::Infix(Operator::Mul | Operator::MatMul) => "product rule".into(),
+        Notation::Infix(Operator::Div) => "quotient rule".into(),
+        Notation::Infix(Operator::Pow) if constant(1) => "power rule".into(),
+        Notation::Infix(Operator::Pow) => "power with a variable exponent".into(),
+        Notation::Transpose => "transpose".into(),
+        Notation::Index => "entry".into(),
+        Notation::Matrix => "entry by entry".into(),
+        Notation::Choice => "branch taken".into(),
+        _ if row.is(&SUM) => "derivative of a sum".into(),
+        _ => format!("chain rule through {}", row.name),
+    })
+}
+
+/// One term of a differential: adjoint times d(…), plainly the adjoint for the target itself.
+fn differential(
+    graph: &Graph,
+    node: NodeId,
+    adjoint: NodeId,
+    target: NodeId,
+    names: &dyn Fn(NodeId) -> Option<Name>,
+    written: &dyn Fn(NodeId) -> String,
+) -> String {
+    let factor = written(adjoint);
+    if node == target {
+        return factor;
+    }
+    let inner = names(node).map_or_else(|| written(node), |name| name.to_string());
+    let bracket = if factor.contains([' ', '+']) { format!("({factor})") } else { factor.clone() };
+    match (graph.shape(node).is_scalar(), factor.as_str()) {
+        (true, "1") => format!("d({inner})"),
+        (true, "-1") => format!("-d({inner})"),
+        (true, _) => format!("{bracket}*d({inner})"),
+        (false, _) => format!("sum({bracket} .* d({inner}))"),
+    }
 }

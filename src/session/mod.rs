@@ -9,7 +9,7 @@ mod event;
 mod show;
 mod update;
 
-pub use derive::{Derivation, Symbolic};
+pub use derive::{Derivation, Step, Symbolic};
 pub use event::{Event, Item};
 
 use crate::diagnostic::{Code, Diagnostic, Result};
