@@ -22,9 +22,9 @@ fn same(got: &Value, want: &Value) -> bool {
         (Value::Array(got), Value::Array(want)) => {
             got.len() == want.len() && got.iter().zip(want).all(|(got, want)| same(got, want))
         }
-        (Value::Object(got), Value::Object(want)) => {
-            want.iter().all(|(key, want)| got.get(key).is_some_and(|got| same(got, want)))
-        }
+        (Value::Object(got), Value::Object(want)) => want
+            .iter()
+            .all(|(key, want)| got.get(key).is_some_and(|got| same(got, want))),
         _ => got == want || same_number(got, want),
     }
 }
@@ -35,15 +35,23 @@ fn overlaps_or_touches(got: &Value, want: &Value) -> bool {
 }
 
 fn nodes_agree(got: &Value, want: &Value) -> Result<(), String> {
-    let (got, want) = (got.as_array().ok_or("no nodes")?, want.as_array().ok_or("no nodes wanted")?);
+    let (got, want) = (
+        got.as_array().ok_or("no nodes")?,
+        want.as_array().ok_or("no nodes wanted")?,
+    );
     if got.len() != want.len() {
         return Err(format!("{} nodes, not {}", got.len(), want.len()));
     }
     for (got, want) in got.iter().zip(want) {
-        for key in ["id", "names", "op", "value", "shape", "tangents", "adjoints", "args"] {
+        for key in [
+            "id", "names", "op", "value", "shape", "tangents", "adjoints", "args",
+        ] {
             let Some(want) = want.get(key) else { continue };
             if !got.get(key).is_some_and(|got| same(got, want)) {
-                return Err(format!("node {} {key}: {} is not {want}", got["id"], got[key]));
+                return Err(format!(
+                    "node {} {key}: {} is not {want}",
+                    got["id"], got[key]
+                ));
             }
         }
     }
@@ -84,17 +92,23 @@ fn line_agrees(got: &Value, want: &Value) -> Result<(), String> {
 
 fn agrees(name: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(name).map_err(|error| error.to_string())?;
-    let expected = std::fs::read_to_string(name.with_extension("json")).map_err(|error| error.to_string())?;
+    let expected =
+        std::fs::read_to_string(name.with_extension("json")).map_err(|error| error.to_string())?;
     let want: Vec<Value> = expected
         .lines()
         .filter(|line| !line.trim().is_empty())
         .map(|line| serde_json::from_str(line).expect("expected lines are JSON"))
         .collect();
-    let got: Vec<Value> = run_json(&text).into_iter().filter(|line| line["kind"] != "warning").collect();
+    let got: Vec<Value> = run_json(&text)
+        .into_iter()
+        .filter(|line| line["kind"] != "warning")
+        .collect();
     if got.len() != want.len() {
         return Err(format!("{} lines, not {}: {got:#?}", got.len(), want.len()));
     }
-    got.iter().zip(&want).try_for_each(|(got, want)| line_agrees(got, want))
+    got.iter()
+        .zip(&want)
+        .try_for_each(|(got, want)| line_agrees(got, want))
 }
 
 #[test]
@@ -107,7 +121,10 @@ fn programs_say_what_an_independent_implementation_says() {
         if path.extension().is_some_and(|extension| extension == "ad") {
             count += 1;
             if let Err(message) = agrees(&path) {
-                failures.push(format!("{}: {message}", path.file_name().unwrap().to_string_lossy()));
+                failures.push(format!(
+                    "{}: {message}",
+                    path.file_name().unwrap().to_string_lossy()
+                ));
             }
         }
     }

@@ -155,7 +155,9 @@ pub fn vjp(problem: Problem<'_, '_>, weights: NodeId) -> NodeId {
     }
     // A NaN entry of the output makes the weighted sum NaN, which decides for all.
     let weighted = (output * weights).sum();
-    problem.pulled_back(weighted, graph.term(graph.literal(1.0))).id
+    problem
+        .pulled_back(weighted, graph.term(graph.literal(1.0)))
+        .id
 }
 
 /// The m×n matrix of the derivatives of the m entries of the output by the n entries of the
@@ -172,7 +174,10 @@ pub fn jacobian(problem: Problem<'_, '_>) -> NodeId {
     let (join, parts): (_, Vec<NodeId>) = if rows.len() <= cols.len() {
         let row = |k| {
             let corner = Problem::corner(rows, k);
-            let entry = problem.output().block(Block { corner, shape: Shape::SCALAR });
+            let entry = problem.output().block(Block {
+                corner,
+                shape: Shape::SCALAR,
+            });
             let gradient = problem.pulled_back(entry, entry.number(1.0));
             gradient.reshaped(Shape::new(1, cols.len())).id
         };

@@ -55,7 +55,11 @@ impl<'g> Flow<'g> {
         let reached = self.reached.map_or(mask, |reached| both(reached, mask));
         let guards = row.is(&GUARD) || row.is(&GUARD_ALL);
         Flow {
-            term: if guards { term.where_true(mask) } else { term.passed(mask) },
+            term: if guards {
+                term.where_true(mask)
+            } else {
+                term.passed(mask)
+            },
             reached: Some(reached),
         }
     }

@@ -1,7 +1,7 @@
 //! Forward mode: tangents, along with the values.
 
-use super::flow::{Flow, Site, as_mask};
 use super::Held;
+use super::flow::{Flow, Site, as_mask};
 use crate::graph::primitive::{Derivative, ShapeRule};
 use crate::graph::{Graph, NodeId, Op, Term};
 use rustc_hash::FxHashMap;
@@ -61,13 +61,16 @@ fn terms<'g>(dots: &[Option<Flow<'g>>]) -> Vec<Option<Term<'g>>> {
 
 fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
     let sum = |flows: &mut dyn Iterator<Item = Flow<'g>>| flows.reduce(Flow::plus);
-    let active = || dots.iter().enumerate().filter_map(|(k, dot)| Some((k, (*dot)?)));
+    let active = || {
+        dots.iter()
+            .enumerate()
+            .filter_map(|(k, dot)| Some((k, (*dot)?)))
+    };
     match site.row.derivative {
         Derivative::Zero => None,
         Derivative::Partial1(_) | Derivative::Partial2(..) => {
-            let mut parts = active().filter_map(|(k, dot)| {
-                Some(dot.scaled(site.partial(k)?, site.product(k)))
-            });
+            let mut parts =
+                active().filter_map(|(k, dot)| Some(dot.scaled(site.partial(k)?, site.product(k))));
             sum(&mut parts)
         }
         Derivative::Select(rule) => {
@@ -75,7 +78,11 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
             let mut parts = active().filter_map(|(k, dot)| {
                 let (mask, share) = rule(&site.args, site.result(), k)?;
                 let flow = dot.selected(site.row, mask, share);
-                Some(if reduces { flow.through(|x| x.sum_along(site.attr)) } else { flow })
+                Some(if reduces {
+                    flow.through(|x| x.sum_along(site.attr))
+                } else {
+                    flow
+                })
             });
             sum(&mut parts)
         }
@@ -94,7 +101,10 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
             let reached = all
                 .reduce(|a, b| Some(crate::primitives::array::either(a?, b?)))
                 .flatten();
-            Some(Flow { term: reached.map_or(term, |mask| term.where_true(mask)), reached })
+            Some(Flow {
+                term: reached.map_or(term, |mask| term.where_true(mask)),
+                reached,
+            })
         }
     }
 }

@@ -7,7 +7,7 @@ mod forward;
 mod numeric;
 mod reverse;
 
-pub use compose::{Problem, Target, grad, jacobian, hessian, jvp, vjp};
+pub use compose::{Problem, Target, grad, hessian, jacobian, jvp, vjp};
 pub use flow::Flow;
 pub use forward::forward;
 pub use numeric::{Scheme, numeric};

@@ -100,7 +100,10 @@ fn by_entry(
     scheme: Scheme,
 ) -> NodeId {
     let point = graph.term(leaf);
-    let entry = point.block(Block { corner, shape: Shape::SCALAR });
+    let entry = point.block(Block {
+        corner,
+        shape: Shape::SCALAR,
+    });
     let h = match step {
         Some(step) => graph.term(step),
         None => {

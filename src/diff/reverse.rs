@@ -1,7 +1,7 @@
 //! Reverse mode: adjoints, from the output back.
 
-use super::flow::{Flow, Site, as_mask};
 use super::Held;
+use super::flow::{Flow, Site, as_mask};
 use crate::graph::primitive::{Derivative, ShapeRule};
 use crate::graph::{Attr, Block, Graph, NodeId, Op, Tensor, Term};
 use crate::primitives::array::{ASSEMBLE, INDEX};
@@ -43,14 +43,23 @@ pub fn reverse_steps<'g>(
 ) -> Vec<(NodeId, Frontier<'g>)> {
     let mut steps = Vec::new();
     let one = graph.term(graph.literal(1.0));
-    observed(graph, output, Flow::everywhere(one), &[target], held, &mut |id, inboxes| {
-        let mut frontier: Frontier<'g> = inboxes
-            .iter()
-            .filter_map(|(node, inbox)| Some((*node, gather(graph, *node, inbox.clone())?.term)))
-            .collect();
-        frontier.sort_by_key(|(node, _)| std::cmp::Reverse(*node));
-        steps.push((id, frontier));
-    });
+    observed(
+        graph,
+        output,
+        Flow::everywhere(one),
+        &[target],
+        held,
+        &mut |id, inboxes| {
+            let mut frontier: Frontier<'g> = inboxes
+                .iter()
+                .filter_map(|(node, inbox)| {
+                    Some((*node, gather(graph, *node, inbox.clone())?.term))
+                })
+                .collect();
+            frontier.sort_by_key(|(node, _)| std::cmp::Reverse(*node));
+            steps.push((id, frontier));
+        },
+    );
     steps
 }
 
@@ -111,11 +120,7 @@ fn dependents(
 
 /// The adjoints that `id` with adjoint `flow` contributes to its arguments, one by one: what a
 /// trace prints.
-pub fn contributions<'g>(
-    graph: &'g Graph,
-    id: NodeId,
-    flow: Flow<'g>,
-) -> Vec<(usize, Flow<'g>)> {
+pub fn contributions<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>) -> Vec<(usize, Flow<'g>)> {
     if let Op::Hold(_) = graph.node(id).op {
         return vec![(0, flow)];
     }
@@ -181,9 +186,7 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
             };
             Some(stretched.selected(site.row, mask, share))
         }
-        Derivative::Linear(transposed) => {
-            Some(flow.through(|x| transposed(x, site.result(), k)))
-        }
+        Derivative::Linear(transposed) => Some(flow.through(|x| transposed(x, site.result(), k))),
         Derivative::Bilinear(first, second) => {
             let rule = if k == 0 { first } else { second };
             Some(flow.mixed(rule(flow.term, site.args[0], site.args[1])))
@@ -222,9 +225,8 @@ fn join<'g>(graph: &'g Graph, id: NodeId, parts: &[(Block, Flow<'g>)]) -> Flow<'
     let masked = parts.iter().any(|(_, flow)| flow.reached.is_some());
     let reached = if masked {
         let one = graph.term(graph.literal(1.0));
-        let mask = |(block, flow): &(Block, Flow<'g>)| {
-            flow.reached.unwrap_or(one).stretch(block.shape).id
-        };
+        let mask =
+            |(block, flow): &(Block, Flow<'g>)| flow.reached.unwrap_or(one).stretch(block.shape).id;
         let ids: Vec<NodeId> = parts.iter().map(mask).collect();
         Some(as_mask(assemble(&ids)))
     } else {
@@ -238,11 +240,7 @@ fn join<'g>(graph: &'g Graph, id: NodeId, parts: &[(Block, Flow<'g>)]) -> Flow<'
 
 /// The mask of the entries that the blocks cover; `None` where they cover everything, or where
 /// nothing will ever be multiplied with the adjoint because the node is a leaf.
-fn uncovered<'g>(
-    graph: &'g Graph,
-    id: NodeId,
-    parts: &[(Block, Flow<'g>)],
-) -> Option<Term<'g>> {
+fn uncovered<'g>(graph: &'g Graph, id: NodeId, parts: &[(Block, Flow<'g>)]) -> Option<Term<'g>> {
     let shape = graph.shape(id);
     let mut mask = Tensor::filled(shape, 0.0);
     for (block, _) in parts {

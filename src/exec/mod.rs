@@ -146,7 +146,7 @@ impl<'g> Interpreter<'g> {
 
     fn compute(&mut self, id: NodeId, node: &Node, args: &Args) -> Outcome<()> {
         self.steps = self.steps.wrapping_add(1);
-        if self.steps % 1024 == 0 && interrupt::requested() {
+        if self.steps.is_multiple_of(1024) && interrupt::requested() {
             return Err(Failure::Interrupted);
         }
         let offset = match node.op {
@@ -207,9 +207,16 @@ impl<'g> Interpreter<'g> {
             .map(|arg| {
                 let shape = self.graph.shape(*arg);
                 let known = self.offsets[arg.index()];
-                let offset = if known == ABSENT { self.offsets[args[0].index()] } else { known };
+                let offset = if known == ABSENT {
+                    self.offsets[args[0].index()]
+                } else {
+                    known
+                };
                 let end = (offset as usize + shape.len()).min(before.len());
-                View { shape, data: &before[offset as usize..end] }
+                View {
+                    shape,
+                    data: &before[offset as usize..end],
+                }
             })
             .collect();
         run(self.graph, node, row, &views, out).map_err(|fault| Failure::Fault(id, fault))?;

@@ -25,7 +25,9 @@ pub struct Operations {
 impl Operations {
     /// All of them together.
     pub fn total(self) -> u64 {
-        self.products.saturating_add(self.sums).saturating_add(self.calls)
+        self.products
+            .saturating_add(self.sums)
+            .saturating_add(self.calls)
     }
 
     /// The same work `count` times.
@@ -39,15 +41,24 @@ impl Operations {
     }
 
     fn products(products: u64) -> Operations {
-        Operations { products, ..Operations::default() }
+        Operations {
+            products,
+            ..Operations::default()
+        }
     }
 
     fn sums(sums: u64) -> Operations {
-        Operations { sums, ..Operations::default() }
+        Operations {
+            sums,
+            ..Operations::default()
+        }
     }
 
     fn calls(calls: u64) -> Operations {
-        Operations { calls, ..Operations::default() }
+        Operations {
+            calls,
+            ..Operations::default()
+        }
     }
 }
 
@@ -71,36 +82,62 @@ impl Sum for Operations {
 /// The scalar operations of the node `id` alone.
 pub fn operations(graph: &Graph, id: NodeId) -> Operations {
     let node = graph.node(id);
-    let Op::Apply(row, _) = node.op else { return Operations::default() };
+    let Op::Apply(row, _) = node.op else {
+        return Operations::default();
+    };
     let args = graph.args(id);
     let entries = node.shape.len() as u64;
     let length = |k: usize| graph.shape(args[k]).len() as u64;
     match row.notation {
-        Notation::Infix(Operator::Add | Operator::Sub) | Notation::Negation => Operations::sums(entries),
+        Notation::Infix(Operator::Add | Operator::Sub) | Notation::Negation => {
+            Operations::sums(entries)
+        }
         Notation::Infix(Operator::Mul | Operator::Div) => Operations::products(entries),
-        Notation::Infix(Operator::Pow) if graph.literal_value(args[1]) == Some(2.0) => Operations::products(entries),
+        Notation::Infix(Operator::Pow) if graph.literal_value(args[1]) == Some(2.0) => {
+            Operations::products(entries)
+        }
         Notation::Infix(Operator::Pow) => Operations::calls(entries),
         Notation::Infix(Operator::MatMul) => {
             let inner = graph.shape(args[0]).cols as u64;
-            Operations { products: entries * inner, sums: entries * inner.saturating_sub(1), calls: 0 }
+            Operations {
+                products: entries * inner,
+                sums: entries * inner.saturating_sub(1),
+                calls: 0,
+            }
         }
         Notation::Call => match (row.kernel, row.derivative) {
-            (Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_), _) if row.callable => Operations::calls(entries),
-            (Kernel::Fold(_), _) => Operations::calls(entries * (args.len() as u64).saturating_sub(1)),
+            (Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_), _) if row.callable => {
+                Operations::calls(entries)
+            }
+            (Kernel::Fold(_), _) => {
+                Operations::calls(entries * (args.len() as u64).saturating_sub(1))
+            }
             (Kernel::Whole(_), Derivative::Linear(_)) => {
                 let from: u64 = (0..args.len()).map(length).sum();
                 Operations::sums(from.saturating_sub(entries))
             }
-            (Kernel::Whole(_), Derivative::Bilinear(..)) => {
-                Operations { products: length(0), sums: length(0).saturating_sub(entries), calls: 0 }
-            }
+            (Kernel::Whole(_), Derivative::Bilinear(..)) => Operations {
+                products: length(0),
+                sums: length(0).saturating_sub(entries),
+                calls: 0,
+            },
             (Kernel::Whole(_), Derivative::Pair(..)) if matches!(row.shape, ShapeRule::Given) => {
-                Operations { products: entries, sums: entries, calls: 0 }
+                Operations {
+                    products: entries,
+                    sums: entries,
+                    calls: 0,
+                }
             }
             (Kernel::Whole(_), _) if row.axis => Operations::calls(length(0)),
-            (Kernel::Whole(_), Derivative::Tangent(_) | Derivative::Pair(..)) if !matches!(row.shape, ShapeRule::Given) => {
+            (Kernel::Whole(_), Derivative::Tangent(_) | Derivative::Pair(..))
+                if !matches!(row.shape, ShapeRule::Given) =>
+            {
                 let side = u64::from(graph.shape(args[0]).rows);
-                Operations { products: side * side * side, sums: side * side * side, calls: 0 }
+                Operations {
+                    products: side * side * side,
+                    sums: side * side * side,
+                    calls: 0,
+                }
             }
             _ => Operations::default(),
         },

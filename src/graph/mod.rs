@@ -6,8 +6,8 @@
 
 pub mod measure;
 pub mod primitive;
-pub mod substitute;
 pub mod shape;
+pub mod substitute;
 pub mod tensor;
 
 pub use primitive::Primitive;

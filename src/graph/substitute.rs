@@ -4,11 +4,7 @@ use super::{Args, Graph, NodeId, Op, Primitive};
 use rustc_hash::FxHashMap;
 
 /// `root` with every node in `replacements` replaced; the replacements are not looked into.
-pub fn substitute(
-    graph: &Graph,
-    root: NodeId,
-    replacements: &FxHashMap<NodeId, NodeId>,
-) -> NodeId {
+pub fn substitute(graph: &Graph, root: NodeId, replacements: &FxHashMap<NodeId, NodeId>) -> NodeId {
     let mut image: FxHashMap<NodeId, NodeId> = FxHashMap::default();
     let new = |image: &FxHashMap<NodeId, NodeId>, id: NodeId| image.get(&id).copied().unwrap_or(id);
     for id in graph.cone(&[root], |id| replacements.contains_key(&id)) {
@@ -35,12 +31,24 @@ pub fn substitute(
 /// `root` with every operation `from` replaced by the operation `to` on the same arguments.
 pub fn exchange(graph: &Graph, root: NodeId, from: &Primitive, to: &'static Primitive) -> NodeId {
     let is_from = |id: NodeId| matches!(graph.node(id).op, Op::Apply(row, _) if row.is(from));
-    let found: Vec<NodeId> = graph.cone(&[root], |_| false).into_iter().filter(|id| is_from(*id)).collect();
+    let found: Vec<NodeId> = graph
+        .cone(&[root], |_| false)
+        .into_iter()
+        .filter(|id| is_from(*id))
+        .collect();
     let mut replacements: FxHashMap<NodeId, NodeId> = FxHashMap::default();
     for id in found {
         let node = graph.node(id);
-        let args: Args = graph.args(id).iter().map(|arg| substitute(graph, *arg, &replacements)).collect();
+        let args: Args = graph
+            .args(id)
+            .iter()
+            .map(|arg| substitute(graph, *arg, &replacements))
+            .collect();
         replacements.insert(id, graph.apply(to, node.attr(), node.shape, &args));
     }
-    if replacements.is_empty() { root } else { substitute(graph, root, &replacements) }
+    if replacements.is_empty() {
+        root
+    } else {
+        substitute(graph, root, &replacements)
+    }
 }

@@ -41,7 +41,10 @@ pub const SPECIAL: &[(&str, &str)] = &[
 
 /// Whether `name` is a derivative operator, which cannot be redefined.
 pub fn is_derivative_operator(name: &str) -> bool {
-    matches!(name, "grad" | "jacobian" | "hessian" | "jvp" | "vjp" | "numeric")
+    matches!(
+        name,
+        "grad" | "jacobian" | "hessian" | "jvp" | "vjp" | "numeric"
+    )
 }
 
 /// Whether `name` is a function of the language.
@@ -52,11 +55,20 @@ pub fn is_built_in(name: &str) -> bool {
 impl Lowering<'_> {
     pub(super) fn visit_call(&mut self, expr: ExprId, frame: Rc<Frame>, base: usize) -> Result<()> {
         let script = frame.script.clone();
-        let (function, arguments, named): (&Ident, &[ExprId], &[NamedArgument]) = match &script.expr(expr).kind {
-            ExprKind::Call { function, arguments, named } => (function, arguments, named),
-            ExprKind::Derivative { function, arguments, .. } => (function, arguments, &[]),
-            _ => return Ok(()),
-        };
+        let (function, arguments, named): (&Ident, &[ExprId], &[NamedArgument]) =
+            match &script.expr(expr).kind {
+                ExprKind::Call {
+                    function,
+                    arguments,
+                    named,
+                } => (function, arguments, named),
+                ExprKind::Derivative {
+                    function,
+                    arguments,
+                    ..
+                } => (function, arguments, &[]),
+                _ => return Ok(()),
+            };
         let users = self.definitions.function(&function.name).is_some();
         if !users && matches!(script.expr(expr).kind, ExprKind::Call { .. }) {
             let name = &*function.name;
@@ -74,21 +86,33 @@ impl Lowering<'_> {
                 return Ok(());
             }
         }
-        let children: Vec<ExprId> =
-            arguments.iter().copied().chain(named.iter().map(|argument| argument.value)).collect();
+        let children: Vec<ExprId> = arguments
+            .iter()
+            .copied()
+            .chain(named.iter().map(|argument| argument.value))
+            .collect();
         self.visit_all(children, expr, frame, base);
         Ok(())
     }
 
     /// Ends a call whose arguments are `operands`: leaves its node on the stack, or pushes what
     /// still has to be done for it.
-    pub(super) fn finish_call(&mut self, expr: ExprId, frame: &Rc<Frame>, operands: Vec<NodeId>) -> Result<()> {
+    pub(super) fn finish_call(
+        &mut self,
+        expr: ExprId,
+        frame: &Rc<Frame>,
+        operands: Vec<NodeId>,
+    ) -> Result<()> {
         let script = frame.script.clone();
         match &script.expr(expr).kind {
-            ExprKind::Derivative { function, order, .. } => {
-                self.finish_prime(expr, frame, function, *order, &operands)
-            }
-            ExprKind::Call { function, arguments, named } => {
+            ExprKind::Derivative {
+                function, order, ..
+            } => self.finish_prime(expr, frame, function, *order, &operands),
+            ExprKind::Call {
+                function,
+                arguments,
+                named,
+            } => {
                 if let Some(users) = self.definitions.function(&function.name).cloned() {
                     if let Some(argument) = named.first() {
                         return Err(self.unknown_option(&argument.name, &function.name, frame));
@@ -100,13 +124,18 @@ impl Lowering<'_> {
                     "rows" | "cols" => {
                         self.expect_arguments(expr, arguments.len(), 1, frame)?;
                         let shape = self.graph.shape(operands[0]);
-                        let size = if &*function.name == "rows" { shape.rows } else { shape.cols };
+                        let size = if &*function.name == "rows" {
+                            shape.rows
+                        } else {
+                            shape.cols
+                        };
                         self.values.push(self.graph.literal(f64::from(size)));
                         Ok(())
                     }
                     _ => {
                         let before = self.graph.len();
-                        let node = self.apply_row(expr, function, arguments, named, &operands, frame)?;
+                        let node =
+                            self.apply_row(expr, function, arguments, named, &operands, frame)?;
                         self.note_origins(before, frame, expr);
                         self.values.push(node);
                         Ok(())
@@ -117,16 +146,29 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn expect_arguments(&self, expr: ExprId, given: usize, wanted: usize, frame: &Frame) -> Result<()> {
+    pub(super) fn expect_arguments(
+        &self,
+        expr: ExprId,
+        given: usize,
+        wanted: usize,
+        frame: &Frame,
+    ) -> Result<()> {
         if given == wanted {
             return Ok(());
         }
-        Err(self.arity_error(expr, given, &format!("{wanted} argument{}", plural(wanted)), frame))
+        Err(self.arity_error(
+            expr,
+            given,
+            &format!("{wanted} argument{}", plural(wanted)),
+            frame,
+        ))
     }
 
     fn arity_error(&self, expr: ExprId, given: usize, wanted: &str, frame: &Frame) -> Diagnostic {
         let name = match &frame.script.expr(expr).kind {
-            ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. } => function.name.clone(),
+            ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. } => {
+                function.name.clone()
+            }
             _ => "this".into(),
         };
         let error = Diagnostic::error(
@@ -148,11 +190,13 @@ impl Lowering<'_> {
             return Some(format!("{name}({})", parameters.join(", ")));
         }
         let special = SPECIAL.iter().find(|(special, _)| *special == name);
-        special.map(|(_, signature)| signature.to_string()).or_else(|| {
-            let rows = primitives::named(name);
-            let all: Vec<String> = rows.iter().map(|row| row.signature()).collect();
-            (!all.is_empty()).then(|| all.join("` or `"))
-        })
+        special
+            .map(|(_, signature)| signature.to_string())
+            .or_else(|| {
+                let rows = primitives::named(name);
+                let all: Vec<String> = rows.iter().map(|row| row.signature()).collect();
+                (!all.is_empty()).then(|| all.join("` or `"))
+            })
     }
 
     fn unknown_function(&self, function: &Ident, frame: &Frame) -> Diagnostic {
@@ -163,9 +207,15 @@ impl Lowering<'_> {
             format!("there is no function `{name}`"),
             "not a function",
         );
-        let users = self.definitions.functions().map(|(name, _)| name.to_string());
+        let users = self
+            .definitions
+            .functions()
+            .map(|(name, _)| name.to_string());
         let special = SPECIAL.iter().map(|(name, _)| name.to_string());
-        let known: Vec<String> = users.chain(primitives::names().map(String::from)).chain(special).collect();
+        let known: Vec<String> = users
+            .chain(primitives::names().map(String::from))
+            .chain(special)
+            .collect();
         match nearest(name, known.iter().map(String::as_str)) {
             _ if self.definitions.variable(name).is_some() => error.help(format!(
                 "`{name}` is a variable: to multiply write `{name}*(…)`, to take an entry `{name}[…]`"
@@ -189,11 +239,25 @@ impl Lowering<'_> {
     }
 
     /// Expands a call of a user's function.
-    fn expand(&mut self, expr: ExprId, frame: &Rc<Frame>, function: &Rc<Function>, arguments: &[NodeId]) -> Result<()> {
+    fn expand(
+        &mut self,
+        expr: ExprId,
+        frame: &Rc<Frame>,
+        function: &Rc<Function>,
+        arguments: &[NodeId],
+    ) -> Result<()> {
         let wanted = function.parameters.len();
         if arguments.len() != wanted {
-            let error = self.arity_error(expr, arguments.len(), &format!("{wanted} argument{}", plural(wanted)), frame);
-            return Err(error.label(function.body.script.location(function.name.span), "defined here"));
+            let error = self.arity_error(
+                expr,
+                arguments.len(),
+                &format!("{wanted} argument{}", plural(wanted)),
+                frame,
+            );
+            return Err(error.label(
+                function.body.script.location(function.name.span),
+                "defined here",
+            ));
         }
         let key = CallKey {
             function: Rc::as_ptr(function) as usize,
@@ -205,7 +269,11 @@ impl Lowering<'_> {
             return Ok(());
         }
         let location = frame.locate(expr);
-        if let Some((known, _)) = self.calling.iter().find(|(known, _)| Rc::ptr_eq(known, function)) {
+        if let Some((known, _)) = self
+            .calling
+            .iter()
+            .find(|(known, _)| Rc::ptr_eq(known, function))
+        {
             let name = &known.name;
             return Err(Diagnostic::error(
                 Code::Function,
@@ -217,9 +285,18 @@ impl Lowering<'_> {
             .help("to apply a function again and again write `iterate(f, x0, n)`"));
         }
         self.calling.push((function.clone(), location.clone()));
-        let locals = function.parameters.iter().zip(arguments).fold(None, |outer, (parameter, node)| {
-            Some(Rc::new(Local { name: parameter.name.clone(), node: *node, outer }))
-        });
+        let locals =
+            function
+                .parameters
+                .iter()
+                .zip(arguments)
+                .fold(None, |outer, (parameter, node)| {
+                    Some(Rc::new(Local {
+                        name: parameter.name.clone(),
+                        node: *node,
+                        outer,
+                    }))
+                });
         let body = Rc::new(Frame {
             script: function.body.script.clone(),
             locals,
@@ -232,7 +309,13 @@ impl Lowering<'_> {
     }
 
     /// Calls a function of one argument, the user's or the table's, on a node.
-    fn call_on(&mut self, expr: ExprId, frame: &Rc<Frame>, function: &Ident, argument: NodeId) -> Result<()> {
+    fn call_on(
+        &mut self,
+        expr: ExprId,
+        frame: &Rc<Frame>,
+        function: &Ident,
+        argument: NodeId,
+    ) -> Result<()> {
         if let Some(users) = self.definitions.function(&function.name).cloned() {
             if users.parameters.len() != 1 {
                 let count = users.parameters.len();
@@ -254,7 +337,13 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    fn start_iterate(&mut self, expr: ExprId, frame: &Rc<Frame>, arguments: &[ExprId], operands: &[NodeId]) -> Result<()> {
+    fn start_iterate(
+        &mut self,
+        expr: ExprId,
+        frame: &Rc<Frame>,
+        arguments: &[ExprId],
+        operands: &[NodeId],
+    ) -> Result<()> {
         let ExprKind::Name(name) = &frame.script.expr(arguments[0]).kind else {
             return Err(Diagnostic::error(
                 Code::Type,
@@ -264,13 +353,21 @@ impl Lowering<'_> {
             )
             .help("write `iterate(f, x0, n)` with `f(x) = …` defined"));
         };
-        let function = Ident { name: name.clone(), span: frame.script.expr(arguments[0]).span };
+        let function = Ident {
+            name: name.clone(),
+            span: frame.script.expr(arguments[0]).span,
+        };
         if self.definitions.function(name).is_none() && primitives::named(name).is_empty() {
             return Err(self.unknown_function(&function, frame));
         }
         let left = self.count(operands[1], arguments[2], frame, "the number of iterations")?;
         self.values.push(operands[0]);
-        let state = Iteration { expr, frame: frame.clone(), function, left };
+        let state = Iteration {
+            expr,
+            frame: frame.clone(),
+            function,
+            left,
+        };
         self.tasks.push(Task::Iterate(Box::new(state)));
         Ok(())
     }
@@ -287,8 +384,17 @@ impl Lowering<'_> {
         self.call_on(expr, &frame, &function, argument)
     }
 
-    fn finish_prime(&mut self, expr: ExprId, frame: &Rc<Frame>, function: &Ident, order: u32, operands: &[NodeId]) -> Result<()> {
-        if self.definitions.function(&function.name).is_none() && primitives::named(&function.name).is_empty() {
+    fn finish_prime(
+        &mut self,
+        expr: ExprId,
+        frame: &Rc<Frame>,
+        function: &Ident,
+        order: u32,
+        operands: &[NodeId],
+    ) -> Result<()> {
+        if self.definitions.function(&function.name).is_none()
+            && primitives::named(&function.name).is_empty()
+        {
             return Err(self.unknown_function(function, frame));
         }
         self.expect_arguments(expr, operands.len(), 1, frame)?;
@@ -303,7 +409,8 @@ impl Lowering<'_> {
             .help(format!("entry by entry: `[{function}'(x[i]) for i in 1..n]`; of vectors: `jacobian({function}(x), x)`")));
         }
         let hold = self.fresh_hold(operands[0]);
-        self.tasks.push(Task::Prime(expr, frame.clone(), hold, order));
+        self.tasks
+            .push(Task::Prime(expr, frame.clone(), hold, order));
         self.call_on(expr, frame, function, hold)
     }
 
@@ -330,7 +437,11 @@ impl Lowering<'_> {
         let Some(&row) = rows.iter().find(fits) else {
             return Err(self.arity_error(expr, given, &wanted_arguments(rows), frame));
         };
-        let values = if row.sizes.most > 0 { row.arity.most.min(given) } else { given };
+        let values = if row.sizes.most > 0 {
+            row.arity.most.min(given)
+        } else {
+            given
+        };
         let mut args = Args::from_slice(&operands[..values]);
         let mut exprs = arguments[..values].to_vec();
         let mut sizes = Vec::new();
@@ -383,7 +494,11 @@ impl Lowering<'_> {
                 _ => return Err(self.unknown_option(&argument.name, row.name, frame)),
             }
         }
-        let missing = row.arity.least.saturating_sub(args.len()).min(row.options.len());
+        let missing = row
+            .arity
+            .least
+            .saturating_sub(args.len())
+            .min(row.options.len());
         for (option, default) in &row.options[row.options.len() - missing..] {
             match given.iter().find(|(name, ..)| name == option) {
                 Some((_, node, value)) => {
@@ -410,7 +525,10 @@ impl Lowering<'_> {
                 Diagnostic::warning(
                     Code::Value,
                     location,
-                    format!("`{}` without a seed draws the same numbers as the first time", row.name),
+                    format!(
+                        "`{}` without a seed draws the same numbers as the first time",
+                        row.name
+                    ),
                     "the seed is 0 again",
                 )
                 .help(format!("give each its own: `{}(…, seed=1)`", row.name)),
@@ -434,10 +552,24 @@ impl Lowering<'_> {
         if let Some(&first) = shapes.first()
             && let Some(message) = array::refuses_empty(row, first, attr)
         {
-            return Err(Diagnostic::error(Code::Shape, frame.locate(expr), message, "nothing to work on"));
+            return Err(Diagnostic::error(
+                Code::Shape,
+                frame.locate(expr),
+                message,
+                "nothing to work on",
+            ));
         }
         if let Some(size) = sizes.iter().find(|size| **size > u32::MAX as usize) {
-            return self.check_size(*size, sizes.iter().copied().find(|other| other != size).unwrap_or(1), expr, frame);
+            return self.check_size(
+                *size,
+                sizes
+                    .iter()
+                    .copied()
+                    .find(|other| other != size)
+                    .unwrap_or(1),
+                expr,
+                frame,
+            );
         }
         match row.shape {
             ShapeRule::Reduce => Ok(array::reduced(shapes[0], attr)),

@@ -107,7 +107,12 @@ impl Lowering<'_> {
 
     fn joined(&mut self, state: &Loop, parts: &[NodeId], frame: &Frame) -> Result<NodeId> {
         let script = frame.script.clone();
-        let ExprKind::Comprehension { body, clauses, bracketed } = &script.expr(state.expr).kind else {
+        let ExprKind::Comprehension {
+            body,
+            clauses,
+            bracketed,
+        } = &script.expr(state.expr).kind
+        else {
             return Ok(parts[0]);
         };
         let shapes: Vec<Shape> = parts.iter().map(|part| self.graph.shape(*part)).collect();
@@ -124,7 +129,8 @@ impl Lowering<'_> {
             ));
         }
         if first.is_scalar() {
-            let shape = self.comprehension_shape(state, parts.len(), clauses.len(), *bracketed, frame)?;
+            let shape =
+                self.comprehension_shape(state, parts.len(), clauses.len(), *bracketed, frame)?;
             return Ok(self.graph.apply(&array::MATRIX, Attr::None, shape, parts));
         }
         if first.cols != 1 || clauses.len() == 2 {
@@ -132,13 +138,22 @@ impl Lowering<'_> {
                 "the body of a comprehension is a scalar, or with one clause a vector".into(),
                 format!("this is {first}"),
             )
-            .help("a body that is a column vector makes one column each; transpose a row with `'`"));
+            .help(
+                "a body that is a column vector makes one column each; transpose a row with `'`",
+            ));
         }
         let shape = Shape::new(first.m(), parts.len());
         Ok(self.graph.apply(&array::HCAT, Attr::None, shape, parts))
     }
 
-    fn comprehension_shape(&self, state: &Loop, entries: usize, clauses: usize, bracketed: bool, frame: &Frame) -> Result<Shape> {
+    fn comprehension_shape(
+        &self,
+        state: &Loop,
+        entries: usize,
+        clauses: usize,
+        bracketed: bool,
+        frame: &Frame,
+    ) -> Result<Shape> {
         if clauses == 1 {
             return Ok(Shape::vector(entries));
         }

@@ -7,7 +7,13 @@ use crate::syntax::ast::ExprId;
 
 impl Lowering<'_> {
     /// The value of the scalar `node`, which lowering depends on from now on.
-    pub(super) fn known_scalar(&mut self, node: NodeId, expr: ExprId, frame: &Frame, what: &str) -> Result<f64> {
+    pub(super) fn known_scalar(
+        &mut self,
+        node: NodeId,
+        expr: ExprId,
+        frame: &Frame,
+        what: &str,
+    ) -> Result<f64> {
         let shape = self.graph.shape(node);
         if !shape.is_scalar() {
             return Err(Diagnostic::error(
@@ -26,7 +32,13 @@ impl Lowering<'_> {
     }
 
     /// The whole number that `node` is.
-    pub(super) fn whole(&mut self, node: NodeId, expr: ExprId, frame: &Frame, what: &str) -> Result<i64> {
+    pub(super) fn whole(
+        &mut self,
+        node: NodeId,
+        expr: ExprId,
+        frame: &Frame,
+        what: &str,
+    ) -> Result<i64> {
         let value = self.known_scalar(node, expr, frame, what)?;
         if value.fract() == 0.0 && value.abs() < 9e15 {
             return Ok(value as i64);
@@ -41,7 +53,13 @@ impl Lowering<'_> {
     }
 
     /// The count, a whole number ≥ 0, that `node` is.
-    pub(super) fn count(&mut self, node: NodeId, expr: ExprId, frame: &Frame, what: &str) -> Result<usize> {
+    pub(super) fn count(
+        &mut self,
+        node: NodeId,
+        expr: ExprId,
+        frame: &Frame,
+        what: &str,
+    ) -> Result<usize> {
         let value = self.whole(node, expr, frame, what)?;
         usize::try_from(value).map_err(|_| {
             Diagnostic::error(
@@ -54,7 +72,13 @@ impl Lowering<'_> {
     }
 
     /// Refuses shapes whose values alone would be more than the memory allowed.
-    pub(super) fn check_size(&self, rows: usize, cols: usize, expr: ExprId, frame: &Frame) -> Result<Shape> {
+    pub(super) fn check_size(
+        &self,
+        rows: usize,
+        cols: usize,
+        expr: ExprId,
+        frame: &Frame,
+    ) -> Result<Shape> {
         let entries = rows as u128 * cols as u128;
         let representable = rows <= u32::MAX as usize && cols <= u32::MAX as usize;
         if representable && entries * 8 <= u128::from(self.limits.memory) {
@@ -63,7 +87,10 @@ impl Lowering<'_> {
         Err(Diagnostic::error(
             Code::Limit,
             frame.locate(expr),
-            format!("a {rows}×{cols} matrix needs more memory than the {} allowed", super::bytes(self.limits.memory)),
+            format!(
+                "a {rows}×{cols} matrix needs more memory than the {} allowed",
+                super::bytes(self.limits.memory)
+            ),
             format!("{entries} numbers of 8 bytes each"),
         )
         .help("raise the limit with `--limit-memory`, for example `--limit-memory 16G`"))

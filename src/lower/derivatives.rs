@@ -47,12 +47,22 @@ struct Parts<'s> {
 
 impl Lowering<'_> {
     fn parts<'s>(&self, expr: ExprId, frame: &'s Frame) -> Result<Parts<'s>> {
-        let ExprKind::Call { function, arguments, named } = &frame.script.expr(expr).kind else {
+        let ExprKind::Call {
+            function,
+            arguments,
+            named,
+        } = &frame.script.expr(expr).kind
+        else {
             return Err(self.not_a_target(expr, frame));
         };
         let operator = &*function.name;
         let with_vector = matches!(operator, "jvp" | "vjp");
-        self.expect_arguments(expr, arguments.len(), if with_vector { 3 } else { 2 }, frame)?;
+        self.expect_arguments(
+            expr,
+            arguments.len(),
+            if with_vector { 3 } else { 2 },
+            frame,
+        )?;
         for argument in named {
             let known = operator == "numeric" && matches!(&*argument.name.name, "h" | "scheme");
             if !known {
@@ -73,7 +83,12 @@ impl Lowering<'_> {
         })
     }
 
-    pub(super) fn visit_derivative(&mut self, expr: ExprId, frame: Rc<Frame>, base: usize) -> Result<()> {
+    pub(super) fn visit_derivative(
+        &mut self,
+        expr: ExprId,
+        frame: Rc<Frame>,
+        base: usize,
+    ) -> Result<()> {
         let parts = self.parts(expr, &frame)?;
         let wrt = self.wrt(parts.wrt, &frame)?;
         let name = wrt.name.clone();
@@ -115,9 +130,15 @@ impl Lowering<'_> {
                 "a derivative is taken by a whole value or by one entry, not by a slice",
                 "a slice",
             )
-            .help(format!("differentiate by `{name}` and take the slice of the result")));
+            .help(format!(
+                "differentiate by `{name}` and take the slice of the result"
+            )));
         }
-        Ok(Wrt { name: name.clone(), indices, expr })
+        Ok(Wrt {
+            name: name.clone(),
+            indices,
+            expr,
+        })
     }
 
     fn not_a_target(&self, expr: ExprId, frame: &Frame) -> Diagnostic {
@@ -132,9 +153,17 @@ impl Lowering<'_> {
 
     /// The leaf that stands for the target during this differentiation. A name that stands for a
     /// formula is held; so is a parameter, which is a name of its own in its body.
-    fn hold_target(&mut self, node: NodeId, name: &Name, frame: &Rc<Frame>) -> (NodeId, Rc<Frame>, Held) {
+    fn hold_target(
+        &mut self,
+        node: NodeId,
+        name: &Name,
+        frame: &Rc<Frame>,
+    ) -> (NodeId, Rc<Frame>, Held) {
         let mut held = Self::held_nodes(&frame.held);
-        let mut inner = Frame { locals: None, ..(**frame).clone() };
+        let mut inner = Frame {
+            locals: None,
+            ..(**frame).clone()
+        };
         let mut leaf = None;
         // Every parameter in scope is independent of everything else while this runs.
         let mut bound: Vec<(Name, NodeId)> = Vec::new();
@@ -147,7 +176,11 @@ impl Lowering<'_> {
         }
         for (known, value) in bound.into_iter().rev() {
             let is_target = leaf.is_none() && known == *name && frame.local(name).is_some();
-            let bound_to = if is_target || !self.is_literal(value) { self.fresh_hold(value) } else { value };
+            let bound_to = if is_target || !self.is_literal(value) {
+                self.fresh_hold(value)
+            } else {
+                value
+            };
             if bound_to != value {
                 held.insert(bound_to);
             }
@@ -156,7 +189,8 @@ impl Lowering<'_> {
             }
             inner = inner.bind(&known, bound_to);
         }
-        let leaf = leaf.unwrap_or_else(|| self.global_leaf(node, name, frame, &mut inner.held, &mut held));
+        let leaf =
+            leaf.unwrap_or_else(|| self.global_leaf(node, name, frame, &mut inner.held, &mut held));
         (leaf, Rc::new(inner), held)
     }
 
@@ -215,13 +249,24 @@ impl Lowering<'_> {
         }
     }
 
-    fn derivative(&mut self, state: &Differentiation, parts: &Parts<'_>, output: NodeId, operands: &[NodeId]) -> Result<NodeId> {
+    fn derivative(
+        &mut self,
+        state: &Differentiation,
+        parts: &Parts<'_>,
+        output: NodeId,
+        operands: &[NodeId],
+    ) -> Result<NodeId> {
         let frame = &*state.frame;
         let (leaf, held) = state.target.as_ref().expect("the target is known");
         let (indices, rest) = operands.split_at(state.wrt.indices.len());
         let target = self.target(*leaf, &state.wrt, indices, frame)?;
         let graph = self.graph;
-        let problem = Problem { graph, output, target, held };
+        let problem = Problem {
+            graph,
+            output,
+            target,
+            held,
+        };
         let shape = graph.shape(output);
         match parts.operator {
             "grad" | "hessian" if !shape.is_scalar() => Err(self.not_scalar(parts, shape, frame)),
@@ -229,68 +274,128 @@ impl Lowering<'_> {
             "hessian" => Ok(diff::hessian(problem)),
             "jacobian" => Ok(diff::jacobian(problem)),
             "jvp" => {
-                self.check_direction(parts, rest[0], target.shape(graph), "the direction", "what it is taken by", frame)?;
+                self.check_direction(
+                    parts,
+                    rest[0],
+                    target.shape(graph),
+                    "the direction",
+                    "what it is taken by",
+                    frame,
+                )?;
                 Ok(diff::jvp(problem, rest[0]))
             }
             "vjp" => {
-                self.check_direction(parts, rest[0], shape, "the weights", "what is differentiated", frame)?;
+                self.check_direction(
+                    parts,
+                    rest[0],
+                    shape,
+                    "the weights",
+                    "what is differentiated",
+                    frame,
+                )?;
                 Ok(diff::vjp(problem, rest[0]))
             }
             _ => {
                 let scheme = self.scheme(parts, frame)?;
-                Ok(diff::numeric(graph, output, target, rest.first().copied(), scheme))
+                Ok(diff::numeric(
+                    graph,
+                    output,
+                    target,
+                    rest.first().copied(),
+                    scheme,
+                ))
             }
         }
     }
 
     /// The target with its entry, where one is meant.
-    fn target(&mut self, leaf: NodeId, wrt: &Wrt, indices: &[NodeId], frame: &Frame) -> Result<Target> {
+    fn target(
+        &mut self,
+        leaf: NodeId,
+        wrt: &Wrt,
+        indices: &[NodeId],
+        frame: &Frame,
+    ) -> Result<Target> {
         if wrt.indices.is_empty() {
-            return Ok(Target { node: leaf, entry: None });
+            return Ok(Target {
+                node: leaf,
+                entry: None,
+            });
         }
         let shape = self.graph.shape(leaf);
         let ExprKind::Index(base, _) = frame.script.expr(wrt.expr).kind else {
-            return Ok(Target { node: leaf, entry: None });
+            return Ok(Target {
+                node: leaf,
+                entry: None,
+            });
         };
-        let (corner, _): (Corner, Shape) = self.block(wrt.expr, base, shape, &wrt.indices, indices, frame)?;
-        Ok(Target { node: leaf, entry: Some(corner) })
+        let (corner, _): (Corner, Shape) =
+            self.block(wrt.expr, base, shape, &wrt.indices, indices, frame)?;
+        Ok(Target {
+            node: leaf,
+            entry: Some(corner),
+        })
     }
 
     fn not_scalar(&self, parts: &Parts<'_>, shape: Shape, frame: &Frame) -> Diagnostic {
         let text = frame.script.text(parts.output);
         let wrt = frame.script.text(parts.wrt);
         let help = if parts.operator == "grad" {
-            format!("for all partial derivatives: `jacobian({text}, {wrt})`; for the gradient of the sum: `grad(sum({text}), {wrt})`")
+            format!(
+                "for all partial derivatives: `jacobian({text}, {wrt})`; for the gradient of the sum: `grad(sum({text}), {wrt})`"
+            )
         } else {
             format!("for one entry: `hessian({}[1], {wrt})`", text)
         };
         Diagnostic::error(
             Code::Scalar,
             frame.locate(parts.output),
-            format!("`{}` is of a scalar, and this is a {shape} matrix", parts.operator),
+            format!(
+                "`{}` is of a scalar, and this is a {shape} matrix",
+                parts.operator
+            ),
             format!("this is {shape}"),
         )
         .help(help)
     }
 
-    fn check_direction(&self, parts: &Parts<'_>, node: NodeId, wanted: Shape, what: &str, like: &str, frame: &Frame) -> Result<()> {
+    fn check_direction(
+        &self,
+        parts: &Parts<'_>,
+        node: NodeId,
+        wanted: Shape,
+        what: &str,
+        like: &str,
+        frame: &Frame,
+    ) -> Result<()> {
         let shape = self.graph.shape(node);
         let vector = parts.vector.unwrap_or(parts.wrt);
         if shape == wanted {
             return Ok(());
         }
-        let other = if parts.operator == "jvp" { parts.wrt } else { parts.output };
+        let other = if parts.operator == "jvp" {
+            parts.wrt
+        } else {
+            parts.output
+        };
         Err(Diagnostic::error(
             Code::Shape,
             frame.locate(vector),
-            format!("{what} of `{}` has the shape of {like}: {wanted}, not {shape}", parts.operator),
+            format!(
+                "{what} of `{}` has the shape of {like}: {wanted}, not {shape}",
+                parts.operator
+            ),
             format!("this is {shape}"),
         )
         .label(frame.locate(other), format!("this is {wanted}")))
     }
 
     fn scheme(&self, parts: &Parts<'_>, frame: &Frame) -> Result<Scheme> {
-        let Some(argument) = parts.named.iter().find(|argument| &*argument.name.name == "scheme") else {
+        let Some(argument) = parts
+            .named
+            .iter()
+            .find(|argument| &*argument.name.name == "scheme")
+        else {
             return Ok(Scheme::Central);
         };
         let named = match &frame.script.expr(argument.value).kind {
@@ -308,15 +413,32 @@ impl Lowering<'_> {
     }
 
     /// The `order`-th derivative of the body on the stack by its parameter `hold`.
-    pub(super) fn prime(&mut self, expr: ExprId, frame: &Frame, hold: NodeId, order: u32) -> Result<()> {
+    pub(super) fn prime(
+        &mut self,
+        expr: ExprId,
+        frame: &Frame,
+        hold: NodeId,
+        order: u32,
+    ) -> Result<()> {
         let before = self.graph.len();
         let mut output = self.values.pop().expect("the body is on the stack");
         let held = Held::from_iter([hold]);
-        let target = Target { node: hold, entry: None };
+        let target = Target {
+            node: hold,
+            entry: None,
+        };
         let graph: &Graph = self.graph;
         for _ in 0..order {
             let one = graph.literal(1.0);
-            output = diff::jvp(Problem { graph, output, target, held: &held }, one);
+            output = diff::jvp(
+                Problem {
+                    graph,
+                    output,
+                    target,
+                    held: &held,
+                },
+                one,
+            );
             self.check_limits(expr, frame)?;
         }
         self.note_origins(before, frame, expr);
@@ -327,5 +449,8 @@ impl Lowering<'_> {
 
 /// The `h=` of `numeric`.
 fn step_argument<'s>(parts: &Parts<'s>) -> Option<&'s NamedArgument> {
-    parts.named.iter().find(|argument| &*argument.name.name == "h")
+    parts
+        .named
+        .iter()
+        .find(|argument| &*argument.name.name == "h")
 }

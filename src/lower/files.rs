@@ -10,7 +10,12 @@ use std::path::Path;
 
 impl Lowering<'_> {
     /// `read("file.csv")`: a matrix of numbers.
-    pub(super) fn read(&mut self, expr: ExprId, arguments: &[ExprId], frame: &Frame) -> Result<NodeId> {
+    pub(super) fn read(
+        &mut self,
+        expr: ExprId,
+        arguments: &[ExprId],
+        frame: &Frame,
+    ) -> Result<NodeId> {
         self.expect_arguments(expr, arguments.len(), 1, frame)?;
         let ExprKind::Text(path) = &frame.script.expr(arguments[0]).kind else {
             return Err(Diagnostic::error(
@@ -38,8 +43,13 @@ impl Lowering<'_> {
 
 /// The error for touching a file where files may not be touched.
 pub fn sandboxed(location: Location) -> Diagnostic {
-    Diagnostic::error(Code::File, location, "files are out of bounds in the sandbox", "needs a file")
-        .help("run without `--sandbox` if you trust the script")
+    Diagnostic::error(
+        Code::File,
+        location,
+        "files are out of bounds in the sandbox",
+        "needs a file",
+    )
+    .help("run without `--sandbox` if you trust the script")
 }
 
 /// Reads the text of a file, or says at `location` why not.
@@ -59,11 +69,14 @@ pub fn read_text(path: &Path, location: &Location) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|error| {
         failed(match error.kind() {
             std::io::ErrorKind::NotFound => format!("there is no file `{}`", path.display()),
-            std::io::ErrorKind::PermissionDenied => format!("no permission to read `{}`", path.display()),
+            std::io::ErrorKind::PermissionDenied => {
+                format!("no permission to read `{}`", path.display())
+            }
             _ => format!("cannot read `{}`: {error}", path.display()),
         })
     })?;
-    String::from_utf8(bytes).map_err(|_| failed(format!("`{}` is not a UTF-8 text", path.display())))
+    String::from_utf8(bytes)
+        .map_err(|_| failed(format!("`{}` is not a UTF-8 text", path.display())))
 }
 
 /// Reads a CSV file: numeric columns as written; a text column as class codes 1, 2, … in order of
@@ -80,7 +93,12 @@ fn read_csv(path: &Path, location: &Location) -> Result<Tensor> {
     let mut records = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| {
-            Diagnostic::error(Code::File, location.clone(), format!("`{}`: {error}", path.display()), "this file")
+            Diagnostic::error(
+                Code::File,
+                location.clone(),
+                format!("`{}`: {error}", path.display()),
+                "this file",
+            )
         })?;
         if record.len() > 1 || !record[0].is_empty() {
             records.push(record);
@@ -106,7 +124,10 @@ fn read_csv(path: &Path, location: &Location) -> Result<Tensor> {
                 location,
                 record,
                 record.len().min(cols).saturating_sub(1),
-                format!("line {line} has {} cells, the first has {cols}", record.len()),
+                format!(
+                    "line {line} has {} cells, the first has {cols}",
+                    record.len()
+                ),
             ));
         }
     }
@@ -120,7 +141,11 @@ fn read_csv(path: &Path, location: &Location) -> Result<Tensor> {
 fn number(cell: &str) -> Option<f64> {
     let lower = cell.to_ascii_lowercase();
     let missing = matches!(lower.as_str(), "na" | "nan");
-    if missing { Some(f64::NAN) } else { cell.parse().ok() }
+    if missing {
+        Some(f64::NAN)
+    } else {
+        cell.parse().ok()
+    }
 }
 
 /// Whether the first line names the columns: it has a text where a column below has a number.
@@ -128,7 +153,8 @@ fn has_header(records: &[csv::StringRecord]) -> bool {
     let [first, second, ..] = records else {
         return false;
     };
-    (first.iter().zip(second)).any(|(name, value)| number(name).is_none() && number(value).is_some())
+    (first.iter().zip(second))
+        .any(|(name, value)| number(name).is_none() && number(value).is_some())
 }
 
 fn read_column(
@@ -170,16 +196,26 @@ fn cell_error(
     col: usize,
     message: String,
 ) -> Diagnostic {
-    let line_start = record.position().map_or(0, |position| position.byte() as usize);
+    let line_start = record
+        .position()
+        .map_or(0, |position| position.byte() as usize);
     let line = source.text[line_start..].trim_start_matches(['\n', '\r']);
     let line_start = source.text.len() - line.len();
     let line = line.lines().next().unwrap_or("");
     let cell = record.get(col).unwrap_or("");
     let cells_before: usize = line.split(',').take(col).map(|cell| cell.len() + 1).sum();
-    let within = line.get(cells_before..).and_then(|rest| rest.find(cell)).unwrap_or(0);
+    let within = line
+        .get(cells_before..)
+        .and_then(|rest| rest.find(cell))
+        .unwrap_or(0);
     let start = (line_start + cells_before + within).min(source.text.len());
     let end = (start + cell.len()).min(line_start + line.len()).max(start);
     let name = source.name.clone();
-    Diagnostic::error(Code::File, location.clone(), format!("`{name}`, {message}"), "read here")
-        .label(Location::new(source, Span::new(start, end)), "this cell")
+    Diagnostic::error(
+        Code::File,
+        location.clone(),
+        format!("`{name}`, {message}"),
+        "read here",
+    )
+    .label(Location::new(source, Span::new(start, end)), "this cell")
 }

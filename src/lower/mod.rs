@@ -223,11 +223,16 @@ impl<'a> Lowering<'a> {
             return Err(Diagnostic::error(
                 Code::Shape,
                 location.clone(),
-                format!("`{name}` was declared {declared}, and this value is {}", value.shape()),
+                format!(
+                    "`{name}` was declared {declared}, and this value is {}",
+                    value.shape()
+                ),
                 format!("this is {}", value.shape()),
             ));
         }
-        let leaf = self.graph.input(name.name.clone(), value.shape(), Some(value));
+        let leaf = self
+            .graph
+            .input(name.name.clone(), value.shape(), Some(value));
         self.note_origin(leaf, location.clone(), None);
         self.note_name(leaf, &name.name);
         self.overlay.insert(name.name.clone(), leaf);
@@ -345,7 +350,10 @@ impl<'a> Lowering<'a> {
 
     /// A failure inside a branch becomes a node that raises it only where the branch is taken.
     fn recover(&mut self, diagnostic: Diagnostic) -> Result<()> {
-        if matches!(diagnostic.code(), Code::Limit | Code::Function | Code::Arity) {
+        if matches!(
+            diagnostic.code(),
+            Code::Limit | Code::Function | Code::Arity
+        ) {
             return Err(diagnostic);
         }
         while let Some(task) = self.tasks.pop() {
@@ -466,9 +474,13 @@ impl<'a> Lowering<'a> {
         let script = frame.script.clone();
         let node = match &script.expr(expr).kind {
             ExprKind::Unary(op, _) => self.unary(*op, operands[0]),
-            ExprKind::Binary(op, left, right) => {
-                self.binary(*op, expr, [*left, *right], [operands[0], operands[1]], frame)?
-            }
+            ExprKind::Binary(op, left, right) => self.binary(
+                *op,
+                expr,
+                [*left, *right],
+                [operands[0], operands[1]],
+                frame,
+            )?,
             ExprKind::If(condition, then, otherwise) => {
                 self.choice([*condition, *then, *otherwise], &operands, frame)?
             }
@@ -495,8 +507,17 @@ impl<'a> Lowering<'a> {
         self.resolve_global(name, Some(expr), frame)
     }
 
-    fn resolve_global(&mut self, name: &Name, expr: Option<ExprId>, frame: &Rc<Frame>) -> Result<()> {
-        if let Some(node) = frame.held.get(name).or_else(|| self.overlay.get(name).copied()) {
+    fn resolve_global(
+        &mut self,
+        name: &Name,
+        expr: Option<ExprId>,
+        frame: &Rc<Frame>,
+    ) -> Result<()> {
+        if let Some(node) = frame
+            .held
+            .get(name)
+            .or_else(|| self.overlay.get(name).copied())
+        {
             self.values.push(node);
             return Ok(());
         }
@@ -595,7 +616,10 @@ impl<'a> Lowering<'a> {
         let mut error = Diagnostic::error(
             Code::Circular,
             place(first).expect("a name being lowered is defined"),
-            format!("{} → `{first}` is a circle: nothing in it has a value", chain.join(" → ")),
+            format!(
+                "{} → `{first}` is a circle: nothing in it has a value",
+                chain.join(" → ")
+            ),
             format!("`{first}` needs `{}`", next_of(0)),
         );
         for (k, name) in names.iter().enumerate().skip(1) {
@@ -702,7 +726,9 @@ impl<'a> Lowering<'a> {
         (0..=node.index())
             .rev()
             .find_map(|k| Some(self.origins.get(k)?.as_ref()?.location.clone()))
-            .unwrap_or_else(|| Location::new(&crate::source::Source::new("", ""), Default::default()))
+            .unwrap_or_else(|| {
+                Location::new(&crate::source::Source::new("", ""), Default::default())
+            })
     }
 
     fn missing(&self, leaf: NodeId) -> Diagnostic {
@@ -718,7 +744,9 @@ impl<'a> Lowering<'a> {
                 format!("`{name}` has no value"),
                 "declared here, without a value",
             )
-            .help(format!("give it one: `{name} = …`, or `at {name} = …` for one statement"));
+            .help(format!(
+                "give it one: `{name} = …`, or `at {name} = …` for one statement"
+            ));
         }
         let error = Diagnostic::error(
             Code::Name,
@@ -727,8 +755,12 @@ impl<'a> Lowering<'a> {
             "has no value",
         );
         match self.nearest_name(&name) {
-            Some(nearest) => error.help(format!("did you mean `{nearest}`? Or define it: `{name} = …`")),
-            None => error.help(format!("define it: `{name} = …`, or give it a value for one statement: `at {name} = …`")),
+            Some(nearest) => error.help(format!(
+                "did you mean `{nearest}`? Or define it: `{name} = …`"
+            )),
+            None => error.help(format!(
+                "define it: `{name} = …`, or give it a value for one statement: `at {name} = …`"
+            )),
         }
     }
 
@@ -749,7 +781,11 @@ pub fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Opt
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates.filter(|candidate| *candidate != name) {
         let same = candidate.to_lowercase() == name.to_lowercase();
-        let score = if same { 1.0 } else { strsim::damerau_levenshtein(name, candidate) as f64 };
+        let score = if same {
+            1.0
+        } else {
+            strsim::damerau_levenshtein(name, candidate) as f64
+        };
         let longest = name.chars().count().max(candidate.chars().count()) as f64;
         let close = same || score <= (longest / 3.0).max(if longest > 1.0 { 1.0 } else { 0.0 });
         let better = best.is_none_or(|(known, text)| (score, candidate) < (known, text));

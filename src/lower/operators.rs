@@ -50,7 +50,8 @@ impl Lowering<'_> {
             UnaryOp::Transpose if shape.is_scalar() => x,
             UnaryOp::Transpose => {
                 let attr = Attr::None;
-                self.graph.apply(&array::TRANSPOSE, attr, shape.transposed(), &[x])
+                self.graph
+                    .apply(&array::TRANSPOSE, attr, shape.transposed(), &[x])
             }
         }
     }
@@ -83,24 +84,43 @@ impl Lowering<'_> {
         nodes: &[NodeId],
         frame: &Frame,
     ) -> Result<NodeId> {
-        let shapes: SmallVec<[Shape; 3]> = nodes.iter().map(|node| self.graph.shape(*node)).collect();
+        let shapes: SmallVec<[Shape; 3]> =
+            nodes.iter().map(|node| self.graph.shape(*node)).collect();
         let Some(shape) = Shape::common(&shapes) else {
             return Err(self.no_common_shape(row, expr, sides, &shapes, frame));
         };
-        let args: SmallVec<[NodeId; 3]> =
-            nodes.iter().map(|node| self.graph.term(*node).stretch(shape).id).collect();
+        let args: SmallVec<[NodeId; 3]> = nodes
+            .iter()
+            .map(|node| self.graph.term(*node).stretch(shape).id)
+            .collect();
         Ok(self.graph.apply(row, Attr::None, shape, &args))
     }
 
-    fn label_shapes(&self, mut error: Diagnostic, sides: &[ExprId], shapes: &[Shape], frame: &Frame) -> Diagnostic {
+    fn label_shapes(
+        &self,
+        mut error: Diagnostic,
+        sides: &[ExprId],
+        shapes: &[Shape],
+        frame: &Frame,
+    ) -> Diagnostic {
         for (side, shape) in sides.iter().zip(shapes) {
             error = error.label(frame.locate(*side), format!("this is {shape}"));
         }
         error
     }
 
-    fn shape_error(&self, message: String, sides: &[ExprId], shapes: &[Shape], frame: &Frame) -> Diagnostic {
-        let whole = frame.script.expr(sides[0]).span.to(frame.script.expr(sides[sides.len() - 1]).span);
+    fn shape_error(
+        &self,
+        message: String,
+        sides: &[ExprId],
+        shapes: &[Shape],
+        frame: &Frame,
+    ) -> Diagnostic {
+        let whole = frame
+            .script
+            .expr(sides[0])
+            .span
+            .to(frame.script.expr(sides[sides.len() - 1]).span);
         let error = Diagnostic::error(Code::Shape, frame.script.location(whole), message, "");
         self.label_shapes(error, sides, shapes, frame)
     }
@@ -118,9 +138,18 @@ impl Lowering<'_> {
         let error = Diagnostic::error(Code::Shape, frame.locate(expr), message, "");
         let error = self.label_shapes(error, sides, shapes, frame);
         let [a, b] = [shapes[0], shapes[1]];
-        if shapes.len() == 2 && a.is_vector() && b.is_vector() && a.rows != b.rows && a.len() > 1 && b.len() > 1 {
+        if shapes.len() == 2
+            && a.is_vector()
+            && b.is_vector()
+            && a.rows != b.rows
+            && a.len() > 1
+            && b.len() > 1
+        {
             let (column, rows) = if a.cols == 1 { (0, 1) } else { (1, 0) };
-            let (x, y) = (frame.script.text(sides[column]), frame.script.text(sides[rows]));
+            let (x, y) = (
+                frame.script.text(sides[column]),
+                frame.script.text(sides[rows]),
+            );
             if shapes[column].cols == 1 && shapes[rows].rows == 1 {
                 let (m, n) = (shapes[column].rows, shapes[rows].cols);
                 let op = operator_text(row).unwrap_or("+");
@@ -140,18 +169,31 @@ impl Lowering<'_> {
         let [a, b] = shapes;
         if a.cols == b.rows {
             self.check_size(a.m(), b.n(), sides[0], frame)?;
-            let shape = Shape { rows: a.rows, cols: b.cols };
-            return Ok(self.graph.apply(&algebra::MATMUL, Attr::None, shape, &nodes));
+            let shape = Shape {
+                rows: a.rows,
+                cols: b.cols,
+            };
+            return Ok(self
+                .graph
+                .apply(&algebra::MATMUL, Attr::None, shape, &nodes));
         }
         let [x, y] = sides.map(|side| frame.script.text(side));
         let error = self.shape_error(
-            format!("`*` is the matrix product, and {a} times {b} does not fit: {} against {}", counted(a.cols, "column"), counted(b.rows, "row")),
+            format!(
+                "`*` is the matrix product, and {a} times {b} does not fit: {} against {}",
+                counted(a.cols, "column"),
+                counted(b.rows, "row")
+            ),
             &sides,
             &shapes,
             frame,
         );
         Err(error.help(if a == b && a.is_vector() {
-            let inner = if a.cols == 1 { format!("{x}'*{y}") } else { format!("{x}*{y}'") };
+            let inner = if a.cols == 1 {
+                format!("{x}'*{y}")
+            } else {
+                format!("{x}*{y}'")
+            };
             format!("entry by entry: `{x} .* {y}`; the inner product: `dot({x}, {y})` or `{inner}`")
         } else if Shape::common(&shapes).is_some() {
             format!("entry by entry: `{x} .* {y}`")
@@ -166,7 +208,12 @@ impl Lowering<'_> {
 
     fn wrong_quotient(&self, sides: [ExprId; 2], shapes: [Shape; 2], frame: &Frame) -> Diagnostic {
         let [x, y] = sides.map(|side| frame.script.text(side));
-        let error = self.shape_error("`/` divides by a scalar, not by a matrix".into(), &sides, &shapes, frame);
+        let error = self.shape_error(
+            "`/` divides by a scalar, not by a matrix".into(),
+            &sides,
+            &shapes,
+            frame,
+        );
         let square = shapes[1].rows == shapes[1].cols;
         let solve = if square && shapes[0].cols == shapes[1].cols && !shapes[0].is_scalar() {
             format!("; to multiply by the inverse: `{x}*inv({y})`")
@@ -182,11 +229,20 @@ impl Lowering<'_> {
         let [x, y] = sides.map(|side| frame.script.text(side));
         let error = self.shape_error("`^` is for scalars".into(), &sides, &shapes, frame);
         let square = shapes[0].rows == shapes[0].cols && !shapes[0].is_scalar();
-        let product = if square && y == "2" { format!("; the matrix product: `{x}*{x}`") } else { String::new() };
+        let product = if square && y == "2" {
+            format!("; the matrix product: `{x}*{x}`")
+        } else {
+            String::new()
+        };
         error.help(format!("entry by entry: `{x} .^ {y}`{product}"))
     }
 
-    pub(super) fn choice(&mut self, exprs: [ExprId; 3], nodes: &[NodeId], frame: &Frame) -> Result<NodeId> {
+    pub(super) fn choice(
+        &mut self,
+        exprs: [ExprId; 3],
+        nodes: &[NodeId],
+        frame: &Frame,
+    ) -> Result<NodeId> {
         let [condition, mut then, mut otherwise] = [nodes[0], nodes[1], nodes[2]];
         let shape = self.graph.shape(condition);
         if !shape.is_scalar() {
@@ -210,23 +266,35 @@ impl Lowering<'_> {
         let shapes = [then, otherwise].map(|node| self.graph.shape(node));
         if shapes[0] == shapes[1] {
             let args = [condition, then, otherwise];
-            return Ok(self.graph.apply(&arithmetic::CHOOSE, Attr::None, shapes[0], &args));
+            return Ok(self
+                .graph
+                .apply(&arithmetic::CHOOSE, Attr::None, shapes[0], &args));
         }
         // Branches of different shapes: the condition decides the shape, so it must be known.
-        let taken = self.known_scalar(condition, exprs[0], frame, "the condition").map_err(|error| {
-            let error = error.help("the branches have different shapes, so the condition must have a value");
-            self.label_shapes(error, &exprs[1..], &shapes, frame)
-        })?;
+        let taken = self
+            .known_scalar(condition, exprs[0], frame, "the condition")
+            .map_err(|error| {
+                let error = error
+                    .help("the branches have different shapes, so the condition must have a value");
+                self.label_shapes(error, &exprs[1..], &shapes, frame)
+            })?;
         Ok(if is_true(taken) { then } else { otherwise })
     }
 
-    pub(super) fn matrix(&mut self, rows: &[Vec<ExprId>], nodes: &[NodeId], frame: &Frame) -> Result<NodeId> {
+    pub(super) fn matrix(
+        &mut self,
+        rows: &[Vec<ExprId>],
+        nodes: &[NodeId],
+        frame: &Frame,
+    ) -> Result<NodeId> {
         let cols = rows[0].len();
         for row in rows {
             if row.len() != cols {
                 let whole = |row: &[ExprId]| {
                     let span = |expr: ExprId| frame.script.expr(expr).span;
-                    frame.script.location(span(row[0]).to(span(row[row.len() - 1])))
+                    frame
+                        .script
+                        .location(span(row[0]).to(span(row[row.len() - 1])))
                 };
                 return Err(Diagnostic::error(
                     Code::Shape,
@@ -250,12 +318,20 @@ impl Lowering<'_> {
             }
         }
         // One row in brackets is a column.
-        let shape = if rows.len() == 1 { Shape::vector(cols) } else { Shape::new(rows.len(), cols) };
-        let literals: Option<Vec<f64>> = nodes.iter().map(|node| self.graph.literal_value(*node)).collect();
+        let shape = if rows.len() == 1 {
+            Shape::vector(cols)
+        } else {
+            Shape::new(rows.len(), cols)
+        };
+        let literals: Option<Vec<f64>> = nodes
+            .iter()
+            .map(|node| self.graph.literal_value(*node))
+            .collect();
         Ok(match literals {
             Some(entries) => {
                 let n = shape.n();
-                self.graph.constant(Tensor::from_fn(shape, |i, j| entries[i * n + j]))
+                self.graph
+                    .constant(Tensor::from_fn(shape, |i, j| entries[i * n + j]))
             }
             None if shape.is_scalar() => nodes[0],
             None => self.graph.apply(&array::MATRIX, Attr::None, shape, nodes),
@@ -276,7 +352,9 @@ impl Lowering<'_> {
         if indices.iter().all(|index| *index == Index::All) {
             return Ok(x);
         }
-        Ok(self.graph.apply(&array::INDEX, Attr::Corner(corner), extent, &[x]))
+        Ok(self
+            .graph
+            .apply(&array::INDEX, Attr::Corner(corner), extent, &[x]))
     }
 
     /// The block of a value of `shape` that `indices`, with the values of `nodes`, mean.
@@ -289,7 +367,10 @@ impl Lowering<'_> {
         nodes: &[NodeId],
         frame: &Frame,
     ) -> Result<(Corner, Shape)> {
-        let place = Place { name: frame.script.text(target), location: frame.locate(expr) };
+        let place = Place {
+            name: frame.script.text(target),
+            location: frame.locate(expr),
+        };
         self.block_of(&place, shape, indices, nodes, frame)
     }
 
@@ -312,18 +393,34 @@ impl Lowering<'_> {
                         "a matrix takes two indices",
                         format!("`{}` is {shape}", place.name),
                     )
-                    .help(format!("write `{0}[i, j]`, a row as `{0}[i, :]`, a column as `{0}[:, j]`", place.name)));
+                    .help(format!(
+                        "write `{0}[i, j]`, a row as `{0}[i, :]`, a column as `{0}[:, j]`",
+                        place.name
+                    )));
                 }
                 let (first, count) = self.extent(single, shape.len(), &mut next, place, frame)?;
                 let (first, row) = (first as u32, shape.cols != 1);
-                let at = |along: u32| if row { Corner { row: 0, col: along } } else { Corner { row: along, col: 0 } };
-                let extent = if row { Shape::new(1, count) } else { Shape::new(count, 1) };
+                let at = |along: u32| {
+                    if row {
+                        Corner { row: 0, col: along }
+                    } else {
+                        Corner { row: along, col: 0 }
+                    }
+                };
+                let extent = if row {
+                    Shape::new(1, count)
+                } else {
+                    Shape::new(count, 1)
+                };
                 Ok((at(first), extent))
             }
             [row, col] => {
                 let (first_row, rows) = self.extent(row, shape.m(), &mut next, place, frame)?;
                 let (first_col, cols) = self.extent(col, shape.n(), &mut next, place, frame)?;
-                let corner = Corner { row: first_row as u32, col: first_col as u32 };
+                let corner = Corner {
+                    row: first_row as u32,
+                    col: first_col as u32,
+                };
                 Ok((corner, Shape::new(rows, cols)))
             }
             _ => Err(Diagnostic::error(
@@ -352,14 +449,22 @@ impl Lowering<'_> {
                 format!("this is {position}"),
             )
             .label(place.location.clone(), "");
-            if position == 0 { error.help("the first entry is number 1") } else { error }
+            if position == 0 {
+                error.help("the first entry is number 1")
+            } else {
+                error
+            }
         };
         let inside = |position: i64| (1..=length as i64).contains(&position);
         match *index {
             Index::All => Ok((0, length)),
             Index::At(at) => {
                 let position = self.whole(next(), at, frame, "an index")?;
-                if inside(position) { Ok((position as usize - 1, 1)) } else { Err(outside(position, at)) }
+                if inside(position) {
+                    Ok((position as usize - 1, 1))
+                } else {
+                    Err(outside(position, at))
+                }
             }
             Index::Range(from, to) => {
                 let first = self.whole(next(), from, frame, "an index")?;
@@ -409,7 +514,8 @@ fn operator_text(row: &Primitive) -> Option<&'static str> {
 
 /// The text of the transpose of `text`.
 fn transposed(text: &str) -> String {
-    text.strip_suffix('\'').map_or_else(|| format!("{text}'"), String::from)
+    text.strip_suffix('\'')
+        .map_or_else(|| format!("{text}'"), String::from)
 }
 
 fn counted(count: u32, what: &str) -> String {

@@ -74,7 +74,12 @@ impl Lowering<'_> {
     }
 
     /// The entry of `leaf` that a target means, where it means one.
-    pub fn target_entry(&mut self, script: &Rc<Script>, expr: ExprId, leaf: NodeId) -> Result<Option<Corner>> {
+    pub fn target_entry(
+        &mut self,
+        script: &Rc<Script>,
+        expr: ExprId,
+        leaf: NodeId,
+    ) -> Result<Option<Corner>> {
         let ExprKind::Index(base, indices) = &script.expr(expr).kind else {
             return Ok(None);
         };
@@ -94,7 +99,10 @@ impl Lowering<'_> {
                 Index::All => Vec::new(),
             };
             for expr in parts {
-                nodes.push(self.lower(&Formula { script: script.clone(), expr })?);
+                nodes.push(self.lower(&Formula {
+                    script: script.clone(),
+                    expr,
+                })?);
             }
         }
         Ok(nodes)
@@ -102,7 +110,12 @@ impl Lowering<'_> {
 
     /// Refuses a target that is no name of the session and that no output mentions either: most
     /// likely a slip of the pen.
-    pub fn check_reached(&self, script: &Rc<Script>, expr: ExprId, outputs: &[(String, NodeId)]) -> Result<()> {
+    pub fn check_reached(
+        &self,
+        script: &Rc<Script>,
+        expr: ExprId,
+        outputs: &[(String, NodeId)],
+    ) -> Result<()> {
         let frame = self.global_frame(script);
         let name = self.wrt(expr, &frame)?.name;
         if self.definitions.variable(&name).is_some() || self.overlay.contains_key(&name) {
@@ -146,10 +159,19 @@ impl Lowering<'_> {
     }
 
     /// The block of a value of `shape` that the indices of an update mean.
-    pub fn entries(&mut self, script: &Rc<Script>, target: &Target, indices: &[Index], shape: Shape) -> Result<(Corner, Shape)> {
+    pub fn entries(
+        &mut self,
+        script: &Rc<Script>,
+        target: &Target,
+        indices: &[Index],
+        shape: Shape,
+    ) -> Result<(Corner, Shape)> {
         let nodes = self.index_nodes(script, indices)?;
         let frame = self.global_frame(script);
-        let place = Place { name: &target.name.name, location: script.location(target.span) };
+        let place = Place {
+            name: &target.name.name,
+            location: script.location(target.span),
+        };
         self.block_of(&place, shape, indices, &nodes, &frame)
     }
 
@@ -169,8 +191,11 @@ impl Lowering<'_> {
     /// A warning for every free name without a value met so far.
     pub fn undefined_names(&self) -> Vec<Diagnostic> {
         let undefined = |(name, node): (&Name, &NodeId)| {
-            let Op::Input(leaf) = self.graph.node(*node).op else { return None };
-            let free = self.graph.leaf(leaf).value.is_none() && self.definitions.variable(name).is_none();
+            let Op::Input(leaf) = self.graph.node(*node).op else {
+                return None;
+            };
+            let free =
+                self.graph.leaf(leaf).value.is_none() && self.definitions.variable(name).is_none();
             if !free {
                 return None;
             }

@@ -8,7 +8,9 @@ fn square(name: &str, shape: Shape) -> Result<Shape, String> {
     if shape.rows == shape.cols {
         return Ok(shape);
     }
-    Err(format!("{name} wants a square matrix, and this one is {shape}"))
+    Err(format!(
+        "{name} wants a square matrix, and this one is {shape}"
+    ))
 }
 
 fn scalar_of_square(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
@@ -20,7 +22,10 @@ fn solve_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
     if a.rows == shapes[1].rows {
         return Ok(shapes[1]);
     }
-    Err(format!("solve(A, B) wants as many rows in B as in A: {a} and {}", shapes[1]))
+    Err(format!(
+        "solve(A, B) wants as many rows in B as in A: {a} and {}",
+        shapes[1]
+    ))
 }
 
 fn dot_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
@@ -29,7 +34,9 @@ fn dot_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
     if a == b || vectors {
         return Ok(Shape::SCALAR);
     }
-    Err(format!("dot wants two values of the same size, not {a} and {b}"))
+    Err(format!(
+        "dot wants two values of the same size, not {a} and {b}"
+    ))
 }
 
 fn inverse<'g>(x: Term<'g>) -> Term<'g> {

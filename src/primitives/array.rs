@@ -160,9 +160,15 @@ fn weighted<'g>(weights: Term<'g>, y: Term<'g>, dots: &[Option<Term<'g>>]) -> Te
 fn offset<'g>(y: Term<'g>, k: usize, down: bool) -> Corner {
     let before = (0..k).map(|i| y.arg(i).shape());
     if down {
-        Corner { row: before.map(|shape| shape.rows).sum(), col: 0 }
+        Corner {
+            row: before.map(|shape| shape.rows).sum(),
+            col: 0,
+        }
     } else {
-        Corner { row: 0, col: before.map(|shape| shape.cols).sum() }
+        Corner {
+            row: 0,
+            col: before.map(|shape| shape.cols).sum(),
+        }
     }
 }
 
@@ -190,7 +196,10 @@ fn broadcast_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
 /// `ct` in its block of a matrix of zeros.
 pub fn placed<'g>(ct: Term<'g>, corner: Corner, shape: Shape) -> Term<'g> {
     let graph = ct.graph;
-    let attr = graph.block_list(vec![Block { corner, shape: ct.shape() }]);
+    let attr = graph.block_list(vec![Block {
+        corner,
+        shape: ct.shape(),
+    }]);
     graph.term(graph.apply(&ASSEMBLE, attr, shape, &[ct.id]))
 }
 
@@ -203,8 +212,14 @@ fn index_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
 
 fn matrix_transposed<'g>(ct: Term<'g>, y: Term<'g>, k: usize) -> Term<'g> {
     let cols = y.shape().n();
-    let corner = Corner { row: (k / cols) as u32, col: (k % cols) as u32 };
-    ct.block(Block { corner, shape: Shape::SCALAR })
+    let corner = Corner {
+        row: (k / cols) as u32,
+        col: (k % cols) as u32,
+    };
+    ct.block(Block {
+        corner,
+        shape: Shape::SCALAR,
+    })
 }
 
 fn assemble_transposed<'g>(ct: Term<'g>, y: Term<'g>, k: usize) -> Term<'g> {
@@ -214,11 +229,17 @@ fn assemble_transposed<'g>(ct: Term<'g>, y: Term<'g>, k: usize) -> Term<'g> {
 fn diag_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
     let from = y.arg(0).shape();
     if from.is_vector() {
-        return ct.whole(&DIAG, Attr::None, Shape::vector(from.len())).reshaped(from);
+        return ct
+            .whole(&DIAG, Attr::None, Shape::vector(from.len()))
+            .reshaped(from);
     }
     let k = ct.shape().len();
     let square = ct.whole(&DIAG, Attr::None, Shape::new(k, k));
-    if square.shape() == from { square } else { placed(square, Corner { row: 0, col: 0 }, from) }
+    if square.shape() == from {
+        square
+    } else {
+        placed(square, Corner { row: 0, col: 0 }, from)
+    }
 }
 
 fn ramp<'g>(y: Term<'g>) -> Term<'g> {
@@ -248,14 +269,20 @@ fn vcat_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
     if shapes.iter().any(|shape| shape.cols != shapes[0].cols) {
         return Err("vcat stacks values with equally many columns".into());
     }
-    Ok(Shape { rows: shapes.iter().map(|shape| shape.rows).sum(), cols: shapes[0].cols })
+    Ok(Shape {
+        rows: shapes.iter().map(|shape| shape.rows).sum(),
+        cols: shapes[0].cols,
+    })
 }
 
 fn hcat_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
     if shapes.iter().any(|shape| shape.rows != shapes[0].rows) {
         return Err("hcat joins values with equally many rows".into());
     }
-    Ok(Shape { rows: shapes[0].rows, cols: shapes.iter().map(|shape| shape.cols).sum() })
+    Ok(Shape {
+        rows: shapes[0].rows,
+        cols: shapes.iter().map(|shape| shape.cols).sum(),
+    })
 }
 
 fn reshape_shape(shapes: &[Shape], sizes: &[usize]) -> Result<Shape, String> {
@@ -263,12 +290,18 @@ fn reshape_shape(shapes: &[Shape], sizes: &[usize]) -> Result<Shape, String> {
     if shape.len() == shapes[0].len() {
         return Ok(shape);
     }
-    Err(format!("{} entries do not fill a {shape} matrix", shapes[0].len()))
+    Err(format!(
+        "{} entries do not fill a {shape} matrix",
+        shapes[0].len()
+    ))
 }
 
 fn onehot_shape(shapes: &[Shape], sizes: &[usize]) -> Result<Shape, String> {
     if !shapes[0].is_vector() {
-        return Err(format!("onehot takes a vector of classes, not a {} matrix", shapes[0]));
+        return Err(format!(
+            "onehot takes a vector of classes, not a {} matrix",
+            shapes[0]
+        ));
     }
     Ok(Shape::new(shapes[0].len(), sizes[0]))
 }
@@ -289,7 +322,10 @@ fn approx_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
     }
     match Shape::common(&shapes[..2]) {
         Some(_) => Ok(Shape::SCALAR),
-        None => Err(format!("cannot hold a {} value against a {} one", shapes[0], shapes[1])),
+        None => Err(format!(
+            "cannot hold a {} value against a {} one",
+            shapes[0], shapes[1]
+        )),
     }
 }
 
@@ -302,7 +338,9 @@ pub fn refuses_empty(row: &'static Primitive, shape: Shape, attr: Attr) -> Optio
 }
 
 const fn generator(name: &'static str, kernel: crate::graph::primitive::WholeKernel) -> Primitive {
-    Primitive::whole(name, kernel, ShapeRule::Rule(filled)).parameters(&["m", "n"]).counts(0, 1, 2)
+    Primitive::whole(name, kernel, ShapeRule::Rule(filled))
+        .parameters(&["m", "n"])
+        .counts(0, 1, 2)
 }
 
 rows! {
@@ -472,5 +510,9 @@ pub fn both<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
 
 /// One where either mask is; a scalar mask stretches.
 pub fn either<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
-    if a.id == b.id { a } else { entrywise(&arithmetic::OR, &[a, b]) }
+    if a.id == b.id {
+        a
+    } else {
+        entrywise(&arithmetic::OR, &[a, b])
+    }
 }

@@ -19,9 +19,21 @@ struct Lanes {
 fn lanes(x: View<'_>, attr: Attr) -> Lanes {
     let (m, n) = (x.shape.m(), x.shape.n());
     match attr {
-        Attr::Axis(1) => Lanes { starts: (0..n).map(|j| j * m).collect(), length: m, stride: 1 },
-        Attr::Axis(2) => Lanes { starts: (0..m).collect(), length: n, stride: m.max(1) },
-        _ => Lanes { starts: vec![0], length: m * n, stride: 1 },
+        Attr::Axis(1) => Lanes {
+            starts: (0..n).map(|j| j * m).collect(),
+            length: m,
+            stride: 1,
+        },
+        Attr::Axis(2) => Lanes {
+            starts: (0..m).collect(),
+            length: n,
+            stride: m.max(1),
+        },
+        _ => Lanes {
+            starts: vec![0],
+            length: m * n,
+            stride: 1,
+        },
     }
 }
 
@@ -70,7 +82,10 @@ fn average(lane: &[f64]) -> f64 {
 
 fn variance(lane: &[f64]) -> f64 {
     let centre = average(lane);
-    lane.iter().map(|x| (x - centre) * (x - centre)).sum::<f64>() / lane.len() as f64
+    lane.iter()
+        .map(|x| (x - centre) * (x - centre))
+        .sum::<f64>()
+        / lane.len() as f64
 }
 
 fn largest(lane: &[f64]) -> f64 {
@@ -86,13 +101,21 @@ fn euclidean(lane: &[f64]) -> f64 {
     if (1e-140..1e140).contains(&scale) {
         return lane.iter().map(|x| x * x).sum::<f64>().sqrt();
     }
-    scale * lane.iter().map(|x| (x / scale) * (x / scale)).sum::<f64>().sqrt()
+    scale
+        * lane
+            .iter()
+            .map(|x| (x / scale) * (x / scale))
+            .sum::<f64>()
+            .sqrt()
 }
 
 /// The largest entry and log Σ exp(x − largest).
 fn shifted_logsumexp(lane: &[f64]) -> (f64, f64) {
     let shift = largest(lane);
-    (shift, lane.iter().map(|x| (x - shift).exp()).sum::<f64>().ln())
+    (
+        shift,
+        lane.iter().map(|x| (x - shift).exp()).sum::<f64>().ln(),
+    )
 }
 
 pub fn sum(call: &Call<'_>, out: &mut [f64]) -> Done {
@@ -120,7 +143,9 @@ pub fn max(call: &Call<'_>, out: &mut [f64]) -> Done {
 }
 
 pub fn min(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, |lane| lane.iter().copied().fold(f64::INFINITY, special::min2))
+    reduce(call, out, |lane| {
+        lane.iter().copied().fold(f64::INFINITY, special::min2)
+    })
 }
 
 pub fn norm(call: &Call<'_>, out: &mut [f64]) -> Done {
@@ -128,13 +153,19 @@ pub fn norm(call: &Call<'_>, out: &mut [f64]) -> Done {
 }
 
 pub fn norm1(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, |lane| lane.iter().map(|x| x.abs()).sum::<f64>() + 0.0)
+    reduce(call, out, |lane| {
+        lane.iter().map(|x| x.abs()).sum::<f64>() + 0.0
+    })
 }
 
 pub fn logsumexp(call: &Call<'_>, out: &mut [f64]) -> Done {
     reduce(call, out, |lane| {
         let (shift, rest) = shifted_logsumexp(lane);
-        if shift.is_infinite() { shift } else { shift + rest }
+        if shift.is_infinite() {
+            shift
+        } else {
+            shift + rest
+        }
     })
 }
 
@@ -163,7 +194,11 @@ pub fn log_softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
 }
 
 fn running(call: &Call<'_>, out: &mut [f64], combine: fn(f64, f64) -> f64) -> Done {
-    let attr = if call.attr == Attr::None { Attr::Axis(1) } else { call.attr };
+    let attr = if call.attr == Attr::None {
+        Attr::Axis(1)
+    } else {
+        call.attr
+    };
     map_lanes(call, attr, out, |lane| {
         for k in 1..lane.len() {
             lane[k] = combine(lane[k - 1], lane[k]);
@@ -187,7 +222,11 @@ pub fn recurrence(call: &Call<'_>, out: &mut [f64]) -> Done {
     let [a, b] = [call.args[0].data, call.args[1].data];
     let m = call.shape.m();
     for k in 0..out.len() {
-        out[k] = if k % m == 0 { b[k] } else { a[k] * out[k - 1] + b[k] };
+        out[k] = if k % m == 0 {
+            b[k]
+        } else {
+            a[k] * out[k - 1] + b[k]
+        };
     }
     Ok(())
 }
@@ -224,7 +263,9 @@ pub fn randn(call: &Call<'_>, out: &mut [f64]) -> Done {
 
 pub fn eye(call: &Call<'_>, out: &mut [f64]) -> Done {
     out.fill(0.0);
-    out.iter_mut().step_by(call.shape.m() + 1).for_each(|x| *x = 1.0);
+    out.iter_mut()
+        .step_by(call.shape.m() + 1)
+        .for_each(|x| *x = 1.0);
     Ok(())
 }
 
@@ -298,7 +339,9 @@ pub fn assemble(call: &Call<'_>, out: &mut [f64]) -> Done {
 }
 
 pub fn index(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let Attr::Corner(corner) = call.attr else { return Ok(()) };
+    let Attr::Corner(corner) = call.attr else {
+        return Ok(());
+    };
     let (x, rows) = (call.args[0], call.shape.m());
     for j in 0..call.shape.n() {
         let from = corner.row as usize + (corner.col as usize + j) * x.shape.m();
@@ -322,7 +365,9 @@ pub fn diag(call: &Call<'_>, out: &mut [f64]) -> Done {
         out.fill(0.0);
         (0..n).for_each(|k| out[k * (n + 1)] = x.data[k]);
     } else {
-        out.iter_mut().enumerate().for_each(|(k, y)| *y = x.at(k, k));
+        out.iter_mut()
+            .enumerate()
+            .for_each(|(k, y)| *y = x.at(k, k));
     }
     Ok(())
 }
@@ -359,7 +404,8 @@ pub fn approx(call: &Call<'_>, out: &mut [f64]) -> Done {
         a == b || (a - b).abs() <= tol * 1f64.max(a.abs()).max(b.abs()) && (a - b).is_finite()
     };
     let m = shape.m();
-    let all = (0..shape.len()).all(|k| close(stretched(a, k % m, k / m), stretched(b, k % m, k / m)));
+    let all =
+        (0..shape.len()).all(|k| close(stretched(a, k % m, k / m), stretched(b, k % m, k / m)));
     out[0] = f64::from(u8::from(all));
     Ok(())
 }
@@ -396,7 +442,10 @@ pub fn matmul(call: &Call<'_>, out: &mut [f64]) -> Done {
         for k in 0..inner {
             let factor = b.at(k, j);
             let from = &a.data[k * m..][..m];
-            column.iter_mut().zip(from).for_each(|(y, x)| *y += x * factor);
+            column
+                .iter_mut()
+                .zip(from)
+                .for_each(|(y, x)| *y += x * factor);
         }
     }
     Ok(())
@@ -430,7 +479,13 @@ impl Lu {
         let n = x.shape.m();
         let mut a = x.data.to_vec();
         let mut magnitude: Vec<f64> = a.iter().map(|x| x.abs()).collect();
-        let mut lu = Lu { n, factors: Vec::new(), order: (0..n).collect(), odd: false, singular: false };
+        let mut lu = Lu {
+            n,
+            factors: Vec::new(),
+            order: (0..n).collect(),
+            odd: false,
+            singular: false,
+        };
         for k in 0..n {
             let noise = |i: usize, a: &[f64]| {
                 a[i + k * n].abs() <= n as f64 * f64::EPSILON * magnitude[i + k * n]
@@ -495,7 +550,9 @@ impl Lu {
 
 pub fn det(call: &Call<'_>, out: &mut [f64]) -> Done {
     let lu = Lu::new(call.args[0]);
-    out[0] = lu.diagonal().fold(lu.sign(), |product, pivot| product * pivot);
+    out[0] = lu
+        .diagonal()
+        .fold(lu.sign(), |product, pivot| product * pivot);
     Ok(())
 }
 
@@ -503,7 +560,11 @@ pub fn logdet(call: &Call<'_>, out: &mut [f64]) -> Done {
     let lu = Lu::new(call.args[0]);
     let negative = lu.odd ^ (lu.diagonal().filter(|pivot| *pivot < 0.0).count() % 2 == 1);
     let magnitude = lu.diagonal().map(|pivot| pivot.abs().ln()).sum::<f64>() + 0.0;
-    out[0] = if negative && magnitude > f64::NEG_INFINITY { f64::NAN } else { magnitude };
+    out[0] = if negative && magnitude > f64::NEG_INFINITY {
+        f64::NAN
+    } else {
+        magnitude
+    };
     Ok(())
 }
 
@@ -619,9 +680,17 @@ mod tests {
     use crate::graph::Shape;
 
     fn cofactors(n: usize, data: &[f64]) -> Vec<f64> {
-        let view = View { shape: Shape::new(n, n), data };
+        let view = View {
+            shape: Shape::new(n, n),
+            data,
+        };
         let mut out = vec![f64::NAN; n * n];
-        let call = Call { args: &[view], shape: view.shape, attr: Attr::None, blocks: &[] };
+        let call = Call {
+            args: &[view],
+            shape: view.shape,
+            attr: Attr::None,
+            blocks: &[],
+        };
         cofactor(&call, &mut out).expect("cofactors always exist");
         out
     }

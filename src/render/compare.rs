@@ -22,8 +22,16 @@ struct Entry<'c> {
 /// A comparison as tables and sentences.
 pub fn comparison(comparison: &Comparison, style: &Style) -> String {
     let mut text = match comparison.value.shape().is_scalar() {
-        true => format!("{} = {}\n", one_line(&comparison.output), number::inline(&comparison.value, style.digits)),
-        false => format!("{}: {}\n", one_line(&comparison.output), shape_text(&comparison.value.shape().to_string(), style)),
+        true => format!(
+            "{} = {}\n",
+            one_line(&comparison.output),
+            number::inline(&comparison.value, style.digits)
+        ),
+        false => format!(
+            "{}: {}\n",
+            one_line(&comparison.output),
+            shape_text(&comparison.value.shape().to_string(), style)
+        ),
     };
     if !comparison.rows.is_empty() {
         text.push_str(&derivatives(comparison, style));
@@ -48,29 +56,50 @@ fn one_line(text: &str) -> String {
 }
 
 fn shape_text(text: &str, style: &Style) -> String {
-    if style.ascii { text.replace('×', "x") } else { text.to_string() }
+    if style.ascii {
+        text.replace('×', "x")
+    } else {
+        text.to_string()
+    }
 }
 
 /// The modes that have an answer for some row.
 fn answering(comparison: &Comparison) -> Vec<Mode> {
-    let answers = |mode: &Mode| comparison.rows.iter().any(|row| row.answer(*mode).is_some());
+    let answers = |mode: &Mode| {
+        comparison
+            .rows
+            .iter()
+            .any(|row| row.answer(*mode).is_some())
+    };
     Mode::ALL.into_iter().filter(answers).collect()
 }
 
 /// One line an entry; where there are too many, those that differ most.
 fn derivatives(comparison: &Comparison, style: &Style) -> String {
     let all = comparison.rows.iter().flat_map(|row| {
-        (0..row.entries()).map(move |k| Entry { row, k, difference: row.difference(k) })
+        (0..row.entries()).map(move |k| Entry {
+            row,
+            k,
+            difference: row.difference(k),
+        })
     });
     let mut entries: Vec<Entry<'_>> = all.collect();
     let count = entries.len();
     if count > WRITTEN_ENTRIES {
-        entries.sort_by(|a, b| b.difference.unwrap_or(0.0).total_cmp(&a.difference.unwrap_or(0.0)));
+        entries.sort_by(|a, b| {
+            b.difference
+                .unwrap_or(0.0)
+                .total_cmp(&a.difference.unwrap_or(0.0))
+        });
         entries.truncate(WRITTEN_ENTRIES);
     }
     let name = |entry: &Entry<'_>| {
         let name = entry.row.entry(entry.k, &comparison.output);
-        let name = if style.ascii { name.replace('∂', "d") } else { name };
+        let name = if style.ascii {
+            name.replace('∂', "d")
+        } else {
+            name
+        };
         match &entry.row.along {
             Some(direction) => format!("{name} along {direction}"),
             None => name,
@@ -79,15 +108,31 @@ fn derivatives(comparison: &Comparison, style: &Style) -> String {
     let mut columns = vec![Column::left("wrt", entries.iter().map(name).collect())];
     for mode in answering(comparison) {
         let value = |entry: &Entry<'_>| {
-            entry.row.answer(mode).map_or("-".into(), |value| number::format(value.data()[entry.k], style.digits))
+            entry.row.answer(mode).map_or("-".into(), |value| {
+                number::format(value.data()[entry.k], style.digits)
+            })
         };
-        columns.push(Column::right(mode.name(), entries.iter().map(value).collect()));
+        columns.push(Column::right(
+            mode.name(),
+            entries.iter().map(value).collect(),
+        ));
     }
-    let difference = |entry: &Entry<'_>| entry.difference.map_or("-".into(), |x| number::format(x, 2));
-    columns.push(Column::right("rel. diff", entries.iter().map(difference).collect()));
+    let difference = |entry: &Entry<'_>| {
+        entry
+            .difference
+            .map_or("-".into(), |x| number::format(x, 2))
+    };
+    columns.push(Column::right(
+        "rel. diff",
+        entries.iter().map(difference).collect(),
+    ));
     if entries.iter().any(|entry| entry.row.zeros.is_some()) {
         let kind = |entry: &Entry<'_>| {
-            let zero = entry.row.zeros.as_ref().and_then(|zeros| zeros.kinds.get(entry.k).copied().flatten());
+            let zero = entry
+                .row
+                .zeros
+                .as_ref()
+                .and_then(|zeros| zeros.kinds.get(entry.k).copied().flatten());
             zero.map_or(String::new(), |zero| zero.name().to_string())
         };
         columns.push(Column::left("zero", entries.iter().map(kind).collect()));
@@ -95,7 +140,11 @@ fn derivatives(comparison: &Comparison, style: &Style) -> String {
     let mut text = lay_out(&columns);
     if count > WRITTEN_ENTRIES {
         let rest = count - WRITTEN_ENTRIES;
-        let noun = if rest == 1 { "entry differs" } else { "entries differ" };
+        let noun = if rest == 1 {
+            "entry differs"
+        } else {
+            "entries differ"
+        };
         let dots = if style.ascii { "..." } else { "…" };
         text.push_str(&format!("{dots} {rest} more {noun} less\n"));
     }
@@ -103,13 +152,18 @@ fn derivatives(comparison: &Comparison, style: &Style) -> String {
 }
 
 fn costs(comparison: &Comparison, style: &Style) -> String {
-    let known: Vec<(Mode, Cost)> =
-        Mode::ALL.into_iter().filter_map(|mode| Some((mode, comparison.costs[mode as usize]?))).collect();
+    let known: Vec<(Mode, Cost)> = Mode::ALL
+        .into_iter()
+        .filter_map(|mode| Some((mode, comparison.costs[mode as usize]?)))
+        .collect();
     if known.is_empty() {
         return String::new();
     }
     let column = |heading: &str, cell: &dyn Fn(Mode, &Cost) -> String| {
-        Column::right(heading, known.iter().map(|(mode, cost)| cell(*mode, cost)).collect())
+        Column::right(
+            heading,
+            known.iter().map(|(mode, cost)| cell(*mode, cost)).collect(),
+        )
     };
     let times = if style.ascii { "mul, div" } else { "×, ÷" };
     let plus = if style.ascii { "add, sub" } else { "+, −" };
@@ -123,17 +177,34 @@ fn costs(comparison: &Comparison, style: &Style) -> String {
         format!("{} {noun}", cost.passes)
     };
     let mut columns = vec![
-        Column::left("cost", known.iter().map(|(mode, _)| mode.name().to_string()).collect()),
-        Column::left("", known.iter().map(|(mode, cost)| passes(*mode, cost)).collect()),
+        Column::left(
+            "cost",
+            known
+                .iter()
+                .map(|(mode, _)| mode.name().to_string())
+                .collect(),
+        ),
+        Column::left(
+            "",
+            known
+                .iter()
+                .map(|(mode, cost)| passes(*mode, cost))
+                .collect(),
+        ),
         column(times, &|_, cost| cost.operations.products.to_string()),
         column(plus, &|_, cost| cost.operations.sums.to_string()),
         column("calls", &|_, cost| cost.operations.calls.to_string()),
         column("alive", &|_, cost| cost.live.to_string()),
     ];
-    let size = |cost: &Cost| cost.sizes.map_or(String::new(), |(tree, shared)| {
-        format!("tree {}, shared {shared}", number::format(tree, 6))
-    });
-    columns.push(Column::left("", known.iter().map(|(_, cost)| size(cost)).collect()));
+    let size = |cost: &Cost| {
+        cost.sizes.map_or(String::new(), |(tree, shared)| {
+            format!("tree {}, shared {shared}", number::format(tree, 6))
+        })
+    };
+    columns.push(Column::left(
+        "",
+        known.iter().map(|(_, cost)| size(cost)).collect(),
+    ));
     format!("\n{}", lay_out(&columns))
 }
 
@@ -141,7 +212,10 @@ fn costs(comparison: &Comparison, style: &Style) -> String {
 fn reasons(comparison: &Comparison) -> String {
     let mut text = String::new();
     for mode in Mode::ALL {
-        let reason = comparison.rows.iter().find_map(|row| row.answers[mode as usize].as_ref().err());
+        let reason = comparison
+            .rows
+            .iter()
+            .find_map(|row| row.answers[mode as usize].as_ref().err());
         if let Some(reason) = reason.filter(|reason| !reason.ends_with("was not asked for")) {
             text.push_str(&format!("{}: {reason}\n", mode.name()));
         }
@@ -155,13 +229,28 @@ pub fn advice(comparison: &Comparison) -> Option<String> {
     if n == 0 || m == 0 {
         return None;
     }
-    let passes = |count: usize| if count == 1 { "1 pass".to_string() } else { format!("{count} passes") };
+    let passes = |count: usize| {
+        if count == 1 {
+            "1 pass".to_string()
+        } else {
+            format!("{count} passes")
+        }
+    };
     Some(if n > m {
-        format!("reverse is the right mode here: {} against {n}; numeric only as a check", passes(m))
+        format!(
+            "reverse is the right mode here: {} against {n}; numeric only as a check",
+            passes(m)
+        )
     } else if n < m {
-        format!("forward is the right mode here: {} against {m}; numeric only as a check", passes(n))
+        format!(
+            "forward is the right mode here: {} against {m}; numeric only as a check",
+            passes(n)
+        )
     } else {
-        format!("forward and reverse are equally right here: {} each; numeric only as a check", passes(n))
+        format!(
+            "forward and reverse are equally right here: {} each; numeric only as a check",
+            passes(n)
+        )
     })
 }
 
@@ -170,7 +259,10 @@ fn left_out(names: &[Name]) -> String {
         return String::new();
     }
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    format!("not differentiated by {}: read from a file; name it after `wrt` to include it\n", names.join(", "))
+    format!(
+        "not differentiated by {}: read from a file; name it after `wrt` to include it\n",
+        names.join(", ")
+    )
 }
 
 /// The verdict of a check on one line.
@@ -190,7 +282,11 @@ pub fn verdict(verdict: &Verdict, style: &Style) -> String {
         }
         (None, Some(difference)) => {
             let [(one, _), (other, _)] = difference.sides;
-            let mode = if other == Mode::Numeric { "numeric".to_string() } else { format!("{} and {}", one.name(), other.name()) };
+            let mode = if other == Mode::Numeric {
+                "numeric".to_string()
+            } else {
+                format!("{} and {}", one.name(), other.name())
+            };
             format!(
                 "check {output}: passed, largest relative difference {} ({mode}, {})",
                 number::format(difference.size, 2),
@@ -200,10 +296,22 @@ pub fn verdict(verdict: &Verdict, style: &Style) -> String {
         (None, None) => format!("check {output}: nothing to hold against each other"),
     };
     let mut remarks: Vec<String> = verdict.left_out.iter().cloned().collect();
-    remarks.extend(verdict.silent.iter().map(|(mode, reason)| format!("{}: {reason}", mode.name())));
+    remarks.extend(
+        verdict
+            .silent
+            .iter()
+            .map(|(mode, reason)| format!("{}: {reason}", mode.name())),
+    );
     if verdict.doubtful > 0 {
-        let noun = if verdict.doubtful == 1 { "entry" } else { "entries" };
-        remarks.push(format!("numeric is not sure of {} {noun}", verdict.doubtful));
+        let noun = if verdict.doubtful == 1 {
+            "entry"
+        } else {
+            "entries"
+        };
+        remarks.push(format!(
+            "numeric is not sure of {} {noun}",
+            verdict.doubtful
+        ));
     }
     for remark in remarks {
         text.push_str(&format!("; {remark}"));
@@ -212,18 +320,33 @@ pub fn verdict(verdict: &Verdict, style: &Style) -> String {
     for kink in &verdict.kinks {
         text.push_str(&format!("{}\n", kink_text(kink, false, style)));
     }
-    if style.ascii { text.replace('∂', "d") } else { text }
+    if style.ascii {
+        text.replace('∂', "d")
+    } else {
+        text
+    }
 }
 
 /// The likely reason of a disagreement.
 pub fn reason_text(reason: &Reason) -> String {
-    let style = Style { digits: 10, ..Style::default() };
+    let style = Style {
+        digits: 10,
+        ..Style::default()
+    };
     match reason {
-        Reason::Kink(kink) => format!("there is no derivative at this point; {}", kink_text(kink, false, &style)),
-        Reason::Infinite => "one of the values is infinite: the derivative has a pole or an overflow there".into(),
+        Reason::Kink(kink) => format!(
+            "there is no derivative at this point; {}",
+            kink_text(kink, false, &style)
+        ),
+        Reason::Infinite => {
+            "one of the values is infinite: the derivative has a pole or an overflow there".into()
+        }
         Reason::Cancellation(times) => {
             let digits = times.log10().round();
-            format!("contributions {} times as large as their sum cancel: about {digits} digits are lost", number::format(*times, 2))
+            format!(
+                "contributions {} times as large as their sum cancel: about {digits} digits are lost",
+                number::format(*times, 2)
+            )
         }
         Reason::Step([(coarse, first), (fine, second)]) => format!(
             "the formula is not smooth on the scale of the step: with h = {} the difference is {}, with h = {} it is {}",
@@ -232,7 +355,9 @@ pub fn reason_text(reason: &Reason) -> String {
             number::format(*fine, 2),
             number::format(*second, 10),
         ),
-        Reason::Unexplained => "no kink, no overflow and no cancellation explains it: one of the rules is wrong".into(),
+        Reason::Unexplained => {
+            "no kink, no overflow and no cancellation explains it: one of the rules is wrong".into()
+        }
     }
 }
 
@@ -240,15 +365,25 @@ pub fn reason_text(reason: &Reason) -> String {
 pub fn kink_text(kink: &Kink, in_trace: bool, style: &Style) -> String {
     let pen = Pen::values(style);
     let what = match in_trace || kink.text.is_empty() {
-        true => format!("{} = {}", pen.symbol(Role::Primal, kink.node), pen.write(&kink.formula)),
+        true => format!(
+            "{} = {}",
+            pen.symbol(Role::Primal, kink.node),
+            pen.write(&kink.formula)
+        ),
         false => kink.text.clone(),
     };
     let signed = |x: f64| {
         let text = number::format(x, style.digits);
-        if style.ascii { text } else { text.replace('-', "−") }
+        if style.ascii {
+            text
+        } else {
+            text.replace('-', "−")
+        }
     };
     let place = match kink.entry {
-        Some((row, col)) if kink.count > 1 => format!(" in {} entries, first [{row},{col}]", kink.count),
+        Some((row, col)) if kink.count > 1 => {
+            format!(" in {} entries, first [{row},{col}]", kink.count)
+        }
         Some((row, col)) => format!(" in entry [{row},{col}]"),
         None => String::new(),
     };
@@ -287,7 +422,9 @@ fn birth(birth: &Birth, in_trace: bool, style: &Style) -> String {
         _ => formula,
     };
     let value = number::format(birth.value, style.digits);
-    let entry = birth.entry.map_or(String::new(), |(row, col)| format!(" in entry [{row},{col}]"));
+    let entry = birth.entry.map_or(String::new(), |(row, col)| {
+        format!(" in entry [{row},{col}]")
+    });
     if birth.operands.is_empty() {
         return format!("{value} comes in with {what}{entry}");
     }
@@ -305,9 +442,14 @@ fn birth(birth: &Birth, in_trace: bool, style: &Style) -> String {
             seen.push(text);
         }
     }
-    let operands = if seen.is_empty() { String::new() } else { format!(", where {}", seen.join(", ")) };
+    let operands = if seen.is_empty() {
+        String::new()
+    } else {
+        format!(", where {}", seen.join(", "))
+    };
     let line = birth.location.as_ref().map_or(String::new(), |location| {
-        let before = &location.source.text[..(location.span.start as usize).min(location.source.text.len())];
+        let before =
+            &location.source.text[..(location.span.start as usize).min(location.source.text.len())];
         format!(" (line {})", before.matches('\n').count() + 1)
     });
     format!("first {value}{entry} at {what}{line}{operands}")
@@ -323,5 +465,8 @@ pub fn zeros(zeros: &Zeros) -> String {
         return String::new();
     }
     let one = |(zero, count): &(crate::trace::Zero, usize)| format!("{count} {}", zero.name());
-    format!("({})", counts.iter().map(one).collect::<Vec<_>>().join(", "))
+    format!(
+        "({})",
+        counts.iter().map(one).collect::<Vec<_>>().join(", ")
+    )
 }

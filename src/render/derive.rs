@@ -26,19 +26,34 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
 
 /// Every rule with the formula after it, aligned.
 fn steps(derivation: &Derivation, head: &str) -> String {
-    let width = derivation.steps.iter().map(|step| step.formula.width()).max().unwrap_or(0).min(72);
+    let width = derivation
+        .steps
+        .iter()
+        .map(|step| step.formula.width())
+        .max()
+        .unwrap_or(0)
+        .min(72);
     let mut text = String::new();
     for step in &derivation.steps {
         let blanks = " ".repeat(width.saturating_sub(step.formula.width()));
-        text.push_str(&format!("{head} = {}{blanks}   {}\n", step.formula, step.rule));
+        text.push_str(&format!(
+            "{head} = {}{blanks}   {}\n",
+            step.formula, step.rule
+        ));
     }
     text
 }
 
 /// An output that is not a plain name in parentheses.
 fn bracketed(output: &str) -> String {
-    let plain = output.chars().all(|c| c.is_alphanumeric() || c == '_' || !c.is_ascii());
-    if plain { output.to_string() } else { format!("({output})") }
+    let plain = output
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == '_' || !c.is_ascii());
+    if plain {
+        output.to_string()
+    } else {
+        format!("({output})")
+    }
 }
 
 fn lines(head: &str, formula: &Formula) -> String {
@@ -50,7 +65,11 @@ fn lines(head: &str, formula: &Formula) -> String {
 }
 
 fn sizes(formula: &Formula) -> String {
-    format!("  {}, before simplifying {}\n", size(formula.after), size(formula.before))
+    format!(
+        "  {}, before simplifying {}\n",
+        size(formula.after),
+        size(formula.before)
+    )
 }
 
 fn size(size: Size) -> String {
@@ -58,7 +77,11 @@ fn size(size: Size) -> String {
     if size.tree == size.dag {
         return format!("{} operation{plural}", size.dag);
     }
-    format!("{} operation{plural} with sharing, {} as a tree", size.dag, large(size.tree))
+    format!(
+        "{} operation{plural} with sharing, {} as a tree",
+        size.dag,
+        large(size.tree)
+    )
 }
 
 /// A count, in powers of ten where it is beyond counting.
@@ -88,13 +111,20 @@ pub fn object(derivation: &Derivation) -> Value {
             object.insert("formula".into(), Value::Null);
             object.insert("reason".into(), json!(reason));
             if let Some((direction, formula)) = along {
-                object.insert("along".into(), json!({"direction": direction, "formula": formula.one_line()}));
+                object.insert(
+                    "along".into(),
+                    json!({"direction": direction, "formula": formula.one_line()}),
+                );
             }
         }
     }
     if !derivation.steps.is_empty() {
-        let step = |step: &crate::session::Step| json!({"rule": step.rule, "formula": step.formula});
-        object.insert("steps".into(), Value::Array(derivation.steps.iter().map(step).collect()));
+        let step =
+            |step: &crate::session::Step| json!({"rule": step.rule, "formula": step.formula});
+        object.insert(
+            "steps".into(),
+            Value::Array(derivation.steps.iter().map(step).collect()),
+        );
     }
     Value::Object(object)
 }

@@ -33,7 +33,10 @@ impl Pen<'_> {
 
     /// A pen for the right sides of ȧᵢ = … and āᵢ = …
     pub fn derivatives(style: &Style) -> Pen<'_> {
-        Pen { style, cross: false }
+        Pen {
+            style,
+            cross: false,
+        }
     }
 
     fn pick<'t>(&self, unicode: &'t str, ascii: &'t str) -> &'t str {
@@ -47,7 +50,11 @@ impl Pen<'_> {
             Role::Tangent => self.pick("ȧ", "da"),
             Role::Adjoint => self.pick("ā", "ba"),
         };
-        if self.style.ascii { format!("{letter}{index}") } else { format!("{letter}{}", subscript(index)) }
+        if self.style.ascii {
+            format!("{letter}{index}")
+        } else {
+            format!("{letter}{}", subscript(index))
+        }
     }
 
     /// The formula.
@@ -58,47 +65,81 @@ impl Pen<'_> {
     /// The formula inside something that binds as tightly as `outer`.
     fn inside(&self, math: &Math, outer: Binding) -> String {
         let (text, binding) = self.level(math);
-        if binding < outer { format!("({text})") } else { text }
+        if binding < outer {
+            format!("({text})")
+        } else {
+            text
+        }
     }
 
     fn level(&self, math: &Math) -> (String, Binding) {
         match math {
-            Math::Number(x) if *x < 0.0 => {
-                (format!("{}{}", self.minus(), number::format(-x, self.style.digits)), Binding::Sign)
-            }
+            Math::Number(x) if *x < 0.0 => (
+                format!("{}{}", self.minus(), number::format(-x, self.style.digits)),
+                Binding::Sign,
+            ),
             Math::Number(x) => (number::format(*x, self.style.digits), Binding::Atom),
             Math::Constant(value) => (number::inline(value, self.style.digits), Binding::Atom),
             Math::Symbol(role, index) => (self.symbol(*role, *index), Binding::Atom),
             Math::Name(name) => (name.to_string(), Binding::Atom),
             Math::Ellipsis => (self.pick("…", "...").into(), Binding::Atom),
-            Math::Neg(inner) => {
-                (format!("{}{}", self.minus(), self.inside(inner, Binding::Product)), Binding::Sum)
-            }
+            Math::Neg(inner) => (
+                format!("{}{}", self.minus(), self.inside(inner, Binding::Product)),
+                Binding::Sum,
+            ),
             Math::Sum(terms) => (self.sum(terms), Binding::Sum),
             Math::Product(times, a, b) => (self.product(*times, a, b, false), Binding::Product),
             Math::Quotient(a, b) => {
                 let slash = "/";
                 let above = self.factor(a);
-                (format!("{above}{slash}{}", self.inside(b, Binding::Sign)), Binding::Product)
+                (
+                    format!("{above}{slash}{}", self.inside(b, Binding::Sign)),
+                    Binding::Product,
+                )
             }
             Math::Power(base, exponent) => (self.power(base, exponent), Binding::Power),
-            Math::Transpose(inner) => {
-                (format!("{}{}", self.inside(inner, Binding::Atom), self.pick("ᵀ", "'")), Binding::Atom)
-            }
+            Math::Transpose(inner) => (
+                format!(
+                    "{}{}",
+                    self.inside(inner, Binding::Atom),
+                    self.pick("ᵀ", "'")
+                ),
+                Binding::Atom,
+            ),
             Math::Call(name, args) => (format!("{name}({})", self.list(args)), Binding::Atom),
-            Math::Index(inner, indices) => {
-                (format!("{}[{}]", self.inside(inner, Binding::Atom), indices.join(", ")), Binding::Atom)
-            }
+            Math::Index(inner, indices) => (
+                format!(
+                    "{}[{}]",
+                    self.inside(inner, Binding::Atom),
+                    indices.join(", ")
+                ),
+                Binding::Atom,
+            ),
             Math::Matrix(cols, entries) => (self.matrix(*cols, entries), Binding::Atom),
             Math::Infix(op, a, b) => self.infix(op, a, b),
-            Math::Not(inner) => (format!("not {}", self.inside(inner, Binding::Comparison)), Binding::Logic),
+            Math::Not(inner) => (
+                format!("not {}", self.inside(inner, Binding::Comparison)),
+                Binding::Logic,
+            ),
             Math::If(c, a, b) => {
-                let text = format!("if {} then {} else {}", self.write(c), self.write(a), self.write(b));
+                let text = format!(
+                    "if {} then {} else {}",
+                    self.write(c),
+                    self.write(a),
+                    self.write(b)
+                );
                 (text, Binding::Choice)
             }
             Math::Iverson(condition) => {
                 let inner = self.write(condition);
-                (if self.style.ascii { format!("({inner})") } else { format!("[{inner}]") }, Binding::Atom)
+                (
+                    if self.style.ascii {
+                        format!("({inner})")
+                    } else {
+                        format!("[{inner}]")
+                    },
+                    Binding::Atom,
+                )
             }
         }
     }
@@ -108,11 +149,17 @@ impl Pen<'_> {
     }
 
     fn list(&self, args: &[Math]) -> String {
-        args.iter().map(|arg| self.write(arg)).collect::<Vec<_>>().join(", ")
+        args.iter()
+            .map(|arg| self.write(arg))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     fn matrix(&self, cols: usize, entries: &[Math]) -> String {
-        let rows: Vec<String> = entries.chunks(cols.max(1)).map(|row| self.list(row)).collect();
+        let rows: Vec<String> = entries
+            .chunks(cols.max(1))
+            .map(|row| self.list(row))
+            .collect();
         format!("[{}]", rows.join("; "))
     }
 
@@ -130,7 +177,11 @@ impl Pen<'_> {
                 (_, false) => text.push_str(" + "),
                 (_, true) => text.push_str(&format!(" {} ", self.minus())),
             }
-            let binding = if negative { Binding::Product } else { Binding::Sum };
+            let binding = if negative {
+                Binding::Product
+            } else {
+                Binding::Sum
+            };
             text.push_str(&self.inside(&positive, binding));
         }
         text
@@ -153,7 +204,9 @@ impl Pen<'_> {
         let close = nested && matches!((a, b), (Math::Number(x), Math::Symbol(..)) if *x > 0.0);
         let right = match b {
             Math::Quotient(..) => format!("({})", self.write(b)),
-            Math::Product(inner, x, y) if *inner == times || (*inner, times) == (Times::Scaling, Times::Entrywise) => {
+            Math::Product(inner, x, y)
+                if *inner == times || (*inner, times) == (Times::Scaling, Times::Entrywise) =>
+            {
                 self.product(*inner, x, y, true)
             }
             Math::Product(..) => format!("({})", self.write(b)),
@@ -197,8 +250,19 @@ impl Pen<'_> {
             "and" | "or" => (op, Binding::Logic),
             other => (other, Binding::Comparison),
         };
-        let tighter = if binding == Binding::Logic { Binding::Comparison } else { Binding::Sum };
-        (format!("{} {sign} {}", self.inside(a, tighter), self.inside(b, tighter)), binding)
+        let tighter = if binding == Binding::Logic {
+            Binding::Comparison
+        } else {
+            Binding::Sum
+        };
+        (
+            format!(
+                "{} {sign} {}",
+                self.inside(a, tighter),
+                self.inside(b, tighter)
+            ),
+            binding,
+        )
     }
 }
 

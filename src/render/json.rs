@@ -29,8 +29,16 @@ fn tensor(value: &Tensor) -> Value {
     if let Some(x) = value.as_scalar() {
         return number(x);
     }
-    let row = |i: usize| (0..value.shape().n()).map(|j| number(value.at(i, j))).collect::<Vec<_>>();
-    Value::Array((0..value.shape().m()).map(|i| Value::Array(row(i))).collect())
+    let row = |i: usize| {
+        (0..value.shape().n())
+            .map(|j| number(value.at(i, j)))
+            .collect::<Vec<_>>()
+    };
+    Value::Array(
+        (0..value.shape().m())
+            .map(|i| Value::Array(row(i)))
+            .collect(),
+    )
 }
 
 fn shape_of(value: &Tensor) -> Option<Value> {
@@ -56,7 +64,8 @@ pub fn event(event: &Event) -> String {
                 Item::Text(text) => json!(text),
                 Item::Value(value) => tensor(value),
             };
-            json!({"kind": "print", "items": items.iter().map(item).collect::<Vec<_>>()}).to_string()
+            json!({"kind": "print", "items": items.iter().map(item).collect::<Vec<_>>()})
+                .to_string()
         }
         Event::Trace(trace) => trace_object(trace).to_string(),
         Event::Derive(derivation) => super::derive::object(derivation).to_string(),
@@ -77,7 +86,10 @@ pub fn diagnostic(found: &Diagnostic, script: Option<&Source>) -> String {
     object.insert("kind".into(), json!(kind));
     object.insert("code".into(), json!(found.code().name()));
     object.insert("message".into(), json!(found.message()));
-    object.insert("span".into(), json!([location.span.start, location.span.end]));
+    object.insert(
+        "span".into(),
+        json!([location.span.start, location.span.end]),
+    );
     if let Some(help) = found.advice() {
         object.insert("help".into(), json!(help));
     }
@@ -88,10 +100,22 @@ pub fn diagnostic(found: &Diagnostic, script: Option<&Source>) -> String {
 }
 
 fn trace_object(trace: &Trace) -> Value {
-    let outputs: Vec<&str> = trace.outputs.iter().map(|output| output.text.as_str()).collect();
-    let wrt: Vec<&str> = trace.wrt.iter().map(|column| column.text.as_str()).collect();
-    let nodes: Vec<Value> =
-        trace.lines.iter().enumerate().map(|(k, line)| node(trace, line, k + 1)).collect();
+    let outputs: Vec<&str> = trace
+        .outputs
+        .iter()
+        .map(|output| output.text.as_str())
+        .collect();
+    let wrt: Vec<&str> = trace
+        .wrt
+        .iter()
+        .map(|column| column.text.as_str())
+        .collect();
+    let nodes: Vec<Value> = trace
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(k, line)| node(trace, line, k + 1))
+        .collect();
     let mut object = Map::new();
     object.insert("kind".into(), json!("trace"));
     object.insert("outputs".into(), json!(outputs));
@@ -111,7 +135,10 @@ fn trace_object(trace: &Trace) -> Value {
 
 fn insert_findings(object: &mut Map<String, Value>, kinks: &[Kink], nonfinite: Option<&Nonfinite>) {
     if !kinks.is_empty() {
-        object.insert("kinks".into(), Value::Array(kinks.iter().map(kink).collect()));
+        object.insert(
+            "kinks".into(),
+            Value::Array(kinks.iter().map(kink).collect()),
+        );
     }
     if let Some(found) = nonfinite {
         object.insert("nonfinite".into(), nonfinite_object(found));
@@ -166,21 +193,47 @@ fn birth(birth: &Birth) -> Map<String, Value> {
     if let Some((row, col)) = birth.entry {
         object.insert("entry".into(), json!([row, col]));
     }
-    let ascii = super::Style { ascii: true, digits: 17, ..Default::default() };
+    let ascii = super::Style {
+        ascii: true,
+        digits: 17,
+        ..Default::default()
+    };
     let written = |formula: &Math| super::terminal::formula(formula, &ascii);
-    object.insert("text".into(), json!(birth.text.clone().unwrap_or_else(|| written(&birth.formula))));
+    object.insert(
+        "text".into(),
+        json!(
+            birth
+                .text
+                .clone()
+                .unwrap_or_else(|| written(&birth.formula))
+        ),
+    );
     let operand = |operand: &Operand| {
         let mut object = Map::new();
         if let Some(node) = operand.node {
             object.insert("node".into(), json!(node));
         }
-        object.insert("text".into(), json!(operand.text.clone().unwrap_or_else(|| written(&operand.formula))));
+        object.insert(
+            "text".into(),
+            json!(
+                operand
+                    .text
+                    .clone()
+                    .unwrap_or_else(|| written(&operand.formula))
+            ),
+        );
         object.insert("value".into(), tensor(&operand.value));
         Value::Object(object)
     };
-    object.insert("operands".into(), Value::Array(birth.operands.iter().map(operand).collect()));
+    object.insert(
+        "operands".into(),
+        Value::Array(birth.operands.iter().map(operand).collect()),
+    );
     if let Some(location) = &birth.location {
-        object.insert("span".into(), json!([location.span.start, location.span.end]));
+        object.insert(
+            "span".into(),
+            json!([location.span.start, location.span.end]),
+        );
     }
     object
 }
@@ -193,12 +246,20 @@ fn comparison_object(comparison: &Comparison) -> Value {
     if let Some(shape) = shape_of(&comparison.value) {
         object.insert("shape".into(), shape);
     }
-    object.insert("wrt".into(), Value::Array(comparison.rows.iter().map(comparison_row).collect()));
+    object.insert(
+        "wrt".into(),
+        Value::Array(comparison.rows.iter().map(comparison_row).collect()),
+    );
     let difference = comparison.largest_difference();
-    object.insert("max_rel_diff".into(), difference.map_or(Value::Null, number));
+    object.insert(
+        "max_rel_diff".into(),
+        difference.map_or(Value::Null, number),
+    );
     let mut cost = Map::new();
     for mode in Mode::ALL {
-        let known = comparison.costs[mode as usize].as_ref().map_or(Value::Null, cost_object);
+        let known = comparison.costs[mode as usize]
+            .as_ref()
+            .map_or(Value::Null, cost_object);
         cost.insert(mode.name().into(), known);
     }
     object.insert("cost".into(), Value::Object(cost));
@@ -209,7 +270,11 @@ fn comparison_object(comparison: &Comparison) -> Value {
         let left_out: Vec<&str> = comparison.left_out.iter().map(|name| &**name).collect();
         object.insert("left_out".into(), json!(left_out));
     }
-    insert_findings(&mut object, &comparison.kinks, comparison.nonfinite.as_ref());
+    insert_findings(
+        &mut object,
+        &comparison.kinks,
+        comparison.nonfinite.as_ref(),
+    );
     Value::Object(object)
 }
 
@@ -222,7 +287,10 @@ fn comparison_row(row: &Row) -> Value {
     let mut reasons = Map::new();
     for mode in Mode::ALL {
         let answer = &row.answers[mode as usize];
-        object.insert(mode.name().into(), answer.as_ref().map_or(Value::Null, tensor));
+        object.insert(
+            mode.name().into(),
+            answer.as_ref().map_or(Value::Null, tensor),
+        );
         if let Err(reason) = answer {
             reasons.insert(mode.name().into(), json!(reason));
         }
@@ -275,11 +343,21 @@ fn verdict_object(verdict: &Verdict) -> Value {
     object.insert("kind".into(), json!("check"));
     object.insert("output".into(), json!(verdict.output));
     object.insert("ok".into(), json!(verdict.ok()));
-    let worst = verdict.failure.as_ref().map(|(difference, _)| difference).or(verdict.largest.as_ref());
-    object.insert("max_rel_diff".into(), worst.map_or(Value::Null, |worst| number(worst.size)));
+    let worst = verdict
+        .failure
+        .as_ref()
+        .map(|(difference, _)| difference)
+        .or(verdict.largest.as_ref());
+    object.insert(
+        "max_rel_diff".into(),
+        worst.map_or(Value::Null, |worst| number(worst.size)),
+    );
     if let Some(worst) = worst {
         let [(one, a), (other, b)] = worst.sides;
-        object.insert("worst".into(), json!({"entry": worst.entry, one.name(): number(a), other.name(): number(b)}));
+        object.insert(
+            "worst".into(),
+            json!({"entry": worst.entry, one.name(): number(a), other.name(): number(b)}),
+        );
     }
     let mut reasons = Map::new();
     if let Some(reason) = &verdict.left_out {
@@ -306,24 +384,38 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Value {
     object.insert("names".into(), json!(names));
     object.insert("op".into(), json!(line.op));
     object.insert("args".into(), Value::Array(args));
-    let ascii = super::Style { ascii: true, digits: 17, ..Default::default() };
+    let ascii = super::Style {
+        ascii: true,
+        digits: 17,
+        ..Default::default()
+    };
     let formula = super::terminal::formula(&line.formula, &ascii);
     object.insert("formula".into(), json!(formula));
     if let Some(origin) = &line.origin {
-        let span = |location: &crate::source::Location| json!([location.span.start, location.span.end]);
+        let span =
+            |location: &crate::source::Location| json!([location.span.start, location.span.end]);
         object.insert("span".into(), span(&origin.location));
         if let Some(via) = &origin.via {
             object.insert("via".into(), span(via));
         }
     }
-    object.insert("value".into(), line.value.as_deref().map_or(Value::Null, tensor));
+    object.insert(
+        "value".into(),
+        line.value.as_deref().map_or(Value::Null, tensor),
+    );
     if !line.shape.is_scalar() {
         object.insert("shape".into(), json!([line.shape.rows, line.shape.cols]));
     }
     let wrt = trace.wrt.iter().map(|column| column.text.as_str());
-    object.insert("tangents".into(), derived(trace.forward, wrt, &line.tangents));
+    object.insert(
+        "tangents".into(),
+        derived(trace.forward, wrt, &line.tangents),
+    );
     let outputs = trace.outputs.iter().map(|output| output.text.as_str());
-    object.insert("adjoints".into(), derived(trace.reverse, outputs, &line.adjoints));
+    object.insert(
+        "adjoints".into(),
+        derived(trace.reverse, outputs, &line.adjoints),
+    );
     if let Some(life) = line.life {
         object.insert("life".into(), life_object(life));
     }
@@ -336,7 +428,10 @@ fn derived<'t>(asked: bool, names: impl Iterator<Item = &'t str>, values: &[Deri
         return Value::Null;
     }
     let entries = names.zip(values).map(|(name, derived)| {
-        (name.to_string(), derived.value.as_deref().map_or(Value::Null, tensor))
+        (
+            name.to_string(),
+            derived.value.as_deref().map_or(Value::Null, tensor),
+        )
     });
     Value::Object(entries.collect())
 }

@@ -14,7 +14,11 @@ pub fn format(x: f64, digits: usize) -> String {
         return "0".into();
     }
     let digits = digits.clamp(1, 17);
-    let scientific = if digits == 17 { format!("{x:e}") } else { format!("{x:.*e}", digits - 1) };
+    let scientific = if digits == 17 {
+        format!("{x:e}")
+    } else {
+        format!("{x:.*e}", digits - 1)
+    };
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let significant = mantissa.trim_start_matches('-').replace('.', "");
@@ -62,18 +66,32 @@ pub fn inline(value: &Tensor, digits: usize) -> String {
 }
 
 fn norm(value: &Tensor) -> f64 {
-    let scale = value.data().iter().fold(0.0f64, |best, x| if x.is_nan() { f64::NAN } else { best.max(x.abs()) });
+    let scale = value.data().iter().fold(0.0f64, |best, x| {
+        if x.is_nan() {
+            f64::NAN
+        } else {
+            best.max(x.abs())
+        }
+    });
     if scale == 0.0 || !scale.is_finite() {
         return scale;
     }
-    scale * value.data().iter().map(|x| (x / scale) * (x / scale)).sum::<f64>().sqrt()
+    scale
+        * value
+            .data()
+            .iter()
+            .map(|x| (x / scale) * (x / scale))
+            .sum::<f64>()
+            .sqrt()
 }
 
 /// A value in the language's brackets: `[1, 2, 3]`, `[1, 2]'`, `[1, 2; 3, 4]`.
 pub fn brackets(value: &Tensor, digits: usize) -> String {
     let shape = value.shape();
     let row = |i: usize| {
-        let entries: Vec<String> = (0..shape.n()).map(|j| format(value.at(i, j), digits)).collect();
+        let entries: Vec<String> = (0..shape.n())
+            .map(|j| format(value.at(i, j), digits))
+            .collect();
         entries.join(", ")
     };
     match shape {
@@ -82,7 +100,10 @@ pub fn brackets(value: &Tensor, digits: usize) -> String {
             format!("[{}]", entries.join(", "))
         }
         Shape { rows: 1, .. } => format!("[{}]'", row(0)),
-        _ => format!("[{}]", (0..shape.m()).map(row).collect::<Vec<_>>().join("; ")),
+        _ => format!(
+            "[{}]",
+            (0..shape.m()).map(row).collect::<Vec<_>>().join("; ")
+        ),
     }
 }
 

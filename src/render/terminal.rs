@@ -30,7 +30,11 @@ fn named_value(text: &str, value: &Tensor, style: &Style) -> String {
     let text = shortened(text, style);
     match one_line(value, style) {
         Some(line) => format!("{text} = {line}\n"),
-        None => format!("{text} = {}\n{}", shape_text(value, style), grid(value, style)),
+        None => format!(
+            "{text} = {}\n{}",
+            shape_text(value, style),
+            grid(value, style)
+        ),
     }
 }
 
@@ -48,7 +52,11 @@ fn shortened(text: &str, style: &Style) -> String {
 
 fn shape_text(value: &Tensor, style: &Style) -> String {
     let shape = value.shape().to_string();
-    if style.ascii { shape.replace('×', "x") } else { shape }
+    if style.ascii {
+        shape.replace('×', "x")
+    } else {
+        shape
+    }
 }
 
 /// The value on one line, where it fits there.
@@ -60,7 +68,8 @@ fn one_line(value: &Tensor, style: &Style) -> Option<String> {
     if shape.is_empty() {
         return Some(format!("{}, empty", shape_text(value, style)));
     }
-    (shape.is_vector() && shape.len() <= INLINE_VECTOR).then(|| number::brackets(value, style.digits))
+    (shape.is_vector() && shape.len() <= INLINE_VECTOR)
+        .then(|| number::brackets(value, style.digits))
 }
 
 /// The entries of a matrix, columns aligned, what is too much left out.
@@ -72,7 +81,9 @@ fn grid(value: &Tensor, style: &Style) -> String {
         }
         let tail = most / 3;
         let head = (0..most - tail - 1).map(Some);
-        head.chain([None]).chain((count - tail..count).map(Some)).collect()
+        head.chain([None])
+            .chain((count - tail..count).map(Some))
+            .collect()
     };
     let rows = shown(value.shape().m(), WRITTEN_ROWS);
     let cols = shown(value.shape().n(), WRITTEN_COLS);
@@ -91,7 +102,11 @@ fn grid(value: &Tensor, style: &Style) -> String {
 fn print(items: &[Item], style: &Style) -> String {
     let mut text = String::new();
     for (k, item) in items.iter().enumerate() {
-        let separator = if k == 0 || text.ends_with('\n') { "" } else { " " };
+        let separator = if k == 0 || text.ends_with('\n') {
+            ""
+        } else {
+            " "
+        };
         match item {
             Item::Text(written) => text.push_str(&format!("{separator}{written}")),
             Item::Value(value) => match one_line(value, style) {
@@ -125,11 +140,17 @@ fn align(table: &mut Table, alignment: impl Fn(usize) -> CellAlignment, gap: u16
 
 /// The lines of a table without trailing blanks.
 fn unindented(table: &Table) -> String {
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    table
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
 }
 
 fn indented(table: &Table) -> String {
-    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
+    table
+        .lines()
+        .map(|line| format!("  {}\n", line.trim_end()))
+        .collect()
 }
 
 /// One column of a table: its heading, its cells, and how they are aligned.
@@ -142,12 +163,20 @@ pub(super) struct Column {
 impl Column {
     /// A column of texts.
     pub(super) fn left(heading: &str, cells: Vec<String>) -> Column {
-        Column { heading: heading.into(), cells, right: false }
+        Column {
+            heading: heading.into(),
+            cells,
+            right: false,
+        }
     }
 
     /// A column of numbers.
     pub(super) fn right(heading: &str, cells: Vec<String>) -> Column {
-        Column { heading: heading.into(), cells, right: true }
+        Column {
+            heading: heading.into(),
+            cells,
+            right: true,
+        }
     }
 }
 
@@ -155,23 +184,57 @@ fn table(trace: &Trace, style: &Style) -> String {
     let mut columns = vec![formulas(trace, style)];
     let known = trace.missing.is_empty();
     if known {
-        let cells = trace.lines.iter().map(|line| value_text(line.value.as_deref(), style)).collect();
-        columns.push(Column { heading: "value".into(), cells, right: true });
+        let cells = trace
+            .lines
+            .iter()
+            .map(|line| value_text(line.value.as_deref(), style))
+            .collect();
+        columns.push(Column {
+            heading: "value".into(),
+            cells,
+            right: true,
+        });
     }
     if trace.forward {
-        let headings: Vec<String> = trace.wrt.iter().map(|wrt| tangent_heading(&wrt.text, wrt.along.as_deref(), style)).collect();
+        let headings: Vec<String> = trace
+            .wrt
+            .iter()
+            .map(|wrt| tangent_heading(&wrt.text, wrt.along.as_deref(), style))
+            .collect();
         let pick = |line: &Line| line.tangents.clone();
-        columns.extend(derivatives(trace, Role::Tangent, &headings, pick, known, style));
+        columns.extend(derivatives(
+            trace,
+            Role::Tangent,
+            &headings,
+            pick,
+            known,
+            style,
+        ));
     }
     if trace.reverse {
         let headings: Vec<String> = trace
             .outputs
             .iter()
             .enumerate()
-            .map(|(k, output)| adjoint_heading(&output.text, k, trace.outputs.len(), output.shape.is_scalar(), style))
+            .map(|(k, output)| {
+                adjoint_heading(
+                    &output.text,
+                    k,
+                    trace.outputs.len(),
+                    output.shape.is_scalar(),
+                    style,
+                )
+            })
             .collect();
         let pick = |line: &Line| line.adjoints.clone();
-        columns.extend(derivatives(trace, Role::Adjoint, &headings, pick, known, style));
+        columns.extend(derivatives(
+            trace,
+            Role::Adjoint,
+            &headings,
+            pick,
+            known,
+            style,
+        ));
     }
     columns.extend(life(trace, style));
     columns.push(names(trace));
@@ -187,22 +250,36 @@ fn table(trace: &Trace, style: &Style) -> String {
 }
 
 pub(super) fn lay_out(columns: &[Column]) -> String {
-    let columns: Vec<&Column> =
-        columns.iter().filter(|column| !column.heading.is_empty() || column.cells.iter().any(|cell| !cell.is_empty())).collect();
+    let columns: Vec<&Column> = columns
+        .iter()
+        .filter(|column| {
+            !column.heading.is_empty() || column.cells.iter().any(|cell| !cell.is_empty())
+        })
+        .collect();
     let mut table = plain_table();
     table.add_row(columns.iter().map(|column| column.heading.as_str()));
     let height = columns.first().map_or(0, |column| column.cells.len());
     for row in 0..height {
         table.add_row(columns.iter().map(|column| column.cells[row].as_str()));
     }
-    let alignment = |k: usize| if columns[k].right { CellAlignment::Right } else { CellAlignment::Left };
+    let alignment = |k: usize| {
+        if columns[k].right {
+            CellAlignment::Right
+        } else {
+            CellAlignment::Left
+        }
+    };
     align(&mut table, alignment, 3);
     unindented(&table)
 }
 
 fn value_text(value: Option<&Tensor>, style: &Style) -> String {
     let text = value.map_or(String::new(), |value| number::inline(value, style.digits));
-    if style.ascii { text.replace('×', "x") } else { text }
+    if style.ascii {
+        text.replace('×', "x")
+    } else {
+        text
+    }
 }
 
 fn index_symbol(role: Role, style: &Style) -> &'static str {
@@ -219,7 +296,11 @@ fn index_symbol(role: Role, style: &Style) -> &'static str {
 fn formulas(trace: &Trace, style: &Style) -> Column {
     let pen = Pen::values(style);
     let cell = |(k, line): (usize, &Line)| {
-        format!("{} = {}", pen.symbol(Role::Primal, k + 1), pen.write(&line.formula))
+        format!(
+            "{} = {}",
+            pen.symbol(Role::Primal, k + 1),
+            pen.write(&line.formula)
+        )
     };
     Column {
         heading: index_symbol(Role::Primal, style).into(),
@@ -270,19 +351,38 @@ fn derivatives(
     let pen = Pen::derivatives(style);
     let symbol = index_symbol(role, style);
     let rule = |(k, line): (usize, &Line)| {
-        format!("{} = {}", pen.symbol(role, k + 1), rule_text(&pick(line), &pen))
+        format!(
+            "{} = {}",
+            pen.symbol(role, k + 1),
+            rule_text(&pick(line), &pen)
+        )
     };
     let heading = match headings {
         [single] => format!("{symbol} = {single}"),
         _ => symbol.to_string(),
     };
     let cells = trace.lines.iter().enumerate().map(rule).collect();
-    let mut columns = vec![Column { heading, cells, right: false }];
+    let mut columns = vec![Column {
+        heading,
+        cells,
+        right: false,
+    }];
     if known {
         for (k, heading) in headings.iter().enumerate() {
-            let cell = |line: &Line| value_text(pick(line).get(k).and_then(|derived| derived.value.as_deref()), style);
+            let cell = |line: &Line| {
+                value_text(
+                    pick(line)
+                        .get(k)
+                        .and_then(|derived| derived.value.as_deref()),
+                    style,
+                )
+            };
             columns.push(Column {
-                heading: if headings.len() == 1 { "value".into() } else { heading.clone() },
+                heading: if headings.len() == 1 {
+                    "value".into()
+                } else {
+                    heading.clone()
+                },
                 cells: trace.lines.iter().map(cell).collect(),
                 right: true,
             });
@@ -293,18 +393,29 @@ fn derivatives(
 
 /// One rule where all columns share it; the seeds of each where they differ.
 fn rule_text(derived: &[Derived], pen: &Pen<'_>) -> String {
-    let mut texts: Vec<String> = derived.iter().map(|derived| pen.write(&derived.formula)).collect();
+    let mut texts: Vec<String> = derived
+        .iter()
+        .map(|derived| pen.write(&derived.formula))
+        .collect();
     texts.dedup();
-    let seeds = derived.iter().all(|derived| matches!(derived.formula, Math::Number(_) | Math::Name(_)));
+    let seeds = derived
+        .iter()
+        .all(|derived| matches!(derived.formula, Math::Number(_) | Math::Name(_)));
     match texts.as_slice() {
         [single] => single.clone(),
         _ if seeds => {
-            let all: Vec<String> = derived.iter().map(|derived| pen.write(&derived.formula)).collect();
+            let all: Vec<String> = derived
+                .iter()
+                .map(|derived| pen.write(&derived.formula))
+                .collect();
             all.join(", ")
         }
         _ => {
             // An output that others use: its seed is added in its own column only.
-            let plain = derived.iter().map(|derived| pen.write(&derived.formula)).min_by_key(String::len);
+            let plain = derived
+                .iter()
+                .map(|derived| pen.write(&derived.formula))
+                .min_by_key(String::len);
             plain.unwrap_or_default()
         }
     }
@@ -316,7 +427,9 @@ fn life(trace: &Trace, style: &Style) -> Vec<Column> {
     }
     let pen = Pen::values(style);
     let last = |line: &Line| match line.life {
-        Some(life) => life.last_use.map_or("output".into(), |k| format!("after {}", pen.symbol(Role::Primal, k))),
+        Some(life) => life.last_use.map_or("output".into(), |k| {
+            format!("after {}", pen.symbol(Role::Primal, k))
+        }),
         None => String::new(),
     };
     let kept = |line: &Line| match line.life {
@@ -324,8 +437,16 @@ fn life(trace: &Trace, style: &Style) -> Vec<Column> {
         _ => String::new(),
     };
     vec![
-        Column { heading: "discard".into(), cells: trace.lines.iter().map(last).collect(), right: false },
-        Column { heading: "reverse".into(), cells: trace.lines.iter().map(kept).collect(), right: false },
+        Column {
+            heading: "discard".into(),
+            cells: trace.lines.iter().map(last).collect(),
+            right: false,
+        },
+        Column {
+            heading: "reverse".into(),
+            cells: trace.lines.iter().map(kept).collect(),
+            right: false,
+        },
     ]
 }
 
@@ -333,15 +454,28 @@ fn life(trace: &Trace, style: &Style) -> Vec<Column> {
 fn names(trace: &Trace) -> Column {
     let cell = |line: &Line| {
         let skipped = usize::from(line.op == "input");
-        let names: Vec<&str> = line.names.iter().skip(skipped).map(|name| &**name).collect();
+        let names: Vec<&str> = line
+            .names
+            .iter()
+            .skip(skipped)
+            .map(|name| &**name)
+            .collect();
         names.join(", ")
     };
-    Column { heading: String::new(), cells: trace.lines.iter().map(cell).collect(), right: false }
+    Column {
+        heading: String::new(),
+        cells: trace.lines.iter().map(cell).collect(),
+        right: false,
+    }
 }
 
 fn remarks(trace: &Trace) -> String {
     let list = |names: &[std::rc::Rc<str>]| {
-        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        names
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let mut text = String::new();
     for (k, output) in trace.outputs.iter().enumerate() {
@@ -352,12 +486,21 @@ fn remarks(trace: &Trace) -> String {
         }
     }
     if !trace.missing.is_empty() {
-        let verb = if trace.missing.len() == 1 { "has" } else { "have" };
-        text.push_str(&format!("formulas only: {} {verb} no value\n", list(&trace.missing)));
+        let verb = if trace.missing.len() == 1 {
+            "has"
+        } else {
+            "have"
+        };
+        text.push_str(&format!(
+            "formulas only: {} {verb} no value\n",
+            list(&trace.missing)
+        ));
     }
     if !trace.left_out.is_empty() {
         let names = list(&trace.left_out);
-        text.push_str(&format!("not differentiated by {names}: read from a file; name it after `wrt` to include it\n"));
+        text.push_str(&format!(
+            "not differentiated by {names}: read from a file; name it after `wrt` to include it\n"
+        ));
     }
     text
 }

@@ -13,14 +13,31 @@ use crate::trace::compare::{Question, compare};
 use std::rc::Rc;
 
 impl Session {
-    pub(super) fn show_compare(&mut self, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
-        refuse(script, "compare", tail, &["wrt", "along", "using", "at", "zeros"])?;
+    pub(super) fn show_compare(
+        &mut self,
+        script: &Rc<Script>,
+        outputs: &[ExprId],
+        tail: &Tail,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        refuse(
+            script,
+            "compare",
+            tail,
+            &["wrt", "along", "using", "at", "zeros"],
+        )?;
         self.ask(script, outputs, tail, sink, |lowering, question, _| {
             Ok((Event::Compare(Box::new(compare(lowering, question)?)), None))
         })
     }
 
-    pub(super) fn show_check(&mut self, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
+    pub(super) fn show_check(
+        &mut self,
+        script: &Rc<Script>,
+        outputs: &[ExprId],
+        tail: &Tail,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
         refuse(script, "check", tail, &["wrt", "along", "using", "at"])?;
         self.ask(script, outputs, tail, sink, |lowering, question, output| {
             let verdict = check(lowering, question)?;
@@ -73,7 +90,12 @@ impl Session {
 
 /// The simplified derivative of `output` by `target`: in the target's shape for a scalar, a
 /// Jacobian otherwise. A sentence says why there is none.
-fn symbolic(_: &Lowering<'_>, _: NodeId, _: Target, _: &Held) -> std::result::Result<NodeId, String> {
+fn symbolic(
+    _: &Lowering<'_>,
+    _: NodeId,
+    _: Target,
+    _: &Held,
+) -> std::result::Result<NodeId, String> {
     Err("symbolic mode is not available yet".into())
 }
 
@@ -89,5 +111,8 @@ fn failure(script: &Rc<Script>, output: ExprId, verdict: &Verdict) -> Option<Dia
         difference.entry,
     );
     let label = format!("relative difference {:.2e}", difference.size);
-    Some(Diagnostic::error(Code::Check, script.locate(output), message, label).help(reason_text(reason)))
+    Some(
+        Diagnostic::error(Code::Check, script.locate(output), message, label)
+            .help(reason_text(reason)),
+    )
 }

@@ -60,14 +60,28 @@ pub(super) struct Manner {
 }
 
 impl Session {
-    pub(super) fn show_derive(&mut self, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
-        refuse(script, "derive", tail, &["wrt", "at", "steps", "expanded", "guards"])?;
+    pub(super) fn show_derive(
+        &mut self,
+        script: &Rc<Script>,
+        outputs: &[ExprId],
+        tail: &Tail,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        refuse(
+            script,
+            "derive",
+            tail,
+            &["wrt", "at", "steps", "expanded", "guards"],
+        )?;
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
         let has = |item: With| tail.with.iter().any(|(known, _)| *known == item);
-        let manner = Manner { expanded: has(With::Expanded), guards: has(With::Guards) };
+        let manner = Manner {
+            expanded: has(With::Expanded),
+            guards: has(With::Guards),
+        };
         let mut events = Vec::new();
         for (text, output) in &lowered.outputs {
             for wrt in &lowered.wrt {
@@ -105,18 +119,31 @@ impl Session {
             return Vec::new();
         }
         let names = |node: NodeId| name_of(lowering, node, &[output], false);
-        let wording = Wording { names: &names, named: &[], guards: false, taken: &|_| false };
+        let wording = Wording {
+            names: &names,
+            named: &[],
+            guards: false,
+            taken: &|_| false,
+        };
         let written = |node: NodeId| {
-            simplify::write(graph, node, &wording).map_or_else(|_| "…".to_string(), |formula| formula.one_line())
+            simplify::write(graph, node, &wording)
+                .map_or_else(|_| "…".to_string(), |formula| formula.one_line())
         };
         let mut steps: Vec<Step> = Vec::new();
         for (node, frontier) in reverse_steps(graph, output, target.node, &lowered.held) {
-            let Some(rule) = rule_name(graph, node) else { continue };
+            let Some(rule) = rule_name(graph, node) else {
+                continue;
+            };
             let parts: Vec<String> = frontier
                 .iter()
-                .map(|(node, adjoint)| differential(graph, *node, adjoint.id, target.node, &names, &written))
+                .map(|(node, adjoint)| {
+                    differential(graph, *node, adjoint.id, target.node, &names, &written)
+                })
                 .collect();
-            steps.push(Step { rule, formula: parts.join(" + ").replace("+ -", "- ") });
+            steps.push(Step {
+                rule,
+                formula: parts.join(" + ").replace("+ -", "- "),
+            });
         }
         if let Symbolic::Formula(formula) = result {
             let mut rules: Vec<&str> = Vec::new();
@@ -125,8 +152,15 @@ impl Session {
                     rules.push(rule);
                 }
             }
-            let rule = if rules.is_empty() { "simplify".into() } else { format!("simplify: {}", rules.join(", ")) };
-            steps.push(Step { rule, formula: formula.one_line() });
+            let rule = if rules.is_empty() {
+                "simplify".into()
+            } else {
+                format!("simplify: {}", rules.join(", "))
+            };
+            steps.push(Step {
+                rule,
+                formula: formula.one_line(),
+            });
         }
         steps
     }
@@ -145,12 +179,24 @@ impl Session {
         let names = |node: NodeId| name_of(lowering, node, &outputs, manner.expanded);
         let taken = |prefix: &str| {
             let numbered = |name: &str| {
-                name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()))
+                name.strip_prefix(prefix).is_some_and(|rest| {
+                    !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit())
+                })
             };
-            self.definitions.variables().any(|(name, _)| numbered(name)) || lowering.inputs().keys().any(|name| numbered(name))
+            self.definitions.variables().any(|(name, _)| numbered(name))
+                || lowering.inputs().keys().any(|name| numbered(name))
         };
-        let named: Vec<NodeId> = graph.cone(&outputs, |_| false).into_iter().filter(|node| names(*node).is_some()).collect();
-        let wording = Wording { names: &names, named: &named, guards: manner.guards, taken: &taken };
+        let named: Vec<NodeId> = graph
+            .cone(&outputs, |_| false)
+            .into_iter()
+            .filter(|node| names(*node).is_some())
+            .collect();
+        let wording = Wording {
+            names: &names,
+            named: &named,
+            guards: manner.guards,
+            taken: &taken,
+        };
         // The rule that is right at zero factors has no spelling; the one that everyone writes has.
         let output = exchange(graph, output, &PROD, &PROD_QUOTIENT);
         if graph.shape(output).is_scalar() || target.shape(graph).is_scalar() {
@@ -169,7 +215,12 @@ impl Session {
 
 /// What a node is called in a formula: an input by its name, a named formula by its name unless
 /// it is what is differentiated.
-fn name_of(lowering: &Lowering<'_>, node: NodeId, outputs: &[NodeId], expanded: bool) -> Option<Name> {
+fn name_of(
+    lowering: &Lowering<'_>,
+    node: NodeId,
+    outputs: &[NodeId],
+    expanded: bool,
+) -> Option<Name> {
     let leaf = matches!(lowering.graph().node(node).op, Op::Input(_) | Op::Hold(_));
     if !leaf && (expanded || outputs.contains(&node)) {
         return None;
@@ -196,7 +247,13 @@ fn derivative_node(graph: &Graph, output: NodeId, target: Target, held: &Held) -
     tangent_node(graph, output, target, one.id, held)
 }
 
-fn tangent_node(graph: &Graph, output: NodeId, target: Target, direction: NodeId, held: &Held) -> NodeId {
+fn tangent_node(
+    graph: &Graph,
+    output: NodeId,
+    target: Target,
+    direction: NodeId,
+    held: &Held,
+) -> NodeId {
     let seeds = FxHashMap::from_iter([(target.node, target.seed(graph, graph.term(direction)))]);
     match forward(graph, &[output], &seeds, held).get(&output) {
         Some(flow) => flow.term.id,
@@ -205,17 +262,43 @@ fn tangent_node(graph: &Graph, output: NodeId, target: Target, direction: NodeId
 }
 
 /// A Jacobian, read off the tangent along a direction; the tangent itself where it has no formula.
-fn by_direction(graph: &Graph, output: NodeId, target: Target, held: &Held, wording: &Wording<'_>) -> Symbolic {
+fn by_direction(
+    graph: &Graph,
+    output: NodeId,
+    target: Target,
+    held: &Held,
+    wording: &Wording<'_>,
+) -> Symbolic {
     let shape: Shape = target.shape(graph);
-    let name: Name = format!("d{}", (wording.names)(target.node).unwrap_or_else(|| "x".into())).into();
+    let name: Name = format!(
+        "d{}",
+        (wording.names)(target.node).unwrap_or_else(|| "x".into())
+    )
+    .into();
     let direction = graph.input(name.clone(), shape, None);
     let tangent = tangent_node(graph, output, target, direction, held);
     let both_vectors = shape.cols == 1 && graph.shape(output).is_vector();
-    if both_vectors && let Some(formula) = simplify::write_matrix(graph, tangent, direction, wording) {
+    if both_vectors
+        && let Some(formula) = simplify::write_matrix(graph, tangent, direction, wording)
+    {
         return Symbolic::Formula(formula);
     }
-    let names = |node: NodeId| if node == direction { Some(name.clone()) } else { (wording.names)(node) };
-    let along = simplify::write(graph, tangent, &Wording { names: &names, ..*wording }).ok();
+    let names = |node: NodeId| {
+        if node == direction {
+            Some(name.clone())
+        } else {
+            (wording.names)(node)
+        }
+    };
+    let along = simplify::write(
+        graph,
+        tangent,
+        &Wording {
+            names: &names,
+            ..*wording
+        },
+    )
+    .ok();
     let reason = if both_vectors {
         "the language has no formula for this Jacobian".to_string()
     } else {
@@ -224,12 +307,17 @@ fn by_direction(graph: &Graph, output: NodeId, target: Target, held: &Held, word
             graph.shape(output)
         )
     };
-    Symbolic::NoFormula { reason, along: along.map(|formula| (name.to_string(), formula)) }
+    Symbolic::NoFormula {
+        reason,
+        along: along.map(|formula| (name.to_string(), formula)),
+    }
 }
 
 /// The rule that carries a derivative through a node; `None` for what is not written.
 fn rule_name(graph: &Graph, node: NodeId) -> Option<String> {
-    let Op::Apply(row, _) = graph.node(node).op else { return None };
+    let Op::Apply(row, _) = graph.node(node).op else {
+        return None;
+    };
     let constant = |k: usize| {
         let arg = graph.args(node)[k];
         graph.literal_value(arg).is_some()
@@ -266,7 +354,11 @@ fn differential(
         return factor;
     }
     let inner = names(node).map_or_else(|| written(node), |name| name.to_string());
-    let bracket = if factor.contains([' ', '+']) { format!("({factor})") } else { factor.clone() };
+    let bracket = if factor.contains([' ', '+']) {
+        format!("({factor})")
+    } else {
+        factor.clone()
+    };
     match (graph.shape(node).is_scalar(), factor.as_str()) {
         (true, "1") => format!("d({inner})"),
         (true, "-1") => format!("-d({inner})"),

@@ -1,11 +1,11 @@
 //! What statements show: the one thing between a session and everything that renders.
 
-use crate::diagnostic::Diagnostic;
 use super::Derivation;
+use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;
+use crate::trace::Trace;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
-use crate::trace::Trace;
 
 /// One item of a `print`.
 #[derive(Clone, Debug, PartialEq)]

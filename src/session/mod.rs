@@ -55,12 +55,19 @@ impl Session {
     /// stops it, and leaves the session as it was before the failed statement.
     pub fn run(&mut self, source: &Rc<Source>, sink: &mut Sink<'_>) -> Result<()> {
         let (script, warnings) = crate::syntax::parse(source)?;
-        warnings.into_iter().for_each(|warning| sink(Event::Warning(warning)));
+        warnings
+            .into_iter()
+            .for_each(|warning| sink(Event::Warning(warning)));
         self.run_block(&Rc::new(script), None, sink)
     }
 
     /// Runs the statements of `block`, or of the whole script.
-    fn run_block(&mut self, script: &Rc<Script>, block: Option<&Block>, sink: &mut Sink<'_>) -> Result<()> {
+    fn run_block(
+        &mut self,
+        script: &Rc<Script>,
+        block: Option<&Block>,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
         for id in block.unwrap_or(&script.body) {
             let statement = script.statement(*id);
             let mark = self.definitions.mark();
@@ -75,7 +82,12 @@ impl Session {
         Ok(())
     }
 
-    fn run_statement(&mut self, script: &Rc<Script>, statement: &Statement, sink: &mut Sink<'_>) -> Result<()> {
+    fn run_statement(
+        &mut self,
+        script: &Rc<Script>,
+        statement: &Statement,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
         if interrupt::requested() {
             return Err(stopped(script, statement));
         }
@@ -84,9 +96,11 @@ impl Session {
                 self.definitions.define(name, formula(script, *value));
                 Ok(())
             }
-            StatementKind::DefineFunction { name, parameters, body } => {
-                self.define_function(script, name, parameters, *body, sink)
-            }
+            StatementKind::DefineFunction {
+                name,
+                parameters,
+                body,
+            } => self.define_function(script, name, parameters, *body, sink),
             StatementKind::Input(declarations) => self.declare(script, declarations),
             StatementKind::Update(targets, values) => self.update(script, targets, values, sink),
             StatementKind::Repeat(count, body) => {
@@ -102,7 +116,12 @@ impl Session {
                 }
                 Ok(())
             }
-            StatementKind::For { variable, from, to, body } => {
+            StatementKind::For {
+                variable,
+                from,
+                to,
+                body,
+            } => {
                 let first = self.whole(script, *from, sink)?;
                 let last = self.whole(script, *to, sink)?;
                 for value in first..=last {
@@ -114,7 +133,11 @@ impl Session {
                 Ok(())
             }
             StatementKind::If(condition, then, otherwise) => {
-                let taken = if self.condition(script, *condition, sink)? { then } else { otherwise };
+                let taken = if self.condition(script, *condition, sink)? {
+                    then
+                } else {
+                    otherwise
+                };
                 self.run_block(script, Some(taken), sink)
             }
             StatementKind::Import(path) => self.import(script, path, sink),
@@ -151,7 +174,10 @@ impl Session {
             ));
         }
         for (k, parameter) in parameters.iter().enumerate() {
-            if let Some(first) = parameters[..k].iter().find(|first| first.name == parameter.name) {
+            if let Some(first) = parameters[..k]
+                .iter()
+                .find(|first| first.name == parameter.name)
+            {
                 return Err(Diagnostic::error(
                     Code::Name,
                     script.location(parameter.span),
@@ -187,8 +213,12 @@ impl Session {
                 })?);
             }
             let location = script.location(declaration.name.span);
-            let (rows, cols) = (sizes.first().copied().unwrap_or(1), sizes.get(1).copied().unwrap_or(1));
-            let shape = self.evaluate_nothing(|lowering| lowering.checked_shape(rows, cols, &location))?;
+            let (rows, cols) = (
+                sizes.first().copied().unwrap_or(1),
+                sizes.get(1).copied().unwrap_or(1),
+            );
+            let shape =
+                self.evaluate_nothing(|lowering| lowering.checked_shape(rows, cols, &location))?;
             self.definitions.declare(&declaration.name, shape, location);
         }
         Ok(())
@@ -206,7 +236,10 @@ impl Session {
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         let node = lowering.lower(&formula(script, expr))?;
         let result = look(&mut lowering, node);
-        lowering.take_warnings().into_iter().for_each(|warning| sink(Event::Warning(warning)));
+        lowering
+            .take_warnings()
+            .into_iter()
+            .for_each(|warning| sink(Event::Warning(warning)));
         result
     }
 
@@ -216,11 +249,15 @@ impl Session {
     }
 
     fn count(&self, script: &Rc<Script>, expr: ExprId, sink: &mut Sink<'_>) -> Result<usize> {
-        self.evaluate(script, expr, sink, |lowering, node| lowering.size(node, &formula(script, expr)))
+        self.evaluate(script, expr, sink, |lowering, node| {
+            lowering.size(node, &formula(script, expr))
+        })
     }
 
     fn whole(&self, script: &Rc<Script>, expr: ExprId, sink: &mut Sink<'_>) -> Result<i64> {
-        self.evaluate(script, expr, sink, |lowering, node| lowering.whole_number(node, &formula(script, expr)))
+        self.evaluate(script, expr, sink, |lowering, node| {
+            lowering.whole_number(node, &formula(script, expr))
+        })
     }
 
     fn condition(&self, script: &Rc<Script>, expr: ExprId, sink: &mut Sink<'_>) -> Result<bool> {
@@ -253,7 +290,10 @@ impl Session {
             for side in compared(script, claim) {
                 let node = lowering.lower(&formula(script, side))?;
                 let value = lowering.value(node)?;
-                error = error.label(script.locate(side), crate::render::number::inline(&value, 17));
+                error = error.label(
+                    script.locate(side),
+                    crate::render::number::inline(&value, 17),
+                );
             }
             Err(error)
         })
@@ -271,7 +311,10 @@ impl Session {
             return Err(Diagnostic::error(
                 Code::Circular,
                 location,
-                format!("`{}` imports itself, directly or through others", file.display()),
+                format!(
+                    "`{}` imports itself, directly or through others",
+                    file.display()
+                ),
                 "already being imported",
             ));
         }
@@ -293,7 +336,10 @@ impl Session {
     fn run_definitions(&mut self, script: &Rc<Script>, sink: &mut Sink<'_>) -> Result<()> {
         for id in &script.body {
             let statement = script.statement(*id);
-            let shows = matches!(statement.kind, StatementKind::Show(..) | StatementKind::Print(..));
+            let shows = matches!(
+                statement.kind,
+                StatementKind::Show(..) | StatementKind::Print(..)
+            );
             if !shows {
                 self.run_statement(script, statement, sink)?;
             }
@@ -318,7 +364,12 @@ impl Session {
         found
     }
 
-    fn check_statement(&mut self, script: &Rc<Script>, statement: &Statement, found: &mut Vec<Diagnostic>) -> Result<()> {
+    fn check_statement(
+        &mut self,
+        script: &Rc<Script>,
+        statement: &Statement,
+        found: &mut Vec<Diagnostic>,
+    ) -> Result<()> {
         match &statement.kind {
             StatementKind::Define(..)
             | StatementKind::DefineFunction { .. }
@@ -335,18 +386,31 @@ impl Session {
             }
             StatementKind::Assert(claim) => self.check_expr(script, *claim, found),
             StatementKind::Print(items, _) => {
-                let values = items.iter().filter(|item| !matches!(script.expr(**item).kind, ExprKind::Text(_)));
-                values.copied().try_for_each(|item| self.check_expr(script, item, found))
+                let values = items
+                    .iter()
+                    .filter(|item| !matches!(script.expr(**item).kind, ExprKind::Text(_)));
+                values
+                    .copied()
+                    .try_for_each(|item| self.check_expr(script, item, found))
             }
             StatementKind::Show(_, outputs, tail) if tail.over.is_empty() && tail.at.is_empty() => {
-                outputs.iter().try_for_each(|output| self.check_expr(script, *output, found))
+                outputs
+                    .iter()
+                    .try_for_each(|output| self.check_expr(script, *output, found))
             }
             _ => Ok(()),
         }
     }
 
-    fn check_expr(&self, script: &Rc<Script>, expr: ExprId, found: &mut Vec<Diagnostic>) -> Result<()> {
-        let warnings = self.evaluate(script, expr, &mut |_| {}, |lowering, _| Ok(lowering.undefined_names()))?;
+    fn check_expr(
+        &self,
+        script: &Rc<Script>,
+        expr: ExprId,
+        found: &mut Vec<Diagnostic>,
+    ) -> Result<()> {
+        let warnings = self.evaluate(script, expr, &mut |_| {}, |lowering, _| {
+            Ok(lowering.undefined_names())
+        })?;
         for warning in warnings {
             if !found.contains(&warning) {
                 found.push(warning);
@@ -361,9 +425,11 @@ fn compared(script: &Script, claim: ExprId) -> Vec<ExprId> {
     match &script.expr(claim).kind {
         ExprKind::Binary(op, a, b) if op.is_comparison() => vec![*a, *b],
         ExprKind::Binary(_, a, b) => [compared(script, *a), compared(script, *b)].concat(),
-        ExprKind::Call { function, arguments, .. } if &*function.name == "approx" => {
-            arguments.iter().take(2).copied().collect()
-        }
+        ExprKind::Call {
+            function,
+            arguments,
+            ..
+        } if &*function.name == "approx" => arguments.iter().take(2).copied().collect(),
         _ => Vec::new(),
     }
 }

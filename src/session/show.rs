@@ -19,7 +19,13 @@ pub(super) struct Lowered {
 }
 
 impl Session {
-    pub(super) fn print(&mut self, script: &Rc<Script>, items: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
+    pub(super) fn print(
+        &mut self,
+        script: &Rc<Script>,
+        items: &[ExprId],
+        tail: &Tail,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
         refuse(script, "print", tail, &["at"])?;
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
@@ -59,7 +65,12 @@ impl Session {
             Show::Compare => self.show_compare(script, outputs, tail, sink),
             Show::Check => self.show_check(script, outputs, tail, sink),
             Show::Graph | Show::Plot => {
-                let word = script.source.slice(statement.span).split_whitespace().next().unwrap_or("this");
+                let word = script
+                    .source
+                    .slice(statement.span)
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or("this");
                 Err(Diagnostic::error(
                     Code::Function,
                     script.location(statement.span),
@@ -71,7 +82,13 @@ impl Session {
         }
     }
 
-    fn show_values(&mut self, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
+    fn show_values(
+        &mut self,
+        script: &Rc<Script>,
+        outputs: &[ExprId],
+        tail: &Tail,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
         refuse(script, "a bare expression", tail, &["at"])?;
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
@@ -83,25 +100,46 @@ impl Session {
         let mut events = Vec::new();
         for (output, node) in outputs.iter().zip(nodes) {
             let text = script.text(*output).to_string();
-            events.push(Event::Value { text, value: lowering.value(node)? });
+            events.push(Event::Value {
+                text,
+                value: lowering.value(node)?,
+            });
         }
         warn(&mut lowering, sink);
         events.into_iter().for_each(sink);
         Ok(())
     }
 
-    fn show_trace(&mut self, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail, sink: &mut Sink<'_>) -> Result<()> {
-        refuse(script, "trace", tail, &["wrt", "along", "using", "at", "life", "zeros"])?;
+    fn show_trace(
+        &mut self,
+        script: &Rc<Script>,
+        outputs: &[ExprId],
+        tail: &Tail,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        refuse(
+            script,
+            "trace",
+            tail,
+            &["wrt", "along", "using", "at", "life", "zeros"],
+        )?;
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
         let uses = |mode| tail.using.is_empty() || tail.using.iter().any(|(used, _)| *used == mode);
-        if let Some((mode, span)) = tail.using.iter().find(|(mode, _)| !matches!(mode, Mode::Forward | Mode::Reverse)) {
+        if let Some((mode, span)) = tail
+            .using
+            .iter()
+            .find(|(mode, _)| !matches!(mode, Mode::Forward | Mode::Reverse))
+        {
             return Err(Diagnostic::error(
                 Code::Syntax,
                 script.location(*span),
-                format!("a trace is made by forward and reverse mode, not by {}", mode.name()),
+                format!(
+                    "a trace is made by forward and reverse mode, not by {}",
+                    mode.name()
+                ),
                 "not a mode of a trace",
             )
             .help("`compare` shows all four modes side by side"));
@@ -126,7 +164,12 @@ impl Session {
 
     /// Defined inputs come first, in the order of their definition, then free ones in the order of
     /// their appearance, then held names in the order of `wrt`.
-    pub(super) fn order(&self, lowering: &Lowering<'_>, lowered: &Lowered, leaf: NodeId) -> (u8, u64) {
+    pub(super) fn order(
+        &self,
+        lowering: &Lowering<'_>,
+        lowered: &Lowered,
+        leaf: NodeId,
+    ) -> (u8, u64) {
         if lowered.held.contains(&leaf) {
             let position = lowered.wrt.iter().position(|wrt| wrt.target.node == leaf);
             return (2, position.unwrap_or(0) as u64);
@@ -143,9 +186,17 @@ impl Session {
     }
 
     /// Gives the names after `at` their values for this statement.
-    pub(super) fn bind_at(&self, lowering: &mut Lowering<'_>, script: &Rc<Script>, tail: &Tail) -> Result<()> {
+    pub(super) fn bind_at(
+        &self,
+        lowering: &mut Lowering<'_>,
+        script: &Rc<Script>,
+        tail: &Tail,
+    ) -> Result<()> {
         for (k, at) in tail.at.iter().enumerate() {
-            if let Some(first) = tail.at[..k].iter().find(|first| first.name.name == at.name.name) {
+            if let Some(first) = tail.at[..k]
+                .iter()
+                .find(|first| first.name.name == at.name.name)
+            {
                 return Err(Diagnostic::error(
                     Code::Name,
                     script.location(at.name.span),
@@ -154,7 +205,9 @@ impl Session {
                 )
                 .label(script.location(first.name.span), "the first"));
             }
-            let value = self.evaluate(script, at.value, &mut |_| {}, |lowering, node| lowering.value(node))?;
+            let value = self.evaluate(script, at.value, &mut |_| {}, |lowering, node| {
+                lowering.value(node)
+            })?;
             lowering.bind(&at.name, Rc::new(value), &script.locate(at.value))?;
         }
         Ok(())
@@ -162,7 +215,13 @@ impl Session {
 
     /// Lowers the outputs of a statement and what they are differentiated by, names that stand for
     /// formulas held.
-    pub(super) fn lower_outputs(&self, lowering: &mut Lowering<'_>, script: &Rc<Script>, outputs: &[ExprId], tail: &Tail) -> Result<Lowered> {
+    pub(super) fn lower_outputs(
+        &self,
+        lowering: &mut Lowering<'_>,
+        script: &Rc<Script>,
+        outputs: &[ExprId],
+        tail: &Tail,
+    ) -> Result<Lowered> {
         let mut targets = Vec::new();
         let mut held_names: Vec<(Name, NodeId)> = Vec::new();
         for expr in &tail.wrt {
@@ -182,7 +241,11 @@ impl Session {
             lowering.check_reached(script, *expr, &nodes)?;
             let entry = lowering.target_entry(script, *expr, node)?;
             let target = Target { node, entry };
-            wrt.push(Wrt { text: script.text(*expr).to_string(), target, along: None });
+            wrt.push(Wrt {
+                text: script.text(*expr).to_string(),
+                target,
+                along: None,
+            });
         }
         let mut left_out = Vec::new();
         if wrt.is_empty() {
@@ -199,29 +262,58 @@ impl Session {
     }
 
     /// Every input that the outputs depend on, except data read from files.
-    fn default_targets(&self, lowering: &Lowering<'_>, roots: &[NodeId], left_out: &mut Vec<Name>) -> Result<Vec<Wrt>> {
+    fn default_targets(
+        &self,
+        lowering: &Lowering<'_>,
+        roots: &[NodeId],
+        left_out: &mut Vec<Name>,
+    ) -> Result<Vec<Wrt>> {
         let mut leaves = trace::default_wrt(lowering, roots)?;
-        let empty = Lowered { outputs: Vec::new(), wrt: Vec::new(), held: Held::default(), left_out: Vec::new() };
+        let empty = Lowered {
+            outputs: Vec::new(),
+            wrt: Vec::new(),
+            held: Held::default(),
+            left_out: Vec::new(),
+        };
         leaves.sort_by_key(|leaf| self.order(lowering, &empty, *leaf));
         let mut wrt = Vec::new();
         for leaf in leaves {
-            let Some(name) = lowering.names_of(leaf).first().cloned() else { continue };
-            let data = match self.definitions.variable(&name).map(|variable| &variable.meaning) {
+            let Some(name) = lowering.names_of(leaf).first().cloned() else {
+                continue;
+            };
+            let data = match self
+                .definitions
+                .variable(&name)
+                .map(|variable| &variable.meaning)
+            {
                 Some(Meaning::Input(input)) => input.data,
                 _ => false,
             };
             if data {
                 left_out.push(name);
             } else {
-                let target = Target { node: leaf, entry: None };
-                wrt.push(Wrt { text: name.to_string(), target, along: None });
+                let target = Target {
+                    node: leaf,
+                    entry: None,
+                };
+                wrt.push(Wrt {
+                    text: name.to_string(),
+                    target,
+                    along: None,
+                });
             }
         }
         Ok(wrt)
     }
 
     /// The directions after `along`, one for each `wrt`.
-    fn directions(&self, lowering: &mut Lowering<'_>, script: &Rc<Script>, tail: &Tail, wrt: &mut [Wrt]) -> Result<()> {
+    fn directions(
+        &self,
+        lowering: &mut Lowering<'_>,
+        script: &Rc<Script>,
+        tail: &Tail,
+        wrt: &mut [Wrt],
+    ) -> Result<()> {
         if tail.along.is_empty() {
             return Ok(());
         }
@@ -230,19 +322,29 @@ impl Session {
             return Err(Diagnostic::error(
                 Code::Arity,
                 script.locate(last),
-                format!("`along` gives one direction for each `wrt`: {} for {}", tail.along.len(), wrt.len()),
+                format!(
+                    "`along` gives one direction for each `wrt`: {} for {}",
+                    tail.along.len(),
+                    wrt.len()
+                ),
                 "the last direction",
             ));
         }
         for (expr, wrt) in tail.along.iter().zip(wrt) {
-            let node = lowering.lower(&Formula { script: script.clone(), expr: *expr })?;
+            let node = lowering.lower(&Formula {
+                script: script.clone(),
+                expr: *expr,
+            })?;
             let graph = lowering.graph();
             let (shape, wanted) = (graph.shape(node), wrt.target.shape(graph));
             if shape != wanted {
                 return Err(Diagnostic::error(
                     Code::Shape,
                     script.locate(*expr),
-                    format!("the direction along `{}` has its shape: {wanted}, not {shape}", wrt.text),
+                    format!(
+                        "the direction along `{}` has its shape: {wanted}, not {shape}",
+                        wrt.text
+                    ),
                     format!("this is {shape}"),
                 ));
             }
@@ -253,11 +355,19 @@ impl Session {
 }
 
 pub(super) fn warn(lowering: &mut Lowering<'_>, sink: &mut Sink<'_>) {
-    lowering.take_warnings().into_iter().for_each(|warning| sink(Event::Warning(warning)));
+    lowering
+        .take_warnings()
+        .into_iter()
+        .for_each(|warning| sink(Event::Warning(warning)));
 }
 
 /// Refuses the parts of a tail that mean nothing for `statement`.
-pub(super) fn refuse(script: &Script, statement: &str, tail: &Tail, allowed: &[&str]) -> Result<()> {
+pub(super) fn refuse(
+    script: &Script,
+    statement: &str,
+    tail: &Tail,
+    allowed: &[&str],
+) -> Result<()> {
     let expr = |id: &ExprId| script.expr(*id).span;
     let mut present = vec![
         ("over", tail.over.first().map(|over| over.variable.span)),

@@ -38,8 +38,10 @@ impl Session {
                     replace(&mut old, block, &new).map_err(|message| {
                         let location = script.locate(*value);
                         let label = format!("this is {}", new.shape());
-                        Diagnostic::error(Code::Shape, location, message, label)
-                            .label(script.location(target.span), format!("these are {}", block.1))
+                        Diagnostic::error(Code::Shape, location, message, label).label(
+                            script.location(target.span),
+                            format!("these are {}", block.1),
+                        )
                     })?;
                     old
                 }
@@ -47,7 +49,10 @@ impl Session {
             lowering.check_declared(&target.name, new.shape(), &script.locate(*value))?;
             changed.push((name.clone(), new));
         }
-        lowering.take_warnings().into_iter().for_each(|warning| sink(Event::Warning(warning)));
+        lowering
+            .take_warnings()
+            .into_iter()
+            .for_each(|warning| sink(Event::Warning(warning)));
         for ((name, value), target) in changed.into_iter().zip(targets) {
             let location = script.location(target.name.span);
             self.definitions.store(&name, Rc::new(value), location);
@@ -57,10 +62,18 @@ impl Session {
 }
 
 /// Replaces a block of `old` by `new`; a scalar fills it.
-fn replace(old: &mut Tensor, (corner, extent): (Corner, Shape), new: &Tensor) -> std::result::Result<(), String> {
+fn replace(
+    old: &mut Tensor,
+    (corner, extent): (Corner, Shape),
+    new: &Tensor,
+) -> std::result::Result<(), String> {
     let fill = new.as_scalar();
     if fill.is_none() && new.shape() != extent {
-        return Err(format!("{} entries cannot be replaced by a {} value", extent, new.shape()));
+        return Err(format!(
+            "{} entries cannot be replaced by a {} value",
+            extent,
+            new.shape()
+        ));
     }
     let rows = old.shape().m();
     for j in 0..extent.n() {

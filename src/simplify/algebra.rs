@@ -111,14 +111,20 @@ impl Algebra {
             return self.named.get(id).copied().unwrap_or(*id);
         }
         let id = Id(self.entries.len() as u32);
-        self.entries.push(Entry { form: form.clone(), shape });
+        self.entries.push(Entry {
+            form: form.clone(),
+            shape,
+        });
         self.table.insert((form, shape), id);
         id
     }
 
     /// From here on `definition` is written by the name of `atom`.
     pub fn name(&mut self, definition: Id, atom: Id) {
-        let plain = matches!(self.form(definition), Form::Number(_) | Form::Atom(_) | Form::Identity);
+        let plain = matches!(
+            self.form(definition),
+            Form::Number(_) | Form::Atom(_) | Form::Identity
+        );
         if !plain && definition != atom {
             self.named.entry(definition).or_insert(atom);
         }
@@ -228,7 +234,10 @@ impl Algebra {
         collected.retain(|(c, _)| *c != 0.0);
         self.merge_branches(&mut collected);
         collected.sort_by_key(|(_, term)| *term);
-        let shapes: Vec<Shape> = collected.iter().map(|(_, term)| self.shape(*term)).collect();
+        let shapes: Vec<Shape> = collected
+            .iter()
+            .map(|(_, term)| self.shape(*term))
+            .collect();
         let inner_shape = match Shape::common(&shapes) {
             Some(common) => common,
             None if collected.is_empty() => Shape::SCALAR,
@@ -249,7 +258,12 @@ impl Algebra {
 
     /// A sum, or the name that the user has for it or for its negative.
     fn named_or_sum(&mut self, terms: &[(f64, Id)], shape: Shape) -> Id {
-        let signed = |sign: f64| terms.iter().map(|(c, term)| (Coefficient(sign * c), *term)).collect();
+        let signed = |sign: f64| {
+            terms
+                .iter()
+                .map(|(c, term)| (Coefficient(sign * c), *term))
+                .collect()
+        };
         if let Some(opposite) = self.table.get(&(Form::Sum(signed(-1.0)), shape))
             && let Some(atom) = self.named.get(opposite).copied()
             && terms.len() > 1
@@ -264,22 +278,36 @@ impl Algebra {
         use crate::primitives::arithmetic::{CHOOSE, WHERE};
         for k in 0..terms.len() {
             for j in k + 1..terms.len() {
-                let Some((mask, first)) = self.conditional(terms[k].1) else { continue };
-                let Some((other, second)) = self.conditional(terms[j].1) else { continue };
+                let Some((mask, first)) = self.conditional(terms[k].1) else {
+                    continue;
+                };
+                let Some((other, second)) = self.conditional(terms[j].1) else {
+                    continue;
+                };
                 if self.opposite(mask) != other {
                     continue;
                 }
                 let shapes = [self.shape(mask), self.shape(first), self.shape(second)];
-                let Some(shape) = Shape::common(&shapes) else { continue };
-                let mut sides = [(terms[k].0, first), (terms[j].0, second)].map(|side| self.sum(&[side], shape));
+                let Some(shape) = Shape::common(&shapes) else {
+                    continue;
+                };
+                let mut sides = [(terms[k].0, first), (terms[j].0, second)]
+                    .map(|side| self.sum(&[side], shape));
                 let mut mask = mask;
                 if self.is_downward(mask) {
                     // `if x > 0 …` reads better than `if x <= 0 …`.
                     mask = other;
                     sides.swap(0, 1);
                 }
-                let row = if shapes[0].is_scalar() { &CHOOSE } else { &WHERE };
-                let choice = self.intern(Form::Apply(row, Attr::None, vec![mask, sides[0], sides[1]]), shape);
+                let row = if shapes[0].is_scalar() {
+                    &CHOOSE
+                } else {
+                    &WHERE
+                };
+                let choice = self.intern(
+                    Form::Apply(row, Attr::None, vec![mask, sides[0], sides[1]]),
+                    shape,
+                );
                 self.note("join branches");
                 terms[k] = (1.0, choice);
                 terms.remove(j);
@@ -302,11 +330,18 @@ impl Algebra {
         use crate::primitives::array::{PASS, PASS_ALL};
         let truth = |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
         match self.form(term).clone() {
-            Form::Apply(row, _, args) if row.is(&PASS) || row.is(&PASS_ALL) => Some((args[0], args[1])),
+            Form::Apply(row, _, args) if row.is(&PASS) || row.is(&PASS_ALL) => {
+                Some((args[0], args[1]))
+            }
             _ if truth(self, term) => Some((term, self.one)),
             Form::Product(bases) => {
-                let k = bases.iter().position(|(base, e)| *e == self.one && truth(self, *base))?;
-                let rest: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
+                let k = bases
+                    .iter()
+                    .position(|(base, e)| *e == self.one && truth(self, *base))?;
+                let rest: Vec<(Id, Id)> = (0..bases.len())
+                    .filter(|j| *j != k)
+                    .map(|j| bases[j])
+                    .collect();
                 let shapes: Vec<Shape> = rest.iter().map(|(base, _)| self.shape(*base)).collect();
                 let rest = self.product(1.0, &rest, Shape::common(&shapes)?);
                 Some((bases[k].0, rest))
@@ -323,7 +358,8 @@ impl Algebra {
             if row.is(&NOT) {
                 return args[0];
             }
-            let pairs: [(&'static Primitive, &'static Primitive); 3] = [(&LT, &GE), (&LE, &GT), (&EQ, &NE)];
+            let pairs: [(&'static Primitive, &'static Primitive); 3] =
+                [(&LT, &GE), (&LE, &GT), (&EQ, &NE)];
             for (a, b) in pairs {
                 for (from, to) in [(a, b), (b, a)] {
                     if row.is(from) {
@@ -357,7 +393,10 @@ impl Algebra {
             let (scale, inner) = self.scaled(base);
             match self.form(base).clone() {
                 Form::Number(value) if self.value(exponent).is_some() => {
-                    coefficient *= crate::primitives::special::pow(value.0, self.value(exponent).unwrap_or(1.0));
+                    coefficient *= crate::primitives::special::pow(
+                        value.0,
+                        self.value(exponent).unwrap_or(1.0),
+                    );
                 }
                 Form::Sum(_) if inner != base && whole.is_some() => {
                     coefficient *= crate::primitives::special::pow(scale, whole.unwrap_or(1.0));
@@ -369,7 +408,9 @@ impl Algebra {
                         todo.push((base, power));
                     }
                 }
-                Form::Apply(row, _, args) if row.name == "sqrt" && whole.is_some_and(|e| e % 2.0 == 0.0) => {
+                Form::Apply(row, _, args)
+                    if row.name == "sqrt" && whole.is_some_and(|e| e % 2.0 == 0.0) =>
+                {
                     self.note("square of a root");
                     let half = self.number(whole.unwrap_or(2.0) / 2.0);
                     todo.push((args[0], half));
@@ -394,10 +435,13 @@ impl Algebra {
             }
         }
         bases.sort();
-        let shapes: Vec<Shape> = bases.iter().map(|(base, exponent)| {
-            let (base, exponent) = (self.shape(*base), self.shape(*exponent));
-            if base.is_scalar() { exponent } else { base }
-        }).collect();
+        let shapes: Vec<Shape> = bases
+            .iter()
+            .map(|(base, exponent)| {
+                let (base, exponent) = (self.shape(*base), self.shape(*exponent));
+                if base.is_scalar() { exponent } else { base }
+            })
+            .collect();
         let inner_shape = match Shape::common(&shapes) {
             Some(common) => common,
             None if bases.is_empty() => Shape::SCALAR,
@@ -452,8 +496,9 @@ impl Algebra {
                 Form::Chain(parts) => todo.extend(parts.into_iter().rev()),
                 Form::Identity => {}
                 Form::Product(bases) => {
-                    let (front, rest): (Vec<_>, Vec<_>) =
-                        bases.into_iter().partition(|(base, _)| self.shape(*base).is_scalar());
+                    let (front, rest): (Vec<_>, Vec<_>) = bases
+                        .into_iter()
+                        .partition(|(base, _)| self.shape(*base).is_scalar());
                     if front.is_empty() {
                         links.push(inner);
                     } else {
@@ -484,11 +529,11 @@ impl Algebra {
 
     /// A row of ones times diag(v) is v', and diag(v) times a column of ones is v.
     fn absorb_diagonals(&mut self, links: &mut Vec<Id>) {
-        let ones = |algebra: &Algebra, id: Id| {
-            matches!(algebra.form(id), Form::Stretched(inner) if *inner == algebra.one)
-        };
+        let ones = |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Stretched(inner) if *inner == algebra.one);
         let diagonal = |algebra: &Algebra, id: Id| match algebra.form(id) {
-            Form::Apply(row, _, args) if row.name == "diag" && algebra.shape(args[0]).cols == 1 => Some(args[0]),
+            Form::Apply(row, _, args) if row.name == "diag" && algebra.shape(args[0]).cols == 1 => {
+                Some(args[0])
+            }
             _ => None,
         };
         let mut k = 0;
@@ -533,9 +578,16 @@ impl Algebra {
     /// fewer transposes.
     fn oriented(&mut self, links: Vec<Id>, shape: Shape) -> Id {
         if shape.is_scalar() {
-            let turned: Vec<Id> = links.iter().rev().map(|link| self.transposed(*link)).collect();
+            let turned: Vec<Id> = links
+                .iter()
+                .rev()
+                .map(|link| self.transposed(*link))
+                .collect();
             let count = |algebra: &Algebra, links: &[Id]| {
-                links.iter().filter(|link| matches!(algebra.form(**link), Form::Transposed(_))).count()
+                links
+                    .iter()
+                    .filter(|link| matches!(algebra.form(**link), Form::Transposed(_)))
+                    .count()
             };
             let (here, there) = (count(self, &links), count(self, &turned));
             if (there, &turned) < (here, &links) {
@@ -559,25 +611,42 @@ impl Algebra {
                 self.stretch(inner, shape)
             }
             Form::Sum(terms) => {
-                let terms: Terms = terms.iter().map(|(c, term)| (c.0, self.transposed(*term))).collect();
+                let terms: Terms = terms
+                    .iter()
+                    .map(|(c, term)| (c.0, self.transposed(*term)))
+                    .collect();
                 self.sum(&terms, shape)
             }
             Form::Product(bases) => {
-                let bases: Vec<(Id, Id)> =
-                    bases.iter().map(|(base, e)| (self.transposed(*base), self.transposed(*e))).collect();
+                let bases: Vec<(Id, Id)> = bases
+                    .iter()
+                    .map(|(base, e)| (self.transposed(*base), self.transposed(*e)))
+                    .collect();
                 self.product(1.0, &bases, shape)
             }
             Form::Chain(links) => {
-                let links: Vec<Id> = links.iter().rev().map(|link| self.transposed(*link)).collect();
+                let links: Vec<Id> = links
+                    .iter()
+                    .rev()
+                    .map(|link| self.transposed(*link))
+                    .collect();
                 self.chain(&links)
             }
-            Form::Apply(row, _, args) if row.name == "diag" && self.shape(args[0]).is_vector() => id,
+            Form::Apply(row, _, args) if row.name == "diag" && self.shape(args[0]).is_vector() => {
+                id
+            }
             _ => self.intern(Form::Transposed(id), shape),
         }
     }
 
     /// An operation of the table whose arguments are in normal form, with no rule of its own.
-    pub fn apply(&mut self, row: &'static Primitive, attr: Attr, args: Vec<Id>, shape: Shape) -> Id {
+    pub fn apply(
+        &mut self,
+        row: &'static Primitive,
+        attr: Attr,
+        args: Vec<Id>,
+        shape: Shape,
+    ) -> Id {
         let entrywise = row.is_entrywise();
         let turned = |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Transposed(_));
         // A function of a transpose is the transpose of the function.
@@ -591,7 +660,11 @@ impl Algebra {
             let applied = self.apply(row, attr, vec![inner], self.shape(inner));
             return self.stretch(applied, shape);
         }
-        let args: Vec<Id> = if entrywise { self.unstretched(args, shape) } else { args };
+        let args: Vec<Id> = if entrywise {
+            self.unstretched(args, shape)
+        } else {
+            args
+        };
         self.intern(Form::Apply(row, attr, args), shape)
     }
 
@@ -600,7 +673,11 @@ impl Algebra {
     fn unstretched(&self, args: Vec<Id>, shape: Shape) -> Vec<Id> {
         let plain: Vec<Id> = args.iter().map(|arg| self.core(*arg)).collect();
         let shapes: Vec<Shape> = plain.iter().map(|arg| self.shape(*arg)).collect();
-        if Shape::common(&shapes) == Some(shape) { plain } else { args }
+        if Shape::common(&shapes) == Some(shape) {
+            plain
+        } else {
+            args
+        }
     }
 
     /// A matrix from its entries, row by row.
@@ -633,14 +710,19 @@ impl Algebra {
             Form::Number(_) | Form::Atom(_) => 0,
             Form::Identity | Form::Transposed(_) | Form::Stretched(_) => 1,
             Form::Sum(terms) => {
-                let scales = terms.iter().filter(|(c, term)| c.0.abs() != 1.0 && *term != self.one).count();
+                let scales = terms
+                    .iter()
+                    .filter(|(c, term)| c.0.abs() != 1.0 && *term != self.one)
+                    .count();
                 let all_negative = terms.iter().all(|(c, _)| c.0 < 0.0);
                 (scales + terms.len() - 1 + usize::from(all_negative && scales == 0)) as u64
             }
             Form::Product(bases) => {
                 let power = |e: Id| !matches!(self.value(e), Some(1.0 | -1.0));
                 let powers = bases.iter().filter(|(_, e)| power(*e)).count();
-                let upper = bases.iter().any(|(_, e)| !self.value(*e).is_some_and(|e| e < 0.0));
+                let upper = bases
+                    .iter()
+                    .any(|(_, e)| !self.value(*e).is_some_and(|e| e < 0.0));
                 (powers + bases.len() - usize::from(upper)) as u64
             }
             Form::Chain(links) => links.len() as u64 - 1,
@@ -653,7 +735,11 @@ impl Algebra {
     pub fn children(&self, id: Id) -> Vec<Id> {
         match self.form(id) {
             Form::Number(_) | Form::Atom(_) | Form::Identity => Vec::new(),
-            Form::Sum(terms) => terms.iter().map(|(_, term)| *term).filter(|term| *term != self.one).collect(),
+            Form::Sum(terms) => terms
+                .iter()
+                .map(|(_, term)| *term)
+                .filter(|term| *term != self.one)
+                .collect(),
             Form::Product(bases) => bases
                 .iter()
                 .flat_map(|(base, e)| [Some(*base), self.value(*e).is_none().then_some(*e)])
@@ -678,7 +764,10 @@ impl Algebra {
     /// child changes.
     pub fn rebuild(&mut self, id: Id, map: &mut dyn FnMut(&mut Algebra, Id) -> Id) -> Id {
         let children = self.children(id);
-        let images: FxHashMap<Id, Id> = children.iter().map(|child| (*child, map(self, *child))).collect();
+        let images: FxHashMap<Id, Id> = children
+            .iter()
+            .map(|child| (*child, map(self, *child)))
+            .collect();
         if images.iter().all(|(child, image)| child == image) {
             return id;
         }
@@ -691,7 +780,10 @@ impl Algebra {
                 self.sum(&terms, shape)
             }
             Form::Product(bases) => {
-                let bases: Vec<(Id, Id)> = bases.iter().map(|(base, e)| (image(base), image(e))).collect();
+                let bases: Vec<(Id, Id)> = bases
+                    .iter()
+                    .map(|(base, e)| (image(base), image(e)))
+                    .collect();
                 self.product(1.0, &bases, shape)
             }
             Form::Chain(links) => {

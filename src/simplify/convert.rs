@@ -20,7 +20,10 @@ impl Reading<'_, '_> {
     /// The normal form of `root`, which itself is looked into even if it is an atom elsewhere.
     pub fn read(&self, algebra: &mut Algebra, root: NodeId) -> Id {
         let mut forms: FxHashMap<NodeId, Id> = FxHashMap::default();
-        for id in self.graph.cone(&[root], |id| id != root && (self.atoms)(id)) {
+        for id in self
+            .graph
+            .cone(&[root], |id| id != root && (self.atoms)(id))
+        {
             let form = if id != root && (self.atoms)(id) {
                 algebra.atom(id, self.graph.shape(id))
             } else {
@@ -91,33 +94,70 @@ impl Reading<'_, '_> {
         }
         let mut placed = Vec::new();
         for (block, arg) in blocks.iter().zip(args) {
-            let line = Shape { rows: block.shape.rows, cols: shape.cols };
+            let line = Shape {
+                rows: block.shape.rows,
+                cols: shape.cols,
+            };
             let wide = framed(algebra, arg, block.corner.col, line, &array::HCAT);
-            placed.push((1.0, framed(algebra, wide, block.corner.row, shape, &array::VCAT)));
+            placed.push((
+                1.0,
+                framed(algebra, wide, block.corner.row, shape, &array::VCAT),
+            ));
         }
         algebra.sum(&placed, shape)
     }
 }
 
 /// `part` with zeros before and behind it, so that it fills `shape` from position `first` on.
-fn framed(algebra: &mut Algebra, part: Id, first: u32, shape: Shape, join: &'static Primitive) -> Id {
+fn framed(
+    algebra: &mut Algebra,
+    part: Id,
+    first: u32,
+    shape: Shape,
+    join: &'static Primitive,
+) -> Id {
     let inner = algebra.shape(part);
     if inner == shape {
         return part;
     }
     let down = join.is(&array::VCAT);
-    let (length, total) = if down { (inner.rows, shape.rows) } else { (inner.cols, shape.cols) };
+    let (length, total) = if down {
+        (inner.rows, shape.rows)
+    } else {
+        (inner.cols, shape.cols)
+    };
     let zero = algebra.number(0.0);
     let mut zeros = |count: u32| {
-        let size = if down { Shape { rows: count, ..shape } } else { Shape { cols: count, ..shape } };
+        let size = if down {
+            Shape {
+                rows: count,
+                ..shape
+            }
+        } else {
+            Shape {
+                cols: count,
+                ..shape
+            }
+        };
         (count > 0).then(|| algebra.stretch(zero, size))
     };
     let parts = [zeros(first), Some(part), zeros(total - first - length)];
-    algebra.apply(join, Attr::None, parts.into_iter().flatten().collect(), shape)
+    algebra.apply(
+        join,
+        Attr::None,
+        parts.into_iter().flatten().collect(),
+        shape,
+    )
 }
 
 /// The normal form of an operation of the table on arguments in normal form.
-pub fn operation(algebra: &mut Algebra, row: &'static Primitive, attr: Attr, args: Vec<Id>, shape: Shape) -> Id {
+pub fn operation(
+    algebra: &mut Algebra,
+    row: &'static Primitive,
+    attr: Attr,
+    args: Vec<Id>,
+    shape: Shape,
+) -> Id {
     let one = algebra.unit();
     let is = |other: &Primitive| row.is(other);
     if is(&arithmetic::ADD) {
@@ -193,7 +233,14 @@ fn is_tie_count(algebra: &Algebra, id: Id) -> bool {
 
 /// The rows that have no spelling in the language.
 pub fn is_internal(row: &Primitive) -> bool {
-    let spelled = [&array::PROD_QUOTIENT, &array::PASS, &array::PASS_ALL, &array::GUARD, &array::GUARD_ALL, &linear::COFACTOR];
+    let spelled = [
+        &array::PROD_QUOTIENT,
+        &array::PASS,
+        &array::PASS_ALL,
+        &array::GUARD,
+        &array::GUARD_ALL,
+        &linear::COFACTOR,
+    ];
     !row.callable
         && matches!(row.notation, crate::graph::primitive::Notation::Call)
         && !spelled.iter().any(|known| row.is(known))

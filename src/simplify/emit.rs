@@ -35,7 +35,11 @@ impl<'a> Emitter<'a> {
             statements: Vec::new(),
             body: Vec::new(),
         };
-        Emitter { algebra, names, script }
+        Emitter {
+            algebra,
+            names,
+            script,
+        }
     }
 
     /// The formula as text.
@@ -46,7 +50,10 @@ impl<'a> Emitter<'a> {
 
     fn push(&mut self, kind: ExprKind) -> ExprId {
         let id = ExprId(self.script.expressions.len() as u32);
-        self.script.expressions.push(Expr { kind, span: Span::default() });
+        self.script.expressions.push(Expr {
+            kind,
+            span: Span::default(),
+        });
         id
     }
 
@@ -73,7 +80,11 @@ impl<'a> Emitter<'a> {
 
     fn call(&mut self, name: &str, arguments: Vec<ExprId>, named: Vec<NamedArgument>) -> ExprId {
         let function = ident(name);
-        self.push(ExprKind::Call { function, arguments, named })
+        self.push(ExprKind::Call {
+            function,
+            arguments,
+            named,
+        })
     }
 
     fn emit(&mut self, id: Id) -> Written {
@@ -114,20 +125,36 @@ impl<'a> Emitter<'a> {
     fn constant(&mut self, value: &Rc<Tensor>) -> ExprId {
         let shape = value.shape();
         let row_vector = shape.rows == 1 && shape.cols > 1;
-        let lines = if shape.cols == 1 || row_vector { 1 } else { shape.m() };
+        let lines = if shape.cols == 1 || row_vector {
+            1
+        } else {
+            shape.m()
+        };
         let width = value.data().len() / lines.max(1);
         let mut rows = Vec::new();
         for i in 0..lines {
-            let entry = |j: usize| if lines == 1 { value.data()[j] } else { value.at(i, j) };
+            let entry = |j: usize| {
+                if lines == 1 {
+                    value.data()[j]
+                } else {
+                    value.at(i, j)
+                }
+            };
             rows.push((0..width).map(|j| self.number(entry(j))).collect());
         }
         let matrix = self.push(ExprKind::Matrix(rows));
-        if row_vector { self.push(ExprKind::Unary(UnaryOp::Transpose, matrix)) } else { matrix }
+        if row_vector {
+            self.push(ExprKind::Unary(UnaryOp::Transpose, matrix))
+        } else {
+            matrix
+        }
     }
 
     /// A value where the language would not stretch by itself.
     fn stretched(&mut self, inner: Id, shape: Shape) -> Written {
-        let sizes = [shape.rows, shape.cols].map(|size| self.number(f64::from(size))).to_vec();
+        let sizes = [shape.rows, shape.cols]
+            .map(|size| self.number(f64::from(size)))
+            .to_vec();
         match self.algebra.value(inner) {
             Some(0.0) => Ok(self.call("zeros", sizes, Vec::new())),
             Some(1.0) => Ok(self.call("ones", sizes, Vec::new())),
@@ -135,7 +162,11 @@ impl<'a> Emitter<'a> {
                 let ones = self.call("ones", sizes, Vec::new());
                 let inner_shape = self.algebra.shape(inner);
                 let inner = self.emit(inner)?;
-                let op = if inner_shape.is_scalar() { BinaryOp::Mul } else { BinaryOp::DotMul };
+                let op = if inner_shape.is_scalar() {
+                    BinaryOp::Mul
+                } else {
+                    BinaryOp::DotMul
+                };
                 Ok(self.binary(op, inner, ones))
             }
         }
@@ -143,14 +174,19 @@ impl<'a> Emitter<'a> {
 
     /// Positive terms first, so that a sum does not begin with a sign where it need not.
     fn sum(&mut self, terms: &[(f64, Id)]) -> Written {
-        let (positive, negative): (Vec<_>, Vec<_>) = terms.iter().copied().partition(|(c, _)| *c > 0.0);
+        let (positive, negative): (Vec<_>, Vec<_>) =
+            terms.iter().copied().partition(|(c, _)| *c > 0.0);
         let is_number = |(_, term): &(f64, Id)| self.algebra.value(*term).is_some();
         let (numbers, mut others): (Vec<_>, Vec<_>) = positive.into_iter().partition(is_number);
         others.sort_by_key(|(_, term)| std::cmp::Reverse(self.degree(*term)));
         let mut negative = negative;
         negative.sort_by_key(|(_, term)| std::cmp::Reverse(self.degree(*term)));
         // 1 − x reads better than −x + 1, and x + 1 better than 1 + x.
-        let mut ordered: Vec<(f64, Id)> = if others.is_empty() { numbers } else { [others, numbers].concat() };
+        let mut ordered: Vec<(f64, Id)> = if others.is_empty() {
+            numbers
+        } else {
+            [others, numbers].concat()
+        };
         ordered.extend(negative);
         let mut text: Option<ExprId> = None;
         for (c, term) in ordered {
@@ -158,7 +194,11 @@ impl<'a> Emitter<'a> {
                 None => self.scaled(c, term)?,
                 Some(left) => {
                     let right = self.scaled(c.abs(), term)?;
-                    let op = if c < 0.0 { BinaryOp::Sub } else { BinaryOp::Add };
+                    let op = if c < 0.0 {
+                        BinaryOp::Sub
+                    } else {
+                        BinaryOp::Add
+                    };
                     self.binary(op, left, right)
                 }
             });
@@ -199,7 +239,11 @@ impl<'a> Emitter<'a> {
                     (Some(front), _) => self.chain(Some(front), &links),
                     (None, c) => {
                         let chain = self.chain(None, &links)?;
-                        Ok(if c < 0.0 { self.negated_front(chain) } else { chain })
+                        Ok(if c < 0.0 {
+                            self.negated_front(chain)
+                        } else {
+                            chain
+                        })
                     }
                 }
             }
@@ -221,8 +265,11 @@ impl<'a> Emitter<'a> {
 
     /// A sign in front of the first factor of a product: `-x*y`.
     fn negated_front(&mut self, product: ExprId) -> ExprId {
-        if let ExprKind::Binary(op @ (BinaryOp::Mul | BinaryOp::Div | BinaryOp::DotMul | BinaryOp::DotDiv), a, b) =
-            self.script.expressions[product.0 as usize].kind.clone()
+        if let ExprKind::Binary(
+            op @ (BinaryOp::Mul | BinaryOp::Div | BinaryOp::DotMul | BinaryOp::DotDiv),
+            a,
+            b,
+        ) = self.script.expressions[product.0 as usize].kind.clone()
         {
             let a = self.negated_front(a);
             return self.binary(op, a, b);
@@ -256,9 +303,20 @@ impl<'a> Emitter<'a> {
     }
 
     fn product(&mut self, c: f64, bases: &[(Id, Id)]) -> Written {
-        let plain = |(base, e): &(Id, Id)| self.algebra.value(*base).filter(|_| *e == self.algebra.unit());
-        let c = bases.iter().filter_map(plain).fold(c, |c, number| c * number);
-        let mut ordered: Vec<(Id, Id)> = bases.iter().copied().filter(|factor| plain(factor).is_none()).collect();
+        let plain = |(base, e): &(Id, Id)| {
+            self.algebra
+                .value(*base)
+                .filter(|_| *e == self.algebra.unit())
+        };
+        let c = bases
+            .iter()
+            .filter_map(plain)
+            .fold(c, |c, number| c * number);
+        let mut ordered: Vec<(Id, Id)> = bases
+            .iter()
+            .copied()
+            .filter(|factor| plain(factor).is_none())
+            .collect();
         if let Some((above, below)) = fraction(c) {
             let above = self.product(above, &ordered)?;
             let below = self.number(below);
@@ -266,14 +324,23 @@ impl<'a> Emitter<'a> {
         }
         ordered.sort_by_key(|(base, e)| self.lateness(*base, *e));
         let below_one = |e: Id| self.algebra.value(e).filter(|e| *e < 0.0);
-        let (below, above): (Vec<_>, Vec<_>) = ordered.into_iter().partition(|(_, e)| below_one(*e).is_some());
+        let (below, above): (Vec<_>, Vec<_>) = ordered
+            .into_iter()
+            .partition(|(_, e)| below_one(*e).is_some());
         let mut text = self.coefficient(c).map(|front| (front, true));
         for (base, exponent) in above {
-            let (factor, scalar) = (self.power(base, exponent, 1.0)?, self.algebra.shape(base).is_scalar());
+            let (factor, scalar) = (
+                self.power(base, exponent, 1.0)?,
+                self.algebra.shape(base).is_scalar(),
+            );
             text = Some(match text {
                 None => (factor, scalar),
                 Some((left, left_scalar)) => {
-                    let op = if scalar || left_scalar { BinaryOp::Mul } else { BinaryOp::DotMul };
+                    let op = if scalar || left_scalar {
+                        BinaryOp::Mul
+                    } else {
+                        BinaryOp::DotMul
+                    };
                     (self.binary(op, left, factor), scalar && left_scalar)
                 }
             });
@@ -282,17 +349,26 @@ impl<'a> Emitter<'a> {
         for (base, exponent) in below {
             let divisor_scalar = self.algebra.shape(base).is_scalar();
             let divisor = self.power(base, exponent, -1.0)?;
-            let op = if divisor_scalar { BinaryOp::Div } else { BinaryOp::DotDiv };
+            let op = if divisor_scalar {
+                BinaryOp::Div
+            } else {
+                BinaryOp::DotDiv
+            };
             text = self.binary(op, text, divisor);
             scalar &= divisor_scalar;
         }
         let _ = scalar;
-        Ok(if c == -1.0 { self.negated_front(text) } else { text })
+        Ok(if c == -1.0 {
+            self.negated_front(text)
+        } else {
+            text
+        })
     }
 
     /// base^(sign·exponent)
     fn power(&mut self, base: Id, exponent: Id, sign: f64) -> Written {
-        let scalar = self.algebra.shape(base).is_scalar() && self.algebra.shape(exponent).is_scalar();
+        let scalar =
+            self.algebra.shape(base).is_scalar() && self.algebra.shape(exponent).is_scalar();
         let number = self.algebra.value(exponent).map(|e| sign * e);
         if number == Some(1.0) {
             return self.emit(base);
@@ -302,13 +378,21 @@ impl<'a> Emitter<'a> {
             Some(number) => self.number(number),
             None => self.emit(exponent)?,
         };
-        let op = if scalar { BinaryOp::Pow } else { BinaryOp::DotPow };
+        let op = if scalar {
+            BinaryOp::Pow
+        } else {
+            BinaryOp::DotPow
+        };
         Ok(self.binary(op, base, exponent))
     }
 
     fn entries(&mut self, entries: &[Id], shape: Shape) -> Written {
         let row_vector = shape.rows == 1 && shape.cols > 1;
-        let width = if shape.cols == 1 || row_vector { entries.len() } else { shape.n() };
+        let width = if shape.cols == 1 || row_vector {
+            entries.len()
+        } else {
+            shape.n()
+        };
         let mut rows = Vec::new();
         for row in entries.chunks(width.max(1)) {
             let mut written = Vec::new();
@@ -318,16 +402,30 @@ impl<'a> Emitter<'a> {
             rows.push(written);
         }
         let matrix = self.push(ExprKind::Matrix(rows));
-        Ok(if row_vector { self.push(ExprKind::Unary(UnaryOp::Transpose, matrix)) } else { matrix })
+        Ok(if row_vector {
+            self.push(ExprKind::Unary(UnaryOp::Transpose, matrix))
+        } else {
+            matrix
+        })
     }
 
-    fn operation(&mut self, row: &'static Primitive, attr: Attr, args: &[Id], shape: Shape) -> Written {
+    fn operation(
+        &mut self,
+        row: &'static Primitive,
+        attr: Attr,
+        args: &[Id],
+        shape: Shape,
+    ) -> Written {
         if row.is(&PASS) {
             // What a condition lets through: times 1 or 0.
             let condition = self.emit(args[0])?;
             let value = self.emit(args[1])?;
             let scalar = shape.is_scalar();
-            let op = if scalar { BinaryOp::Mul } else { BinaryOp::DotMul };
+            let op = if scalar {
+                BinaryOp::Mul
+            } else {
+                BinaryOp::DotMul
+            };
             return Ok(self.binary(op, value, condition));
         }
         let guarded = row.is(&GUARD);
@@ -342,7 +440,9 @@ impl<'a> Emitter<'a> {
             let zero = if shape.is_scalar() {
                 self.number(0.0)
             } else {
-                let sizes = [shape.rows, shape.cols].map(|size| self.number(f64::from(size))).to_vec();
+                let sizes = [shape.rows, shape.cols]
+                    .map(|size| self.number(f64::from(size)))
+                    .to_vec();
                 self.call("zeros", sizes, Vec::new())
             };
             return Ok(self.push(ExprKind::If(condition, value, zero)));
@@ -356,7 +456,9 @@ impl<'a> Emitter<'a> {
         }
         match row.notation {
             Notation::Infix(operator) => {
-                let [a, b] = written[..] else { return Err(Unwritable(row.name)) };
+                let [a, b] = written[..] else {
+                    return Err(Unwritable(row.name));
+                };
                 Ok(self.binary(spelled(operator), a, b))
             }
             Notation::Not => Ok(self.push(ExprKind::Unary(UnaryOp::Not, written[0]))),
@@ -372,12 +474,17 @@ impl<'a> Emitter<'a> {
                 written.extend(self.sizes(row, shape));
                 let named = match attr {
                     Attr::Axis(axis) => vec![("axis", f64::from(axis))],
-                    Attr::Seed(low, high) => vec![("seed", (u64::from(low) | u64::from(high) << 32) as f64)],
+                    Attr::Seed(low, high) => {
+                        vec![("seed", (u64::from(low) | u64::from(high) << 32) as f64)]
+                    }
                     _ => Vec::new(),
                 };
                 let named = named
                     .into_iter()
-                    .map(|(name, value)| NamedArgument { name: ident(name), value: self.number(value) })
+                    .map(|(name, value)| NamedArgument {
+                        name: ident(name),
+                        value: self.number(value),
+                    })
                     .collect();
                 Ok(self.call(row.name, written, named))
             }
@@ -392,7 +499,10 @@ impl<'a> Emitter<'a> {
             (_, "onehot") => vec![shape.cols],
             _ => vec![shape.rows],
         };
-        sizes.into_iter().map(|size| self.number(f64::from(size))).collect()
+        sizes
+            .into_iter()
+            .map(|size| self.number(f64::from(size)))
+            .collect()
     }
 
     fn indices(&mut self, attr: Attr, extent: Shape, from: Shape) -> Vec<Index> {
@@ -403,7 +513,10 @@ impl<'a> Emitter<'a> {
             } else if count == 1 {
                 Index::At(self.number(f64::from(first + 1)))
             } else {
-                let (a, b) = (self.number(f64::from(first + 1)), self.number(f64::from(first + count)));
+                let (a, b) = (
+                    self.number(f64::from(first + 1)),
+                    self.number(f64::from(first + count)),
+                );
                 Index::Range(a, b)
             }
         };
@@ -412,13 +525,19 @@ impl<'a> Emitter<'a> {
         } else if from.rows == 1 {
             vec![one(corner.col, extent.cols, from.cols)]
         } else {
-            vec![one(corner.row, extent.rows, from.rows), one(corner.col, extent.cols, from.cols)]
+            vec![
+                one(corner.row, extent.rows, from.rows),
+                one(corner.col, extent.cols, from.cols),
+            ]
         }
     }
 }
 
 fn ident(name: &str) -> Ident {
-    Ident { name: name.into(), span: Span::default() }
+    Ident {
+        name: name.into(),
+        span: Span::default(),
+    }
 }
 
 /// p and q with c = p/q, where that is shorter than the decimal: `2*x/3`.

@@ -19,7 +19,11 @@ pub struct Linear<'a> {
 impl<'a> Linear<'a> {
     /// For formulas linear in `direction`, a column or a scalar.
     pub fn new(algebra: &'a mut Algebra, direction: Id) -> Linear<'a> {
-        Linear { algebra, direction, depends: FxHashMap::default() }
+        Linear {
+            algebra,
+            direction,
+            depends: FxHashMap::default(),
+        }
     }
 
     fn count(&self) -> u32 {
@@ -45,7 +49,13 @@ impl<'a> Linear<'a> {
         let shape = self.algebra.shape(id);
         if !self.depends(id) {
             let zero = self.algebra.number(0.0);
-            return Some(self.algebra.stretch(zero, Shape { rows: shape.rows, cols: self.count() }));
+            return Some(self.algebra.stretch(
+                zero,
+                Shape {
+                    rows: shape.rows,
+                    cols: self.count(),
+                },
+            ));
         }
         if id == self.direction {
             return Some(self.algebra.identity(self.count()));
@@ -55,7 +65,10 @@ impl<'a> Linear<'a> {
         }
         match self.algebra.form(id).clone() {
             Form::Sum(terms) => {
-                let wanted = Shape { rows: shape.rows, cols: self.count() };
+                let wanted = Shape {
+                    rows: shape.rows,
+                    cols: self.count(),
+                };
                 let mut parts = Vec::new();
                 for (c, term) in terms {
                     let part = self.matrix_in(term, shape)?;
@@ -66,7 +79,9 @@ impl<'a> Linear<'a> {
             Form::Product(bases) => self.product(&bases, shape),
             Form::Chain(links) => self.chain(id, &links),
             Form::Stretched(inner) => self.matrix_in(inner, shape),
-            Form::Transposed(inner) => (inner == self.direction).then(|| self.algebra.identity(self.count())),
+            Form::Transposed(inner) => {
+                (inner == self.direction).then(|| self.algebra.identity(self.count()))
+            }
             Form::Entries(entries) => {
                 let mut rows = Vec::new();
                 for entry in entries {
@@ -86,21 +101,32 @@ impl<'a> Linear<'a> {
             return Some(inner);
         }
         let one = self.algebra.number(1.0);
-        let ones = self.algebra.stretch(one, Shape { rows: shape.rows, cols: 1 });
+        let ones = self.algebra.stretch(
+            one,
+            Shape {
+                rows: shape.rows,
+                cols: 1,
+            },
+        );
         Some(self.algebra.chain(&[ones, inner]))
     }
 
     /// A sum of matrices; matrices of entries entry by entry.
     fn added(&mut self, parts: &[(f64, Id)], shape: Shape) -> Id {
-        let entries: Option<Vec<Vec<Id>>> =
-            parts.iter().map(|(_, part)| self.written_entries(*part, shape)).collect();
+        let entries: Option<Vec<Vec<Id>>> = parts
+            .iter()
+            .map(|(_, part)| self.written_entries(*part, shape))
+            .collect();
         let any = parts.iter().any(|(_, part)| self.has_entries(*part));
         match entries {
             Some(entries) if any => {
                 let sums = (0..shape.len())
                     .map(|k| {
-                        let terms: Vec<(f64, Id)> =
-                            parts.iter().zip(&entries).map(|((c, _), entries)| (*c, entries[k])).collect();
+                        let terms: Vec<(f64, Id)> = parts
+                            .iter()
+                            .zip(&entries)
+                            .map(|((c, _), entries)| (*c, entries[k]))
+                            .collect();
                         self.algebra.sum(&terms, Shape::SCALAR)
                     })
                     .collect();
@@ -128,22 +154,40 @@ impl<'a> Linear<'a> {
         let one = self.algebra.unit();
         match self.algebra.form(id).clone() {
             Form::Entries(entries) => Some(entries),
-            Form::Stretched(inner) if self.algebra.shape(inner).is_scalar() => Some(vec![inner; shape.len()]),
+            Form::Stretched(inner) if self.algebra.shape(inner).is_scalar() => {
+                Some(vec![inner; shape.len()])
+            }
             Form::Identity => {
                 let zero = self.algebra.number(0.0);
                 let n = shape.n();
-                Some((0..n * n).map(|k| if k / n == k % n { one } else { zero }).collect())
+                Some(
+                    (0..n * n)
+                        .map(|k| if k / n == k % n { one } else { zero })
+                        .collect(),
+                )
             }
             Form::Sum(terms) if terms.len() == 1 => {
                 let inner = self.written_entries(terms[0].1, shape)?;
-                Some(inner.into_iter().map(|entry| self.algebra.sum(&[(terms[0].0.0, entry)], Shape::SCALAR)).collect())
+                Some(
+                    inner
+                        .into_iter()
+                        .map(|entry| self.algebra.sum(&[(terms[0].0.0, entry)], Shape::SCALAR))
+                        .collect(),
+                )
             }
             Form::Product(bases) => {
                 let k = bases.iter().position(|(base, e)| {
-                    *e == one && matches!(self.algebra.form(*base), Form::Entries(_) | Form::Identity)
+                    *e == one
+                        && matches!(self.algebra.form(*base), Form::Entries(_) | Form::Identity)
                 })?;
-                let scalars: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
-                if scalars.iter().any(|(base, _)| !self.algebra.shape(*base).is_scalar()) {
+                let scalars: Vec<(Id, Id)> = (0..bases.len())
+                    .filter(|j| *j != k)
+                    .map(|j| bases[j])
+                    .collect();
+                if scalars
+                    .iter()
+                    .any(|(base, _)| !self.algebra.shape(*base).is_scalar())
+                {
                     return None;
                 }
                 let inner = self.written_entries(bases[k].0, shape)?;
@@ -152,7 +196,12 @@ impl<'a> Linear<'a> {
                     factors.push((entry, one));
                     algebra.product(1.0, &factors, Shape::SCALAR)
                 };
-                Some(inner.into_iter().map(|entry| scaled(self.algebra, entry)).collect())
+                Some(
+                    inner
+                        .into_iter()
+                        .map(|entry| scaled(self.algebra, entry))
+                        .collect(),
+                )
             }
             _ => None,
         }
@@ -168,8 +217,14 @@ impl<'a> Linear<'a> {
         if exponent != one {
             return None;
         }
-        let others: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
-        let shapes: Vec<Shape> = others.iter().map(|(base, _)| self.algebra.shape(*base)).collect();
+        let others: Vec<(Id, Id)> = (0..bases.len())
+            .filter(|j| *j != k)
+            .map(|j| bases[j])
+            .collect();
+        let shapes: Vec<Shape> = others
+            .iter()
+            .map(|(base, _)| self.algebra.shape(*base))
+            .collect();
         let factor = self.algebra.product(1.0, &others, Shape::common(&shapes)?);
         let inner = self.matrix(base)?;
         Some(self.weighted(factor, inner, self.algebra.shape(base), shape))
@@ -181,7 +236,9 @@ impl<'a> Linear<'a> {
         let scalar = self.algebra.shape(factor).is_scalar();
         if scalar {
             let wanted = self.algebra.shape(inner);
-            let scaled = self.algebra.product(1.0, &[(factor, one), (inner, one)], wanted);
+            let scaled = self
+                .algebra
+                .product(1.0, &[(factor, one), (inner, one)], wanted);
             if base == shape {
                 return scaled;
             }
@@ -191,13 +248,18 @@ impl<'a> Linear<'a> {
         if base.is_scalar() {
             return self.algebra.chain(&[factor, inner]);
         }
-        let square = Shape { rows: shape.rows, cols: shape.rows };
+        let square = Shape {
+            rows: shape.rows,
+            cols: shape.rows,
+        };
         let diagonal = operation(self.algebra, &array::DIAG, Attr::None, vec![factor], square);
         self.algebra.chain(&[diagonal, inner])
     }
 
     fn chain(&mut self, id: Id, links: &[Id]) -> Option<Id> {
-        let moving: Vec<usize> = (0..links.len()).filter(|k| self.depends(links[*k])).collect();
+        let moving: Vec<usize> = (0..links.len())
+            .filter(|k| self.depends(links[*k]))
+            .collect();
         let [k] = moving[..] else { return None };
         let last = links.len() - 1;
         if k == last {
@@ -208,7 +270,11 @@ impl<'a> Linear<'a> {
         }
         if self.algebra.shape(id).is_scalar() && self.algebra.shape(links[k]).rows == 1 && k == 0 {
             // A number is its own transpose: d'·v = v'·d.
-            let turned: Vec<Id> = links.iter().rev().map(|link| self.algebra.transposed(*link)).collect();
+            let turned: Vec<Id> = links
+                .iter()
+                .rev()
+                .map(|link| self.algebra.transposed(*link))
+                .collect();
             let inner = self.matrix(turned[last])?;
             let mut front = turned[..last].to_vec();
             front.push(inner);
@@ -234,12 +300,24 @@ impl<'a> Linear<'a> {
         None
     }
 
-    fn operation(&mut self, row: &'static crate::graph::Primitive, attr: Attr, args: &[Id], shape: Shape) -> Option<Id> {
+    fn operation(
+        &mut self,
+        row: &'static crate::graph::Primitive,
+        attr: Attr,
+        args: &[Id],
+        shape: Shape,
+    ) -> Option<Id> {
         if row.is(&array::SUM) && shape.is_scalar() {
             let inner = self.matrix(args[0])?;
             let from = self.algebra.shape(args[0]);
             let one = self.algebra.unit();
-            let ones = self.algebra.stretch(one, Shape { rows: 1, cols: from.rows });
+            let ones = self.algebra.stretch(
+                one,
+                Shape {
+                    rows: 1,
+                    cols: from.rows,
+                },
+            );
             return Some(self.algebra.chain(&[ones, inner]));
         }
         if row.is(&linear::DOT) {
@@ -256,7 +334,10 @@ impl<'a> Linear<'a> {
         if row.is(&arithmetic::CHOOSE) && !self.depends(args[0]) {
             let sides = [self.matrix(args[1])?, self.matrix(args[2])?];
             let wanted = self.algebra.shape(sides[0]);
-            return Some(self.algebra.apply(row, attr, vec![args[0], sides[0], sides[1]], wanted));
+            return Some(
+                self.algebra
+                    .apply(row, attr, vec![args[0], sides[0], sides[1]], wanted),
+            );
         }
         if row.is(&linear::SOLVE) && !self.depends(args[0]) {
             let inner = self.matrix(args[1])?;
@@ -274,13 +355,18 @@ impl<'a> Linear<'a> {
     fn rows_of(&mut self, inner: Id, attr: Attr, count: u32) -> Option<Id> {
         let first = corner_of(attr).row;
         let shape = self.algebra.shape(inner);
-        let wanted = Shape { rows: count, cols: shape.cols };
+        let wanted = Shape {
+            rows: count,
+            cols: shape.cols,
+        };
         if let Form::Identity = self.algebra.form(inner)
             && shape.cols <= WRITTEN_OUT
         {
             let (zero, one) = (self.algebra.number(0.0), self.algebra.unit());
             let n = shape.cols;
-            let entries = (0..count * n).map(|k| if first + k / n == k % n { one } else { zero }).collect();
+            let entries = (0..count * n)
+                .map(|k| if first + k / n == k % n { one } else { zero })
+                .collect();
             return Some(self.algebra.entries(entries, wanted));
         }
         Some(self.algebra.apply(&array::INDEX, attr, vec![inner], wanted))
@@ -288,17 +374,29 @@ impl<'a> Linear<'a> {
 
     /// Rows on top of each other; a matrix of entries where all rows are written out.
     fn stacked(&mut self, rows: &[Id]) -> Id {
-        let shape = Shape { rows: rows.len() as u32, cols: self.count() };
-        let line = Shape { rows: 1, cols: self.count() };
+        let shape = Shape {
+            rows: rows.len() as u32,
+            cols: self.count(),
+        };
+        let line = Shape {
+            rows: 1,
+            cols: self.count(),
+        };
         let written: Option<Vec<Vec<Id>>> = rows
             .iter()
             .map(|row| {
-                if line.is_scalar() { Some(vec![*row]) } else { self.written_entries(*row, line) }
+                if line.is_scalar() {
+                    Some(vec![*row])
+                } else {
+                    self.written_entries(*row, line)
+                }
             })
             .collect();
         match written {
             Some(entries) => self.algebra.entries(entries.concat(), shape),
-            None => self.algebra.apply(&array::VCAT, Attr::None, rows.to_vec(), shape),
+            None => self
+                .algebra
+                .apply(&array::VCAT, Attr::None, rows.to_vec(), shape),
         }
     }
 }

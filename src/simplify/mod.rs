@@ -108,7 +108,11 @@ pub fn write_matrix(
         return None;
     }
     let atoms = |id: NodeId| id == direction || (wording.names)(id).is_some();
-    let reading = Reading { graph, atoms: &atoms, guards: wording.guards };
+    let reading = Reading {
+        graph,
+        atoms: &atoms,
+        guards: wording.guards,
+    };
     let mut algebra = Algebra::default();
     let mut memo = FxHashMap::default();
     reading.learn_names(&mut algebra, wording.named, tangent);
@@ -120,7 +124,11 @@ pub fn write_matrix(
     if !column {
         return None;
     }
-    let form = if turned { form } else { algebra.transposed(form) };
+    let form = if turned {
+        form
+    } else {
+        algebra.transposed(form)
+    };
     let matrix = Linear::new(&mut algebra, atom).matrix(form)?;
     let mut memo = FxHashMap::default();
     let better = improved(&mut algebra, matrix, &mut memo);
@@ -137,9 +145,17 @@ fn simplified(
     algebra: &mut Algebra,
 ) -> Vec<(NodeId, Id)> {
     let atoms = |id: NodeId| shared.contains(&id) || (wording.names)(id).is_some();
-    let reading = Reading { graph, atoms: &atoms, guards: wording.guards };
+    let reading = Reading {
+        graph,
+        atoms: &atoms,
+        guards: wording.guards,
+    };
     reading.learn_names(algebra, wording.named, root);
-    let mut order: Vec<NodeId> = shared.iter().copied().filter(|part| *part != root).collect();
+    let mut order: Vec<NodeId> = shared
+        .iter()
+        .copied()
+        .filter(|part| *part != root)
+        .collect();
     order.sort_unstable();
     order.push(root);
     let mut memo = FxHashMap::default();
@@ -152,7 +168,11 @@ fn simplified(
 }
 
 /// Parts that occur once in all formulas together.
-fn used_once(algebra: &Algebra, formulas: &[(NodeId, Id)], shared: &FxHashSet<NodeId>) -> FxHashSet<NodeId> {
+fn used_once(
+    algebra: &Algebra,
+    formulas: &[(NodeId, Id)],
+    shared: &FxHashSet<NodeId>,
+) -> FxHashSet<NodeId> {
     let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
     for (_, form) in formulas {
         let mut stack = vec![*form];
@@ -168,7 +188,11 @@ fn used_once(algebra: &Algebra, formulas: &[(NodeId, Id)], shared: &FxHashSet<No
             stack.extend(algebra.children(id));
         }
     }
-    shared.iter().copied().filter(|part| uses.get(part).copied().unwrap_or(0) <= 1).collect()
+    shared
+        .iter()
+        .copied()
+        .filter(|part| uses.get(part).copied().unwrap_or(0) <= 1)
+        .collect()
 }
 
 fn spell(
@@ -177,9 +201,15 @@ fn spell(
     wording: &Wording<'_>,
     before: Size,
 ) -> Result<Formula, Unwritable> {
-    let prefix = ["t", "part_", "shared_part_"].into_iter().find(|prefix| !(wording.taken)(prefix)).unwrap_or("t");
-    let numbers: FxHashMap<NodeId, usize> =
-        formulas.iter().enumerate().map(|(k, (node, _))| (*node, k + 1)).collect();
+    let prefix = ["t", "part_", "shared_part_"]
+        .into_iter()
+        .find(|prefix| !(wording.taken)(prefix))
+        .unwrap_or("t");
+    let numbers: FxHashMap<NodeId, usize> = formulas
+        .iter()
+        .enumerate()
+        .map(|(k, (node, _))| (*node, k + 1))
+        .collect();
     let last = formulas.len();
     let names = |node: NodeId| match numbers.get(&node) {
         Some(k) if *k < last => Some(Name::from(format!("{prefix}{k}"))),
@@ -188,7 +218,10 @@ fn spell(
     let mut emitter = Emitter::new(algebra, &names);
     let mut parts = Vec::new();
     for (node, form) in &formulas[..last - 1] {
-        parts.push((names(*node).unwrap_or_else(|| "t".into()), emitter.text(*form)?));
+        parts.push((
+            names(*node).unwrap_or_else(|| "t".into()),
+            emitter.text(*form)?,
+        ));
     }
     let text = emitter.text(formulas[last - 1].1)?;
     Ok(Formula {
@@ -243,7 +276,8 @@ fn size(algebra: &Algebra, formulas: &[(NodeId, Id)]) -> Size {
 fn counts(graph: &Graph, id: NodeId) -> bool {
     match graph.node(id).op {
         Op::Apply(row, _) => {
-            row.notation != Notation::Silent && !matches!(row.name, "guard" | "guard_all" | "poison")
+            row.notation != Notation::Silent
+                && !matches!(row.name, "guard" | "guard_all" | "poison")
         }
         _ => false,
     }
@@ -264,7 +298,10 @@ pub fn measure(graph: &Graph, root: NodeId, leaf: &dyn Fn(NodeId) -> bool) -> Si
         graph.for_args(id, |arg| tree = tree.saturating_add(trees[&arg]));
         trees.insert(id, tree);
     }
-    Size { tree: trees[&root], dag }
+    Size {
+        tree: trees[&root],
+        dag,
+    }
 }
 
 fn depth(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> u32 {
@@ -300,7 +337,10 @@ fn shared_parts(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Vec<NodeI
         let mut deepest = 0;
         graph.for_args(id, |arg| deepest = deepest.max(depths[&arg]));
         let several = uses.get(&id).copied().unwrap_or(0) > 1 && counts(graph, id);
-        if id != root && (several || deepest >= DEPTH_LIMIT) && matches!(graph.node(id).op, Op::Apply(..)) {
+        if id != root
+            && (several || deepest >= DEPTH_LIMIT)
+            && matches!(graph.node(id).op, Op::Apply(..))
+        {
             shared.push(id);
             deepest = 0;
         }
@@ -325,7 +365,12 @@ fn improved(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
     if matches!(algebra.form(best), Form::Sum(_) | Form::Product(_)) && algebra.cost(best) < 400 {
         let spread = rules::expanded(algebra, best);
         let together = rules::over_one_denominator(algebra, best);
-        let candidates = [rules::factored(algebra, best), spread, rules::factored(algebra, spread), together];
+        let candidates = [
+            rules::factored(algebra, best),
+            spread,
+            rules::factored(algebra, spread),
+            together,
+        ];
         for candidate in candidates {
             if algebra.cost(candidate) < algebra.cost(best) {
                 best = candidate;

@@ -18,30 +18,78 @@ pub struct Rule {
 
 /// The rules for operations of the table, applied when one is built.
 pub const OPERATIONS: &[Rule] = &[
-    Rule { name: "logarithm of an exponential", rewrite: |a, id| inverse_pair(a, id, &elementary::LOG, &elementary::EXP) },
-    Rule { name: "exponential of a logarithm", rewrite: |a, id| inverse_pair(a, id, &elementary::EXP, &elementary::LOG) },
-    Rule { name: "function of a number", rewrite: exact_value },
-    Rule { name: "even and odd functions", rewrite: parity },
-    Rule { name: "inverse of an inverse", rewrite: |a, id| inverse_pair(a, id, &linear::INV, &linear::INV) },
-    Rule { name: "sum of a multiple", rewrite: sum_of_multiple },
-    Rule { name: "diagonal of ones", rewrite: diagonal_of_ones },
-    Rule { name: "cofactors by the inverse", rewrite: cofactors },
-    Rule { name: "index into a matrix of entries", rewrite: index_of_entries },
-    Rule { name: "reversed running sum", rewrite: reversed_running_sum },
-    Rule { name: "power times logarithm", rewrite: power_times_logarithm },
-    Rule { name: "selected argument", rewrite: selected_argument },
+    Rule {
+        name: "logarithm of an exponential",
+        rewrite: |a, id| inverse_pair(a, id, &elementary::LOG, &elementary::EXP),
+    },
+    Rule {
+        name: "exponential of a logarithm",
+        rewrite: |a, id| inverse_pair(a, id, &elementary::EXP, &elementary::LOG),
+    },
+    Rule {
+        name: "function of a number",
+        rewrite: exact_value,
+    },
+    Rule {
+        name: "even and odd functions",
+        rewrite: parity,
+    },
+    Rule {
+        name: "inverse of an inverse",
+        rewrite: |a, id| inverse_pair(a, id, &linear::INV, &linear::INV),
+    },
+    Rule {
+        name: "sum of a multiple",
+        rewrite: sum_of_multiple,
+    },
+    Rule {
+        name: "diagonal of ones",
+        rewrite: diagonal_of_ones,
+    },
+    Rule {
+        name: "cofactors by the inverse",
+        rewrite: cofactors,
+    },
+    Rule {
+        name: "index into a matrix of entries",
+        rewrite: index_of_entries,
+    },
+    Rule {
+        name: "reversed running sum",
+        rewrite: reversed_running_sum,
+    },
+    Rule {
+        name: "power times logarithm",
+        rewrite: power_times_logarithm,
+    },
+    Rule {
+        name: "selected argument",
+        rewrite: selected_argument,
+    },
 ];
 
 /// The rules for products, applied after a formula is complete.
 pub const PRODUCTS: &[Rule] = &[
-    Rule { name: "exp(x)/(1 + exp(x)) = sigmoid(x)", rewrite: recognise_sigmoid },
-    Rule { name: "cancel against a sum", rewrite: cancel_against_sum },
+    Rule {
+        name: "exp(x)/(1 + exp(x)) = sigmoid(x)",
+        rewrite: recognise_sigmoid,
+    },
+    Rule {
+        name: "cancel against a sum",
+        rewrite: cancel_against_sum,
+    },
 ];
 
 /// The rules that write the stable forms as everyone knows them, applied last.
 pub const PRINTED: &[Rule] = &[
-    Rule { name: "sigmoid'(x) = s*(1 - s)", rewrite: printed_sigmoid },
-    Rule { name: "tanh'(x) = 1 - tanh(x)^2", rewrite: printed_tanh },
+    Rule {
+        name: "sigmoid'(x) = s*(1 - s)",
+        rewrite: printed_sigmoid,
+    },
+    Rule {
+        name: "tanh'(x) = 1 - tanh(x)^2",
+        rewrite: printed_tanh,
+    },
 ];
 
 /// Applies the first rule for operations that fits.
@@ -78,7 +126,9 @@ fn inverse_pair(algebra: &mut Algebra, id: Id, outer: &Primitive, inner: &Primit
 /// A function of numbers whose value is a whole number: exp(0), cos(0), sqrt(4).
 fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
     use crate::graph::primitive::Kernel;
-    let Form::Apply(row, _, args) = algebra.form(id).clone() else { return None };
+    let Form::Apply(row, _, args) = algebra.form(id).clone() else {
+        return None;
+    };
     let values: Option<Vec<f64>> = args.iter().map(|arg| algebra.value(*arg)).collect();
     let value = match (row.kernel, values?.as_slice()) {
         (Kernel::Map1(f), [x]) => f(*x),
@@ -91,11 +141,18 @@ fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
 /// f(−x) = ±f(x)
 fn parity(algebra: &mut Algebra, id: Id) -> Option<Id> {
     const ODD: [&Primitive; 7] = [
-        &elementary::SIN, &elementary::TAN, &elementary::SINH, &elementary::TANH,
-        &elementary::ATAN, &elementary::ERF, &elementary::SIGN,
+        &elementary::SIN,
+        &elementary::TAN,
+        &elementary::SINH,
+        &elementary::TANH,
+        &elementary::ATAN,
+        &elementary::ERF,
+        &elementary::SIGN,
     ];
     const EVEN: [&Primitive; 3] = [&elementary::COS, &elementary::COSH, &elementary::ABS];
-    let Form::Apply(row, attr, args) = algebra.form(id).clone() else { return None };
+    let Form::Apply(row, attr, args) = algebra.form(id).clone() else {
+        return None;
+    };
     let [x] = args.as_slice() else { return None };
     if !leads_negative(algebra, *x) {
         return None;
@@ -107,7 +164,9 @@ fn parity(algebra: &mut Algebra, id: Id) -> Option<Id> {
         let applied = applied(algebra);
         return Some(algebra.negated(applied));
     }
-    EVEN.iter().any(|known| row.is(known)).then(|| applied(algebra))
+    EVEN.iter()
+        .any(|known| row.is(known))
+        .then(|| applied(algebra))
 }
 
 /// Whether every term of `id` has a negative coefficient.
@@ -121,7 +180,9 @@ fn leads_negative(algebra: &Algebra, id: Id) -> bool {
 
 /// Σ c·x = c·Σ x, and sums of something stretched.
 fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Apply(row, attr, args) = algebra.form(id).clone() else { return None };
+    let Form::Apply(row, attr, args) = algebra.form(id).clone() else {
+        return None;
+    };
     if !row.is(&array::SUM) {
         return None;
     }
@@ -142,8 +203,9 @@ fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
             Some(algebra.sum(&[(coefficient, inner)], shape))
         }
         Form::Product(bases) => {
-            let (front, rest): (Vec<_>, Vec<_>) =
-                bases.into_iter().partition(|(base, _)| algebra.shape(*base).is_scalar());
+            let (front, rest): (Vec<_>, Vec<_>) = bases
+                .into_iter()
+                .partition(|(base, _)| algebra.shape(*base).is_scalar());
             if front.is_empty() || rest.is_empty() {
                 return None;
             }
@@ -160,7 +222,9 @@ fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 fn diagonal_of_ones(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let args = operands(algebra, id, &array::DIAG)?;
-    let Form::Stretched(inner) = *algebra.form(args[0]) else { return None };
+    let Form::Stretched(inner) = *algebra.form(args[0]) else {
+        return None;
+    };
     let shape = algebra.shape(id);
     if !algebra.shape(inner).is_scalar() || shape.rows != shape.cols {
         return None;
@@ -183,14 +247,23 @@ fn cofactors(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// Sums that run from the end are the total less those that run from the start.
 fn reversed_running_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Apply(row, attr, args) = algebra.form(id).clone() else { return None };
-    let Form::Apply(inner_row, inner_attr, inner) = algebra.form(args.first().copied()?).clone() else { return None };
+    let Form::Apply(row, attr, args) = algebra.form(id).clone() else {
+        return None;
+    };
+    let Form::Apply(inner_row, inner_attr, inner) = algebra.form(args.first().copied()?).clone()
+    else {
+        return None;
+    };
     if !row.is(&array::FLIP) || !inner_row.is(&array::CUMSUM) || inner_attr != attr {
         return None;
     }
     let x = operands(algebra, inner[0], &array::FLIP)?[0];
     let shape = algebra.shape(id);
-    let lanes = if shape.is_vector() && array::reduced(shape, attr).is_scalar() { Attr::None } else { attr };
+    let lanes = if shape.is_vector() && array::reduced(shape, attr).is_scalar() {
+        Attr::None
+    } else {
+        attr
+    };
     let total = algebra.apply(&array::SUM, lanes, vec![x], array::reduced(shape, attr));
     let total = rewrite(algebra, total);
     let running = algebra.apply(&array::CUMSUM, attr, vec![x], shape);
@@ -200,7 +273,9 @@ fn reversed_running_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
 /// The partial of a power by its exponent guards against 0·log 0; away from there it is a product.
 fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let args = operands(algebra, id, &elementary::XLOGY)?;
-    let Form::Product(bases) = algebra.form(args[0]) else { return None };
+    let Form::Product(bases) = algebra.form(args[0]) else {
+        return None;
+    };
     if !bases.iter().any(|(base, _)| *base == args[1]) {
         return None;
     }
@@ -216,20 +291,28 @@ fn selected_argument(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let args = operands(algebra, id, &GE)?;
     let shape = algebra.shape(id);
     for (row, k) in [(&MAX, 1), (&MIN, 0)] {
-        let Some(pair) = operands(algebra, args[k], row) else { continue };
+        let Some(pair) = operands(algebra, args[k], row) else {
+            continue;
+        };
         let [a, b] = pair[..] else { continue };
         let other = if args[1 - k] == a { b } else { a };
         if args[1 - k] != a && args[1 - k] != b {
             continue;
         }
-        let sides = if k == 1 { vec![args[0], other] } else { vec![other, args[1]] };
+        let sides = if k == 1 {
+            vec![args[0], other]
+        } else {
+            vec![other, args[1]]
+        };
         return Some(algebra.apply(&GE, Attr::None, sides, shape));
     }
     None
 }
 
 fn index_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Apply(row, attr, args) = algebra.form(id).clone() else { return None };
+    let Form::Apply(row, attr, args) = algebra.form(id).clone() else {
+        return None;
+    };
     if !row.is(&array::INDEX) || !algebra.shape(id).is_scalar() {
         return None;
     }
@@ -246,12 +329,23 @@ fn index_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// e^x·(1 + e^x)⁻¹ = σ(x), and (1 + e^x)⁻¹ = σ(−x).
 fn recognise_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Product(bases) = algebra.form(id).clone() else { return None };
+    let Form::Product(bases) = algebra.form(id).clone() else {
+        return None;
+    };
     let one = algebra.unit();
     for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(power) = algebra.value(*exponent).filter(|e| *e < 0.0 && e.fract() == 0.0) else { continue };
-        let Form::Sum(terms) = algebra.form(*base).clone() else { continue };
-        let [(c, first), (d, second)] = terms.as_slice() else { continue };
+        let Some(power) = algebra
+            .value(*exponent)
+            .filter(|e| *e < 0.0 && e.fract() == 0.0)
+        else {
+            continue;
+        };
+        let Form::Sum(terms) = algebra.form(*base).clone() else {
+            continue;
+        };
+        let [(c, first), (d, second)] = terms.as_slice() else {
+            continue;
+        };
         if c.0 != 1.0 || d.0 != 1.0 {
             continue;
         }
@@ -260,9 +354,13 @@ fn recognise_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
             (false, true) => *first,
             _ => continue,
         };
-        let Some(x) = operands(algebra, exponential, &elementary::EXP).map(|args| args[0]) else { continue };
+        let Some(x) = operands(algebra, exponential, &elementary::EXP).map(|args| args[0]) else {
+            continue;
+        };
         let shape = algebra.shape(*base);
-        let above = bases.iter().position(|(base, e)| *base == exponential && algebra.value(*e) == Some(1.0));
+        let above = bases
+            .iter()
+            .position(|(base, e)| *base == exponential && algebra.value(*e) == Some(1.0));
         let mut factors: Vec<(Id, Id)> = Vec::new();
         for (j, factor) in bases.iter().enumerate() {
             if j != k && Some(j) != above {
@@ -285,22 +383,29 @@ fn recognise_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// b·(c/b + d) = c + b·d: a factor that cancels inside a sum is multiplied in.
 fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Product(bases) = algebra.form(id).clone() else { return None };
+    let Form::Product(bases) = algebra.form(id).clone() else {
+        return None;
+    };
     let one = algebra.unit();
     for (k, (factor, exponent)) in bases.iter().enumerate() {
-        let Form::Sum(terms) = algebra.form(*factor).clone() else { continue };
+        let Form::Sum(terms) = algebra.form(*factor).clone() else {
+            continue;
+        };
         if *exponent != one {
             continue;
         }
         let divides = |base: Id| {
             terms.iter().any(|(_, term)| match algebra.form(*term) {
-                Form::Product(inner) => inner.iter().any(|(known, e)| {
-                    *known == base && algebra.value(*e).is_some_and(|e| e < 0.0)
-                }),
+                Form::Product(inner) => inner
+                    .iter()
+                    .any(|(known, e)| *known == base && algebra.value(*e).is_some_and(|e| e < 0.0)),
                 _ => false,
             })
         };
-        let others: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
+        let others: Vec<(Id, Id)> = (0..bases.len())
+            .filter(|j| *j != k)
+            .map(|j| bases[j])
+            .collect();
         if !others.iter().any(|(base, e)| *e == one && divides(*base)) {
             continue;
         }
@@ -318,18 +423,33 @@ fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// σ(x)·σ(−x) is written s·(1 − s).
 fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Product(bases) = algebra.form(id).clone() else { return None };
+    let Form::Product(bases) = algebra.form(id).clone() else {
+        return None;
+    };
     let one = algebra.unit();
     for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = operands(algebra, *base, &elementary::SIGMOID) else { continue };
+        let Some(args) = operands(algebra, *base, &elementary::SIGMOID) else {
+            continue;
+        };
         let opposite = algebra.negated(args[0]);
         let partner = sigmoid(algebra, opposite);
-        let Some(j) = bases.iter().position(|(known, e)| *known == partner && e == exponent) else { continue };
-        let kept = if leads_negative(algebra, args[0]) { bases[j].0 } else { *base };
+        let Some(j) = bases
+            .iter()
+            .position(|(known, e)| *known == partner && e == exponent)
+        else {
+            continue;
+        };
+        let kept = if leads_negative(algebra, args[0]) {
+            bases[j].0
+        } else {
+            *base
+        };
         let shape = algebra.shape(id);
         let complement = algebra.sum(&[(1.0, one), (-1.0, kept)], algebra.shape(*base));
-        let mut factors: Vec<(Id, Id)> =
-            (0..bases.len()).filter(|i| *i != k && *i != j).map(|i| bases[i]).collect();
+        let mut factors: Vec<(Id, Id)> = (0..bases.len())
+            .filter(|i| *i != k && *i != j)
+            .map(|i| bases[i])
+            .collect();
         factors.extend([(kept, *exponent), (complement, *exponent)]);
         return Some(algebra.product(1.0, &factors, shape));
     }
@@ -338,10 +458,14 @@ fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// cosh(x)⁻² is written 1 − tanh(x)².
 fn printed_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Product(bases) = algebra.form(id).clone() else { return None };
+    let Form::Product(bases) = algebra.form(id).clone() else {
+        return None;
+    };
     let one = algebra.unit();
     for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = operands(algebra, *base, &elementary::COSH) else { continue };
+        let Some(args) = operands(algebra, *base, &elementary::COSH) else {
+            continue;
+        };
         if algebra.value(*exponent) != Some(-2.0) {
             continue;
         }
@@ -350,7 +474,10 @@ fn printed_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
         let two = algebra.number(2.0);
         let square = algebra.product(1.0, &[(tanh, two)], inner);
         let complement = algebra.sum(&[(1.0, one), (-1.0, square)], inner);
-        let mut factors: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
+        let mut factors: Vec<(Id, Id)> = (0..bases.len())
+            .filter(|j| *j != k)
+            .map(|j| bases[j])
+            .collect();
         factors.push((complement, one));
         return Some(algebra.product(1.0, &factors, algebra.shape(id)));
     }
@@ -387,11 +514,15 @@ fn multiplied_out(algebra: &mut Algebra, c: f64, term: Id) -> Vec<(f64, Id)> {
         let positive = algebra.negated(args[0]);
         return vec![(c, one), (-c, sigmoid(algebra, positive))];
     }
-    let Form::Product(bases) = algebra.form(term).clone() else { return vec![(c, term)] };
+    let Form::Product(bases) = algebra.form(term).clone() else {
+        return vec![(c, term)];
+    };
     let shape = algebra.shape(term);
     let mut partial: Vec<(f64, Vec<(Id, Id)>)> = vec![(c, Vec::new())];
     for (base, exponent) in bases {
-        let whole = algebra.value(exponent).filter(|e| (1.0..=2.0).contains(e) && e.fract() == 0.0);
+        let whole = algebra
+            .value(exponent)
+            .filter(|e| (1.0..=2.0).contains(e) && e.fract() == 0.0);
         let inner: Option<Vec<(f64, Id)>> = match algebra.form(base).clone() {
             Form::Sum(terms) if whole.is_some() => {
                 Some(terms.iter().map(|(c, term)| (c.0, *term)).collect())
@@ -405,7 +536,9 @@ fn multiplied_out(algebra: &mut Algebra, c: f64, term: Id) -> Vec<(f64, Id)> {
             },
         };
         let Some(inner) = inner else {
-            partial.iter_mut().for_each(|(_, factors)| factors.push((base, exponent)));
+            partial
+                .iter_mut()
+                .for_each(|(_, factors)| factors.push((base, exponent)));
             continue;
         };
         for _ in 0..whole.unwrap_or(1.0) as usize {
@@ -424,12 +557,17 @@ fn multiplied_out(algebra: &mut Algebra, c: f64, term: Id) -> Vec<(f64, Id)> {
             }
         }
     }
-    partial.into_iter().map(|(c, factors)| (c, algebra.product(1.0, &factors, shape))).collect()
+    partial
+        .into_iter()
+        .map(|(c, factors)| (c, algebra.product(1.0, &factors, shape)))
+        .collect()
 }
 
 /// Common factors of the terms of a sum taken out, the one that most terms share first.
 pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
-    let Form::Sum(terms) = algebra.form(id).clone() else { return id };
+    let Form::Sum(terms) = algebra.form(id).clone() else {
+        return id;
+    };
     if terms.len() < 2 || terms.len() > REARRANGED {
         return id;
     }
@@ -441,7 +579,10 @@ pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
         common_base(algebra, &terms, shape),
         common_number(algebra, &terms, shape),
     ];
-    let best = candidates.into_iter().flatten().min_by_key(|candidate| algebra.cost(*candidate));
+    let best = candidates
+        .into_iter()
+        .flatten()
+        .min_by_key(|candidate| algebra.cost(*candidate));
     // A polynomial reads better in powers than nested, unless nesting saves more than one step.
     match best {
         Some(best) if algebra.cost(best) + partial_penalty(algebra, best) < algebra.cost(id) => {
@@ -454,21 +595,30 @@ pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
 
 /// 1 for a sum with a bracket beside other terms, else 0.
 fn partial_penalty(algebra: &Algebra, id: Id) -> u64 {
-    u64::from(matches!(algebra.form(id), Form::Sum(terms) if terms.len() > 1) && algebra.shape(id).is_scalar())
+    u64::from(
+        matches!(algebra.form(id), Form::Sum(terms) if terms.len() > 1)
+            && algebra.shape(id).is_scalar(),
+    )
 }
 
 /// a + b/c = (a·c + b)/c, multiplied out above.
 pub fn over_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
-    let Form::Sum(terms) = algebra.form(id).clone() else { return id };
+    let Form::Sum(terms) = algebra.form(id).clone() else {
+        return id;
+    };
     if terms.len() > REARRANGED {
         return id;
     }
     let (shape, one) = (algebra.shape(id), algebra.unit());
     let mut divisors: Vec<(Id, f64)> = Vec::new();
     for (_, term) in &terms {
-        let Form::Product(bases) = algebra.form(*term).clone() else { continue };
+        let Form::Product(bases) = algebra.form(*term).clone() else {
+            continue;
+        };
         for (base, exponent) in bases {
-            let Some(power) = algebra.value(exponent).filter(|e| *e < 0.0) else { continue };
+            let Some(power) = algebra.value(exponent).filter(|e| *e < 0.0) else {
+                continue;
+            };
             match divisors.iter_mut().find(|(known, _)| *known == base) {
                 Some((_, known)) => *known = known.min(power),
                 None => divisors.push((base, power)),
@@ -478,8 +628,14 @@ pub fn over_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
     if divisors.is_empty() || divisors.len() > 4 {
         return id;
     }
-    let raised: Vec<(Id, Id)> = divisors.iter().map(|(base, e)| (*base, algebra.number(-e))).collect();
-    let lowered: Vec<(Id, Id)> = divisors.iter().map(|(base, e)| (*base, algebra.number(*e))).collect();
+    let raised: Vec<(Id, Id)> = divisors
+        .iter()
+        .map(|(base, e)| (*base, algebra.number(-e)))
+        .collect();
+    let lowered: Vec<(Id, Id)> = divisors
+        .iter()
+        .map(|(base, e)| (*base, algebra.number(*e)))
+        .collect();
     let mut above = Vec::new();
     for (c, term) in terms {
         let mut factors = raised.clone();
@@ -488,23 +644,39 @@ pub fn over_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
     }
     let above = algebra.sum(&above, shape);
     let spread = expanded(algebra, above);
-    let above = if algebra.cost(spread) < algebra.cost(above) { spread } else { above };
+    let above = if algebra.cost(spread) < algebra.cost(above) {
+        spread
+    } else {
+        above
+    };
     let mut factors = lowered;
     factors.push((above, one));
     algebra.product(1.0, &factors, shape)
 }
 
-/// A chain among the factors of a term: its links, and the other factors.
-fn chain_of(algebra: &Algebra, term: Id) -> Option<(Vec<Id>, Vec<(Id, Id)>)> {
+/// The links of a chain, and the scalar factors beside it.
+type ScaledChain = (Vec<Id>, Vec<(Id, Id)>);
+
+/// A chain among the factors of a term.
+fn chain_of(algebra: &Algebra, term: Id) -> Option<ScaledChain> {
     match algebra.form(term) {
         Form::Chain(links) => Some((links.clone(), Vec::new())),
         Form::Product(bases) => {
-            let (k, links) = bases.iter().enumerate().find_map(|(k, (base, e))| match algebra.form(*base) {
-                Form::Chain(links) if *e == algebra.unit() => Some((k, links.clone())),
-                _ => None,
-            })?;
-            let others: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
-            let scalars = others.iter().all(|(base, _)| algebra.shape(*base).is_scalar());
+            let (k, links) =
+                bases
+                    .iter()
+                    .enumerate()
+                    .find_map(|(k, (base, e))| match algebra.form(*base) {
+                        Form::Chain(links) if *e == algebra.unit() => Some((k, links.clone())),
+                        _ => None,
+                    })?;
+            let others: Vec<(Id, Id)> = (0..bases.len())
+                .filter(|j| *j != k)
+                .map(|j| bases[j])
+                .collect();
+            let scalars = others
+                .iter()
+                .all(|(base, _)| algebra.shape(*base).is_scalar());
             scalars.then_some((links, others))
         }
         _ => None,
@@ -513,12 +685,27 @@ fn chain_of(algebra: &Algebra, term: Id) -> Option<(Vec<Id>, Vec<(Id, Id)>)> {
 
 /// A·x + B·x = (A + B)·x, from the right or from the left.
 fn common_end(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape, right: bool) -> Option<Id> {
-    let end = |links: &[Id]| if right { links[links.len() - 1] } else { links[0] };
-    let chains: Vec<Option<(Vec<Id>, Vec<(Id, Id)>)>> =
-        terms.iter().map(|(_, term)| chain_of(algebra, *term)).collect();
-    let ends: Vec<Id> = chains.iter().flatten().map(|(links, _)| end(links)).collect();
+    let end = |links: &[Id]| {
+        if right {
+            links[links.len() - 1]
+        } else {
+            links[0]
+        }
+    };
+    let chains: Vec<Option<ScaledChain>> = terms
+        .iter()
+        .map(|(_, term)| chain_of(algebra, *term))
+        .collect();
+    let ends: Vec<Id> = chains
+        .iter()
+        .flatten()
+        .map(|(links, _)| end(links))
+        .collect();
     let shared = *ends.iter().max_by_key(|candidate| {
-        (ends.iter().filter(|other| other == candidate).count(), std::cmp::Reverse(**candidate))
+        (
+            ends.iter().filter(|other| other == candidate).count(),
+            std::cmp::Reverse(**candidate),
+        )
     })?;
     if ends.iter().filter(|other| **other == shared).count() < 2 {
         return None;
@@ -529,7 +716,11 @@ fn common_end(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape, right: b
     for ((c, term), chain) in terms.iter().zip(chains) {
         match chain {
             Some((links, mut scalars)) if end(&links) == shared => {
-                let left = if right { &links[..links.len() - 1] } else { &links[1..] };
+                let left = if right {
+                    &links[..links.len() - 1]
+                } else {
+                    &links[1..]
+                };
                 let remaining = algebra.chain(left);
                 scalars.push((remaining, one));
                 let shape = algebra.shape(remaining);
@@ -541,7 +732,11 @@ fn common_end(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape, right: b
     let inner_shape = algebra.shape(inner[0].1);
     let bracket = algebra.sum(&inner, inner_shape);
     let bracket = factored(algebra, bracket);
-    let together = if right { algebra.chain(&[bracket, shared]) } else { algebra.chain(&[shared, bracket]) };
+    let together = if right {
+        algebra.chain(&[bracket, shared])
+    } else {
+        algebra.chain(&[shared, bracket])
+    };
     rest.push((1.0, together));
     Some(algebra.sum(&rest, shape))
 }
@@ -560,39 +755,70 @@ fn factors_of(algebra: &Algebra, term: Id) -> Vec<(Shared, f64)> {
         Form::Product(bases) => bases
             .iter()
             .map(|(base, e)| match algebra.value(*e) {
-                Some(power) => (Shared { base: *base, exponent: None }, power),
-                None => (Shared { base: *base, exponent: Some(*e) }, 1.0),
+                Some(power) => (
+                    Shared {
+                        base: *base,
+                        exponent: None,
+                    },
+                    power,
+                ),
+                None => (
+                    Shared {
+                        base: *base,
+                        exponent: Some(*e),
+                    },
+                    1.0,
+                ),
             })
             .collect(),
         Form::Number(_) => Vec::new(),
-        _ => vec![(Shared { base: term, exponent: None }, 1.0)],
+        _ => vec![(
+            Shared {
+                base: term,
+                exponent: None,
+            },
+            1.0,
+        )],
     }
 }
 
 /// x·y + x·z = x·(y + z)
 fn common_base(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
     let one = algebra.unit();
-    let all: Vec<Vec<(Shared, f64)>> = terms.iter().map(|(_, term)| factors_of(algebra, *term)).collect();
+    let all: Vec<Vec<(Shared, f64)>> = terms
+        .iter()
+        .map(|(_, term)| factors_of(algebra, *term))
+        .collect();
     let power = |factors: &[(Shared, f64)], shared: Shared| {
-        factors.iter().find(|(known, _)| *known == shared).map(|(_, e)| *e)
+        factors
+            .iter()
+            .find(|(known, _)| *known == shared)
+            .map(|(_, e)| *e)
     };
     let mut candidates: Vec<Shared> = all.iter().flatten().map(|(shared, _)| *shared).collect();
     candidates.sort();
     candidates.dedup();
     let powers = |shared: Shared| -> Vec<f64> {
-        all.iter().filter_map(|factors| power(factors, shared)).collect()
+        all.iter()
+            .filter_map(|factors| power(factors, shared))
+            .collect()
     };
     let sharing = |shared: Shared| {
         let powers = powers(shared);
         let one_sign = powers.iter().all(|e| *e > 0.0) || powers.iter().all(|e| *e < 0.0);
         if one_sign { powers.len() } else { 0 }
     };
-    let best = candidates.into_iter().max_by_key(|shared| (sharing(*shared), std::cmp::Reverse(*shared)))?;
+    let best = candidates
+        .into_iter()
+        .max_by_key(|shared| (sharing(*shared), std::cmp::Reverse(*shared)))?;
     if sharing(best) < 2 {
         return None;
     }
     let powers = powers(best);
-    let taken = powers.iter().copied().fold(powers[0], |a, b| if a.abs() < b.abs() { a } else { b });
+    let taken = powers
+        .iter()
+        .copied()
+        .fold(powers[0], |a, b| if a.abs() < b.abs() { a } else { b });
     let (less, exponent) = match best.exponent {
         None => (algebra.number(-taken), algebra.number(taken)),
         Some(exponent) => (algebra.negated(exponent), exponent),

@@ -76,7 +76,10 @@ impl Sight<'_, '_> {
     }
 
     pub(super) fn is_number(&self, id: NodeId) -> bool {
-        matches!(self.graph.node(id).op, Op::Literal(_) | Op::Constant(_) | Op::Raise(_))
+        matches!(
+            self.graph.node(id).op,
+            Op::Literal(_) | Op::Constant(_) | Op::Raise(_)
+        )
     }
 
     pub(super) fn is_leaf(&self, id: NodeId) -> bool {
@@ -118,7 +121,10 @@ impl Sight<'_, '_> {
             let skipped = usize::from(!with_conditions && self.has_condition(id));
             stack.extend(args.into_iter().skip(skipped));
         }
-        let mut found: Vec<NodeId> = found.into_iter().filter(|id| !self.is_number(*id)).collect();
+        let mut found: Vec<NodeId> = found
+            .into_iter()
+            .filter(|id| !self.is_number(*id))
+            .collect();
         found.sort_unstable();
         Ok(found)
     }
@@ -139,7 +145,10 @@ pub fn default_wrt(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<Vec<No
         known: all_known(lowering, outputs)?,
     };
     let reached = sight.reach(outputs, false)?;
-    Ok(reached.into_iter().filter(|id| sight.is_leaf(*id)).collect())
+    Ok(reached
+        .into_iter()
+        .filter(|id| sight.is_leaf(*id))
+        .collect())
 }
 
 fn all_known(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<bool> {
@@ -185,15 +194,36 @@ impl<'l, 'a> Builder<'l, 'a> {
     ) -> Result<Builder<'l, 'a>> {
         let graph = lowering.graph();
         let known = all_known(lowering, roots)?;
-        let sight = Sight { lowering, graph, held, known };
+        let sight = Sight {
+            lowering,
+            graph,
+            held,
+            known,
+        };
         let mut listed = sight.reach(roots, true)?;
         listed.sort_by_key(|id| match sight.is_leaf(*id) {
             true => (0, order(*id), *id),
             false => (1, (0, 0), *id),
         });
-        let numbers: FxHashMap<NodeId, usize> = listed.iter().enumerate().map(|(k, id)| (*id, k + 1)).collect();
-        let symbols = numbers.iter().map(|(id, number)| (*id, (Role::Primal, *number))).collect();
-        Ok(Builder { lowering, graph, sight, listed, numbers, symbols, known, flows: Vec::new() })
+        let numbers: FxHashMap<NodeId, usize> = listed
+            .iter()
+            .enumerate()
+            .map(|(k, id)| (*id, k + 1))
+            .collect();
+        let symbols = numbers
+            .iter()
+            .map(|(id, number)| (*id, (Role::Primal, *number)))
+            .collect();
+        Ok(Builder {
+            lowering,
+            graph,
+            sight,
+            listed,
+            numbers,
+            symbols,
+            known,
+            flows: Vec::new(),
+        })
     }
 
     fn trace(&mut self, request: &Request<'_>) -> Result<Trace> {
@@ -216,7 +246,11 @@ impl<'l, 'a> Builder<'l, 'a> {
         let targets: Vec<NodeId> = request.wrt.iter().map(|wrt| wrt.target.node).collect();
         let kinks = provenance::kinks(self, &shown, &roots, &targets)?;
         let nonfinite = provenance::of_trace(self, &roots, &lines)?;
-        let missing = if self.known { Vec::new() } else { self.missing() };
+        let missing = if self.known {
+            Vec::new()
+        } else {
+            self.missing()
+        };
         Ok(Trace {
             outputs,
             wrt: request.wrt.iter().map(|wrt| self.column(wrt)).collect(),
@@ -278,13 +312,16 @@ impl<'l, 'a> Builder<'l, 'a> {
                         .args(id)
                         .iter()
                         .zip(&args)
-                        .map(|(old, seen)| self.graph.term(*seen).stretch(self.graph.shape(*old)).id)
+                        .map(|(old, seen)| {
+                            self.graph.term(*seen).stretch(self.graph.shape(*old)).id
+                        })
                         .collect();
                     self.graph.apply(row, attr, node.shape, &direct)
                 }
                 _ => id,
             };
-            self.symbols.insert(shown, (Role::Primal, self.numbers[&id]));
+            self.symbols
+                .insert(shown, (Role::Primal, self.numbers[&id]));
             all.push(Shown { node: shown, args });
         }
         Ok(all)
@@ -305,11 +342,18 @@ impl<'l, 'a> Builder<'l, 'a> {
         let mut symbols: Symbols = line.args.iter().filter_map(known).collect();
         symbols.extend(known(&line.node));
         symbols.extend(stand_ins.iter().filter_map(known));
-        Writer { graph: self.graph, symbols: &symbols }.operand(id)
+        Writer {
+            graph: self.graph,
+            symbols: &symbols,
+        }
+        .operand(id)
     }
 
     pub(super) fn writer(&self) -> Writer<'_, '_> {
-        Writer { graph: self.graph, symbols: &self.symbols }
+        Writer {
+            graph: self.graph,
+            symbols: &self.symbols,
+        }
     }
 
     fn line(&self, id: NodeId, shown: &Shown) -> Result<Line> {
@@ -346,12 +390,16 @@ impl<'l, 'a> Builder<'l, 'a> {
         let mut args: Vec<Arg> = shown
             .args
             .iter()
-            .map(|arg| match (self.numbers.get(arg), self.graph.node(*arg).op) {
-                (Some(number), _) => Arg::Node(*number),
-                (None, Op::Literal(value)) => Arg::Literal(Rc::new(Tensor::scalar(value))),
-                (None, Op::Constant(constant)) => Arg::Literal(self.graph.constant_value(constant)),
-                (None, _) => Arg::Text("?".into()),
-            })
+            .map(
+                |arg| match (self.numbers.get(arg), self.graph.node(*arg).op) {
+                    (Some(number), _) => Arg::Node(*number),
+                    (None, Op::Literal(value)) => Arg::Literal(Rc::new(Tensor::scalar(value))),
+                    (None, Op::Constant(constant)) => {
+                        Arg::Literal(self.graph.constant_value(constant))
+                    }
+                    (None, _) => Arg::Text("?".into()),
+                },
+            )
             .collect();
         let number = |value: f64| Arg::Literal(Rc::new(Tensor::scalar(value)));
         match attr {
@@ -359,7 +407,8 @@ impl<'l, 'a> Builder<'l, 'a> {
             Attr::Corner(_) => {
                 let from = self.graph.shape(shown.args[0]);
                 args.extend(index_text(attr, shape, from).into_iter().map(|text| {
-                    text.parse().map_or_else(|_| Arg::Text(text.clone()), number)
+                    text.parse()
+                        .map_or_else(|_| Arg::Text(text.clone()), number)
                 }));
             }
             _ => {}
@@ -393,7 +442,12 @@ impl<'l, 'a> Builder<'l, 'a> {
         active
     }
 
-    fn tangents(&mut self, request: &Request<'_>, shown: &[Shown], lines: &mut [Line]) -> Result<()> {
+    fn tangents(
+        &mut self,
+        request: &Request<'_>,
+        shown: &[Shown],
+        lines: &mut [Line],
+    ) -> Result<()> {
         let mut rules = Vec::with_capacity(shown.len());
         let stand_ins: Vec<NodeId> = self
             .listed
@@ -421,7 +475,10 @@ impl<'l, 'a> Builder<'l, 'a> {
         }
         for wrt in &request.wrt {
             let one = self.graph.term(self.graph.literal(1.0));
-            let direction = wrt.along.as_ref().map_or(one, |(node, _)| self.graph.term(*node));
+            let direction = wrt
+                .along
+                .as_ref()
+                .map_or(one, |(node, _)| self.graph.term(*node));
             let seed = wrt.target.seed(self.graph, direction);
             let seeds = FxHashMap::from_iter([(wrt.target.node, seed)]);
             let flows = forward(self.graph, &self.listed, &seeds, request.held);
@@ -435,7 +492,11 @@ impl<'l, 'a> Builder<'l, 'a> {
                 };
                 lines[k].tangents.push(Derived { formula, value });
             }
-            let ids = self.listed.iter().map(|id| flows.get(id).map(|flow| flow.term.id)).collect();
+            let ids = self
+                .listed
+                .iter()
+                .map(|id| flows.get(id).map(|flow| flow.term.id))
+                .collect();
             self.flows.push((Place::Tangent(wrt.text.clone()), ids));
         }
         Ok(())
@@ -484,20 +545,36 @@ impl<'l, 'a> Builder<'l, 'a> {
             }
         }
         for (output, (_, node)) in outputs.iter().zip(&request.outputs) {
-            let one = self.graph.term(self.graph.literal(1.0)).stretch(output.shape);
-            let flows = reverse(self.graph, *node, Flow::everywhere(one), &self.listed, request.held);
+            let one = self
+                .graph
+                .term(self.graph.literal(1.0))
+                .stretch(output.shape);
+            let flows = reverse(
+                self.graph,
+                *node,
+                Flow::everywhere(one),
+                &self.listed,
+                request.held,
+            );
             for (k, id) in self.listed.iter().enumerate() {
                 let mut terms = rules[k].clone();
                 if output.line == Some(k + 1) {
                     terms.insert(0, Math::Number(1.0));
-                    terms.truncate(if self.is_used(k, shown) { usize::MAX } else { 1 });
+                    terms.truncate(if self.is_used(k, shown) {
+                        usize::MAX
+                    } else {
+                        1
+                    });
                 }
                 lines[k].adjoints.push(Derived {
                     formula: Math::sum(terms),
                     value: self.derived_value(*id, flows[k].as_ref())?,
                 });
             }
-            let ids = flows.iter().map(|flow| flow.map(|flow| flow.term.id)).collect();
+            let ids = flows
+                .iter()
+                .map(|flow| flow.map(|flow| flow.term.id))
+                .collect();
             self.flows.push((Place::Adjoint(output.text.clone()), ids));
         }
         Ok(())
@@ -545,9 +622,23 @@ impl<'l, 'a> Builder<'l, 'a> {
         let leaves: Held = targets.iter().copied().collect();
         let shape = self.graph.shape(line.node);
         let seed = self.graph.term(self.graph.input("".into(), shape, None));
-        let parts = reverse(self.graph, line.node, Flow::everywhere(seed), &targets, &leaves);
-        let roots: Vec<NodeId> = parts.into_iter().flatten().map(|flow| flow.term.id).collect();
+        let parts = reverse(
+            self.graph,
+            line.node,
+            Flow::everywhere(seed),
+            &targets,
+            &leaves,
+        );
+        let roots: Vec<NodeId> = parts
+            .into_iter()
+            .flatten()
+            .map(|flow| flow.term.id)
+            .collect();
         let own = |id: NodeId| id == line.node || line.args.contains(&id);
-        self.graph.cone(&roots, own).into_iter().filter(|id| own(*id)).collect()
+        self.graph
+            .cone(&roots, own)
+            .into_iter()
+            .filter(|id| own(*id))
+            .collect()
     }
 }

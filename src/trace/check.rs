@@ -68,8 +68,19 @@ impl Verdict {
 
 /// Checks one output.
 pub fn check(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Verdict> {
-    let rules: Vec<Mode> = question.modes.iter().copied().filter(|mode| *mode != Mode::Numeric).collect();
-    let comparison = compare(lowering, &Question { modes: &rules, ..*question })?;
+    let rules: Vec<Mode> = question
+        .modes
+        .iter()
+        .copied()
+        .filter(|mode| *mode != Mode::Numeric)
+        .collect();
+    let comparison = compare(
+        lowering,
+        &Question {
+            modes: &rules,
+            ..*question
+        },
+    )?;
     let bench = Bench::new(lowering, question)?;
     let mut verdict = Verdict {
         output: comparison.output.clone(),
@@ -84,7 +95,10 @@ pub fn check(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Verdict
         for k in 0..row.entries() {
             for difference in among_rules(row, k, &comparison.output) {
                 let reason = match difference.size > EXACT {
-                    true => explain_rules(&comparison, bench.amplification(wrt, k, difference.sides[0].1)?),
+                    true => explain_rules(
+                        &comparison,
+                        bench.amplification(wrt, k, difference.sides[0].1)?,
+                    ),
                     false => Reason::Unexplained,
                 };
                 verdict.consider(difference, EXACT, reason);
@@ -105,7 +119,11 @@ fn left_out(comparison: &Comparison, modes: &[Mode]) -> Option<String> {
     if !comparison.kinks.is_empty() {
         return Some("numeric was left out: a kink was hit".into());
     }
-    let finite = comparison.rows.iter().flat_map(|row| row.answers.iter().flatten()).all(Tensor::is_finite);
+    let finite = comparison
+        .rows
+        .iter()
+        .flat_map(|row| row.answers.iter().flatten())
+        .all(Tensor::is_finite);
     if comparison.nonfinite.is_some() || !comparison.value.is_finite() || !finite {
         return Some("numeric was left out: a value is not finite".into());
     }
@@ -129,7 +147,11 @@ fn silent(comparison: &Comparison, rules: &[Mode]) -> Vec<(Mode, String)> {
 /// The differences of entry `k` among the modes that follow rules. NaN is no answer.
 fn among_rules(row: &Row, k: usize, output: &str) -> Vec<Difference> {
     let value = |mode: Mode| Some((mode, row.answer(mode)?.data()[k]));
-    let values: Vec<(Mode, f64)> = Mode::ALL.into_iter().filter_map(value).filter(|(_, x)| !x.is_nan()).collect();
+    let values: Vec<(Mode, f64)> = Mode::ALL
+        .into_iter()
+        .filter_map(value)
+        .filter(|(_, x)| !x.is_nan())
+        .collect();
     let mut found = Vec::new();
     for (i, a) in values.iter().enumerate() {
         for b in &values[i + 1..] {
@@ -138,7 +160,11 @@ fn among_rules(row: &Row, k: usize, output: &str) -> Vec<Difference> {
                 None if a.1 == b.1 => 0.0,
                 None => f64::INFINITY,
             };
-            found.push(Difference { entry: row.entry(k, output), sides: [*a, *b], size });
+            found.push(Difference {
+                entry: row.entry(k, output),
+                sides: [*a, *b],
+                size,
+            });
         }
     }
     found
@@ -155,7 +181,8 @@ fn explain_rules(comparison: &Comparison, amplification: f64) -> Reason {
 impl Verdict {
     /// Takes a difference into account, with the likely reason where it is too large.
     fn consider(&mut self, difference: Difference, tolerance: f64, reason: Reason) {
-        let worse = |known: Option<&Difference>| known.is_none_or(|known| difference.size > known.size);
+        let worse =
+            |known: Option<&Difference>| known.is_none_or(|known| difference.size > known.size);
         if difference.size > tolerance && worse(self.failure.as_ref().map(|(known, _)| known)) {
             let infinite = difference.sides.iter().any(|(_, x)| x.is_infinite());
             let reason = if infinite { Reason::Infinite } else { reason };
@@ -169,7 +196,10 @@ impl Verdict {
     /// Holds the first rule that has an answer against refined finite differences.
     fn numeric(&mut self, bench: &Bench<'_, '_>, row: &Row, wrt: &Wrt) -> Result<()> {
         let known = |mode: &Mode| Some((*mode, row.answer(*mode)?));
-        let Some((mode, rule)) = [Mode::Reverse, Mode::Forward, Mode::Symbolic].iter().find_map(known) else {
+        let Some((mode, rule)) = [Mode::Reverse, Mode::Forward, Mode::Symbolic]
+            .iter()
+            .find_map(known)
+        else {
             return Ok(());
         };
         let m = bench.value.shape().len();
@@ -231,7 +261,9 @@ fn refined(bench: &Bench<'_, '_>, motion: &Motion) -> Result<Vec<Estimate>> {
                 *best = Some(estimate);
             }
         }
-        let sure = |estimate: &Option<Estimate>| estimate.is_some_and(|found| found.error <= 1e-8 * found.value.abs().max(1.0));
+        let sure = |estimate: &Option<Estimate>| {
+            estimate.is_some_and(|found| found.error <= 1e-8 * found.value.abs().max(1.0))
+        };
         if best.iter().all(sure) {
             break;
         }
@@ -247,7 +279,11 @@ fn extrapolated(bench: &Bench<'_, '_>, motion: &Motion, step: f64) -> Result<Vec
         for ((noise, right), left) in noise.iter_mut().zip(right.data()).zip(left.data()) {
             *noise = noise.max(f64::EPSILON * right.abs().max(left.abs()) / h);
         }
-        let central = right.data().iter().zip(left.data()).map(|(right, left)| (right - left) / (2.0 * h));
+        let central = right
+            .data()
+            .iter()
+            .zip(left.data())
+            .map(|(right, left)| (right - left) / (2.0 * h));
         levels.push(central.collect::<Vec<f64>>());
     }
     let estimate = |(i, noise): (usize, &f64)| {
@@ -255,14 +291,27 @@ fn extrapolated(bench: &Bench<'_, '_>, motion: &Motion, step: f64) -> Result<Vec
         let (once, again) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
         let value = (16.0 * again - once) / 15.0;
         let apart = (value - again).abs().max((again - once).abs() / 16.0);
-        Estimate { value, error: if value.is_finite() { apart + noise } else { f64::NAN }, step }
+        Estimate {
+            value,
+            error: if value.is_finite() {
+                apart + noise
+            } else {
+                f64::NAN
+            },
+            step,
+        }
     };
     Ok(noise.iter().enumerate().map(estimate).collect())
 }
 
 /// The derivatives from the left and from the right, where they differ: a kink that no operation
 /// knows of, as on the border between two branches.
-fn one_sided(bench: &Bench<'_, '_>, motion: &Motion, i: usize, estimate: &Estimate) -> Result<Option<[f64; 2]>> {
+fn one_sided(
+    bench: &Bench<'_, '_>,
+    motion: &Motion,
+    i: usize,
+    estimate: &Estimate,
+) -> Result<Option<[f64; 2]>> {
     let middle = bench.value.data()[i];
     let side = |h: f64| -> Result<f64> {
         let near = bench.shifted(motion, h / 2.0)?.data()[i];
@@ -271,13 +320,25 @@ fn one_sided(bench: &Bench<'_, '_>, motion: &Motion, i: usize, estimate: &Estima
     };
     let h = 1e-5 * motion.size;
     let (left, right) = (side(-h)?, side(h)?);
-    let scale = 1f64.max(left.abs()).max(right.abs()).max(estimate.value.abs());
+    let scale = 1f64
+        .max(left.abs())
+        .max(right.abs())
+        .max(estimate.value.abs());
     Ok(((left - right).abs() > 1e-3 * scale).then_some([left, right]))
 }
 
-fn explain_numeric(bench: &Bench<'_, '_>, motion: &Motion, i: usize, exact: f64, estimate: &Estimate) -> Result<Reason> {
+fn explain_numeric(
+    bench: &Bench<'_, '_>,
+    motion: &Motion,
+    i: usize,
+    exact: f64,
+    estimate: &Estimate,
+) -> Result<Reason> {
     for h in [1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13].map(|h| h * motion.size) {
-        let (right, left) = (bench.shifted(motion, h)?.data()[i], bench.shifted(motion, -h)?.data()[i]);
+        let (right, left) = (
+            bench.shifted(motion, h)?.data()[i],
+            bench.shifted(motion, -h)?.data()[i],
+        );
         let finer = (right - left) / (2.0 * h);
         let lost = f64::EPSILON * right.abs().max(left.abs()) / h;
         let near = relative_difference(finer, exact).is_some_and(|size| size < 1e-3);

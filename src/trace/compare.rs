@@ -39,12 +39,22 @@ impl Row {
 
     /// How many entries every answer has.
     pub fn entries(&self) -> usize {
-        self.answers.iter().flatten().map(|answer| answer.shape().len()).next().unwrap_or(0)
+        self.answers
+            .iter()
+            .flatten()
+            .map(|answer| answer.shape().len())
+            .next()
+            .unwrap_or(0)
     }
 
     /// The largest relative difference of entry `k` among the modes that have a finite answer.
     pub fn difference(&self, k: usize) -> Option<f64> {
-        let values: Vec<f64> = self.answers.iter().flatten().map(|answer| answer.data()[k]).collect();
+        let values: Vec<f64> = self
+            .answers
+            .iter()
+            .flatten()
+            .map(|answer| answer.data()[k])
+            .collect();
         let mut largest = None;
         for (i, a) in values.iter().enumerate() {
             for b in &values[i + 1..] {
@@ -134,7 +144,10 @@ pub struct Comparison {
 impl Comparison {
     /// The largest relative difference of all entries, and where it is.
     pub fn largest_difference(&self) -> Option<f64> {
-        let entries = self.rows.iter().flat_map(|row| (0..row.entries()).map(|k| row.difference(k)));
+        let entries = self
+            .rows
+            .iter()
+            .flat_map(|row| (0..row.entries()).map(|k| row.difference(k)));
         entries.flatten().reduce(f64::max)
     }
 }
@@ -190,7 +203,10 @@ pub fn compare(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Compa
         value: bench.value.clone(),
         rows,
         costs,
-        advice: Advice { forward: bench.directions(), reverse: bench.shape().len() },
+        advice: Advice {
+            forward: bench.directions(),
+            reverse: bench.shape().len(),
+        },
         kinks: findings.kinks,
         nonfinite: findings.nonfinite,
         left_out: question.left_out.to_vec(),
@@ -207,9 +223,17 @@ pub(super) struct Bench<'b, 'a> {
 }
 
 impl<'b, 'a> Bench<'b, 'a> {
-    pub(super) fn new(lowering: &'b Lowering<'a>, question: &'b Question<'b>) -> Result<Bench<'b, 'a>> {
+    pub(super) fn new(
+        lowering: &'b Lowering<'a>,
+        question: &'b Question<'b>,
+    ) -> Result<Bench<'b, 'a>> {
         let value = lowering.value(question.output.1)?;
-        Ok(Bench { lowering, graph: lowering.graph(), question, value })
+        Ok(Bench {
+            lowering,
+            graph: lowering.graph(),
+            question,
+            value,
+        })
     }
 
     fn output(&self) -> NodeId {
@@ -221,7 +245,12 @@ impl<'b, 'a> Bench<'b, 'a> {
     }
 
     fn problem(&self, target: Target) -> Problem<'a, 'b> {
-        Problem { graph: self.graph, output: self.output(), target, held: self.question.held }
+        Problem {
+            graph: self.graph,
+            output: self.output(),
+            target,
+            held: self.question.held,
+        }
     }
 
     /// How many directions forward mode goes, one pass each.
@@ -230,7 +259,11 @@ impl<'b, 'a> Bench<'b, 'a> {
     }
 
     fn passes(&self, wrt: &Wrt) -> usize {
-        if wrt.along.is_some() { 1 } else { wrt.target.shape(self.graph).len() }
+        if wrt.along.is_some() {
+            1
+        } else {
+            wrt.target.shape(self.graph).len()
+        }
     }
 
     /// The shape of the answers: the target's for a scalar output, the output's along a
@@ -282,7 +315,9 @@ impl<'b, 'a> Bench<'b, 'a> {
     /// The values of `nodes` where some nodes have other values than usual.
     fn values(&self, given: &[(NodeId, &Tensor)], nodes: &[NodeId]) -> Result<Vec<Tensor>> {
         let mut interpreter = Interpreter::new(self.graph, self.question.memory);
-        given.iter().for_each(|(node, value)| interpreter.set(*node, value));
+        given
+            .iter()
+            .for_each(|(node, value)| interpreter.set(*node, value));
         let mut values = Vec::with_capacity(nodes.len());
         for node in nodes {
             match interpreter.value(*node) {
@@ -301,19 +336,28 @@ impl<'b, 'a> Bench<'b, 'a> {
         }
         let shape = target.shape(self.graph);
         if shape.is_scalar() {
-            return self.lowering.value(jvp(self.problem(target), self.graph.literal(1.0)));
+            return self
+                .lowering
+                .value(jvp(self.problem(target), self.graph.literal(1.0)));
         }
         let m = self.shape().len();
         let mut columns = Tensor::filled(Shape::new(m, shape.len()), 0.0);
         let seed = self.graph.input("".into(), shape, None);
         let seeds = FxHashMap::from_iter([(target.node, self.one_hot(seed))]);
         let found = forward(self.graph, &[self.output()], &seeds, self.question.held);
-        let Some(flow) = found.get(&self.output()) else { return Ok(columns) };
+        let Some(flow) = found.get(&self.output()) else {
+            return Ok(columns);
+        };
         for k in 0..shape.len() {
             let (tangent, reached) = self.flow_value(*flow, seed, unit(shape, k))?;
             for i in 0..m {
-                let poisoned = self.value.data()[i].is_nan() && reached.data()[i.min(reached.data().len() - 1)] != 0.0;
-                columns.data_mut()[i + k * m] = if poisoned { f64::NAN } else { tangent.data()[i] };
+                let poisoned = self.value.data()[i].is_nan()
+                    && reached.data()[i.min(reached.data().len() - 1)] != 0.0;
+                columns.data_mut()[i + k * m] = if poisoned {
+                    f64::NAN
+                } else {
+                    tangent.data()[i]
+                };
             }
         }
         Ok(columns)
@@ -329,8 +373,16 @@ impl<'b, 'a> Bench<'b, 'a> {
         }
         let mut rows = Tensor::filled(Shape::new(shape.len(), n.len()), 0.0);
         let seed = self.graph.input("".into(), shape, None);
-        let found = reverse(self.graph, self.output(), self.one_hot(seed), &[target.node], self.question.held)[0];
-        let Some(flow) = found else { return self.along(rows, wrt) };
+        let found = reverse(
+            self.graph,
+            self.output(),
+            self.one_hot(seed),
+            &[target.node],
+            self.question.held,
+        )[0];
+        let Some(flow) = found else {
+            return self.along(rows, wrt);
+        };
         let corner = target.entry.unwrap_or(Corner { row: 0, col: 0 });
         let block = Block { corner, shape: n };
         let flow = flow.through(|x| x.block(block));
@@ -339,7 +391,11 @@ impl<'b, 'a> Bench<'b, 'a> {
             let nan = self.value.data()[i].is_nan();
             for k in 0..n.len() {
                 let poisoned = nan && reached.data()[k.min(reached.data().len() - 1)] != 0.0;
-                rows.data_mut()[i + k * shape.len()] = if poisoned { f64::NAN } else { adjoint.data()[k] };
+                rows.data_mut()[i + k * shape.len()] = if poisoned {
+                    f64::NAN
+                } else {
+                    adjoint.data()[k]
+                };
             }
         }
         self.along(rows, wrt)
@@ -348,7 +404,10 @@ impl<'b, 'a> Bench<'b, 'a> {
     /// A seed that is 1 in one entry and structurally zero elsewhere: it is its own mask.
     fn one_hot(&self, seed: NodeId) -> Flow<'a> {
         let seed = self.graph.term(seed);
-        Flow { term: seed, reached: Some(seed) }
+        Flow {
+            term: seed,
+            reached: Some(seed),
+        }
     }
 
     /// The value of a flow, and where it is reached, for a value of its seed.
@@ -363,11 +422,18 @@ impl<'b, 'a> Bench<'b, 'a> {
     /// A derivative as asked for: as it is, or contracted with the direction. Entries without a
     /// direction contribute nothing.
     fn along(&self, derivative: Tensor, wrt: &Wrt) -> Result<Tensor> {
-        let Some((direction, _)) = wrt.along else { return Ok(derivative) };
+        let Some((direction, _)) = wrt.along else {
+            return Ok(derivative);
+        };
         let direction = self.lowering.value(direction)?;
         let m = self.shape().len();
         let mut contracted = Tensor::filled(self.shape(), 0.0);
-        for (k, v) in direction.data().iter().enumerate().filter(|(_, v)| **v != 0.0) {
+        for (k, v) in direction
+            .data()
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| **v != 0.0)
+        {
             for i in 0..m {
                 contracted.data_mut()[i] += derivative.data()[i + k * m] * v;
             }
@@ -381,10 +447,19 @@ impl<'b, 'a> Bench<'b, 'a> {
             return Ok(derivative);
         }
         let problem = self.problem(wrt.target);
-        let rules = if self.shape().is_scalar() { grad(problem) } else { jacobian(problem) };
+        let rules = if self.shape().is_scalar() {
+            grad(problem)
+        } else {
+            jacobian(problem)
+        };
         let rules = self.along(self.lowering.value(rules)?, wrt)?;
         let m = self.shape().len();
-        for (k, (x, rule)) in derivative.data_mut().iter_mut().zip(rules.data()).enumerate() {
+        for (k, (x, rule)) in derivative
+            .data_mut()
+            .iter_mut()
+            .zip(rules.data())
+            .enumerate()
+        {
             if self.value.data()[k % m].is_nan() {
                 *x = if rule.is_nan() { f64::NAN } else { 0.0 };
             }
@@ -400,7 +475,13 @@ impl<'b, 'a> Bench<'b, 'a> {
         for motion in &moves {
             let h = f64::EPSILON.cbrt() * motion.size;
             let (right, left) = (self.shifted(motion, h)?, self.shifted(motion, -h)?);
-            columns.extend(right.data().iter().zip(left.data()).map(|(right, left)| (right - left) / (2.0 * h)));
+            columns.extend(
+                right
+                    .data()
+                    .iter()
+                    .zip(left.data())
+                    .map(|(right, left)| (right - left) / (2.0 * h)),
+            );
         }
         Ok(Tensor::new(Shape::new(m, moves.len()), columns))
     }
@@ -412,20 +493,47 @@ impl<'b, 'a> Bench<'b, 'a> {
         let shape = wrt.target.shape(self.graph);
         let corner = wrt.target.entry.unwrap_or(Corner { row: 0, col: 0 });
         let place = |k: usize| {
-            let (i, j) = (corner.row as usize + k % shape.m(), corner.col as usize + k / shape.m());
+            let (i, j) = (
+                corner.row as usize + k % shape.m(),
+                corner.col as usize + k / shape.m(),
+            );
             i + j * point.shape().m()
         };
         if let Some((direction, _)) = wrt.along {
             let direction = self.lowering.value(direction)?;
-            let entries: Vec<(usize, f64)> = direction.data().iter().enumerate().map(|(k, v)| (place(k), *v)).collect();
-            let longest = direction.data().iter().fold(0.0, |best: f64, v| best.max(v.abs()));
-            let largest = entries.iter().fold(1.0, |best: f64, (k, _)| best.max(point.data()[*k].abs()));
-            let size = if longest > 0.0 { largest / longest } else { 1.0 };
-            return Ok(vec![Motion { leaf, point, entries, size }]);
+            let entries: Vec<(usize, f64)> = direction
+                .data()
+                .iter()
+                .enumerate()
+                .map(|(k, v)| (place(k), *v))
+                .collect();
+            let longest = direction
+                .data()
+                .iter()
+                .fold(0.0, |best: f64, v| best.max(v.abs()));
+            let largest = entries
+                .iter()
+                .fold(1.0, |best: f64, (k, _)| best.max(point.data()[*k].abs()));
+            let size = if longest > 0.0 {
+                largest / longest
+            } else {
+                1.0
+            };
+            return Ok(vec![Motion {
+                leaf,
+                point,
+                entries,
+                size,
+            }]);
         }
         let motion = |k: usize| {
             let size = point.data()[place(k)].abs().max(1.0);
-            Motion { leaf, point: point.clone(), entries: vec![(place(k), 1.0)], size }
+            Motion {
+                leaf,
+                point: point.clone(),
+                entries: vec![(place(k), 1.0)],
+                size,
+            }
         };
         Ok((0..shape.len()).map(motion).collect())
     }
@@ -437,21 +545,44 @@ impl<'b, 'a> Bench<'b, 'a> {
             return Ok(1.0);
         }
         let shape = wrt.target.shape(self.graph);
-        let corner = Corner { row: (k % shape.m()) as u32, col: (k / shape.m()) as u32 };
-        let entry = if shape.is_scalar() { wrt.target.entry } else { Some(corner) };
+        let corner = Corner {
+            row: (k % shape.m()) as u32,
+            col: (k / shape.m()) as u32,
+        };
+        let entry = if shape.is_scalar() {
+            wrt.target.entry
+        } else {
+            Some(corner)
+        };
         let one = self.graph.term(self.graph.literal(1.0));
-        let seed = Target { entry, ..wrt.target }.seed(self.graph, one);
+        let seed = Target {
+            entry,
+            ..wrt.target
+        }
+        .seed(self.graph, one);
         let seeds = FxHashMap::from_iter([(wrt.target.node, seed)]);
         let tangents = forward(self.graph, &[self.output()], &seeds, self.question.held);
         let nodes: Vec<NodeId> = tangents.keys().copied().collect();
-        let adjoints = reverse(self.graph, self.output(), Flow::everywhere(one), &nodes, self.question.held);
+        let adjoints = reverse(
+            self.graph,
+            self.output(),
+            Flow::everywhere(one),
+            &nodes,
+            self.question.held,
+        );
         let mut largest = derivative.abs();
         for (node, adjoint) in nodes.iter().zip(adjoints) {
             let Some(adjoint) = adjoint else { continue };
             let tangent = self.lowering.value(tangents[node].term.id)?;
             let adjoint = self.lowering.value(adjoint.term.id)?;
-            let parts = tangent.data().iter().zip(adjoint.data()).map(|(a, b)| (a * b).abs());
-            largest = parts.filter(|part| part.is_finite()).fold(largest, f64::max);
+            let parts = tangent
+                .data()
+                .iter()
+                .zip(adjoint.data())
+                .map(|(a, b)| (a * b).abs());
+            largest = parts
+                .filter(|part| part.is_finite())
+                .fold(largest, f64::max);
         }
         Ok(largest / derivative.abs().max(1.0))
     }
@@ -468,7 +599,8 @@ impl<'b, 'a> Bench<'b, 'a> {
                 held.push((*node, self.lowering.value(*node)?));
             }
         }
-        let mut given: Vec<(NodeId, &Tensor)> = held.iter().map(|(node, value)| (*node, value)).collect();
+        let mut given: Vec<(NodeId, &Tensor)> =
+            held.iter().map(|(node, value)| (*node, value)).collect();
         given.push((motion.leaf, &point));
         Ok(self.values(&given, &[self.output()])?.remove(0))
     }
@@ -485,7 +617,11 @@ pub(super) struct Motion {
 }
 
 fn reshaped(tensor: Tensor, shape: Shape) -> Tensor {
-    if tensor.shape().len() == shape.len() { Tensor::new(shape, tensor.data().to_vec()) } else { tensor }
+    if tensor.shape().len() == shape.len() {
+        Tensor::new(shape, tensor.data().to_vec())
+    } else {
+        tensor
+    }
 }
 
 fn unit(shape: Shape, k: usize) -> Tensor {
@@ -502,24 +638,45 @@ impl<'a> Bench<'_, 'a> {
             Mode::Numeric => {
                 let passes = 2 * self.directions();
                 let m = self.shape().len() as u64;
-                let difference = Operations { products: m, sums: m, calls: 0 };
-                let operations = values.operations.times(passes) + difference.times(self.directions());
-                Ok(Cost { passes, operations, live: self.live_forward(&[])?, sizes: None })
+                let difference = Operations {
+                    products: m,
+                    sums: m,
+                    calls: 0,
+                };
+                let operations =
+                    values.operations.times(passes) + difference.times(self.directions());
+                Ok(Cost {
+                    passes,
+                    operations,
+                    live: self.live_forward(&[])?,
+                    sizes: None,
+                })
             }
             Mode::Forward => {
                 let mut operations = values.operations;
                 let mut live = 0;
                 for wrt in self.question.wrt {
-                    operations = operations + self.forward_work(wrt, &values)?.times(self.passes(wrt));
+                    operations =
+                        operations + self.forward_work(wrt, &values)?.times(self.passes(wrt));
                     live = live.max(self.live_forward(&[wrt.target.node])?);
                 }
-                Ok(Cost { passes: self.directions(), operations, live, sizes: None })
+                Ok(Cost {
+                    passes: self.directions(),
+                    operations,
+                    live,
+                    sizes: None,
+                })
             }
             Mode::Reverse => {
                 let passes = self.shape().len();
                 let (work, read) = self.reverse_work(&values)?;
                 let live = self.live_backward(&read)?;
-                Ok(Cost { passes, operations: values.operations + work.times(passes), live, sizes: None })
+                Ok(Cost {
+                    passes,
+                    operations: values.operations + work.times(passes),
+                    live,
+                    sizes: None,
+                })
             }
             Mode::Symbolic => self.symbolic_cost(),
         }
@@ -530,9 +687,12 @@ impl<'a> Bench<'_, 'a> {
         let shape = wrt.target.shape(self.graph);
         let seed = self.seed(shape);
         let seeds = FxHashMap::from_iter([(wrt.target.node, wrt.target.seed(self.graph, seed))]);
-        match forward(self.graph, &[self.output()], &seeds, self.question.held).get(&self.output()) {
+        match forward(self.graph, &[self.output()], &seeds, self.question.held).get(&self.output())
+        {
             None => Ok(Operations::default()),
-            Some(flow) => Ok(self.work(&[flow.term.id], Some(seed.id))?.beside(values, self.graph)),
+            Some(flow) => Ok(self
+                .work(&[flow.term.id], Some(seed.id))?
+                .beside(values, self.graph)),
         }
     }
 
@@ -540,9 +700,24 @@ impl<'a> Bench<'_, 'a> {
     /// its rules read.
     fn reverse_work(&self, values: &Work) -> Result<(Operations, FxHashSet<NodeId>)> {
         let seed = self.seed(self.shape());
-        let targets: Vec<NodeId> = self.question.wrt.iter().map(|wrt| wrt.target.node).collect();
-        let found = reverse(self.graph, self.output(), Flow::everywhere(seed), &targets, self.question.held);
-        let roots: Vec<NodeId> = found.into_iter().flatten().map(|flow| flow.term.id).collect();
+        let targets: Vec<NodeId> = self
+            .question
+            .wrt
+            .iter()
+            .map(|wrt| wrt.target.node)
+            .collect();
+        let found = reverse(
+            self.graph,
+            self.output(),
+            Flow::everywhere(seed),
+            &targets,
+            self.question.held,
+        );
+        let roots: Vec<NodeId> = found
+            .into_iter()
+            .flatten()
+            .map(|flow| flow.term.id)
+            .collect();
         let work = self.work(&roots, Some(seed.id))?;
         let mut read = FxHashSet::default();
         for id in work.nodes.iter().filter(|id| !values.nodes.contains(id)) {
@@ -557,7 +732,11 @@ impl<'a> Bench<'_, 'a> {
 
     /// A seed: the number 1 where it is a scalar, a value of its own otherwise.
     fn seed(&self, shape: Shape) -> Term<'a> {
-        let id = if shape.is_scalar() { self.graph.literal(1.0) } else { self.graph.input("".into(), shape, None) };
+        let id = if shape.is_scalar() {
+            self.graph.literal(1.0)
+        } else {
+            self.graph.input("".into(), shape, None)
+        };
         self.graph.term(id)
     }
 
@@ -573,9 +752,19 @@ impl<'a> Bench<'_, 'a> {
             tree += one_tree;
             shared += one_shared;
         }
-        let builder = Builder::new(self.lowering, &roots, self.question.held, self.question.order)?;
+        let builder = Builder::new(
+            self.lowering,
+            &roots,
+            self.question.held,
+            self.question.order,
+        )?;
         let live = peak(&builder, &|_| false)?;
-        Ok(Cost { passes: 1, operations: work.operations, live, sizes: Some((tree, shared)) })
+        Ok(Cost {
+            passes: 1,
+            operations: work.operations,
+            live,
+            sizes: Some((tree, shared)),
+        })
     }
 
     /// What is computed to know the values of `roots`: only what is needed on the path taken.
@@ -586,25 +775,48 @@ impl<'a> Bench<'_, 'a> {
             interpreter.set(seed, &ones);
         }
         for root in roots {
-            interpreter.value(*root).map_err(|failure| self.lowering.explain(&failure))?;
+            interpreter
+                .value(*root)
+                .map_err(|failure| self.lowering.explain(&failure))?;
         }
         let cone = self.graph.cone(roots, |_| false);
-        let nodes: FxHashSet<NodeId> = cone.into_iter().filter(|id| interpreter.known(*id).is_some()).collect();
-        let operations = nodes.iter().map(|id| measure::operations(self.graph, *id)).sum();
+        let nodes: FxHashSet<NodeId> = cone
+            .into_iter()
+            .filter(|id| interpreter.known(*id).is_some())
+            .collect();
+        let operations = nodes
+            .iter()
+            .map(|id| measure::operations(self.graph, *id))
+            .sum();
         Ok(Work { nodes, operations })
     }
 
     /// The peak of values and tangents by `targets`.
     fn live_forward(&self, targets: &[NodeId]) -> Result<usize> {
-        let builder = Builder::new(self.lowering, &[self.output()], self.question.held, self.question.order)?;
+        let builder = Builder::new(
+            self.lowering,
+            &[self.output()],
+            self.question.held,
+            self.question.order,
+        )?;
         let active = active_lines(&builder, targets)?;
         peak(&builder, &|id| active.contains(&id))
     }
 
     /// The values that reverse mode reads and the peak of its adjoints.
     fn live_backward(&self, read: &FxHashSet<NodeId>) -> Result<usize> {
-        let builder = Builder::new(self.lowering, &[self.output()], self.question.held, self.question.order)?;
-        let targets: Vec<NodeId> = self.question.wrt.iter().map(|wrt| wrt.target.node).collect();
+        let builder = Builder::new(
+            self.lowering,
+            &[self.output()],
+            self.question.held,
+            self.question.order,
+        )?;
+        let targets: Vec<NodeId> = self
+            .question
+            .wrt
+            .iter()
+            .map(|wrt| wrt.target.node)
+            .collect();
         let active = active_lines(&builder, &targets)?;
         let entries = |id: NodeId| self.graph.shape(id).len();
         let mut kept = FxHashSet::default();
@@ -636,7 +848,10 @@ impl<'a> Bench<'_, 'a> {
 }
 
 /// The lines that depend on `targets`, which are among them.
-pub(super) fn active_lines(builder: &Builder<'_, '_>, targets: &[NodeId]) -> Result<FxHashSet<NodeId>> {
+pub(super) fn active_lines(
+    builder: &Builder<'_, '_>,
+    targets: &[NodeId],
+) -> Result<FxHashSet<NodeId>> {
     let mut active: FxHashSet<NodeId> = FxHashSet::default();
     for id in &builder.listed {
         let own = targets.contains(id);

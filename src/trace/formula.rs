@@ -59,10 +59,21 @@ impl Writer<'_, '_> {
         if let Some(lecture) = self.as_the_lecture_writes(row, &args, depth) {
             return lecture;
         }
-        if [&GUARD, &GUARD_ALL, &PASS, &PASS_ALL].iter().any(|mask| row.is(mask)) {
+        if [&GUARD, &GUARD_ALL, &PASS, &PASS_ALL]
+            .iter()
+            .any(|mask| row.is(mask))
+        {
             let each = row.is(&GUARD) || row.is(&PASS);
-            let times = if each { Times::Entrywise } else { Times::Scaling };
-            let times = if node.shape.is_scalar() { Times::Scaling } else { times };
+            let times = if each {
+                Times::Entrywise
+            } else {
+                Times::Scaling
+            };
+            let times = if node.shape.is_scalar() {
+                Times::Scaling
+            } else {
+                times
+            };
             return Math::product(times, arg(1), Math::Iverson(boxed(0)));
         }
         match row.notation {
@@ -71,22 +82,33 @@ impl Writer<'_, '_> {
             Notation::Not => inverted(arg(0)),
             Notation::Transpose => Math::Transpose(boxed(0)),
             Notation::Choice => Math::If(boxed(0), boxed(1), boxed(2)),
-            Notation::Index => {
-                Math::Index(boxed(0), index_text(attr, node.shape, self.graph.shape(args[0])))
-            }
+            Notation::Index => Math::Index(
+                boxed(0),
+                index_text(attr, node.shape, self.graph.shape(args[0])),
+            ),
             Notation::Matrix => {
-                let mut entries: Vec<Math> =
-                    args.iter().take(WRITTEN_ENTRIES).map(|arg| self.write(*arg, depth)).collect();
+                let mut entries: Vec<Math> = args
+                    .iter()
+                    .take(WRITTEN_ENTRIES)
+                    .map(|arg| self.write(*arg, depth))
+                    .collect();
                 if args.len() > WRITTEN_ENTRIES {
                     entries.push(Math::Ellipsis);
                 }
-                let cols = if node.shape.cols == 1 { args.len() } else { node.shape.n() };
+                let cols = if node.shape.cols == 1 {
+                    args.len()
+                } else {
+                    node.shape.n()
+                };
                 Math::Matrix(cols, entries)
             }
             Notation::Infix(operator) => self.infix(operator, arg(0), arg(1), &args, node.shape),
             Notation::Call => {
-                let mut parts: Vec<Math> =
-                    args.iter().take(WRITTEN_ENTRIES).map(|arg| self.write(*arg, depth)).collect();
+                let mut parts: Vec<Math> = args
+                    .iter()
+                    .take(WRITTEN_ENTRIES)
+                    .map(|arg| self.write(*arg, depth))
+                    .collect();
                 if args.len() > WRITTEN_ENTRIES {
                     parts.push(Math::Ellipsis);
                 }
@@ -99,19 +121,36 @@ impl Writer<'_, '_> {
     /// The node `id` as the operation `row`, seen through stretching: its arguments.
     fn matched(&self, id: NodeId, row: &Primitive) -> Option<Args> {
         let id = self.unstretched(id);
-        let found = self.graph.node(id).primitive().is_some_and(|known| known.is(row));
+        let found = self
+            .graph
+            .node(id)
+            .primitive()
+            .is_some_and(|known| known.is(row));
         found.then(|| self.graph.args(id))
     }
 
     /// The node that `id` stretches, or `id`.
     fn unstretched(&self, id: NodeId) -> NodeId {
-        let stretched = self.graph.node(id).primitive().is_some_and(|row| row.notation == Notation::Silent);
-        if stretched { self.graph.args(id)[0] } else { id }
+        let stretched = self
+            .graph
+            .node(id)
+            .primitive()
+            .is_some_and(|row| row.notation == Notation::Silent);
+        if stretched {
+            self.graph.args(id)[0]
+        } else {
+            id
+        }
     }
 
     /// Partials are computed in forms that stay right in the tails; they are written as everyone
     /// knows them: σ(x)σ(−x) as s(1 − s), 1/cosh² as 1 − tanh², the number of ties by name.
-    fn as_the_lecture_writes(&self, row: &'static Primitive, args: &Args, depth: usize) -> Option<Math> {
+    fn as_the_lecture_writes(
+        &self,
+        row: &'static Primitive,
+        args: &Args,
+        depth: usize,
+    ) -> Option<Math> {
         let one = || (false, Math::Number(1.0));
         if row.is(&MUL) {
             let x = self.matched(args[0], &SIGMOID)?[0];
@@ -120,11 +159,22 @@ impl Writer<'_, '_> {
                 return None;
             }
             let s = self.write(args[0], depth);
-            let times = if self.graph.shape(args[0]).is_scalar() { Times::Scaling } else { Times::Entrywise };
-            return Some(Math::Product(times, Box::new(s.clone()), Box::new(Math::Sum(vec![one(), (true, s)]))));
+            let times = if self.graph.shape(args[0]).is_scalar() {
+                Times::Scaling
+            } else {
+                Times::Entrywise
+            };
+            return Some(Math::Product(
+                times,
+                Box::new(s.clone()),
+                Box::new(Math::Sum(vec![one(), (true, s)])),
+            ));
         }
         if row.is(&DIV) && self.is_tie_count(args[1]) {
-            return Some(Math::Quotient(Box::new(self.write(args[0], depth)), Box::new(Math::Name("ties".into()))));
+            return Some(Math::Quotient(
+                Box::new(self.write(args[0], depth)),
+                Box::new(Math::Name("ties".into())),
+            ));
         }
         if row.is(&DIV) && self.graph.literal_value(args[0]) == Some(1.0) {
             let power = self.matched(args[1], &POW)?;
@@ -132,8 +182,13 @@ impl Writer<'_, '_> {
             if self.graph.literal_value(power[1]) != Some(2.0) {
                 return None;
             }
-            let tanh = self.graph.apply(&TANH, Attr::None, self.graph.shape(x), &[x]);
-            let square = Math::Power(Box::new(self.write(tanh, depth)), Box::new(Math::Number(2.0)));
+            let tanh = self
+                .graph
+                .apply(&TANH, Attr::None, self.graph.shape(x), &[x]);
+            let square = Math::Power(
+                Box::new(self.write(tanh, depth)),
+                Box::new(Math::Number(2.0)),
+            );
             return Some(Math::Sum(vec![one(), (true, square)]));
         }
         None
@@ -146,7 +201,9 @@ impl Writer<'_, '_> {
             row.is_some_and(Primitive::is_truth)
         };
         match (self.matched(id, &ADD), self.matched(id, &SUM)) {
-            (Some(args), _) => args.iter().all(|arg| truth(*arg) || self.is_tie_count(*arg)),
+            (Some(args), _) => args
+                .iter()
+                .all(|arg| truth(*arg) || self.is_tie_count(*arg)),
             (_, Some(args)) => truth(args[0]),
             _ => false,
         }
@@ -159,7 +216,11 @@ impl Writer<'_, '_> {
             Operator::Sub => Math::Sum(vec![(false, *left), (true, *right)]),
             Operator::Mul => {
                 let scaling = shape.is_scalar() || args.iter().any(|arg| self.is_scalar(*arg));
-                let times = if scaling { Times::Scaling } else { Times::Entrywise };
+                let times = if scaling {
+                    Times::Scaling
+                } else {
+                    Times::Entrywise
+                };
                 Math::product(times, *left, *right)
             }
             Operator::MatMul => Math::product(Times::Matrix, *left, *right),
@@ -191,8 +252,12 @@ fn inverted(condition: Math) -> Math {
         Math::Infix(">=", a, b) => Math::Infix("<", a, b),
         Math::Infix("==", a, b) => Math::Infix("!=", a, b),
         Math::Infix("!=", a, b) => Math::Infix("==", a, b),
-        Math::Infix("or", a, b) => Math::Infix("and", Box::new(inverted(*a)), Box::new(inverted(*b))),
-        Math::Infix("and", a, b) => Math::Infix("or", Box::new(inverted(*a)), Box::new(inverted(*b))),
+        Math::Infix("or", a, b) => {
+            Math::Infix("and", Box::new(inverted(*a)), Box::new(inverted(*b)))
+        }
+        Math::Infix("and", a, b) => {
+            Math::Infix("or", Box::new(inverted(*a)), Box::new(inverted(*b)))
+        }
         Math::Not(inner) => *inner,
         other => Math::Not(Box::new(other)),
     }
@@ -203,7 +268,9 @@ fn extra_arguments(name: &str, attr: Attr, shape: Shape) -> Vec<Math> {
     let number = |x: u32| Math::Number(f64::from(x));
     let named = |name: &str, value: u64| Math::Name(format!("{name}={value}").into());
     let mut extra = match name {
-        "zeros" | "ones" | "rand" | "randn" | "reshape" => vec![number(shape.rows), number(shape.cols)],
+        "zeros" | "ones" | "rand" | "randn" | "reshape" => {
+            vec![number(shape.rows), number(shape.cols)]
+        }
         "eye" | "linspace" => vec![number(shape.rows)],
         "onehot" => vec![number(shape.cols)],
         _ => Vec::new(),

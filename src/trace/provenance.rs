@@ -119,12 +119,21 @@ pub(super) fn findings(lowering: &Lowering<'_>, question: &Question<'_>) -> Resu
         zeros: question.zeros,
     };
     let trace = super::build(lowering, &request)?;
-    Ok(Findings { kinks: trace.kinks, nonfinite: trace.nonfinite, zeros: Vec::new() })
+    Ok(Findings {
+        kinks: trace.kinks,
+        nonfinite: trace.nonfinite,
+        zeros: Vec::new(),
+    })
 }
 
 /// The kinks among the lines that the outputs depend on other than through conditions, where
 /// something that depends on `targets` goes in.
-pub(super) fn kinks(builder: &Builder<'_, '_>, shown: &[Shown], roots: &[NodeId], targets: &[NodeId]) -> Result<Vec<Kink>> {
+pub(super) fn kinks(
+    builder: &Builder<'_, '_>,
+    shown: &[Shown],
+    roots: &[NodeId],
+    targets: &[NodeId],
+) -> Result<Vec<Kink>> {
     if !builder.known {
         return Ok(Vec::new());
     }
@@ -132,11 +141,20 @@ pub(super) fn kinks(builder: &Builder<'_, '_>, shown: &[Shown], roots: &[NodeId]
     let counting: FxHashSet<NodeId> = builder.sight.reach(roots, false)?.into_iter().collect();
     let mut found = Vec::new();
     for (k, (id, line)) in builder.listed.iter().zip(shown).enumerate() {
-        let rule = builder.graph.node(*id).primitive().and_then(|row| row.kinks);
-        let Some(rule) = rule.filter(|_| counting.contains(id) && !builder.sight.is_leaf(*id)) else { continue };
+        let rule = builder
+            .graph
+            .node(*id)
+            .primitive()
+            .and_then(|row| row.kinks);
+        let Some(rule) = rule.filter(|_| counting.contains(id) && !builder.sight.is_leaf(*id))
+        else {
+            continue;
+        };
         let mut first: Option<Kink> = None;
         for point in points(builder, *id, line)? {
-            let Some((at, sides)) = point.kink(rule, &active) else { continue };
+            let Some((at, sides)) = point.kink(rule, &active) else {
+                continue;
+            };
             match &mut first {
                 Some(known) => known.count += 1,
                 None => {
@@ -171,15 +189,25 @@ struct Point {
 
 impl Point {
     /// The first kink in an active argument, and the value of that argument.
-    fn kink(&self, rule: fn(&[f64], usize) -> Option<Sides>, active: &FxHashSet<NodeId>) -> Option<(f64, Sides)> {
-        let distinct: Vec<usize> = (0..self.values.len()).filter(|k| !self.sources[..*k].contains(&self.sources[*k])).collect();
+    fn kink(
+        &self,
+        rule: fn(&[f64], usize) -> Option<Sides>,
+        active: &FxHashSet<NodeId>,
+    ) -> Option<(f64, Sides)> {
+        let distinct: Vec<usize> = (0..self.values.len())
+            .filter(|k| !self.sources[..*k].contains(&self.sources[*k]))
+            .collect();
         let values: Vec<f64> = distinct.iter().map(|k| self.values[*k]).collect();
         distinct.iter().enumerate().find_map(|(position, k)| {
             if !active.contains(&self.sources[*k].0) {
                 return None;
             }
             let sides = rule(&values, position)?;
-            let same = self.sources.iter().filter(|source| **source == self.sources[*k]).count();
+            let same = self
+                .sources
+                .iter()
+                .filter(|source| **source == self.sources[*k])
+                .count();
             let taken = rule(&self.values, *k).map_or(sides.taken, |all| all.taken * same as f64);
             Some((self.values[*k], Sides { taken, ..sides }))
         })
@@ -202,7 +230,9 @@ fn points(builder: &Builder<'_, '_>, id: NodeId, line: &Shown) -> Result<Vec<Poi
         };
         return Ok((0..node.shape.len()).map(point).collect());
     }
-    let [value] = values.as_slice() else { return Ok(Vec::new()) };
+    let [value] = values.as_slice() else {
+        return Ok(Vec::new());
+    };
     let source = |k: usize| match entry_node(builder, line.args[0], k) {
         Some(entry) => (entry, 0),
         None => (line.args[0], k),
@@ -212,7 +242,11 @@ fn points(builder: &Builder<'_, '_>, id: NodeId, line: &Shown) -> Result<Vec<Poi
         values: lane.iter().map(|k| value.data()[*k]).collect(),
         sources: lane.into_iter().map(source).collect(),
     };
-    Ok(lanes(value.shape(), node.attr()).into_iter().enumerate().map(point).collect())
+    Ok(lanes(value.shape(), node.attr())
+        .into_iter()
+        .enumerate()
+        .map(point)
+        .collect())
 }
 
 /// The node that entry `k` of a matrix written entry by entry stands for.
@@ -231,8 +265,12 @@ fn entry_node(builder: &Builder<'_, '_>, id: NodeId, k: usize) -> Option<NodeId>
 fn lanes(shape: Shape, attr: Attr) -> Vec<Vec<usize>> {
     let at = |i: usize, j: usize| i + j * shape.m();
     match attr {
-        Attr::Axis(1) => (0..shape.n()).map(|j| (0..shape.m()).map(|i| at(i, j)).collect()).collect(),
-        Attr::Axis(2) => (0..shape.m()).map(|i| (0..shape.n()).map(|j| at(i, j)).collect()).collect(),
+        Attr::Axis(1) => (0..shape.n())
+            .map(|j| (0..shape.m()).map(|i| at(i, j)).collect())
+            .collect(),
+        Attr::Axis(2) => (0..shape.m())
+            .map(|i| (0..shape.n()).map(|j| at(i, j)).collect())
+            .collect(),
         _ => vec![(0..shape.len()).collect()],
     }
 }
@@ -244,7 +282,9 @@ pub(super) fn entry_of(shape: Shape, k: usize) -> Option<(usize, usize)> {
 
 /// The expression that made `id`, on one line.
 pub(super) fn source_text(lowering: &Lowering<'_>, id: NodeId) -> String {
-    let text = lowering.origin(id).map_or("", |origin| origin.location.text());
+    let text = lowering
+        .origin(id)
+        .map_or("", |origin| origin.location.text());
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -270,7 +310,10 @@ pub(super) fn written(lowering: &Lowering<'_>, id: NodeId) -> Option<String> {
 
 /// The node that `id` stretches, or `id`.
 pub(super) fn unstretched(graph: &Graph, id: NodeId) -> NodeId {
-    let silent = graph.node(id).primitive().is_some_and(|row| row.notation == Notation::Silent);
+    let silent = graph
+        .node(id)
+        .primitive()
+        .is_some_and(|row| row.notation == Notation::Silent);
     if silent { graph.args(id)[0] } else { id }
 }
 
@@ -292,7 +335,9 @@ impl Search<'_, '_> {
             true => self.birth(root, f64::is_nan)?,
             false => None,
         };
-        let Some((first, birth)) = infinite else { return Ok(None) };
+        let Some((first, birth)) = infinite else {
+            return Ok(None);
+        };
         let nan = nan.filter(|(id, _)| *id != first).map(|(_, birth)| birth);
         Ok(Some((birth, nan)))
     }
@@ -309,11 +354,14 @@ impl Search<'_, '_> {
                 continue;
             }
             let value = self.lowering.value(id)?;
-            let Some(entry) = entry.or_else(|| value.data().iter().position(|x| bad(*x))) else { continue };
+            let Some(entry) = entry.or_else(|| value.data().iter().position(|x| bad(*x))) else {
+                continue;
+            };
             let before = stack.len();
             for arg in self.followed(id, entry)? {
                 let value = self.lowering.value(arg)?;
-                let at = (value.shape() == graph.shape(id) && self.is_entrywise(id)).then_some(entry);
+                let at =
+                    (value.shape() == graph.shape(id) && self.is_entrywise(id)).then_some(entry);
                 let hit = match at {
                     Some(at) => bad(value.data()[at]),
                     None => value.data().iter().any(|x| bad(*x)),
@@ -338,7 +386,11 @@ impl Search<'_, '_> {
         let graph = self.lowering.graph();
         let args = graph.args(id);
         let Some(row) = graph.node(id).primitive() else {
-            return Ok(if (self.leaves)(id) { Vec::new() } else { args.to_vec() });
+            return Ok(if (self.leaves)(id) {
+                Vec::new()
+            } else {
+                args.to_vec()
+            });
         };
         if row.is(&WHERE) || row.demand == Demand::Choice {
             let condition = self.lowering.value(args[0])?;
@@ -349,19 +401,34 @@ impl Search<'_, '_> {
     }
 
     fn is_entrywise(&self, id: NodeId) -> bool {
-        self.lowering.graph().node(id).primitive().is_none_or(|row| row.is_entrywise())
+        self.lowering
+            .graph()
+            .node(id)
+            .primitive()
+            .is_none_or(|row| row.is_entrywise())
     }
 
     fn describe(&self, id: NodeId, entry: usize) -> Result<Birth> {
         let graph = self.lowering.graph();
-        let writer = Writer { graph, symbols: self.symbols };
+        let writer = Writer {
+            graph,
+            symbols: self.symbols,
+        };
         let shape = graph.shape(id);
         let leaf = (self.leaves)(id) || matches!(graph.node(id).op, Op::Input(_));
         let mut operands = Vec::new();
-        for arg in if leaf { Vec::new() } else { graph.args(id).to_vec() } {
+        for arg in if leaf {
+            Vec::new()
+        } else {
+            graph.args(id).to_vec()
+        } {
             let value = self.lowering.value(arg)?;
             let one = value.shape() == shape && self.is_entrywise(id);
-            let value = if one { Tensor::scalar(value.data()[entry]) } else { value };
+            let value = if one {
+                Tensor::scalar(value.data()[entry])
+            } else {
+                value
+            };
             operands.push(Operand {
                 node: self.number(arg),
                 formula: writer.operand(arg),
@@ -373,7 +440,11 @@ impl Search<'_, '_> {
         Ok(Birth {
             id,
             node: self.number(id),
-            text: if leaf { name.as_deref().map(str::to_string) } else { expression(self.lowering, id) },
+            text: if leaf {
+                name.as_deref().map(str::to_string)
+            } else {
+                expression(self.lowering, id)
+            },
             formula: match name {
                 Some(name) if leaf => Math::Name(name),
                 _ => writer.definition(id),
@@ -381,7 +452,10 @@ impl Search<'_, '_> {
             value: self.lowering.value(id)?.data()[entry],
             entry: entry_of(shape, entry),
             operands,
-            location: self.lowering.origin(id).map(|origin| origin.location.clone()),
+            location: self
+                .lowering
+                .origin(id)
+                .map(|origin| origin.location.clone()),
         })
     }
 
@@ -401,15 +475,31 @@ pub fn of_value(lowering: &Lowering<'_>, root: NodeId) -> Result<Option<Nonfinit
     }
     let symbols = Symbols::default();
     let leaves = |id: NodeId| matches!(lowering.graph().node(id).op, Op::Input(_));
-    let search = Search { lowering, symbols: &symbols, leaves: &leaves };
-    let Some((first, nan)) = search.value(root)? else { return Ok(None) };
+    let search = Search {
+        lowering,
+        symbols: &symbols,
+        leaves: &leaves,
+    };
+    let Some((first, nan)) = search.value(root)? else {
+        return Ok(None);
+    };
     let advice = stable::advice(lowering, &[root], &first, nan.as_ref());
-    Ok(Some(Nonfinite { place: Place::Value, node: None, first, nan, advice }))
+    Ok(Some(Nonfinite {
+        place: Place::Value,
+        node: None,
+        first,
+        nan,
+        advice,
+    }))
 }
 
 /// Where the first number of a trace that is not finite came from: among the values, else among
 /// the tangents, else among the adjoints.
-pub(super) fn of_trace(builder: &Builder<'_, '_>, roots: &[NodeId], lines: &[Line]) -> Result<Option<Nonfinite>> {
+pub(super) fn of_trace(
+    builder: &Builder<'_, '_>,
+    roots: &[NodeId],
+    lines: &[Line],
+) -> Result<Option<Nonfinite>> {
     if !builder.known {
         return Ok(None);
     }
@@ -425,10 +515,20 @@ pub(super) fn of_trace(builder: &Builder<'_, '_>, roots: &[NodeId], lines: &[Lin
         if number.is_none_or(|number| finite(&lines[number - 1].value)) {
             continue;
         }
-        let search = Search { lowering: builder.lowering, symbols: &builder.symbols, leaves: &leaves };
+        let search = Search {
+            lowering: builder.lowering,
+            symbols: &builder.symbols,
+            leaves: &leaves,
+        };
         if let Some((first, nan)) = search.value(start)? {
             let advice = stable::advice(builder.lowering, roots, &first, nan.as_ref());
-            return Ok(Some(Nonfinite { place: Place::Value, node: first.node, first, nan, advice }));
+            return Ok(Some(Nonfinite {
+                place: Place::Value,
+                node: first.node,
+                first,
+                nan,
+                advice,
+            }));
         }
     }
     for (place, flows) in &builder.flows {
@@ -440,8 +540,17 @@ pub(super) fn of_trace(builder: &Builder<'_, '_>, roots: &[NodeId], lines: &[Lin
 }
 
 /// The first tangent, from the inputs up, or adjoint, from the output back, that is not finite.
-fn of_column(builder: &Builder<'_, '_>, place: &Place, flows: &[Option<NodeId>], roots: &[NodeId]) -> Result<Option<Nonfinite>> {
-    let role = if matches!(place, Place::Tangent(_)) { Role::Tangent } else { Role::Adjoint };
+fn of_column(
+    builder: &Builder<'_, '_>,
+    place: &Place,
+    flows: &[Option<NodeId>],
+    roots: &[NodeId],
+) -> Result<Option<Nonfinite>> {
+    let role = if matches!(place, Place::Tangent(_)) {
+        Role::Tangent
+    } else {
+        Role::Adjoint
+    };
     let mut order: Vec<usize> = (0..flows.len()).collect();
     if role == Role::Adjoint {
         order.reverse();
@@ -458,10 +567,22 @@ fn of_column(builder: &Builder<'_, '_>, place: &Place, flows: &[Option<NodeId>],
         if builder.lowering.value(flow)?.is_finite() {
             continue;
         }
-        let search = Search { lowering: builder.lowering, symbols: &symbols, leaves: &leaves };
-        let Some((first, nan)) = search.value(flow)? else { continue };
+        let search = Search {
+            lowering: builder.lowering,
+            symbols: &symbols,
+            leaves: &leaves,
+        };
+        let Some((first, nan)) = search.value(flow)? else {
+            continue;
+        };
         let advice = stable::advice(builder.lowering, roots, &first, nan.as_ref());
-        return Ok(Some(Nonfinite { place: place.clone(), node: Some(k + 1), first, nan, advice }));
+        return Ok(Some(Nonfinite {
+            place: place.clone(),
+            node: Some(k + 1),
+            first,
+            nan,
+            advice,
+        }));
     }
     Ok(None)
 }

@@ -6,9 +6,10 @@ use crate::graph::{Args, Graph, NodeId, Primitive};
 use crate::lower::Lowering;
 use crate::primitives::algebra::{DET, LOGDET};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
-use crate::primitives::array::{LOGSUMEXP, LOG_SOFTMAX, NORM, PROD, SOFTMAX, SUM};
+use crate::primitives::array::{LOG_SOFTMAX, LOGSUMEXP, NORM, PROD, SOFTMAX, SUM};
 use crate::primitives::elementary::{
-    ABS, EXP, GAMMA, HYPOT, LGAMMA, LOG, LOG1P, LOGADDEXP, LOG_SIGMOID, SIGMOID, SOFTPLUS, SQRT, XLOGY,
+    ABS, EXP, GAMMA, HYPOT, LGAMMA, LOG, LOG_SIGMOID, LOG1P, LOGADDEXP, SIGMOID, SOFTPLUS, SQRT,
+    XLOGY,
 };
 
 /// A formula that was recognised: what to call instead, on what, and the nodes it is made of.
@@ -18,24 +19,42 @@ struct Match {
 }
 
 /// What to write instead of the formula behind `roots` that a number that is not finite was born in.
-pub(super) fn advice(lowering: &Lowering<'_>, roots: &[NodeId], first: &Birth, nan: Option<&Birth>) -> Option<String> {
+pub(super) fn advice(
+    lowering: &Lowering<'_>,
+    roots: &[NodeId],
+    first: &Birth,
+    nan: Option<&Birth>,
+) -> Option<String> {
     let graph = lowering.graph();
     let mut suspects: Vec<NodeId> = Vec::new();
     for birth in [Some(first), nan].into_iter().flatten() {
         suspects.push(birth.id);
         if birth.text.is_none() {
             // Made by the rule of a derivative, from the operation that is to be replaced.
-            suspects.extend(graph.args(birth.id).iter().map(|arg| unstretched(graph, *arg)));
+            suspects.extend(
+                graph
+                    .args(birth.id)
+                    .iter()
+                    .map(|arg| unstretched(graph, *arg)),
+            );
         }
     }
     suspects.retain(|id| graph.literal_value(*id).is_none());
     let seen = Seen { lowering, graph };
-    graph.cone(roots, |_| false).into_iter().rev().find_map(|id| {
-        let found = seen.recognised(id)?;
-        let involved = found.nodes.iter().chain([&id]).any(|node| suspects.contains(node));
-        let original = expression(lowering, id)?;
-        involved.then(|| format!("write `{}` for `{original}`", found.better))
-    })
+    graph
+        .cone(roots, |_| false)
+        .into_iter()
+        .rev()
+        .find_map(|id| {
+            let found = seen.recognised(id)?;
+            let involved = found
+                .nodes
+                .iter()
+                .chain([&id])
+                .any(|node| suspects.contains(node));
+            let original = expression(lowering, id)?;
+            involved.then(|| format!("write `{}` for `{original}`", found.better))
+        })
 }
 
 /// The graph, seen through stretching.
@@ -47,8 +66,18 @@ struct Seen<'s, 'a> {
 impl Seen<'_, '_> {
     /// The arguments of `id` where it is the operation `row`.
     fn args(&self, id: NodeId, row: &Primitive) -> Option<Args> {
-        let found = self.graph.node(id).primitive().is_some_and(|known| known.is(row));
-        found.then(|| self.graph.args(id).iter().map(|arg| unstretched(self.graph, *arg)).collect())
+        let found = self
+            .graph
+            .node(id)
+            .primitive()
+            .is_some_and(|known| known.is(row));
+        found.then(|| {
+            self.graph
+                .args(id)
+                .iter()
+                .map(|arg| unstretched(self.graph, *arg))
+                .collect()
+        })
     }
 
     fn arg(&self, id: NodeId, row: &Primitive) -> Option<NodeId> {
@@ -56,7 +85,12 @@ impl Seen<'_, '_> {
     }
 
     /// The two arguments of a symmetric operation, the one that `first` likes first.
-    fn either(&self, id: NodeId, row: &Primitive, first: impl Fn(NodeId) -> bool) -> Option<(NodeId, NodeId)> {
+    fn either(
+        &self,
+        id: NodeId,
+        row: &Primitive,
+        first: impl Fn(NodeId) -> bool,
+    ) -> Option<(NodeId, NodeId)> {
         let args = self.args(id, row)?;
         let [a, b] = [args[0], args[1]];
         if first(a) {
@@ -80,8 +114,14 @@ impl Seen<'_, '_> {
     }
 
     fn call(&self, row: &Primitive, args: &[NodeId], nodes: &[NodeId]) -> Option<Match> {
-        let texts: Option<Vec<String>> = args.iter().map(|arg| written(self.lowering, *arg)).collect();
-        Some(Match { better: format!("{}({})", row.name, texts?.join(", ")), nodes: nodes.to_vec() })
+        let texts: Option<Vec<String>> = args
+            .iter()
+            .map(|arg| written(self.lowering, *arg))
+            .collect();
+        Some(Match {
+            better: format!("{}({})", row.name, texts?.join(", ")),
+            nodes: nodes.to_vec(),
+        })
     }
 
     fn recognised(&self, id: NodeId) -> Option<Match> {
@@ -115,14 +155,22 @@ impl Seen<'_, '_> {
             let u = self.arg(powers, &EXP)?;
             return self.call(&LOGSUMEXP, &[u], &[inner, powers]);
         }
-        for (row, better) in [(&SIGMOID, &LOG_SIGMOID), (&SOFTMAX, &LOG_SOFTMAX), (&DET, &LOGDET), (&GAMMA, &LGAMMA)] {
+        for (row, better) in [
+            (&SIGMOID, &LOG_SIGMOID),
+            (&SOFTMAX, &LOG_SOFTMAX),
+            (&DET, &LOGDET),
+            (&GAMMA, &LGAMMA),
+        ] {
             if let Some(x) = self.arg(inner, row) {
                 return self.call(better, &[x], &[inner]);
             }
         }
         if let Some(factors) = self.arg(inner, &PROD) {
             let x = written(self.lowering, factors)?;
-            return Some(Match { better: format!("sum(log({x}))"), nodes: vec![inner] });
+            return Some(Match {
+                better: format!("sum(log({x}))"),
+                nodes: vec![inner],
+            });
         }
         // The logarithm of a logistic function or softmax that is written out.
         let args = self.args(inner, &DIV)?;
@@ -147,7 +195,8 @@ impl Seen<'_, '_> {
     }
 
     fn quotient(&self, above: NodeId, below: NodeId) -> Option<Match> {
-        let nodes: Vec<NodeId> = [vec![above, below], self.below(above), self.below(below)].concat();
+        let nodes: Vec<NodeId> =
+            [vec![above, below], self.below(above), self.below(below)].concat();
         if let Some(x) = self.logistic(above, below) {
             return self.call(&SIGMOID, &[x], &nodes);
         }
@@ -168,13 +217,29 @@ impl Seen<'_, '_> {
     /// u of exp(u)/sum(exp(u)).
     fn normalised(&self, above: NodeId, below: NodeId) -> Option<NodeId> {
         let powers = self.arg(below, &SUM)?;
-        if powers == above { self.arg(powers, &EXP) } else { None }
+        if powers == above {
+            self.arg(powers, &EXP)
+        } else {
+            None
+        }
     }
 
     /// The arguments of `id`, and theirs.
     fn below(&self, id: NodeId) -> Vec<NodeId> {
-        let direct: Vec<NodeId> = self.graph.args(id).iter().map(|arg| unstretched(self.graph, *arg)).collect();
-        let next = direct.iter().flat_map(|id| self.graph.args(*id)).map(|arg| unstretched(self.graph, arg));
-        direct.iter().copied().chain(next.collect::<Vec<_>>()).collect()
+        let direct: Vec<NodeId> = self
+            .graph
+            .args(id)
+            .iter()
+            .map(|arg| unstretched(self.graph, *arg))
+            .collect();
+        let next = direct
+            .iter()
+            .flat_map(|id| self.graph.args(*id))
+            .map(|arg| unstretched(self.graph, arg));
+        direct
+            .iter()
+            .copied()
+            .chain(next.collect::<Vec<_>>())
+            .collect()
     }
 }

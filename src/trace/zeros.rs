@@ -19,7 +19,13 @@ pub enum Zero {
 
 impl Zero {
     /// All of them; where several reasons meet, the first one counts.
-    pub const ALL: [Zero; 5] = [Zero::Cancelled, Zero::Underflow, Zero::Flat, Zero::NotTaken, Zero::NoPath];
+    pub const ALL: [Zero; 5] = [
+        Zero::Cancelled,
+        Zero::Underflow,
+        Zero::Flat,
+        Zero::NotTaken,
+        Zero::NoPath,
+    ];
 
     /// What it is called in text and in JSON.
     pub fn name(self) -> &'static str {
@@ -46,12 +52,24 @@ impl Zeros {
     /// The kind of all entries, where they all are zero for one reason.
     pub fn single(&self) -> Option<Zero> {
         let first = (*self.kinds.first()?)?;
-        self.kinds.iter().all(|kind| *kind == Some(first)).then_some(first)
+        self.kinds
+            .iter()
+            .all(|kind| *kind == Some(first))
+            .then_some(first)
     }
 
     /// How many entries there are of each kind that occurs.
     pub fn counts(&self) -> Vec<(Zero, usize)> {
-        let count = |zero: Zero| self.kinds.iter().filter(|kind| **kind == Some(zero)).count();
-        Zero::ALL.into_iter().map(|zero| (zero, count(zero))).filter(|(_, count)| *count > 0).collect()
+        let count = |zero: Zero| {
+            self.kinds
+                .iter()
+                .filter(|kind| **kind == Some(zero))
+                .count()
+        };
+        Zero::ALL
+            .into_iter()
+            .map(|zero| (zero, count(zero)))
+            .filter(|(_, count)| *count > 0)
+            .collect()
     }
 }
