@@ -13,6 +13,8 @@ pub struct Stream<'w> {
     writer: &'w mut dyn Write,
     style: Style,
     failure: Option<io::Error>,
+    /// Whether the last result had several lines; `None` before the first.
+    block: Option<bool>,
 }
 
 impl<'w> Stream<'w> {
@@ -22,7 +24,21 @@ impl<'w> Stream<'w> {
             writer,
             style,
             failure: None,
+            block: None,
         }
+    }
+
+    /// Writes a result. Results of several lines stand apart from their neighbours.
+    fn write_result(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let block = text.lines().nth(2).is_some();
+        if self.block.is_some_and(|before| before || block) {
+            self.write("\n");
+        }
+        self.block = Some(block);
+        self.write(text);
     }
 
     /// Writes at once, so that what was shown stays whatever comes after. The first failure is
@@ -55,7 +71,11 @@ impl Printer<'_> {
     pub fn event(&mut self, event: &Event, script: Option<&Source>) {
         match (event, self.format) {
             (Event::Warning(warning), _) => self.diagnostic(warning, script),
-            (event, Format::Text) => self.text(&terminal::event(event, &self.out.style)),
+            (event, Format::Text) => {
+                let text = terminal::event(event, &self.out.style);
+                self.out.write_result(&text);
+                self.stop_where_closed();
+            }
             (event, Format::Json) => self.text(&(json::event(event) + "\n")),
         }
     }
@@ -89,6 +109,10 @@ impl Printer<'_> {
     /// Writes to the stream of results. Where nobody listens, nothing needs to be computed.
     pub fn text(&mut self, text: &str) {
         self.out.write(text);
+        self.stop_where_closed();
+    }
+
+    fn stop_where_closed(&self) {
         if self.is_closed() {
             interrupt::request();
         }

@@ -1,11 +1,11 @@
 //! What statements ask of a lowering besides nodes: counts, targets, entries to replace.
 
 use super::definitions::Meaning;
-use super::{Formula, Frame, Lowering};
+use super::{Formula, Frame, Lowering, Task};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Corner, NodeId, Op, Shape, Tensor};
 use crate::source::Location;
-use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, Target};
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, StatementKind, Target};
 use std::rc::Rc;
 
 impl Lowering<'_> {
@@ -63,6 +63,33 @@ impl Lowering<'_> {
             self.note_origin(leaf, variable.location.clone(), None);
         }
         Ok((name, leaf, true))
+    }
+
+    /// The value of the last expression of a script whose definitions are seen by nothing else.
+    pub fn lower_parts(&mut self, script: &Rc<Script>, held: &[(Name, NodeId)]) -> Result<NodeId> {
+        let held = self.held_set(&self.global.clone(), held);
+        let mut frame = Frame {
+            script: script.clone(),
+            locals: None,
+            held,
+            via: None,
+        };
+        let mut last = self.graph.literal(0.0);
+        for id in &script.body {
+            let (name, expr) = match &script.statement(*id).kind {
+                StatementKind::Define(name, expr) => (Some(&name.name), *expr),
+                StatementKind::Show(_, outputs, _) => (None, outputs[0]),
+                _ => continue,
+            };
+            self.begin();
+            self.tasks.push(Task::Visit(expr, Rc::new(frame.clone())));
+            self.run()?;
+            last = self.values.pop().unwrap_or(last);
+            if let Some(name) = name {
+                frame = frame.bind(name, last);
+            }
+        }
+        Ok(last)
     }
 
     /// The node that the global `name` stands for.

@@ -1,12 +1,14 @@
 //! `compare` and `check`: the modes side by side, and whether they agree.
 
+use super::derive::{Manner, Symbolic};
 use super::show::{Lowered, refuse, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::diff::{Held, Target};
+use crate::diff::Target;
 use crate::graph::{Graph, NodeId};
 use crate::lower::Lowering;
 use crate::render::compare::reason_text;
+use crate::source::Source;
 use crate::syntax::ast::{ExprId, Mode, Script, Tail, With};
 use crate::trace::check::{Verdict, check};
 use crate::trace::compare::{Question, compare};
@@ -59,14 +61,18 @@ impl Session {
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let lowered: Lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
+        let formulas = self.formulas(&mut lowering, &lowered)?;
         warn(&mut lowering, sink);
         let order = |leaf| self.order(&lowering, &lowered, leaf);
         let modes: Vec<Mode> = match tail.using.as_slice() {
             [] => Mode::ALL.to_vec(),
             using => using.iter().map(|(mode, _)| *mode).collect(),
         };
-        for (output, expr) in lowered.outputs.iter().zip(outputs) {
-            let by_formula = |target| symbolic(&lowering, output.1, target, &lowered.held);
+        for ((output, expr), formulas) in lowered.outputs.iter().zip(outputs).zip(&formulas) {
+            let by_formula = |target: Target| {
+                let known = lowered.wrt.iter().position(|wrt| wrt.target == target);
+                known.map_or_else(|| Err("no formula".into()), |k| formulas[k].clone())
+            };
             let question = Question {
                 output,
                 wrt: &lowered.wrt,
@@ -86,18 +92,42 @@ impl Session {
         }
         Ok(())
     }
+
+    /// For every output, the simplified derivative by every target: written as `derive` writes it,
+    /// and lowered again as if it had been typed.
+    fn formulas(
+        &self,
+        lowering: &mut Lowering<'_>,
+        lowered: &Lowered,
+    ) -> Result<Vec<Vec<ByFormula>>> {
+        let manner = Manner {
+            expanded: false,
+            guards: false,
+        };
+        let mut all = Vec::new();
+        for (_, output) in &lowered.outputs {
+            let mut formulas = Vec::new();
+            for wrt in &lowered.wrt {
+                formulas.push(
+                    match self.symbolic(lowering, lowered, *output, wrt.target, manner) {
+                        Symbolic::NoFormula { reason, .. } => Err(reason),
+                        Symbolic::Formula(formula) => {
+                            let source = Source::new("<derivative>", formula.one_line());
+                            let (script, _) = crate::syntax::parse(&source)?;
+                            Ok(lowering
+                                .lower_parts(&Rc::new(script), &lowered.held_names(lowering))?)
+                        }
+                    },
+                );
+            }
+            all.push(formulas);
+        }
+        Ok(all)
+    }
 }
 
-/// The simplified derivative of `output` by `target`: in the target's shape for a scalar, a
-/// Jacobian otherwise. A sentence says why there is none.
-fn symbolic(
-    _: &Lowering<'_>,
-    _: NodeId,
-    _: Target,
-    _: &Held,
-) -> std::result::Result<NodeId, String> {
-    Err("symbolic mode is not available yet".into())
-}
+/// The node of a derivative's formula, or why there is no formula.
+type ByFormula = std::result::Result<NodeId, String>;
 
 /// The error of a check that found modes that disagree.
 fn failure(script: &Rc<Script>, output: ExprId, verdict: &Verdict) -> Option<Diagnostic> {

@@ -18,6 +18,14 @@ pub(super) struct Lowered {
     pub left_out: Vec<Name>,
 }
 
+impl Lowered {
+    /// The names that are held, and the nodes that stand for them.
+    pub fn held_names(&self, lowering: &Lowering<'_>) -> Vec<(Name, NodeId)> {
+        let named = |node: &NodeId| Some((lowering.names_of(*node).first()?.clone(), *node));
+        self.held.iter().filter_map(named).collect()
+    }
+}
+
 impl Session {
     pub(super) fn print(
         &mut self,
