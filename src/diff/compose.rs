@@ -7,7 +7,7 @@ use crate::primitives::array::{HCAT, VCAT, poisoned};
 use rustc_hash::FxHashMap;
 
 /// What a derivative is taken by: a leaf (or held name), or one entry of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
     /// The leaf.
     pub node: NodeId,

@@ -144,24 +144,3 @@ pub fn operations(graph: &Graph, id: NodeId) -> Operations {
         _ => Operations::default(),
     }
 }
-
-/// The size of the formula `root` as a tree, every use of a value written out again, and with
-/// sharing, every value once. Operations, names and numbers count; stretching and held names are
-/// not written and do not.
-pub fn sizes(graph: &Graph, root: NodeId) -> (f64, usize) {
-    let mut trees: rustc_hash::FxHashMap<NodeId, f64> = rustc_hash::FxHashMap::default();
-    let mut shared = 0;
-    for id in graph.cone(&[root], |_| false) {
-        let node = graph.node(id);
-        let silent = match node.op {
-            Op::Hold(_) => true,
-            Op::Apply(row, _) => row.notation == Notation::Silent,
-            _ => false,
-        };
-        let mut tree = if silent { 0.0 } else { 1.0 };
-        graph.for_args(id, |arg| tree += trees[&arg]);
-        trees.insert(id, tree);
-        shared += usize::from(!silent);
-    }
-    (trees[&root], shared)
-}

@@ -3,10 +3,11 @@
 use super::formula::Pen;
 use super::terminal::{Column, lay_out};
 use super::{Style, number};
+use crate::source::Location;
 use crate::syntax::ast::{Mode, Name};
 use crate::trace::check::{Reason, Verdict};
 use crate::trace::compare::{Comparison, Cost, Row};
-use crate::trace::provenance::{Birth, Kink, Nonfinite, Place};
+use crate::trace::provenance::{Birth, Kink, Nonfinite, Operand, Place};
 use crate::trace::{Role, Zeros};
 
 /// Entries of a comparison that are written.
@@ -197,8 +198,13 @@ fn costs(comparison: &Comparison, style: &Style) -> String {
         column("alive", &|_, cost| cost.live.to_string()),
     ];
     let size = |cost: &Cost| {
-        cost.sizes.map_or(String::new(), |(tree, shared)| {
-            format!("tree {}, shared {shared}", number::format(tree, 6))
+        cost.sizes.map_or(String::new(), |(tree, dag)| {
+            let tree = if tree == u64::MAX {
+                "over 10^19".into()
+            } else {
+                tree.to_string()
+            };
+            format!("tree {tree}, shared {dag}")
         })
     };
     columns.push(Column::left(
@@ -396,16 +402,32 @@ pub fn kink_text(kink: &Kink, in_trace: bool, style: &Style) -> String {
     )
 }
 
-/// Where the first number that is not finite came from, in one or two sentences.
+/// Where the first number that is not finite came from, in one line.
 pub fn nonfinite(found: &Nonfinite, in_trace: bool, style: &Style) -> String {
-    let mut text = match &found.place {
-        Place::Value => String::new(),
-        Place::Tangent(wrt) => format!("in the derivative by {wrt}, "),
-        Place::Adjoint(output) => format!("in the derivative of {}, ", one_line(output)),
+    let pen = Pen::values(style);
+    let node = found.node.filter(|_| in_trace);
+    let symbol = |role: Role| node.map(|node| format!("in {}", pen.symbol(role, node)));
+    let line = found.location.as_ref().map_or(String::new(), |location| {
+        format!(" (line {})", line_number(location))
+    });
+    let through = || {
+        found
+            .text
+            .as_ref()
+            .map_or("in the derivative".into(), |text| {
+                format!("in the derivative through {text}{line}")
+            })
     };
-    text.push_str(&birth(&found.first, in_trace, style));
+    let place = match &found.place {
+        Place::Value => None,
+        Place::Tangent(_) => Some(symbol(Role::Tangent).unwrap_or_else(through)),
+        Place::Adjoint(_) => Some(symbol(Role::Adjoint).unwrap_or_else(through)),
+    };
+    let derived = place.is_some() && !in_trace;
+    let mut text = place.map_or(String::new(), |place| format!("{place}: "));
+    text.push_str(&birth(&found.first, in_trace, derived, style));
     if let Some(nan) = &found.nan {
-        text.push_str(&format!("; then {}", birth(nan, in_trace, style)));
+        text.push_str(&format!("; {}", birth(nan, in_trace, derived, style)));
     }
     if let Some(advice) = &found.advice {
         text.push_str(&format!("; {advice}"));
@@ -413,46 +435,64 @@ pub fn nonfinite(found: &Nonfinite, in_trace: bool, style: &Style) -> String {
     text
 }
 
-fn birth(birth: &Birth, in_trace: bool, style: &Style) -> String {
+fn line_number(location: &Location) -> usize {
+    let text = &location.source.text;
+    let before = text.get(..location.span.start as usize).unwrap_or(text);
+    before.matches('\n').count() + 1
+}
+
+/// `inf is born in a₂ = exp(a₁) = exp(1000) (line 3)`. Of what is part of a derivative's rule only
+/// the numbers are told where there is no trace to look its symbols up in.
+fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String {
     let pen = Pen::values(style);
+    let value = number::format(birth.value, style.digits);
+    let entry = birth
+        .entry
+        .map_or(String::new(), |(row, col)| format!(", entry [{row},{col}]"));
     let formula = pen.write(&birth.formula);
     let what = match (in_trace, birth.node, &birth.text) {
         (true, Some(node), _) => format!("{} = {formula}", pen.symbol(Role::Primal, node)),
         (false, _, Some(text)) => text.clone(),
         _ => formula,
     };
-    let value = number::format(birth.value, style.digits);
-    let entry = birth.entry.map_or(String::new(), |(row, col)| {
-        format!(" in entry [{row},{col}]")
-    });
-    if birth.operands.is_empty() {
-        return format!("{value} comes in with {what}{entry}");
-    }
-    let operand = |operand: &crate::trace::provenance::Operand| {
-        let name = match (in_trace, &operand.text) {
-            (false, Some(text)) => text.clone(),
-            _ => pen.write(&operand.formula),
-        };
-        let value = number::inline(&operand.value, style.digits);
-        (name != value).then(|| format!("{name} = {value}"))
+    let line = match (&birth.text, &birth.location) {
+        (Some(_), Some(location)) => format!(" (line {})", line_number(location)),
+        _ => String::new(),
     };
-    let mut seen: Vec<String> = Vec::new();
-    for text in birth.operands.iter().filter_map(operand) {
-        if !seen.contains(&text) {
-            seen.push(text);
+    if birth.operands.is_empty() {
+        return format!("{value} comes in with {what}{entry}{line}");
+    }
+    match &birth.numbers {
+        Some(numbers) if derived => format!("{value} is born in {}", pen.write(numbers)),
+        Some(numbers) => {
+            let numbers = pen.write(numbers);
+            let numbers = if what.ends_with(&numbers) {
+                String::new()
+            } else {
+                format!(" = {numbers}")
+            };
+            format!("{value} is born in {what}{numbers}{entry}{line}")
+        }
+        None => {
+            let operands: Vec<String> = birth
+                .operands
+                .iter()
+                .map(|one| operand(one, in_trace, &pen, style))
+                .collect();
+            format!(
+                "{value} is born in {what}{entry}{line}, where {}",
+                operands.join(", ")
+            )
         }
     }
-    let operands = if seen.is_empty() {
-        String::new()
-    } else {
-        format!(", where {}", seen.join(", "))
+}
+
+fn operand(operand: &Operand, in_trace: bool, pen: &Pen<'_>, style: &Style) -> String {
+    let name = match (in_trace, &operand.text) {
+        (false, Some(text)) => text.clone(),
+        _ => pen.write(&operand.formula),
     };
-    let line = birth.location.as_ref().map_or(String::new(), |location| {
-        let before =
-            &location.source.text[..(location.span.start as usize).min(location.source.text.len())];
-        format!(" (line {})", before.matches('\n').count() + 1)
-    });
-    format!("first {value}{entry} at {what}{line}{operands}")
+    format!("{name} = {}", number::inline(&operand.value, style.digits))
 }
 
 /// Of what kind the zeros of one derivative are, in one cell.

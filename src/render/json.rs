@@ -166,6 +166,12 @@ pub fn nonfinite_object(found: &Nonfinite) -> Value {
     if let Some(node) = found.node {
         object.insert("node".into(), json!(node));
     }
+    if let Some(location) = &found.location {
+        object.insert(
+            "span".into(),
+            json!([location.span.start, location.span.end]),
+        );
+    }
     match &found.place {
         Place::Value => {}
         Place::Tangent(wrt) => {
@@ -316,7 +322,7 @@ fn cost_object(cost: &Cost) -> Value {
     object.insert("calls".into(), json!(cost.operations.calls));
     object.insert("live".into(), json!(cost.live));
     if let Some((tree, dag)) = cost.sizes {
-        object.insert("tree".into(), number(tree));
+        object.insert("tree".into(), json!(tree));
         object.insert("dag".into(), json!(dag));
     }
     Value::Object(object)

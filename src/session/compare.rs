@@ -11,7 +11,8 @@ use crate::render::compare::reason_text;
 use crate::source::Source;
 use crate::syntax::ast::{ExprId, Mode, Script, Tail, With};
 use crate::trace::check::{Verdict, check};
-use crate::trace::compare::{Question, compare};
+use crate::trace::compare::{ByFormula, Question, compare};
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 impl Session {
@@ -61,17 +62,21 @@ impl Session {
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let lowered: Lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
-        let formulas = self.formulas(&mut lowering, &lowered)?;
+        let uses = |mode| tail.using.is_empty() || tail.using.iter().any(|(used, _)| *used == mode);
+        let formulas = match uses(Mode::Symbolic) {
+            true => self.formulas(&mut lowering, &lowered),
+            false => FxHashMap::default(),
+        };
         warn(&mut lowering, sink);
         let order = |leaf| self.order(&lowering, &lowered, leaf);
         let modes: Vec<Mode> = match tail.using.as_slice() {
             [] => Mode::ALL.to_vec(),
             using => using.iter().map(|(mode, _)| *mode).collect(),
         };
-        for ((output, expr), formulas) in lowered.outputs.iter().zip(outputs).zip(&formulas) {
+        for (output, expr) in lowered.outputs.iter().zip(outputs) {
             let by_formula = |target: Target| {
-                let known = lowered.wrt.iter().position(|wrt| wrt.target == target);
-                known.map_or_else(|| Err("no formula".into()), |k| formulas[k].clone())
+                let known = formulas.get(&(output.1, target)).cloned();
+                known.unwrap_or_else(|| Err("symbolic was not asked for".into()))
             };
             let question = Question {
                 output,
@@ -99,35 +104,48 @@ impl Session {
         &self,
         lowering: &mut Lowering<'_>,
         lowered: &Lowered,
-    ) -> Result<Vec<Vec<ByFormula>>> {
+    ) -> FxHashMap<(NodeId, Target), std::result::Result<ByFormula, String>> {
+        let mut formulas = FxHashMap::default();
+        for (_, output) in &lowered.outputs {
+            for wrt in &lowered.wrt {
+                let formula = self.by_formula(lowering, lowered, *output, wrt.target);
+                formulas.insert((*output, wrt.target), formula);
+            }
+        }
+        formulas
+    }
+
+    fn by_formula(
+        &self,
+        lowering: &mut Lowering<'_>,
+        lowered: &Lowered,
+        output: NodeId,
+        target: Target,
+    ) -> std::result::Result<ByFormula, String> {
         let manner = Manner {
             expanded: false,
             guards: false,
         };
-        let mut all = Vec::new();
-        for (_, output) in &lowered.outputs {
-            let mut formulas = Vec::new();
-            for wrt in &lowered.wrt {
-                formulas.push(
-                    match self.symbolic(lowering, lowered, *output, wrt.target, manner) {
-                        Symbolic::NoFormula { reason, .. } => Err(reason),
-                        Symbolic::Formula(formula) => {
-                            let source = Source::new("<derivative>", formula.one_line());
-                            let (script, _) = crate::syntax::parse(&source)?;
-                            Ok(lowering
-                                .lower_parts(&Rc::new(script), &lowered.held_names(lowering))?)
-                        }
-                    },
-                );
-            }
-            all.push(formulas);
-        }
-        Ok(all)
+        let formula = match self.symbolic(lowering, lowered, output, target, manner) {
+            Symbolic::Formula(formula) => formula,
+            Symbolic::NoFormula { reason, .. } => return Err(reason),
+        };
+        let text = formula.one_line();
+        let unreadable =
+            |error: Diagnostic| format!("the formula `{text}` cannot be read: {error}");
+        let source = Source::new("<derivative>", &text);
+        let (script, _) = crate::syntax::parse(&source).map_err(unreadable)?;
+        let held = lowered.held_names(lowering);
+        let node = lowering
+            .lower_parts(&Rc::new(script), &held)
+            .map_err(unreadable)?;
+        Ok(ByFormula {
+            node,
+            tree: formula.after.tree,
+            dag: formula.after.dag,
+        })
     }
 }
-
-/// The node of a derivative's formula, or why there is no formula.
-type ByFormula = std::result::Result<NodeId, String>;
 
 /// The error of a check that found modes that disagree.
 fn failure(script: &Rc<Script>, output: ExprId, verdict: &Verdict) -> Option<Diagnostic> {

@@ -108,7 +108,7 @@ pub struct Cost {
     /// are not finished.
     pub live: usize,
     /// The size of the formulas as trees and with sharing; symbolic mode only.
-    pub sizes: Option<(f64, usize)>,
+    pub sizes: Option<(u64, u64)>,
 }
 
 /// Which mode is right for a formula of this shape.
@@ -152,9 +152,20 @@ impl Comparison {
     }
 }
 
-/// What symbolic mode has to say: the node of the derivative of the output by a target, in the
-/// target's shape (a Jacobian for an output that is no scalar), or why there is none.
-pub type Symbolic<'s> = dyn Fn(Target) -> std::result::Result<NodeId, String> + 's;
+/// A derivative as a simplified formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByFormula {
+    /// What it stands for: in the target's shape, a Jacobian for an output that is no scalar.
+    pub node: NodeId,
+    /// Its operations as a tree.
+    pub tree: u64,
+    /// Its operations with sharing.
+    pub dag: u64,
+}
+
+/// What symbolic mode has to say about the derivative of the output by a target: a formula, or why
+/// there is none.
+pub type Symbolic<'s> = dyn Fn(Target) -> std::result::Result<ByFormula, String> + 's;
 
 /// What to compare.
 pub struct Question<'q> {
@@ -266,6 +277,11 @@ impl<'b, 'a> Bench<'b, 'a> {
         }
     }
 
+    /// The shape of the whole derivative, direction or not.
+    fn whole_shape(&self, wrt: &Wrt) -> Shape {
+        Shape::new(self.shape().len(), wrt.target.shape(self.graph).len())
+    }
+
     /// The shape of the answers: the target's for a scalar output, the output's along a
     /// direction, a Jacobian otherwise.
     fn answer_shape(&self, wrt: &Wrt) -> Shape {
@@ -304,10 +320,13 @@ impl<'b, 'a> Bench<'b, 'a> {
             }
             Mode::Symbolic => match (self.question.symbolic)(wrt.target) {
                 Err(reason) => Err(reason),
-                Ok(node) => {
-                    let derivative = self.along(self.lowering.value(node)?, wrt)?;
-                    Ok(self.decided(derivative, wrt)?)
-                }
+                Ok(formula) => match self.lowering.value(formula.node) {
+                    Err(error) => Err(error.message().to_string()),
+                    Ok(value) => {
+                        let derivative = self.along(reshaped(value, self.whole_shape(wrt)), wrt)?;
+                        Ok(self.decided(derivative, wrt)?)
+                    }
+                },
             },
         })
     }
@@ -741,17 +760,20 @@ impl<'a> Bench<'_, 'a> {
     }
 
     fn symbolic_cost(&self) -> Result<Cost> {
-        let mut roots = Vec::new();
-        for wrt in self.question.wrt {
-            roots.extend((self.question.symbolic)(wrt.target).ok());
-        }
+        let formulas: Vec<ByFormula> = self
+            .question
+            .wrt
+            .iter()
+            .filter_map(|wrt| (self.question.symbolic)(wrt.target).ok())
+            .collect();
+        let roots: Vec<NodeId> = formulas.iter().map(|formula| formula.node).collect();
         let work = self.work(&roots, None)?;
-        let (mut tree, mut shared) = (0.0, 0);
-        for root in &roots {
-            let (one_tree, one_shared) = measure::sizes(self.graph, *root);
-            tree += one_tree;
-            shared += one_shared;
-        }
+        let tree = formulas
+            .iter()
+            .fold(0u64, |sum, formula| sum.saturating_add(formula.tree));
+        let dag = formulas
+            .iter()
+            .fold(0u64, |sum, formula| sum.saturating_add(formula.dag));
         let builder = Builder::new(
             self.lowering,
             &roots,
@@ -763,7 +785,7 @@ impl<'a> Bench<'_, 'a> {
             passes: 1,
             operations: work.operations,
             live,
-            sizes: Some((tree, shared)),
+            sizes: Some((tree, dag)),
         })
     }
 

@@ -66,6 +66,8 @@ pub struct Birth {
     pub value: f64,
     /// The first entry where it did, row and column from 1; `None` for scalars.
     pub entry: Option<(usize, usize)>,
+    /// The operation on the numbers themselves, such as 0·∞; `None` where they are no scalars.
+    pub numbers: Option<Math>,
     /// What it was made from; nothing for an input.
     pub operands: Vec<Operand>,
     /// Where it stands in the source.
@@ -90,12 +92,30 @@ pub struct Nonfinite {
     pub place: Place,
     /// The line whose value, tangent or adjoint is the first that is not finite.
     pub node: Option<usize>,
+    /// How that line stands in the source.
+    pub text: Option<String>,
+    /// Where.
+    pub location: Option<Location>,
     /// The operation that made the first one.
     pub first: Birth,
     /// The operation that then made a NaN of it, such as 0·∞.
     pub nan: Option<Birth>,
     /// What to write instead, where known.
     pub advice: Option<String>,
+}
+
+impl Nonfinite {
+    fn of_value(first: Birth, nan: Option<Birth>, advice: Option<String>) -> Nonfinite {
+        Nonfinite {
+            place: Place::Value,
+            node: first.node,
+            text: first.text.clone(),
+            location: first.location.clone(),
+            first,
+            nan,
+            advice,
+        }
+    }
 }
 
 /// What there is to say about one output besides its derivative.
@@ -437,7 +457,28 @@ impl Search<'_, '_> {
             });
         }
         let name = self.lowering.names_of(id).first().cloned();
+        let scalars: Option<Vec<f64>> = operands
+            .iter()
+            .map(|operand| operand.value.as_scalar())
+            .collect();
+        let numbers = scalars
+            .filter(|scalars| !scalars.is_empty())
+            .and_then(|scalars| {
+                let Op::Apply(row, attr) = graph.node(id).op else {
+                    return None;
+                };
+                let args: Vec<NodeId> = scalars.into_iter().map(|x| graph.literal(x)).collect();
+                let applied = graph.apply(row, attr, Shape::SCALAR, &args);
+                Some(
+                    Writer {
+                        graph,
+                        symbols: &Symbols::default(),
+                    }
+                    .definition(applied),
+                )
+            });
         Ok(Birth {
+            numbers,
             id,
             node: self.number(id),
             text: if leaf {
@@ -484,13 +525,7 @@ pub fn of_value(lowering: &Lowering<'_>, root: NodeId) -> Result<Option<Nonfinit
         return Ok(None);
     };
     let advice = stable::advice(lowering, &[root], &first, nan.as_ref());
-    Ok(Some(Nonfinite {
-        place: Place::Value,
-        node: None,
-        first,
-        nan,
-        advice,
-    }))
+    Ok(Some(Nonfinite::of_value(first, nan, advice)))
 }
 
 /// Where the first number of a trace that is not finite came from: among the values, else among
@@ -522,13 +557,7 @@ pub(super) fn of_trace(
         };
         if let Some((first, nan)) = search.value(start)? {
             let advice = stable::advice(builder.lowering, roots, &first, nan.as_ref());
-            return Ok(Some(Nonfinite {
-                place: Place::Value,
-                node: first.node,
-                first,
-                nan,
-                advice,
-            }));
+            return Ok(Some(Nonfinite::of_value(first, nan, advice)));
         }
     }
     for (place, flows) in &builder.flows {
@@ -576,9 +605,15 @@ fn of_column(
             continue;
         };
         let advice = stable::advice(builder.lowering, roots, &first, nan.as_ref());
+        let line = builder.listed[k];
         return Ok(Some(Nonfinite {
             place: place.clone(),
             node: Some(k + 1),
+            text: written(builder.lowering, line),
+            location: builder
+                .lowering
+                .origin(line)
+                .map(|origin| origin.location.clone()),
             first,
             nan,
             advice,
