@@ -138,7 +138,8 @@ pub struct Kink {
     pub right: f64,
 }
 
-/// Whether the point `args` is a kink in argument `k` of an entry-by-entry operation.
+/// Whether the point `args` is a kink in argument `k` of an entry-by-entry operation, or in entry
+/// `k` of what a reduction goes over.
 pub type KinkRule = fn(&[f64], usize) -> Option<Kink>;
 
 /// How the operation is written on paper.

@@ -115,7 +115,7 @@ fn select_ties<'g>(
 }
 
 /// A tie of argument `k` with another one that is not the same number by construction.
-fn tie(
+pub(super) fn tie(
     args: &[f64],
     k: usize,
     select: fn(f64, f64) -> f64,

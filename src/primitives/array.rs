@@ -1,7 +1,7 @@
 //! Arrays: making, joining, cutting, reducing.
 
 use super::{arithmetic, kernels, rows, term::entrywise};
-use crate::graph::primitive::{Demand, Derivative::*, Kernel, Notation, ShapeRule};
+use crate::graph::primitive::{Demand, Derivative::*, Kernel, Kink, Notation, ShapeRule};
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 
 /// The shape left when the axis of `attr` is collapsed.
@@ -358,6 +358,12 @@ rows! {
         .doc("The mean squared deviation from the mean (divides by n).").example("var([1, 2, 6])", "4.66667");
     STD = Primitive::reduction("std", kernels::std)
         .derivative(Tangent(std_tangent))
+        .kinks(|args, _| {
+            let n = args.len() as f64;
+            let slope = (n - 1.0).sqrt() / n;
+            let equal = args.len() > 1 && args.iter().all(|x| *x == args[0]);
+            equal.then_some(Kink { taken: 0.0, left: -slope, right: slope })
+        })
         .doc("The square root of var; derivative 0 where it is 0.").example("std([1, 3])", "1");
     PROD = Primitive::reduction("prod", kernels::prod)
         .derivative(Tangent(prod_tangent))
@@ -371,6 +377,7 @@ rows! {
             let ties = sum_like(mask, y).stretch(args[0].shape());
             Some((mask, Some(1.0 / ties)))
         }))
+        .kinks(|args, k| arithmetic::tie(args, k, super::special::max2, 0.0, 1.0))
         .doc("The largest entry; ties share the derivative evenly.").example("max([1, 5, 3])", "5");
     MIN_OF = Primitive::reduction("min", kernels::min)
         .derivative(Select(|args, y, _| {
@@ -378,12 +385,18 @@ rows! {
             let ties = sum_like(mask, y).stretch(args[0].shape());
             Some((mask, Some(1.0 / ties)))
         }))
+        .kinks(|args, k| arithmetic::tie(args, k, super::special::min2, 1.0, 0.0))
         .doc("The smallest entry; ties share the derivative evenly.").example("min([4, 2, 3])", "2");
     NORM = Primitive::reduction("norm", kernels::norm)
         .derivative(Tangent(|args, y, dots| weighted(unit(args[0], y), y, dots)))
+        .kinks(|args, _| {
+            let origin = args.iter().all(|x| *x == 0.0);
+            origin.then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 })
+        })
         .doc("The Euclidean (Frobenius) norm; derivative 0 at 0.").example("norm([3, 4])", "5");
     NORM1 = Primitive::reduction("norm1", kernels::norm1)
         .derivative(Tangent(|args, y, dots| weighted(args[0].map(&super::elementary::SIGN), y, dots)))
+        .kinks(|args, k| (args[k] == 0.0).then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 }))
         .doc("The sum of absolute values.").example("norm1([3, -4])", "7");
     LOGSUMEXP = Primitive::reduction("logsumexp", kernels::logsumexp)
         .derivative(Tangent(|args, y, dots| weighted(along(args[0], &SOFTMAX, y), y, dots)))

@@ -131,6 +131,7 @@ rows! {
         .doc("The angle of the point (x, y).").example("atan2(1, 1)", "0.785398").samples(&[&[0.5, -1.0], &[1.0, 2.0]]);
     HYPOT = Primitive::map2("hypot", special::hypot)
         .partials(|a, _, y| direction(a, y), |_, b, y| direction(b, y))
+        .kinks(|args, _| (args == [0.0, 0.0]).then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 }))
         .doc("sqrt(a^2 + b^2) without overflow; derivative 0 at the origin.").example("hypot(3, 4)", "5").samples(&[&[0.5, -1.0]]);
     XLOGY = Primitive::map2("xlogy", special::xlogy).parameters(&["x", "y"])
         .partials(|_, y, _| y.log(), |x, y, _| (x / y).where_true(x.nonzero()))
