@@ -97,21 +97,15 @@ impl<'g> Problem<'g, '_> {
         }
     }
 
-    /// The adjoint of the target for the scalar `output` (a node of the problem's output).
-    fn pulled_back(&self, output: Term<'g>, seed: Term<'g>) -> Term<'g> {
+    /// The adjoint of the target for `output` (the problem's, or an entry of it) with the adjoint
+    /// `seed`; the scalar `decider` says whether there is a derivative at all.
+    fn pulled_back(&self, output: Term<'g>, seed: Term<'g>, decider: Term<'g>) -> Term<'g> {
         let seed = Flow::everywhere(seed);
         let found = reverse(self.graph, output.id, seed, &[self.target.node], self.held)[0];
         let block = self.target.block(self.graph);
         match found {
             None => output.number(0.0).stretch(block.shape),
-            Some(flow) => {
-                let part = flow.through(|x| x.block(block));
-                if output.shape().is_scalar() {
-                    self.decided(part, output)
-                } else {
-                    part.term
-                }
-            }
+            Some(flow) => self.decided(flow.through(|x| x.block(block)), decider),
         }
     }
 
@@ -136,7 +130,9 @@ impl<'g> Problem<'g, '_> {
 /// ∂output/∂target of a scalar output, in the target's shape: one reverse pass.
 pub fn grad(problem: Problem<'_, '_>) -> NodeId {
     let one = problem.output().number(1.0);
-    problem.pulled_back(problem.output(), one).id
+    problem
+        .pulled_back(problem.output(), one, problem.output())
+        .id
 }
 
 /// The derivative of the output along `direction`, in the output's shape: one forward pass.
@@ -146,18 +142,17 @@ pub fn jvp<'g>(problem: Problem<'g, '_>, direction: NodeId) -> NodeId {
     problem.pushed_forward(seed).id
 }
 
-/// uᵀ·∂output/∂target, in the target's shape: one reverse pass.
+/// uᵀ·∂output/∂target, in the target's shape: one reverse pass. The weights are constants, and a
+/// NaN in the weighted sum of the output decides for all.
 pub fn vjp(problem: Problem<'_, '_>, weights: NodeId) -> NodeId {
     let (graph, output) = (problem.graph, problem.output());
     let weights = graph.term(weights).stretch(output.shape());
-    if output.shape().is_scalar() {
-        return problem.pulled_back(output, weights).id;
-    }
-    // A NaN entry of the output makes the weighted sum NaN, which decides for all.
-    let weighted = (output * weights).sum();
-    problem
-        .pulled_back(weighted, graph.term(graph.literal(1.0)))
-        .id
+    let decider = if output.shape().is_scalar() {
+        output
+    } else {
+        (output * weights).sum()
+    };
+    problem.pulled_back(output, weights, decider).id
 }
 
 /// The m×n matrix of the derivatives of the m entries of the output by the n entries of the
@@ -178,7 +173,7 @@ pub fn jacobian(problem: Problem<'_, '_>) -> NodeId {
                 corner,
                 shape: Shape::SCALAR,
             });
-            let gradient = problem.pulled_back(entry, entry.number(1.0));
+            let gradient = problem.pulled_back(entry, entry.number(1.0), entry);
             gradient.reshaped(Shape::new(1, cols.len())).id
         };
         (&VCAT, (0..rows.len()).map(row).collect())

@@ -146,8 +146,15 @@ impl<'g> Site<'g> {
         self.graph.term(self.node)
     }
 
-    /// The partial derivative by argument `k` of an entry-by-entry operation.
+    /// The partial derivative by argument `k` of an entry-by-entry operation; `None` where the rule
+    /// says that it is zero. A zero among the arguments is a number like any other.
     pub fn partial(&self, k: usize) -> Option<Term<'g>> {
+        let partial = self.rule(k)?;
+        let given = self.args.iter().any(|arg| arg.id == partial.id);
+        (given || !partial.is(0.0)).then_some(partial)
+    }
+
+    fn rule(&self, k: usize) -> Option<Term<'g>> {
         let (args, y) = (&self.args, self.result());
         match self.row.derivative {
             Derivative::Partial1(rule) => Some(rule(args[0], y)),

@@ -559,17 +559,9 @@ impl Lowering<'_> {
                 "nothing to work on",
             ));
         }
-        if let Some(size) = sizes.iter().find(|size| **size > u32::MAX as usize) {
-            return self.check_size(
-                *size,
-                sizes
-                    .iter()
-                    .copied()
-                    .find(|other| other != size)
-                    .unwrap_or(1),
-                expr,
-                frame,
-            );
+        if sizes.iter().any(|size| *size > u32::MAX as usize) {
+            let (rows, cols) = (sizes[0], sizes.get(1).copied().unwrap_or(1));
+            return self.check_size(rows, cols, expr, frame);
         }
         match row.shape {
             ShapeRule::Reduce => Ok(array::reduced(shapes[0], attr)),

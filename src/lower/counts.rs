@@ -43,6 +43,14 @@ impl Lowering<'_> {
         if value.fract() == 0.0 && value.abs() < 9e15 {
             return Ok(value as i64);
         }
+        if value.fract() == 0.0 {
+            return Err(Diagnostic::error(
+                Code::Limit,
+                frame.locate(expr),
+                format!("{what} cannot be as large as {value:e}"),
+                "too large",
+            ));
+        }
         Err(Diagnostic::error(
             Code::Type,
             frame.locate(expr),

@@ -268,6 +268,15 @@ impl Lowering<'_> {
             held,
         };
         let shape = graph.shape(output);
+        if matches!(parts.operator, "jacobian" | "hessian" | "numeric") {
+            let columns = target.shape(graph).len();
+            let rows = if parts.operator == "hessian" {
+                columns
+            } else {
+                shape.len()
+            };
+            self.check_size(rows, columns, state.expr, frame)?;
+        }
         match parts.operator {
             "grad" | "hessian" if !shape.is_scalar() => Err(self.not_scalar(parts, shape, frame)),
             "grad" => Ok(diff::grad(problem)),

@@ -610,7 +610,10 @@ impl<'a> Lowering<'a> {
     fn circle(&self, start: usize) -> Diagnostic {
         let names: Vec<&Name> = self.naming[start..].iter().map(|(name, _)| name).collect();
         let place = |name: &Name| self.definitions.variable(name).map(|v| v.location.clone());
-        let chain: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let mut chain: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        if chain.len() > 8 {
+            chain.splice(4..chain.len() - 3, ["…".to_string()]);
+        }
         let first = names[0];
         let next_of = |k: usize| names[(k + 1) % names.len()];
         let mut error = Diagnostic::error(

@@ -22,7 +22,11 @@ fn base_partial<'g>(a: Term<'g>, b: Term<'g>, _: Term<'g>) -> Term<'g> {
     match b.literal() {
         Some(0.0) => a.zero(),
         Some(exponent) => exponent * a.powf(exponent - 1.0),
-        None => (b * entrywise(&POW, &[a, b - 1.0])).where_true(b.nonzero()),
+        None => {
+            // Only 0⁰ needs a guard; elsewhere b·aᵇ⁻¹ is 0 by itself where b is.
+            let regular = entrywise(&OR, &[a.nonzero(), b.nonzero()]);
+            (b * entrywise(&POW, &[a, b - 1.0])).where_true(regular)
+        }
     }
 }
 

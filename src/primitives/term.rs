@@ -1,7 +1,9 @@
 //! The arithmetic in which derivative rules are written.
 //!
-//! Terms fold zeros and ones away, so that a rule can be written without thinking of special
-//! cases; nothing else in the way of a formula simplifies. A scalar stretches to its partner.
+//! Terms fold added zeros and multiplied ones away, so that a rule can be written without thinking
+//! of special cases; nothing else in the way of a formula simplifies. A product with zero is never
+//! folded: a number that happens to be zero meets infinity as IEEE says, and what is structurally
+//! zero is not multiplied at all. A scalar stretches to its partner.
 
 use super::{algebra, arithmetic, array, elementary};
 use crate::graph::{Attr, Block, Op, Primitive, Shape, Term};
@@ -196,7 +198,6 @@ impl<'g> Mul for Term<'g> {
         let shape = larger(self, other);
         match (self.literal(), other.literal()) {
             (Some(a), Some(b)) => self.number(a * b).stretch(shape),
-            (Some(0.0), _) | (_, Some(0.0)) => self.number(0.0).stretch(shape),
             (Some(1.0), _) => other.stretch(shape),
             (_, Some(1.0)) => self.stretch(shape),
             (Some(-1.0), _) => -other.stretch(shape),
@@ -216,7 +217,6 @@ impl<'g> Div for Term<'g> {
     fn div(self, other: Term<'g>) -> Term<'g> {
         let shape = larger(self, other);
         match (self.literal(), other.literal()) {
-            (Some(0.0), _) => self.number(0.0).stretch(shape),
             (_, Some(1.0)) => self.stretch(shape),
             _ => entrywise(&arithmetic::DIV, &[self, other]),
         }
