@@ -49,7 +49,11 @@ fn shape_of(value: &Tensor) -> Option<Value> {
 /// An event as one line, without its end.
 pub fn event(event: &Event) -> String {
     match event {
-        Event::Value { text, value } => {
+        Event::Value {
+            text,
+            value,
+            nonfinite,
+        } => {
             let mut object = Map::new();
             object.insert("kind".into(), json!("value"));
             object.insert("text".into(), json!(text));
@@ -57,15 +61,22 @@ pub fn event(event: &Event) -> String {
             if let Some(shape) = shape_of(value) {
                 object.insert("shape".into(), shape);
             }
+            insert_findings(&mut object, &[], nonfinite.as_deref());
             Value::Object(object).to_string()
         }
-        Event::Print(items) => {
+        Event::Print { items, nonfinite } => {
             let item = |item: &Item| match item {
                 Item::Text(text) => json!(text),
                 Item::Value(value) => tensor(value),
             };
-            json!({"kind": "print", "items": items.iter().map(item).collect::<Vec<_>>()})
-                .to_string()
+            let mut object = Map::new();
+            object.insert("kind".into(), json!("print"));
+            object.insert(
+                "items".into(),
+                Value::Array(items.iter().map(item).collect()),
+            );
+            insert_findings(&mut object, &[], nonfinite.as_deref());
+            Value::Object(object).to_string()
         }
         Event::Trace(trace) => trace_object(trace).to_string(),
         Event::Derive(derivation) => super::derive::object(derivation).to_string(),

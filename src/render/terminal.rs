@@ -4,7 +4,7 @@ use super::formula::Pen;
 use super::{Style, compare, number};
 use crate::graph::Tensor;
 use crate::session::{Event, Item};
-use crate::trace::{Derived, Line, Math, Role, Trace};
+use crate::trace::{Derived, Line, Math, Nonfinite, Role, Trace};
 use comfy_table::{CellAlignment, Table, presets};
 
 /// Rows and columns of a matrix that are written before the rest is left out.
@@ -16,14 +16,27 @@ const INLINE_VECTOR: usize = 12;
 /// An event as text, with the end of its last line. Warnings are diagnostics, not results: empty.
 pub fn event(event: &Event, style: &Style) -> String {
     match event {
-        Event::Value { text, value } => named_value(text, value, style),
-        Event::Print(items) => print(items, style),
+        Event::Value {
+            text,
+            value,
+            nonfinite,
+        } => named_value(text, value, style) + &origin(nonfinite.as_deref(), style),
+        Event::Print { items, nonfinite } => {
+            print(items, style) + &origin(nonfinite.as_deref(), style)
+        }
         Event::Trace(trace) => table(trace, style),
         Event::Derive(derivation) => super::derive::text(derivation, style),
         Event::Compare(comparison) => compare::comparison(comparison, style),
         Event::Check(verdict) => compare::verdict(verdict, style),
         Event::Warning(_) => String::new(),
     }
+}
+
+/// A line that says where it came from that a value is not finite.
+fn origin(nonfinite: Option<&Nonfinite>, style: &Style) -> String {
+    nonfinite.map_or(String::new(), |found| {
+        format!("  {}\n", compare::nonfinite(found, false, style))
+    })
 }
 
 fn named_value(text: &str, value: &Tensor, style: &Style) -> String {

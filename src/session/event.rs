@@ -3,9 +3,9 @@
 use super::Derivation;
 use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;
-use crate::trace::Trace;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
+use crate::trace::{Nonfinite, Trace};
 
 /// One item of a `print`.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,9 +25,16 @@ pub enum Event {
         text: String,
         /// Its value.
         value: Tensor,
+        /// Where it came from that it is not finite.
+        nonfinite: Option<Box<Nonfinite>>,
     },
-    /// The items of a `print`.
-    Print(Vec<Item>),
+    /// A `print`.
+    Print {
+        /// What it shows.
+        items: Vec<Item>,
+        /// Where it came from that the first of its values that is not finite is not.
+        nonfinite: Option<Box<Nonfinite>>,
+    },
     /// A Wengert list.
     Trace(Box<Trace>),
     /// A symbolic derivative.

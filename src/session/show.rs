@@ -3,11 +3,11 @@
 use super::{Event, Item, Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::{Held, Target};
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Formula, Lowering};
 use crate::syntax::ast::{ExprId, ExprKind, Mode, Name, Script, Show, Statement, Tail, With};
-use crate::trace::{self, Request, Wrt};
+use crate::trace::{self, Nonfinite, Request, Wrt};
 use std::rc::Rc;
 
 /// The outputs and targets of a statement, lowered.
@@ -45,15 +45,20 @@ impl Session {
                 _ => Ok(lowering.lower(&formula(script, *item))?),
             });
         }
-        let mut shown = Vec::new();
+        let mut items = Vec::new();
+        let mut nonfinite = None;
         for node in nodes {
-            shown.push(match node {
+            items.push(match node {
                 Err(text) => Item::Text(text),
-                Ok(node) => Item::Value(lowering.value(node)?),
+                Ok(node) => {
+                    let value = lowering.value(node)?;
+                    nonfinite = nonfinite.or_else(|| origin_of(&lowering, node, &value));
+                    Item::Value(value)
+                }
             });
         }
         warn(&mut lowering, sink);
-        sink(Event::Print(shown));
+        sink(Event::Print { items, nonfinite });
         Ok(())
     }
 
@@ -108,9 +113,12 @@ impl Session {
         let mut events = Vec::new();
         for (output, node) in outputs.iter().zip(nodes) {
             let text = script.text(*output).to_string();
+            let value = lowering.value(node)?;
+            let nonfinite = origin_of(&lowering, node, &value);
             events.push(Event::Value {
                 text,
-                value: lowering.value(node)?,
+                value,
+                nonfinite,
             });
         }
         warn(&mut lowering, sink);
@@ -360,6 +368,16 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Where it came from that `value`, of `node`, is not finite.
+fn origin_of(lowering: &Lowering<'_>, node: NodeId, value: &Tensor) -> Option<Box<Nonfinite>> {
+    if value.is_finite() {
+        return None;
+    }
+    // A result is shown even where the search for its origin meets a limit.
+    let found = trace::provenance::of_value(lowering, node).ok()??;
+    Some(Box::new(found))
 }
 
 pub(super) fn warn(lowering: &mut Lowering<'_>, sink: &mut Sink<'_>) {
