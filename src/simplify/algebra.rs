@@ -56,6 +56,9 @@ pub enum Form {
     Apply(&'static Primitive, Attr, Vec<Id>),
 }
 
+/// How deeply rearrangements may be nested: far more than any readable formula needs.
+const DEPTH_OF_REARRANGEMENTS: u32 = 300;
+
 struct Entry {
     form: Form,
     shape: Shape,
@@ -72,6 +75,8 @@ pub struct Algebra {
     named: FxHashMap<Id, Id>,
     /// The values of constant matrices.
     pub constants: FxHashMap<NodeId, Rc<Tensor>>,
+    /// How many rearrangements are under way inside each other.
+    depth: u32,
     /// The names of rules that were applied, in order.
     pub applied: Vec<&'static str>,
 }
@@ -85,6 +90,7 @@ impl Default for Algebra {
             one: Id(0),
             named: FxHashMap::default(),
             constants: FxHashMap::default(),
+            depth: 0,
             applied: Vec::new(),
         };
         algebra.one = algebra.intern(Form::Number(Coefficient(1.0)), Shape::SCALAR);
@@ -128,6 +134,19 @@ impl Algebra {
         if !plain && definition != atom {
             self.named.entry(definition).or_insert(atom);
         }
+    }
+
+    /// Begins a rearrangement inside another; false where they are nested so deeply that a
+    /// formula is better left as it is. Ended by [`Algebra::leave`].
+    pub fn enter(&mut self) -> bool {
+        let possible = self.depth < DEPTH_OF_REARRANGEMENTS;
+        self.depth += u32::from(possible);
+        possible
+    }
+
+    /// Ends a rearrangement.
+    pub fn leave(&mut self) {
+        self.depth -= 1;
     }
 
     /// Notes that a rule was applied.
@@ -415,7 +434,7 @@ impl Algebra {
                     let half = self.number(whole.unwrap_or(2.0) / 2.0);
                     todo.push((args[0], half));
                 }
-                _ => match bases.iter().position(|(known, _)| *known == base) {
+                _ => match self.meeting(&bases, base, exponent) {
                     Some(k) => {
                         self.note("collect powers");
                         let (known, power) = bases.remove(k);
@@ -457,6 +476,18 @@ impl Algebra {
         };
         let scaled = self.sum(&[(coefficient, inner)], inner_shape);
         self.stretch(scaled, shape)
+    }
+
+    /// The factor among `bases` that a power of `base` is collected with. Exponents are added where
+    /// one is a number, where they are equal, or where they cancel; two different formulas read
+    /// better as two powers.
+    fn meeting(&mut self, bases: &[(Id, Id)], base: Id, exponent: Id) -> Option<usize> {
+        let opposite = self.negated(exponent);
+        let number = self.value(exponent).is_some();
+        bases.iter().position(|(known, power)| {
+            let meet = number || self.value(*power).is_some() || *power == exponent;
+            *known == base && (meet || *power == opposite)
+        })
     }
 
     fn plus(&mut self, a: Id, b: Id) -> Id {

@@ -354,6 +354,17 @@ fn improved(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
     if let Some(known) = memo.get(&id) {
         return *known;
     }
+    if !algebra.enter() {
+        return id;
+    }
+    let best = rearranged(algebra, id, memo);
+    algebra.leave();
+    memo.insert(id, best);
+    memo.insert(best, best);
+    best
+}
+
+fn rearranged(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
     let mut best = algebra.rebuild(id, &mut |algebra, child| improved(algebra, child, memo));
     for _ in 0..8 {
         let next = rules::apply_first(algebra, best, rules::PRODUCTS);
@@ -377,8 +388,6 @@ fn improved(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
             }
         }
     }
-    memo.insert(id, best);
-    memo.insert(best, best);
     best
 }
 

@@ -281,6 +281,7 @@ fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id> {
     }
     let shape = algebra.shape(args[1]);
     let log = algebra.apply(&elementary::LOG, Attr::None, vec![args[1]], shape);
+    let log = rewrite(algebra, log);
     let one = algebra.unit();
     Some(algebra.product(1.0, &[(args[0], one), (log, one)], algebra.shape(id)))
 }
@@ -568,7 +569,7 @@ pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
     let Form::Sum(terms) = algebra.form(id).clone() else {
         return id;
     };
-    if terms.len() < 2 || terms.len() > REARRANGED {
+    if terms.len() < 2 || terms.len() > REARRANGED || !algebra.enter() {
         return id;
     }
     let shape = algebra.shape(id);
@@ -579,6 +580,7 @@ pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
         common_base(algebra, &terms, shape),
         common_number(algebra, &terms, shape),
     ];
+    algebra.leave();
     let best = candidates
         .into_iter()
         .flatten()
