@@ -35,6 +35,16 @@ fn kink_at(point: f64, x: f64, taken: f64, left: f64, right: f64) -> Option<Kink
     (x == point).then_some(Kink { taken, left, right })
 }
 
+/// A step: its derivative is 0, and infinite on the side from which the value jumps.
+fn jump(here: bool, from_left: bool, from_right: bool) -> Option<Kink> {
+    let slope = |jumps: bool| if jumps { f64::INFINITY } else { 0.0 };
+    here.then_some(Kink {
+        taken: 0.0,
+        left: slope(from_left),
+        right: slope(from_right),
+    })
+}
+
 rows! {
     EXP = Primitive::map1("exp", f64::exp).partial(|_, y| y)
         .doc("e to the power x.").example("exp(1)", "2.71828").samples(&[&[-1.5], &[0.7]]);
@@ -80,14 +90,19 @@ rows! {
         .kinks(|args, _| kink_at(0.0, args[0], 0.0, -1.0, 1.0))
         .doc("The absolute value; derivative 0 at 0.").example("abs(-2)", "2").samples(&[&[-0.3], &[2.0]]);
     SIGN = Primitive::map1("sign", special::sign)
+        .kinks(|args, _| jump(args[0] == 0.0, true, true))
         .doc("-1, 0 or 1.").example("sign(-2)", "-1").samples(&[&[-0.3], &[2.0]]);
     FLOOR = Primitive::map1("floor", f64::floor)
+        .kinks(|args, _| jump(args[0].fract() == 0.0, true, false))
         .doc("The largest whole number not above x.").example("floor(-1.5)", "-2").samples(&[&[-0.3]]);
     CEIL = Primitive::map1("ceil", f64::ceil)
+        .kinks(|args, _| jump(args[0].fract() == 0.0, false, true))
         .doc("The smallest whole number not below x.").example("ceil(1.2)", "2").samples(&[&[-0.3]]);
     ROUND = Primitive::map1("round", special::round_half_away)
+        .kinks(|args, _| jump(args[0].fract().abs() == 0.5, args[0] > 0.0, args[0] < 0.0))
         .doc("The nearest whole number; halves go away from zero.").example("round(2.5)", "3").samples(&[&[-0.3]]);
     TRUNC = Primitive::map1("trunc", f64::trunc)
+        .kinks(|args, _| jump(args[0].fract() == 0.0 && args[0] != 0.0, args[0] > 0.0, args[0] < 0.0))
         .doc("The whole part.").example("trunc(-1.5)", "-1").samples(&[&[-0.3]]);
     RELU = Primitive::map1("relu", special::relu)
         .derivative(Select(|args, _, _| Some((entrywise(&super::arithmetic::LE, &[args[0], args[0].number(0.0)]).map(&super::arithmetic::NOT), None))))

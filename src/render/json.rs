@@ -433,6 +433,27 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Value {
         "adjoints".into(),
         derived(trace.reverse, outputs, &line.adjoints),
     );
+    if let Some(zeros) = &line.zeros {
+        let by_name = |names: Vec<&str>, zeros: &[Zeros]| {
+            let known = names
+                .into_iter()
+                .zip(zeros)
+                .map(|(name, zeros)| (name.to_string(), zeros_value(zeros)));
+            Value::Object(known.filter(|(_, value)| !value.is_null()).collect())
+        };
+        let wrt = trace
+            .wrt
+            .iter()
+            .map(|column| column.text.as_str())
+            .collect();
+        let outputs = trace
+            .outputs
+            .iter()
+            .map(|output| output.text.as_str())
+            .collect();
+        let object_of = json!({"tangents": by_name(wrt, &zeros.tangents), "adjoints": by_name(outputs, &zeros.adjoints)});
+        object.insert("zeros".into(), object_of);
+    }
     if let Some(life) = line.life {
         object.insert("life".into(), life_object(life));
     }

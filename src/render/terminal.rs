@@ -399,9 +399,26 @@ fn derivatives(
                 cells: trace.lines.iter().map(cell).collect(),
                 right: true,
             });
+            columns.extend(zeros(trace, role, k));
         }
     }
     columns
+}
+
+/// Of what kind the zeros in one column of derivatives are, where that was asked for.
+fn zeros(trace: &Trace, role: Role, k: usize) -> Option<Column> {
+    if trace.lines.iter().all(|line| line.zeros.is_none()) {
+        return None;
+    }
+    let cell = |line: &Line| {
+        let known = line.zeros.as_ref().and_then(|zeros| match role {
+            Role::Tangent => zeros.tangents.get(k),
+            _ => zeros.adjoints.get(k),
+        });
+        known.map_or(String::new(), compare::zeros)
+    };
+    let cells = trace.lines.iter().map(cell).collect();
+    Some(Column::left("", cells))
 }
 
 /// One rule where all columns share it; the seeds of each where they differ.

@@ -244,6 +244,9 @@ impl<'l, 'a> Builder<'l, 'a> {
         }
         let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
         let targets: Vec<NodeId> = request.wrt.iter().map(|wrt| wrt.target.node).collect();
+        if request.zeros && self.known {
+            super::zeros::of_trace(self, &shown, request, &mut lines)?;
+        }
         let kinks = provenance::kinks(self, &shown, &roots, &targets)?;
         let nonfinite = provenance::of_trace(self, &roots, &lines)?;
         let missing = if self.known {

@@ -206,7 +206,7 @@ pub fn compare(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Compa
     let findings = super::provenance::findings(lowering, question)?;
     if question.zeros {
         for (k, row) in rows.iter_mut().enumerate() {
-            row.zeros = findings.zeros.get(k).cloned();
+            row.zeros = findings.zeros.get(k).cloned().flatten();
         }
     }
     Ok(Comparison {

@@ -122,7 +122,7 @@ impl Nonfinite {
 pub(super) struct Findings {
     pub kinks: Vec<Kink>,
     pub nonfinite: Option<Nonfinite>,
-    pub zeros: Vec<super::Zeros>,
+    pub zeros: Vec<Option<super::Zeros>>,
 }
 
 /// The kinks, births and zeros behind the output of a comparison. Its trace tells.
@@ -136,13 +136,16 @@ pub(super) fn findings(lowering: &Lowering<'_>, question: &Question<'_>) -> Resu
         forward: true,
         reverse: true,
         life: false,
-        zeros: question.zeros,
+        zeros: false,
     };
     let trace = super::build(lowering, &request)?;
     Ok(Findings {
         kinks: trace.kinks,
         nonfinite: trace.nonfinite,
-        zeros: Vec::new(),
+        zeros: match question.zeros {
+            true => super::zeros::of_rows(lowering, question)?,
+            false => Vec::new(),
+        },
     })
 }
 
@@ -365,9 +368,22 @@ impl Search<'_, '_> {
     /// The first node behind `root`, in the order of evaluation, that made a `bad` number of
     /// arguments that are not. Walks only through bad numbers.
     fn birth(&self, root: NodeId, bad: fn(f64) -> bool) -> Result<Option<(NodeId, Birth)>> {
+        match self.origin(root, None, bad)? {
+            None => Ok(None),
+            Some((id, entry)) => Ok(Some((id, self.describe(id, entry)?))),
+        }
+    }
+
+    /// The same of one entry of `root`, or of the first bad one: the node and its entry.
+    pub fn origin(
+        &self,
+        root: NodeId,
+        entry: Option<usize>,
+        bad: fn(f64) -> bool,
+    ) -> Result<Option<(NodeId, usize)>> {
         let graph = self.lowering.graph();
         let mut seen = FxHashSet::default();
-        let mut stack = vec![(root, None::<usize>)];
+        let mut stack = vec![(root, entry)];
         let mut first: Option<(NodeId, usize)> = None;
         while let Some((id, entry)) = stack.pop() {
             if !seen.insert(id) {
@@ -395,10 +411,7 @@ impl Search<'_, '_> {
                 first = Some((id, entry));
             }
         }
-        match first {
-            None => Ok(None),
-            Some((id, entry)) => Ok(Some((id, self.describe(id, entry)?))),
-        }
+        Ok(first)
     }
 
     /// The arguments that entry `entry` of `id` was made from.
