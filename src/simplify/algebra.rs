@@ -526,6 +526,11 @@ impl Algebra {
             match self.form(inner).clone() {
                 Form::Chain(parts) => todo.extend(parts.into_iter().rev()),
                 Form::Identity => {}
+                Form::Stretched(constant) if self.value(constant).is_some_and(|c| c != 1.0) => {
+                    coefficient *= self.value(constant).unwrap_or(1.0);
+                    let one = self.one;
+                    links.push(self.stretch(one, self.shape(inner)));
+                }
                 Form::Product(bases) => {
                     let (front, rest): (Vec<_>, Vec<_>) = bases
                         .into_iter()

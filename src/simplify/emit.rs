@@ -545,7 +545,7 @@ fn fraction(c: f64) -> Option<(f64, f64)> {
     if format!("{}", c.abs()).len() <= 6 {
         return None;
     }
-    (2..=100u32).map(f64::from).find_map(|q| {
+    (2..=1000u32).map(f64::from).find_map(|q| {
         let p = (c * q).round();
         (p != 0.0 && p.abs() <= 100.0 && p / q == c).then_some((p, q))
     })

@@ -520,6 +520,7 @@ fn multiplied_out(algebra: &mut Algebra, c: f64, term: Id) -> Vec<(f64, Id)> {
     };
     let shape = algebra.shape(term);
     let mut partial: Vec<(f64, Vec<(Id, Id)>)> = vec![(c, Vec::new())];
+    let all = bases.clone();
     for (base, exponent) in bases {
         let whole = algebra
             .value(exponent)
@@ -531,7 +532,10 @@ fn multiplied_out(algebra: &mut Algebra, c: f64, term: Id) -> Vec<(f64, Id)> {
             _ => match operands(algebra, base, &elementary::SIGMOID) {
                 Some(args) if whole.is_some() && leads_negative(algebra, args[0]) => {
                     let positive = algebra.negated(args[0]);
-                    Some(vec![(1.0, one), (-1.0, sigmoid(algebra, positive))])
+                    let partner = sigmoid(algebra, positive);
+                    // σ(x)·σ(−x) stays: it is written s·(1 − s).
+                    let paired = all.iter().any(|(known, _)| *known == partner);
+                    (!paired).then(|| vec![(1.0, one), (-1.0, partner)])
                 }
                 _ => None,
             },
