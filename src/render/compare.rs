@@ -226,7 +226,20 @@ fn reasons(comparison: &Comparison) -> String {
             text.push_str(&format!("{}: {reason}\n", mode.name()));
         }
     }
+    if comparison.rows.iter().any(leaves_domain) {
+        text.push_str("numeric is nan where a step leaves the domain\n");
+    }
     text
+}
+
+/// Whether finite differences have no number where the rules have one.
+fn leaves_domain(row: &Row) -> bool {
+    let exact = row.answer(Mode::Reverse).or(row.answer(Mode::Forward));
+    let Some((exact, numeric)) = exact.zip(row.answer(Mode::Numeric)) else {
+        return false;
+    };
+    let mut pairs = exact.data().iter().zip(numeric.data());
+    pairs.any(|(exact, numeric)| exact.is_finite() && numeric.is_nan())
 }
 
 /// Which mode is right for so many inputs and outputs.
@@ -387,10 +400,8 @@ pub fn kink_text(kink: &Kink, in_trace: bool, style: &Style) -> String {
         }
     };
     let place = match kink.entry {
-        Some((row, col)) if kink.count > 1 => {
-            format!(" in {} entries, first [{row},{col}]", kink.count)
-        }
-        Some((row, col)) => format!(" in entry [{row},{col}]"),
+        Some(entry) if kink.count > 1 => format!(" in {} entries, first {entry}", kink.count),
+        Some(entry) => format!(" in entry {entry}"),
         None => String::new(),
     };
     format!(
@@ -448,7 +459,7 @@ fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String 
     let value = number::format(birth.value, style.digits);
     let entry = birth
         .entry
-        .map_or(String::new(), |(row, col)| format!(", entry [{row},{col}]"));
+        .map_or(String::new(), |entry| format!(", entry {entry}"));
     let formula = pen.write(&birth.formula);
     let what = match (in_trace, birth.node, &birth.text) {
         (true, Some(node), _) => format!("{} = {formula}", pen.symbol(Role::Primal, node)),

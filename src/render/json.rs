@@ -164,8 +164,8 @@ fn kink(kink: &Kink) -> Value {
     object.insert("right".into(), number(kink.right));
     object.insert("at".into(), number(kink.at));
     object.insert("text".into(), json!(kink.text));
-    if let Some((row, col)) = kink.entry {
-        object.insert("entry".into(), json!([row, col]));
+    if let Some(entry) = kink.entry {
+        object.insert("entry".into(), json!([entry.row, entry.col]));
         object.insert("count".into(), json!(kink.count));
     }
     Value::Object(object)
@@ -207,8 +207,8 @@ fn birth(birth: &Birth) -> Map<String, Value> {
         object.insert("node".into(), json!(node));
     }
     object.insert("value".into(), number(birth.value));
-    if let Some((row, col)) = birth.entry {
-        object.insert("entry".into(), json!([row, col]));
+    if let Some(entry) = birth.entry {
+        object.insert("entry".into(), json!([entry.row, entry.col]));
     }
     let ascii = super::Style {
         ascii: true,

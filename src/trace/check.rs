@@ -253,7 +253,7 @@ struct Estimate {
 /// surest.
 fn refined(bench: &Bench<'_, '_>, motion: &Motion) -> Result<Vec<Estimate>> {
     let mut best: Vec<Option<Estimate>> = vec![None; bench.value.shape().len()];
-    for step in [1e-3, 1e-2, 1e-1, 1e-4, 1e-5, 1e-6, 1e-7] {
+    for step in [1e-3, 1e-2, 1e-1, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9] {
         let step = step * motion.size;
         let estimates = extrapolated(bench, motion, step)?;
         for (best, estimate) in best.iter_mut().zip(estimates) {

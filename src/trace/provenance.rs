@@ -14,7 +14,39 @@ use crate::primitives::arithmetic::{WHERE, is_true};
 use crate::primitives::array::MATRIX;
 use crate::source::Location;
 use rustc_hash::FxHashSet;
+use std::fmt;
 use std::rc::Rc;
+
+/// An entry of a value that is no scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its row, from 1.
+    pub row: usize,
+    /// Its column, from 1.
+    pub col: usize,
+    /// Whether the value is a row or a column, where one index says it all.
+    pub vector: bool,
+}
+
+impl Entry {
+    /// Entry `k`, column by column, of a value of `shape`.
+    fn of(shape: Shape, k: usize) -> Option<Entry> {
+        (!shape.is_scalar()).then(|| Entry {
+            row: k % shape.m() + 1,
+            col: k / shape.m() + 1,
+            vector: shape.is_vector(),
+        })
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.vector {
+            true => write!(f, "[{}]", self.row.max(self.col)),
+            false => write!(f, "[{},{}]", self.row, self.col),
+        }
+    }
+}
 
 /// A point without a derivative that was hit.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +65,8 @@ pub struct Kink {
     pub left: f64,
     /// The derivative from the right.
     pub right: f64,
-    /// The first entry where it happened, row and column from 1; `None` for scalars.
-    pub entry: Option<(usize, usize)>,
+    /// The first entry where it happened; `None` for scalars.
+    pub entry: Option<Entry>,
     /// In how many entries.
     pub count: usize,
 }
@@ -64,8 +96,8 @@ pub struct Birth {
     pub text: Option<String>,
     /// What it made.
     pub value: f64,
-    /// The first entry where it did, row and column from 1; `None` for scalars.
-    pub entry: Option<(usize, usize)>,
+    /// The first entry where it did; `None` for scalars.
+    pub entry: Option<Entry>,
     /// The operation on the numbers themselves, such as 0·∞; `None` where they are no scalars.
     pub numbers: Option<Math>,
     /// What it was made from; nothing for an input.
@@ -189,7 +221,7 @@ pub(super) fn kinks(
                         taken: sides.taken,
                         left: sides.left,
                         right: sides.right,
-                        entry: entry_of(builder.graph.shape(*id), point.entry),
+                        entry: Entry::of(builder.graph.shape(*id), point.entry),
                         count: 1,
                     });
                 }
@@ -298,11 +330,6 @@ fn lanes(shape: Shape, attr: Attr) -> Vec<Vec<usize>> {
     }
 }
 
-/// Row and column, from 1, of entry `k` of a value that is no scalar.
-pub(super) fn entry_of(shape: Shape, k: usize) -> Option<(usize, usize)> {
-    (!shape.is_scalar()).then(|| (k % shape.m() + 1, k / shape.m() + 1))
-}
-
 /// The expression that made `id`, on one line.
 pub(super) fn source_text(lowering: &Lowering<'_>, id: NodeId) -> String {
     let text = lowering
@@ -339,6 +366,9 @@ pub(super) fn unstretched(graph: &Graph, id: NodeId) -> NodeId {
         .is_some_and(|row| row.notation == Notation::Silent);
     if silent { graph.args(id)[0] } else { id }
 }
+
+/// Bad entries of one value that are followed to their origin.
+const FOLLOWED_ENTRIES: usize = 256;
 
 /// The search for the first number that is not finite.
 pub(super) struct Search<'s, 'a> {
@@ -386,11 +416,14 @@ impl Search<'_, '_> {
         let mut stack = vec![(root, entry)];
         let mut first: Option<(NodeId, usize)> = None;
         while let Some((id, entry)) = stack.pop() {
-            if !seen.insert(id) {
+            if !seen.insert((id, entry)) {
                 continue;
             }
             let value = self.lowering.value(id)?;
-            let Some(entry) = entry.or_else(|| value.data().iter().position(|x| bad(*x))) else {
+            let Some(entry) = entry else {
+                let bad = |k: &usize| bad(value.data()[*k]);
+                let entries = (0..value.data().len()).filter(bad).take(FOLLOWED_ENTRIES);
+                stack.extend(entries.map(|k| (id, Some(k))));
                 continue;
             };
             let before = stack.len();
@@ -407,7 +440,8 @@ impl Search<'_, '_> {
                 }
             }
             let written = matches!(graph.node(id).op, Op::Literal(_) | Op::Constant(_));
-            if stack.len() == before && !written && first.is_none_or(|(known, _)| id < known) {
+            let earlier = first.is_none_or(|known| (id, entry) < known);
+            if stack.len() == before && !written && earlier {
                 first = Some((id, entry));
             }
         }
@@ -504,7 +538,7 @@ impl Search<'_, '_> {
                 _ => writer.definition(id),
             },
             value: self.lowering.value(id)?.data()[entry],
-            entry: entry_of(shape, entry),
+            entry: Entry::of(shape, entry),
             operands,
             location: self
                 .lowering
