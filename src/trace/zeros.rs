@@ -153,14 +153,26 @@ pub(super) fn of_rows(
 /// passes at all.
 type Pass<'p> = dyn Fn(&Tensor) -> Result<Option<NodeId>> + 'p;
 
+/// How an operation passes derivatives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// One of two sides, entry by entry.
+    Choice,
+    /// Entry by entry.
+    Entrywise,
+    /// By constant factors: where nothing passes there is no path.
+    Linear,
+    /// Any entry to any entry.
+    Mixing,
+}
+
 /// One way on which a derivative arrives at a line.
 struct Link<'p> {
     /// The derivative at the other end.
     seed: Tensor,
     /// Why its zeros are zero.
     kinds: Zeros,
-    /// Whether the operation chooses among its arguments.
-    chooses: bool,
+    manner: Manner,
     pass: Box<Pass<'p>>,
 }
 
@@ -271,7 +283,7 @@ impl<'a> Study<'_, '_, 'a> {
         Link {
             seed,
             kinds,
-            chooses: self.chooses(k),
+            manner: self.manner(k),
             pass: Box::new(pass),
         }
     }
@@ -327,13 +339,20 @@ impl<'a> Study<'_, '_, 'a> {
         Link {
             seed,
             kinds,
-            chooses: self.chooses(k),
+            manner: self.manner(k),
             pass: Box::new(pass),
         }
     }
 
-    fn chooses(&self, k: usize) -> bool {
-        self.builder.sight.has_condition(self.builder.listed[k])
+    fn manner(&self, k: usize) -> Manner {
+        let id = self.builder.listed[k];
+        let row = self.builder.graph.node(id).primitive();
+        match row.map(|row| (row.is_entrywise(), row.derivative)) {
+            _ if self.builder.sight.has_condition(id) => Manner::Choice,
+            Some((true, _)) => Manner::Entrywise,
+            Some((_, Derivative::Linear(_))) => Manner::Linear,
+            _ => Manner::Mixing,
+        }
     }
 
     /// Everything behind `roots` that the target reaches by any branch, taken or not, other than
@@ -483,12 +502,20 @@ impl<'a> Study<'_, '_, 'a> {
         let everything = sent(&|_, _| 1.0)?;
         let mut reasons = Vec::with_capacity(shape.len());
         for k in 0..shape.len() {
+            let same_entry = match link.manner {
+                Manner::Choice | Manner::Entrywise if link.seed.shape() == shape => {
+                    link.kinds.kinds[k]
+                }
+                _ => None,
+            };
             let passed_on = inherited.iter().find(|(_, reached)| reached[k]);
+            let passed_on = same_entry.or(passed_on.map(|(zero, _)| *zero));
             reasons.push(match passed_on {
                 _ if magnitude[k] => Zero::Cancelled,
                 _ if presence[k] => Zero::Underflow,
-                Some((zero, _)) => *zero,
-                None if link.chooses => Zero::NotTaken,
+                Some(zero) => zero,
+                None if link.manner == Manner::Choice => Zero::NotTaken,
+                None if link.manner == Manner::Linear => Zero::NoPath,
                 None => match &everything {
                     Some((id, value)) if value.data()[k] == 0.0 && self.underflows(*id, k)? => {
                         Zero::Underflow
