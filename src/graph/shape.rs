@@ -58,6 +58,15 @@ impl Shape {
         self.rows == 1 || self.cols == 1
     }
 
+    /// What a label says of a value of this shape.
+    pub fn described(self) -> String {
+        if self.is_scalar() {
+            "this is a scalar".into()
+        } else {
+            format!("this is {self}")
+        }
+    }
+
     /// Rows and columns exchanged.
     pub const fn transposed(self) -> Shape {
         Shape {

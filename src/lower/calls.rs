@@ -569,7 +569,7 @@ impl Lowering<'_> {
             ShapeRule::Rule(rule) => rule(&shapes, sizes).map_err(|message| {
                 let mut error = Diagnostic::error(Code::Shape, frame.locate(expr), message, "");
                 for (argument, shape) in exprs.iter().zip(&shapes) {
-                    error = error.label(frame.locate(*argument), format!("this is {shape}"));
+                    error = error.label(frame.locate(*argument), shape.described());
                 }
                 error.help(format!("its signature is `{}`", row.signature()))
             }),

@@ -20,7 +20,7 @@ impl Lowering<'_> {
                 Code::Type,
                 frame.locate(expr),
                 format!("{what} is one number, not a {shape} matrix"),
-                format!("this is {shape}"),
+                shape.described(),
             ));
         }
         if let Some(value) = self.graph.literal_value(node) {

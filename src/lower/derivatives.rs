@@ -360,10 +360,10 @@ impl Lowering<'_> {
             Code::Scalar,
             frame.locate(parts.output),
             format!(
-                "`{}` is of a scalar, and this is a {shape} matrix",
+                "`{}` takes a scalar, and this is a {shape} matrix",
                 parts.operator
             ),
-            format!("this is {shape}"),
+            shape.described(),
         )
         .help(help)
     }
@@ -394,7 +394,7 @@ impl Lowering<'_> {
                 "{what} of `{}` has the shape of {like}: {wanted}, not {shape}",
                 parts.operator
             ),
-            format!("this is {shape}"),
+            shape.described(),
         )
         .label(frame.locate(other), format!("this is {wanted}")))
     }

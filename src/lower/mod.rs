@@ -227,7 +227,7 @@ impl<'a> Lowering<'a> {
                     "`{name}` was declared {declared}, and this value is {}",
                     value.shape()
                 ),
-                format!("this is {}", value.shape()),
+                value.shape().described(),
             ));
         }
         let leaf = self

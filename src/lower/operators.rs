@@ -104,7 +104,7 @@ impl Lowering<'_> {
         frame: &Frame,
     ) -> Diagnostic {
         for (side, shape) in sides.iter().zip(shapes) {
-            error = error.label(frame.locate(*side), format!("this is {shape}"));
+            error = error.label(frame.locate(*side), shape.described());
         }
         error
     }
@@ -250,7 +250,7 @@ impl Lowering<'_> {
                 Code::Scalar,
                 frame.locate(exprs[0]),
                 format!("the condition of `if` is a scalar, not a {shape} matrix"),
-                format!("this is {shape}"),
+                shape.described(),
             )
             .help("to choose entry by entry write `where(condition, a, b)`"));
         }
@@ -312,7 +312,7 @@ impl Lowering<'_> {
                     Code::Shape,
                     frame.locate(*expr),
                     "the entries of `[ ]` are scalars",
-                    format!("this is {shape}"),
+                    shape.described(),
                 )
                 .help("to join matrices write `hcat(A, B)` (side by side) or `vcat(A, B)` (on top of each other)"));
             }

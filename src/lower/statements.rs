@@ -209,7 +209,7 @@ impl Lowering<'_> {
                 Code::Shape,
                 location.clone(),
                 format!("`{name}` was declared {declared}, and this value is {shape}"),
-                format!("this is {shape}"),
+                shape.described(),
             )),
             _ => Ok(()),
         }

@@ -267,7 +267,7 @@ impl Session {
                 Code::Scalar,
                 script.locate(expr),
                 format!("a condition is a scalar, not a {} matrix", value.shape()),
-                format!("this is {}", value.shape()),
+                value.shape().described(),
             )
             .help("for “every entry” write `min(…) == 1`, for “any entry” `max(…) == 1`")
         })

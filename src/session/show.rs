@@ -361,7 +361,7 @@ impl Session {
                         "the direction along `{}` has its shape: {wanted}, not {shape}",
                         wrt.text
                     ),
-                    format!("this is {shape}"),
+                    shape.described(),
                 ));
             }
             wrt.along = Some((node, script.text(*expr).to_string()));

@@ -37,7 +37,7 @@ impl Session {
                     let block = lowering.entries(script, target, indices, old.shape())?;
                     replace(&mut old, block, &new).map_err(|message| {
                         let location = script.locate(*value);
-                        let label = format!("this is {}", new.shape());
+                        let label = new.shape().described();
                         Diagnostic::error(Code::Shape, location, message, label).label(
                             script.location(target.span),
                             format!("these are {}", block.1),
