@@ -58,6 +58,10 @@ impl Lowering<'_> {
             return Ok((name, node, false));
         }
         let leaf = self.fresh_hold(node);
+        // While it is held, the name stands for the leaf and not for what it is computed from.
+        if let Some(names) = self.node_names.get_mut(&node) {
+            names.retain(|known| *known != name);
+        }
         self.note_name(leaf, &name);
         if let Some(variable) = self.definitions.variable(&name) {
             self.note_origin(leaf, variable.location.clone(), None);

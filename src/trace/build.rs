@@ -12,6 +12,7 @@ use crate::lower::Lowering;
 use crate::primitives::arithmetic::{WHERE, is_true};
 use crate::syntax::ast::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// One thing a trace differentiates by.
@@ -54,14 +55,18 @@ pub(super) struct Sight<'l, 'a> {
     pub(super) graph: &'a Graph,
     pub(super) held: &'l Held,
     pub(super) known: bool,
+    /// The names of what is not listed itself, by what is seen there.
+    aliases: RefCell<FxHashMap<NodeId, Vec<Name>>>,
 }
 
 impl Sight<'_, '_> {
     /// The node seen at `id`; conditions of choices on the way are added to `conditions`.
     pub(super) fn resolve(&self, mut id: NodeId, conditions: &mut Vec<NodeId>) -> Result<NodeId> {
+        let mut passed: Vec<NodeId> = Vec::new();
         loop {
             let node = self.graph.node(id);
             let args = self.graph.args(id);
+            passed.push(id);
             id = match node.op {
                 Op::Hold(_) if !self.held.contains(&id) => args[0],
                 Op::Apply(row, _) if row.notation == Notation::Silent => args[0],
@@ -70,9 +75,34 @@ impl Sight<'_, '_> {
                     let truth = is_true(self.lowering.value(args[0])?.data()[0]);
                     args[if truth { 1 } else { 2 }]
                 }
-                _ => return Ok(id),
+                _ => {
+                    self.note_aliases(id, &passed);
+                    return Ok(id);
+                }
             };
         }
+    }
+
+    /// The names of what was seen through stand for what was seen.
+    fn note_aliases(&self, seen: NodeId, passed: &[NodeId]) {
+        for name in passed.iter().flat_map(|id| self.lowering.names_of(*id)) {
+            let mut aliases = self.aliases.borrow_mut();
+            let names = aliases.entry(seen).or_default();
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+
+    /// The names that stand for `id`, its own first.
+    fn names(&self, id: NodeId) -> Vec<Name> {
+        let mut names = self.lowering.names_of(id).to_vec();
+        for alias in self.aliases.borrow().get(&id).into_iter().flatten() {
+            if !names.contains(alias) {
+                names.push(alias.clone());
+            }
+        }
+        names
     }
 
     pub(super) fn is_number(&self, id: NodeId) -> bool {
@@ -143,6 +173,7 @@ pub fn default_wrt(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<Vec<No
         graph: lowering.graph(),
         held: &held,
         known: all_known(lowering, outputs)?,
+        aliases: RefCell::default(),
     };
     let reached = sight.reach(outputs, false)?;
     Ok(reached
@@ -199,6 +230,7 @@ impl<'l, 'a> Builder<'l, 'a> {
             graph,
             held,
             known,
+            aliases: RefCell::default(),
         };
         let mut listed = sight.reach(roots, true)?;
         listed.sort_by_key(|id| match sight.is_leaf(*id) {
@@ -362,7 +394,7 @@ impl<'l, 'a> Builder<'l, 'a> {
     fn line(&self, id: NodeId, shown: &Shown) -> Result<Line> {
         let node = self.graph.node(id);
         let leaf = self.sight.is_leaf(id);
-        let names = self.lowering.names_of(id).to_vec();
+        let names = self.sight.names(id);
         let (op, formula, args) = match node.op {
             Op::Apply(row, attr) if !leaf => {
                 let args = self.arguments(row.name, attr, node.shape, shown);
