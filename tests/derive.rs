@@ -91,7 +91,7 @@ fn closed_forms_are_those_of_the_lecture_and_of_matrix_calculus() {
             "v",
             "-X'*(s .* sigmoid(-s .* (X*v)))",
         ),
-        ("log(sum(exp(v)))", "v", "exp(v)/sum(exp(v))"),
+        ("log(sum(exp(v)))", "v", "softmax(v)"),
         ("v./norm(v)", "v", "eye(3)/norm(v) - v*v'/norm(v)^3"),
         ("x^3 + 2*x^2 - 5*x", "x", "3*x^2 + 4*x - 5"),
         ("(x + 1)/(x - 1)", "x", "-2/(x - 1)^2"),

@@ -143,7 +143,7 @@ impl Lowering<'_> {
             ));
         }
         let shape = Shape::new(first.m(), parts.len());
-        Ok(self.graph.apply(&array::HCAT, Attr::None, shape, parts))
+        Ok(self.graph.apply(&array::COLUMNS, Attr::None, shape, parts))
     }
 
     fn comprehension_shape(

@@ -36,6 +36,8 @@ pub struct Input {
     pub place: u64,
     /// Whether it is data read from a file: not in the default `wrt`.
     pub data: bool,
+    /// Whether it is the variable of a loop: a number rather than a leaf.
+    pub constant: bool,
 }
 
 /// What a name stands for.
@@ -117,7 +119,7 @@ impl Definitions {
 
     fn place_of(&mut self, name: &str) -> u64 {
         match self.variables.get(name).map(|variable| &variable.meaning) {
-            Some(Meaning::Input(input)) => input.place,
+            Some(Meaning::Input(input)) if !input.constant => input.place,
             _ => self.next_place(),
         }
     }
@@ -137,6 +139,7 @@ impl Definitions {
                 source: Some(formula),
                 value: OnceCell::new(),
                 place: self.place_of(&name.name),
+                constant: false,
             })
         } else {
             Meaning::Formula(formula)
@@ -152,6 +155,7 @@ impl Definitions {
             value: OnceCell::new(),
             place: self.place_of(&name.name),
             data: false,
+            constant: false,
         };
         let meaning = Meaning::Input(input);
         self.set(name.name.clone(), Variable { meaning, location });
@@ -170,12 +174,27 @@ impl Definitions {
             value: OnceCell::from(value),
             place,
             data,
+            constant: false,
         };
         let location = match self.variables.get(name) {
             Some(variable) if matches!(variable.meaning, Meaning::Input(_)) => {
                 variable.location.clone()
             }
             _ => location,
+        };
+        let meaning = Meaning::Input(input);
+        self.set(name.clone(), Variable { meaning, location });
+    }
+
+    /// Gives the variable of a loop its value.
+    pub fn store_constant(&mut self, name: &Name, value: f64, location: Location) {
+        let input = Input {
+            declared: None,
+            source: None,
+            value: OnceCell::from(Rc::new(Tensor::scalar(value))),
+            place: 0,
+            data: false,
+            constant: true,
         };
         let meaning = Meaning::Input(input);
         self.set(name.clone(), Variable { meaning, location });

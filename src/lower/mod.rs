@@ -578,6 +578,9 @@ impl<'a> Lowering<'a> {
             return Ok(*node);
         }
         let value = self.input_value(input)?;
+        if let (true, Some(value)) = (input.constant, &value) {
+            return Ok(self.graph.constant((**value).clone()));
+        }
         let shape = value
             .as_ref()
             .map(|value| value.shape())
@@ -785,7 +788,7 @@ pub fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Opt
     for candidate in candidates.filter(|candidate| *candidate != name) {
         let same = candidate.to_lowercase() == name.to_lowercase();
         let score = if same {
-            1.0
+            0.5
         } else {
             strsim::damerau_levenshtein(name, candidate) as f64
         };

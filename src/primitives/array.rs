@@ -447,6 +447,9 @@ rows! {
     HCAT = Primitive::whole("hcat", kernels::hcat, ShapeRule::Rule(hcat_shape)).parameters(&["A", "…"]).variadic(1)
         .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
         .doc("Side by side.").example("hcat([1, 2], [3, 4])", "[1, 3; 2, 4]");
+    COLUMNS = Primitive::whole("matrix", kernels::hcat, ShapeRule::Rule(hcat_shape)).variadic(1).internal()
+        .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
+        .doc("A matrix from its columns.");
     VCAT = Primitive::whole("vcat", kernels::vcat, ShapeRule::Rule(vcat_shape)).parameters(&["A", "…"]).variadic(1)
         .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, true)))
         .doc("On top of each other.").example("vcat([1, 2], [3])", "[1, 2, 3]");

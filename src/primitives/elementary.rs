@@ -82,7 +82,7 @@ rows! {
         .doc("The hyperbolic tangent.").example("tanh(1)", "0.761594").samples(&[&[-0.3], &[2.0]]);
     ASINH = Primitive::map1("asinh", libm::asinh).partial(|x, _| 1.0 / hypot(x.number(1.0), x))
         .doc("The inverse hyperbolic sine.").example("asinh(1)", "0.881374").samples(&[&[-0.3], &[2.0]]);
-    ACOSH = Primitive::map1("acosh", libm::acosh).partial(|x, _| 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
+    ACOSH = Primitive::map1("acosh", |x| if x < 1.0 { f64::NAN } else { libm::acosh(x) }).partial(|x, _| 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
         .doc("The inverse hyperbolic cosine.").example("acosh(2)", "1.31696").samples(&[&[1.3], &[2.0]]);
     ATANH = Primitive::map1("atanh", libm::atanh).partial(|x, _| 1.0 / one_minus_square(x))
         .doc("The inverse hyperbolic tangent.").example("atanh(0.5)", "0.549306").samples(&[&[-0.3], &[0.8]]);

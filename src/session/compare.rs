@@ -5,7 +5,7 @@ use super::show::{Lowered, refuse, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Target;
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::Lowering;
 use crate::render::compare::reason_text;
 use crate::source::Source;
@@ -99,7 +99,8 @@ impl Session {
     }
 
     /// For every output, the simplified derivative by every target: written as `derive` writes it,
-    /// and lowered again as if it had been typed.
+    /// and lowered again as if it had been typed. Where a kink or a structural zero makes a
+    /// difference, the value is that of the formula with its guards.
     fn formulas(
         &self,
         lowering: &mut Lowering<'_>,
@@ -108,7 +109,20 @@ impl Session {
         let mut formulas = FxHashMap::default();
         for (_, output) in &lowered.outputs {
             for wrt in &lowered.wrt {
-                let formula = self.by_formula(lowering, lowered, *output, wrt.target);
+                let mut formula = self.by_formula(lowering, lowered, *output, wrt.target, false);
+                let guarded = self.by_formula(lowering, lowered, *output, wrt.target, true);
+                if let (Ok(plain), Ok(guarded)) = (&mut formula, guarded) {
+                    let value = |node| lowering.value_if_known(node).ok().flatten();
+                    let same = |a: &Tensor, b: &Tensor| {
+                        let equal = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
+                        a.data().iter().zip(b.data()).all(equal)
+                    };
+                    if let (Some(a), Some(b)) = (value(plain.node), value(guarded.node))
+                        && !same(&a, &b)
+                    {
+                        plain.node = guarded.node;
+                    }
+                }
                 formulas.insert((*output, wrt.target), formula);
             }
         }
@@ -121,10 +135,11 @@ impl Session {
         lowered: &Lowered,
         output: NodeId,
         target: Target,
+        guards: bool,
     ) -> std::result::Result<ByFormula, String> {
         let manner = Manner {
             expanded: false,
-            guards: false,
+            guards,
         };
         let formula = match self.symbolic(lowering, lowered, output, target, manner) {
             Symbolic::Formula(formula) => formula,

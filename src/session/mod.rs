@@ -6,6 +6,7 @@
 mod compare;
 mod derive;
 mod event;
+mod graph;
 mod show;
 mod update;
 
@@ -13,7 +14,7 @@ pub use derive::{Derivation, Step, Symbolic};
 pub use event::{Event, Item};
 
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::graph::{Graph, NodeId, Tensor};
+use crate::graph::{Graph, NodeId};
 use crate::interrupt;
 use crate::lower::definitions::Function;
 use crate::lower::{self, Definitions, Formula, Limits, Lowering};
@@ -125,9 +126,9 @@ impl Session {
                 let first = self.whole(script, *from, sink)?;
                 let last = self.whole(script, *to, sink)?;
                 for value in first..=last {
-                    let value = Rc::new(Tensor::scalar(value as f64));
                     let location = script.location(variable.span);
-                    self.definitions.store(&variable.name, value, location);
+                    self.definitions
+                        .store_constant(&variable.name, value as f64, location);
                     self.iteration(script, body, sink)?;
                 }
                 Ok(())
@@ -287,15 +288,17 @@ impl Session {
                 "not true",
             );
             let mut error = error;
+            let mut values = Vec::new();
             for side in compared(script, claim) {
                 let node = lowering.lower(&formula(script, side))?;
-                let value = lowering.value(node)?;
-                error = error.label(
-                    script.locate(side),
-                    crate::render::number::inline(&value, 17),
-                );
+                let value = crate::render::number::inline(&lowering.value(node)?, 17);
+                error = error.label(script.locate(side), value.clone());
+                values.push(format!("`{}` is {value}", script.text(side)));
             }
-            Err(error)
+            if values.is_empty() {
+                return Err(error);
+            }
+            Err(error.help(values.join(", ")))
         })
     }
 

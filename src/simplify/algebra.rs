@@ -5,7 +5,7 @@
 //! normal form of what it is given, so that a formula is simplified by being built.
 
 use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// The index of a formula in its [`Algebra`].
@@ -73,10 +73,16 @@ pub struct Algebra {
     one: Id,
     /// What formulas the user has names for.
     named: FxHashMap<Id, Id>,
+    /// The formulas behind those names.
+    definitions: FxHashMap<Id, Id>,
+    /// Whether forms are chosen for reading rather than for rearranging.
+    pub printing: bool,
     /// The values of constant matrices.
     pub constants: FxHashMap<NodeId, Rc<Tensor>>,
     /// How many rearrangements are under way inside each other.
     depth: u32,
+    /// Whether what happens at kinks, and structural zeros, must come out right.
+    pub guards: bool,
     /// The names of rules that were applied, in order.
     pub applied: Vec<&'static str>,
 }
@@ -89,8 +95,11 @@ impl Default for Algebra {
             costs: FxHashMap::default(),
             one: Id(0),
             named: FxHashMap::default(),
+            definitions: FxHashMap::default(),
+            printing: false,
             constants: FxHashMap::default(),
             depth: 0,
+            guards: false,
             applied: Vec::new(),
         };
         algebra.one = algebra.intern(Form::Number(Coefficient(1.0)), Shape::SCALAR);
@@ -102,6 +111,14 @@ impl Default for Algebra {
 type Terms = Vec<(f64, Id)>;
 
 impl Algebra {
+    /// An empty arena. With `guards`, what happens at kinks and structural zeros comes out right.
+    pub fn new(guards: bool) -> Algebra {
+        Algebra {
+            guards,
+            ..Algebra::default()
+        }
+    }
+
     /// The form of `id`.
     pub fn form(&self, id: Id) -> &Form {
         &self.entries[id.0 as usize].form
@@ -133,6 +150,7 @@ impl Algebra {
         );
         if !plain && definition != atom {
             self.named.entry(definition).or_insert(atom);
+            self.definitions.entry(atom).or_insert(definition);
         }
     }
 
@@ -189,7 +207,7 @@ impl Algebra {
     }
 
     /// What `id` stretches, or `id`.
-    fn core(&self, id: Id) -> Id {
+    pub fn core(&self, id: Id) -> Id {
         match self.form(id) {
             Form::Stretched(inner) => *inner,
             _ => id,
@@ -218,7 +236,7 @@ impl Algebra {
     }
 
     /// A single coefficient and what it multiplies.
-    fn scaled(&self, id: Id) -> (f64, Id) {
+    pub fn scaled(&self, id: Id) -> (f64, Id) {
         match self.form(id) {
             Form::Sum(terms) if terms.len() == 1 => (terms[0].0.0, terms[0].1),
             Form::Number(value) => (value.0, self.one),
@@ -270,9 +288,25 @@ impl Algebra {
             [] => self.number(0.0),
             [(c, term)] if *term == self.one => self.number(*c),
             [(1.0, term)] => *term,
+            [(1.0, one), (-1.0, term)] | [(-1.0, term), (1.0, one)]
+                if *one == self.one && !self.printing && self.sigmoid_of(*term).is_some() =>
+            {
+                let x = self.sigmoid_of(*term).unwrap_or(*term);
+                let opposite = self.negated(x);
+                super::convert::sigmoid(self, opposite)
+            }
             _ => self.named_or_sum(&collected, inner_shape),
         };
         self.stretch(inner, shape)
+    }
+
+    /// The argument of a logistic function, or of the formula behind a name that is one.
+    pub fn sigmoid_of(&self, id: Id) -> Option<Id> {
+        let definition = self.definitions.get(&id).copied().unwrap_or(id);
+        match self.form(definition) {
+            Form::Apply(row, _, args) if row.name == "sigmoid" => Some(args[0]),
+            _ => None,
+        }
     }
 
     /// A sum, or the name that the user has for it or for its negative.
@@ -295,8 +329,11 @@ impl Algebra {
     /// Two branches of one condition become one choice.
     fn merge_branches(&mut self, terms: &mut Terms) {
         use crate::primitives::arithmetic::{CHOOSE, WHERE};
-        for k in 0..terms.len() {
-            for j in k + 1..terms.len() {
+        let conditional: Vec<usize> = (0..terms.len())
+            .filter(|k| self.may_be_conditional(terms[*k].1))
+            .collect();
+        for (position, &k) in conditional.iter().enumerate() {
+            for &j in &conditional[position + 1..] {
                 let Some((mask, first)) = self.conditional(terms[k].1) else {
                     continue;
                 };
@@ -341,6 +378,18 @@ impl Algebra {
         match self.form(condition) {
             Form::Apply(row, ..) => [&LE, &LT, &NE, &NOT].iter().any(|known| row.is(known)),
             _ => false,
+        }
+    }
+
+    /// Whether a condition is among the factors of `term`.
+    fn may_be_conditional(&self, term: Id) -> bool {
+        let truth = |id: Id| match self.form(id) {
+            Form::Apply(row, ..) => row.is_truth() || row.name.starts_with("pass"),
+            _ => false,
+        };
+        match self.form(term) {
+            Form::Product(bases) => bases.iter().any(|(base, _)| truth(*base)),
+            _ => truth(term),
         }
     }
 
@@ -405,6 +454,7 @@ impl Algebra {
     pub fn product(&mut self, coefficient: f64, factors: &[(Id, Id)], shape: Shape) -> Id {
         let mut coefficient = coefficient;
         let mut bases: Vec<(Id, Id)> = Vec::new();
+        let mut seen: FxHashSet<Id> = FxHashSet::default();
         let mut todo: Vec<(Id, Id)> = factors.iter().rev().copied().collect();
         while let Some((base, exponent)) = todo.pop() {
             let base = self.core(base);
@@ -434,7 +484,7 @@ impl Algebra {
                     let half = self.number(whole.unwrap_or(2.0) / 2.0);
                     todo.push((args[0], half));
                 }
-                _ => match self.meeting(&bases, base, exponent) {
+                _ => match self.meeting(&bases, &seen, base, exponent) {
                     Some(k) => {
                         self.note("collect powers");
                         let (known, power) = bases.remove(k);
@@ -445,7 +495,10 @@ impl Algebra {
                         }
                     }
                     None if self.value(exponent) == Some(0.0) => {}
-                    None => bases.push((base, exponent)),
+                    None => {
+                        seen.insert(base);
+                        bases.push((base, exponent));
+                    }
                 },
             }
             if coefficient == 0.0 {
@@ -481,7 +534,16 @@ impl Algebra {
     /// The factor among `bases` that a power of `base` is collected with. Exponents are added where
     /// one is a number, where they are equal, or where they cancel; two different formulas read
     /// better as two powers.
-    fn meeting(&mut self, bases: &[(Id, Id)], base: Id, exponent: Id) -> Option<usize> {
+    fn meeting(
+        &mut self,
+        bases: &[(Id, Id)],
+        seen: &FxHashSet<Id>,
+        base: Id,
+        exponent: Id,
+    ) -> Option<usize> {
+        if !seen.contains(&base) {
+            return None;
+        }
         let opposite = self.negated(exponent);
         let number = self.value(exponent).is_some();
         bases.iter().position(|(known, power)| {
@@ -580,6 +642,7 @@ impl Algebra {
             let absorbed = match (diagonal(self, left), diagonal(self, right)) {
                 (_, Some(v)) if row => Some(self.transposed(v)),
                 (Some(v), _) if column => Some(v),
+                (Some(v), _) if self.shape(right).cols == 1 => Some(self.times(v, right)),
                 _ => None,
             };
             match absorbed {
@@ -695,6 +758,16 @@ impl Algebra {
             let inner = self.core(args[0]);
             let applied = self.apply(row, attr, vec![inner], self.shape(inner));
             return self.stretch(applied, shape);
+        }
+        if entrywise && args.len() > 1 {
+            let cores: Vec<Id> = args.iter().map(|arg| self.core(*arg)).collect();
+            let shapes: Vec<Shape> = cores.iter().map(|core| self.shape(*core)).collect();
+            if let Some(inner) = Shape::common(&shapes)
+                && inner != shape
+            {
+                let applied = self.apply(row, attr, cores, inner);
+                return self.stretch(applied, shape);
+            }
         }
         let args: Vec<Id> = if entrywise {
             self.unstretched(args, shape)

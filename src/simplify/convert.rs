@@ -1,6 +1,6 @@
 //! Graph to algebra: which operation of the table is which form.
 
-use super::algebra::{Algebra, Form, Id};
+use super::algebra::{Algebra, Coefficient, Form, Id};
 use super::rules;
 use crate::graph::{Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array, elementary};
@@ -173,10 +173,6 @@ pub fn operation(
         return algebra.product(1.0, &[(args[0], one), (args[1], one)], shape);
     }
     if is(&arithmetic::DIV) {
-        if is_tie_count(algebra, args[1]) {
-            // Away from kinks exactly one argument is selected.
-            return args[0];
-        }
         let minus_one = algebra.number(-1.0);
         return algebra.product(1.0, &[(args[0], one), (args[1], minus_one)], shape);
     }
@@ -187,6 +183,13 @@ pub fn operation(
         };
         return algebra.product(1.0, &[(args[0], exponent)], shape);
     }
+    if is(&elementary::SQRT) {
+        let half = algebra.number(0.5);
+        return algebra.product(1.0, &[(args[0], half)], shape);
+    }
+    if is(&array::EYE) {
+        return algebra.identity(shape.rows);
+    }
     if is(&linear::MATMUL) {
         return algebra.chain(&args);
     }
@@ -195,6 +198,9 @@ pub fn operation(
     }
     if is(&array::BROADCAST) {
         return algebra.stretch(args[0], shape);
+    }
+    if is(&array::COLUMNS) {
+        return operation(algebra, &array::HCAT, attr, args, shape);
     }
     if is(&array::MATRIX) {
         return algebra.entries(args, shape);
@@ -212,23 +218,82 @@ pub fn operation(
         let opposite = algebra.opposite(args[0]);
         return rules::rewrite(algebra, opposite);
     }
-    if is(&array::PASS) && algebra.value(args[1]).is_some_and(|value| value == 1.0) {
-        return args[0];
+    if (is(&array::PASS) || is(&array::PASS_ALL)) && !algebra.guards {
+        let value = without_tie_count(algebra, args[0], args[1]);
+        if value != args[1] {
+            return operation(algebra, row, attr, vec![args[0], value], shape);
+        }
+    }
+    if is(&array::PASS) && !algebra.guards {
+        // What a condition lets through, entry by entry, is a product with 1 or 0.
+        return algebra.product(1.0, &[(args[0], one), (args[1], one)], shape);
     }
     let id = algebra.apply(row, attr, args, shape);
     rules::rewrite(algebra, id)
 }
 
-/// Whether `id` counts selected arguments: a sum of conditions, or a reduction of one.
-fn is_tie_count(algebra: &Algebra, id: Id) -> bool {
-    let condition = |id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
-    match algebra.form(id) {
-        Form::Sum(terms) => terms.len() > 1 && terms.iter().all(|(_, term)| condition(*term)),
-        Form::Apply(row, _, args) if row.is(&array::SUM) => condition(args[0]),
-        Form::Stretched(inner) => is_tie_count(algebra, *inner),
-        // max(x, x): both arguments are the same condition twice.
-        _ => false,
+/// Away from kinks only arguments that are the same by construction tie: where `mask` holds, the
+/// number of ties is then known.
+fn without_tie_count(algebra: &mut Algebra, mask: Id, value: Id) -> Id {
+    let shape = algebra.shape(value);
+    let (coefficient, inner) = algebra.scaled(algebra.core(value));
+    let bases = match algebra.form(inner).clone() {
+        Form::Product(bases) => bases,
+        _ => return value,
+    };
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        if algebra.value(*exponent) != Some(-1.0) {
+            continue;
+        }
+        if let Some(ties) = ties_where(algebra, mask, *base) {
+            let others: Vec<(Id, Id)> = (0..bases.len())
+                .filter(|j| *j != k)
+                .map(|j| bases[j])
+                .collect();
+            return algebra.product(coefficient / ties, &others, shape);
+        }
     }
+    value
+}
+
+/// How many arguments tie where `mask` holds, for a count of conditions with `mask` among them.
+fn ties_where(algebra: &Algebra, mask: Id, count: Id) -> Option<f64> {
+    let condition = |id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
+    match algebra.form(count) {
+        Form::Sum(terms)
+            if terms.iter().all(|(_, term)| condition(*term)) && differ(algebra, terms) =>
+        {
+            let own = terms.iter().find(|(_, term)| *term == mask);
+            own.map(|(c, _)| c.0)
+        }
+        Form::Stretched(inner) => ties_where(algebra, mask, *inner),
+        // Entries of an input are different numbers; those of a formula may be the same twice.
+        Form::Apply(row, _, args) if row.is(&array::SUM) && args[0] == mask => {
+            let Form::Apply(_, _, sides) = algebra.form(mask) else {
+                return None;
+            };
+            matches!(algebra.form(sides[0]), Form::Atom(_)).then_some(1.0)
+        }
+        _ => (count == mask).then_some(1.0),
+    }
+}
+
+/// Whether what the conditions compare is different almost everywhere: inputs and numbers, or one
+/// formula and numbers. Two formulas may be the same wherever one looks, as x and abs(x).
+fn differ(algebra: &Algebra, terms: &[(Coefficient, Id)]) -> bool {
+    let mut compared: Vec<Id> = Vec::new();
+    for (_, term) in terms {
+        if let Form::Apply(_, _, sides) = algebra.form(*term) {
+            compared.extend(sides);
+        }
+    }
+    let selection = |id: &Id| matches!(algebra.form(*id), Form::Apply(row, ..) if row.name == "max" || row.name == "min");
+    compared.retain(|id| !selection(id));
+    compared.sort();
+    compared.dedup();
+    let numbers = compared.iter().filter(|id| algebra.value(algebra.core(**id)).is_some()).count();
+    let atoms = compared.iter().filter(|id| matches!(algebra.form(algebra.core(**id)), Form::Atom(_))).count();
+    numbers + atoms == compared.len() || numbers + 1 == compared.len()
 }
 
 /// The rows that have no spelling in the language.

@@ -15,6 +15,9 @@ use std::rc::Rc;
 /// Why a formula cannot be written in the language: the operation that has no spelling.
 pub struct Unwritable(pub &'static str);
 
+/// Expressions up to which a formula is written at all.
+const WRITTEN_LIMIT: usize = 2_000_000;
+
 type Written = Result<ExprId, Unwritable>;
 
 /// Writes formulas of one algebra as expressions.
@@ -88,6 +91,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn emit(&mut self, id: Id) -> Written {
+        if self.script.expressions.len() > WRITTEN_LIMIT {
+            return Err(Unwritable("a formula of this size"));
+        }
         let shape = self.algebra.shape(id);
         match self.algebra.form(id).clone() {
             Form::Number(value) => Ok(self.number(value.0)),
@@ -297,12 +303,19 @@ impl<'a> Emitter<'a> {
             Form::Atom(_) => 1,
             Form::Sum(_) => 3,
             Form::Chain(_) => 4,
+            Form::Apply(row, ..) if row.is_truth() => 5,
             _ => 2,
         };
         (!self.algebra.shape(base).is_scalar(), kind, base)
     }
 
     fn product(&mut self, c: f64, bases: &[(Id, Id)]) -> Written {
+        if let Some((condition, rest)) = self.branch(bases) {
+            let condition = self.emit(condition)?;
+            let value = self.product(c, &rest)?;
+            let zero = self.number(0.0);
+            return Ok(self.push(ExprKind::If(condition, value, zero)));
+        }
         let plain = |(base, e): &(Id, Id)| {
             self.algebra
                 .value(*base)
@@ -365,6 +378,17 @@ impl<'a> Emitter<'a> {
         })
     }
 
+    /// The condition among the factors of a scalar product: what it lets through reads, and
+    /// computes, better as a branch.
+    fn branch(&self, bases: &[(Id, Id)]) -> Option<(Id, Vec<(Id, Id)>)> {
+        let truth = |id: Id| matches!(self.algebra.form(id), Form::Apply(row, ..) if row.is_truth());
+        let scalar = bases.iter().all(|(base, _)| self.algebra.shape(*base).is_scalar());
+        let k = bases.iter().position(|(base, e)| truth(*base) && *e == self.algebra.unit())?;
+        let rest: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
+        let plain = rest.iter().all(|(base, _)| self.algebra.value(*base).is_some() || truth(*base));
+        (scalar && !plain).then(|| (bases[k].0, rest))
+    }
+
     /// base^(sign·exponent)
     fn power(&mut self, base: Id, exponent: Id, sign: f64) -> Written {
         let scalar =
@@ -374,6 +398,9 @@ impl<'a> Emitter<'a> {
             return self.emit(base);
         }
         let base = self.emit(base)?;
+        if number == Some(0.5) {
+            return Ok(self.call("sqrt", vec![base], Vec::new()));
+        }
         let exponent = match number {
             Some(number) => self.number(number),
             None => self.emit(exponent)?,
@@ -416,7 +443,7 @@ impl<'a> Emitter<'a> {
         args: &[Id],
         shape: Shape,
     ) -> Written {
-        if row.is(&PASS) {
+        if row.is(&PASS) && !self.algebra.guards {
             // What a condition lets through: times 1 or 0.
             let condition = self.emit(args[0])?;
             let value = self.emit(args[1])?;
@@ -428,7 +455,7 @@ impl<'a> Emitter<'a> {
             };
             return Ok(self.binary(op, value, condition));
         }
-        let guarded = row.is(&GUARD);
+        let guarded = row.is(&GUARD) || row.is(&PASS);
         let whole = row.is(&PASS_ALL) || row.is(&GUARD_ALL);
         if guarded || whole || row.is(&POISON) {
             let condition = self.emit(args[0])?;

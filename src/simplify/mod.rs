@@ -83,13 +83,13 @@ pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formu
         shared_parts(graph, root, wording)
     };
     let mut shared: FxHashSet<NodeId> = shared.into_iter().collect();
-    let mut algebra = Algebra::default();
+    let mut algebra = Algebra::new(wording.guards);
     let mut formulas = simplified(graph, root, &shared, wording, &mut algebra);
     // Parts that one formula uses once were no parts worth a name; once more without them.
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
-        algebra = Algebra::default();
+        algebra = Algebra::new(wording.guards);
         formulas = simplified(graph, root, &shared, wording, &mut algebra);
     }
     spell(&algebra, formulas, wording, before)
@@ -113,7 +113,7 @@ pub fn write_matrix(
         atoms: &atoms,
         guards: wording.guards,
     };
-    let mut algebra = Algebra::default();
+    let mut algebra = Algebra::new(wording.guards);
     let mut memo = FxHashMap::default();
     reading.learn_names(&mut algebra, wording.named, tangent);
     let form = reading.read(&mut algebra, tangent);
@@ -393,13 +393,20 @@ fn rearranged(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id
 
 /// The formula with stable forms written as everyone knows them.
 fn printed(algebra: &mut Algebra, id: Id) -> Id {
+    algebra.printing = true;
+    let written = as_printed(algebra, id);
+    algebra.printing = false;
+    written
+}
+
+fn as_printed(algebra: &mut Algebra, id: Id) -> Id {
     fn walk(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
         if let Some(known) = memo.get(&id) {
             return *known;
         }
         let inner = algebra.rebuild(id, &mut |algebra, child| walk(algebra, child, memo));
         let mut written = inner;
-        loop {
+        for _ in 0..8 {
             let next = rules::apply_first(algebra, written, rules::PRINTED);
             if next == written {
                 break;

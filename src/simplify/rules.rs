@@ -78,6 +78,22 @@ pub const PRODUCTS: &[Rule] = &[
         name: "cancel against a sum",
         rewrite: cancel_against_sum,
     },
+    Rule {
+        name: "exp(x)*sigmoid(-x) = sigmoid(x)",
+        rewrite: exponential_times_sigmoid,
+    },
+    Rule {
+        name: "sinh(x)/cosh(x) = tanh(x)",
+        rewrite: recognise_tanh,
+    },
+    Rule {
+        name: "exp(x)/sum(exp(x)) = softmax(x)",
+        rewrite: recognise_softmax,
+    },
+    Rule {
+        name: "sqrt(sum(x^2)) = norm(x)",
+        rewrite: recognise_norm,
+    },
 ];
 
 /// The rules that write the stable forms as everyone knows them, applied last.
@@ -123,7 +139,7 @@ fn inverse_pair(algebra: &mut Algebra, id: Id, outer: &Primitive, inner: &Primit
     Some(operands(algebra, args[0], inner)?[0])
 }
 
-/// A function of numbers whose value is a whole number: exp(0), cos(0), sqrt(4).
+/// A function of numbers whose value is exact: exp(0), cos(0), sigmoid(0).
 fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
     use crate::graph::primitive::Kernel;
     let Form::Apply(row, _, args) = algebra.form(id).clone() else {
@@ -135,7 +151,7 @@ fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
         (Kernel::Map2(f), [x, y]) => f(*x, *y),
         _ => return None,
     };
-    (value.fract() == 0.0).then(|| algebra.number(value))
+    ((2.0 * value).fract() == 0.0).then(|| algebra.number(value))
 }
 
 /// f(−x) = ±f(x)
@@ -272,6 +288,9 @@ fn reversed_running_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// The partial of a power by its exponent guards against 0·log 0; away from there it is a product.
 fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    if algebra.guards {
+        return None;
+    }
     let args = operands(algebra, id, &elementary::XLOGY)?;
     let Form::Product(bases) = algebra.form(args[0]) else {
         return None;
@@ -418,6 +437,118 @@ fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
             spread.push((c.0, algebra.product(1.0, &factors, shape)));
         }
         return Some(algebra.sum(&spread, shape));
+    }
+    None
+}
+
+/// The product `id` with the factors at `taken` replaced by `factor`.
+fn exchanged(algebra: &mut Algebra, id: Id, bases: &[(Id, Id)], taken: &[usize], factor: Id) -> Id {
+    let one = algebra.unit();
+    let mut factors: Vec<(Id, Id)> = (0..bases.len())
+        .filter(|k| !taken.contains(k))
+        .map(|k| bases[k])
+        .collect();
+    factors.push((factor, one));
+    algebra.product(1.0, &factors, algebra.shape(id))
+}
+
+/// e^x·σ(−x) = σ(x)
+fn exponential_times_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id).clone() else {
+        return None;
+    };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::EXP) else {
+            continue;
+        };
+        let opposite = algebra.negated(args[0]);
+        let partner = sigmoid(algebra, opposite);
+        let j = bases.iter().position(|(known, e)| *known == partner && *e == one);
+        if let Some(j) = j.filter(|_| *exponent == one) {
+            let factor = sigmoid(algebra, args[0]);
+            return Some(exchanged(algebra, id, &bases, &[k, j], factor));
+        }
+    }
+    None
+}
+
+/// sinh(x)·cosh(x)⁻¹ = tanh(x)
+fn recognise_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id).clone() else {
+        return None;
+    };
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::SINH) else {
+            continue;
+        };
+        let shape = algebra.shape(args[0]);
+        let cosh = algebra.apply(&elementary::COSH, Attr::None, args.clone(), shape);
+        let j = bases.iter().position(|(known, e)| {
+            *known == cosh && algebra.value(*e) == algebra.value(*exponent).map(|e| -e)
+        });
+        if let Some(j) = j {
+            let tanh = algebra.apply(&elementary::TANH, Attr::None, args, shape);
+            let factor = algebra.product(1.0, &[(tanh, *exponent)], shape);
+            return Some(exchanged(algebra, id, &bases, &[k, j], factor));
+        }
+    }
+    None
+}
+
+/// exp(x)·(Σ exp(x))⁻¹ = softmax(x)
+fn recognise_softmax(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id).clone() else {
+        return None;
+    };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::EXP) else {
+            continue;
+        };
+        if *exponent != one {
+            continue;
+        }
+        for (j, (divisor, power)) in bases.iter().enumerate() {
+            let divisor = algebra.core(*divisor);
+            let Form::Apply(row, attr, summed) = algebra.form(divisor).clone() else {
+                continue;
+            };
+            if row.is(&array::SUM) && summed[0] == *base && algebra.value(*power) == Some(-1.0) {
+                let shape = algebra.shape(*base);
+                let factor = algebra.apply(&array::SOFTMAX, attr, args, shape);
+                return Some(exchanged(algebra, id, &bases, &[k, j], factor));
+            }
+        }
+    }
+    None
+}
+
+/// (Σ x²)^(k/2) = ‖x‖^k
+fn recognise_norm(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id).clone() else {
+        return None;
+    };
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let half = algebra.value(*exponent).filter(|e| e.fract().abs() == 0.5);
+        let Some(args) = operands(algebra, *base, &array::SUM).filter(|_| half.is_some()) else {
+            continue;
+        };
+        let Form::Product(inner) = algebra.form(args[0]).clone() else {
+            continue;
+        };
+        let [(x, two)] = inner[..] else { continue };
+        if algebra.value(two) != Some(2.0) || algebra.shape(x) != algebra.shape(args[0]) {
+            continue;
+        }
+        let Form::Apply(_, attr, _) = *algebra.form(*base) else {
+            continue;
+        };
+        let shape = algebra.shape(*base);
+        let norm = algebra.apply(&array::NORM, attr, vec![x], shape);
+        let power = algebra.number(2.0 * half.unwrap_or(0.5));
+        let factor = algebra.product(1.0, &[(norm, power)], shape);
+        return Some(exchanged(algebra, id, &bases, &[k], factor));
     }
     None
 }
