@@ -118,15 +118,17 @@ fn derivatives(comparison: &Comparison, style: &Style) -> String {
             entries.iter().map(value).collect(),
         ));
     }
-    let difference = |entry: &Entry<'_>| {
-        entry
-            .difference
-            .map_or("-".into(), |x| number::format(x, 2))
-    };
-    columns.push(Column::right(
-        "rel. diff",
-        entries.iter().map(difference).collect(),
-    ));
+    if answering(comparison).len() > 1 {
+        let difference = |entry: &Entry<'_>| {
+            entry
+                .difference
+                .map_or("-".into(), |x| number::format(x, 2))
+        };
+        columns.push(Column::right(
+            "rel. diff",
+            entries.iter().map(difference).collect(),
+        ));
+    }
     if entries.iter().any(|entry| entry.row.zeros.is_some()) {
         let kind = |entry: &Entry<'_>| {
             let zero = entry
@@ -141,13 +143,14 @@ fn derivatives(comparison: &Comparison, style: &Style) -> String {
     let mut text = lay_out(&columns);
     if count > WRITTEN_ENTRIES {
         let rest = count - WRITTEN_ENTRIES;
-        let noun = if rest == 1 {
-            "entry differs"
-        } else {
-            "entries differ"
+        let noun = match (answering(comparison).len(), rest) {
+            (1, 1) => "entry",
+            (1, _) => "entries",
+            (_, 1) => "entry differs less",
+            _ => "entries differ less",
         };
         let dots = if style.ascii { "..." } else { "…" };
-        text.push_str(&format!("{dots} {rest} more {noun} less\n"));
+        text.push_str(&format!("{dots} {rest} more {noun}\n"));
     }
     text
 }

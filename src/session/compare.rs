@@ -85,6 +85,7 @@ impl Session {
                 order: &order,
                 left_out: &lowered.left_out,
                 modes: &modes,
+                by_name: !tail.using.is_empty(),
                 memory: self.limits.memory,
                 symbolic: &by_formula,
                 zeros: tail.with.iter().any(|(item, _)| *item == With::Zeros),

@@ -2,7 +2,9 @@
 //! differences that are refined until they are sure of their digits.
 
 use super::build::Wrt;
-use super::compare::{Bench, Comparison, Motion, Question, Row, compare, relative_difference};
+use super::compare::{
+    Bench, Comparison, Motion, PATIENCE, Question, Row, compare, relative_difference,
+};
 use super::provenance::Kink;
 use crate::diagnostic::Result;
 use crate::graph::Tensor;
@@ -86,7 +88,7 @@ pub fn check(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Verdict
         output: comparison.output.clone(),
         largest: None,
         failure: None,
-        left_out: left_out(&comparison, question.modes),
+        left_out: left_out(&comparison, question, &bench),
         silent: silent(&comparison, &rules),
         doubtful: 0,
         kinks: comparison.kinks.clone(),
@@ -112,8 +114,12 @@ pub fn check(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Verdict
 }
 
 /// Why finite differences say nothing here.
-fn left_out(comparison: &Comparison, modes: &[Mode]) -> Option<String> {
-    if !modes.contains(&Mode::Numeric) {
+fn left_out(
+    comparison: &Comparison,
+    question: &Question<'_>,
+    bench: &Bench<'_, '_>,
+) -> Option<String> {
+    if !question.modes.contains(&Mode::Numeric) {
         return Some("numeric was not asked for".into());
     }
     if !comparison.kinks.is_empty() {
@@ -126,6 +132,13 @@ fn left_out(comparison: &Comparison, modes: &[Mode]) -> Option<String> {
         .all(Tensor::is_finite);
     if comparison.nonfinite.is_some() || !comparison.value.is_finite() || !finite {
         return Some("numeric was left out: a value is not finite".into());
+    }
+    // At least three central differences for each direction.
+    let evaluations = 6 * comparison.advice.forward;
+    if !question.by_name && bench.size().saturating_mul(evaluations) > PATIENCE {
+        return Some(format!(
+            "numeric was left out: {evaluations} evaluations take long; ask for it with `using numeric`"
+        ));
     }
     None
 }

@@ -11,6 +11,9 @@ use crate::lower::Lowering;
 use crate::syntax::ast::{Mode, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+/// How many entries the passes of a mode may go through where it was not asked for by name.
+pub(super) const PATIENCE: usize = 3_000_000_000;
+
 /// The derivative by one mode, or why there is none.
 pub type Answer = std::result::Result<Tensor, String>;
 
@@ -181,6 +184,8 @@ pub struct Question<'q> {
     pub left_out: &'q [Name],
     /// The modes that were asked for.
     pub modes: &'q [Mode],
+    /// Whether they were asked for by name: then they run however long they take.
+    pub by_name: bool,
     /// Bytes of values that may be kept.
     pub memory: u64,
     /// Symbolic mode.
@@ -203,7 +208,8 @@ pub fn compare(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Compa
             costs[mode as usize] = Some(bench.cost(mode)?);
         }
     }
-    let findings = super::provenance::findings(lowering, question)?;
+    let finite = |row: &Row| row.answers.iter().flatten().all(Tensor::is_finite);
+    let findings = super::provenance::findings(lowering, question, !rows.iter().all(finite))?;
     if question.zeros {
         for (k, row) in rows.iter_mut().enumerate() {
             row.zeros = findings.zeros.get(k).cloned().flatten();
@@ -296,7 +302,10 @@ impl<'b, 'a> Bench<'b, 'a> {
     fn row(&self, wrt: &Wrt) -> Result<Row> {
         let mut answers = Mode::ALL.map(|mode| Err(format!("{} was not asked for", mode.name())));
         for &mode in self.question.modes {
-            let answer = self.answer(mode, wrt)?;
+            let answer = match self.too_long(mode)? {
+                Some(reason) => Err(reason),
+                None => self.answer(mode, wrt)?,
+            };
             answers[mode as usize] = answer.map(|tensor| reshaped(tensor, self.answer_shape(wrt)));
         }
         Ok(Row {
@@ -307,6 +316,33 @@ impl<'b, 'a> Bench<'b, 'a> {
             answers,
             zeros: None,
         })
+    }
+
+    /// Why `mode` is not run where nobody asked for it by name: it would take very long.
+    fn too_long(&self, mode: Mode) -> Result<Option<String>> {
+        if self.question.by_name || mode == Mode::Symbolic {
+            return Ok(None);
+        }
+        let passes = match mode {
+            Mode::Forward => self.directions(),
+            Mode::Numeric => 2 * self.directions(),
+            _ => self.shape().len(),
+        };
+        Ok((self.size().saturating_mul(passes) > PATIENCE).then(|| {
+            let noun = if mode == Mode::Numeric {
+                "evaluations"
+            } else {
+                "passes"
+            };
+            let name = mode.name();
+            format!("left out: {passes} {noun} take long; ask for it with `using {name}`")
+        }))
+    }
+
+    /// The entries of everything behind the output: what one pass goes through.
+    pub(super) fn size(&self) -> usize {
+        let cone = self.graph.cone(&[self.output()], |_| false);
+        cone.into_iter().map(|id| self.graph.shape(id).len()).sum()
     }
 
     /// The derivative by `mode`.

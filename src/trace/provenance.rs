@@ -157,16 +157,21 @@ pub(super) struct Findings {
     pub zeros: Vec<Option<super::Zeros>>,
 }
 
-/// The kinks, births and zeros behind the output of a comparison. Its trace tells.
-pub(super) fn findings(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Findings> {
+/// The kinks, births and zeros behind the output of a comparison. Its trace tells, with the
+/// derivatives where one of them is not finite.
+pub(super) fn findings(
+    lowering: &Lowering<'_>,
+    question: &Question<'_>,
+    derivatives: bool,
+) -> Result<Findings> {
     let request = super::Request {
         outputs: vec![question.output.clone()],
         wrt: question.wrt.to_vec(),
         held: question.held,
         order: question.order,
         left_out: Vec::new(),
-        forward: true,
-        reverse: true,
+        forward: derivatives,
+        reverse: derivatives,
         life: false,
         zeros: false,
     };
