@@ -4,9 +4,10 @@ use super::build::{Builder, Wrt};
 use super::provenance::{Kink, Nonfinite};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Problem, Target, forward, grad, jacobian, jvp, reverse};
-use crate::exec::Interpreter;
+use crate::exec::{Failure, Interpreter};
 use crate::graph::measure::{self, Operations};
 use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor, Term};
+use crate::interrupt;
 use crate::lower::Lowering;
 use crate::syntax::ast::{Mode, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -369,6 +370,9 @@ impl<'b, 'a> Bench<'b, 'a> {
 
     /// The values of `nodes` where some nodes have other values than usual.
     fn values(&self, given: &[(NodeId, &Tensor)], nodes: &[NodeId]) -> Result<Vec<Tensor>> {
+        if interrupt::requested() {
+            return Err(self.lowering.explain(&Failure::Interrupted));
+        }
         let mut interpreter = Interpreter::new(self.graph, self.question.memory);
         given
             .iter()
