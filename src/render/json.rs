@@ -12,7 +12,7 @@ use crate::trace::{Arg, Derived, Kink, Life, Line, Math, Nonfinite, Trace, Zeros
 use serde_json::{Map, Value, json};
 
 /// A number; those that JSON lacks as texts.
-fn number(x: f64) -> Value {
+pub(super) fn number(x: f64) -> Value {
     if x.is_nan() {
         json!("nan")
     } else if x.is_infinite() {
@@ -79,6 +79,8 @@ pub fn event(event: &Event) -> String {
             Value::Object(object).to_string()
         }
         Event::Trace(trace) => trace_object(trace).to_string(),
+        Event::Graph(drawing) => super::graph::object(drawing).to_string(),
+        Event::Plot(plot) => super::plot::object(plot).to_string(),
         Event::Derive(derivation) => super::derive::object(derivation).to_string(),
         Event::Compare(comparison) => comparison_object(comparison).to_string(),
         Event::Check(verdict) => verdict_object(verdict).to_string(),

@@ -4,8 +4,10 @@ pub mod compare;
 pub mod derive;
 pub mod diagnostic;
 pub mod formula;
+pub mod graph;
 pub mod json;
 pub mod number;
+pub mod plot;
 pub mod terminal;
 
 /// How text is written.

@@ -25,6 +25,8 @@ pub fn event(event: &Event, style: &Style) -> String {
             print(items, style) + &origin(nonfinite.as_deref(), style)
         }
         Event::Trace(trace) => table(trace, style),
+        Event::Graph(drawing) => super::graph::text(drawing, style),
+        Event::Plot(plot) => super::plot::text(plot, style),
         Event::Derive(derivation) => super::derive::text(derivation, style),
         Event::Compare(comparison) => compare::comparison(comparison, style),
         Event::Check(verdict) => compare::verdict(verdict, style),
@@ -286,7 +288,7 @@ pub(super) fn lay_out(columns: &[Column]) -> String {
     unindented(&table)
 }
 
-fn value_text(value: Option<&Tensor>, style: &Style) -> String {
+pub(super) fn value_text(value: Option<&Tensor>, style: &Style) -> String {
     let text = value.map_or(String::new(), |value| number::inline(value, style.digits));
     if style.ascii {
         text.replace('×', "x")
@@ -295,7 +297,7 @@ fn value_text(value: Option<&Tensor>, style: &Style) -> String {
     }
 }
 
-fn index_symbol(role: Role, style: &Style) -> &'static str {
+pub(super) fn index_symbol(role: Role, style: &Style) -> &'static str {
     match (role, style.ascii) {
         (Role::Primal, false) => "aᵢ",
         (Role::Tangent, false) => "ȧᵢ",
@@ -322,7 +324,7 @@ fn formulas(trace: &Trace, style: &Style) -> Column {
     }
 }
 
-fn tangent_heading(wrt: &str, along: Option<&str>, style: &Style) -> String {
+pub(super) fn tangent_heading(wrt: &str, along: Option<&str>, style: &Style) -> String {
     let d = if style.ascii { "d" } else { "∂" };
     let a = index_symbol(Role::Primal, style);
     match along {
@@ -342,7 +344,13 @@ fn short(text: &str, k: usize, count: usize) -> String {
     }
 }
 
-fn adjoint_heading(output: &str, k: usize, count: usize, scalar: bool, style: &Style) -> String {
+pub(super) fn adjoint_heading(
+    output: &str,
+    k: usize,
+    count: usize,
+    scalar: bool,
+    style: &Style,
+) -> String {
     let d = if style.ascii { "d" } else { "∂" };
     let a = index_symbol(Role::Primal, style);
     let seed = if scalar { "" } else { ", seed all ones" };
@@ -422,7 +430,7 @@ fn zeros(trace: &Trace, role: Role, k: usize) -> Option<Column> {
 }
 
 /// One rule where all columns share it; the seeds of each where they differ.
-fn rule_text(derived: &[Derived], pen: &Pen<'_>) -> String {
+pub(super) fn rule_text(derived: &[Derived], pen: &Pen<'_>) -> String {
     let mut texts: Vec<String> = derived
         .iter()
         .map(|derived| pen.write(&derived.formula))
@@ -499,7 +507,7 @@ fn names(trace: &Trace) -> Column {
     }
 }
 
-fn remarks(trace: &Trace) -> String {
+pub(super) fn remarks(trace: &Trace) -> String {
     let list = |names: &[std::rc::Rc<str>]| {
         names
             .iter()

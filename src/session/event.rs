@@ -3,9 +3,10 @@
 use super::Derivation;
 use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;
+use crate::plot::Plot;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
-use crate::trace::{Nonfinite, Trace};
+use crate::trace::{Drawing, Nonfinite, Trace};
 
 /// One item of a `print`.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +38,10 @@ pub enum Event {
     },
     /// A Wengert list.
     Trace(Box<Trace>),
+    /// A computational graph.
+    Graph(Box<Drawing>),
+    /// Curves or a map, drawn to a file or not.
+    Plot(Box<Plot>),
     /// A symbolic derivative.
     Derive(Box<Derivation>),
     /// The derivatives of one output by every mode.

@@ -65,7 +65,6 @@ impl Session {
     pub(super) fn show(
         &mut self,
         script: &Rc<Script>,
-        statement: &Statement,
         kind: Show,
         outputs: &[ExprId],
         tail: &Tail,
@@ -77,21 +76,8 @@ impl Session {
             Show::Derive => self.show_derive(script, outputs, tail, sink),
             Show::Compare => self.show_compare(script, outputs, tail, sink),
             Show::Check => self.show_check(script, outputs, tail, sink),
-            Show::Graph | Show::Plot => {
-                let word = script
-                    .source
-                    .slice(statement.span)
-                    .split_whitespace()
-                    .next()
-                    .unwrap_or("this");
-                Err(Diagnostic::error(
-                    Code::Function,
-                    script.location(statement.span),
-                    format!("`{word}` is not available yet"),
-                    "cannot be shown by this version",
-                )
-                .help("`trace`, `grad(…)`, `jacobian(…)`, `hessian(…)` and `numeric(…)` are"))
-            }
+            Show::Graph => self.show_graph(script, outputs, tail, sink),
+            Show::Plot => self.show_plot(script, outputs, tail, sink),
         }
     }
 
@@ -143,23 +129,7 @@ impl Session {
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
-        let uses = |mode| tail.using.is_empty() || tail.using.iter().any(|(used, _)| *used == mode);
-        if let Some((mode, span)) = tail
-            .using
-            .iter()
-            .find(|(mode, _)| !matches!(mode, Mode::Forward | Mode::Reverse))
-        {
-            return Err(Diagnostic::error(
-                Code::Syntax,
-                script.location(*span),
-                format!(
-                    "a trace is made by forward and reverse mode, not by {}",
-                    mode.name()
-                ),
-                "not a mode of a trace",
-            )
-            .help("`compare` shows all four modes side by side"));
-        }
+        let (forward, reverse) = passes(script, tail)?;
         let order = |leaf| self.order(&lowering, &lowered, leaf);
         let request = Request {
             outputs: lowered.outputs.clone(),
@@ -167,8 +137,8 @@ impl Session {
             held: &lowered.held,
             order: &order,
             left_out: lowered.left_out.clone(),
-            forward: uses(Mode::Forward),
-            reverse: uses(Mode::Reverse),
+            forward,
+            reverse,
             life: tail.with.iter().any(|(item, _)| *item == With::Life),
             zeros: tail.with.iter().any(|(item, _)| *item == With::Zeros),
         };
@@ -368,6 +338,28 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether a statement that shows tangents and adjoints shows each.
+pub(super) fn passes(script: &Script, tail: &Tail) -> Result<(bool, bool)> {
+    let uses = |mode| tail.using.is_empty() || tail.using.iter().any(|(used, _)| *used == mode);
+    if let Some((mode, span)) = tail
+        .using
+        .iter()
+        .find(|(mode, _)| !matches!(mode, Mode::Forward | Mode::Reverse))
+    {
+        return Err(Diagnostic::error(
+            Code::Syntax,
+            script.location(*span),
+            format!(
+                "a trace is made by forward and reverse mode, not by {}",
+                mode.name()
+            ),
+            "not a mode of a trace",
+        )
+        .help("`compare` shows all four modes side by side"));
+    }
+    Ok((uses(Mode::Forward), uses(Mode::Reverse)))
 }
 
 /// Where it came from that `value`, of `node`, is not finite.

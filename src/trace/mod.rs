@@ -6,12 +6,14 @@ pub mod check;
 pub mod compare;
 pub mod formula;
 pub mod math;
+pub mod partials;
 pub mod provenance;
 mod stable;
 mod zeros;
 
 pub use build::{Request, Wrt, build, default_wrt};
 pub use math::{Math, Role, Times};
+pub use partials::{Drawing, Edge, draw};
 pub use provenance::{Kink, Nonfinite};
 pub use zeros::{Zero, Zeros};
 

@@ -1,0 +1,76 @@
+//! Computational graphs: as text, as SVG, as DOT, as JSON.
+
+mod dot;
+mod label;
+mod layout;
+mod svg;
+mod text;
+
+pub use dot::dot;
+pub use svg::svg;
+pub use text::text;
+
+use super::Style;
+use super::formula::Pen;
+use crate::trace::{Drawing, Edge, Math};
+use serde_json::{Map, Value, json};
+
+/// The largest number of nodes that is laid out for a picture.
+pub const LIMIT: usize = 300;
+
+/// The longest partial that is written on an edge.
+const LABEL: usize = 28;
+
+/// The partial of an edge as it stands beside it; empty where there is none or it is long.
+fn partial(edge: &Edge, style: &Style) -> String {
+    let text = edge.partial.as_ref().map(|partial| write(partial, style));
+    text.filter(|text| text.chars().count() <= LABEL)
+        .unwrap_or_default()
+}
+
+fn write(math: &Math, style: &Style) -> String {
+    let text = Pen::derivatives(style).write(math);
+    let text = match math {
+        Math::Product(_, a, b) if beside(a, b) || beside(b, a) => text.replacen('·', "", 1),
+        _ => text,
+    };
+    if style.ascii {
+        text.replace('×', "x")
+    } else {
+        text
+    }
+}
+
+/// Whether a number stands directly before a symbol: 2a₅
+fn beside(number: &Math, symbol: &Math) -> bool {
+    matches!((number, symbol), (Math::Number(x), Math::Symbol(..)) if *x > 0.0)
+}
+
+/// The graph as JSON: the file that it was written to, or its nodes and edges.
+pub fn object(drawing: &Drawing) -> Value {
+    let mut object = Map::new();
+    object.insert("kind".into(), json!("graph"));
+    object.insert("file".into(), json!(drawing.file));
+    if drawing.file.is_none() {
+        let style = Style {
+            ascii: true,
+            digits: 17,
+            ..Style::default()
+        };
+        let node = |number: &usize| {
+            let line = drawing.line(*number);
+            let names: Vec<&str> = line.names.iter().map(|name| &**name).collect();
+            let formula = super::terminal::formula(&line.formula, &style);
+            json!({"id": number, "names": names, "op": line.op, "formula": formula})
+        };
+        let edge = |edge: &Edge| {
+            let partial = edge.partial.as_ref().map(|partial| write(partial, &style));
+            json!({"from": edge.from, "to": edge.to, "partial": partial})
+        };
+        object.insert("nodes".into(), drawing.shown.iter().map(node).collect());
+        object.insert("edges".into(), drawing.edges.iter().map(edge).collect());
+    } else if drawing.hidden() > 0 {
+        object.insert("hidden".into(), json!(drawing.hidden()));
+    }
+    Value::Object(object)
+}

@@ -1,0 +1,340 @@
+//! Graphs as pictures.
+
+use super::label::{self, Row};
+use super::layout::{Layout, Link, Point, Size, lay_out};
+use super::partial;
+use crate::render::Style;
+use crate::render::terminal::{adjoint_heading, index_symbol, tangent_heading};
+use crate::trace::{Drawing, Role};
+use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// The size of the text at nodes and at edges.
+const TEXT: f64 = 15.0;
+const SMALL: f64 = 12.0;
+/// The height of a line of text at a node.
+const LINE: f64 = 20.0;
+/// Between the border of a box and its text.
+const PADDING: f64 = 10.0;
+/// Around the picture.
+const MARGIN: f64 = 16.0;
+
+/// The colour of a value, a tangent, an adjoint.
+pub(super) fn colour(role: Role) -> &'static str {
+    match role {
+        Role::Primal => "#1a1a1a",
+        Role::Tangent => "#1f5fbf",
+        Role::Adjoint => "#c0272d",
+    }
+}
+
+/// `text` where XML stands around it. Characters that XML cannot hold are left out.
+pub(super) fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            c if c.is_control() => {}
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// A node ready to be drawn.
+struct Node {
+    rows: Vec<Row>,
+    size: Size,
+    input: bool,
+    output: bool,
+}
+
+/// The graph as an SVG picture, inputs at the bottom, outputs on top.
+pub fn svg(drawing: &Drawing) -> String {
+    let style = Style::default();
+    let nodes: Vec<Node> = drawing
+        .shown
+        .iter()
+        .map(|number| node(drawing, *number, &style))
+        .collect();
+    let labels: Vec<String> = drawing
+        .edges
+        .iter()
+        .map(|edge| partial(edge, &style))
+        .collect();
+    let layout = arranged(drawing, &nodes, &labels);
+    let legend = legend(drawing, &style);
+    let mut canvas = Canvas::around(&nodes, &layout, &labels);
+    for (points, _) in &layout.links {
+        canvas.arrow(points);
+    }
+    for ((_, centre), label) in layout.links.iter().zip(&labels) {
+        canvas.label(*centre, label);
+    }
+    for (node, centre) in nodes.iter().zip(&layout.nodes) {
+        canvas.node(node, *centre);
+    }
+    canvas.finish(&legend)
+}
+
+fn node(drawing: &Drawing, number: usize, style: &Style) -> Node {
+    let rows = label::rows(drawing, number, style);
+    let width = rows.iter().map(row_width).fold(0.0, f64::max);
+    let size = Size {
+        width: width + 2.0 * PADDING,
+        height: rows.len() as f64 * LINE + PADDING,
+    };
+    Node {
+        rows,
+        size,
+        input: drawing.line(number).op == "input",
+        output: drawing.is_output(number),
+    }
+}
+
+fn arranged(drawing: &Drawing, nodes: &[Node], labels: &[String]) -> Layout {
+    let place = |number: usize| drawing.shown.binary_search(&number).unwrap_or_default();
+    let links: Vec<Link> = drawing
+        .edges
+        .iter()
+        .zip(labels)
+        .map(|(edge, label)| Link {
+            from: place(edge.from),
+            to: place(edge.to),
+            label: label_size(label),
+        })
+        .collect();
+    let sizes: Vec<Size> = nodes.iter().map(|node| node.size).collect();
+    let inputs: Vec<usize> = (0..nodes.len()).filter(|k| nodes[*k].input).collect();
+    lay_out(&sizes, &links, &inputs)
+}
+
+/// The width of a text, which only the viewer knows, from above.
+fn width(text: &str, size: f64) -> f64 {
+    text.width() as f64 * size * 0.61
+}
+
+fn row_width(row: &Row) -> f64 {
+    let gap = if row.names.is_empty() { "" } else { "   " };
+    width(&row.text, TEXT) + width(gap, TEXT) + width(&row.names, TEXT * 1.1)
+}
+
+fn label_size(label: &str) -> Size {
+    if label.is_empty() {
+        return Size::default();
+    }
+    Size {
+        width: width(label, SMALL) + 6.0,
+        height: SMALL + 6.0,
+    }
+}
+
+/// Lines of text below the picture: what ȧ and ā are, what is not drawn.
+fn legend(drawing: &Drawing, style: &Style) -> Vec<Row> {
+    let trace = &drawing.trace;
+    let row = |role, text: String| Row {
+        role,
+        text,
+        names: String::new(),
+    };
+    let mut rows = Vec::new();
+    let tangents: Vec<String> = trace
+        .wrt
+        .iter()
+        .map(|wrt| tangent_heading(&wrt.text, wrt.along.as_deref(), style))
+        .collect();
+    if trace.forward && !tangents.is_empty() {
+        let text = format!(
+            "{} = {}",
+            index_symbol(Role::Tangent, style),
+            tangents.join(", ")
+        );
+        rows.push(row(Role::Tangent, text));
+    }
+    let count = trace.outputs.len();
+    let adjoints: Vec<String> = trace
+        .outputs
+        .iter()
+        .enumerate()
+        .map(|(k, output)| adjoint_heading(&output.text, k, count, output.shape.is_scalar(), style))
+        .collect();
+    if trace.reverse && !adjoints.is_empty() {
+        let text = format!(
+            "{} = {}",
+            index_symbol(Role::Adjoint, style),
+            adjoints.join(", ")
+        );
+        rows.push(row(Role::Adjoint, text));
+    }
+    if drawing.hidden() > 0 {
+        let text = format!(
+            "{} of {} nodes: inputs, outputs and what has a name",
+            drawing.shown.len(),
+            trace.lines.len()
+        );
+        rows.push(row(Role::Primal, text));
+    }
+    rows
+}
+
+/// The picture while it is drawn.
+struct Canvas {
+    body: String,
+    left: f64,
+    top: f64,
+    size: Size,
+}
+
+impl Canvas {
+    /// An empty canvas that has room for everything.
+    fn around(nodes: &[Node], layout: &Layout, labels: &[String]) -> Canvas {
+        let boxes = nodes
+            .iter()
+            .zip(&layout.nodes)
+            .map(|(node, at)| (*at, node.size));
+        let marks = layout
+            .links
+            .iter()
+            .zip(labels)
+            .map(|((_, at), label)| (*at, label_size(label)));
+        let bends = layout.links.iter().flat_map(|(points, _)| points.iter());
+        let bends = bends.map(|at| (*at, Size::default()));
+        let (mut left, mut top) = (f64::INFINITY, f64::INFINITY);
+        let (mut right, mut bottom) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        for (at, size) in boxes.chain(marks).chain(bends) {
+            left = left.min(at.x - size.width / 2.0);
+            right = right.max(at.x + size.width / 2.0);
+            top = top.min(at.y - size.height / 2.0);
+            bottom = bottom.max(at.y + size.height / 2.0);
+        }
+        if left > right {
+            (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0);
+        }
+        Canvas {
+            body: String::new(),
+            left: left - MARGIN,
+            top: top - MARGIN,
+            size: Size {
+                width: right - left + 2.0 * MARGIN,
+                height: bottom - top + 2.0 * MARGIN,
+            },
+        }
+    }
+
+    /// Adds a line; writing to a string does not fail.
+    fn add(&mut self, line: std::fmt::Arguments<'_>) {
+        let _ = self.body.write_fmt(line);
+        self.body.push('\n');
+    }
+
+    fn x(&self, x: f64) -> f64 {
+        tenths(x - self.left)
+    }
+
+    fn y(&self, y: f64) -> f64 {
+        tenths(y - self.top)
+    }
+
+    /// A smooth line through points: straight ends, and a bend at every point between.
+    fn arrow(&mut self, points: &[Point]) {
+        let at =
+            |canvas: &Canvas, point: Point| format!("{} {}", canvas.x(point.x), canvas.y(point.y));
+        let middle = |a: Point, b: Point| Point {
+            x: (a.x + b.x) / 2.0,
+            y: (a.y + b.y) / 2.0,
+        };
+        let [first, .., last] = points else { return };
+        let mut path = format!("M {}", at(self, *first));
+        for three in points.windows(3) {
+            let start = middle(three[0], three[1]);
+            let end = middle(three[1], three[2]);
+            let (start, bend, end) = (at(self, start), at(self, three[1]), at(self, end));
+            let _ = write!(path, " L {start} Q {bend} {end}");
+        }
+        let _ = write!(path, " L {}", at(self, *last));
+        self.add(format_args!(
+            "<path d=\"{path}\" fill=\"none\" stroke=\"#777777\" stroke-width=\"1.2\" marker-end=\"url(#arrow)\"/>"
+        ));
+    }
+
+    /// The partial of an edge on a patch of background.
+    fn label(&mut self, centre: Point, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let size = label_size(text);
+        let (x, y) = (
+            self.x(centre.x - size.width / 2.0),
+            self.y(centre.y - size.height / 2.0),
+        );
+        let (width, height) = (tenths(size.width), tenths(size.height));
+        self.add(format_args!(
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"3\" fill=\"white\"/>"
+        ));
+        let (x, y) = (self.x(centre.x), self.y(centre.y + SMALL * 0.35));
+        self.add(format_args!(
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{SMALL}\" text-anchor=\"middle\" fill=\"#555555\">{}</text>",
+            escaped(text)
+        ));
+    }
+
+    fn node(&mut self, node: &Node, centre: Point) {
+        let (left, top) = (
+            centre.x - node.size.width / 2.0,
+            centre.y - node.size.height / 2.0,
+        );
+        let fill = if node.input { "#f2f2f2" } else { "white" };
+        let stroke = if node.output { "2.2" } else { "1.1" };
+        let (x, y) = (self.x(left), self.y(top));
+        let (width, height) = (tenths(node.size.width), tenths(node.size.height));
+        self.add(format_args!(
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"7\" fill=\"{fill}\" stroke=\"#333333\" stroke-width=\"{stroke}\"/>"
+        ));
+        for (k, row) in node.rows.iter().enumerate() {
+            let y = top + PADDING / 2.0 + (k as f64 + 0.72) * LINE;
+            self.row(row, left + PADDING, y);
+            if !row.names.is_empty() {
+                let (x, y) = (self.x(left + node.size.width - PADDING), self.y(y));
+                self.add(format_args!(
+                    "<text x=\"{x}\" y=\"{y}\" font-size=\"{TEXT}\" font-weight=\"bold\" text-anchor=\"end\" fill=\"{}\">{}</text>",
+                    colour(Role::Primal),
+                    escaped(&row.names)
+                ));
+            }
+        }
+    }
+
+    fn row(&mut self, row: &Row, x: f64, y: f64) {
+        let (x, y) = (self.x(x), self.y(y));
+        self.add(format_args!(
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{TEXT}\" fill=\"{}\">{}</text>",
+            colour(row.role),
+            escaped(&row.text)
+        ));
+    }
+
+    fn finish(mut self, legend: &[Row]) -> String {
+        for row in legend {
+            let (x, y) = (self.left + MARGIN, self.top + self.size.height + TEXT * 0.4);
+            self.row(row, x, y);
+            self.size.height += LINE;
+            self.size.width = self.size.width.max(row_width(row) + 2.0 * MARGIN);
+        }
+        let (width, height) = (tenths(self.size.width), tenths(self.size.height));
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\">\n\
+             <defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M 0 1 L 10 5 L 0 9 z\" fill=\"#777777\"/></marker></defs>\n\
+             <rect width=\"{width}\" height=\"{height}\" fill=\"white\"/>\n\
+             {}</svg>\n",
+            self.body
+        )
+    }
+}
+
+/// Rounded to tenths, which is enough for a picture.
+fn tenths(x: f64) -> f64 {
+    (x * 10.0).round() / 10.0
+}

@@ -1,0 +1,138 @@
+//! `graph`: the computational graph, shown or written to a file.
+
+use super::show::{passes, refuse, warn};
+use super::{Event, Session, Sink};
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::graph::Graph;
+use crate::lower::{self, Lowering};
+use crate::render::graph::{LIMIT, dot, svg};
+use crate::syntax::ast::{ExprId, Script, Tail, Text};
+use crate::trace::{Drawing, Request, draw};
+use std::path::Path;
+use std::rc::Rc;
+
+/// The kinds of pictures of a graph.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Svg,
+    Dot,
+}
+
+impl Session {
+    pub(super) fn show_graph(
+        &mut self,
+        script: &Rc<Script>,
+        outputs: &[ExprId],
+        tail: &Tail,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        refuse(
+            script,
+            "graph",
+            tail,
+            &["wrt", "along", "using", "at", "to"],
+        )?;
+        let kind = match &tail.to {
+            Some(file) => Some((self.kind(script, file)?, file)),
+            None => None,
+        };
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowering, script, tail)?;
+        let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
+        let (forward, reverse) = passes(script, tail)?;
+        let order = |leaf| self.order(&lowering, &lowered, leaf);
+        let request = Request {
+            outputs: lowered.outputs.clone(),
+            wrt: lowered.wrt.clone(),
+            held: &lowered.held,
+            order: &order,
+            left_out: lowered.left_out.clone(),
+            forward,
+            reverse,
+            life: false,
+            zeros: false,
+        };
+        let mut drawing = draw(&lowering, &request)?;
+        warn(&mut lowering, sink);
+        if let Some((kind, file)) = kind {
+            drawing = written(script, drawing, kind, file)?;
+        }
+        sink(Event::Graph(Box::new(drawing)));
+        Ok(())
+    }
+
+    /// The kind of picture that a file name asks for.
+    fn kind(&self, script: &Script, file: &Text) -> Result<Kind> {
+        let location = script.location(file.span);
+        if self.limits.sandbox {
+            return Err(lower::sandboxed(location));
+        }
+        let extension = Path::new(&*file.text).extension();
+        match extension.and_then(|extension| extension.to_str()) {
+            Some("svg") => Ok(Kind::Svg),
+            Some("dot" | "gv") => Ok(Kind::Dot),
+            _ => Err(Diagnostic::error(
+                Code::File,
+                location,
+                format!("`graph` does not know what to write to `{}`", file.text),
+                "the kind of picture follows from the end of the name",
+            )
+            .help("it writes `.svg`, a picture, and `.dot`, a graph for Graphviz")),
+        }
+    }
+}
+
+/// The drawing as it was written to `file`: where there is too much to lay out, by name.
+fn written(script: &Script, drawing: Drawing, kind: Kind, file: &Text) -> Result<Drawing> {
+    let mut drawing = drawing;
+    if kind == Kind::Svg && drawing.shown.len() > LIMIT {
+        let folded = drawing.folded();
+        if folded.shown.len() > LIMIT {
+            return Err(too_large(script, &folded, file));
+        }
+        drawing = folded;
+    }
+    let text = match kind {
+        Kind::Svg => svg(&drawing),
+        Kind::Dot => dot(&drawing),
+    };
+    let path = script.source.folder.join(&*file.text);
+    replace(&path, &text).map_err(|error| {
+        Diagnostic::error(
+            Code::File,
+            script.location(file.span),
+            format!("cannot write `{}`: {error}", path.display()),
+            "this file",
+        )
+    })?;
+    drawing.file = Some(file.text.to_string());
+    Ok(drawing)
+}
+
+fn too_large(script: &Script, folded: &Drawing, file: &Text) -> Diagnostic {
+    Diagnostic::error(
+        Code::Limit,
+        script.location(file.span),
+        format!(
+            "a graph of {} nodes, {} of them inputs, outputs or named, is too large for a picture",
+            folded.trace.lines.len(),
+            folded.shown.len()
+        ),
+        format!("at most {LIMIT} nodes are laid out"),
+    )
+    .help("write `to \"graph.dot\"` and lay it out with Graphviz, or show a smaller part")
+}
+
+/// Writes a file beside, then moves it to its place, so that there is never half a picture.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    let beside = Path::new(&beside);
+    let result = std::fs::write(beside, text).and_then(|()| std::fs::rename(beside, path));
+    if result.is_err() {
+        // Nothing more can be done about a leftover that cannot be removed either.
+        let _ = std::fs::remove_file(beside);
+    }
+    result
+}

@@ -1,0 +1,196 @@
+//! The computational graph of a formula: a trace, and the local partial derivative on every edge.
+
+use super::build::{self, Builder, Request, Shown};
+use super::formula::Writer;
+use super::math::{Math, Times};
+use super::{Arg, Line, Trace};
+use crate::diagnostic::Result;
+use crate::diff::{Flow, contributions};
+use crate::graph::NodeId;
+use crate::graph::primitive::{Derivative, Notation};
+use crate::lower::Lowering;
+
+/// From a line to one that is computed from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    /// The number of the line that is used.
+    pub from: usize,
+    /// The number of the line that uses it.
+    pub to: usize,
+    /// ∂to/∂from; `None` where it is not one short formula, or the edge stands for a whole path.
+    pub partial: Option<Math>,
+}
+
+/// A graph to be drawn.
+#[derive(Clone, Debug)]
+pub struct Drawing {
+    /// The nodes, with everything that a trace says about them.
+    pub trace: Trace,
+    /// The numbers of the lines that are drawn, in order.
+    pub shown: Vec<usize>,
+    /// What is computed from what.
+    pub edges: Vec<Edge>,
+    /// The file that it was written to, as given in the script.
+    pub file: Option<String>,
+}
+
+impl Drawing {
+    /// The line of a number.
+    pub fn line(&self, number: usize) -> &Line {
+        &self.trace.lines[number - 1]
+    }
+
+    /// How many lines are not drawn.
+    pub fn hidden(&self) -> usize {
+        self.trace.lines.len() - self.shown.len()
+    }
+
+    /// Whether a line is one of the outputs.
+    pub fn is_output(&self, number: usize) -> bool {
+        let mut outputs = self.trace.outputs.iter();
+        outputs.any(|output| output.line == Some(number))
+    }
+
+    /// The same graph with inputs, named lines and outputs only; an edge then stands for every
+    /// path through lines that are left out.
+    pub fn folded(&self) -> Drawing {
+        let keeps = |number: usize| {
+            let line = self.line(number);
+            line.op == "input" || !line.names.is_empty() || self.is_output(number)
+        };
+        let count = self.trace.lines.len();
+        let mut behind: Vec<Vec<usize>> = vec![Vec::new(); count + 1];
+        let mut edges = Vec::new();
+        for number in 1..=count {
+            let mut sources = Vec::new();
+            for edge in self.edges.iter().filter(|edge| edge.to == number) {
+                if keeps(edge.from) {
+                    sources.push(edge.from);
+                } else {
+                    sources.extend(&behind[edge.from]);
+                }
+            }
+            sources.sort_unstable();
+            sources.dedup();
+            if keeps(number) {
+                edges.extend(sources.iter().map(|from| Edge {
+                    from: *from,
+                    to: number,
+                    partial: self.direct(*from, number),
+                }));
+            }
+            behind[number] = sources;
+        }
+        Drawing {
+            shown: (1..=count).filter(|number| keeps(*number)).collect(),
+            edges,
+            ..self.clone()
+        }
+    }
+
+    /// The partial on the edge between two lines, where no other path through unnamed lines joins
+    /// them.
+    fn direct(&self, from: usize, to: usize) -> Option<Math> {
+        let into: Vec<&Edge> = self.edges.iter().filter(|edge| edge.to == to).collect();
+        let named = |edge: &&Edge| {
+            let line = self.line(edge.from);
+            line.op == "input" || !line.names.is_empty()
+        };
+        if !into.iter().all(named) {
+            return None;
+        }
+        into.iter()
+            .find(|edge| edge.from == from)
+            .and_then(|edge| edge.partial.clone())
+    }
+}
+
+/// Builds the graph of `request`: its trace, and every edge with its partial.
+pub fn draw(lowering: &Lowering<'_>, request: &Request<'_>) -> Result<Drawing> {
+    let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
+    let mut builder = Builder::new(lowering, &roots, request.held, request.order)?;
+    let shown = builder.shown()?;
+    let mut edges = Vec::new();
+    for (k, line) in shown.iter().enumerate() {
+        for arg in builder.active(line) {
+            edges.push(Edge {
+                from: builder.numbers[&arg],
+                to: k + 1,
+                partial: partial(&builder, line, arg),
+            });
+        }
+    }
+    let trace = build::build(lowering, request)?;
+    debug_assert!(edges.iter().all(|edge| {
+        let args = &trace.lines[edge.to - 1].args;
+        args.contains(&Arg::Node(edge.from))
+    }));
+    Ok(Drawing {
+        shown: (1..=trace.lines.len()).collect(),
+        trace,
+        edges,
+        file: None,
+    })
+}
+
+/// ∂line/∂arg in the symbols of the line: the sum over all places where the argument stands.
+fn partial(builder: &Builder<'_, '_>, line: &Shown, arg: NodeId) -> Option<Math> {
+    let places = (0..line.args.len()).filter(|place| line.args[*place] == arg);
+    let mut terms = Vec::new();
+    for place in places {
+        terms.push(partial_at(builder, line, place)?);
+    }
+    let count = terms.len() as f64;
+    if count > 1.0 && terms.iter().all(|term| *term == terms[0]) {
+        return Some(match terms.swap_remove(0) {
+            Math::Number(x) => Math::Number(x * count),
+            term => Math::product(Times::Scaling, Math::Number(count), term),
+        });
+    }
+    Some(Math::sum(terms))
+}
+
+/// What the derivative of the argument in one place is multiplied by.
+fn partial_at(builder: &Builder<'_, '_>, line: &Shown, place: usize) -> Option<Math> {
+    let graph = builder.graph;
+    let row = graph.node(line.node).primitive()?;
+    match row.derivative {
+        Derivative::Bilinear(..) => {
+            let other = *graph.args(line.node).get(1 - place)?;
+            return Some(local(builder, line, other));
+        }
+        Derivative::Zero => return Some(Math::Number(0.0)),
+        _ if row.notation == Notation::Index => return None,
+        _ if !row.is_entrywise() && !graph.shape(line.node).is_scalar() => return None,
+        _ => {}
+    }
+    let one = graph.term(graph.literal(1.0));
+    let seed = Flow::everywhere(one.stretch(graph.shape(line.node)));
+    let found = contributions(graph, line.node, seed);
+    let flow = found.into_iter().find(|(k, _)| *k == place);
+    Some(flow.map_or(Math::Number(0.0), |(_, flow)| {
+        local(builder, line, flow.term.id)
+    }))
+}
+
+/// A formula in which only the line and its arguments have symbols.
+fn local(builder: &Builder<'_, '_>, line: &Shown, id: NodeId) -> Math {
+    let own = line.args.iter().chain([&line.node]);
+    let symbols = own
+        .filter_map(|id| Some((*id, *builder.symbols.get(id)?)))
+        .collect();
+    let writer = Writer {
+        graph: builder.graph,
+        symbols: &symbols,
+    };
+    without_one(writer.operand(id))
+}
+
+/// A condition that lets the derivative pass is 1 or 0 itself.
+fn without_one(math: Math) -> Math {
+    match math {
+        Math::Product(_, a, b) if *a == Math::Number(1.0) => *b,
+        Math::Product(_, a, b) if *b == Math::Number(1.0) => *a,
+        math => math,
+    }
+}
