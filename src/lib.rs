@@ -7,6 +7,7 @@ pub mod exec;
 pub mod graph;
 pub mod interrupt;
 pub mod lower;
+pub mod plot;
 pub mod primitives;
 pub mod render;
 pub mod repl;

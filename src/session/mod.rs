@@ -7,6 +7,7 @@ mod compare;
 mod derive;
 mod event;
 mod graph;
+mod plot;
 mod show;
 mod update;
 
@@ -145,7 +146,7 @@ impl Session {
             StatementKind::Assert(claim) => self.assert(script, *claim, sink),
             StatementKind::Print(items, tail) => self.print(script, items, tail, sink),
             StatementKind::Show(kind, outputs, tail) => {
-                self.show(script, statement, *kind, outputs, tail, sink)
+                self.show(script, *kind, outputs, tail, sink)
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::diff::{Held, Target};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Formula, Lowering};
-use crate::syntax::ast::{ExprId, ExprKind, Mode, Name, Script, Show, Statement, Tail, With};
+use crate::syntax::ast::{ExprId, ExprKind, Mode, Name, Script, Show, Tail, With};
 use crate::trace::{self, Nonfinite, Request, Wrt};
 use std::rc::Rc;
 

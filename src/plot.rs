@@ -1,0 +1,167 @@
+//! What `plot` draws: curves, or a map over two variables, with points on either.
+
+/// Beyond this a number is not drawn: axes that reach further overflow.
+const LARGEST: f64 = 1e300;
+
+/// Values so few and so whole that they are classes and not a quantity.
+const MOST_CLASSES: usize = 10;
+
+/// A finished plot. Whoever draws it evaluates nothing any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plot {
+    /// What fills the frame.
+    pub picture: Picture,
+    /// From left to right.
+    pub x: Axis,
+    /// From bottom to top.
+    pub y: Axis,
+    /// Data drawn on it.
+    pub points: Option<Points>,
+    /// The file it was written to, as the script names it.
+    pub file: Option<String>,
+}
+
+/// The two kinds of plots.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Picture {
+    /// Lines, one a series.
+    Curves(Vec<Series>),
+    /// Colours over a plane.
+    Map(Map),
+}
+
+/// One line of a plot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// The expression as written, on one line.
+    pub name: String,
+    /// Where it was computed.
+    pub x: Vec<f64>,
+    /// Its values there; what is not finite is a gap.
+    pub y: Vec<f64>,
+}
+
+/// The values of one expression on a grid, at the middle of every cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Map {
+    /// The expression as written, on one line.
+    pub name: String,
+    /// The columns, from left to right.
+    pub x: Vec<f64>,
+    /// The rows, from bottom to top.
+    pub y: Vec<f64>,
+    /// Row after row, from bottom to top.
+    pub values: Vec<f64>,
+}
+
+impl Map {
+    /// The value in a column and a row.
+    pub fn at(&self, column: usize, row: usize) -> f64 {
+        self.values[row * self.x.len() + column]
+    }
+}
+
+/// Data drawn on a plot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Points {
+    /// Their coordinates.
+    pub places: Vec<(f64, f64)>,
+    /// What decides their colours, one number a point.
+    pub colours: Option<Vec<f64>>,
+}
+
+/// What is drawn along one side, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// What stands beside it; may be empty.
+    pub name: String,
+    /// Equal steps are equal factors.
+    pub log: bool,
+    /// Where it begins.
+    pub low: f64,
+    /// Where it ends, which is further.
+    pub high: f64,
+}
+
+impl Axis {
+    /// An axis from `low` to `high`, which is larger.
+    pub fn between(name: impl Into<String>, log: bool, low: f64, high: f64) -> Axis {
+        let name = name.into();
+        Axis {
+            name,
+            log,
+            low,
+            high,
+        }
+    }
+
+    /// An axis with a little more than all `values` that can be drawn on it; `None` where none can.
+    pub fn around(
+        name: impl Into<String>,
+        log: bool,
+        values: impl Iterator<Item = f64>,
+    ) -> Option<Axis> {
+        let (low, high) = values
+            .filter(|value| drawable(*value, log))
+            .map(|value| if log { value.log10() } else { value })
+            .fold(None, |range, value| match range {
+                None => Some((value, value)),
+                Some((low, high)) => Some((value.min(low), value.max(high))),
+            })?;
+        let size = low.abs().max(high.abs());
+        let margin = match high - low {
+            // All values are the same, but for rounding.
+            width if width <= 1e-12 * size || width == 0.0 => match size {
+                0.0 => 1.0,
+                _ if log => 0.5,
+                size => 0.1 * size,
+            },
+            width => 0.04 * width,
+        };
+        let back = |value: f64| if log { 10f64.powf(value) } else { value };
+        let low = back(low - margin).max(if log { f64::MIN_POSITIVE } else { f64::MIN });
+        Some(Axis::between(name, log, low, back(high + margin)))
+    }
+
+    /// How far along the axis `value` is, from 0 to 1 where it is on the axis; `None` where it
+    /// cannot be drawn.
+    pub fn fraction(&self, value: f64) -> Option<f64> {
+        if !drawable(value, self.log) {
+            return None;
+        }
+        let of = |value: f64| if self.log { value.log10() } else { value };
+        Some((of(value) - of(self.low)) / (of(self.high) - of(self.low)))
+    }
+
+    /// The value so far along the axis; exact at both ends.
+    pub fn value(&self, fraction: f64) -> f64 {
+        match fraction {
+            0.0 => self.low,
+            1.0 => self.high,
+            _ if self.log => self.low * (self.high / self.low).powf(fraction),
+            _ => self.low + (self.high - self.low) * fraction,
+        }
+    }
+}
+
+/// Whether a value has a place on an axis.
+pub fn drawable(value: f64, log: bool) -> bool {
+    value.is_finite() && value.abs() <= LARGEST && (!log || value > 0.0)
+}
+
+/// The different values, in order, where they are classes: few whole numbers. Entries that are not
+/// finite do not count.
+pub fn classes<'v>(values: impl Iterator<Item = &'v f64>) -> Option<Vec<f64>> {
+    let mut classes: Vec<f64> = Vec::new();
+    for value in values.copied().filter(|value| value.is_finite()) {
+        if classes.contains(&value) {
+            continue;
+        }
+        if value.fract() != 0.0 || classes.len() == MOST_CLASSES {
+            return None;
+        }
+        classes.push(value);
+    }
+    classes.sort_by(f64::total_cmp);
+    (!classes.is_empty()).then_some(classes)
+}

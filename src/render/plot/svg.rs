@@ -1,0 +1,539 @@
+//! A plot as an SVG file: text as text, in whatever sans-serif font there is, with room for wide ones.
+
+use super::ticks::{Tick, ticks};
+use crate::plot::{Axis, Map, Picture, Plot, Points, Series, classes, drawable};
+use indexmap::IndexMap;
+use std::fmt::Write;
+
+const WIDTH: f64 = 720.0;
+const HEIGHT: f64 = 480.0;
+/// More than most characters of 13 pixels are wide.
+const CHARACTER: f64 = 7.6;
+/// Characters of a name in the legend.
+const LONGEST_NAME: usize = 80;
+/// Series of so few points have a dot at each.
+const DOTTED: usize = 60;
+/// Colours of a map that are told apart.
+const SHADES: f64 = 64.0;
+
+/// Colours that are told apart by everyone, for series and classes.
+const PALETTE: [[u8; 3]; 8] = [
+    [0, 114, 178],
+    [213, 94, 0],
+    [0, 158, 115],
+    [204, 121, 167],
+    [230, 159, 0],
+    [86, 180, 233],
+    [110, 110, 110],
+    [140, 86, 75],
+];
+
+/// From dark to light through colours of even steps.
+const RAMP: [[u8; 3]; 9] = [
+    [68, 1, 84],
+    [71, 44, 122],
+    [59, 81, 139],
+    [44, 113, 142],
+    [33, 144, 141],
+    [39, 173, 129],
+    [92, 200, 99],
+    [170, 220, 50],
+    [253, 231, 37],
+];
+
+/// The part of the picture that data is drawn in.
+struct Frame {
+    left: f64,
+    top: f64,
+    width: f64,
+    height: f64,
+}
+
+impl Frame {
+    fn x(&self, fraction: f64) -> f64 {
+        self.left + fraction * self.width
+    }
+
+    fn y(&self, fraction: f64) -> f64 {
+        self.top + (1.0 - fraction) * self.height
+    }
+
+    fn right(&self) -> f64 {
+        self.left + self.width
+    }
+
+    fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+
+    /// Where a point is drawn. Far outside, the place is not exact: the frame cuts it off.
+    fn place(&self, plot: &Plot, x: f64, y: f64) -> Option<(f64, f64)> {
+        let across = plot.x.fraction(x)?.clamp(-50.0, 50.0);
+        let up = plot.y.fraction(y)?.clamp(-50.0, 50.0);
+        Some((self.x(across), self.y(up)))
+    }
+}
+
+/// How numbers become colours.
+enum Colours {
+    /// Each has its own.
+    Classes(Vec<f64>),
+    /// Along a ramp.
+    Scale(Axis),
+}
+
+impl Colours {
+    fn of<'v>(values: impl Iterator<Item = &'v f64> + Clone) -> Option<Colours> {
+        if let Some(classes) = classes(values.clone()) {
+            return Some(Colours::Classes(classes));
+        }
+        let finite = values.copied().filter(|value| drawable(*value, false));
+        let low = finite.clone().fold(f64::INFINITY, f64::min);
+        let high = finite.fold(f64::NEG_INFINITY, f64::max);
+        let axis = if low < high {
+            Axis::between("", false, low, high)
+        } else {
+            Axis::around("", false, [low].into_iter())?
+        };
+        Some(Colours::Scale(axis))
+    }
+
+    /// The colour of a number; of what is not finite there is none.
+    fn of_value(&self, value: f64) -> Option<[u8; 3]> {
+        match self {
+            Colours::Classes(classes) => {
+                let k = classes.iter().position(|class| *class == value)?;
+                Some(PALETTE[k % PALETTE.len()])
+            }
+            Colours::Scale(axis) => Some(ramp(axis.fraction(value)?)),
+        }
+    }
+}
+
+fn ramp(fraction: f64) -> [u8; 3] {
+    let shade = (fraction.clamp(0.0, 1.0) * SHADES).round() / SHADES;
+    let place = shade * (RAMP.len() - 1) as f64;
+    let k = (place as usize).min(RAMP.len() - 2);
+    mixed(RAMP[k + 1], RAMP[k], place - k as f64)
+}
+
+/// So much of `a`, the rest of `b`.
+fn mixed(a: [u8; 3], b: [u8; 3], share: f64) -> [u8; 3] {
+    let mix = |k: usize| (f64::from(a[k]) * share + f64::from(b[k]) * (1.0 - share)).round() as u8;
+    [mix(0), mix(1), mix(2)]
+}
+
+fn light(colour: [u8; 3]) -> [u8; 3] {
+    mixed(colour, [255; 3], 0.35)
+}
+
+fn hex([r, g, b]: [u8; 3]) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+/// The picture as the text of a file.
+pub fn svg(plot: &Plot) -> String {
+    let mut pen = Pen {
+        text: String::new(),
+    };
+    pen.begin();
+    match &plot.picture {
+        Picture::Curves(series) => curves(&mut pen, plot, series),
+        Picture::Map(map) => picture_of_map(&mut pen, plot, map),
+    }
+    pen.text.push_str("</svg>\n");
+    pen.text
+}
+
+/// Writes elements.
+struct Pen {
+    text: String,
+}
+
+/// Where a text stands relative to its place.
+#[derive(Clone, Copy)]
+enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+impl Pen {
+    fn line(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        let _ = self.text.write_fmt(text);
+        self.text.push('\n');
+    }
+
+    fn begin(&mut self) {
+        self.line(format_args!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"13\">"
+        ));
+        self.line(format_args!(
+            "<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>"
+        ));
+    }
+
+    fn words(&mut self, (x, y): (f64, f64), anchor: Anchor, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        let text = escaped(text);
+        self.line(format_args!(
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"#222\">{text}</text>"
+        ));
+    }
+
+    fn stroke(&mut self, from: (f64, f64), to: (f64, f64), colour: &str) {
+        self.line(format_args!(
+            "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" stroke=\"{colour}\"/>",
+            from.0, from.1, to.0, to.1
+        ));
+    }
+
+    fn swatch(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), fill: &str) {
+        self.line(format_args!(
+            "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" fill=\"{fill}\"/>"
+        ));
+    }
+
+    fn outline(&mut self, frame: &Frame) {
+        self.line(format_args!(
+            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"none\" stroke=\"#444\"/>",
+            frame.left, frame.top, frame.width, frame.height
+        ));
+    }
+
+    /// What comes until the group is closed is cut off at the frame.
+    fn open_clip(&mut self, frame: &Frame) {
+        self.line(format_args!(
+            "<clipPath id=\"frame\"><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/></clipPath>",
+            frame.left, frame.top, frame.width, frame.height
+        ));
+        self.line(format_args!("<g clip-path=\"url(#frame)\">"));
+    }
+
+    fn close(&mut self) {
+        self.line(format_args!("</g>"));
+    }
+
+    fn dot(&mut self, (x, y): (f64, f64), radius: f64, fill: &str, outlined: bool) {
+        let stroke = if outlined {
+            " stroke=\"#111\" stroke-width=\"0.9\""
+        } else {
+            ""
+        };
+        self.line(format_args!(
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"{fill}\"{stroke}/>"
+        ));
+    }
+}
+
+/// A text between tags. Characters that no file of this kind may hold are left out.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars().filter(|character| !character.is_control()) {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_string(),
+    }
+}
+
+fn width_of(text: &str) -> f64 {
+    unicode_width::UnicodeWidthStr::width(text) as f64 * CHARACTER
+}
+
+/// The frame that is left when axes, a legend of so many lines and what stands to the right have
+/// their room, with the marks of both axes.
+fn frame(plot: &Plot, legend: usize, right: f64) -> (Frame, Vec<Tick>, Vec<Tick>) {
+    let top = 16.0 + 20.0 * legend as f64;
+    let bottom = if plot.x.name.is_empty() { 34.0 } else { 54.0 };
+    let height = HEIGHT - top - bottom;
+    let up = ticks(&plot.y, (height / 55.0) as usize);
+    let widest = up
+        .iter()
+        .map(|tick| width_of(&tick.text))
+        .fold(0.0, f64::max);
+    let name = if plot.y.name.is_empty() { 0.0 } else { 22.0 };
+    let left = 18.0 + widest + name;
+    let width = WIDTH - left - right;
+    let mut most = (width / 70.0) as usize;
+    let mut across = ticks(&plot.x, most);
+    let crowded = |ticks: &[Tick]| {
+        let widest = ticks
+            .iter()
+            .map(|tick| width_of(&tick.text))
+            .fold(0.0, f64::max);
+        (widest + 12.0) * ticks.len() as f64 > width + widest
+    };
+    while most > 2 && crowded(&across) {
+        most -= 1;
+        across = ticks(&plot.x, most);
+    }
+    let frame = Frame {
+        left,
+        top,
+        width,
+        height,
+    };
+    (frame, across, up)
+}
+
+fn axes(pen: &mut Pen, plot: &Plot, frame: &Frame, across: &[Tick], up: &[Tick], grid: bool) {
+    for tick in across {
+        let x = frame.x(tick.at);
+        if grid {
+            pen.stroke((x, frame.top), (x, frame.bottom()), "#e4e4e4");
+        }
+        pen.stroke((x, frame.bottom()), (x, frame.bottom() + 5.0), "#444");
+        pen.words((x, frame.bottom() + 19.0), Anchor::Middle, &tick.text);
+    }
+    for tick in up {
+        let y = frame.y(tick.at);
+        if grid {
+            pen.stroke((frame.left, y), (frame.right(), y), "#e4e4e4");
+        }
+        pen.stroke((frame.left - 5.0, y), (frame.left, y), "#444");
+        pen.words((frame.left - 9.0, y + 4.5), Anchor::End, &tick.text);
+    }
+    let middle = frame.left + frame.width / 2.0;
+    pen.words((middle, HEIGHT - 12.0), Anchor::Middle, &plot.x.name);
+    if !plot.y.name.is_empty() {
+        let (x, y) = (18.0, frame.top + frame.height / 2.0);
+        let name = escaped(&plot.y.name);
+        pen.line(format_args!(
+            "<text transform=\"translate({x:.1} {y:.1}) rotate(-90)\" text-anchor=\"middle\" fill=\"#222\">{name}</text>"
+        ));
+    }
+}
+
+/// Every name with the line and the place in it where its entry begins; how many lines there are.
+fn legend_places(names: &[String]) -> (Vec<(usize, f64)>, usize) {
+    let (mut line, mut x) = (0, 0.0);
+    let mut places = Vec::new();
+    for name in names {
+        let width = 34.0 + width_of(name) + 22.0;
+        if x > 0.0 && x + width > WIDTH - 40.0 {
+            line += 1;
+            x = 0.0;
+        }
+        places.push((line, x));
+        x += width;
+    }
+    (places, line + 1)
+}
+
+fn curves(pen: &mut Pen, plot: &Plot, series: &[Series]) {
+    let names: Vec<String> = series
+        .iter()
+        .map(|series| shortened(&series.name))
+        .collect();
+    let (places, lines) = legend_places(&names);
+    let (frame, across, up) = frame(plot, lines, 24.0);
+    axes(pen, plot, &frame, &across, &up, true);
+    pen.open_clip(&frame);
+    for (k, series) in series.iter().enumerate() {
+        curve(pen, plot, &frame, series, k);
+    }
+    points(pen, plot, &frame, None);
+    pen.close();
+    pen.outline(&frame);
+    for (k, (name, (line, x))) in names.iter().zip(places).enumerate() {
+        let (x, y) = (20.0 + x, 20.0 + 20.0 * line as f64);
+        pen.line(format_args!(
+            "<line x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" {}/>",
+            y - 4.5,
+            x + 26.0,
+            y - 4.5,
+            manner(k)
+        ));
+        pen.words((x + 34.0, y), Anchor::Start, name);
+    }
+}
+
+/// How the `k`-th curve is drawn: beyond the palette, dashed.
+fn manner(k: usize) -> String {
+    let colour = hex(PALETTE[k % PALETTE.len()]);
+    let dashes = match k / PALETTE.len() {
+        0 => "",
+        1 => " stroke-dasharray=\"7 4\"",
+        _ => " stroke-dasharray=\"2 3\"",
+    };
+    format!("stroke=\"{colour}\" stroke-width=\"2\"{dashes}")
+}
+
+/// A curve, in as many pieces as there are gaps.
+fn curve(pen: &mut Pen, plot: &Plot, frame: &Frame, series: &Series, k: usize) {
+    let colour = hex(PALETTE[k % PALETTE.len()]);
+    let places: Vec<Option<(f64, f64)>> = (series.x.iter().zip(&series.y))
+        .map(|(x, y)| frame.place(plot, *x, *y))
+        .collect();
+    for piece in places.split(Option::is_none) {
+        let piece: Vec<(f64, f64)> = piece.iter().copied().flatten().collect();
+        if let [alone] = piece.as_slice() {
+            pen.dot(*alone, 2.2, &colour, false);
+        } else if !piece.is_empty() {
+            let path: Vec<String> = piece
+                .iter()
+                .map(|(x, y)| format!("{x:.1},{y:.1}"))
+                .collect();
+            pen.line(format_args!(
+                "<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" {}/>",
+                path.join(" "),
+                manner(k)
+            ));
+        }
+        if series.x.len() <= DOTTED && piece.len() > 1 {
+            piece
+                .iter()
+                .for_each(|place| pen.dot(*place, 3.0, &colour, false));
+        }
+    }
+}
+
+/// Data in the colours of the map where they mean the same, else in colours of their own.
+fn points(pen: &mut Pen, plot: &Plot, frame: &Frame, shared: Option<&Colours>) {
+    let Some(points) = &plot.points else {
+        return;
+    };
+    let own = own_colours(points);
+    let colours = shared.or(own.as_ref());
+    for (k, (x, y)) in points.places.iter().enumerate() {
+        let Some(place) = frame.place(plot, *x, *y) else {
+            continue;
+        };
+        let value = points.colours.as_ref().map(|values| values[k]);
+        let colour = value.and_then(|value| colours?.of_value(value));
+        let fill = colour.map_or("#ffffff".to_string(), hex);
+        pen.dot(place, 3.6, &fill, true);
+    }
+}
+
+fn own_colours(points: &Points) -> Option<Colours> {
+    Colours::of(points.colours.as_ref()?.iter())
+}
+
+fn picture_of_map(pen: &mut Pen, plot: &Plot, map: &Map) {
+    let data: &[f64] = plot
+        .points
+        .as_ref()
+        .and_then(|points| points.colours.as_deref())
+        .unwrap_or(&[]);
+    // Classes of the map and of the data are the same classes.
+    let shared = classes(map.values.iter()).and_then(|_| classes(map.values.iter().chain(data)));
+    let is_shared = shared.is_some();
+    let colours = match shared {
+        Some(classes) => Some(Colours::Classes(classes)),
+        None => Colours::of(map.values.iter()),
+    };
+    let Some(colours) = colours else {
+        return;
+    };
+    let (frame, across, up) = frame(plot, 1, 110.0);
+    pen.words((frame.left, 20.0), Anchor::Start, &shortened(&map.name));
+    cells(pen, &frame, map, &colours);
+    axes(pen, plot, &frame, &across, &up, false);
+    pen.open_clip(&frame);
+    points(pen, plot, &frame, is_shared.then_some(&colours));
+    pen.close();
+    pen.outline(&frame);
+    let x = frame.right() + 18.0;
+    match &colours {
+        Colours::Classes(classes) => key(pen, (x, frame.top), classes, true),
+        Colours::Scale(axis) => {
+            let own = plot.points.as_ref().and_then(own_colours);
+            let mut height = frame.height;
+            if let Some(Colours::Classes(classes)) = own {
+                let room = 22.0 * classes.len() as f64 + 12.0;
+                height -= room;
+                key(pen, (x, frame.top + height + 12.0), &classes, false);
+            }
+            scale(pen, (x, frame.top), height, axis);
+        }
+    }
+}
+
+/// One path a colour. Its unit is the cell, and neighbours in a row are one rectangle.
+fn cells(pen: &mut Pen, frame: &Frame, map: &Map, colours: &Colours) {
+    let (columns, rows) = (map.x.len(), map.y.len());
+    let fill = |column: usize, row: usize| {
+        let colour = colours.of_value(map.at(column, row))?;
+        Some(match colours {
+            Colours::Classes(_) => light(colour),
+            Colours::Scale(_) => colour,
+        })
+    };
+    let mut paths: IndexMap<[u8; 3], String> = IndexMap::new();
+    for row in 0..rows {
+        let mut start = 0;
+        while start < columns {
+            let colour = fill(start, row);
+            let same = (start..columns).take_while(|column| fill(*column, row) == colour);
+            let width = same.count();
+            if let Some(colour) = colour {
+                let top = rows - 1 - row;
+                let run = format!("M{start} {top}h{width}v1h-{width}z");
+                paths.entry(colour).or_default().push_str(&run);
+            }
+            start += width;
+        }
+    }
+    pen.line(format_args!(
+        "<g shape-rendering=\"crispEdges\" transform=\"translate({:.1} {:.1}) scale({:.5} {:.5})\">",
+        frame.left,
+        frame.top,
+        frame.width / columns as f64,
+        frame.height / rows as f64
+    ));
+    for (colour, path) in paths {
+        let colour = hex(colour);
+        pen.line(format_args!("<path fill=\"{colour}\" d=\"{path}\"/>"));
+    }
+    pen.close();
+}
+
+/// The colours of classes.
+fn key(pen: &mut Pen, (x, y): (f64, f64), classes: &[f64], filled: bool) {
+    for (k, class) in classes.iter().enumerate() {
+        let colour = PALETTE[k % PALETTE.len()];
+        let y = y + 22.0 * k as f64;
+        if filled {
+            pen.swatch((x, y), (16.0, 16.0), &hex(light(colour)));
+        }
+        pen.dot((x + 8.0, y + 8.0), 3.6, &hex(colour), true);
+        let text = crate::render::number::format(*class, 6);
+        pen.words((x + 24.0, y + 12.5), Anchor::Start, &text);
+    }
+}
+
+/// The colours of a quantity.
+fn scale(pen: &mut Pen, (x, y): (f64, f64), height: f64, axis: &Axis) {
+    let steps = SHADES as usize;
+    pen.line(format_args!("<g shape-rendering=\"crispEdges\">"));
+    for step in 0..steps {
+        let part = height / steps as f64;
+        let top = y + height - (step + 1) as f64 * part;
+        let colour = ramp((step as f64 + 0.5) / steps as f64);
+        pen.swatch((x, top), (16.0, part), &hex(colour));
+    }
+    pen.close();
+    for tick in ticks(axis, (height / 55.0) as usize) {
+        let y = y + (1.0 - tick.at) * height;
+        pen.stroke((x + 16.0, y), (x + 20.0, y), "#444");
+        pen.words((x + 24.0, y + 4.5), Anchor::Start, &tick.text);
+    }
+}

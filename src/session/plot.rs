@@ -1,0 +1,564 @@
+//! `plot`: curves over one variable, a map over two, vectors against their index.
+
+use super::show::{refuse, warn};
+use super::{Event, Session, Sink, formula};
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::exec::{Failure, Interpreter};
+use crate::graph::{Graph, NodeId, Tensor};
+use crate::interrupt;
+use crate::lower::{self, Lowering};
+use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
+use crate::render;
+use crate::source::Location;
+use crate::syntax::ast::{ExprId, Over, Script, Tail, Text, With};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Points of a curve; odd, so that a range around 0 meets it.
+const CURVE: usize = 401;
+/// Columns and rows of a map in a file, and of one in the terminal.
+const FINE: (usize, usize) = (120, 90);
+const COARSE: (usize, usize) = (60, 36);
+
+/// The statement being run.
+#[derive(Clone, Copy)]
+struct Request<'r> {
+    script: &'r Rc<Script>,
+    outputs: &'r [ExprId],
+    tail: &'r Tail,
+}
+
+impl Request<'_> {
+    fn has(&self, item: &With) -> bool {
+        self.tail.with.iter().any(|(known, _)| known == item)
+    }
+
+    fn name(&self, output: ExprId) -> String {
+        let words: Vec<&str> = self.script.text(output).split_whitespace().collect();
+        words.join(" ")
+    }
+
+    fn error(&self, code: Code, at: ExprId, message: String, label: &str) -> Diagnostic {
+        Diagnostic::error(code, self.script.locate(at), message, label)
+    }
+}
+
+/// What a graph gives at every place: one list an output.
+type Samples = Vec<Vec<f64>>;
+
+impl Session {
+    pub(super) fn show_plot(
+        &mut self,
+        script: &Rc<Script>,
+        outputs: &[ExprId],
+        tail: &Tail,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        let allowed = ["over", "at", "log x", "log y", "points", "to"];
+        refuse(script, "plot", tail, &allowed)?;
+        let request = Request {
+            script,
+            outputs,
+            tail,
+        };
+        let destination = match &tail.to {
+            Some(to) => Some(self.destination(script, to)?),
+            None => None,
+        };
+        let points = self.points(&request, sink)?;
+        let mut plot = match tail.over.as_slice() {
+            [] => self.vectors(&request, points, sink)?,
+            [over] => self.curves(&request, over, points, sink)?,
+            [across, up] => self.map(&request, [across, up], points, sink)?,
+            [_, _, third, ..] => {
+                return Err(Diagnostic::error(
+                    Code::Arity,
+                    script.location(third.variable.span),
+                    "a plot has two sides: `over` takes one variable or two",
+                    "one too many",
+                ));
+            }
+        };
+        if let Some((path, location)) = destination {
+            write_whole(&path, &render::plot::svg(&plot), &location)?;
+            plot.file = tail.to.as_ref().map(|to| to.text.to_string());
+        }
+        sink(Event::Plot(Box::new(plot)));
+        Ok(())
+    }
+
+    /// The file that a plot is written to, where it may be and where it can be drawn.
+    fn destination(&self, script: &Script, to: &Text) -> Result<(PathBuf, Location)> {
+        let location = script.location(to.span);
+        if self.limits.sandbox {
+            return Err(lower::sandboxed(location));
+        }
+        let path = script.source.folder.join(&*to.text);
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        match extension {
+            Some(svg) if svg.eq_ignore_ascii_case("svg") => Ok((path, location)),
+            _ => {
+                let kind = extension.map_or("a file without an extension".into(), |extension| {
+                    format!("a file of the kind `.{extension}`")
+                });
+                Err(Diagnostic::error(
+                    Code::File,
+                    location,
+                    format!("`plot` cannot write {kind}"),
+                    "the kind is told by the extension",
+                )
+                .help("a plot is written as `.svg`"))
+            }
+        }
+    }
+
+    /// The data after `with points`.
+    fn points(&self, request: &Request<'_>, sink: &mut Sink<'_>) -> Result<Option<Points>> {
+        let found = request.tail.with.iter().find_map(|(item, _)| match item {
+            With::Points { points, colour } => Some((*points, *colour)),
+            _ => None,
+        });
+        let Some((points, colour)) = found else {
+            return Ok(None);
+        };
+        let places = self.evaluate_at(request, points, sink)?;
+        let shape = places.shape();
+        if shape.n() != 2 {
+            let message = format!("points are n×2, a point a row, and these are {shape}");
+            let error = request.error(Code::Shape, points, message, &shape.described());
+            return Err(if shape.m() == 2 {
+                let text = request.script.text(points);
+                error.help(format!("transpose them: `({text})'`"))
+            } else {
+                error.help("pick two columns: `X[:, 1..2]`")
+            });
+        }
+        let colours = match colour {
+            None => None,
+            Some(colour) => {
+                let value = self.evaluate_at(request, colour, sink)?;
+                if !value.shape().is_vector() || value.shape().len() != shape.m() {
+                    let message = format!(
+                        "`coloured by` takes one number for each of the {} points, not {}",
+                        shape.m(),
+                        value.shape()
+                    );
+                    let label = value.shape().described();
+                    return Err(request.error(Code::Shape, colour, message, &label));
+                }
+                Some(value.data().to_vec())
+            }
+        };
+        let place = |k: usize| (places.at(k, 0), places.at(k, 1));
+        Ok(Some(Points {
+            places: (0..shape.m()).map(place).collect(),
+            colours,
+        }))
+    }
+
+    /// The value of an expression of the tail, in which the names after `over` mean nothing.
+    fn evaluate_at(
+        &self,
+        request: &Request<'_>,
+        expr: ExprId,
+        sink: &mut Sink<'_>,
+    ) -> Result<Tensor> {
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowering, request.script, request.tail)?;
+        let node = lowering.lower(&formula(request.script, expr))?;
+        let value = lowering.value(node)?;
+        warn(&mut lowering, sink);
+        Ok(value)
+    }
+
+    /// The axis that a variable runs along.
+    fn range(
+        &self,
+        request: &Request<'_>,
+        over: &Over,
+        log: bool,
+        sink: &mut Sink<'_>,
+    ) -> Result<Axis> {
+        let name = &over.variable;
+        if let Some(at) = request.tail.at.iter().find(|at| at.name.name == name.name) {
+            return Err(Diagnostic::error(
+                Code::Name,
+                request.script.location(at.name.span),
+                format!("`{name}` runs over a range and cannot have a value as well"),
+                "a value",
+            )
+            .label(request.script.location(name.span), "a range"));
+        }
+        let mut ends = [0.0; 2];
+        for (end, expr) in ends.iter_mut().zip([over.from, over.to]) {
+            let value = self.evaluate_at(request, expr, sink)?;
+            let shape = value.shape();
+            *end = value.as_scalar().ok_or_else(|| {
+                let message = format!("a range ends at a number, not at a {shape} matrix");
+                request.error(Code::Scalar, expr, message, &shape.described())
+            })?;
+            if !drawable(*end, false) {
+                let message = format!("`{name}` cannot run to {end}");
+                return Err(request.error(Code::Value, expr, message, "the end of a range"));
+            }
+        }
+        let [from, to] = ends;
+        let text = |x: f64| render::number::format(x, 17);
+        if from >= to {
+            let message = format!(
+                "the range of `{name}` is empty: it runs from {} to {}",
+                text(from),
+                text(to)
+            );
+            let error = request.error(Code::Value, over.to, message, "not larger than its start");
+            return Err(error.label(request.script.locate(over.from), "the start"));
+        }
+        if log && from <= 0.0 {
+            let message = format!(
+                "a logarithmic axis has positive numbers only, and `{name}` starts at {}",
+                text(from)
+            );
+            return Err(request
+                .error(Code::Value, over.from, message, "not positive")
+                .help("start at a small positive number, such as 1e-6"));
+        }
+        Ok(Axis::between(&*name.name, log, from, to))
+    }
+
+    fn curves(
+        &self,
+        request: &Request<'_>,
+        over: &Over,
+        points: Option<Points>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Plot> {
+        let x = self.range(request, over, request.has(&With::LogX), sink)?;
+        let last = (CURVE - 1) as f64;
+        let places: Vec<f64> = (0..CURVE).map(|k| x.value(k as f64 / last)).collect();
+        let arguments: Vec<Vec<f64>> = places.iter().map(|place| vec![*place]).collect();
+        let samples = self.sample(request, &arguments, sink)?;
+        let named = request.outputs.iter().zip(samples);
+        let series = named.map(|(output, y)| Series {
+            name: request.name(*output),
+            x: places.clone(),
+            y,
+        });
+        plot_of_series(request, series.collect(), Some(x), points)
+    }
+
+    fn vectors(
+        &self,
+        request: &Request<'_>,
+        points: Option<Points>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Plot> {
+        let mut series = Vec::new();
+        for output in request.outputs {
+            let value = self.evaluate_at(request, *output, sink)?;
+            let shape = value.shape();
+            let text = request.name(*output);
+            let label = shape.described();
+            if shape.is_scalar() {
+                let message =
+                    format!("`{text}` is one number: there is nothing to draw it against");
+                return Err(request
+                    .error(Code::Shape, *output, message, &label)
+                    .help("say what runs: `plot … over t from 0 to 1`; a vector is drawn against its index"));
+            }
+            if !shape.is_vector() || shape.is_empty() {
+                let message =
+                    format!("a vector is drawn against its index, and `{text}` is {shape}");
+                let error = request.error(Code::Shape, *output, message, &label);
+                return Err(if shape.is_empty() {
+                    error
+                } else {
+                    error.help(format!("name its columns: `{text}[:, 1], {text}[:, 2]`"))
+                });
+            }
+            series.push(Series {
+                name: text,
+                x: (1..=shape.len()).map(|k| k as f64).collect(),
+                y: value.data().to_vec(),
+            });
+        }
+        plot_of_series(request, series, None, points)
+    }
+
+    fn map(
+        &self,
+        request: &Request<'_>,
+        over: [&Over; 2],
+        points: Option<Points>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Plot> {
+        let [across, up] = over;
+        if across.variable.name == up.variable.name {
+            let location = |over: &Over| request.script.location(over.variable.span);
+            return Err(Diagnostic::error(
+                Code::Name,
+                location(up),
+                format!("`{}` runs over two ranges", up.variable),
+                "the second",
+            )
+            .label(location(across), "the first"));
+        }
+        if let [_, second, ..] = request.outputs {
+            let message = "a map over two variables shows one expression".to_string();
+            return Err(request
+                .error(Code::Arity, *second, message, "one too many")
+                .help("write a `plot` for each"));
+        }
+        let x = self.range(request, across, request.has(&With::LogX), sink)?;
+        let y = self.range(request, up, request.has(&With::LogY), sink)?;
+        let (columns, rows) = if request.tail.to.is_some() {
+            FINE
+        } else {
+            COARSE
+        };
+        let middles = |axis: &Axis, count: usize| -> Vec<f64> {
+            let middle = |k: usize| axis.value((k as f64 + 0.5) / count as f64);
+            (0..count).map(middle).collect()
+        };
+        let (xs, ys) = (middles(&x, columns), middles(&y, rows));
+        let row = |y: &f64| xs.iter().map(|x| vec![*x, *y]).collect::<Vec<_>>();
+        let places: Vec<Vec<f64>> = ys.iter().flat_map(row).collect();
+        let values = self.sample(request, &places, sink)?.swap_remove(0);
+        if !values.iter().any(|value| value.is_finite()) {
+            return Err(nothing_to_draw(request, "finite"));
+        }
+        let map = Map {
+            name: request.name(request.outputs[0]),
+            x: xs,
+            y: ys,
+            values,
+        };
+        Ok(Plot {
+            picture: Picture::Map(map),
+            x,
+            y,
+            points,
+            file: None,
+        })
+    }
+
+    /// The values of all outputs where the names after `over` have the values of each place. The
+    /// formulas are lowered once, and again for every place only where these values decide a
+    /// count, an index or a shape.
+    fn sample(
+        &self,
+        request: &Request<'_>,
+        places: &[Vec<f64>],
+        sink: &mut Sink<'_>,
+    ) -> Result<Samples> {
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let (leaves, roots) = self.lower_at(request, &mut lowering, &places[0])?;
+        warn(&mut lowering, sink);
+        let varying = varying(&graph, &leaves);
+        let mut samples = vec![Vec::with_capacity(places.len()); roots.len()];
+        let mut failure = None;
+        if lowering
+            .guards()
+            .iter()
+            .any(|(node, _)| varying[node.index()])
+        {
+            for place in places {
+                let graph = Graph::new();
+                let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+                let (_, roots) = self.lower_at(request, &mut lowering, place)?;
+                let mut interpreter = Interpreter::new(&graph, self.limits.memory);
+                let at = (&mut interpreter, &lowering);
+                evaluate(at, &roots, &mut samples, &mut failure)?;
+            }
+        } else {
+            let known = self.constant_part(&graph, &roots, &varying);
+            for place in places {
+                let mut interpreter = Interpreter::new(&graph, self.limits.memory);
+                for (node, value) in &known {
+                    interpreter.set(*node, value);
+                }
+                for (leaf, value) in leaves.iter().zip(place) {
+                    interpreter.set(*leaf, &Tensor::scalar(*value));
+                }
+                let at = (&mut interpreter, &lowering);
+                evaluate(at, &roots, &mut samples, &mut failure)?;
+            }
+        }
+        match failure {
+            Some(failure) if samples.iter().flatten().all(|value| value.is_nan()) => Err(failure),
+            _ => Ok(samples),
+        }
+    }
+
+    /// The outputs with the names after `over` as leaves, which have the values of `place`.
+    fn lower_at(
+        &self,
+        request: &Request<'_>,
+        lowering: &mut Lowering<'_>,
+        place: &[f64],
+    ) -> Result<(Vec<NodeId>, Vec<NodeId>)> {
+        let Request { script, tail, .. } = *request;
+        self.bind_at(lowering, script, tail)?;
+        let mut leaves = Vec::new();
+        for (over, value) in tail.over.iter().zip(place) {
+            let location = script.location(over.variable.span);
+            let value = Rc::new(Tensor::scalar(*value));
+            lowering.bind(&over.variable, value, &location)?;
+            leaves.extend(lowering.inputs().get(&over.variable.name));
+        }
+        let mut roots = Vec::new();
+        for output in request.outputs {
+            let node = lowering.lower(&formula(script, *output))?;
+            let shape = lowering.graph().shape(node);
+            if !shape.is_scalar() {
+                let names: Vec<String> = tail
+                    .over
+                    .iter()
+                    .map(|over| format!("`{}`", over.variable))
+                    .collect();
+                let message = format!(
+                    "`{}` is {shape} for each {}: one number is drawn",
+                    request.name(*output),
+                    names.join(" and "),
+                );
+                return Err(request
+                    .error(Code::Scalar, *output, message, &shape.described())
+                    .help("pick an entry, such as `v[1]`, or take its `norm`"));
+            }
+            roots.push(node);
+        }
+        Ok((leaves, roots))
+    }
+
+    /// The values on which the varying part rests and which are the same everywhere. One that
+    /// fails is left to where it is needed.
+    fn constant_part(
+        &self,
+        graph: &Graph,
+        roots: &[NodeId],
+        varying: &[bool],
+    ) -> Vec<(NodeId, Tensor)> {
+        let varies = |id: NodeId| varying[id.index()];
+        let mut needed: Vec<NodeId> = roots
+            .iter()
+            .copied()
+            .filter(|root| !varies(*root))
+            .collect();
+        for id in graph.cone(roots, |id| !varies(id)) {
+            if varies(id) {
+                graph.for_args(id, |arg| needed.push(arg));
+            }
+        }
+        needed.retain(|id| !varies(*id) && graph.literal_value(*id).is_none());
+        needed.sort_unstable();
+        needed.dedup();
+        let mut interpreter = Interpreter::new(graph, self.limits.memory);
+        let value = |id: NodeId| Some((id, interpreter.value(id).ok()?.to_tensor()));
+        needed.into_iter().filter_map(value).collect()
+    }
+}
+
+/// Which nodes depend on one of the leaves.
+fn varying(graph: &Graph, leaves: &[NodeId]) -> Vec<bool> {
+    let mut varying = vec![false; graph.len()];
+    for leaf in leaves {
+        varying[leaf.index()] = true;
+    }
+    for k in 0..varying.len() {
+        let mut varies = varying[k];
+        graph.for_args(NodeId(k as u32), |arg| varies |= varying[arg.index()]);
+        varying[k] = varies;
+    }
+    varying
+}
+
+/// Appends the values of the roots at one place. A matrix that is singular there leaves a gap; the
+/// first such failure is kept, should there be nothing else.
+fn evaluate(
+    (interpreter, lowering): (&mut Interpreter<'_>, &Lowering<'_>),
+    roots: &[NodeId],
+    samples: &mut Samples,
+    first: &mut Option<Diagnostic>,
+) -> Result<()> {
+    if interrupt::requested() {
+        return Err(lowering.explain(&Failure::Interrupted));
+    }
+    for (root, samples) in roots.iter().zip(samples) {
+        let value = match interpreter.scalar(*root) {
+            Ok(value) => value,
+            Err(failure @ Failure::Fault(..)) => {
+                first.get_or_insert_with(|| lowering.explain(&failure));
+                f64::NAN
+            }
+            Err(failure) => return Err(lowering.explain(&failure)),
+        };
+        samples.push(value);
+    }
+    Ok(())
+}
+
+/// Curves with the axes that they need.
+fn plot_of_series(
+    request: &Request<'_>,
+    series: Vec<Series>,
+    x: Option<Axis>,
+    points: Option<Points>,
+) -> Result<Plot> {
+    let (log_x, log_y) = (request.has(&With::LogX), request.has(&With::LogY));
+    let places = points.iter().flat_map(|points| &points.places);
+    let x = match x {
+        Some(x) => Some(x),
+        None => {
+            let values = series.iter().flat_map(|series| series.x.iter().copied());
+            Axis::around("index", log_x, values)
+        }
+    };
+    let values = series.iter().flat_map(|series| series.y.iter().copied());
+    let drawn = values.clone().any(|value| drawable(value, log_y));
+    let y = Axis::around("", log_y, values.chain(places.map(|place| place.1)));
+    let (Some(x), Some(y), true) = (x, y, drawn) else {
+        let wanted = if log_y {
+            "finite and positive"
+        } else {
+            "finite"
+        };
+        return Err(nothing_to_draw(request, wanted));
+    };
+    Ok(Plot {
+        picture: Picture::Curves(series),
+        x,
+        y,
+        points,
+        file: None,
+    })
+}
+
+fn nothing_to_draw(request: &Request<'_>, wanted: &str) -> Diagnostic {
+    let output = request.outputs[0];
+    let text = request.name(output);
+    let message = match request.outputs.len() {
+        1 => format!("there is nothing to draw: no value of `{text}` is {wanted}"),
+        _ => format!("there is nothing to draw: no value is {wanted}"),
+    };
+    request.error(Code::Value, output, message, "has no value to draw")
+}
+
+/// Writes a file beside its place and moves it there, so that it is never there by half.
+fn write_whole(path: &Path, text: &str, location: &Location) -> Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.part", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    written.map_err(|error| {
+        // What is left of a failed attempt is of no use to anyone.
+        let _ = std::fs::remove_file(&beside);
+        let shown = path.display();
+        let message = match error.kind() {
+            std::io::ErrorKind::NotFound => format!("there is no folder to write `{shown}` to"),
+            std::io::ErrorKind::PermissionDenied => format!("no permission to write `{shown}`"),
+            _ => format!("cannot write `{shown}`: {error}"),
+        };
+        Diagnostic::error(Code::File, location.clone(), message, "this file")
+    })
+}
