@@ -704,6 +704,11 @@ impl Algebra {
         }
         match self.form(id).clone() {
             Form::Transposed(inner) => inner,
+            Form::Apply(row, _, args)
+                if row.name == "inv" && self.transposed(args[0]) == args[0] =>
+            {
+                id
+            }
             Form::Identity => id,
             Form::Stretched(inner) => {
                 let inner = self.transposed(inner);
@@ -867,6 +872,65 @@ impl Algebra {
         let mut bases = vec![(factor, self.one), (bracket, self.one)];
         bases.sort();
         self.intern(Form::Product(bases), shape)
+    }
+
+    /// The scalar formula `id` with every child replaced by `map` of it, entry by entry in `shape`.
+    pub fn reshaped(
+        &mut self,
+        id: Id,
+        shape: Shape,
+        map: &mut dyn FnMut(&mut Algebra, Id) -> Id,
+    ) -> Id {
+        let fits =
+            |algebra: &Algebra, id: Id| algebra.shape(id).is_scalar() || algebra.shape(id) == shape;
+        match self.form(id).clone() {
+            Form::Sum(terms) => {
+                let terms: Terms = terms
+                    .iter()
+                    .map(|(c, term)| {
+                        (
+                            c.0,
+                            if *term == self.one {
+                                *term
+                            } else {
+                                map(self, *term)
+                            },
+                        )
+                    })
+                    .collect();
+                let shapes: Vec<Shape> = terms.iter().map(|(_, term)| self.shape(*term)).collect();
+                self.sum(&terms, Shape::common(&shapes).unwrap_or(shape))
+            }
+            Form::Product(bases) => {
+                let bases: Vec<(Id, Id)> = bases
+                    .iter()
+                    .map(|(base, e)| {
+                        (
+                            map(self, *base),
+                            if self.value(*e).is_some() {
+                                *e
+                            } else {
+                                map(self, *e)
+                            },
+                        )
+                    })
+                    .collect();
+                let shapes: Vec<Shape> = bases.iter().map(|(base, _)| self.shape(*base)).collect();
+                self.product(1.0, &bases, Shape::common(&shapes).unwrap_or(shape))
+            }
+            Form::Apply(row, attr, args) if row.is_entrywise() => {
+                let args: Vec<Id> = args.iter().map(|arg| map(self, *arg)).collect();
+                let shapes: Vec<Shape> = args.iter().map(|arg| self.shape(*arg)).collect();
+                let common = Shape::common(&shapes).unwrap_or(shape);
+                let stretched: Vec<Id> =
+                    args.iter().map(|arg| self.stretch(*arg, common)).collect();
+                if !args.iter().all(|arg| fits(self, *arg)) {
+                    return id;
+                }
+                super::convert::operation(self, row, attr, stretched, common)
+            }
+            _ => id,
+        }
     }
 
     /// `id` with every child replaced by `map` of it, in normal form again; `id` itself where no

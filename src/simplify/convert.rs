@@ -4,7 +4,7 @@ use super::algebra::{Algebra, Coefficient, Form, Id};
 use super::rules;
 use crate::graph::{Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array, elementary};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How a graph is read.
 pub struct Reading<'g, 'r> {
@@ -19,19 +19,74 @@ pub struct Reading<'g, 'r> {
 impl Reading<'_, '_> {
     /// The normal form of `root`, which itself is looked into even if it is an atom elsewhere.
     pub fn read(&self, algebra: &mut Algebra, root: NodeId) -> Id {
+        let atom = |id: NodeId| id != root && (self.atoms)(id);
+        let cone = self.graph.cone(&[root], atom);
+        let inner = self.inside_sums(&cone, &atom);
         let mut forms: FxHashMap<NodeId, Id> = FxHashMap::default();
-        for id in self
-            .graph
-            .cone(&[root], |id| id != root && (self.atoms)(id))
-        {
-            let form = if id != root && (self.atoms)(id) {
+        for id in cone {
+            let form = if atom(id) {
                 algebra.atom(id, self.graph.shape(id))
+            } else if inner.contains(&id) {
+                continue;
+            } else if self.is_sum(id) {
+                let terms = self.summands(id, &inner, &forms);
+                algebra.sum(&terms, self.graph.shape(id))
             } else {
                 self.node(algebra, id, &forms)
             };
             forms.insert(id, form);
         }
         forms[&root]
+    }
+
+    fn is_sum(&self, id: NodeId) -> bool {
+        let row = self.graph.node(id).primitive();
+        let rows = [&arithmetic::ADD, &arithmetic::SUB, &arithmetic::NEG];
+        row.is_some_and(|row| rows.iter().any(|known| row.is(known)))
+    }
+
+    /// Sums that are only part of one longer sum: a sum of n terms is read once, not n times.
+    fn inside_sums(&self, cone: &[NodeId], atom: &dyn Fn(NodeId) -> bool) -> FxHashSet<NodeId> {
+        let mut uses: FxHashMap<NodeId, (u32, bool)> = FxHashMap::default();
+        for &id in cone.iter().filter(|id| !atom(**id)) {
+            let (sum, shape) = (self.is_sum(id), self.graph.shape(id));
+            for arg in self.graph.args(id) {
+                let (count, inside) = uses.entry(arg).or_insert((0, true));
+                *count += 1;
+                *inside &= sum && self.graph.shape(arg) == shape;
+            }
+        }
+        let part = |id: &&NodeId| {
+            let once = uses.get(*id) == Some(&(1, true));
+            once && !atom(**id) && self.is_sum(**id)
+        };
+        cone.iter().filter(part).copied().collect()
+    }
+
+    /// The terms of a sum, left to right, through the sums that are only part of it.
+    fn summands(
+        &self,
+        root: NodeId,
+        inner: &FxHashSet<NodeId>,
+        forms: &FxHashMap<NodeId, Id>,
+    ) -> Vec<(f64, Id)> {
+        let mut terms = Vec::new();
+        let mut stack = vec![(1.0, root)];
+        while let Some((sign, id)) = stack.pop() {
+            if id != root && !inner.contains(&id) {
+                terms.push((sign, forms[&id]));
+                continue;
+            }
+            let args = self.graph.args(id);
+            let row = self.graph.node(id).primitive();
+            let negative = row.is_some_and(|row| !row.is(&arithmetic::ADD));
+            let last = args.len() - 1;
+            for (k, arg) in args.iter().enumerate().rev() {
+                let turned = negative && k == last;
+                stack.push((if turned { -sign } else { sign }, *arg));
+            }
+        }
+        terms
     }
 
     /// Tells `algebra` what the user's names stand for, so that equal formulas are written by name.
@@ -291,8 +346,14 @@ fn differ(algebra: &Algebra, terms: &[(Coefficient, Id)]) -> bool {
     compared.retain(|id| !selection(id));
     compared.sort();
     compared.dedup();
-    let numbers = compared.iter().filter(|id| algebra.value(algebra.core(**id)).is_some()).count();
-    let atoms = compared.iter().filter(|id| matches!(algebra.form(algebra.core(**id)), Form::Atom(_))).count();
+    let numbers = compared
+        .iter()
+        .filter(|id| algebra.value(algebra.core(**id)).is_some())
+        .count();
+    let atoms = compared
+        .iter()
+        .filter(|id| matches!(algebra.form(algebra.core(**id)), Form::Atom(_)))
+        .count();
     numbers + atoms == compared.len() || numbers + 1 == compared.len()
 }
 

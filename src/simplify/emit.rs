@@ -381,11 +381,21 @@ impl<'a> Emitter<'a> {
     /// The condition among the factors of a scalar product: what it lets through reads, and
     /// computes, better as a branch.
     fn branch(&self, bases: &[(Id, Id)]) -> Option<(Id, Vec<(Id, Id)>)> {
-        let truth = |id: Id| matches!(self.algebra.form(id), Form::Apply(row, ..) if row.is_truth());
-        let scalar = bases.iter().all(|(base, _)| self.algebra.shape(*base).is_scalar());
-        let k = bases.iter().position(|(base, e)| truth(*base) && *e == self.algebra.unit())?;
-        let rest: Vec<(Id, Id)> = (0..bases.len()).filter(|j| *j != k).map(|j| bases[j]).collect();
-        let plain = rest.iter().all(|(base, _)| self.algebra.value(*base).is_some() || truth(*base));
+        let truth =
+            |id: Id| matches!(self.algebra.form(id), Form::Apply(row, ..) if row.is_truth());
+        let scalar = bases
+            .iter()
+            .all(|(base, _)| self.algebra.shape(*base).is_scalar());
+        let k = bases
+            .iter()
+            .position(|(base, e)| truth(*base) && *e == self.algebra.unit())?;
+        let rest: Vec<(Id, Id)> = (0..bases.len())
+            .filter(|j| *j != k)
+            .map(|j| bases[j])
+            .collect();
+        let plain = rest
+            .iter()
+            .all(|(base, _)| self.algebra.value(*base).is_some() || truth(*base));
         (scalar && !plain).then(|| (bases[k].0, rest))
     }
 

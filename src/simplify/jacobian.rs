@@ -342,7 +342,8 @@ impl<'a> Linear<'a> {
         if row.is(&linear::SOLVE) && !self.depends(args[0]) {
             let inner = self.matrix(args[1])?;
             let wanted = self.algebra.shape(inner);
-            return Some(self.algebra.apply(row, attr, vec![args[0], inner], wanted));
+            let args = vec![args[0], inner];
+            return Some(operation(self.algebra, row, attr, args, wanted));
         }
         if row.is(&array::INDEX) {
             let inner = self.matrix(args[0])?;

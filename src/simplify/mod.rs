@@ -27,6 +27,9 @@ const TREE_LIMIT: u64 = 2_000;
 /// Operations on the longest path of one formula; longer ones are cut into named parts.
 const DEPTH_LIMIT: u32 = 100;
 
+/// Operations up to which products are multiplied out to see whether that helps.
+const MULTIPLIED_OUT: u64 = 400;
+
 /// How many operations something is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -89,8 +92,15 @@ pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formu
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
-        algebra = Algebra::new(wording.guards);
-        formulas = simplified(graph, root, &shared, wording, &mut algebra);
+        let mut inlined = Algebra::new(wording.guards);
+        let joined = simplified(graph, root, &shared, wording, &mut inlined);
+        let written = |algebra: &mut Algebra, formulas: &[(NodeId, Id)]| {
+            let costs = formulas.iter().map(|(_, form)| algebra.cost(*form));
+            costs.fold(0u64, u64::saturating_add)
+        };
+        if written(&mut inlined, &joined) <= written(&mut algebra, &formulas) {
+            (algebra, formulas) = (inlined, joined);
+        }
     }
     spell(&algebra, formulas, wording, before)
 }
@@ -373,15 +383,24 @@ fn rearranged(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id
         }
         best = algebra.rebuild(next, &mut |algebra, child| improved(algebra, child, memo));
     }
-    if matches!(algebra.form(best), Form::Sum(_) | Form::Product(_)) && algebra.cost(best) < 400 {
-        let spread = rules::expanded(algebra, best);
-        let together = rules::over_one_denominator(algebra, best);
-        let candidates = [
-            rules::factored(algebra, best),
-            spread,
-            rules::factored(algebra, spread),
-            together,
-        ];
+    let whole = [
+        rules::distributed(algebra, best),
+        rules::whole_vector(algebra, best),
+    ];
+    for candidate in whole.into_iter().flatten() {
+        if algebra.cost(candidate) < algebra.cost(best) {
+            best = candidate;
+        }
+    }
+    if matches!(algebra.form(best), Form::Sum(_) | Form::Product(_)) {
+        let mut candidates = vec![rules::factored(algebra, best)];
+        if algebra.cost(best) < MULTIPLIED_OUT {
+            let spread = rules::expanded(algebra, best);
+            candidates.push(spread);
+            candidates.push(rules::factored(algebra, spread));
+            candidates.push(rules::over_one_denominator(algebra, best));
+            candidates.extend(rules::without_nested_quotients(algebra, best));
+        }
         for candidate in candidates {
             if algebra.cost(candidate) < algebra.cost(best) {
                 best = candidate;

@@ -19,6 +19,14 @@ pub struct Rule {
 /// The rules for operations of the table, applied when one is built.
 pub const OPERATIONS: &[Rule] = &[
     Rule {
+        name: "diagonal of an outer product",
+        rewrite: diagonal_of_outer_product,
+    },
+    Rule {
+        name: "solution for an identity",
+        rewrite: solve_for_identity,
+    },
+    Rule {
         name: "logarithm of an exponential",
         rewrite: |a, id| inverse_pair(a, id, &elementary::LOG, &elementary::EXP),
     },
@@ -250,6 +258,31 @@ fn diagonal_of_ones(algebra: &mut Algebra, id: Id) -> Option<Id> {
     Some(algebra.product(1.0, &[(inner, one), (identity, one)], shape))
 }
 
+/// The diagonal of u·v' is u∘v.
+fn diagonal_of_outer_product(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = operands(algebra, id, &array::DIAG)?;
+    let Form::Chain(links) = algebra.form(args[0]).clone() else {
+        return None;
+    };
+    let [u, v] = links[..] else { return None };
+    if algebra.shape(u).cols != 1 || algebra.shape(id).cols != 1 {
+        return None;
+    }
+    let column = algebra.transposed(v);
+    let one = algebra.unit();
+    let shape = algebra.shape(id);
+    (algebra.shape(column) == algebra.shape(u))
+        .then(|| algebra.product(1.0, &[(u, one), (column, one)], shape))
+}
+
+/// The solution for an identity is the inverse.
+fn solve_for_identity(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = operands(algebra, id, &linear::SOLVE)?;
+    let shape = algebra.shape(id);
+    matches!(algebra.form(args[1]), Form::Identity)
+        .then(|| algebra.apply(&linear::INV, Attr::None, vec![args[0]], shape))
+}
+
 /// cof(X) = det(X)·inv(X)'
 fn cofactors(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let args = operands(algebra, id, &linear::COFACTOR)?;
@@ -336,15 +369,77 @@ fn index_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     if !row.is(&array::INDEX) || !algebra.shape(id).is_scalar() {
         return None;
     }
-    match algebra.form(args[0]).clone() {
+    let corner = super::convert::corner_of(attr);
+    entry(algebra, args[0], corner.row, corner.col)
+}
+
+/// The entry of a formula in row `i` and column `j`, from 0, where taking it goes inside.
+fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id> {
+    let one = algebra.unit();
+    match algebra.form(id).clone() {
         Form::Entries(entries) => {
-            let corner = super::convert::corner_of(attr);
-            let cols = algebra.shape(args[0]).n();
-            Some(entries[corner.row as usize * cols + corner.col as usize])
+            let cols = algebra.shape(id).n();
+            Some(entries[i as usize * cols + j as usize])
         }
-        Form::Stretched(inner) if algebra.shape(inner).is_scalar() => Some(inner),
+        Form::Stretched(inner) => Some(entry_or_index(algebra, inner, i, j)),
+        Form::Transposed(inner) => Some(entry_or_index(algebra, inner, j, i)),
+        Form::Identity => Some(algebra.number(f64::from(u8::from(i == j)))),
+        Form::Sum(terms) => {
+            let terms: Vec<(f64, Id)> = terms
+                .iter()
+                .map(|(c, term)| (c.0, entry_or_index(algebra, *term, i, j)))
+                .collect();
+            Some(algebra.sum(&terms, Shape::SCALAR))
+        }
+        Form::Product(bases) => {
+            let bases: Vec<(Id, Id)> = bases
+                .iter()
+                .map(|(base, e)| {
+                    (
+                        entry_or_index(algebra, *base, i, j),
+                        entry_or_index(algebra, *e, i, j),
+                    )
+                })
+                .collect();
+            Some(algebra.product(1.0, &bases, Shape::SCALAR))
+        }
+        Form::Chain(links) if links.len() == 2 && algebra.shape(links[0]).cols == 1 => {
+            // An outer product.
+            let sides = [
+                entry_or_index(algebra, links[0], i, 0),
+                entry_or_index(algebra, links[1], 0, j),
+            ];
+            Some(algebra.product(1.0, &[(sides[0], one), (sides[1], one)], Shape::SCALAR))
+        }
+        Form::Apply(row, attr, args) if row.is_entrywise() => {
+            let args = args
+                .iter()
+                .map(|arg| entry_or_index(algebra, *arg, i, j))
+                .collect();
+            Some(super::convert::operation(
+                algebra,
+                row,
+                attr,
+                args,
+                Shape::SCALAR,
+            ))
+        }
         _ => None,
     }
+}
+
+/// The entry of a formula, inside it or by an index.
+fn entry_or_index(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Id {
+    let shape = algebra.shape(id);
+    if shape.is_scalar() {
+        return id;
+    }
+    let row = if shape.rows == 1 { 0 } else { i };
+    let col = if shape.cols == 1 { 0 } else { j };
+    entry(algebra, id, row, col).unwrap_or_else(|| {
+        let attr = Attr::Corner(crate::graph::Corner { row, col });
+        algebra.apply(&array::INDEX, attr, vec![id], Shape::SCALAR)
+    })
 }
 
 /// e^x·(1 + e^x)⁻¹ = σ(x), and (1 + e^x)⁻¹ = σ(−x).
@@ -464,9 +559,14 @@ fn exponential_times_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
         };
         let opposite = algebra.negated(args[0]);
         let partner = sigmoid(algebra, opposite);
-        let j = bases.iter().position(|(known, e)| *known == partner && *e == one);
+        let j = bases.iter().position(|(known, e)| {
+            *known == partner && algebra.value(*e).is_some_and(|e| e >= 1.0)
+        });
         if let Some(j) = j.filter(|_| *exponent == one) {
-            let factor = sigmoid(algebra, args[0]);
+            let shape = algebra.shape(*base);
+            let positive = sigmoid(algebra, args[0]);
+            let left = algebra.number(algebra.value(bases[j].1).unwrap_or(1.0) - 1.0);
+            let factor = algebra.product(1.0, &[(positive, one), (partner, left)], shape);
             return Some(exchanged(algebra, id, &bases, &[k, j], factor));
         }
     }
@@ -793,6 +893,91 @@ pub fn over_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
 
 /// The links of a chain, and the scalar factors beside it.
 type ScaledChain = (Vec<Id>, Vec<(Id, Id)>);
+
+/// A·(B + C) = A·B + A·C, for the first sum in a chain.
+pub fn distributed(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Chain(links) = algebra.form(id).clone() else {
+        return None;
+    };
+    let k = links
+        .iter()
+        .position(|link| matches!(algebra.form(*link), Form::Sum(terms) if terms.len() > 1))?;
+    let Form::Sum(terms) = algebra.form(links[k]).clone() else {
+        return None;
+    };
+    let inner = algebra.shape(links[k]);
+    let mut spread = Vec::new();
+    for (c, term) in terms {
+        let term = algebra.stretch(term, inner);
+        let mut links = links.clone();
+        links[k] = term;
+        spread.push((c.0, algebra.chain(&links)));
+    }
+    Some(algebra.sum(&spread, algebra.shape(id)))
+}
+
+/// A vector whose entries are one formula of the entries of vectors is that formula of the vectors.
+pub fn whole_vector(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Entries(entries) = algebra.form(id).clone() else {
+        return None;
+    };
+    let shape = algebra.shape(id);
+    if shape.cols != 1 {
+        return None;
+    }
+    let vector = of_vectors(algebra, entries[0], shape)?;
+    let vector = algebra.stretch(vector, shape);
+    let one = algebra.unit();
+    let mut same = |k: usize| {
+        let taken = entry_or_index(algebra, vector, k as u32, 0);
+        // Brackets are opened on both sides before they are held against each other.
+        let opened =
+            [taken, entries[k]].map(|side| algebra.product(1.0, &[(side, one)], Shape::SCALAR));
+        opened[0] == opened[1]
+    };
+    (0..entries.len()).all(&mut same).then_some(vector)
+}
+
+/// A formula with every first entry of a vector of `shape` replaced by the vector.
+fn of_vectors(algebra: &mut Algebra, id: Id, shape: Shape) -> Option<Id> {
+    if let Form::Apply(row, attr, args) = algebra.form(id).clone()
+        && row.is(&array::INDEX)
+    {
+        let corner = super::convert::corner_of(attr);
+        let first = corner.row == 0 && algebra.shape(args[0]) == shape;
+        return first.then_some(args[0]);
+    }
+    let mut possible = true;
+    let replaced = algebra.reshaped(id, shape, &mut |algebra, child| {
+        of_vectors(algebra, child, shape).unwrap_or_else(|| {
+            possible = false;
+            child
+        })
+    });
+    possible.then_some(replaced)
+}
+
+/// x/(a + b/c) = c·x/(a·c + b): a divisor that holds a quotient, over one denominator.
+pub fn without_nested_quotients(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id).clone() else {
+        return None;
+    };
+    let mut factors: Vec<(Id, Id)> = Vec::new();
+    let mut changed = false;
+    for (base, exponent) in bases {
+        let power = algebra.value(exponent).is_some_and(|e| e.fract() == 0.0);
+        let sum = matches!(algebra.form(base), Form::Sum(_));
+        let together = if power && sum {
+            over_one_denominator(algebra, base)
+        } else {
+            base
+        };
+        changed |= together != base;
+        factors.push((together, exponent));
+    }
+    let shape = algebra.shape(id);
+    changed.then(|| algebra.product(1.0, &factors, shape))
+}
 
 /// A chain among the factors of a term.
 fn chain_of(algebra: &Algebra, term: Id) -> Option<ScaledChain> {
