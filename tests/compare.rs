@@ -622,3 +622,30 @@ fn a_failed_check_prints_its_line_and_then_the_error() {
         "{help}"
     );
 }
+
+#[test]
+fn what_takes_very_long_runs_only_where_it_is_asked_for() {
+    let script = "s(t) = 3.5*t*(1 - t); z = 0.3; y = iterate(s, z, 3000); compare y wrt z";
+    let line = the("compare", script);
+    let row = &line["wrt"][0];
+    assert!(
+        row["reverse"].is_number() && row["symbolic"].is_null(),
+        "{line}"
+    );
+    assert!(
+        row["reason"]["symbolic"]
+            .as_str()
+            .is_some_and(|reason| reason.starts_with("left out")),
+        "{line}"
+    );
+    let line = the(
+        "compare",
+        "X = rand(3000, 20); w = ones(20, 1); compare sum(X*w) wrt X",
+    );
+    let row = &line["wrt"][0];
+    assert!(
+        row["forward"].is_null() && row["numeric"].is_null(),
+        "{line}"
+    );
+    assert!(row["reverse"].is_array(), "{line}");
+}

@@ -2,6 +2,7 @@
 
 use super::primitive::{Derivative, Kernel, Notation, Operator, ShapeRule};
 use super::{Graph, NodeId, Op};
+use rustc_hash::FxHashMap;
 use std::iter::Sum;
 use std::ops::Add;
 
@@ -143,4 +144,15 @@ pub fn operations(graph: &Graph, id: NodeId) -> Operations {
         },
         _ => Operations::default(),
     }
+}
+
+/// How many operations the longest way from a leaf to `root` passes.
+pub fn depth(graph: &Graph, root: NodeId) -> usize {
+    let mut depths: FxHashMap<NodeId, usize> = FxHashMap::default();
+    for id in graph.cone(&[root], |_| false) {
+        let mut depth = 0;
+        graph.for_args(id, |arg| depth = depth.max(depths[&arg] + 1));
+        depths.insert(id, depth);
+    }
+    depths[&root]
 }

@@ -5,7 +5,7 @@ use super::show::{Lowered, refuse, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Target;
-use crate::graph::{Graph, NodeId, Tensor};
+use crate::graph::{Graph, NodeId, Tensor, measure};
 use crate::lower::Lowering;
 use crate::render::compare::reason_text;
 use crate::source::Source;
@@ -14,6 +14,9 @@ use crate::trace::check::{Verdict, check};
 use crate::trace::compare::{ByFormula, Question, compare};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+
+/// How deep a formula may be that is simplified where nobody asked for it by name.
+const PATIENCE: usize = 300;
 
 impl Session {
     pub(super) fn show_compare(
@@ -64,7 +67,7 @@ impl Session {
         let lowered: Lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
         let uses = |mode| tail.using.is_empty() || tail.using.iter().any(|(used, _)| *used == mode);
         let formulas = match uses(Mode::Symbolic) {
-            true => self.formulas(&mut lowering, &lowered),
+            true => self.formulas(&mut lowering, &lowered, !tail.using.is_empty()),
             false => FxHashMap::default(),
         };
         warn(&mut lowering, sink);
@@ -106,10 +109,19 @@ impl Session {
         &self,
         lowering: &mut Lowering<'_>,
         lowered: &Lowered,
+        by_name: bool,
     ) -> FxHashMap<(NodeId, Target), std::result::Result<ByFormula, String>> {
         let mut formulas = FxHashMap::default();
         for (_, output) in &lowered.outputs {
+            let depth = measure::depth(lowering.graph(), *output);
             for wrt in &lowered.wrt {
+                if depth > PATIENCE && !by_name {
+                    let reason = format!(
+                        "left out: a formula {depth} operations deep takes long; ask for it with `using symbolic`"
+                    );
+                    formulas.insert((*output, wrt.target), Err(reason));
+                    continue;
+                }
                 let mut formula = self.by_formula(lowering, lowered, *output, wrt.target, false);
                 let guarded = self.by_formula(lowering, lowered, *output, wrt.target, true);
                 if let (Ok(plain), Ok(guarded)) = (&mut formula, guarded) {
