@@ -11,6 +11,8 @@ const HEIGHT: f64 = 480.0;
 const CHARACTER: f64 = 7.6;
 /// Characters of a name in the legend.
 const LONGEST_NAME: usize = 80;
+/// Lines of a legend.
+const LEGEND_LINES: usize = 6;
 /// Series of so few points have a dot at each.
 const DOTTED: usize = 60;
 /// Colours of a map that are told apart.
@@ -257,6 +259,11 @@ fn width_of(text: &str) -> f64 {
     unicode_width::UnicodeWidthStr::width(text) as f64 * CHARACTER
 }
 
+fn widest_of(ticks: &[Tick]) -> f64 {
+    let widths = ticks.iter().map(|tick| width_of(&tick.text));
+    widths.fold(0.0, f64::max)
+}
+
 /// The frame that is left when axes, a legend of so many lines and what stands to the right have
 /// their room, with the marks of both axes.
 fn frame(plot: &Plot, legend: usize, right: f64) -> (Frame, Vec<Tick>, Vec<Tick>) {
@@ -264,26 +271,23 @@ fn frame(plot: &Plot, legend: usize, right: f64) -> (Frame, Vec<Tick>, Vec<Tick>
     let bottom = if plot.x.name.is_empty() { 34.0 } else { 54.0 };
     let height = HEIGHT - top - bottom;
     let up = ticks(&plot.y, (height / 55.0) as usize);
-    let widest = up
-        .iter()
-        .map(|tick| width_of(&tick.text))
-        .fold(0.0, f64::max);
+    let widest = widest_of(&up);
     let name = if plot.y.name.is_empty() { 0.0 } else { 22.0 };
     let left = 18.0 + widest + name;
-    let width = WIDTH - left - right;
-    let mut most = (width / 70.0) as usize;
-    let mut across = ticks(&plot.x, most);
     let crowded = |ticks: &[Tick]| {
-        let widest = ticks
-            .iter()
-            .map(|tick| width_of(&tick.text))
-            .fold(0.0, f64::max);
-        (widest + 12.0) * ticks.len() as f64 > width + widest
+        let room = ticks.windows(2).map(|pair| pair[1].at - pair[0].at);
+        room.fold(1.0, f64::min) * (WIDTH - left - right) < widest_of(ticks) + 12.0
     };
+    let mut most = ((WIDTH - left - right) / 70.0) as usize;
+    let mut across = ticks(&plot.x, most);
     while most > 2 && crowded(&across) {
         most -= 1;
         across = ticks(&plot.x, most);
     }
+    // Half of a number may stand outside, below either end.
+    let half = widest_of(&across) / 2.0 + 6.0;
+    let left = left.max(half);
+    let width = WIDTH - left - right.max(half);
     let frame = Frame {
         left,
         top,
@@ -321,28 +325,32 @@ fn axes(pen: &mut Pen, plot: &Plot, frame: &Frame, across: &[Tick], up: &[Tick],
     }
 }
 
-/// Every name with the line and the place in it where its entry begins; how many lines there are.
-fn legend_places(names: &[String]) -> (Vec<(usize, f64)>, usize) {
+/// The entries of the legend: how many lines they take, and of each the line, where in it the entry
+/// begins, and its name. Those without room are left out, which the last entry says.
+fn legend(series: &[Series]) -> (usize, Vec<(usize, f64, String)>) {
     let (mut line, mut x) = (0, 0.0);
-    let mut places = Vec::new();
-    for name in names {
-        let width = 34.0 + width_of(name) + 22.0;
+    let mut entries: Vec<(usize, f64, String)> = Vec::new();
+    for series in series {
+        let name = shortened(&series.name);
+        let width = 34.0 + width_of(&name) + 22.0;
         if x > 0.0 && x + width > WIDTH - 40.0 {
             line += 1;
             x = 0.0;
         }
-        places.push((line, x));
+        if line == LEGEND_LINES {
+            if let Some((_, _, last)) = entries.last_mut() {
+                last.push_str(" …");
+            }
+            return (line, entries);
+        }
+        entries.push((line, x, name));
         x += width;
     }
-    (places, line + 1)
+    (line + 1, entries)
 }
 
 fn curves(pen: &mut Pen, plot: &Plot, series: &[Series]) {
-    let names: Vec<String> = series
-        .iter()
-        .map(|series| shortened(&series.name))
-        .collect();
-    let (places, lines) = legend_places(&names);
+    let (lines, entries) = legend(series);
     let (frame, across, up) = frame(plot, lines, 24.0);
     axes(pen, plot, &frame, &across, &up, true);
     pen.open_clip(&frame);
@@ -352,8 +360,8 @@ fn curves(pen: &mut Pen, plot: &Plot, series: &[Series]) {
     points(pen, plot, &frame, None);
     pen.close();
     pen.outline(&frame);
-    for (k, (name, (line, x))) in names.iter().zip(places).enumerate() {
-        let (x, y) = (20.0 + x, 20.0 + 20.0 * line as f64);
+    for (k, (line, x, name)) in entries.iter().enumerate() {
+        let (x, y) = (20.0 + x, 20.0 + 20.0 * *line as f64);
         pen.line(format_args!(
             "<line x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" {}/>",
             y - 4.5,
@@ -443,7 +451,13 @@ fn picture_of_map(pen: &mut Pen, plot: &Plot, map: &Map) {
     let Some(colours) = colours else {
         return;
     };
-    let (frame, across, up) = frame(plot, 1, 110.0);
+    let texts = match &colours {
+        Colours::Classes(classes) => classes.iter().map(|class| class_text(*class)).collect(),
+        Colours::Scale(axis) => ticks(axis, 7).into_iter().map(|tick| tick.text).collect(),
+    };
+    let texts: Vec<String> = texts;
+    let widest = texts.iter().map(|text| width_of(text)).fold(0.0, f64::max);
+    let (frame, across, up) = frame(plot, 1, 52.0 + widest.max(30.0));
     pen.words((frame.left, 20.0), Anchor::Start, &shortened(&map.name));
     cells(pen, &frame, map, &colours);
     axes(pen, plot, &frame, &across, &up, false);
@@ -506,6 +520,10 @@ fn cells(pen: &mut Pen, frame: &Frame, map: &Map, colours: &Colours) {
     pen.close();
 }
 
+fn class_text(class: f64) -> String {
+    crate::render::number::format(class, 6)
+}
+
 /// The colours of classes.
 fn key(pen: &mut Pen, (x, y): (f64, f64), classes: &[f64], filled: bool) {
     for (k, class) in classes.iter().enumerate() {
@@ -515,8 +533,7 @@ fn key(pen: &mut Pen, (x, y): (f64, f64), classes: &[f64], filled: bool) {
             pen.swatch((x, y), (16.0, 16.0), &hex(light(colour)));
         }
         pen.dot((x + 8.0, y + 8.0), 3.6, &hex(colour), true);
-        let text = crate::render::number::format(*class, 6);
-        pen.words((x + 24.0, y + 12.5), Anchor::Start, &text);
+        pen.words((x + 24.0, y + 12.5), Anchor::Start, &class_text(*class));
     }
 }
 
