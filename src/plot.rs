@@ -1,7 +1,7 @@
 //! What `plot` draws: curves, or a map over two variables, with points on either.
 
 /// Beyond this a number is not drawn: axes that reach further overflow.
-const LARGEST: f64 = 1e300;
+const LARGEST: f64 = 1e307;
 
 /// Values so few and so whole that they are classes and not a quantity.
 const MOST_CLASSES: usize = 10;
