@@ -105,7 +105,9 @@ pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
 
 /// Whether every entry of the result is an entry of an argument, so that 0/1 stays 0/1.
 fn moves_entries(row: &'static Primitive) -> bool {
-    use crate::primitives::array::{COLUMNS, FLIP, HCAT, INDEX, MATRIX, RESHAPE, TRANSPOSE, VCAT, VEC};
+    use crate::primitives::array::{
+        COLUMNS, FLIP, HCAT, INDEX, MATRIX, RESHAPE, TRANSPOSE, VCAT, VEC,
+    };
     [
         &INDEX, &TRANSPOSE, &RESHAPE, &VEC, &HCAT, &COLUMNS, &VCAT, &MATRIX, &FLIP, &BROADCAST,
     ]

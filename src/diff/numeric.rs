@@ -1,6 +1,6 @@
 //! Finite differences: the one witness that shares no rule with the other modes.
 
-use super::Target;
+use super::{Held, Target};
 use crate::graph::substitute::substitute;
 use crate::graph::{Attr, Block, Corner, Graph, NodeId, Shape, Term};
 use crate::primitives::arithmetic::{FROZEN, MAX};
@@ -56,6 +56,7 @@ pub fn numeric(
     graph: &Graph,
     output: NodeId,
     target: Target,
+    held: &Held,
     step: Option<NodeId>,
     scheme: Scheme,
 ) -> NodeId {
@@ -73,7 +74,7 @@ pub fn numeric(
     let differences: Vec<NodeId> = corners
         .into_iter()
         .map(|corner| {
-            let difference = by_entry(graph, output, target.node, corner, step, scheme);
+            let difference = by_entry(graph, output, target.node, held, corner, step, scheme);
             graph.term(difference).reshaped(Shape::vector(rows)).id
         })
         .collect();
@@ -95,6 +96,7 @@ fn by_entry(
     graph: &Graph,
     output: NodeId,
     leaf: NodeId,
+    held: &Held,
     corner: Corner,
     step: Option<NodeId>,
     scheme: Scheme,
@@ -121,7 +123,10 @@ fn by_entry(
         } else {
             point + placed(shift, corner, point.shape())
         };
-        let replaced = FxHashMap::from_iter([(leaf, shifted.id)]);
+        // A held name stays what it is while something else is shifted.
+        let mut replaced: FxHashMap<NodeId, NodeId> =
+            held.iter().map(|node| (*node, *node)).collect();
+        replaced.insert(leaf, shifted.id);
         graph.term(substitute(graph, output, &replaced))
     };
     let (right, left) = scheme.points();

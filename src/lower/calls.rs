@@ -177,14 +177,18 @@ impl Lowering<'_> {
             format!("`{name}` takes {wanted}, not {given}"),
             format!("{given} argument{} here", plural(given)),
         );
+        let along_axis = primitives::named(&name).iter().any(|row| row.axis);
         match self.signature(&name) {
+            Some(_) if along_axis && given == 2 => error.help(format!(
+                "an axis is given by name: `{name}(A, axis=1)` collapses the rows, `axis=2` the columns"
+            )),
             Some(signature) => error.help(format!("its signature is `{signature}`")),
             None => error,
         }
     }
 
     /// How `name` is called.
-    fn signature(&self, name: &str) -> Option<String> {
+    pub(super) fn signature(&self, name: &str) -> Option<String> {
         if let Some(function) = self.definitions.function(name) {
             let parameters: Vec<&str> = function.parameters.iter().map(|p| &*p.name).collect();
             return Some(format!("{name}({})", parameters.join(", ")));
@@ -216,6 +220,15 @@ impl Lowering<'_> {
             .chain(primitives::names().map(String::from))
             .chain(special)
             .collect();
+        let elsewhere = match name {
+            "diff" | "gradient" | "derivative" | "D" | "deriv" => Some("grad(L, w)"),
+            "jac" | "Jacobian" => Some("jacobian(y, x)"),
+            "hess" | "Hessian" => Some("hessian(L, x)"),
+            _ => None,
+        };
+        if let Some(signature) = elsewhere {
+            return error.help(format!("here it is called `{signature}`"));
+        }
         match nearest(name, known.iter().map(String::as_str)) {
             _ if self.definitions.variable(name).is_some() => error.help(format!(
                 "`{name}` is a variable: to multiply write `{name}*(…)`, to take an entry `{name}[…]`"

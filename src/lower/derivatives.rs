@@ -261,6 +261,11 @@ impl Lowering<'_> {
         let (indices, rest) = operands.split_at(state.wrt.indices.len());
         let target = self.target(*leaf, &state.wrt, indices, frame)?;
         let graph = self.graph;
+        if self.is_undefined(&state.wrt.name, frame)
+            && !graph.cone(&[output], |_| false).contains(leaf)
+        {
+            return Err(self.unknown_target(&state.wrt.name, frame.locate(parts.wrt)));
+        }
         let problem = Problem {
             graph,
             output,
@@ -310,11 +315,20 @@ impl Lowering<'_> {
                     graph,
                     output,
                     target,
+                    held,
                     rest.first().copied(),
                     scheme,
                 ))
             }
         }
+    }
+
+    /// Whether nothing gives `name` a meaning: it is a free input, or a slip of the pen.
+    fn is_undefined(&self, name: &Name, frame: &Frame) -> bool {
+        frame.local(name).is_none()
+            && frame.held.get(name).is_none()
+            && !self.overlay.contains_key(name)
+            && self.definitions.variable(name).is_none()
     }
 
     /// The target with its entry, where one is meant.

@@ -153,8 +153,9 @@ fn has_header(records: &[csv::StringRecord]) -> bool {
     let [first, second, ..] = records else {
         return false;
     };
-    (first.iter().zip(second))
-        .any(|(name, value)| number(name).is_none() && number(value).is_some())
+    let named = (first.iter().zip(second))
+        .any(|(name, value)| number(name).is_none() && number(value).is_some());
+    named && first.iter().all(|name| number(name).is_none())
 }
 
 fn read_column(

@@ -216,7 +216,13 @@ impl<'a> Lowering<'a> {
     }
 
     /// Gives `name` a value of its own for this statement; a formula's name is held by it.
-    pub fn bind(&mut self, name: &Ident, value: Rc<Tensor>, location: &Location) -> Result<()> {
+    pub fn bind(
+        &mut self,
+        name: &Ident,
+        value: Rc<Tensor>,
+        location: &Location,
+        named: Location,
+    ) -> Result<()> {
         if let Some(declared) = self.declared_shape(&name.name)
             && declared != value.shape()
         {
@@ -233,7 +239,7 @@ impl<'a> Lowering<'a> {
         let leaf = self
             .graph
             .input(name.name.clone(), value.shape(), Some(value));
-        self.note_origin(leaf, location.clone(), None);
+        self.note_origin(leaf, named, None);
         self.note_name(leaf, &name.name);
         self.overlay.insert(name.name.clone(), leaf);
         self.inputs.insert(name.name.clone(), leaf);
@@ -753,6 +759,24 @@ impl<'a> Lowering<'a> {
             .help(format!(
                 "give it one: `{name} = …`, or `at {name} = …` for one statement"
             ));
+        }
+        if let Some(signature) = self.signature(&name) {
+            return Diagnostic::error(
+                Code::Name,
+                location,
+                format!("`{name}` is a function and has no value of its own"),
+                "not called",
+            )
+            .help(format!("call it: `{signature}`"));
+        }
+        if crate::syntax::STATEMENT_WORDS.contains(&&*name) {
+            return Diagnostic::error(
+                Code::Name,
+                location,
+                format!("`{name}` begins a statement; alone it is a name that is not defined"),
+                "nothing follows it",
+            )
+            .help(format!("write what it is about behind it: `{name} …`"));
         }
         let error = Diagnostic::error(
             Code::Name,

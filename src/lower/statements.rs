@@ -158,16 +158,21 @@ impl Lowering<'_> {
         if reached {
             return Ok(());
         }
+        Err(self.unknown_target(&name, script.locate(expr)))
+    }
+
+    /// The error for a target that nothing defines and nothing depends on.
+    pub(super) fn unknown_target(&self, name: &str, location: Location) -> Diagnostic {
         let error = Diagnostic::error(
             Code::Name,
-            script.locate(expr),
-            format!("`{name}` is not defined, and nothing shown here depends on it"),
+            location,
+            format!("`{name}` is not defined, and nothing here depends on it"),
             "unknown name",
         );
-        Err(match self.nearest_name(&name) {
+        match self.nearest_name(name) {
             Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
-            None => error,
-        })
+            None => error.help("a derivative is taken by a name that the formula depends on"),
+        }
     }
 
     /// The value that `name` has now.
@@ -219,15 +224,15 @@ impl Lowering<'_> {
         }
     }
 
-    /// A warning for every free name without a value met so far.
-    pub fn undefined_names(&self) -> Vec<Diagnostic> {
+    /// A warning for every free name without a value met so far that is not `known` otherwise.
+    pub fn undefined_names(&self, known: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
         let undefined = |(name, node): (&Name, &NodeId)| {
             let Op::Input(leaf) = self.graph.node(*node).op else {
                 return None;
             };
             let free =
                 self.graph.leaf(leaf).value.is_none() && self.definitions.variable(name).is_none();
-            if !free {
+            if !free || known(name) {
                 return None;
             }
             let location = self.origin(*node)?.location.clone();

@@ -24,6 +24,7 @@ use crate::source::{Location, Source};
 use crate::syntax::ast::{
     Block, ExprId, ExprKind, Ident, InputDeclaration, Script, Statement, StatementKind, Text,
 };
+use rustc_hash::FxHashSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -365,7 +366,111 @@ impl Session {
                 found.push(error);
             }
         }
+        self.check_definitions(&script, &mut found);
+        self.check_blocks(&script, &mut found);
         found
+    }
+
+    /// Looks at every formula, whether or not anything shows it, and computes the inputs.
+    fn check_definitions(&self, script: &Rc<Script>, found: &mut Vec<Diagnostic>) {
+        let mut note = |error: Diagnostic| {
+            if !found.contains(&error) {
+                found.push(error);
+            }
+        };
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        for id in &script.body {
+            match &script.statement(*id).kind {
+                StatementKind::Define(_, value) => {
+                    let definition = formula(script, *value);
+                    let looked = lowering.lower(&definition).and_then(|node| {
+                        if self.definitions.is_closed(&definition) {
+                            lowering.value(node)?;
+                        }
+                        Ok(())
+                    });
+                    looked.err().into_iter().for_each(&mut note);
+                }
+                StatementKind::DefineFunction { body, .. } => {
+                    self.unknown_calls(script, *body)
+                        .into_iter()
+                        .for_each(&mut note);
+                }
+                _ => {}
+            }
+        }
+        lowering
+            .undefined_names(&|_| false)
+            .into_iter()
+            .for_each(&mut note);
+    }
+
+    /// The calls of functions that do not exist in a body, which is not expanded here.
+    fn unknown_calls(&self, script: &Rc<Script>, body: ExprId) -> Vec<Diagnostic> {
+        let mut unknown = Vec::new();
+        let mut stack = vec![body];
+        while let Some(id) = stack.pop() {
+            let expr = script.expr(id);
+            if let ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. } =
+                &expr.kind
+                && self.definitions.function(&function.name).is_none()
+                && !lower::is_built_in(&function.name)
+            {
+                unknown.push(Diagnostic::error(
+                    Code::Function,
+                    script.location(function.span),
+                    format!("there is no function `{function}`"),
+                    "not a function",
+                ));
+            }
+            expr.children(|child| stack.push(child));
+        }
+        unknown
+    }
+
+    /// Looks for unknown names in the blocks of loops and choices, which are not run: what they
+    /// compute with may have other shapes and values by then.
+    fn check_blocks(&self, script: &Rc<Script>, found: &mut Vec<Diagnostic>) {
+        let mut assigned: Vec<&str> = Vec::new();
+        for statement in &script.statements {
+            match &statement.kind {
+                StatementKind::Define(name, _) => assigned.push(&name.name),
+                StatementKind::Update(targets, _) => {
+                    assigned.extend(targets.iter().map(|target| &*target.name.name));
+                }
+                StatementKind::For { variable, .. } => assigned.push(&variable.name),
+                _ => {}
+            }
+        }
+        let assigned: FxHashSet<&str> = assigned.into_iter().collect();
+        let top: FxHashSet<usize> = script.body.iter().map(|id| id.0 as usize).collect();
+        let known = |name: &str| assigned.contains(name);
+        for (k, statement) in script.statements.iter().enumerate() {
+            if top.contains(&k) {
+                continue;
+            }
+            let exprs: Vec<ExprId> = match &statement.kind {
+                StatementKind::Define(_, value) | StatementKind::Assert(value) => vec![*value],
+                StatementKind::Update(_, values) => values.clone(),
+                StatementKind::Show(_, outputs, tail)
+                    if tail.at.is_empty() && tail.over.is_empty() =>
+                {
+                    outputs.clone()
+                }
+                _ => Vec::new(),
+            };
+            for expr in exprs {
+                let names = self.evaluate(script, expr, &mut |_| {}, |lowering, _| {
+                    Ok(lowering.undefined_names(&known))
+                });
+                for warning in names.unwrap_or_default() {
+                    if !found.contains(&warning) {
+                        found.push(warning);
+                    }
+                }
+            }
+        }
     }
 
     fn check_statement(
@@ -413,7 +518,7 @@ impl Session {
         found: &mut Vec<Diagnostic>,
     ) -> Result<()> {
         let warnings = self.evaluate(script, expr, &mut |_| {}, |lowering, _| {
-            Ok(lowering.undefined_names())
+            Ok(lowering.undefined_names(&|_| false))
         })?;
         for warning in warnings {
             if !found.contains(&warning) {

@@ -404,7 +404,7 @@ impl Session {
         for (over, value) in tail.over.iter().zip(place) {
             let location = script.location(over.variable.span);
             let value = Rc::new(Tensor::scalar(*value));
-            lowering.bind(&over.variable, value, &location)?;
+            lowering.bind(&over.variable, value, &location, location.clone())?;
             leaves.extend(lowering.inputs().get(&over.variable.name));
         }
         let mut roots = Vec::new();

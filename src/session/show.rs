@@ -194,7 +194,8 @@ impl Session {
             let value = self.evaluate(script, at.value, &mut |_| {}, |lowering, node| {
                 lowering.value(node)
             })?;
-            lowering.bind(&at.name, Rc::new(value), &script.locate(at.value))?;
+            let named = script.location(at.name.span);
+            lowering.bind(&at.name, Rc::new(value), &script.locate(at.value), named)?;
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// Operations of a tree up to which it is simplified and written as one formula.
 const TREE_LIMIT: u64 = 2_000;
 /// Operations on the longest path of one formula; longer ones are cut into named parts.
-const DEPTH_LIMIT: u32 = 100;
+const DEPTH_LIMIT: u32 = 60;
 
 /// Operations up to which products are multiplied out to see whether that helps.
 const MULTIPLIED_OUT: u64 = 400;
@@ -80,18 +80,18 @@ pub struct Wording<'w> {
 /// Writes the node `root` as a simplified formula.
 pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formula, Unwritable> {
     let before = measure(graph, root, &|id| (wording.names)(id).is_some());
-    let shared = if before.tree <= TREE_LIMIT && depth(graph, root, wording) <= DEPTH_LIMIT {
-        Vec::new()
+    let mut shared = if before.tree <= TREE_LIMIT && depth(graph, root, wording) <= DEPTH_LIMIT {
+        FxHashSet::default()
     } else {
         shared_parts(graph, root, wording)
     };
-    let mut shared: FxHashSet<NodeId> = shared.into_iter().collect();
     let mut algebra = Algebra::new(wording.guards);
     let mut formulas = simplified(graph, root, &shared, wording, &mut algebra);
     // Parts that one formula uses once were no parts worth a name; once more without them.
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
+        cut(graph, root, wording, &mut shared);
         let mut inlined = Algebra::new(wording.guards);
         let joined = simplified(graph, root, &shared, wording, &mut inlined);
         let written = |algebra: &mut Algebra, formulas: &[(NodeId, Id)]| {
@@ -328,7 +328,7 @@ fn depth(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> u32 {
 }
 
 /// The operations that are used more than once, and enough others that no formula is too deep.
-fn shared_parts(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Vec<NodeId> {
+fn shared_parts(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> FxHashSet<NodeId> {
     let leaf = |id: NodeId| id != root && (wording.names)(id).is_some();
     let cone = graph.cone(&[root], leaf);
     let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
@@ -337,26 +337,32 @@ fn shared_parts(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Vec<NodeI
             graph.for_args(*id, |arg| *uses.entry(arg).or_default() += 1);
         }
     }
-    let mut depths: FxHashMap<NodeId, u32> = FxHashMap::default();
-    let mut shared = Vec::new();
-    for id in cone {
-        if leaf(id) {
-            depths.insert(id, 0);
-            continue;
-        }
-        let mut deepest = 0;
-        graph.for_args(id, |arg| deepest = deepest.max(depths[&arg]));
-        let several = uses.get(&id).copied().unwrap_or(0) > 1 && counts(graph, id);
-        if id != root
-            && (several || deepest >= DEPTH_LIMIT)
-            && matches!(graph.node(id).op, Op::Apply(..))
-        {
-            shared.push(id);
-            deepest = 0;
-        }
-        depths.insert(id, deepest + 1);
-    }
+    let several = |id: &NodeId| uses.get(id).copied().unwrap_or(0) > 1 && counts(graph, *id);
+    let mut shared: FxHashSet<NodeId> = cone
+        .iter()
+        .copied()
+        .filter(|id| *id != root && !leaf(*id) && several(id))
+        .collect();
+    cut(graph, root, wording, &mut shared);
     shared
+}
+
+/// Adds parts so that no formula between parts is deeper than the limit.
+fn cut(graph: &Graph, root: NodeId, wording: &Wording<'_>, shared: &mut FxHashSet<NodeId>) {
+    let leaf = |id: NodeId| id != root && (wording.names)(id).is_some();
+    let mut depths: FxHashMap<NodeId, u32> = FxHashMap::default();
+    for id in graph.cone(&[root], leaf) {
+        let mut deepest = 0;
+        if !leaf(id) {
+            graph.for_args(id, |arg| deepest = deepest.max(depths[&arg]));
+        }
+        let operation = matches!(graph.node(id).op, Op::Apply(..));
+        if deepest >= DEPTH_LIMIT && id != root && operation {
+            shared.insert(id);
+        }
+        let part = leaf(id) || shared.contains(&id);
+        depths.insert(id, if part { 0 } else { deepest + 1 });
+    }
 }
 
 /// The cheapest formula that the rules lead to, parts first.

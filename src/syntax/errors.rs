@@ -79,8 +79,12 @@ impl<'a> Context<'a> {
         match error {
             BracketError::Unclosed(opener) => self
                 .error(
-                    span_of(raw[opener]),
-                    format!("this `{}` is never closed", written(opener)),
+                    Span::new(self.source.text.len(), self.source.text.len()),
+                    format!("a `{}` is never closed", written(opener)),
+                    "the text ends here",
+                )
+                .label(
+                    Location::new(self.source, span_of(raw[opener])),
                     "opened here",
                 )
                 .help(format!("add a `{}` where it ends", closer(opener))),
