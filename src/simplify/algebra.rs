@@ -426,6 +426,10 @@ impl Algebra {
             if row.is(&NOT) {
                 return args[0];
             }
+            if self.guards {
+                // Neither a < b nor a >= b where one is NaN: only `not` is exact.
+                return self.intern(Form::Apply(&NOT, Attr::None, vec![condition]), shape);
+            }
             let pairs: [(&'static Primitive, &'static Primitive); 3] =
                 [(&LT, &GE), (&LE, &GT), (&EQ, &NE)];
             for (a, b) in pairs {
@@ -761,7 +765,8 @@ impl Algebra {
         }
         if entrywise && args.len() == 1 && matches!(self.form(args[0]), Form::Stretched(_)) {
             let inner = self.core(args[0]);
-            let applied = self.apply(row, attr, vec![inner], self.shape(inner));
+            let inner_shape = self.shape(inner);
+            let applied = super::convert::operation(self, row, attr, vec![inner], inner_shape);
             return self.stretch(applied, shape);
         }
         if entrywise && args.len() > 1 {

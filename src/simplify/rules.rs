@@ -558,6 +558,9 @@ fn exponential_times_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
             continue;
         };
         let opposite = algebra.negated(args[0]);
+        if opposite == args[0] {
+            continue;
+        }
         let partner = sigmoid(algebra, opposite);
         let j = bases.iter().position(|(known, e)| {
             *known == partner && algebra.value(*e).is_some_and(|e| e >= 1.0)
@@ -664,6 +667,9 @@ fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
             continue;
         };
         let opposite = algebra.negated(args[0]);
+        if opposite == args[0] {
+            continue;
+        }
         let partner = sigmoid(algebra, opposite);
         let Some(j) = bases
             .iter()
