@@ -109,7 +109,10 @@ fn forward_mode_is_reverse_mode_on_smooth_programs() {
 fn forward_mode_is_reverse_mode_at_kinks_and_poles() {
     let (finite, nonfinite) = modes_agree(10_000..11_000, Terrain::Wild);
     println!("{finite} finite, {nonfinite} not");
-    assert!(finite > 5000 && nonfinite > 40, "{finite} finite, {nonfinite} not");
+    assert!(
+        finite > 5000 && nonfinite > 40,
+        "{finite} finite, {nonfinite} not"
+    );
 }
 
 #[test]

@@ -54,6 +54,36 @@ static STATEMENTS: &[Entry] = &[
         ("", ""),
     ),
     entry(
+        "derive",
+        "derive L wrt W with steps",
+        "the symbolic derivative, simplified, to be typed back in",
+        ("", ""),
+    ),
+    entry(
+        "compare",
+        "compare L wrt w, x",
+        "forward, reverse, numeric and symbolic side by side, with their costs",
+        ("", ""),
+    ),
+    entry(
+        "check",
+        "check L wrt W",
+        "whether the four modes agree, and if not, why",
+        ("", ""),
+    ),
+    entry(
+        "graph",
+        "graph L to \"graph.svg\"",
+        "the computational graph, as text or as a picture",
+        ("", ""),
+    ),
+    entry(
+        "plot",
+        "plot f(t), f'(t) over t from -3 to 3",
+        "curves, vectors and maps, as characters or as a picture",
+        ("", ""),
+    ),
+    entry(
         "print",
         "print \"cost\", L",
         "show values on one line; a formula alone shows its value",
