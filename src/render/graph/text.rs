@@ -176,12 +176,15 @@ fn columns(branches: &[Branch], drawing: &Drawing, style: &Style) -> Vec<Column>
     columns
 }
 
+/// Writes one cell for every line of the drawing.
+type Cells<'c> = dyn Fn(&dyn Fn(&Line) -> String) -> Vec<String> + 'c;
+
 /// One column of values for each heading, or one column of rules.
 fn derivatives(
     columns: &mut Vec<Column>,
     role: Role,
     headings: &[String],
-    cells: &dyn Fn(&dyn Fn(&Line) -> String) -> Vec<String>,
+    cells: &Cells<'_>,
     pick: &dyn Fn(&Line) -> Vec<Derived>,
     style: &Style,
 ) {
