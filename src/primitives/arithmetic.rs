@@ -21,6 +21,7 @@ const fn infix(name: &'static str, kernel: fn(f64, f64) -> f64, operator: Operat
 fn base_partial<'g>(a: Term<'g>, b: Term<'g>, _: Term<'g>) -> Term<'g> {
     match b.literal() {
         Some(0.0) => a.zero(),
+        Some(1.0) => a.number(1.0),
         Some(exponent) => exponent * a.powf(exponent - 1.0),
         None => {
             // Only 0⁰ needs a guard; elsewhere b·aᵇ⁻¹ is 0 by itself where b is.

@@ -115,6 +115,14 @@ impl Pen<'_> {
                 ),
                 Binding::Atom,
             ),
+            Math::Placed(inner, place) => (
+                format!(
+                    "{} at [{}]",
+                    self.inside(inner, Binding::Sign),
+                    place.join(", ")
+                ),
+                Binding::Product,
+            ),
             Math::Matrix(cols, entries) => (self.matrix(*cols, entries), Binding::Atom),
             Math::Infix(op, a, b) => self.infix(op, a, b),
             Math::Not(inner) => (

@@ -4,7 +4,7 @@ use super::math::{Math, Role, Times};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::{Args, Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
-use crate::primitives::array::{GUARD, GUARD_ALL, PASS, PASS_ALL, SUM};
+use crate::primitives::array::{ASSEMBLE, GUARD, GUARD_ALL, PASS, PASS_ALL, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use rustc_hash::FxHashMap;
 
@@ -75,6 +75,22 @@ impl Writer<'_, '_> {
                 times
             };
             return Math::product(times, arg(1), Math::Iverson(boxed(0)));
+        }
+        if row.is(&ASSEMBLE) {
+            let blocks = self.graph.blocks(attr);
+            let placed = blocks
+                .iter()
+                .zip(&args)
+                .take(WRITTEN_ENTRIES)
+                .map(|(block, arg)| {
+                    let place = index_text(Attr::Corner(block.corner), block.shape, node.shape);
+                    Math::Placed(Box::new(self.write(*arg, depth)), place)
+                });
+            let mut terms: Vec<Math> = placed.collect();
+            if args.len() > WRITTEN_ENTRIES {
+                terms.push(Math::Ellipsis);
+            }
+            return Math::sum(terms);
         }
         match row.notation {
             Notation::Silent => arg(0),

@@ -52,6 +52,8 @@ pub enum Math {
     Call(Rc<str>, Vec<Math>),
     /// x[i, j]
     Index(Box<Math>, Vec<String>),
+    /// x in its place of a matrix of zeros
+    Placed(Box<Math>, Vec<String>),
     /// A matrix from its entries, row by row, with so many columns.
     Matrix(usize, Vec<Math>),
     /// a < b and the like, with the operator as written in the language
