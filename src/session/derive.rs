@@ -204,7 +204,10 @@ impl Session {
             return match simplify::write(graph, node, &wording) {
                 Ok(formula) => Symbolic::Formula(formula),
                 Err(unwritable) => Symbolic::NoFormula {
-                    reason: format!("the language has no way to write {}", unwritable.0),
+                    reason: match unwritable.0 {
+                        size @ "a formula of this size" => format!("{size} is too large to write"),
+                        _ => "the language has no formula for this derivative".into(),
+                    },
                     along: None,
                 },
             };
