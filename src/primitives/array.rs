@@ -513,7 +513,7 @@ rows! {
         .demand(Demand::IfTrue)
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
         .doc("x where the scalar mask is true, else zeros: what a choice of a whole lets through.");
-    POISON = Primitive::whole("poison", kernels::poison, ShapeRule::Given).parameters(&["x", "y"]).notation(Notation::Silent)
+    POISON = Primitive::whole("poison", kernels::poison, ShapeRule::Given).parameters(&["x", "y"]).internal()
         .derivative(Tangent(|_, y, dots| dots[0].unwrap_or_else(|| y.zero())))
         .doc("x, and NaN where y is NaN: a derivative of a NaN is NaN.");
 }

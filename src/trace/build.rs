@@ -10,6 +10,7 @@ use crate::graph::primitive::{Demand, Derivative, Notation};
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Shape, Tensor};
 use crate::lower::Lowering;
 use crate::primitives::arithmetic::{WHERE, is_true};
+use crate::primitives::array::POISON;
 use crate::syntax::ast::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
@@ -69,7 +70,9 @@ impl Sight<'_, '_> {
             passed.push(id);
             id = match node.op {
                 Op::Hold(_) if !self.held.contains(&id) => args[0],
-                Op::Apply(row, _) if row.notation == Notation::Silent => args[0],
+                // What makes a derivative of a NaN NaN is decided at the output; a trace shows
+                // what the rules give.
+                Op::Apply(row, _) if row.notation == Notation::Silent || row.is(&POISON) => args[0],
                 Op::Apply(row, _) if row.demand == Demand::Choice && self.known => {
                     conditions.push(args[0]);
                     let truth = is_true(self.lowering.value(args[0])?.data()[0]);

@@ -4,7 +4,7 @@ use super::math::{Math, Role, Times};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::{Args, Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
-use crate::primitives::array::{ASSEMBLE, GUARD, GUARD_ALL, PASS, PASS_ALL, SUM};
+use crate::primitives::array::{ASSEMBLE, GUARD, GUARD_ALL, PASS, PASS_ALL, POISON, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use rustc_hash::FxHashMap;
 
@@ -75,6 +75,9 @@ impl Writer<'_, '_> {
                 times
             };
             return Math::product(times, arg(1), Math::Iverson(boxed(0)));
+        }
+        if row.is(&POISON) {
+            return arg(0);
         }
         if row.is(&ASSEMBLE) {
             let blocks = self.graph.blocks(attr);
