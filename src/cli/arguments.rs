@@ -96,7 +96,7 @@ pub struct Options {
     #[arg(long, global = true, value_name = "N", default_value_t = Limits::default().nodes)]
     pub limit_nodes: usize,
     /// Most memory for the values of one statement, in bytes or as 500K, 64M, 2G
-    #[arg(long, global = true, value_name = "SIZE", default_value = "8G", value_parser = size)]
+    #[arg(long, global = true, value_name = "SIZE", default_value = "4G", value_parser = size)]
     pub limit_memory: u64,
     /// Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]

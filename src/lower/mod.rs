@@ -49,7 +49,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             nodes: 20_000_000,
-            memory: 8 << 30,
+            memory: 4 << 30,
             sandbox: false,
         }
     }
