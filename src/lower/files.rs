@@ -1,4 +1,4 @@
-//! Reading data from CSV files.
+//! Files: reading data and texts, writing results.
 
 use super::{Frame, Lowering};
 use crate::diagnostic::{Code, Diagnostic, Result};
@@ -77,6 +77,25 @@ pub fn read_text(path: &Path, location: &Location) -> Result<String> {
     })?;
     String::from_utf8(bytes)
         .map_err(|_| failed(format!("`{}` is not a UTF-8 text", path.display())))
+}
+
+/// Writes a file beside its place and moves it there, so that it is never there by half.
+pub fn write_text(path: &Path, text: &str, location: &Location) -> Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.part", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    written.map_err(|error| {
+        // What is left of a failed attempt is of no use to anyone.
+        let _ = std::fs::remove_file(&beside);
+        let shown = path.display();
+        let message = match error.kind() {
+            std::io::ErrorKind::NotFound => format!("there is no folder to write `{shown}` to"),
+            std::io::ErrorKind::PermissionDenied => format!("no permission to write `{shown}`"),
+            _ => format!("cannot write `{shown}`: {error}"),
+        };
+        Diagnostic::error(Code::File, location.clone(), message, "this file")
+    })
 }
 
 /// Reads a CSV file: numeric columns as written; a text column as class codes 1, 2, … in order of

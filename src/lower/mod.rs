@@ -15,7 +15,7 @@ mod statements;
 
 pub use calls::{SPECIAL, is_built_in, is_derivative_operator};
 pub use definitions::{Definitions, Formula};
-pub use files::{read_text, sandboxed};
+pub use files::{read_text, sandboxed, write_text};
 
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Held;

@@ -98,14 +98,7 @@ fn written(script: &Script, drawing: Drawing, kind: Kind, file: &Text) -> Result
         Kind::Dot => dot(&drawing),
     };
     let path = script.source.folder.join(&*file.text);
-    replace(&path, &text).map_err(|error| {
-        Diagnostic::error(
-            Code::File,
-            script.location(file.span),
-            format!("cannot write `{}`: {error}", path.display()),
-            "this file",
-        )
-    })?;
+    lower::write_text(&path, &text, &script.location(file.span))?;
     drawing.file = Some(file.text.to_string());
     Ok(drawing)
 }
@@ -122,17 +115,4 @@ fn too_large(script: &Script, folded: &Drawing, file: &Text) -> Diagnostic {
         format!("at most {LIMIT} nodes are laid out"),
     )
     .help("write `to \"graph.dot\"` and lay it out with Graphviz, or show a smaller part")
-}
-
-/// Writes a file beside, then moves it to its place, so that there is never half a picture.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = Path::new(&beside);
-    let result = std::fs::write(beside, text).and_then(|()| std::fs::rename(beside, path));
-    if result.is_err() {
-        // Nothing more can be done about a leftover that cannot be removed either.
-        let _ = std::fs::remove_file(beside);
-    }
-    result
 }

@@ -11,7 +11,7 @@ use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
 use crate::render;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Over, Script, Tail, Text, With};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 /// Points of a curve; odd, so that a range around 0 meets it.
@@ -80,7 +80,7 @@ impl Session {
             }
         };
         if let Some((path, location)) = destination {
-            write_whole(&path, &render::plot::svg(&plot), &location)?;
+            lower::write_text(&path, &render::plot::svg(&plot), &location)?;
             plot.file = tail.to.as_ref().map(|to| to.text.to_string());
         }
         sink(Event::Plot(Box::new(plot)));
@@ -542,23 +542,4 @@ fn nothing_to_draw(request: &Request<'_>, wanted: &str) -> Diagnostic {
         _ => format!("there is nothing to draw: no value is {wanted}"),
     };
     request.error(Code::Value, output, message, "has no value to draw")
-}
-
-/// Writes a file beside its place and moves it there, so that it is never there by half.
-fn write_whole(path: &Path, text: &str, location: &Location) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
-    written.map_err(|error| {
-        // What is left of a failed attempt is of no use to anyone.
-        let _ = std::fs::remove_file(&beside);
-        let shown = path.display();
-        let message = match error.kind() {
-            std::io::ErrorKind::NotFound => format!("there is no folder to write `{shown}` to"),
-            std::io::ErrorKind::PermissionDenied => format!("no permission to write `{shown}`"),
-            _ => format!("cannot write `{shown}`: {error}"),
-        };
-        Diagnostic::error(Code::File, location.clone(), message, "this file")
-    })
 }
