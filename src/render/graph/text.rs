@@ -75,6 +75,12 @@ fn tree(drawing: &Drawing, style: &Style) -> String {
             walk.descend(root, String::new(), "");
         }
     }
+    // What no output is computed from: the condition of a choice, say.
+    for number in drawing.shown.iter().rev() {
+        if !walk.has(*number) {
+            walk.descend(*number, String::new(), "");
+        }
+    }
     let columns = columns(&walk.branches, drawing, style);
     lay_out(&columns) + &remarks(&drawing.trace)
 }
