@@ -104,6 +104,14 @@ fn closed_forms_are_those_of_the_lecture_and_of_matrix_calculus() {
             "if x > 0 then 2*x else -1",
         ),
         ("prod(v)", "v", "prod(v) ./ v"),
+        ("sin(x)*cos(x)", "x", "cos(2*x)"),
+        ("exp(x)*exp(2*x)", "x", "3*exp(3*x)"),
+        ("atan(x/y)", "x", "y/(y^2 + x^2)"),
+        ("log(cosh(x))", "x", "tanh(x)"),
+        ("sqrt(v'*v)", "v", "v/sqrt(v'*v)"),
+        ("sum(v[i]^2 for i in 1..3)", "v", "2*v"),
+        ("max(x, x, y)", "x", "x >= max(x, x, y)"),
+        ("logdet(X*X')", "X", "2*inv(X*X')*X"),
     ] {
         assert_eq!(text(formula, wrt), expected, "{formula} by {wrt}");
     }

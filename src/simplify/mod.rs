@@ -398,19 +398,36 @@ fn rearranged(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id
             best = candidate;
         }
     }
-    if matches!(algebra.form(best), Form::Sum(_) | Form::Product(_)) {
-        let mut candidates = vec![rules::factored(algebra, best)];
-        if algebra.cost(best) < MULTIPLIED_OUT {
-            let spread = rules::expanded(algebra, best);
-            candidates.push(spread);
-            candidates.push(rules::factored(algebra, spread));
-            candidates.push(rules::over_one_denominator(algebra, best));
-            candidates.extend(rules::without_nested_quotients(algebra, best));
+    // What one rearrangement leaves, the next may shorten.
+    for _ in 0..3 {
+        let next = shortest(algebra, best);
+        if next == best {
+            break;
         }
-        for candidate in candidates {
-            if algebra.cost(candidate) < algebra.cost(best) {
-                best = candidate;
-            }
+        best = next;
+    }
+    best
+}
+
+/// The shortest of a formula and its rearrangements.
+fn shortest(algebra: &mut Algebra, id: Id) -> Id {
+    if !matches!(algebra.form(id), Form::Sum(_) | Form::Product(_)) {
+        return id;
+    }
+    let mut candidates = vec![rules::factored(algebra, id)];
+    if algebra.cost(id) < MULTIPLIED_OUT {
+        let spread = rules::expanded(algebra, id);
+        candidates.push(spread);
+        candidates.push(rules::factored(algebra, spread));
+        candidates.push(rules::over_one_denominator(algebra, id));
+        candidates.extend(rules::without_nested_quotients(algebra, id));
+        candidates.extend(rules::double_angle(algebra, id));
+        candidates.extend(rules::joined_exponentials(algebra, id));
+    }
+    let mut best = id;
+    for candidate in candidates {
+        if algebra.cost(candidate) < algebra.cost(best) {
+            best = candidate;
         }
     }
     best

@@ -963,6 +963,99 @@ fn of_vectors(algebra: &mut Algebra, id: Id, shape: Shape) -> Option<Id> {
     possible.then_some(replaced)
 }
 
+/// c·cos² + d·sin² = c where c = d, c·cos 2x where d = −c; likewise for cosh and sinh.
+pub fn double_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Sum(terms) = algebra.form(id).clone() else {
+        return None;
+    };
+    if terms.len() > REARRANGED {
+        return None;
+    }
+    let pairs = [
+        (&elementary::COS, &elementary::SIN, -1.0),
+        (&elementary::COSH, &elementary::SINH, 1.0),
+    ];
+    for (k, (c, term)) in terms.iter().enumerate() {
+        for (even, odd, turn) in pairs {
+            let Some((x, rest)) = squared_function(algebra, *term, even) else {
+                continue;
+            };
+            for (j, (d, other)) in terms.iter().enumerate() {
+                let Some((y, others)) = squared_function(algebra, *other, odd) else {
+                    continue;
+                };
+                if x != y || rest != others || c.0.abs() != d.0.abs() {
+                    continue;
+                }
+                let shape = algebra.shape(x);
+                let joined = if d.0 == turn * c.0 {
+                    let double = algebra.sum(&[(2.0, x)], shape);
+                    super::convert::operation(algebra, even, Attr::None, vec![double], shape)
+                } else {
+                    algebra.unit()
+                };
+                let one = algebra.unit();
+                let whole = algebra.shape(id);
+                let product = algebra.product(1.0, &[(rest, one), (joined, one)], whole);
+                let mut sum: Vec<(f64, Id)> = (0..terms.len())
+                    .filter(|i| *i != k && *i != j)
+                    .map(|i| (terms[i].0.0, terms[i].1))
+                    .collect();
+                sum.push((c.0, product));
+                return Some(algebra.sum(&sum, whole));
+            }
+        }
+    }
+    None
+}
+
+/// x and the other factors of a term that has f(x)² among its factors.
+fn squared_function(algebra: &mut Algebra, term: Id, row: &Primitive) -> Option<(Id, Id)> {
+    let Form::Product(bases) = algebra.form(term).clone() else {
+        return None;
+    };
+    let k = bases.iter().position(|(base, e)| {
+        algebra.value(*e) == Some(2.0) && operands(algebra, *base, row).is_some()
+    })?;
+    let x = operands(algebra, bases[k].0, row)?[0];
+    let others: Vec<(Id, Id)> = (0..bases.len())
+        .filter(|j| *j != k)
+        .map(|j| bases[j])
+        .collect();
+    let shape = algebra.shape(term);
+    Some((x, algebra.product(1.0, &others, shape)))
+}
+
+/// e^a·e^b = e^(a + b)
+pub fn joined_exponentials(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let (coefficient, inner) = algebra.scaled(id);
+    let Form::Product(bases) = algebra.form(inner).clone() else {
+        return None;
+    };
+    let mut exponents: Vec<(f64, Id)> = Vec::new();
+    let mut rest: Vec<(Id, Id)> = Vec::new();
+    for (base, exponent) in bases {
+        match (
+            operands(algebra, base, &elementary::EXP),
+            algebra.value(exponent),
+        ) {
+            (Some(args), Some(power)) => exponents.push((power, args[0])),
+            _ => rest.push((base, exponent)),
+        }
+    }
+    if exponents.len() < 2 {
+        return None;
+    }
+    let shapes: Vec<Shape> = exponents.iter().map(|(_, x)| algebra.shape(*x)).collect();
+    let shape = Shape::common(&shapes)?;
+    let sum = algebra.sum(&exponents, shape);
+    let one = algebra.unit();
+    let joined = super::convert::operation(algebra, &elementary::EXP, Attr::None, vec![sum], shape);
+    rest.push((joined, one));
+    let whole = algebra.shape(id);
+    Some(algebra.product(coefficient, &rest, whole))
+}
+
 /// x/(a + b/c) = c·x/(a·c + b): a divisor that holds a quotient, over one denominator.
 pub fn without_nested_quotients(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let Form::Product(bases) = algebra.form(id).clone() else {
