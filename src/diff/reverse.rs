@@ -230,7 +230,7 @@ fn join<'g>(graph: &'g Graph, id: NodeId, parts: &[(Block, Flow<'g>)]) -> Flow<'
         let ids: Vec<NodeId> = parts.iter().map(mask).collect();
         Some(as_mask(assemble(&ids)))
     } else {
-        uncovered(graph, id, parts)
+        covered(graph, id, parts)
     };
     Flow {
         term: assemble(&ids),
@@ -238,9 +238,8 @@ fn join<'g>(graph: &'g Graph, id: NodeId, parts: &[(Block, Flow<'g>)]) -> Flow<'
     }
 }
 
-/// The mask of the entries that the blocks cover; `None` where they cover everything, or where
-/// nothing will ever be multiplied with the adjoint because the node is a leaf.
-fn uncovered<'g>(graph: &'g Graph, id: NodeId, parts: &[(Block, Flow<'g>)]) -> Option<Term<'g>> {
+/// The mask of the entries that the blocks cover; `None` where they cover everything.
+fn covered<'g>(graph: &'g Graph, id: NodeId, parts: &[(Block, Flow<'g>)]) -> Option<Term<'g>> {
     let shape = graph.shape(id);
     let mut mask = Tensor::filled(shape, 0.0);
     for (block, _) in parts {

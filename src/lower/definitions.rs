@@ -1,7 +1,7 @@
 //! What the names of a session stand for: formulas, inputs and functions.
 
 use crate::graph::{Shape, Tensor};
-use crate::source::{Location, Span};
+use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -320,9 +320,4 @@ fn is_read(formula: &Formula) -> bool {
         expr.children(|child| stack.push(child));
     }
     false
-}
-
-/// A span of a formula's script as a location.
-pub fn locate(formula: &Formula, span: Span) -> Location {
-    formula.script.location(span)
 }

@@ -107,6 +107,12 @@ impl Default for Algebra {
     }
 }
 
+/// The factors of a product without the one at `k`.
+pub fn all_but(bases: &[(Id, Id)], k: usize) -> Vec<(Id, Id)> {
+    let others = (0..bases.len()).filter(|j| *j != k);
+    others.map(|j| bases[j]).collect()
+}
+
 /// A sum under construction.
 type Terms = Vec<(f64, Id)>;
 
@@ -406,10 +412,7 @@ impl Algebra {
                 let k = bases
                     .iter()
                     .position(|(base, e)| *e == self.one && truth(self, *base))?;
-                let rest: Vec<(Id, Id)> = (0..bases.len())
-                    .filter(|j| *j != k)
-                    .map(|j| bases[j])
-                    .collect();
+                let rest: Vec<(Id, Id)> = all_but(&bases, k);
                 let shapes: Vec<Shape> = rest.iter().map(|(base, _)| self.shape(*base)).collect();
                 let rest = self.product(1.0, &rest, Shape::common(&shapes)?);
                 Some((bases[k].0, rest))

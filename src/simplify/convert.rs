@@ -1,6 +1,6 @@
 //! Graph to algebra: which operation of the table is which form.
 
-use super::algebra::{Algebra, Coefficient, Form, Id};
+use super::algebra::{Algebra, Coefficient, Form, Id, all_but};
 use super::rules;
 use crate::graph::{Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array, elementary};
@@ -301,10 +301,7 @@ fn without_tie_count(algebra: &mut Algebra, mask: Id, value: Id) -> Id {
             continue;
         }
         if let Some(ties) = ties_where(algebra, mask, *base) {
-            let others: Vec<(Id, Id)> = (0..bases.len())
-                .filter(|j| *j != k)
-                .map(|j| bases[j])
-                .collect();
+            let others: Vec<(Id, Id)> = all_but(&bases, k);
             return algebra.product(coefficient / ties, &others, shape);
         }
     }

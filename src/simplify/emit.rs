@@ -1,6 +1,6 @@
 //! Algebra to the language's own syntax.
 
-use super::algebra::{Algebra, Form, Id};
+use super::algebra::{Algebra, Form, Id, all_but};
 use super::convert::{corner_of, is_internal};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
@@ -358,7 +358,7 @@ impl<'a> Emitter<'a> {
                 }
             });
         }
-        let (mut text, mut scalar) = text.unwrap_or_else(|| (self.number(1.0), true));
+        let mut text = text.map_or_else(|| self.number(1.0), |(text, _)| text);
         for (base, exponent) in below {
             let divisor_scalar = self.algebra.shape(base).is_scalar();
             let divisor = self.power(base, exponent, -1.0)?;
@@ -368,9 +368,7 @@ impl<'a> Emitter<'a> {
                 BinaryOp::DotDiv
             };
             text = self.binary(op, text, divisor);
-            scalar &= divisor_scalar;
         }
-        let _ = scalar;
         Ok(if c == -1.0 {
             self.negated_front(text)
         } else {
@@ -389,10 +387,7 @@ impl<'a> Emitter<'a> {
         let k = bases
             .iter()
             .position(|(base, e)| truth(*base) && *e == self.algebra.unit())?;
-        let rest: Vec<(Id, Id)> = (0..bases.len())
-            .filter(|j| *j != k)
-            .map(|j| bases[j])
-            .collect();
+        let rest: Vec<(Id, Id)> = all_but(bases, k);
         let plain = rest
             .iter()
             .all(|(base, _)| self.algebra.value(*base).is_some() || truth(*base));

@@ -1,6 +1,6 @@
 //! The matrix of a linear formula: M with formula = M·d, read off the normal form.
 
-use super::algebra::{Algebra, Form, Id};
+use super::algebra::{Algebra, Form, Id, all_but};
 use super::convert::{corner_of, operation};
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
@@ -180,10 +180,7 @@ impl<'a> Linear<'a> {
                     *e == one
                         && matches!(self.algebra.form(*base), Form::Entries(_) | Form::Identity)
                 })?;
-                let scalars: Vec<(Id, Id)> = (0..bases.len())
-                    .filter(|j| *j != k)
-                    .map(|j| bases[j])
-                    .collect();
+                let scalars: Vec<(Id, Id)> = all_but(&bases, k);
                 if scalars
                     .iter()
                     .any(|(base, _)| !self.algebra.shape(*base).is_scalar())
@@ -217,10 +214,7 @@ impl<'a> Linear<'a> {
         if exponent != one {
             return None;
         }
-        let others: Vec<(Id, Id)> = (0..bases.len())
-            .filter(|j| *j != k)
-            .map(|j| bases[j])
-            .collect();
+        let others: Vec<(Id, Id)> = all_but(bases, k);
         let shapes: Vec<Shape> = others
             .iter()
             .map(|(base, _)| self.algebra.shape(*base))

@@ -3,7 +3,7 @@
 //! A rule looks at one formula whose parts are in normal form and says what is simpler, or
 //! nothing. Rules may fill a removable singularity; they never create one.
 
-use super::algebra::{Algebra, Form, Id};
+use super::algebra::{Algebra, Form, Id, all_but};
 use super::convert::sigmoid;
 use crate::graph::{Attr, Primitive, Shape};
 use crate::primitives::{algebra as linear, array, elementary};
@@ -517,10 +517,7 @@ fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
                 _ => false,
             })
         };
-        let others: Vec<(Id, Id)> = (0..bases.len())
-            .filter(|j| *j != k)
-            .map(|j| bases[j])
-            .collect();
+        let others: Vec<(Id, Id)> = all_but(&bases, k);
         if !others.iter().any(|(base, e)| *e == one && divides(*base)) {
             continue;
         }
@@ -712,10 +709,7 @@ fn printed_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
         let two = algebra.number(2.0);
         let square = algebra.product(1.0, &[(tanh, two)], inner);
         let complement = algebra.sum(&[(1.0, one), (-1.0, square)], inner);
-        let mut factors: Vec<(Id, Id)> = (0..bases.len())
-            .filter(|j| *j != k)
-            .map(|j| bases[j])
-            .collect();
+        let mut factors: Vec<(Id, Id)> = all_but(&bases, k);
         factors.push((complement, one));
         return Some(algebra.product(1.0, &factors, algebra.shape(id)));
     }
@@ -1018,10 +1012,7 @@ fn squared_function(algebra: &mut Algebra, term: Id, row: &Primitive) -> Option<
         algebra.value(*e) == Some(2.0) && operands(algebra, *base, row).is_some()
     })?;
     let x = operands(algebra, bases[k].0, row)?[0];
-    let others: Vec<(Id, Id)> = (0..bases.len())
-        .filter(|j| *j != k)
-        .map(|j| bases[j])
-        .collect();
+    let others: Vec<(Id, Id)> = all_but(&bases, k);
     let shape = algebra.shape(term);
     Some((x, algebra.product(1.0, &others, shape)))
 }
@@ -1091,10 +1082,7 @@ fn chain_of(algebra: &Algebra, term: Id) -> Option<ScaledChain> {
                         Form::Chain(links) if *e == algebra.unit() => Some((k, links.clone())),
                         _ => None,
                     })?;
-            let others: Vec<(Id, Id)> = (0..bases.len())
-                .filter(|j| *j != k)
-                .map(|j| bases[j])
-                .collect();
+            let others: Vec<(Id, Id)> = all_but(bases, k);
             let scalars = others
                 .iter()
                 .all(|(base, _)| algebra.shape(*base).is_scalar());
