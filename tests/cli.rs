@@ -527,7 +527,9 @@ fn test_and_bless() {
     folder.file("a.out", "w^2 = 10\n");
     let outcome = run(&["test", folder.path()]);
     assert!(
-        outcome.stdout.contains("-w^2 = 10\n+w^2 = 9\n"),
+        outcome
+            .stdout
+            .contains("    1 - w^2 = 10\n    1 + w^2 = 9\n"),
         "{}",
         outcome.stdout
     );
@@ -540,10 +542,9 @@ fn test_and_bless() {
         "{\"kind\":\"value\",\"text\":\"w^2\",\"value\":9}\n"
     );
     assert_eq!(run(&["test", folder.path()]).code, Some(0));
-    assert_eq!(
-        run(&["test", &format!("{}/nowhere", folder.path())]).code,
-        Some(1)
-    );
+    let outcome = run(&["test", &format!("{}/nowhere", folder.path())]);
+    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(2)));
+    assert!(outcome.stderr.contains("nowhere"), "{}", outcome.stderr);
 }
 
 #[test]
@@ -559,4 +560,68 @@ fn a_file_that_is_imported_is_named_by_its_diagnostics() {
     );
     let outcome = run(&["--format", "json", &script]);
     assert!(outcome.stdout.contains("lib.ad\""), "{}", outcome.stdout);
+}
+
+#[test]
+fn fmt_rewrites_or_only_tells() {
+    let folder = Folder::new("fmt");
+    let file = folder.file("a.ad", "w=3 # three\r\nrepeat 2 {w:=w+1\n}");
+    let outcome = run(&["fmt", "--check", &file]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome
+            .stdout
+            .contains("a.ad is not in the standard layout\n"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(
+        outcome.stdout.contains("+ w = 3  # three\n"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(folder.read("a.ad").starts_with("w=3"));
+    let outcome = run(&["fmt", &file]);
+    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(0)));
+    let wanted = "w = 3  # three\nrepeat 2 {\n  w := w + 1\n}\n";
+    assert_eq!(folder.read("a.ad"), wanted);
+    assert_eq!(run(&["fmt", "--check", &file]).code, Some(0));
+    assert_eq!(run_with_input(&["fmt", "-"], b"x=1").stdout, "x = 1\n");
+
+    let broken = folder.file("b.ad", "x = (1\n");
+    let outcome = run(&["fmt", &broken]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.stderr.starts_with("error[syntax]"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(folder.read("b.ad"), "x = (1\n");
+}
+
+/// Every script of the repository keeps its meaning, and a second time nothing changes.
+#[test]
+fn fmt_keeps_every_script() {
+    use wengert::source::Source;
+    use wengert::syntax::format::format;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("examples"), root.join("tests/golden")];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().expect("a folder") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "ad") {
+                let text = fs::read_to_string(&path).expect("a text");
+                let Ok(first) = format(&Source::new("first", text)) else {
+                    continue;
+                };
+                let second = format(&Source::new("second", first.clone())).expect("parses");
+                assert_eq!(first, second, "{}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20, "{seen} scripts");
 }

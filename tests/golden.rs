@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use wengert::cli::golden::{self, Purpose};
 use wengert::cli::{Allowance, Status};
+use wengert::render::Style;
 
 #[test]
 fn scripts_write_what_is_expected() {
@@ -18,6 +19,7 @@ fn scripts_write_what_is_expected() {
         &folders,
         Purpose::Compare,
         Allowance::default(),
+        &Style::default(),
         &mut |text| report.push_str(text),
     );
     assert_eq!(status, Status::Fine, "\n{report}");

@@ -19,6 +19,7 @@ Examples:
   echo 'grad(sin(t), t) at t = 0' | wengert
   wengert --format json lesson.ad           one object a line for every result
   wengert check lesson.ad                   look for mistakes without running
+  wengert fmt lesson.ad                     rewrite in the standard layout
   wengert test examples                     hold every script against its .out
 
 Exit status: 0 fine, 1 an error in a script, 2 wrong usage.";
@@ -58,6 +59,15 @@ pub enum Command {
         /// Scripts to check; `-` is standard input
         #[arg(value_name = "FILE.ad", required = true)]
         files: Vec<PathBuf>,
+    },
+    /// Rewrite scripts in the standard layout
+    Fmt {
+        /// Scripts; `-` is standard input, which goes to standard output
+        #[arg(value_name = "FILE.ad", required = true)]
+        files: Vec<PathBuf>,
+        /// Only say what would change, and fail if anything would
+        #[arg(long)]
+        check: bool,
     },
     /// Run scripts and hold their output against the `.out` files beside them
     Test {

@@ -7,10 +7,9 @@
 //! depend on neither the machine nor the folder from which the tests are run.
 
 use super::script::{self, Allowance};
-use super::{Format, Printer, Status, Stream};
+use super::{Format, Printer, Status, Stream, diff};
 use crate::render::Style;
 use crate::source::Source;
-use similar::TextDiff;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -96,6 +95,7 @@ pub fn run(
     paths: &[PathBuf],
     purpose: Purpose,
     allowance: Allowance,
+    style: &Style,
     report: &mut dyn FnMut(&str),
 ) -> Status {
     let mut passed = 0;
@@ -110,7 +110,7 @@ pub fn run(
             }
         };
         for script in scripts {
-            match test(&script, purpose, allowance, report) {
+            match test(&script, purpose, allowance, style, report) {
                 Verdict::Passed => passed += 1,
                 Verdict::Failed => failed += 1,
                 Verdict::Interrupted => return Status::Interrupted,
@@ -166,6 +166,7 @@ fn test(
     script: &Path,
     purpose: Purpose,
     allowance: Allowance,
+    style: &Style,
     report: &mut dyn FnMut(&str),
 ) -> Verdict {
     let mut verdict = Verdict::Passed;
@@ -179,7 +180,7 @@ fn test(
             return Verdict::Interrupted;
         }
         let settled = match purpose {
-            Purpose::Compare => compare(&expected, &output.text()),
+            Purpose::Compare => compare(&expected, &output.text(), style),
             Purpose::Bless => bless(&expected, &output.text(), report),
         };
         if let Err(complaint) = settled {
@@ -191,7 +192,7 @@ fn test(
 }
 
 /// Says what differs, if anything does.
-fn compare(file: &Path, got: &str) -> Result<(), String> {
+fn compare(file: &Path, got: &str, style: &Style) -> Result<(), String> {
     let expected = match std::fs::read_to_string(file) {
         Ok(text) => text.replace("\r\n", "\n"),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -205,17 +206,16 @@ fn compare(file: &Path, got: &str) -> Result<(), String> {
     if expected == got {
         return Ok(());
     }
-    let name = file.display().to_string();
-    let diff = TextDiff::from_lines(&expected, got)
-        .unified_diff()
-        .header(&name, "now")
-        .to_string();
-    Err(format!("the output differs\n{diff}"))
+    let differences = diff::text(&expected, got, style);
+    Err(format!(
+        "the output differs from {} (-: expected, +: now)\n{differences}",
+        file.display()
+    ))
 }
 
 /// Writes what is not there yet.
 fn bless(file: &Path, got: &str, report: &mut dyn FnMut(&str)) -> Result<(), String> {
-    if compare(file, got).is_ok() {
+    if compare(file, got, &Style::default()).is_ok() {
         return Ok(());
     }
     std::fs::write(file, got)

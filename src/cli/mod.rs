@@ -1,6 +1,8 @@
 //! The command line: what was asked for, done, and the exit status.
 
 mod arguments;
+mod diff;
+mod format;
 pub mod golden;
 mod printer;
 pub(crate) mod script;
@@ -15,6 +17,7 @@ use arguments::Command;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use golden::Purpose;
+use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,23 +52,26 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Status {
     if arguments.command.is_some() && !arguments.sources.is_empty() {
-        let mut command = Arguments::command();
-        command
-            .error(
-                ErrorKind::ArgumentConflict,
-                "`-e` cannot be used with a command",
-            )
-            .exit();
+        misused(
+            ErrorKind::ArgumentConflict,
+            "`-e` cannot be used with a command",
+        );
     }
     let options = &arguments.options;
     match arguments.command {
         Some(Command::Check { files }) => check(&files, options),
+        Some(Command::Fmt { files, check }) => fmt(&files, check, options),
         Some(Command::Test { paths, bless }) => test(&paths, bless, options),
         None if !arguments.sources.is_empty() => one_liner(&arguments.sources, options),
         None if !arguments.files.is_empty() => scripts(&arguments.files, options),
         None if std::io::stdin().is_terminal() => crate::repl::run(options),
         None => scripts(&[PathBuf::from("-")], options),
     }
+}
+
+/// Says what is wrong with the arguments and ends with status 2.
+fn misused(kind: ErrorKind, message: impl Display) -> ! {
+    Arguments::command().error(kind, message).exit()
 }
 
 /// Runs what stands after each `-e` as one script.
@@ -102,14 +108,28 @@ fn check(files: &[PathBuf], options: &Options) -> Status {
     })
 }
 
+fn fmt(files: &[PathBuf], check: bool, options: &Options) -> Status {
+    let purpose = if check {
+        format::Purpose::Check
+    } else {
+        format::Purpose::Rewrite
+    };
+    printing(options, |printer| format::run(files, purpose, printer))
+}
+
 fn test(paths: &[PathBuf], bless: bool, options: &Options) -> Status {
+    if let Some(path) = paths.iter().find(|path| !path.exists()) {
+        let message = format!("there is no file or folder `{}`", path.display());
+        misused(ErrorKind::ValueValidation, message);
+    }
     printing(options, |printer| {
         let purpose = if bless {
             Purpose::Bless
         } else {
             Purpose::Compare
         };
-        golden::run(paths, purpose, options.allowance(), &mut |text| {
+        let style = printer.out_style().clone();
+        golden::run(paths, purpose, options.allowance(), &style, &mut |text| {
             printer.text(text)
         })
     })

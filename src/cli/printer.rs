@@ -112,6 +112,11 @@ impl Printer<'_> {
         self.stop_where_closed();
     }
 
+    /// How results are written.
+    pub fn out_style(&self) -> &Style {
+        &self.out.style
+    }
+
     fn stop_where_closed(&self) {
         if self.is_closed() {
             interrupt::request();

@@ -3,8 +3,10 @@
 use crate::graph::{Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// An expression together with the script it stands in.
@@ -78,12 +80,28 @@ pub enum Change {
     Function(Name, Option<Rc<Function>>),
 }
 
+/// What one input of an interactive session replaced: for every name that it changed, what that
+/// name was before. It grows with the names, not with the number of changes.
+#[derive(Debug, Default)]
+struct Journal {
+    variables: FxHashMap<Name, Option<Rc<Variable>>>,
+    functions: FxHashMap<Name, Option<Rc<Function>>>,
+}
+
+/// How many inputs can be undone.
+const JOURNALS: usize = 100;
+
+/// Names in the order in which they were first defined.
+type Ordered<T> = IndexMap<Name, Rc<T>, FxBuildHasher>;
+
 /// All definitions of a session, with a log of changes that can be undone.
 #[derive(Debug, Default)]
 pub struct Definitions {
-    variables: FxHashMap<Name, Rc<Variable>>,
-    functions: FxHashMap<Name, Rc<Function>>,
+    variables: Ordered<Variable>,
+    functions: Ordered<Function>,
     log: Vec<Change>,
+    /// One for each checkpoint, the latest last.
+    journals: VecDeque<Journal>,
     clock: u64,
     /// Where random numbers without a seed were first asked for.
     unseeded: RefCell<Option<Location>>,
@@ -101,12 +119,12 @@ impl Definitions {
         self.functions.get(name)
     }
 
-    /// All variables, in no particular order.
+    /// All variables, in the order in which they were first defined.
     pub fn variables(&self) -> impl Iterator<Item = (&Name, &Rc<Variable>)> {
         self.variables.iter()
     }
 
-    /// All functions, in no particular order.
+    /// All functions, in the order in which they were first defined.
     pub fn functions(&self) -> impl Iterator<Item = (&Name, &Rc<Function>)> {
         self.functions.iter()
     }
@@ -216,26 +234,69 @@ impl Definitions {
     pub fn roll_back(&mut self, mark: usize) {
         while self.log.len() > mark {
             match self.log.pop() {
-                Some(Change::Variable(name, Some(before))) => {
-                    self.variables.insert(name, before);
-                }
-                Some(Change::Variable(name, None)) => {
-                    self.variables.remove(&name);
-                }
-                Some(Change::Function(name, Some(before))) => {
-                    self.functions.insert(name, before);
-                }
-                Some(Change::Function(name, None)) => {
-                    self.functions.remove(&name);
-                }
+                Some(Change::Variable(name, before)) => put(&mut self.variables, name, before),
+                Some(Change::Function(name, before)) => put(&mut self.functions, name, before),
                 None => break,
             }
         }
     }
 
-    /// Forgets how to undo what happened so far.
+    /// Makes the changes so far last: only [`Definitions::undo`] takes them back.
     pub fn commit(&mut self) {
-        self.log.clear();
+        let Some(journal) = self.journals.back_mut() else {
+            self.log.clear();
+            return;
+        };
+        for change in self.log.drain(..) {
+            match change {
+                Change::Variable(name, before) => {
+                    journal.variables.entry(name).or_insert(before);
+                }
+                Change::Function(name, before) => {
+                    journal.functions.entry(name).or_insert(before);
+                }
+            }
+        }
+    }
+
+    /// From here on, until the next checkpoint, changes are undone together.
+    pub fn checkpoint(&mut self) {
+        if self.journals.len() == JOURNALS {
+            self.journals.pop_front();
+        }
+        self.journals.push_back(Journal::default());
+    }
+
+    /// Takes the changes since the last checkpoint that saw any back; the names they concern, in
+    /// order. `None` where there is nothing to undo.
+    pub fn undo(&mut self) -> Option<Vec<Name>> {
+        loop {
+            let journal = self.journals.pop_back()?;
+            let mut names: Vec<Name> = journal.variables.keys().cloned().collect();
+            names.extend(journal.functions.keys().cloned());
+            for (name, before) in journal.variables {
+                put(&mut self.variables, name, before);
+            }
+            for (name, before) in journal.functions {
+                put(&mut self.functions, name, before);
+            }
+            if !names.is_empty() {
+                names.sort();
+                names.dedup();
+                return Some(names);
+            }
+        }
+    }
+
+    /// Forgets every name; one change that can be undone.
+    pub fn clear(&mut self) {
+        for (name, before) in std::mem::take(&mut self.variables) {
+            self.log.push(Change::Variable(name, Some(before)));
+        }
+        for (name, before) in std::mem::take(&mut self.functions) {
+            self.log.push(Change::Function(name, Some(before)));
+        }
+        self.commit();
     }
 
     /// Whether an expression holds no free variable and no call of a user's function, so that a
@@ -292,6 +353,15 @@ impl Definitions {
             Some(_) => !self.warned_unseeded.replace(true),
         }
     }
+}
+
+/// Gives `name` its former definition back, or none where it had none.
+fn put<T>(known: &mut Ordered<T>, name: Name, before: Option<Rc<T>>) {
+    match before {
+        Some(before) => known.insert(name, before),
+        // What was defined last is last, so that this moves little.
+        None => known.shift_remove(&name),
+    };
 }
 
 /// The constants of the language.

@@ -107,6 +107,13 @@ pub fn brackets(value: &Tensor, digits: usize) -> String {
     }
 }
 
+/// A value as it can be typed back in, every digit of it.
+pub fn brackets_exact(value: &Tensor) -> String {
+    value
+        .as_scalar()
+        .map_or_else(|| brackets(value, 17), |x| format(x, 17))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ mod derive;
 mod event;
 mod graph;
 mod plot;
+mod save;
 mod show;
 mod update;
 
@@ -15,14 +16,14 @@ pub use derive::{Derivation, Step, Symbolic};
 pub use event::{Event, Item};
 
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, NodeId, Tensor};
 use crate::interrupt;
 use crate::lower::definitions::Function;
 use crate::lower::{self, Definitions, Formula, Limits, Lowering};
 use crate::primitives::arithmetic::is_true;
 use crate::source::{Location, Source};
 use crate::syntax::ast::{
-    Block, ExprId, ExprKind, Ident, InputDeclaration, Script, Statement, StatementKind, Text,
+    Block, ExprId, ExprKind, Ident, InputDeclaration, Name, Script, Statement, StatementKind, Text,
 };
 use rustc_hash::FxHashSet;
 use std::path::PathBuf;
@@ -52,6 +53,33 @@ impl Session {
     /// Everything that is defined.
     pub fn definitions(&self) -> &Definitions {
         &self.definitions
+    }
+
+    /// Makes what is run from here on one step for [`Session::undo`].
+    pub fn checkpoint(&mut self) {
+        self.definitions.checkpoint();
+    }
+
+    /// Takes back what changed since the last checkpoint that saw a change; the names it concerns.
+    pub fn undo(&mut self) -> Option<Vec<Name>> {
+        self.definitions.undo()
+    }
+
+    /// Forgets every name; can be undone.
+    pub fn reset(&mut self) {
+        self.definitions.clear();
+    }
+
+    /// Makes `name` an input of this value, as `name := value` would.
+    pub fn store(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
+        self.definitions.store(name, value, location);
+        self.definitions.commit();
+    }
+
+    /// Takes back what a statement that never came to its end has changed.
+    pub fn recover(&mut self) {
+        self.definitions.roll_back(0);
+        self.importing.clear();
     }
 
     /// Parses and runs a text. The whole text is parsed before anything runs; the first error

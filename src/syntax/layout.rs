@@ -54,9 +54,16 @@ impl Brackets {
         Brackets { partner, error }
     }
 
+    /// The partner of the bracket with this index.
+    pub fn partner(&self, at: usize) -> Option<usize> {
+        self.partner
+            .get(at)
+            .filter(|partner| **partner != NONE)
+            .map(|partner| *partner as usize)
+    }
+
     fn after(&self, opener: usize) -> Option<usize> {
-        let partner = self.partner[opener];
-        (partner != NONE).then_some(partner as usize + 1)
+        self.partner(opener).map(|partner| partner + 1)
     }
 }
 

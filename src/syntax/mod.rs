@@ -3,6 +3,8 @@
 pub mod ast;
 mod builder;
 mod errors;
+pub mod format;
+pub mod highlight;
 mod layout;
 pub mod printer;
 mod token;

@@ -1,0 +1,67 @@
+//! `wengert fmt`: scripts in the standard layout.
+
+use super::{Printer, Status, diff, script};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Location, Source, Span};
+use crate::syntax::format;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// What to do with a script that is not in the standard layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Rewrite it.
+    Rewrite,
+    /// Say what would change, and fail.
+    Check,
+}
+
+/// Lays out every file; standard input goes to standard output.
+pub fn run(files: &[PathBuf], purpose: Purpose, printer: &mut Printer<'_>) -> Status {
+    let mut status = Status::Fine;
+    for file in files {
+        status = status.max(one(file, purpose, printer));
+    }
+    status
+}
+
+fn one(file: &Path, purpose: Purpose, printer: &mut Printer<'_>) -> Status {
+    let source = match script::read(file) {
+        Ok(source) => source,
+        Err(error) => return printer.failed(&error, None),
+    };
+    let formatted = match format::format(&source) {
+        Ok(formatted) => formatted,
+        Err(error) => return printer.failed(&error, Some(&source)),
+    };
+    let from_input = file == Path::new("-");
+    let same = formatted == source.text;
+    match purpose {
+        Purpose::Check if same => Status::Fine,
+        Purpose::Check => {
+            printer.text(&format!("{} is not in the standard layout\n", source.name));
+            let style = printer.out_style().clone();
+            printer.text(&diff::text(&source.text, &formatted, &style));
+            Status::Failed
+        }
+        Purpose::Rewrite if from_input => {
+            printer.text(&formatted);
+            Status::Fine
+        }
+        Purpose::Rewrite if same => Status::Fine,
+        Purpose::Rewrite => match std::fs::write(file, &formatted) {
+            Ok(()) => Status::Fine,
+            Err(error) => printer.failed(&unwritable(&source, &error), None),
+        },
+    }
+}
+
+fn unwritable(source: &Rc<Source>, error: &std::io::Error) -> Diagnostic {
+    let nowhere = Source::new(source.name.clone(), "");
+    Diagnostic::error(
+        Code::File,
+        Location::new(&nowhere, Span::default()),
+        format!("cannot write `{}`: {error}", source.name),
+        "",
+    )
+}
