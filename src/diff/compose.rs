@@ -112,9 +112,9 @@ impl<'g> Problem<'g, '_> {
     /// The tangent of the output for a seed of the target's leaf.
     fn pushed_forward(&self, seed: Flow<'g>) -> Term<'g> {
         let seeds = FxHashMap::from_iter([(self.target.node, seed)]);
-        match forward(self.graph, &[self.output], &seeds, self.held).get(&self.output) {
+        match forward(self.graph, &[self.output], &seeds, self.held).get(self.output) {
             None => self.output().zero(),
-            Some(flow) => self.decided(*flow, self.output()),
+            Some(flow) => self.decided(flow, self.output()),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Tangents and adjoints on their way through the graph.
 
 use crate::graph::primitive::Derivative;
-use crate::graph::{Attr, Graph, NodeId, Op, Primitive, Shape, Term};
+use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape, Term};
 use crate::primitives::array::{BROADCAST, GUARD, GUARD_ALL, both, either};
+use smallvec::SmallVec;
 
 /// A tangent or an adjoint: a value, and where it is structurally there at all.
 ///
@@ -93,6 +94,69 @@ impl<'g> Flow<'g> {
     }
 }
 
+/// The flows of the nodes of a cone, found so far.
+pub struct Flows<'g> {
+    graph: &'g Graph,
+    cone: Cone,
+    /// Term and mask by place in the cone.
+    found: Vec<(u32, u32)>,
+}
+
+/// Stands for no flow, or no mask.
+const NONE: u32 = u32::MAX;
+
+impl<'g> Flows<'g> {
+    /// No flow yet for any node of `cone`.
+    pub(super) fn new(graph: &'g Graph, cone: Cone) -> Flows<'g> {
+        let found = vec![(NONE, NONE); cone.len()];
+        Flows { graph, cone, found }
+    }
+
+    /// The nodes that may have a flow.
+    pub(super) fn cone(&self) -> &Cone {
+        &self.cone
+    }
+
+    /// The flow of `id`; none where there is no path.
+    pub fn get(&self, id: NodeId) -> Option<Flow<'g>> {
+        self.at(self.cone.place(id)?)
+    }
+
+    /// Whether `id` has a flow.
+    pub fn has(&self, id: NodeId) -> bool {
+        let place = self.cone.place(id);
+        place.is_some_and(|place| self.found[place].0 != NONE)
+    }
+
+    /// The nodes that have a flow, each with its term.
+    pub fn terms(&self) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        let all = self.cone.iter().zip(&self.found);
+        all.filter(|(_, (term, _))| *term != NONE)
+            .map(|(id, (term, _))| (*id, NodeId(*term)))
+    }
+
+    /// The flow of the node in this place of the cone.
+    pub(super) fn at(&self, place: usize) -> Option<Flow<'g>> {
+        let (term, mask) = self.found[place];
+        let node = |id: u32| (id != NONE).then(|| self.graph.term(NodeId(id)));
+        Some(Flow {
+            term: node(term)?,
+            reached: node(mask),
+        })
+    }
+
+    pub(super) fn set(&mut self, place: usize, flow: Flow<'g>) {
+        let mask = flow.reached.map_or(NONE, |mask| mask.id.0);
+        self.found[place] = (flow.term.id.0, mask);
+    }
+
+    /// Adds `flow` to what the node in this place has.
+    pub(super) fn add(&mut self, place: usize, flow: Flow<'g>) {
+        let sum = self.at(place).map_or(flow, |known| known.plus(flow));
+        self.set(place, sum);
+    }
+}
+
 /// A mask after a linear operation: its entries count how many were reached.
 pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
     let node = counts.node();
@@ -122,7 +186,7 @@ pub(super) struct Site<'g> {
     pub row: &'static Primitive,
     pub attr: Attr,
     pub shape: Shape,
-    pub args: Vec<Term<'g>>,
+    pub args: SmallVec<[Term<'g>; 3]>,
 }
 
 impl<'g> Site<'g> {

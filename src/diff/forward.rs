@@ -1,13 +1,13 @@
 //! Forward mode: tangents, along with the values.
 
 use super::Held;
-use super::flow::{Flow, Site, as_mask};
+use super::flow::{Flow, Flows, Site, as_mask};
 use crate::graph::primitive::{Derivative, ShapeRule};
 use crate::graph::{Graph, NodeId, Op, Term};
 use rustc_hash::FxHashMap;
 
-/// Appends the tangents of everything between the seeded nodes and `outputs`, and returns them by
-/// node; a node without an entry has a structurally zero tangent.
+/// Appends the tangents of everything between the seeded nodes and `outputs`, and returns them; a
+/// node without one has a structurally zero tangent.
 ///
 /// A seeded node has the tangent it is seeded with, whatever it is computed from. Nodes in `held`
 /// are leaves.
@@ -16,42 +16,35 @@ pub fn forward<'g>(
     outputs: &[NodeId],
     seeds: &FxHashMap<NodeId, Flow<'g>>,
     held: &Held,
-) -> FxHashMap<NodeId, Flow<'g>> {
-    let mut tangents = FxHashMap::default();
+) -> Flows<'g> {
     let stop = |id| seeds.contains_key(&id) || held.contains(&id);
-    for id in graph.cone(outputs, stop) {
+    let mut tangents = Flows::new(graph, graph.cone(outputs, stop));
+    for place in 0..tangents.cone().len() {
+        let id = tangents.cone()[place];
         let flow = match seeds.get(&id) {
             Some(seed) => Some(*seed),
             None if held.contains(&id) => None,
             None => tangent(graph, id, &tangents),
         };
         if let Some(flow) = flow {
-            tangents.insert(id, flow);
+            tangents.set(place, flow);
         }
     }
     tangents
 }
 
 /// The tangent of `id`, given those of its arguments.
-fn tangent<'g>(
-    graph: &'g Graph,
-    id: NodeId,
-    tangents: &FxHashMap<NodeId, Flow<'g>>,
-) -> Option<Flow<'g>> {
+fn tangent<'g>(graph: &'g Graph, id: NodeId, tangents: &Flows<'g>) -> Option<Flow<'g>> {
     let mut active = false;
-    graph.for_args(id, |arg| active |= tangents.contains_key(&arg));
+    graph.for_args(id, |arg| active |= tangents.has(arg));
     if !active {
         return None;
     }
     if let Op::Hold(_) = graph.node(id).op {
-        return tangents.get(&graph.args(id)[0]).copied();
+        return tangents.get(graph.args(id)[0]);
     }
     let site = Site::of(graph, id)?;
-    let dots: Vec<Option<Flow<'g>>> = site
-        .args
-        .iter()
-        .map(|arg| tangents.get(&arg.id).copied())
-        .collect();
+    let dots: Vec<Option<Flow<'g>>> = site.args.iter().map(|arg| tangents.get(arg.id)).collect();
     push(&site, &dots)
 }
 

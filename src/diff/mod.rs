@@ -8,7 +8,7 @@ mod numeric;
 mod reverse;
 
 pub use compose::{Problem, Target, grad, hessian, jacobian, jvp, vjp};
-pub use flow::Flow;
+pub use flow::{Flow, Flows};
 pub use forward::forward;
 pub use numeric::{Scheme, numeric};
 pub use reverse::{Frontier, contributions, reverse, reverse_steps};

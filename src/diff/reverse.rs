@@ -1,18 +1,50 @@
 //! Reverse mode: adjoints, from the output back.
 
 use super::Held;
-use super::flow::{Flow, Site, as_mask};
+use super::flow::{Flow, Flows, Site, as_mask};
 use crate::graph::primitive::{Derivative, ShapeRule};
-use crate::graph::{Attr, Block, Graph, NodeId, Op, Tensor, Term};
+use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
 use crate::primitives::array::{ASSEMBLE, INDEX};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-/// Everything that has arrived at a node so far. Adjoints that come through indices are kept with
-/// their blocks and joined by one node, so that a sum over the entries of a vector stays linear.
-#[derive(Clone, Default)]
-struct Inbox<'g> {
-    whole: Vec<Flow<'g>>,
-    blocks: Vec<(Block, Flow<'g>)>,
+/// What has arrived at the nodes of a cone so far. Adjoints that come through indices are kept
+/// with their blocks and joined by one node, so that a sum over the entries of a vector stays
+/// linear.
+struct Inboxes<'g> {
+    whole: Flows<'g>,
+    blocks: FxHashMap<usize, Vec<(Block, Flow<'g>)>>,
+    /// By place: whether the node depends on a target.
+    active: Vec<bool>,
+}
+
+impl<'g> Inboxes<'g> {
+    /// Whether adjoints of `id` are wanted.
+    fn accepts(&self, id: NodeId) -> bool {
+        let place = self.whole.cone().place(id);
+        place.is_some_and(|place| self.active[place])
+    }
+
+    fn add(&mut self, id: NodeId, flow: Flow<'g>) {
+        if let Some(place) = self.whole.cone().place(id) {
+            self.whole.add(place, flow);
+        }
+    }
+
+    fn add_block(&mut self, id: NodeId, block: Block, flow: Flow<'g>) {
+        if let Some(place) = self.whole.cone().place(id) {
+            self.blocks.entry(place).or_default().push((block, flow));
+        }
+    }
+
+    /// The sum of everything that the node in this place has received.
+    fn gather(&self, graph: &'g Graph, place: usize) -> Option<Flow<'g>> {
+        let id = self.whole.cone()[place];
+        let joined = self.blocks.get(&place).map(|parts| join(graph, id, parts));
+        match (self.whole.at(place), joined) {
+            (Some(whole), Some(joined)) => Some(whole.plus(joined)),
+            (whole, joined) => whole.or(joined),
+        }
+    }
 }
 
 /// Appends the adjoints of `targets` for an output with adjoint `seed`, and returns them in order;
@@ -49,15 +81,12 @@ pub fn reverse_steps<'g>(
         Flow::everywhere(one),
         &[target],
         held,
-        &mut |id, inboxes| {
-            let mut frontier: Frontier<'g> = inboxes
-                .iter()
-                .filter_map(|(node, inbox)| {
-                    Some((*node, gather(graph, *node, inbox.clone())?.term))
-                })
-                .collect();
-            frontier.sort_by_key(|(node, _)| std::cmp::Reverse(*node));
-            steps.push((id, frontier));
+        &mut |place, inboxes| {
+            let frontier = (0..place).rev().filter_map(|waiting| {
+                let node = inboxes.whole.cone()[waiting];
+                Some((node, inboxes.gather(graph, waiting)?.term))
+            });
+            steps.push((inboxes.whole.cone()[place], frontier.collect()));
         },
     );
     steps
@@ -69,51 +98,48 @@ fn observed<'g>(
     seed: Flow<'g>,
     targets: &[NodeId],
     held: &Held,
-    observe: &mut dyn FnMut(NodeId, &FxHashMap<NodeId, Inbox<'g>>),
+    observe: &mut dyn FnMut(usize, &Inboxes<'g>),
 ) -> Vec<Option<Flow<'g>>> {
     let cone = graph.cone(&[output], |id| held.contains(&id));
     let active = dependents(graph, &cone, targets, held);
-    let wanted: FxHashSet<NodeId> = targets.iter().copied().collect();
-    let mut inboxes: FxHashMap<NodeId, Inbox<'g>> = FxHashMap::default();
-    let mut found: FxHashMap<NodeId, Flow<'g>> = FxHashMap::default();
-    if active.contains(&output) {
-        inboxes.entry(output).or_default().whole.push(seed);
+    let mut inboxes = Inboxes {
+        whole: Flows::new(graph, cone),
+        blocks: FxHashMap::default(),
+        active,
+    };
+    if inboxes.accepts(output) {
+        inboxes.add(output, seed);
     }
-    for &id in cone.iter().rev() {
-        let Some(inbox) = inboxes.remove(&id) else {
+    for place in (0..inboxes.active.len()).rev() {
+        let Some(flow) = inboxes.gather(graph, place) else {
             continue;
         };
-        let Some(flow) = gather(graph, id, inbox) else {
-            continue;
-        };
-        if wanted.contains(&id) {
-            found.insert(id, flow);
-        }
+        inboxes.whole.set(place, flow);
+        inboxes.blocks.remove(&place);
+        let id = inboxes.whole.cone()[place];
         if !held.contains(&id) {
-            push(graph, id, flow, &active, &mut inboxes);
-            observe(id, &inboxes);
+            push(graph, id, flow, &mut inboxes);
+            observe(place, &inboxes);
         }
     }
-    targets.iter().map(|id| found.get(id).copied()).collect()
+    targets.iter().map(|id| inboxes.whole.get(*id)).collect()
 }
 
-/// The nodes of `cone` that depend on a target, targets included.
-fn dependents(
-    graph: &Graph,
-    cone: &[NodeId],
-    targets: &[NodeId],
-    held: &Held,
-) -> FxHashSet<NodeId> {
-    let mut active: FxHashSet<NodeId> = targets.iter().copied().collect();
-    for &id in cone {
-        if held.contains(&id) || active.contains(&id) {
+/// By place in `cone`: whether the node depends on a target; targets do.
+fn dependents(graph: &Graph, cone: &Cone, targets: &[NodeId], held: &Held) -> Vec<bool> {
+    let mut active = vec![false; cone.len()];
+    for place in targets.iter().filter_map(|target| cone.place(*target)) {
+        active[place] = true;
+    }
+    for (place, &id) in cone.iter().enumerate() {
+        if active[place] || held.contains(&id) {
             continue;
         }
         let mut depends = false;
-        graph.for_args(id, |arg| depends |= active.contains(&arg));
-        if depends {
-            active.insert(id);
-        }
+        graph.for_args(id, |arg| {
+            depends |= cone.place(arg).is_some_and(|place| active[place]);
+        });
+        active[place] = depends;
     }
     active
 }
@@ -132,17 +158,11 @@ pub fn contributions<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>) -> Vec<(u
         .collect()
 }
 
-fn push<'g>(
-    graph: &'g Graph,
-    id: NodeId,
-    flow: Flow<'g>,
-    active: &FxHashSet<NodeId>,
-    inboxes: &mut FxHashMap<NodeId, Inbox<'g>>,
-) {
+fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<'g>) {
     if let Op::Hold(_) = graph.node(id).op {
         let arg = graph.args(id)[0];
-        if active.contains(&arg) {
-            inboxes.entry(arg).or_default().whole.push(flow);
+        if inboxes.accepts(arg) {
+            inboxes.add(arg, flow);
         }
         return;
     }
@@ -156,15 +176,16 @@ fn push<'g>(
             corner,
             shape: site.shape,
         };
-        let inbox = inboxes.entry(site.args[0].id).or_default();
-        inbox.blocks.push((block, flow));
+        if inboxes.accepts(site.args[0].id) {
+            inboxes.add_block(site.args[0].id, block, flow);
+        }
         return;
     }
     for (k, arg) in site.args.iter().enumerate() {
-        if active.contains(&arg.id)
+        if inboxes.accepts(arg.id)
             && let Some(part) = pull(&site, k, flow)
         {
-            inboxes.entry(arg.id).or_default().whole.push(part);
+            inboxes.add(arg.id, part);
         }
     }
 }
@@ -208,12 +229,6 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
             Some(flow.mixed(adjoint(flow.term, &site.args, site.result(), k)))
         }
     }
-}
-
-/// The sum of everything in an inbox.
-fn gather<'g>(graph: &'g Graph, id: NodeId, inbox: Inbox<'g>) -> Option<Flow<'g>> {
-    let joined = (!inbox.blocks.is_empty()).then(|| join(graph, id, &inbox.blocks));
-    inbox.whole.into_iter().chain(joined).reduce(Flow::plus)
 }
 
 /// One node for all adjoints that arrived through indices.

@@ -4,12 +4,14 @@
 //! loop over ids; nothing recurses. The graph is shared as `&Graph` and grows behind that
 //! reference: rules, modes and lowering all append to the same graph.
 
+mod cone;
 pub mod measure;
 pub mod primitive;
 pub mod shape;
 pub mod substitute;
 pub mod tensor;
 
+pub use cone::Cone;
 pub use primitive::Primitive;
 pub use shape::Shape;
 pub use tensor::{Tensor, View};
@@ -155,11 +157,25 @@ pub struct Leaf {
 /// The arguments of a node.
 pub type Args = SmallVec<[NodeId; 3]>;
 
+/// A node in the table, with enough of its hash that growing the table need not look at nodes.
+#[derive(Clone, Copy)]
+struct Entry {
+    id: u32,
+    hash: u32,
+}
+
+impl Entry {
+    /// The hash the table sees: what was kept, spread over all bits again.
+    fn spread(hash: u32) -> u64 {
+        u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
 #[derive(Default)]
 struct Arena {
     nodes: Vec<Node>,
     args: Vec<NodeId>,
-    table: HashTable<u32>,
+    table: HashTable<Entry>,
     leaves: Vec<Leaf>,
     constants: Vec<Rc<Tensor>>,
     blocks: Vec<Rc<[Block]>>,
@@ -172,14 +188,16 @@ struct Arena {
 pub struct Graph {
     arena: RefCell<Arena>,
     depth: Cell<u32>,
+    marks: RefCell<cone::Marks>,
 }
 
-fn hash_of(op: &Op, shape: Shape, args: &[NodeId]) -> u64 {
+fn hash_of(op: &Op, shape: Shape, args: &[NodeId]) -> u32 {
     let mut hasher = FxHasher::default();
     op.key().hash(&mut hasher);
     shape.hash(&mut hasher);
     args.hash(&mut hasher);
-    hasher.finish()
+    let hash = hasher.finish();
+    (hash ^ (hash >> 32)) as u32
 }
 
 impl Arena {
@@ -190,12 +208,15 @@ impl Arena {
     fn push(&mut self, op: Op, shape: Shape, args: &[NodeId]) -> NodeId {
         let hash = hash_of(&op, shape, args);
         let key = op.key();
-        let found = self.table.find(hash, |&id| {
-            let node = &self.nodes[id as usize];
-            node.shape == shape && node.op.key() == key && self.args(node) == args
+        let found = self.table.find(Entry::spread(hash), |entry| {
+            let node = &self.nodes[entry.id as usize];
+            entry.hash == hash
+                && node.shape == shape
+                && node.op.key() == key
+                && self.args(node) == args
         });
-        if let Some(&id) = found {
-            return NodeId(id);
+        if let Some(entry) = found {
+            return NodeId(entry.id);
         }
         let id = self.nodes.len() as u32;
         let first = self.args.len() as u32;
@@ -206,12 +227,11 @@ impl Arena {
             first,
             count: args.len() as u32,
         });
-        let (nodes, pool) = (&self.nodes, &self.args);
-        self.table.insert_unique(hash, id, |&id| {
-            let node = &nodes[id as usize];
-            let range = node.first as usize..(node.first + node.count) as usize;
-            hash_of(&node.op, node.shape, &pool[range])
-        });
+        let entry = Entry { id, hash };
+        self.table
+            .insert_unique(Entry::spread(hash), entry, |entry| {
+                Entry::spread(entry.hash)
+            });
         NodeId(id)
     }
 }
@@ -382,26 +402,6 @@ impl Graph {
                 _ => return None,
             }
         }
-    }
-
-    /// The nodes that `outputs` are computed from, themselves included, in ascending order.
-    /// Arguments of nodes for which `stop` holds are not followed.
-    pub fn cone(&self, outputs: &[NodeId], stop: impl Fn(NodeId) -> bool) -> Vec<NodeId> {
-        let arena = self.arena.borrow();
-        let mut seen = rustc_hash::FxHashSet::default();
-        let mut stack: Vec<NodeId> = outputs.to_vec();
-        let mut cone = Vec::new();
-        while let Some(id) = stack.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            cone.push(id);
-            if !stop(id) {
-                stack.extend_from_slice(arena.args(&arena.nodes[id.index()]));
-            }
-        }
-        cone.sort_unstable();
-        cone
     }
 }
 

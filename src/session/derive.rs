@@ -258,7 +258,7 @@ fn tangent_node(
     held: &Held,
 ) -> NodeId {
     let seeds = FxHashMap::from_iter([(target.node, target.seed(graph, graph.term(direction)))]);
-    match forward(graph, &[output], &seeds, held).get(&output) {
+    match forward(graph, &[output], &seeds, held).get(output) {
         Some(flow) => flow.term.id,
         None => graph.term(output).zero().id,
     }

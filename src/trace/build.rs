@@ -505,7 +505,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                 .collect();
             let local = forward(self.graph, &[line.node], &seeds, request.held);
             let dots: Vec<NodeId> = seeds.values().map(|seed| seed.term.id).collect();
-            let rule = match local.get(&line.node) {
+            let rule = match local.get(line.node) {
                 Some(flow) if !line.args.is_empty() => self.rule(flow.term.id, line, &dots),
                 _ => Math::Number(0.0),
             };
@@ -521,7 +521,7 @@ impl<'l, 'a> Builder<'l, 'a> {
             let seeds = FxHashMap::from_iter([(wrt.target.node, seed)]);
             let flows = forward(self.graph, &self.listed, &seeds, request.held);
             for (k, id) in self.listed.iter().enumerate() {
-                let flow = flows.get(id);
+                let flow = flows.get(*id);
                 let value = self.derived_value(*id, flow)?;
                 let formula = if self.sight.is_leaf(*id) {
                     self.seed_formula(flow, wrt)
@@ -533,14 +533,14 @@ impl<'l, 'a> Builder<'l, 'a> {
             let ids = self
                 .listed
                 .iter()
-                .map(|id| flows.get(id).map(|flow| flow.term.id))
+                .map(|id| flows.get(*id).map(|flow| flow.term.id))
                 .collect();
             self.flows.push((Place::Tangent(wrt.text.clone()), ids));
         }
         Ok(())
     }
 
-    fn seed_formula(&self, flow: Option<&Flow<'_>>, wrt: &Wrt) -> Math {
+    fn seed_formula(&self, flow: Option<Flow<'_>>, wrt: &Wrt) -> Math {
         match (flow, &wrt.along) {
             (None, _) => Math::Number(0.0),
             (Some(_), Some((_, text))) => Math::Name(text.as_str().into()),
@@ -549,7 +549,7 @@ impl<'l, 'a> Builder<'l, 'a> {
     }
 
     /// The value of a flow; zero in the shape of `id` where there is none.
-    fn derived_value(&self, id: NodeId, flow: Option<&Flow<'_>>) -> Result<Option<Rc<Tensor>>> {
+    fn derived_value(&self, id: NodeId, flow: Option<Flow<'_>>) -> Result<Option<Rc<Tensor>>> {
         match flow {
             _ if !self.known => Ok(None),
             None => Ok(Some(Rc::new(Tensor::filled(self.graph.shape(id), 0.0)))),
@@ -606,7 +606,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                 }
                 lines[k].adjoints.push(Derived {
                     formula: Math::sum(terms),
-                    value: self.derived_value(*id, flows[k].as_ref())?,
+                    value: self.derived_value(*id, flows[k])?,
                 });
             }
             let ids = flows

@@ -404,11 +404,11 @@ impl<'b, 'a> Bench<'b, 'a> {
         let seed = self.graph.input("".into(), shape, None);
         let seeds = FxHashMap::from_iter([(target.node, self.one_hot(seed))]);
         let found = forward(self.graph, &[self.output()], &seeds, self.question.held);
-        let Some(flow) = found.get(&self.output()) else {
+        let Some(flow) = found.get(self.output()) else {
             return Ok(columns);
         };
         for k in 0..shape.len() {
-            let (tangent, reached) = self.flow_value(*flow, seed, unit(shape, k))?;
+            let (tangent, reached) = self.flow_value(flow, seed, unit(shape, k))?;
             for i in 0..m {
                 let poisoned = self.value.data()[i].is_nan()
                     && reached.data()[i.min(reached.data().len() - 1)] != 0.0;
@@ -621,7 +621,7 @@ impl<'b, 'a> Bench<'b, 'a> {
         .seed(self.graph, one);
         let seeds = FxHashMap::from_iter([(wrt.target.node, seed)]);
         let tangents = forward(self.graph, &[self.output()], &seeds, self.question.held);
-        let nodes: Vec<NodeId> = tangents.keys().copied().collect();
+        let (nodes, terms): (Vec<NodeId>, Vec<NodeId>) = tangents.terms().unzip();
         let adjoints = reverse(
             self.graph,
             self.output(),
@@ -630,9 +630,9 @@ impl<'b, 'a> Bench<'b, 'a> {
             self.question.held,
         );
         let mut largest = derivative.abs();
-        for (node, adjoint) in nodes.iter().zip(adjoints) {
+        for (tangent, adjoint) in terms.into_iter().zip(adjoints) {
             let Some(adjoint) = adjoint else { continue };
-            let tangent = self.lowering.value(tangents[node].term.id)?;
+            let tangent = self.lowering.value(tangent)?;
             let adjoint = self.lowering.value(adjoint.term.id)?;
             let parts = tangent
                 .data()
@@ -746,8 +746,7 @@ impl<'a> Bench<'_, 'a> {
         let shape = wrt.target.shape(self.graph);
         let seed = self.seed(shape);
         let seeds = FxHashMap::from_iter([(wrt.target.node, wrt.target.seed(self.graph, seed))]);
-        match forward(self.graph, &[self.output()], &seeds, self.question.held).get(&self.output())
-        {
+        match forward(self.graph, &[self.output()], &seeds, self.question.held).get(self.output()) {
             None => Ok(Operations::default()),
             Some(flow) => Ok(self
                 .work(&[flow.term.id], Some(seed.id))?

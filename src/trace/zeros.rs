@@ -193,7 +193,7 @@ impl<'a> Study<'_, '_, 'a> {
     }
 
     /// The value of a flow; zero in the shape of line `id` where there is none.
-    fn flow_value(&self, id: NodeId, flow: Option<&Flow<'_>>) -> Result<Tensor> {
+    fn flow_value(&self, id: NodeId, flow: Option<Flow<'_>>) -> Result<Tensor> {
         match flow {
             Some(flow) => self.value(flow.term.id),
             None => Ok(Tensor::filled(self.builder.graph.shape(id), 0.0)),
@@ -215,7 +215,7 @@ impl<'a> Study<'_, '_, 'a> {
         let mut values: Vec<Tensor> = Vec::with_capacity(builder.listed.len());
         let mut all: Vec<Zeros> = Vec::with_capacity(builder.listed.len());
         for (k, id) in builder.listed.iter().enumerate() {
-            let value = self.flow_value(*id, flows.get(id))?;
+            let value = self.flow_value(*id, flows.get(*id))?;
             let leaf = builder.sight.is_leaf(*id) || *id == target.node;
             let mut links = Vec::new();
             for (position, arg) in self.ways(k) {
@@ -278,7 +278,7 @@ impl<'a> Study<'_, '_, 'a> {
                 &FxHashMap::from_iter([(leaf, seed)]),
                 &leaves,
             );
-            Ok(found.get(&node).map(|flow| flow.term.id))
+            Ok(found.get(node).map(|flow| flow.term.id))
         };
         Link {
             seed,
@@ -304,7 +304,7 @@ impl<'a> Study<'_, '_, 'a> {
         );
         let mut values: Vec<Tensor> = Vec::with_capacity(builder.listed.len());
         for (id, flow) in builder.listed.iter().zip(&flows) {
-            values.push(self.flow_value(*id, flow.as_ref())?);
+            values.push(self.flow_value(*id, *flow)?);
         }
         let mut users: FxHashMap<NodeId, Vec<(usize, usize)>> = FxHashMap::default();
         for k in (0..self.shown.len()).filter(|k| flows[*k].is_some()) {
