@@ -16,3 +16,4 @@ pub mod simplify;
 pub mod source;
 pub mod syntax;
 pub mod trace;
+pub mod vector;

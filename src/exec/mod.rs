@@ -1,7 +1,7 @@
 //! Running a graph: the interpreter, which computes on demand and keeps every value.
 
-use crate::graph::primitive::{Call, Demand, Fault, Kernel};
-use crate::graph::{Args, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View};
+use crate::graph::primitive::{Call, Demand, Fault, Kernel, Lanes, Place, Placing};
+use crate::graph::{Args, Block, Corner, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View};
 use crate::interrupt;
 use crate::primitives::arithmetic::is_true;
 use smallvec::SmallVec;
@@ -233,29 +233,17 @@ fn run(
     out: &mut [f64],
 ) -> Result<(), Fault> {
     match row.kernel {
-        Kernel::Map1(f) => {
-            for (y, a) in out.iter_mut().zip(args[0].data) {
-                *y = f(*a);
-            }
-        }
-        Kernel::Map2(f) => {
-            for ((y, a), b) in out.iter_mut().zip(args[0].data).zip(args[1].data) {
-                *y = f(*a, *b);
-            }
-        }
-        Kernel::Map3(f) => {
-            let triples = args[0].data.iter().zip(args[1].data).zip(args[2].data);
-            for (y, ((a, b), c)) in out.iter_mut().zip(triples) {
-                *y = f(*a, *b, *c);
-            }
-        }
+        Kernel::Map1(f) => (f.over)(args[0].data, out),
+        Kernel::Map2(f) => (f.over)(Lanes::Each(args[0].data), Lanes::Each(args[1].data), out),
+        Kernel::Map3(f) => (f.over)(args[0].data, args[1].data, args[2].data, out),
         Kernel::Fold(f) => {
             out.copy_from_slice(args[0].data);
             for arg in &args[1..] {
-                for (y, x) in out.iter_mut().zip(arg.data) {
-                    *y = f(*y, *x);
-                }
+                (f.onto)(out, Lanes::Each(arg.data));
             }
+        }
+        Kernel::Place(place) => {
+            put_together(&place, args, node.shape, &graph.blocks(node.attr()), out)
         }
         Kernel::Whole(kernel) => {
             let blocks = graph.blocks(node.attr());
@@ -270,4 +258,37 @@ fn run(
         Kernel::Alias => out.copy_from_slice(args[0].data),
     }
     Ok(())
+}
+
+/// Puts every argument as a block in its place of `out`.
+fn put_together(place: &Place, args: &[View<'_>], shape: Shape, blocks: &[Block], out: &mut [f64]) {
+    if !place.tiles {
+        out.fill(0.0);
+    }
+    let mut before = Block {
+        corner: Corner { row: 0, col: 0 },
+        shape: Shape::new(0, 0),
+    };
+    for (k, arg) in args.iter().enumerate() {
+        let corner = (place.corner)(&Placing {
+            k,
+            before,
+            shape,
+            blocks,
+        });
+        before = Block {
+            corner,
+            shape: arg.shape,
+        };
+        let rows = arg.shape.m();
+        for (j, from) in arg.data.chunks_exact(rows.max(1)).enumerate() {
+            let to =
+                &mut out[corner.row as usize + (corner.col as usize + j) * shape.m()..][..rows];
+            if place.tiles {
+                to.copy_from_slice(from);
+            } else {
+                to.iter_mut().zip(from).for_each(|(sum, x)| *sum += x);
+            }
+        }
+    }
 }

@@ -113,7 +113,7 @@ pub fn operations(graph: &Graph, id: NodeId) -> Operations {
             (Kernel::Fold(_), _) => {
                 Operations::calls(entries * (args.len() as u64).saturating_sub(1))
             }
-            (Kernel::Whole(_), Derivative::Linear(_)) => {
+            (Kernel::Place(_) | Kernel::Whole(_), Derivative::Linear(_)) => {
                 let from: u64 = (0..args.len()).map(length).sum();
                 Operations::sums(from.saturating_sub(entries))
             }

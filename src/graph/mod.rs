@@ -5,6 +5,7 @@
 //! reference: rules, modes and lowering all append to the same graph.
 
 mod cone;
+mod kernel;
 pub mod measure;
 pub mod primitive;
 pub mod shape;

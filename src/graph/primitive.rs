@@ -3,9 +3,11 @@
 //! There is no enumeration of functions anywhere: a row *is* the operation, and lowering,
 //! execution, both derivative modes, notation, help and tests read the row.
 
+use super::Term;
+pub use super::kernel::{
+    Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Place, Placing, WholeKernel,
+};
 use super::shape::Shape;
-use super::tensor::View;
-use super::{Attr, Term};
 
 /// How many arguments an operation takes: at least, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,47 +31,6 @@ pub enum ShapeRule {
     Rule(fn(&[Shape], &[usize]) -> Result<Shape, String>),
     /// Given by whoever builds the node.
     Given,
-}
-
-/// A kernel's way of refusing its arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The matrix has no inverse.
-    Singular,
-    /// A class is not a whole number from 1 to the number of classes.
-    NoSuchClass,
-}
-
-/// What a kernel over whole arrays is called with.
-pub struct Call<'a> {
-    /// The values of the arguments.
-    pub args: &'a [View<'a>],
-    /// The shape of the result.
-    pub shape: Shape,
-    /// The node's attribute.
-    pub attr: Attr,
-    /// The blocks of [`Attr::Blocks`], one for each argument.
-    pub blocks: &'a [super::Block],
-}
-
-/// A kernel over whole arrays: writes every entry of the result.
-pub type WholeKernel = fn(&Call<'_>, &mut [f64]) -> Result<(), Fault>;
-
-/// How the value is computed.
-#[derive(Clone, Copy)]
-pub enum Kernel {
-    /// Entry by entry, one argument.
-    Map1(fn(f64) -> f64),
-    /// Entry by entry, two arguments.
-    Map2(fn(f64, f64) -> f64),
-    /// Entry by entry, three arguments.
-    Map3(fn(f64, f64, f64) -> f64),
-    /// Entry by entry, folded from the left over any number of arguments.
-    Fold(fn(f64, f64) -> f64),
-    /// Whole arrays at once.
-    Whole(WholeKernel),
-    /// The same entries in the same order under another shape.
-    Alias,
 }
 
 /// Which arguments are needed, decided from the values of those before.
@@ -252,17 +213,17 @@ impl Primitive {
     }
 
     /// An entry-by-entry function of one argument.
-    pub const fn map1(name: &'static str, kernel: fn(f64) -> f64) -> Primitive {
+    pub const fn map1(name: &'static str, kernel: Map1) -> Primitive {
         Primitive::new(name, Kernel::Map1(kernel), ShapeRule::Entrywise)
     }
 
     /// An entry-by-entry function of two arguments.
-    pub const fn map2(name: &'static str, kernel: fn(f64, f64) -> f64) -> Primitive {
+    pub const fn map2(name: &'static str, kernel: Map2) -> Primitive {
         Primitive::new(name, Kernel::Map2(kernel), ShapeRule::Entrywise).parameters(&["a", "b"])
     }
 
     /// An entry-by-entry function of three arguments.
-    pub const fn map3(name: &'static str, kernel: fn(f64, f64, f64) -> f64) -> Primitive {
+    pub const fn map3(name: &'static str, kernel: Map3) -> Primitive {
         Primitive::new(name, Kernel::Map3(kernel), ShapeRule::Entrywise)
             .parameters(&["a", "b", "c"])
     }

@@ -1,8 +1,9 @@
 //! Operators: arithmetic, comparisons, logic and choice.
 
 use super::{kernels, rows, special, term::entrywise};
-use crate::graph::primitive::{Demand, Derivative::*, Kernel, Notation, Operator, ShapeRule};
+use crate::graph::primitive::{Demand, Derivative::*, Kernel, Map2, Notation, Operator, ShapeRule};
 use crate::graph::{Primitive, Term};
+use crate::vector::{map1, map2, map3};
 
 /// Truth: everything but zero, NaN included.
 pub fn is_true(x: f64) -> bool {
@@ -13,7 +14,7 @@ fn truth(condition: bool) -> f64 {
     f64::from(u8::from(condition))
 }
 
-const fn infix(name: &'static str, kernel: fn(f64, f64) -> f64, operator: Operator) -> Primitive {
+const fn infix(name: &'static str, kernel: Map2, operator: Operator) -> Primitive {
     Primitive::map2(name, kernel).notation(Notation::Infix(operator))
 }
 
@@ -37,40 +38,40 @@ fn exponent_partial<'g>(a: Term<'g>, _: Term<'g>, y: Term<'g>) -> Term<'g> {
 }
 
 rows! {
-    ADD = infix("add", |a, b| a + b, Operator::Add)
+    ADD = infix("add", map2!(|a, b| a + b), Operator::Add)
         .partials(|a, _, _| a.number(1.0), |a, _, _| a.number(1.0))
         .doc("The sum.").example("1 + 2", "3").samples(&[&[1.5, -0.5]]);
-    SUB = infix("sub", |a, b| a - b, Operator::Sub)
+    SUB = infix("sub", map2!(|a, b| a - b), Operator::Sub)
         .partials(|a, _, _| a.number(1.0), |a, _, _| a.number(-1.0))
         .doc("The difference.").example("1 - 3", "-2").samples(&[&[1.5, -0.5]]);
-    MUL = infix("mul", |a, b| a * b, Operator::Mul)
+    MUL = infix("mul", map2!(|a, b| a * b), Operator::Mul)
         .partials(|_, b, _| b, |a, _, _| a)
         .doc("The product, entry by entry, or scaling.").example("[1, 2] .* [3, 4]", "[3, 8]")
         .samples(&[&[1.5, -0.5]]);
-    DIV = infix("div", |a, b| a / b, Operator::Div)
+    DIV = infix("div", map2!(|a, b| a / b), Operator::Div)
         .partials(|_, b, _| 1.0 / b, |_, b, y| -(y / b))
         .doc("The quotient, entry by entry.").example("[1, 2] ./ [4, 5]", "[0.25, 0.4]")
         .samples(&[&[1.5, -0.5], &[-2.0, 3.0]]);
-    NEG = Primitive::map1("neg", |x| -x).notation(Notation::Negation)
+    NEG = Primitive::map1("neg", map1!(|x| -x)).notation(Notation::Negation)
         .partial(|x, _| x.number(-1.0))
         .doc("The negative.").example("-[1, 2]", "[-1, -2]").samples(&[&[1.5]]);
-    POW = infix("pow", special::pow, Operator::Pow).also_callable()
+    POW = infix("pow", map2!(special::pow), Operator::Pow).also_callable()
         .partials(base_partial, exponent_partial)
         .doc("a to the power b; x^0 is 1 for every x.").example("2^10", "1024")
         .samples(&[&[1.5, 2.0], &[0.5, -1.5], &[2.0, 0.0]]);
-    EQ = infix("eq", |a, b| truth(a == b), Operator::Eq).doc("1 where equal, else 0.").example("1 == 2", "0");
-    NE = infix("ne", |a, b| truth(a != b), Operator::Ne).doc("1 where different, else 0.").example("1 != 2", "1");
-    LT = infix("lt", |a, b| truth(a < b), Operator::Lt).doc("1 where less, else 0.").example("1 < 2", "1");
-    LE = infix("le", |a, b| truth(a <= b), Operator::Le).doc("1 where less or equal, else 0.").example("2 <= 2", "1");
-    GT = infix("gt", |a, b| truth(a > b), Operator::Gt).doc("1 where greater, else 0.").example("1 > 2", "0");
-    GE = infix("ge", |a, b| truth(a >= b), Operator::Ge).doc("1 where greater or equal, else 0.").example("2 >= 2", "1");
-    AND = infix("and", |a, b| truth(is_true(a) && is_true(b)), Operator::And).demand(Demand::IfTrue)
+    EQ = infix("eq", map2!(|a, b| truth(a == b)), Operator::Eq).doc("1 where equal, else 0.").example("1 == 2", "0");
+    NE = infix("ne", map2!(|a, b| truth(a != b)), Operator::Ne).doc("1 where different, else 0.").example("1 != 2", "1");
+    LT = infix("lt", map2!(|a, b| truth(a < b)), Operator::Lt).doc("1 where less, else 0.").example("1 < 2", "1");
+    LE = infix("le", map2!(|a, b| truth(a <= b)), Operator::Le).doc("1 where less or equal, else 0.").example("2 <= 2", "1");
+    GT = infix("gt", map2!(|a, b| truth(a > b)), Operator::Gt).doc("1 where greater, else 0.").example("1 > 2", "0");
+    GE = infix("ge", map2!(|a, b| truth(a >= b)), Operator::Ge).doc("1 where greater or equal, else 0.").example("2 >= 2", "1");
+    AND = infix("and", map2!(|a, b| truth(is_true(a) && is_true(b))), Operator::And).demand(Demand::IfTrue)
         .doc("1 where both are true; skips the second where the first decides.").example("1 < 2 and 2 < 1", "0");
-    OR = infix("or", |a, b| truth(is_true(a) || is_true(b)), Operator::Or).demand(Demand::IfFalse)
+    OR = infix("or", map2!(|a, b| truth(is_true(a) || is_true(b))), Operator::Or).demand(Demand::IfFalse)
         .doc("1 where either is true; skips the second where the first decides.").example("1 < 2 or 2 < 1", "1");
-    NOT = Primitive::map1("not", |x| truth(!is_true(x))).notation(Notation::Not)
+    NOT = Primitive::map1("not", map1!(|x| truth(!is_true(x)))).notation(Notation::Not)
         .doc("1 where zero, else 0.").example("not 0", "1");
-    WHERE = Primitive::map3("where", |c, a, b| if is_true(c) { a } else { b }).parameters(&["c", "a", "b"])
+    WHERE = Primitive::map3("where", map3!(|c, a, b| if is_true(c) { a } else { b })).parameters(&["c", "a", "b"])
         .derivative(Select(|args, _, k| match k {
             0 => None,
             1 => Some((args[0].nonzero(), None)),
@@ -87,15 +88,15 @@ rows! {
         }))
         .doc("a where the scalar c is true, else b; only the one taken is computed.")
         .example("if 1 > 2 then 3 else 4", "4");
-    FROZEN = Primitive::map1("frozen", |x| x).internal()
+    FROZEN = Primitive::map1("frozen", map1!(|x| x)).internal()
         .doc("x, and a constant for every differentiation.");
-    MAX = Primitive::new("max", Kernel::Fold(special::max2), ShapeRule::Entrywise)
+    MAX = Primitive::new("max", Kernel::Fold(map2!(special::max2)), ShapeRule::Entrywise)
         .parameters(&["x", "…"]).variadic(2)
         .derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(term, y))))
         .kinks(|args, k| tie(args, k, special::max2, 0.0, 1.0))
         .doc("The largest of its arguments, entry by entry; ties share the derivative evenly.")
         .example("max([1, 5], 3)", "[3, 5]").samples(&[&[1.0, 2.0], &[2.0, 1.0]]);
-    MIN = Primitive::new("min", Kernel::Fold(special::min2), ShapeRule::Entrywise)
+    MIN = Primitive::new("min", Kernel::Fold(map2!(special::min2)), ShapeRule::Entrywise)
         .parameters(&["x", "…"]).variadic(2)
         .derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(y, term))))
         .kinks(|args, k| tie(args, k, special::min2, 1.0, 0.0))

@@ -1,8 +1,9 @@
 //! Arrays: making, joining, cutting, reducing.
 
 use super::{arithmetic, kernels, rows, term::entrywise};
-use crate::graph::primitive::{Demand, Derivative::*, Kernel, Kink, Notation, ShapeRule};
+use crate::graph::primitive::{Demand, Derivative::*, Kernel, Kink, Notation, Place, ShapeRule};
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
+use crate::vector::map2;
 
 /// The shape left when the axis of `attr` is collapsed.
 pub fn reduced(shape: Shape, attr: Attr) -> Shape {
@@ -346,6 +347,42 @@ pub fn refuses_empty(row: &'static Primitive, shape: Shape, attr: Attr) -> Optio
         .then(|| no_entries(row.name, shape))
 }
 
+/// Each block beside the one before.
+const SIDE_BY_SIDE: Place = Place {
+    corner: |placing| Corner {
+        row: 0,
+        col: placing.before.corner.col + placing.before.shape.cols,
+    },
+    tiles: true,
+};
+
+/// Each block below the one before.
+const ON_TOP: Place = Place {
+    corner: |placing| Corner {
+        row: placing.before.corner.row + placing.before.shape.rows,
+        col: 0,
+    },
+    tiles: true,
+};
+
+/// Scalars, row by row.
+const ROW_BY_ROW: Place = Place {
+    corner: |placing| {
+        let cols = placing.shape.n().max(1);
+        Corner {
+            row: (placing.k / cols) as u32,
+            col: (placing.k % cols) as u32,
+        }
+    },
+    tiles: true,
+};
+
+/// Each block where the attribute says, also one over another.
+const WHERE_TOLD: Place = Place {
+    corner: |placing| placing.blocks[placing.k].corner,
+    tiles: false,
+};
+
 const fn generator(name: &'static str, kernel: crate::graph::primitive::WholeKernel) -> Primitive {
     Primitive::whole(name, kernel, ShapeRule::Rule(filled))
         .parameters(&["m", "n"])
@@ -444,13 +481,13 @@ rows! {
     ONEHOT = Primitive::whole("onehot", kernels::onehot, ShapeRule::Rule(onehot_shape))
         .parameters(&["v", "k"]).counts(1, 1, 1)
         .doc("One row a class in v, with a 1 in that column of k.").example("onehot([2, 1], 2)", "[0, 1; 1, 0]");
-    HCAT = Primitive::whole("hcat", kernels::hcat, ShapeRule::Rule(hcat_shape)).parameters(&["A", "…"]).variadic(1)
+    HCAT = Primitive::new("hcat", Kernel::Place(SIDE_BY_SIDE), ShapeRule::Rule(hcat_shape)).parameters(&["A", "…"]).variadic(1)
         .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
         .doc("Side by side.").example("hcat([1, 2], [3, 4])", "[1, 3; 2, 4]");
-    COLUMNS = Primitive::whole("matrix", kernels::hcat, ShapeRule::Rule(hcat_shape)).variadic(1).internal()
+    COLUMNS = Primitive::new("matrix", Kernel::Place(SIDE_BY_SIDE), ShapeRule::Rule(hcat_shape)).variadic(1).internal()
         .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
         .doc("A matrix from its columns.");
-    VCAT = Primitive::whole("vcat", kernels::vcat, ShapeRule::Rule(vcat_shape)).parameters(&["A", "…"]).variadic(1)
+    VCAT = Primitive::new("vcat", Kernel::Place(ON_TOP), ShapeRule::Rule(vcat_shape)).parameters(&["A", "…"]).variadic(1)
         .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, true)))
         .doc("On top of each other.").example("vcat([1, 2], [3])", "[1, 2, 3]");
     RESHAPE = Primitive::new("reshape", Kernel::Alias, ShapeRule::Rule(reshape_shape)).parameters(&["x", "m", "n"]).counts(1, 1, 2)
@@ -471,13 +508,13 @@ rows! {
     INDEX = Primitive::whole("index", kernels::index, ShapeRule::Given).notation(Notation::Index)
         .derivative(Linear(index_transposed))
         .doc("Some of the entries, counted from 1.").example("[5, 6, 7][2..3]", "[6, 7]");
-    MATRIX = Primitive::whole("matrix", kernels::matrix, ShapeRule::Given).variadic(0).notation(Notation::Matrix)
+    MATRIX = Primitive::new("matrix", Kernel::Place(ROW_BY_ROW), ShapeRule::Given).variadic(0).notation(Notation::Matrix)
         .derivative(Linear(matrix_transposed))
         .doc("A matrix from its entries, row by row.").example("[1, 2; 3, 4]", "[1, 2; 3, 4]");
     BROADCAST = Primitive::whole("broadcast", kernels::broadcast, ShapeRule::Given).notation(Notation::Silent)
         .derivative(Linear(broadcast_transposed))
         .doc("Repeated along rows, columns or both.").example("[1, 2] + 1", "[2, 3]");
-    ASSEMBLE = Primitive::whole("assemble", kernels::assemble, ShapeRule::Given).variadic(0).internal()
+    ASSEMBLE = Primitive::new("assemble", Kernel::Place(WHERE_TOLD), ShapeRule::Given).variadic(0).internal()
         .derivative(Linear(assemble_transposed))
         .doc("The sum of blocks, each in its place of a matrix of zeros.");
     FLIP = Primitive::whole("flip", kernels::flip, ShapeRule::Same).internal()
@@ -499,14 +536,14 @@ rows! {
             },
         ))
         .doc("y(1) = b(1), y(k) = a(k) y(k-1) + b(k) down every column.");
-    GUARD = Primitive::map2("guard", |mask, x| if arithmetic::is_true(mask) { x } else { 0.0 }).internal()
+    GUARD = Primitive::map2("guard", map2!(|mask, x| if arithmetic::is_true(mask) { x } else { 0.0 })).internal()
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
         .doc("x where the mask is true: keeps a structural zero one whatever it is multiplied by.");
     GUARD_ALL = Primitive::whole("guard_all", kernels::guard_all, ShapeRule::Given).parameters(&["mask", "x"]).internal()
         .demand(Demand::IfTrue)
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
         .doc("x where the scalar mask is true: keeps structural zeros zero.");
-    PASS = Primitive::map2("pass", |mask, x| if arithmetic::is_true(mask) { x } else { 0.0 }).internal()
+    PASS = Primitive::map2("pass", map2!(|mask, x| if arithmetic::is_true(mask) { x } else { 0.0 })).internal()
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
         .doc("x where the mask is true, else 0: what a choice lets through.");
     PASS_ALL = Primitive::whole("pass_all", kernels::guard_all, ShapeRule::Given).parameters(&["mask", "x"]).internal()

@@ -297,47 +297,6 @@ pub fn onehot(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn hcat(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let mut start = 0;
-    for arg in call.args {
-        out[start..start + arg.data.len()].copy_from_slice(arg.data);
-        start += arg.data.len();
-    }
-    Ok(())
-}
-
-/// Copies `x` into the block of `out`, a matrix with `m` rows, that begins at (row, col).
-fn place(x: View<'_>, out: &mut [f64], m: usize, row: usize, col: usize, add: bool) {
-    let rows = x.shape.m();
-    for j in 0..x.shape.n() {
-        let to = &mut out[row + (col + j) * m..][..rows];
-        let from = &x.data[j * rows..][..rows];
-        if add {
-            to.iter_mut().zip(from).for_each(|(a, b)| *a += b);
-        } else {
-            to.copy_from_slice(from);
-        }
-    }
-}
-
-pub fn vcat(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let mut row = 0;
-    for &arg in call.args {
-        place(arg, out, call.shape.m(), row, 0, false);
-        row += arg.shape.m();
-    }
-    Ok(())
-}
-
-pub fn assemble(call: &Call<'_>, out: &mut [f64]) -> Done {
-    out.fill(0.0);
-    for (&arg, block) in call.args.iter().zip(call.blocks) {
-        let (row, col) = (block.corner.row as usize, block.corner.col as usize);
-        place(arg, out, call.shape.m(), row, col, true);
-    }
-    Ok(())
-}
-
 pub fn index(call: &Call<'_>, out: &mut [f64]) -> Done {
     let Attr::Corner(corner) = call.attr else {
         return Ok(());
@@ -346,14 +305,6 @@ pub fn index(call: &Call<'_>, out: &mut [f64]) -> Done {
     for j in 0..call.shape.n() {
         let from = corner.row as usize + (corner.col as usize + j) * x.shape.m();
         out[j * rows..][..rows].copy_from_slice(&x.data[from..from + rows]);
-    }
-    Ok(())
-}
-
-pub fn matrix(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let (m, n) = (call.shape.m(), call.shape.n());
-    for (k, arg) in call.args.iter().enumerate() {
-        out[k / n + (k % n) * m] = arg.data[0];
     }
     Ok(())
 }

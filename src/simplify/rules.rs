@@ -155,8 +155,8 @@ fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
     };
     let values: Option<Vec<f64>> = args.iter().map(|arg| algebra.value(*arg)).collect();
     let value = match (row.kernel, values?.as_slice()) {
-        (Kernel::Map1(f), [x]) => f(*x),
-        (Kernel::Map2(f), [x, y]) => f(*x, *y),
+        (Kernel::Map1(f), [x]) => (f.at)(*x),
+        (Kernel::Map2(f), [x, y]) => (f.at)(*x, *y),
         _ => return None,
     };
     ((2.0 * value).fract() == 0.0).then(|| algebra.number(value))

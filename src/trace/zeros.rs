@@ -557,8 +557,8 @@ impl<'a> Study<'_, '_, 'a> {
         }
         // A root is zero at one point; what underflows is zero all around it.
         let near = |factor: f64| match (row.kernel, operands.as_slice()) {
-            (Kernel::Map1(f), [a]) => f(a * factor) == 0.0,
-            (Kernel::Map2(f), [a, b]) => f(a * factor, b * factor) == 0.0,
+            (Kernel::Map1(f), [a]) => (f.at)(a * factor) == 0.0,
+            (Kernel::Map2(f), [a, b]) => (f.at)(a * factor, b * factor) == 0.0,
             _ => false,
         };
         Ok(operands.iter().all(|x| *x != 0.0) && near(1.001) && near(0.999))

@@ -1,0 +1,186 @@
+//! From one function of numbers to its loops.
+//!
+//! Everything here is inlined into the instance that [`at_width!`] chooses, so that the compiler
+//! sees a plain loop around a known function.
+
+use crate::graph::primitive::Lanes;
+
+/// Evaluates an expression as compiled for the widest instructions that this processor has. The
+/// name before the arrow is bound to the [`Arithmetic`](super::Arithmetic) of the instance.
+macro_rules! at_width {
+    ($arithmetic:pat => $body:expr) => {
+        match $crate::vector::Wide::detect() {
+            Some(wide) => wide.run(
+                #[inline(always)]
+                |$arithmetic| $body,
+            ),
+            None => {
+                let $arithmetic = $crate::vector::Separate;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use at_width;
+
+/// The [`Map1`](crate::graph::primitive::Map1) of a function of one number. After `fused`, the
+/// function also takes an [`Arithmetic`](super::Arithmetic).
+macro_rules! map1 {
+    (fused $f:expr) => {{
+        fn at(x: f64) -> f64 {
+            $crate::vector::at_width!(ops => $crate::vector::maps::one(|x| $f(ops, x), x))
+        }
+        fn over(x: &[f64], out: &mut [f64]) {
+            $crate::vector::at_width!(ops => $crate::vector::maps::over1(|x| $f(ops, x), x, out))
+        }
+        $crate::graph::primitive::Map1 { at, over }
+    }};
+    ($f:expr) => {{
+        fn at(x: f64) -> f64 {
+            $crate::vector::maps::one($f, x)
+        }
+        fn over(x: &[f64], out: &mut [f64]) {
+            $crate::vector::at_width!(_ => $crate::vector::maps::over1($f, x, out))
+        }
+        $crate::graph::primitive::Map1 { at, over }
+    }};
+}
+pub(crate) use map1;
+
+/// The [`Map2`](crate::graph::primitive::Map2) of a function of two numbers.
+macro_rules! map2 {
+    ($f:expr) => {{
+        use $crate::graph::primitive::Lanes;
+        fn at(a: f64, b: f64) -> f64 {
+            $crate::vector::maps::two($f, a, b)
+        }
+        fn over(a: Lanes<'_>, b: Lanes<'_>, out: &mut [f64]) {
+            $crate::vector::at_width!(_ => $crate::vector::maps::over2($f, a, b, out))
+        }
+        fn onto(out: &mut [f64], b: Lanes<'_>) {
+            $crate::vector::at_width!(_ => $crate::vector::maps::onto2($f, out, b))
+        }
+        fn scan_left(first: f64, b: &[f64], out: &mut [f64]) {
+            $crate::vector::at_width!(_ => $crate::vector::maps::scan_left($f, first, b, out))
+        }
+        fn scan_right(a: &[f64], first: f64, out: &mut [f64]) {
+            $crate::vector::at_width!(_ => $crate::vector::maps::scan_right($f, a, first, out))
+        }
+        $crate::graph::primitive::Map2 {
+            at,
+            over,
+            onto,
+            scan_left,
+            scan_right,
+        }
+    }};
+}
+pub(crate) use map2;
+
+/// The [`Map3`](crate::graph::primitive::Map3) of a function of three numbers.
+macro_rules! map3 {
+    ($f:expr) => {{
+        fn at(a: f64, b: f64, c: f64) -> f64 {
+            $crate::vector::maps::three($f, a, b, c)
+        }
+        fn over(a: &[f64], b: &[f64], c: &[f64], out: &mut [f64]) {
+            $crate::vector::at_width!(_ => $crate::vector::maps::over3($f, a, b, c, out))
+        }
+        $crate::graph::primitive::Map3 { at, over }
+    }};
+}
+pub(crate) use map3;
+
+/// f(x); gives the closure of a row the types of its arguments.
+#[inline(always)]
+pub fn one(f: impl Fn(f64) -> f64, x: f64) -> f64 {
+    f(x)
+}
+
+/// f(a, b)
+#[inline(always)]
+pub fn two(f: impl Fn(f64, f64) -> f64, a: f64, b: f64) -> f64 {
+    f(a, b)
+}
+
+/// f(a, b, c)
+#[inline(always)]
+pub fn three(f: impl Fn(f64, f64, f64) -> f64, a: f64, b: f64, c: f64) -> f64 {
+    f(a, b, c)
+}
+
+/// out[k] = f(x[k])
+#[inline(always)]
+pub fn over1(f: impl Fn(f64) -> f64, x: &[f64], out: &mut [f64]) {
+    for (y, x) in out.iter_mut().zip(x) {
+        *y = f(*x);
+    }
+}
+
+/// out[k] = f(a[k], b[k])
+#[inline(always)]
+pub fn over2(f: impl Fn(f64, f64) -> f64, a: Lanes<'_>, b: Lanes<'_>, out: &mut [f64]) {
+    match (a, b) {
+        (Lanes::Each(a), Lanes::Each(b)) => {
+            for ((y, a), b) in out.iter_mut().zip(a).zip(b) {
+                *y = f(*a, *b);
+            }
+        }
+        (Lanes::Each(a), Lanes::All(b)) => {
+            for (y, a) in out.iter_mut().zip(a) {
+                *y = f(*a, b);
+            }
+        }
+        (Lanes::All(a), Lanes::Each(b)) => {
+            for (y, b) in out.iter_mut().zip(b) {
+                *y = f(a, *b);
+            }
+        }
+        (Lanes::All(a), Lanes::All(b)) => out.fill(f(a, b)),
+    }
+}
+
+/// out[k] = f(out[k], b[k])
+#[inline(always)]
+pub fn onto2(f: impl Fn(f64, f64) -> f64, out: &mut [f64], b: Lanes<'_>) {
+    match b {
+        Lanes::Each(b) => {
+            for (y, b) in out.iter_mut().zip(b) {
+                *y = f(*y, *b);
+            }
+        }
+        Lanes::All(b) => {
+            for y in out {
+                *y = f(*y, b);
+            }
+        }
+    }
+}
+
+/// out[k] = f(out[k-1], b[k])
+#[inline(always)]
+pub fn scan_left(f: impl Fn(f64, f64) -> f64, first: f64, b: &[f64], out: &mut [f64]) {
+    let mut last = first;
+    for (y, b) in out.iter_mut().zip(b) {
+        last = f(last, *b);
+        *y = last;
+    }
+}
+
+/// out[k] = f(a[k], out[k-1])
+#[inline(always)]
+pub fn scan_right(f: impl Fn(f64, f64) -> f64, a: &[f64], first: f64, out: &mut [f64]) {
+    let mut last = first;
+    for (y, a) in out.iter_mut().zip(a) {
+        last = f(*a, last);
+        *y = last;
+    }
+}
+
+/// out[k] = f(a[k], b[k], c[k])
+#[inline(always)]
+pub fn over3(f: impl Fn(f64, f64, f64) -> f64, a: &[f64], b: &[f64], c: &[f64], out: &mut [f64]) {
+    for (((y, a), b), c) in out.iter_mut().zip(a).zip(b).zip(c) {
+        *y = f(*a, *b, *c);
+    }
+}
