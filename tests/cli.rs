@@ -111,7 +111,7 @@ fn standard_input_with_and_without_a_dash() {
     assert_eq!(outcome.code, Some(1));
     assert_eq!(
         outcome.stderr,
-        "error[file]: standard input is not a UTF-8 text\n"
+        "error[file]: standard input is a UTF-16 text\n   Help: save it as UTF-8\n"
     );
 }
 

@@ -6,7 +6,6 @@ use crate::diagnostic::{Code, Diagnostic, Result, Severity};
 use crate::lower::{self, Limits};
 use crate::session::Session;
 use crate::source::{Location, Source, Span};
-use std::io::Read;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -22,15 +21,8 @@ pub fn read(path: &Path) -> Result<Rc<Source>> {
 
 fn read_standard_input() -> Result<Rc<Source>> {
     let nowhere = Location::new(&Source::new("<stdin>", ""), Span::default());
-    let failed = |message: String| Diagnostic::error(Code::File, nowhere, message, "");
-    let mut bytes = Vec::new();
-    if let Err(error) = std::io::stdin().lock().read_to_end(&mut bytes) {
-        return Err(failed(format!("cannot read standard input: {error}")));
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source::new("<stdin>", text)),
-        Err(_) => Err(failed("standard input is not a UTF-8 text".into())),
-    }
+    let text = lower::read_stream(std::io::stdin(), "standard input", &nowhere)?;
+    Ok(Source::new("<stdin>", text))
 }
 
 /// What a script may use up.

@@ -12,10 +12,12 @@ mod derivatives;
 mod files;
 mod operators;
 mod statements;
+mod table;
 
 pub use calls::{SPECIAL, is_built_in, is_derivative_operator};
 pub use definitions::{Definitions, Formula};
-pub use files::{read_text, sandboxed, write_text};
+pub use files::{read_stream, read_text, sandboxed, write_text};
+pub use table::table_of;
 
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Held;

@@ -1,0 +1,209 @@
+//! What each fuzz target does with its bytes, and what must hold of it. `cargo fuzz` calls these
+//! functions, and so does `tests/corpus.rs`, on the inputs that were kept.
+#![allow(dead_code)]
+
+use std::rc::Rc;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use wengert::diagnostic::Diagnostic;
+use wengert::interrupt;
+use wengert::lower::{Limits, table_of};
+use wengert::render::{Style, diagnostic, json, terminal};
+use wengert::session::{Event, Session};
+use wengert::source::{Location, Source, Span};
+use wengert::syntax::ast::{ExprId, ExprKind, Script, StatementKind};
+use wengert::syntax::{self, printer};
+
+/// What is done with the bytes of an input.
+pub type Target = fn(&[u8]);
+
+/// All targets by name.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("parse", parse),
+    ("print", print),
+    ("run", run),
+    ("session", session),
+    ("table", table),
+];
+
+/// Small, so that an input that reaches them is an ordinary one.
+const LIMITS: Limits = Limits {
+    nodes: 20_000,
+    memory: 1 << 20,
+    sandbox: true,
+};
+
+/// Ticks of [`TICK`] that an input may run before it is asked to stop.
+const PATIENCE: u64 = 5;
+const TICK: Duration = Duration::from_millis(100);
+
+/// Whatever the bytes, a script or an error that can be shown.
+pub fn parse(data: &[u8]) {
+    let source = source("fuzz.ad", data);
+    match syntax::parse(&source) {
+        Ok((_, warnings)) => warnings.iter().for_each(|warning| shown(warning, &source)),
+        Err(error) => shown(&error, &source),
+    }
+    syntax::completeness(&source.text);
+}
+
+/// What is printed reads back as the same.
+pub fn print(data: &[u8]) {
+    let source = source("fuzz.ad", data);
+    let Ok((script, _)) = syntax::parse(&source) else {
+        return;
+    };
+    let formulas = formulas(&script);
+    let texts: Vec<String> = formulas
+        .iter()
+        .map(|id| printer::print(&script, *id))
+        .collect();
+    let lines: Vec<String> = texts.iter().map(|text| format!("q = {text}\n")).collect();
+    let again = Source::new("again.ad", lines.concat());
+    let (reread, _) =
+        syntax::parse(&again).unwrap_or_else(|error| panic!("{}\n{}", error.message(), again.text));
+    assert_eq!(reread.body.len(), texts.len(), "{}", again.text);
+    for (id, text) in reread.body.iter().zip(&texts) {
+        let StatementKind::Define(_, value) = &reread.statement(*id).kind else {
+            panic!("{text} reads back as something else");
+        };
+        assert_eq!(&printer::print(&reread, *value), text);
+    }
+}
+
+/// Whatever the script, events and diagnostics that can be shown, and a session that goes on.
+pub fn run(data: &[u8]) {
+    let source = source("fuzz.ad", data);
+    let mut session = Session::new(LIMITS);
+    within_patience(|| step(&mut session, &source));
+    still_works(&mut session);
+    within_patience(|| {
+        let found = Session::new(LIMITS).check(&source);
+        found.iter().for_each(|found| shown(found, &source));
+    });
+}
+
+/// The same line by line in one session, as the REPL does it.
+pub fn session(data: &[u8]) {
+    let mut session = Session::new(LIMITS);
+    let text = String::from_utf8_lossy(data);
+    for line in text.split('\n').take(50) {
+        let source = Source::new("<input>", line);
+        syntax::completeness(line);
+        within_patience(|| step(&mut session, &source));
+        still_works(&mut session);
+    }
+}
+
+/// Whatever stands in a data file, a matrix or an error that can be shown.
+pub fn table(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let file = Source::new("data.csv", &*text);
+    let script = Source::new("fuzz.ad", "read(\"data.csv\")");
+    let location = Location::new(&script, Span::new(5, 15));
+    match table_of(&file, &location, LIMITS.memory) {
+        Ok(tensor) => assert_eq!(tensor.data().len(), tensor.shape().m() * tensor.shape().n()),
+        Err(error) => shown(&error, &script),
+    }
+}
+
+fn source(name: &str, data: &[u8]) -> Rc<Source> {
+    Source::new(name, String::from_utf8_lossy(data))
+}
+
+/// Runs a text and shows everything in every way.
+fn step(session: &mut Session, source: &Rc<Source>) {
+    let result = session.run(source, &mut |event| {
+        for style in styles() {
+            terminal::event(&event, &style);
+        }
+        let line = json::event(&event);
+        is_json(&line);
+        if let Event::Warning(warning) = &event {
+            shown(warning, source);
+        }
+    });
+    if let Err(error) = result {
+        shown(&error, source);
+    }
+}
+
+fn styles() -> [Style; 2] {
+    let narrow = Style {
+        ascii: true,
+        colour: true,
+        digits: 17,
+        width: Some(40),
+    };
+    [Style::default(), narrow]
+}
+
+fn shown(found: &Diagnostic, source: &Source) {
+    for style in styles() {
+        let text = diagnostic::text(found, &style);
+        assert!(text.contains(':'), "{text}");
+    }
+    is_json(&json::diagnostic(found, Some(source)));
+}
+
+fn is_json(line: &str) {
+    let value: Result<serde_json::Value, _> = serde_json::from_str(line);
+    assert!(value.is_ok() && !line.contains('\n'), "{line}");
+}
+
+/// After whatever happened, definitions can be made and shown.
+fn still_works(session: &mut Session) {
+    let source = Source::new("after.ad", "zq_after = 41\nzq_after + 1\n");
+    let mut shown = String::new();
+    let result = session.run(&source, &mut |event| {
+        if !matches!(event, Event::Warning(_)) {
+            shown = json::event(&event);
+        }
+    });
+    assert!(result.is_ok() && shown.contains("42"), "{shown} {result:?}");
+}
+
+/// The formulas of a script, outermost only.
+fn formulas(script: &Script) -> Vec<ExprId> {
+    let mut ids = Vec::new();
+    for statement in &script.statements {
+        match &statement.kind {
+            StatementKind::Define(_, value) => ids.push(*value),
+            StatementKind::DefineFunction { body, .. } => ids.push(*body),
+            StatementKind::Update(_, values) => ids.extend(values),
+            StatementKind::Repeat(count, _) => ids.push(*count),
+            StatementKind::While(claim, _)
+            | StatementKind::If(claim, ..)
+            | StatementKind::Assert(claim) => ids.push(*claim),
+            StatementKind::Show(_, outputs, _) => ids.extend(outputs),
+            _ => {}
+        }
+    }
+    ids.retain(|id| !matches!(script.expr(*id).kind, ExprKind::Text(_)));
+    ids
+}
+
+static NOW: AtomicU64 = AtomicU64::new(0);
+static DEADLINE: AtomicU64 = AtomicU64::new(u64::MAX);
+static CLOCK: Once = Once::new();
+
+/// Runs `work` and asks it to stop when it takes long: endless loops are legal.
+fn within_patience(work: impl FnOnce()) {
+    CLOCK.call_once(|| {
+        std::thread::spawn(|| {
+            loop {
+                std::thread::sleep(TICK);
+                let now = NOW.fetch_add(1, Ordering::SeqCst);
+                if now >= DEADLINE.load(Ordering::SeqCst) {
+                    interrupt::request();
+                }
+            }
+        });
+    });
+    interrupt::clear();
+    DEADLINE.store(NOW.load(Ordering::SeqCst) + PATIENCE, Ordering::SeqCst);
+    work();
+    DEADLINE.store(u64::MAX, Ordering::SeqCst);
+    interrupt::clear();
+}
