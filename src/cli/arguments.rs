@@ -123,6 +123,8 @@ pub enum Format {
     Text,
     /// One object a line
     Json,
+    /// A fragment for a LaTeX document
+    Latex,
 }
 
 /// When colours are used.

@@ -170,9 +170,14 @@ fn test(
     report: &mut dyn FnMut(&str),
 ) -> Verdict {
     let mut verdict = Verdict::Passed;
-    for (format, extension) in [(Format::Text, "out"), (Format::Json, "json.out")] {
+    let formats = [
+        (Format::Text, "out"),
+        (Format::Json, "json.out"),
+        (Format::Latex, "tex.out"),
+    ];
+    for (format, extension) in formats {
         let expected = script.with_extension(extension);
-        if format == Format::Json && !expected.exists() {
+        if format != Format::Text && !expected.exists() {
             continue;
         }
         let output = run_script(script, format, allowance);

@@ -3,7 +3,7 @@
 use super::{Format, Status};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::interrupt;
-use crate::render::{Style, diagnostic, json, terminal};
+use crate::render::{Style, diagnostic, json, latex, terminal};
 use crate::session::Event;
 use crate::source::Source;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -73,6 +73,14 @@ impl Printer<'_> {
             (Event::Warning(warning), _) => self.diagnostic(warning, script),
             (event, Format::Text) => {
                 let text = terminal::event(event, &self.out.style);
+                self.out.write_result(&text);
+                self.stop_where_closed();
+            }
+            (event, Format::Latex) => {
+                let text = latex::event(event, &self.out.style);
+                if self.out.block.is_none() && !text.is_empty() {
+                    self.text(latex::HEADER);
+                }
                 self.out.write_result(&text);
                 self.stop_where_closed();
             }

@@ -178,6 +178,9 @@ pub struct Primitive {
     pub kinks: Option<KinkRule>,
     /// How it is written.
     pub notation: Notation,
+    /// How a call is written in LaTeX: what stands before the arguments' parentheses (`\sin`), or the
+    /// whole with `#1`, `#2` for the arguments (`\sqrt{#1}`); empty for the name in upright letters.
+    pub latex: &'static str,
     /// One sentence about it.
     pub doc: &'static str,
     /// A formula that uses it, and what the tool answers.
@@ -206,6 +209,7 @@ impl Primitive {
             derivative: Derivative::Zero,
             kinks: None,
             notation: Notation::Call,
+            latex: "",
             doc: "",
             example: ("", ""),
             samples: &[],
@@ -323,6 +327,12 @@ impl Primitive {
     pub const fn notation(mut self, notation: Notation) -> Primitive {
         self.notation = notation;
         self.callable = matches!(notation, Notation::Call);
+        self
+    }
+
+    /// Written like this in LaTeX.
+    pub const fn latex(mut self, latex: &'static str) -> Primitive {
+        self.latex = latex;
         self
     }
 

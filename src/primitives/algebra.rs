@@ -67,7 +67,7 @@ rows! {
         .doc("The matrix product.").example("[1, 2; 3, 4]*[1, 1]", "[3, 7]");
     DOT = Primitive::whole("dot", kernels::dot, ShapeRule::Rule(dot_shape)).parameters(&["a", "b"])
         .derivative(Bilinear(|ct, a, b| ct * b.reshaped(a.shape()), |ct, a, b| ct * a.reshaped(b.shape())))
-        .doc("The sum of the products of the entries.").example("dot([1, 2], [3, 4])", "11");
+        .latex(r"\langle{#1}, {#2}\rangle").doc("The sum of the products of the entries.").example("dot([1, 2], [3, 4])", "11");
     TR = Primitive::whole("tr", kernels::tr, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
         .derivative(Linear(|ct, y, _| {
             let shape = y.arg(0).shape();
@@ -78,13 +78,13 @@ rows! {
         .derivative(Tangent(|args, y, dots| {
             contracted(args[0].whole(&COFACTOR, Attr::None, args[0].shape()), dots[0], y)
         }))
-        .doc("The determinant.").example("det([1, 2; 3, 4])", "-2");
+        .latex(r"\det").doc("The determinant.").example("det([1, 2; 3, 4])", "-2");
     LOGDET = Primitive::whole("logdet", kernels::logdet, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
         .derivative(Tangent(|args, y, dots| contracted(inverse(args[0]).transposed(), dots[0], y)))
-        .doc("log(det(A)) without overflow; NaN where the determinant is negative.").example("logdet([2, 0; 0, 3])", "1.79176");
+        .latex(r"\log\det").doc("log(det(A)) without overflow; NaN where the determinant is negative.").example("logdet([2, 0; 0, 3])", "1.79176");
     INV = Primitive::whole("inv", kernels::inv, ShapeRule::Rule(|shapes, _| square("inv", shapes[0]))).parameters(&["A"])
         .derivative(Tangent(|_, y, dots| dots[0].map_or_else(|| y.zero(), |dot| -y.matmul(dot).matmul(y))))
-        .doc("The inverse matrix.").example("inv([2, 0; 0, 4])", "[0.5, 0; 0, 0.25]");
+        .latex(r"#1^{-1}").doc("The inverse matrix.").example("inv([2, 0; 0, 4])", "[0.5, 0; 0, 0.25]");
     SOLVE = Primitive::whole("solve", kernels::solve, ShapeRule::Rule(solve_shape)).parameters(&["A", "B"])
         .derivative(Pair(
             |args, y, dots| {
@@ -101,8 +101,8 @@ rows! {
                 if k == 0 { -back.matmul(y.transposed()) } else { back }
             },
         ))
-        .doc("The X with A*X = B.").example("solve([2, 0; 0, 4], [2, 2])", "[1, 0.5]");
+        .latex(r"#1^{-1} #2").doc("The X with A*X = B.").example("solve([2, 0; 0, 4], [2, 2])", "[1, 0.5]");
     COFACTOR = Primitive::whole("cofactor", kernels::cofactor, ShapeRule::Same).parameters(&["A"]).internal()
         .derivative(Tangent(cofactor_tangent))
-        .doc("The matrix of cofactors: the derivative of det, also at singular matrices.");
+        .latex(r"\operatorname{cof}").doc("The matrix of cofactors: the derivative of det, also at singular matrices.");
 }

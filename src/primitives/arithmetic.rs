@@ -77,7 +77,7 @@ rows! {
             1 => Some((args[0].nonzero(), None)),
             _ => Some((args[0].map(&NOT), None)),
         }))
-        .doc("Entry by entry, a where c is true and b elsewhere.").example("where([1, 0], 5, 6)", "[5, 6]")
+        .latex(r"\begin{cases}{#2} & \text{if } {#1} \\ {#3} & \text{otherwise}\end{cases}").doc("Entry by entry, a where c is true and b elsewhere.").example("where([1, 0], 5, 6)", "[5, 6]")
         .samples(&[&[1.0, 2.0, 3.0], &[0.0, 2.0, 3.0]]);
     CHOOSE = Primitive::whole("if", kernels::choose, ShapeRule::Given)
         .parameters(&["c", "a", "b"]).notation(Notation::Choice).demand(Demand::Choice)
@@ -94,13 +94,13 @@ rows! {
         .parameters(&["x", "…"]).variadic(2)
         .derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(term, y))))
         .kinks(|args, k| tie(args, k, special::max2, 0.0, 1.0))
-        .doc("The largest of its arguments, entry by entry; ties share the derivative evenly.")
+        .latex(r"\max").doc("The largest of its arguments, entry by entry; ties share the derivative evenly.")
         .example("max([1, 5], 3)", "[3, 5]").samples(&[&[1.0, 2.0], &[2.0, 1.0]]);
     MIN = Primitive::new("min", Kernel::Fold(map2!(special::min2)), ShapeRule::Entrywise)
         .parameters(&["x", "…"]).variadic(2)
         .derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(y, term))))
         .kinks(|args, k| tie(args, k, special::min2, 1.0, 0.0))
-        .doc("The smallest of its arguments, entry by entry; ties share the derivative evenly.")
+        .latex(r"\min").doc("The smallest of its arguments, entry by entry; ties share the derivative evenly.")
         .example("min([1, 5], 3)", "[1, 3]").samples(&[&[1.0, 2.0], &[2.0, 1.0]]);
 }
 

@@ -392,7 +392,7 @@ const fn generator(name: &'static str, kernel: crate::graph::primitive::WholeKer
 rows! {
     SUM = Primitive::reduction("sum", kernels::sum)
         .derivative(Linear(|ct, y, _| ct.stretch(y.arg(0).shape())))
-        .doc("The sum of all entries, or along an axis.").example("sum([1, 2; 3, 4], axis=1)", "[4, 6]'");
+        .latex(r"\sum").doc("The sum of all entries, or along an axis.").example("sum([1, 2; 3, 4], axis=1)", "[4, 6]'");
     MEAN = Primitive::reduction("mean", kernels::mean)
         .derivative(Linear(|ct, y, _| {
             let from = y.arg(0).shape();
@@ -413,10 +413,10 @@ rows! {
         .doc("The square root of var; derivative 0 where it is 0.").example("std([1, 3])", "1");
     PROD = Primitive::reduction("prod", kernels::prod)
         .derivative(Tangent(prod_tangent))
-        .doc("The product of all entries, or along an axis.").example("prod([2, 3, 4])", "24");
+        .latex(r"\prod").doc("The product of all entries, or along an axis.").example("prod([2, 3, 4])", "24");
     PROD_QUOTIENT = Primitive::reduction("prod", kernels::prod).internal()
         .derivative(Tangent(|args, y, dots| weighted(y.stretch(args[0].shape()) / args[0], y, dots)))
-        .doc("The product with its derivative as everyone writes it: prod(x) ./ x, where no entry is 0.");
+        .latex(r"\prod").doc("The product with its derivative as everyone writes it: prod(x) ./ x, where no entry is 0.");
     MAX_OF = Primitive::reduction("max", kernels::max)
         .derivative(Select(|args, y, _| {
             let mask = super::arithmetic::not_less(args[0], y.stretch(args[0].shape()));
@@ -424,7 +424,7 @@ rows! {
             Some((mask, Some(1.0 / ties)))
         }))
         .kinks(|args, k| arithmetic::tie(args, k, super::special::max2, 0.0, 1.0))
-        .doc("The largest entry; ties share the derivative evenly.").example("max([1, 5, 3])", "5");
+        .latex(r"\max").doc("The largest entry; ties share the derivative evenly.").example("max([1, 5, 3])", "5");
     MIN_OF = Primitive::reduction("min", kernels::min)
         .derivative(Select(|args, y, _| {
             let mask = super::arithmetic::not_less(y.stretch(args[0].shape()), args[0]);
@@ -432,18 +432,18 @@ rows! {
             Some((mask, Some(1.0 / ties)))
         }))
         .kinks(|args, k| arithmetic::tie(args, k, super::special::min2, 1.0, 0.0))
-        .doc("The smallest entry; ties share the derivative evenly.").example("min([4, 2, 3])", "2");
+        .latex(r"\min").doc("The smallest entry; ties share the derivative evenly.").example("min([4, 2, 3])", "2");
     NORM = Primitive::reduction("norm", kernels::norm)
         .derivative(Tangent(|args, y, dots| weighted(unit(args[0], y), y, dots)))
         .kinks(|args, _| {
             let origin = args.iter().all(|x| *x == 0.0);
             origin.then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 })
         })
-        .doc("The Euclidean (Frobenius) norm; derivative 0 at 0.").example("norm([3, 4])", "5");
+        .latex(r"\lVert{#1}\rVert").doc("The Euclidean (Frobenius) norm; derivative 0 at 0.").example("norm([3, 4])", "5");
     NORM1 = Primitive::reduction("norm1", kernels::norm1)
         .derivative(Tangent(|args, y, dots| weighted(args[0].map(&super::elementary::SIGN), y, dots)))
         .kinks(|args, k| (args[k] == 0.0).then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 }))
-        .doc("The sum of absolute values.").example("norm1([3, -4])", "7");
+        .latex(r"\lVert{#1}\rVert_1").doc("The sum of absolute values.").example("norm1([3, -4])", "7");
     LOGSUMEXP = Primitive::reduction("logsumexp", kernels::logsumexp)
         .derivative(Tangent(|args, y, dots| weighted(along(args[0], &SOFTMAX, y), y, dots)))
         .doc("log(sum(exp(x))) without overflow.").example("logsumexp([1000, 1000])", "1000.69");
@@ -456,7 +456,7 @@ rows! {
         })))
         .doc("log(softmax(x)), exact in the tails.").example("log_softmax([0, 0])", "[-0.693147, -0.693147]");
     ARGMAX = Primitive::reduction("argmax", kernels::argmax)
-        .doc("The position of the largest entry, from 1; the first of several.").example("argmax([1, 5, 3])", "2");
+        .latex(r"\operatorname{arg\,max}").doc("The position of the largest entry, from 1; the first of several.").example("argmax([1, 5, 3])", "2");
     CUMSUM = Primitive::whole("cumsum", kernels::cumsum, ShapeRule::Same).with_axis()
         .derivative(Linear(cumsum_transposed))
         .doc("Running sums, column by column.").example("cumsum([1, 2, 3])", "[1, 3, 6]");
@@ -466,15 +466,15 @@ rows! {
             _ => dots[0].map_or_else(|| y.zero(), |dot| running_product_tangent(args[0], y, dot)),
         }))
         .doc("Running products, column by column.").example("cumprod([1, 2, 3])", "[1, 2, 6]");
-    ZEROS = generator("zeros", kernels::zeros).doc("A matrix of zeros.").example("zeros(1, 2)", "[0, 0]'");
-    ONES = generator("ones", kernels::ones).doc("A matrix of ones.").example("ones(1, 2)", "[1, 1]'");
+    ZEROS = generator("zeros", kernels::zeros).latex(r"0_{{#1} \times {#2}}").doc("A matrix of zeros.").example("zeros(1, 2)", "[0, 0]'");
+    ONES = generator("ones", kernels::ones).latex(r"1_{{#1} \times {#2}}").doc("A matrix of ones.").example("ones(1, 2)", "[1, 1]'");
     RAND = generator("rand", kernels::rand).with_seed()
         .doc("Uniform random numbers in [0, 1), the same for the same seed.").example("rand(1, 1, seed=1)", "0.566562");
     RANDN = generator("randn", kernels::randn).with_seed()
         .doc("Standard normal random numbers, the same for the same seed.").example("randn(1, 1, seed=1)", "-0.0342673");
     EYE = Primitive::whole("eye", kernels::eye, ShapeRule::Rule(|_, sizes| Ok(Shape::new(sizes[0], sizes[0]))))
         .parameters(&["n"]).counts(0, 1, 1)
-        .doc("The identity matrix.").example("eye(2)", "[1, 0; 0, 1]");
+        .latex(r"I_{#1}").doc("The identity matrix.").example("eye(2)", "[1, 0; 0, 1]");
     LINSPACE = Primitive::whole("linspace", kernels::linspace, ShapeRule::Rule(linspace_shape))
         .parameters(&["a", "b", "n"]).counts(2, 1, 1).derivative(Linear(linspace_transposed))
         .doc("n evenly spaced numbers from a to b, both included.").example("linspace(0, 1, 3)", "[0, 0.5, 1]");

@@ -48,57 +48,57 @@ fn jump(here: bool, from_left: bool, from_right: bool) -> Option<Kink> {
 
 rows! {
     EXP = Primitive::map1("exp", map1!(f64::exp)).partial(|_, y| y)
-        .doc("e to the power x.").example("exp(1)", "2.71828").samples(&[&[-1.5], &[0.7]]);
+        .latex(r"e^{#1}").doc("e to the power x.").example("exp(1)", "2.71828").samples(&[&[-1.5], &[0.7]]);
     LOG = Primitive::map1("log", map1!(f64::ln)).aliases(&["ln"]).partial(|x, _| 1.0 / x)
-        .doc("The natural logarithm.").example("log(10)", "2.30259").samples(&[&[0.3], &[2.0]]);
+        .latex(r"\log").doc("The natural logarithm.").example("log(10)", "2.30259").samples(&[&[0.3], &[2.0]]);
     LOG2 = Primitive::map1("log2", map1!(f64::log2)).partial(|x, _| 1.0 / (LN_2 * x))
-        .doc("The logarithm to base 2.").example("log2(8)", "3").samples(&[&[0.3], &[2.0]]);
+        .latex(r"\log_2").doc("The logarithm to base 2.").example("log2(8)", "3").samples(&[&[0.3], &[2.0]]);
     LOG10 = Primitive::map1("log10", map1!(f64::log10)).partial(|x, _| 1.0 / (LN_10 * x))
-        .doc("The logarithm to base 10.").example("log10(1000)", "3").samples(&[&[0.3], &[2.0]]);
+        .latex(r"\log_{10}").doc("The logarithm to base 10.").example("log10(1000)", "3").samples(&[&[0.3], &[2.0]]);
     LOG1P = Primitive::map1("log1p", map1!(f64::ln_1p)).partial(|x, _| 1.0 / (1.0 + x))
-        .doc("log(1 + x), exact for small x.").example("log1p(1e-20)", "1e-20").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\log(1 + #1)").doc("log(1 + x), exact for small x.").example("log1p(1e-20)", "1e-20").samples(&[&[-0.3], &[2.0]]);
     EXPM1 = Primitive::map1("expm1", map1!(f64::exp_m1)).partial(|x, _| x.exp())
         .doc("exp(x) - 1, exact for small x.").example("expm1(1e-20)", "1e-20").samples(&[&[-1.5], &[0.7]]);
     SQRT = Primitive::map1("sqrt", map1!(f64::sqrt)).partial(|_, y| 0.5 / y)
-        .doc("The square root.").example("sqrt(2)", "1.41421").samples(&[&[0.3], &[2.0]]);
+        .latex(r"\sqrt{#1}").doc("The square root.").example("sqrt(2)", "1.41421").samples(&[&[0.3], &[2.0]]);
     CBRT = Primitive::map1("cbrt", map1!(special::cbrt)).partial(|_, y| 1.0 / (3.0 * y.squared()))
-        .doc("The cube root.").example("cbrt(-8)", "-2").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\sqrt[3]{#1}").doc("The cube root.").example("cbrt(-8)", "-2").samples(&[&[-0.3], &[2.0]]);
     SIN = Primitive::map1("sin", map1!(f64::sin)).partial(|x, _| x.map(&COS))
-        .doc("The sine.").example("sin(pi/6)", "0.5").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\sin").doc("The sine.").example("sin(pi/6)", "0.5").samples(&[&[-0.3], &[2.0]]);
     COS = Primitive::map1("cos", map1!(f64::cos)).partial(|x, _| -x.map(&SIN))
-        .doc("The cosine.").example("cos(pi/3)", "0.5").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\cos").doc("The cosine.").example("cos(pi/3)", "0.5").samples(&[&[-0.3], &[2.0]]);
     TAN = Primitive::map1("tan", map1!(f64::tan)).partial(|x, _| 1.0 / x.map(&COS).squared())
-        .doc("The tangent.").example("tan(pi/4)", "1").samples(&[&[-0.3], &[1.2]]);
+        .latex(r"\tan").doc("The tangent.").example("tan(pi/4)", "1").samples(&[&[-0.3], &[1.2]]);
     ASIN = Primitive::map1("asin", map1!(f64::asin)).partial(|x, _| 1.0 / sqrt(one_minus_square(x)))
-        .doc("The inverse sine.").example("asin(1)", "1.5708").samples(&[&[-0.3], &[0.8]]);
+        .latex(r"\arcsin").doc("The inverse sine.").example("asin(1)", "1.5708").samples(&[&[-0.3], &[0.8]]);
     ACOS = Primitive::map1("acos", map1!(f64::acos)).partial(|x, _| -(1.0 / sqrt(one_minus_square(x))))
-        .doc("The inverse cosine.").example("acos(0)", "1.5708").samples(&[&[-0.3], &[0.8]]);
+        .latex(r"\arccos").doc("The inverse cosine.").example("acos(0)", "1.5708").samples(&[&[-0.3], &[0.8]]);
     ATAN = Primitive::map1("atan", map1!(f64::atan)).partial(|x, _| 1.0 / (1.0 + x.squared()))
-        .doc("The inverse tangent.").example("atan(1)", "0.785398").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\arctan").doc("The inverse tangent.").example("atan(1)", "0.785398").samples(&[&[-0.3], &[2.0]]);
     SINH = Primitive::map1("sinh", map1!(f64::sinh)).partial(|x, _| x.map(&COSH))
-        .doc("The hyperbolic sine.").example("sinh(1)", "1.1752").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\sinh").doc("The hyperbolic sine.").example("sinh(1)", "1.1752").samples(&[&[-0.3], &[2.0]]);
     COSH = Primitive::map1("cosh", map1!(f64::cosh)).partial(|x, _| x.map(&SINH))
-        .doc("The hyperbolic cosine.").example("cosh(1)", "1.54308").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\cosh").doc("The hyperbolic cosine.").example("cosh(1)", "1.54308").samples(&[&[-0.3], &[2.0]]);
     TANH = Primitive::map1("tanh", map1!(f64::tanh)).partial(|x, _| 1.0 / x.map(&COSH).squared())
-        .doc("The hyperbolic tangent.").example("tanh(1)", "0.761594").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\tanh").doc("The hyperbolic tangent.").example("tanh(1)", "0.761594").samples(&[&[-0.3], &[2.0]]);
     ASINH = Primitive::map1("asinh", map1!(libm::asinh)).partial(|x, _| 1.0 / hypot(x.number(1.0), x))
-        .doc("The inverse hyperbolic sine.").example("asinh(1)", "0.881374").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\operatorname{arsinh}").doc("The inverse hyperbolic sine.").example("asinh(1)", "0.881374").samples(&[&[-0.3], &[2.0]]);
     ACOSH = Primitive::map1("acosh", map1!(|x| if x < 1.0 { f64::NAN } else { libm::acosh(x) })).partial(|x, _| 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
-        .doc("The inverse hyperbolic cosine.").example("acosh(2)", "1.31696").samples(&[&[1.3], &[2.0]]);
+        .latex(r"\operatorname{arcosh}").doc("The inverse hyperbolic cosine.").example("acosh(2)", "1.31696").samples(&[&[1.3], &[2.0]]);
     ATANH = Primitive::map1("atanh", map1!(libm::atanh)).partial(|x, _| 1.0 / one_minus_square(x))
-        .doc("The inverse hyperbolic tangent.").example("atanh(0.5)", "0.549306").samples(&[&[-0.3], &[0.8]]);
+        .latex(r"\operatorname{artanh}").doc("The inverse hyperbolic tangent.").example("atanh(0.5)", "0.549306").samples(&[&[-0.3], &[0.8]]);
     ABS = Primitive::map1("abs", map1!(f64::abs)).partial(|x, _| x.map(&SIGN))
         .kinks(|args, _| kink_at(0.0, args[0], 0.0, -1.0, 1.0))
-        .doc("The absolute value; derivative 0 at 0.").example("abs(-2)", "2").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\lvert{#1}\rvert").doc("The absolute value; derivative 0 at 0.").example("abs(-2)", "2").samples(&[&[-0.3], &[2.0]]);
     SIGN = Primitive::map1("sign", map1!(special::sign))
         .kinks(|args, _| jump(args[0] == 0.0, true, true))
-        .doc("-1, 0 or 1.").example("sign(-2)", "-1").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\operatorname{sgn}").doc("-1, 0 or 1.").example("sign(-2)", "-1").samples(&[&[-0.3], &[2.0]]);
     FLOOR = Primitive::map1("floor", map1!(f64::floor))
         .kinks(|args, _| jump(args[0].fract() == 0.0, true, false))
-        .doc("The largest whole number not above x.").example("floor(-1.5)", "-2").samples(&[&[-0.3]]);
+        .latex(r"\lfloor{#1}\rfloor").doc("The largest whole number not above x.").example("floor(-1.5)", "-2").samples(&[&[-0.3]]);
     CEIL = Primitive::map1("ceil", map1!(f64::ceil))
         .kinks(|args, _| jump(args[0].fract() == 0.0, false, true))
-        .doc("The smallest whole number not below x.").example("ceil(1.2)", "2").samples(&[&[-0.3]]);
+        .latex(r"\lceil{#1}\rceil").doc("The smallest whole number not below x.").example("ceil(1.2)", "2").samples(&[&[-0.3]]);
     ROUND = Primitive::map1("round", map1!(special::round_half_away))
         .kinks(|args, _| jump(args[0].fract().abs() == 0.5, args[0] > 0.0, args[0] < 0.0))
         .doc("The nearest whole number; halves go away from zero.").example("round(2.5)", "3").samples(&[&[-0.3]]);
@@ -108,12 +108,12 @@ rows! {
     RELU = Primitive::map1("relu", map1!(special::relu))
         .derivative(Select(|args, _, _| Some((entrywise(&super::arithmetic::LE, &[args[0], args[0].number(0.0)]).map(&super::arithmetic::NOT), None))))
         .kinks(|args, _| kink_at(0.0, args[0], 0.0, 0.0, 1.0))
-        .doc("max(x, 0) with derivative 0 at 0.").example("relu([-1, 2])", "[0, 2]").samples(&[&[-0.3], &[2.0]]);
+        .latex(r"\operatorname{ReLU}").doc("max(x, 0) with derivative 0 at 0.").example("relu([-1, 2])", "[0, 2]").samples(&[&[-0.3], &[2.0]]);
     SIGMOID = Primitive::map1("sigmoid", map1!(special::sigmoid)).aliases(&["logistic", "σ"])
         .partial(|x, y| y * (-x).map(&SIGMOID))
-        .doc("1/(1 + exp(-x)).").example("sigmoid(0)", "0.5").samples(&[&[-1.3], &[2.0]]);
+        .latex(r"\sigma").doc("1/(1 + exp(-x)).").example("sigmoid(0)", "0.5").samples(&[&[-1.3], &[2.0]]);
     LOG_SIGMOID = Primitive::map1("log_sigmoid", map1!(special::log_sigmoid)).partial(|x, _| (-x).map(&SIGMOID))
-        .doc("log(sigmoid(x)), exact in both tails.").example("log_sigmoid(0)", "-0.693147").samples(&[&[-1.3], &[2.0]]);
+        .latex(r"\log\sigma").doc("log(sigmoid(x)), exact in both tails.").example("log_sigmoid(0)", "-0.693147").samples(&[&[-1.3], &[2.0]]);
     SOFTPLUS = Primitive::map1("softplus", map1!(special::softplus)).partial(|x, _| x.map(&SIGMOID))
         .doc("log(1 + exp(x)), exact in both tails.").example("softplus(0)", "0.693147").samples(&[&[-1.3], &[2.0]]);
     ERF = Primitive::map1("erf", map1!(special::erf)).partial(|x, _| erf_partial(x))
@@ -121,15 +121,15 @@ rows! {
     ERFC = Primitive::map1("erfc", map1!(special::erfc)).partial(|x, _| -erf_partial(x))
         .doc("1 - erf(x), exact in the tail.").example("erfc(1)", "0.157299").samples(&[&[-0.3], &[1.2]]);
     GAMMA = Primitive::map1("gamma", map1!(special::gamma)).partial(|x, y| y * x.map(&DIGAMMA))
-        .doc("The gamma function; gamma(n) is (n - 1)!").example("gamma(5)", "24").samples(&[&[0.7], &[3.2]]);
+        .latex(r"\Gamma").doc("The gamma function; gamma(n) is (n - 1)!").example("gamma(5)", "24").samples(&[&[0.7], &[3.2]]);
     LGAMMA = Primitive::map1("lgamma", map1!(special::lgamma)).partial(|x, _| x.map(&DIGAMMA))
-        .doc("log(abs(gamma(x))).").example("lgamma(10)", "12.8018").samples(&[&[0.7], &[3.2]]);
+        .latex(r"\log\Gamma").doc("log(abs(gamma(x))).").example("lgamma(10)", "12.8018").samples(&[&[0.7], &[3.2]]);
     DIGAMMA = Primitive::map1("digamma", map1!(special::digamma))
         .partial(|x, _| entrywise(&POLYGAMMA, &[x.number(1.0), x]))
-        .doc("The derivative of lgamma.").example("digamma(1)", "-0.577216").samples(&[&[0.7], &[3.2]]);
+        .latex(r"\psi").doc("The derivative of lgamma.").example("digamma(1)", "-0.577216").samples(&[&[0.7], &[3.2]]);
     POLYGAMMA = Primitive::map2("polygamma", map2!(special::polygamma)).parameters(&["n", "x"])
         .derivative(Partial2(|n, _, _| n.number(f64::NAN), |n, x, _| entrywise(&POLYGAMMA, &[n + 1.0, x])))
-        .doc("The n-th derivative of digamma; no derivative in n.").example("polygamma(1, 1)", "1.64493");
+        .latex(r"\psi^{({#1})}({#2})").doc("The n-th derivative of digamma; no derivative in n.").example("polygamma(1, 1)", "1.64493");
     CLAMP = Primitive::map3("clamp", map3!(special::clamp3)).parameters(&["x", "lo", "hi"])
         .derivative(Select(clamp_selects))
         .kinks(|args, k| match k {
@@ -148,13 +148,13 @@ rows! {
     HYPOT = Primitive::map2("hypot", map2!(special::hypot))
         .partials(|a, _, y| direction(a, y), |_, b, y| direction(b, y))
         .kinks(|args, _| (args == [0.0, 0.0]).then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 }))
-        .doc("sqrt(a^2 + b^2) without overflow; derivative 0 at the origin.").example("hypot(3, 4)", "5").samples(&[&[0.5, -1.0]]);
+        .latex(r"\sqrt{#1^2 + #2^2}").doc("sqrt(a^2 + b^2) without overflow; derivative 0 at the origin.").example("hypot(3, 4)", "5").samples(&[&[0.5, -1.0]]);
     XLOGY = Primitive::map2("xlogy", map2!(special::xlogy)).parameters(&["x", "y"])
         .partials(|_, y, _| y.log(), |x, y, _| (x / y).where_true(x.nonzero()))
         .doc("x*log(y), and 0 where x is 0.").example("xlogy(0, 0)", "0").samples(&[&[0.5, 2.0], &[1.5, 0.3]]);
     LOGADDEXP = Primitive::map2("logaddexp", map2!(special::logaddexp))
         .partials(|a, b, _| (a - b).map(&SIGMOID), |a, b, _| (b - a).map(&SIGMOID))
-        .doc("log(exp(a) + exp(b)) without overflow.").example("logaddexp(1000, 1000)", "1000.69").samples(&[&[0.5, 2.0]]);
+        .latex(r"\log(e^{#1} + e^{#2})").doc("log(exp(a) + exp(b)) without overflow.").example("logaddexp(1000, 1000)", "1000.69").samples(&[&[0.5, 2.0]]);
 }
 
 fn clamp_selects<'g>(

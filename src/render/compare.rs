@@ -38,6 +38,12 @@ pub fn comparison(comparison: &Comparison, style: &Style) -> String {
         text.push_str(&derivatives(comparison, style));
         text.push_str(&costs(comparison, style));
     }
+    text + &remarks(comparison, style)
+}
+
+/// What is said below the tables, a sentence a line.
+pub(super) fn remarks(comparison: &Comparison, style: &Style) -> String {
+    let mut text = String::new();
     for kink in &comparison.kinks {
         text.push_str(&format!("{}\n", kink_text(kink, false, style)));
     }
@@ -77,6 +83,12 @@ fn answering(comparison: &Comparison) -> Vec<Mode> {
 
 /// One line an entry; where there are too many, those that differ most.
 fn derivatives(comparison: &Comparison, style: &Style) -> String {
+    let (columns, rest) = derivative_columns(comparison, style);
+    lay_out(&columns) + &rest
+}
+
+/// The columns of [`derivatives`], and what is said below them.
+pub(super) fn derivative_columns(comparison: &Comparison, style: &Style) -> (Vec<Column>, String) {
     let all = comparison.rows.iter().flat_map(|row| {
         (0..row.entries()).map(move |k| Entry {
             row,
@@ -140,7 +152,7 @@ fn derivatives(comparison: &Comparison, style: &Style) -> String {
         };
         columns.push(Column::left("zero", entries.iter().map(kind).collect()));
     }
-    let mut text = lay_out(&columns);
+    let mut text = String::new();
     if count > WRITTEN_ENTRIES {
         let rest = count - WRITTEN_ENTRIES;
         let noun = match (answering(comparison).len(), rest) {
@@ -152,16 +164,24 @@ fn derivatives(comparison: &Comparison, style: &Style) -> String {
         let dots = if style.ascii { "..." } else { "…" };
         text.push_str(&format!("{dots} {rest} more {noun}\n"));
     }
-    text
+    (columns, text)
 }
 
 fn costs(comparison: &Comparison, style: &Style) -> String {
+    match cost_columns(comparison, style) {
+        columns if columns.is_empty() => String::new(),
+        columns => format!("\n{}", lay_out(&columns)),
+    }
+}
+
+/// What every mode costs, one line a mode.
+pub(super) fn cost_columns(comparison: &Comparison, style: &Style) -> Vec<Column> {
     let known: Vec<(Mode, Cost)> = Mode::ALL
         .into_iter()
         .filter_map(|mode| Some((mode, comparison.costs[mode as usize]?)))
         .collect();
     if known.is_empty() {
-        return String::new();
+        return Vec::new();
     }
     let column = |heading: &str, cell: &dyn Fn(Mode, &Cost) -> String| {
         Column::right(
@@ -214,7 +234,7 @@ fn costs(comparison: &Comparison, style: &Style) -> String {
         "",
         known.iter().map(|(_, cost)| size(cost)).collect(),
     ));
-    format!("\n{}", lay_out(&columns))
+    columns
 }
 
 /// Modes that were asked for and have no answer.

@@ -64,7 +64,8 @@ fn lines(head: &str, formula: &Formula) -> String {
     text + &format!("{head} = {}\n", formula.text)
 }
 
-fn sizes(formula: &Formula) -> String {
+/// How large a formula is, and was, in one line.
+pub(super) fn sizes(formula: &Formula) -> String {
     format!(
         "  {}, before simplifying {}\n",
         size(formula.after),

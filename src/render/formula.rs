@@ -138,6 +138,18 @@ impl Pen<'_> {
                 );
                 (text, Binding::Choice)
             }
+            Math::Named(name, value) => (format!("{name}={}", self.write(value)), Binding::Choice),
+            Math::Each(body, clauses) => {
+                let clause = |(name, from, to): &(_, Math, Math)| {
+                    format!("{name} in {}..{}", self.write(from), self.write(to))
+                };
+                let clauses: Vec<String> = clauses.iter().map(clause).collect();
+                (
+                    format!("{} for {}", self.write(body), clauses.join(", ")),
+                    Binding::Choice,
+                )
+            }
+            Math::Text(text) => (format!("\"{text}\""), Binding::Atom),
             Math::Iverson(condition) => {
                 let inner = self.write(condition);
                 (

@@ -1,4 +1,4 @@
-//! Events to text: the terminal, JSON. Renderers look at events only; they never evaluate.
+//! Events to text: the terminal, JSON, LaTeX. Renderers look at events only; they never evaluate.
 
 pub mod compare;
 pub mod derive;
@@ -6,6 +6,7 @@ pub mod diagnostic;
 pub mod formula;
 pub mod graph;
 pub mod json;
+pub mod latex;
 pub mod number;
 pub mod plot;
 pub mod terminal;

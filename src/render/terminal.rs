@@ -170,9 +170,9 @@ fn indented(table: &Table) -> String {
 
 /// One column of a table: its heading, its cells, and how they are aligned.
 pub(super) struct Column {
-    heading: String,
-    cells: Vec<String>,
-    right: bool,
+    pub(super) heading: String,
+    pub(super) cells: Vec<String>,
+    pub(super) right: bool,
 }
 
 impl Column {
@@ -334,7 +334,7 @@ pub(super) fn tangent_heading(wrt: &str, along: Option<&str>, style: &Style) -> 
 }
 
 /// An output's text as it stands in a heading.
-fn short(text: &str, k: usize, count: usize) -> String {
+pub(super) fn short(text: &str, k: usize, count: usize) -> String {
     if text.chars().count() <= 12 && !text.contains(char::is_whitespace) {
         text.to_string()
     } else if count == 1 {
@@ -375,7 +375,7 @@ fn derivatives(
         format!(
             "{} = {}",
             pen.symbol(role, k + 1),
-            rule_text(&pick(line), &pen)
+            rule_text(&pick(line), |math| pen.write(math))
         )
     };
     let heading = match headings {
@@ -414,7 +414,7 @@ fn derivatives(
 }
 
 /// Of what kind the zeros in one column of derivatives are, where that was asked for.
-fn zeros(trace: &Trace, role: Role, k: usize) -> Option<Column> {
+pub(super) fn zeros(trace: &Trace, role: Role, k: usize) -> Option<Column> {
     if trace.lines.iter().all(|line| line.zeros.is_none()) {
         return None;
     }
@@ -430,36 +430,23 @@ fn zeros(trace: &Trace, role: Role, k: usize) -> Option<Column> {
 }
 
 /// One rule where all columns share it; the seeds of each where they differ.
-pub(super) fn rule_text(derived: &[Derived], pen: &Pen<'_>) -> String {
-    let mut texts: Vec<String> = derived
-        .iter()
-        .map(|derived| pen.write(&derived.formula))
-        .collect();
+pub(super) fn rule_text(derived: &[Derived], write: impl Fn(&Math) -> String) -> String {
+    let all: Vec<String> = derived.iter().map(|one| write(&one.formula)).collect();
+    let mut texts = all.clone();
     texts.dedup();
-    let seeds = derived
-        .iter()
-        .all(|derived| matches!(derived.formula, Math::Number(_) | Math::Name(_)));
+    let is_seed = |one: &Derived| matches!(one.formula, Math::Number(_) | Math::Name(_));
     match texts.as_slice() {
         [single] => single.clone(),
-        _ if seeds => {
-            let all: Vec<String> = derived
-                .iter()
-                .map(|derived| pen.write(&derived.formula))
-                .collect();
-            all.join(", ")
-        }
-        _ => {
-            // An output that others use: its seed is added in its own column only.
-            let plain = derived
-                .iter()
-                .map(|derived| pen.write(&derived.formula))
-                .min_by_key(String::len);
-            plain.unwrap_or_default()
-        }
+        _ if derived.iter().all(is_seed) => all.join(", "),
+        // An output that others use: its seed is added in its own column only.
+        _ => texts
+            .into_iter()
+            .min_by_key(String::len)
+            .unwrap_or_default(),
     }
 }
 
-fn life(trace: &Trace, style: &Style) -> Vec<Column> {
+pub(super) fn life(trace: &Trace, style: &Style) -> Vec<Column> {
     if trace.lines.iter().all(|line| line.life.is_none()) {
         return Vec::new();
     }
@@ -508,6 +495,24 @@ fn names(trace: &Trace) -> Column {
 }
 
 pub(super) fn remarks(trace: &Trace) -> String {
+    let one = |(short, output): (String, &str)| {
+        let words: Vec<&str> = output.split_whitespace().collect();
+        format!("{short} is {}\n", words.join(" "))
+    };
+    let outputs: String = abbreviations(trace).map(one).collect();
+    outputs + &exceptions(trace)
+}
+
+/// What an output is called in the headings, and what it is, where those are not the same.
+pub(super) fn abbreviations(trace: &Trace) -> impl Iterator<Item = (String, &str)> {
+    let count = trace.outputs.len();
+    let outputs = trace.outputs.iter().enumerate();
+    let named = outputs.map(move |(k, output)| (short(&output.text, k, count), &*output.text));
+    named.filter(|(short, output)| short != output)
+}
+
+/// The inputs that have no value, and those that were left out.
+pub(super) fn exceptions(trace: &Trace) -> String {
     let list = |names: &[std::rc::Rc<str>]| {
         names
             .iter()
@@ -516,13 +521,6 @@ pub(super) fn remarks(trace: &Trace) -> String {
             .join(", ")
     };
     let mut text = String::new();
-    for (k, output) in trace.outputs.iter().enumerate() {
-        let shown = short(&output.text, k, trace.outputs.len());
-        if shown != output.text {
-            let words: Vec<&str> = output.text.split_whitespace().collect();
-            text.push_str(&format!("{shown} is {}\n", words.join(" ")));
-        }
-    }
     if !trace.missing.is_empty() {
         let verb = if trace.missing.len() == 1 {
             "has"

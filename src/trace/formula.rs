@@ -195,20 +195,28 @@ impl Writer<'_, '_> {
                 Box::new(Math::Name("ties".into())),
             ));
         }
-        if row.is(&DIV) && self.graph.literal_value(args[0]) == Some(1.0) {
+        if row.is(&DIV) {
             let power = self.matched(args[1], &POW)?;
             let x = self.matched(power[0], &COSH)?[0];
             if self.graph.literal_value(power[1]) != Some(2.0) {
                 return None;
             }
-            let tanh = self
-                .graph
-                .apply(&TANH, Attr::None, self.graph.shape(x), &[x]);
+            let shape = self.graph.shape(x);
+            let tanh = self.graph.apply(&TANH, Attr::None, shape, &[x]);
             let square = Math::Power(
                 Box::new(self.write(tanh, depth)),
                 Box::new(Math::Number(2.0)),
             );
-            return Some(Math::Sum(vec![one(), (true, square)]));
+            let slope = Math::Sum(vec![one(), (true, square)]);
+            if self.graph.literal_value(args[0]) == Some(1.0) {
+                return Some(slope);
+            }
+            let times = if shape.is_scalar() {
+                Times::Scaling
+            } else {
+                Times::Entrywise
+            };
+            return Some(Math::product(times, self.write(args[0], depth), slope));
         }
         None
     }
@@ -285,7 +293,8 @@ fn inverted(condition: Math) -> Math {
 /// The numbers among the arguments of a call that are no nodes.
 fn extra_arguments(name: &str, attr: Attr, shape: Shape) -> Vec<Math> {
     let number = |x: u32| Math::Number(f64::from(x));
-    let named = |name: &str, value: u64| Math::Name(format!("{name}={value}").into());
+    let named =
+        |name: &str, value: u64| Math::Named(name.into(), Box::new(Math::Number(value as f64)));
     let mut extra = match name {
         "zeros" | "ones" | "rand" | "randn" | "reshape" => {
             vec![number(shape.rows), number(shape.cols)]

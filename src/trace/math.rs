@@ -64,6 +64,12 @@ pub enum Math {
     If(Box<Math>, Box<Math>, Box<Math>),
     /// 1 where the condition holds, else 0: Iverson's bracket
     Iverson(Box<Math>),
+    /// name = x, among the arguments of a call
+    Named(Rc<str>, Box<Math>),
+    /// x for i from a to b, and so on
+    Each(Box<Math>, Vec<(Rc<str>, Math, Math)>),
+    /// A text in quotes.
+    Text(Rc<str>),
     /// What is too long to write.
     Ellipsis,
 }

@@ -9,6 +9,7 @@ pub mod math;
 pub mod partials;
 pub mod provenance;
 mod stable;
+pub mod written;
 mod zeros;
 
 pub use build::{Request, Wrt, build, default_wrt};

@@ -60,7 +60,9 @@ pub(super) fn derivative(derived: &[Derived], style: &Style) -> Vec<String> {
     if derived.is_empty() {
         Vec::new()
     } else if derived.iter().any(|derived| derived.value.is_none()) {
-        vec![rule_text(derived, &Pen::derivatives(style))]
+        vec![rule_text(derived, |math| {
+            Pen::derivatives(style).write(math)
+        })]
     } else if derived.iter().all(scalar) {
         let all: Vec<String> = derived.iter().map(value).collect();
         vec![all.join(", ")]
