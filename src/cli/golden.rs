@@ -2,9 +2,10 @@
 //!
 //! Beside `NAME.ad` lies `NAME.out`: what goes to standard output, then, if there is any, a line
 //! `-- stderr --` and the diagnostics, then, if the status is not 0, a line `-- exit 1 --`. Where
-//! `NAME.json.out` lies beside, the output with `--format json` is held against it as well. Numbers
-//! have six digits, and the names of files are relative to the script, so that the expected files
-//! depend on neither the machine nor the folder from which the tests are run.
+//! `NAME.json.out` or `NAME.tex.out` lies beside, the output with `--format json` or `--format latex`
+//! is held against it as well. Numbers have six digits, and the names of files are relative to the
+//! script, so that the expected files depend on neither the machine nor the folder from which the
+//! tests are run.
 
 use super::script::{self, Allowance};
 use super::{Format, Printer, Status, Stream, diff};
