@@ -140,10 +140,7 @@ impl Trouble {
             }
             Trouble::NotText(offset) => error(
                 Code::File,
-                format!(
-                    "{shown} is not a UTF-8 text: byte {} is no part of one",
-                    offset + 1
-                ),
+                format!("{shown} is not a UTF-8 text: see byte {}", offset + 1),
             ),
             Trouble::Utf16 => {
                 error(Code::File, format!("{shown} is a UTF-16 text")).help("save it as UTF-8")

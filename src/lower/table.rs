@@ -190,14 +190,16 @@ impl Table<'_> {
     }
 }
 
-/// Where cell `col` of `record` stands in its line, which starts at `start`.
+/// Where cell `col` of `record` stands in its line, which starts at `start`; the whole line where it
+/// is written in another way than it reads.
 fn span_of(line: &str, start: usize, record: &StringRecord, col: usize) -> Span {
     let cell = record.get(col).unwrap_or("");
     let before: usize = line.split(',').take(col).map(|cell| cell.len() + 1).sum();
     let within = line.get(before..).and_then(|rest| rest.find(cell));
-    let from = (before + within.unwrap_or(0)).min(line.len());
-    let to = (from + cell.len()).min(line.len());
-    Span::new(start + from, start + to)
+    match within.map(|within| start + before + within) {
+        Some(from) => Span::new(from, from + cell.len()),
+        None => Span::new(start, start + line.len()),
+    }
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
                 } else {
                     Color::Blue
                 };
-                let mut label = ariadne::Label::new((k, mark.span.clone()))
+                let mut label = ariadne::Label::new((k, in_characters(&excerpt.text, &mark.span)))
                     .with_order(order)
                     .with_color(colour);
                 if mark.has_text() || !excerpt.has_text_in(mark.line) {
@@ -65,6 +65,13 @@ pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
     )
 }
 
+/// A range of bytes of `text`, counted in characters. Asked to count in bytes, ariadne takes the
+/// first label of a second source for characters all the same, and slices one in two.
+fn in_characters(text: &str, bytes: &Range<usize>) -> Range<usize> {
+    let start = text[..bytes.start].chars().count();
+    start..start + text[bytes.clone()].chars().count()
+}
+
 fn colour(diagnostic: &Diagnostic) -> Color {
     match diagnostic.severity() {
         Severity::Error => Color::Red,
@@ -82,7 +89,7 @@ fn severity(diagnostic: &Diagnostic) -> &'static str {
 fn config(style: &Style) -> Config {
     Config::default()
         .with_color(style.colour)
-        .with_index_type(IndexType::Byte)
+        .with_index_type(IndexType::Char)
         .with_char_set(if style.ascii {
             CharSet::Ascii
         } else {
@@ -438,6 +445,17 @@ mod tests {
     fn at(source: &Rc<Source>, text: &str) -> Location {
         let start = source.text.find(text).unwrap();
         Location::new(source, Span::new(start, start + text.len()))
+    }
+
+    #[test]
+    fn characters_of_several_bytes_in_a_second_source() {
+        let script = Source::new("a.ad", "read(\"é.csv\")");
+        let data = Source::new("é.csv", "½½½½½½,ŷ\n1,2\n");
+        for cell in ["½½½½½½", "ŷ"] {
+            let error = Diagnostic::error(Code::File, at(&script, "é.csv"), "wrong", "this file")
+                .label(at(&data, cell), "this cell");
+            assert!(plain(&error).contains("½½½½½½,ŷ"), "{}", plain(&error));
+        }
     }
 
     #[test]
