@@ -166,7 +166,10 @@ fn the_lecture_is_answered_as_it_says() {
 fn files_that_the_page_names_are_there() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     let text = fs::read_to_string(docs.join("lecture.md")).expect("the page");
-    let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let links = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
     let mut count = 0;
     for link in links {
         assert!(docs.join(link).exists(), "{link}");
