@@ -111,6 +111,9 @@ pub struct Options {
     /// Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub limit_time: Option<Duration>,
+    /// Say on standard error how long each script took
+    #[arg(long, global = true)]
+    pub time: bool,
     /// Refuse to read or write files from within a script
     #[arg(long, global = true)]
     pub sandbox: bool,

@@ -8,7 +8,7 @@ mod printer;
 pub(crate) mod script;
 pub(crate) mod signals;
 
-pub use arguments::{Arguments, Format, Options};
+pub use arguments::{Arguments, Colour, Format, Options};
 pub use printer::{Printer, Stream};
 pub use script::Allowance;
 
@@ -21,6 +21,7 @@ use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// How the program ends, unless it was called in a wrong way (which is status 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,8 +78,13 @@ fn misused(kind: ErrorKind, message: impl Display) -> ! {
 /// Runs what stands after each `-e` as one script.
 fn one_liner(sources: &[String], options: &Options) -> Status {
     let source = Source::new("<command>", sources.join("\n"));
+    let start = Instant::now();
     printing(options, |printer| {
-        script::run(&source, options.allowance(), printer)
+        let status = script::run(&source, options.allowance(), printer);
+        if options.time {
+            printer.note(&format!("{}\n", crate::repl::lasting(start.elapsed())));
+        }
+        status
     })
 }
 
@@ -86,10 +92,15 @@ fn one_liner(sources: &[String], options: &Options) -> Status {
 fn scripts(files: &[PathBuf], options: &Options) -> Status {
     printing(options, |printer| {
         for file in files {
+            let start = Instant::now();
             let status = match script::read(file) {
                 Ok(source) => script::run(&source, options.allowance(), printer),
                 Err(error) => printer.failed(&error, None),
             };
+            if options.time {
+                let time = crate::repl::lasting(start.elapsed());
+                printer.note(&format!("{}: {time}\n", file.display()));
+            }
             if status != Status::Fine || printer.is_closed() {
                 return status;
             }

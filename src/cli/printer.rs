@@ -3,9 +3,10 @@
 use super::{Format, Status};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::interrupt;
-use crate::render::{Style, diagnostic, json, latex, terminal};
+use crate::render::{Style, ascii, diagnostic, json, latex, terminal};
 use crate::session::Event;
 use crate::source::Source;
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 /// A stream to write to, and how.
@@ -45,6 +46,11 @@ impl<'w> Stream<'w> {
     /// kept, and nothing is written behind it.
     fn write(&mut self, text: &str) {
         if self.failure.is_none() {
+            let text = if self.style.ascii {
+                ascii::text(text)
+            } else {
+                Cow::Borrowed(text)
+            };
             let written = self
                 .writer
                 .write_all(text.as_bytes())
@@ -84,19 +90,29 @@ impl Printer<'_> {
                 self.out.write_result(&text);
                 self.stop_where_closed();
             }
-            (event, Format::Json) => self.text(&(json::event(event) + "\n")),
+            (event, Format::Json) => self.object(&json::event(event)),
         }
     }
 
     /// Writes a diagnostic of `script`.
     pub fn diagnostic(&mut self, found: &Diagnostic, script: Option<&Source>) {
         if self.format == Format::Json {
-            self.text(&(json::diagnostic(found, script) + "\n"));
+            self.object(&json::diagnostic(found, script));
         }
         let silent = self.format == Format::Json || found.severity() == Severity::Warning;
         if !(self.quiet && silent) {
             self.err.write(&diagnostic::text(found, &self.err.style));
         }
+    }
+
+    /// Writes a JSON object on a line of its own.
+    fn object(&mut self, object: &str) {
+        let line = if self.out.style.ascii {
+            ascii::json(object)
+        } else {
+            Cow::Borrowed(object)
+        };
+        self.text(&format!("{line}\n"));
     }
 
     /// Writes the error that ended `script`.
@@ -105,6 +121,11 @@ impl Printer<'_> {
             self.diagnostic(error, script);
         }
         Status::Failed
+    }
+
+    /// Writes to the stream of diagnostics.
+    pub fn note(&mut self, text: &str) {
+        self.err.write(text);
     }
 
     /// Starts a line: a terminal has just shown `^C`.

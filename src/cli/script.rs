@@ -4,7 +4,7 @@ use super::signals::{Running, Stop};
 use super::{Printer, Status};
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};
 use crate::lower::{self, Limits};
-use crate::session::Session;
+use crate::session::{Event, Session};
 use crate::source::{Location, Source, Span};
 use std::path::Path;
 use std::rc::Rc;
@@ -41,18 +41,53 @@ pub fn run(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>)
         source,
         allowance.time,
         printer,
+        &mut |_| {},
     )
 }
 
-/// Runs a script, or one input of an interactive session.
+/// Runs a script, or one input of an interactive session, and lets `watch` see what it shows.
 pub fn run_in(
     session: &mut Session,
     source: &Rc<Source>,
     time: Option<Duration>,
     printer: &mut Printer<'_>,
+    watch: &mut dyn FnMut(&Event),
+) -> Status {
+    running(session, source, time, printer, &mut |event, printer| {
+        printer.event(&event, Some(source));
+        watch(&event);
+    })
+}
+
+/// Runs a text and hands what it would show to `take` instead; warnings and errors are shown.
+pub fn run_silently(
+    session: &mut Session,
+    source: &Rc<Source>,
+    time: Option<Duration>,
+    printer: &mut Printer<'_>,
+    take: &mut dyn FnMut(Event),
+) -> Status {
+    running(
+        session,
+        source,
+        time,
+        printer,
+        &mut |event, printer| match event {
+            Event::Warning(_) => printer.event(&event, Some(source)),
+            event => take(event),
+        },
+    )
+}
+
+fn running(
+    session: &mut Session,
+    source: &Rc<Source>,
+    time: Option<Duration>,
+    printer: &mut Printer<'_>,
+    show: &mut dyn FnMut(Event, &mut Printer<'_>),
 ) -> Status {
     let running = Running::start(time);
-    match session.run(source, &mut |event| printer.event(&event, Some(source))) {
+    match session.run(source, &mut |event| show(event, printer)) {
         Ok(()) => Status::Fine,
         Err(error) => match running.stopped_by() {
             Some(Stop::CtrlC) => {

@@ -1,13 +1,14 @@
 //! What stops a running computation from outside: Ctrl-C, and the time limit. The second Ctrl-C
-//! ends the program, should the computation not listen.
+//! ends the program, should the computation not listen; in an interactive session only after a
+//! while, because impatience is no wish to lose it.
 
 use super::Status;
 use crate::interrupt;
-use std::sync::Once;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, Once, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Nothing is being computed.
 const IDLE: u8 = 0;
@@ -20,6 +21,17 @@ const BY_TIME: u8 = 3;
 
 static STATE: AtomicU8 = AtomicU8::new(IDLE);
 static HANDLER: Once = Once::new();
+/// Whether the program is an interactive session.
+static STAYS: AtomicBool = AtomicBool::new(false);
+/// When Ctrl-C was first pressed during the present computation.
+static PRESSED: Mutex<Option<Instant>> = Mutex::new(None);
+/// How long an interactive session waits for a computation to listen.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// From here on Ctrl-C ends the program only where a computation has not listened for a while.
+pub fn stay() {
+    STAYS.store(true, Ordering::SeqCst);
+}
 
 /// Why a computation was asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +96,14 @@ fn stop(state: u8) -> bool {
 }
 
 fn interrupt_or_leave() {
-    if !stop(BY_CTRL_C) {
+    let mut pressed = PRESSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if stop(BY_CTRL_C) {
+        *pressed = Some(Instant::now());
+        return;
+    }
+    let is_idle = STATE.load(Ordering::SeqCst) == IDLE;
+    let is_recent = pressed.is_some_and(|first| first.elapsed() < PATIENCE);
+    if !STAYS.load(Ordering::SeqCst) || !(is_idle || is_recent) {
         std::process::exit(i32::from(Status::Interrupted.code()));
     }
 }

@@ -1,7 +1,7 @@
 //! Comparisons, checks, kinks and births of infinities as text.
 
 use super::formula::Pen;
-use super::terminal::{Column, lay_out};
+use super::table::{Column, lay_out};
 use super::{Style, number};
 use crate::source::Location;
 use crate::syntax::ast::{Mode, Name};
@@ -84,7 +84,7 @@ fn answering(comparison: &Comparison) -> Vec<Mode> {
 /// One line an entry; where there are too many, those that differ most.
 fn derivatives(comparison: &Comparison, style: &Style) -> String {
     let (columns, rest) = derivative_columns(comparison, style);
-    lay_out(&columns) + &rest
+    lay_out(&columns, style) + &rest
 }
 
 /// The columns of [`derivatives`], and what is said below them.
@@ -170,7 +170,7 @@ pub(super) fn derivative_columns(comparison: &Comparison, style: &Style) -> (Vec
 fn costs(comparison: &Comparison, style: &Style) -> String {
     match cost_columns(comparison, style) {
         columns if columns.is_empty() => String::new(),
-        columns => format!("\n{}", lay_out(&columns)),
+        columns => format!("\n{}", lay_out(&columns, style)),
     }
 }
 

@@ -45,7 +45,7 @@ fn steps(derivation: &Derivation, head: &str) -> String {
 }
 
 /// An output that is not a plain name in parentheses.
-fn bracketed(output: &str) -> String {
+pub fn bracketed(output: &str) -> String {
     let plain = output
         .chars()
         .all(|c| c.is_alphanumeric() || c == '_' || !c.is_ascii());

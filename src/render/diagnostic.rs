@@ -23,6 +23,13 @@ const HEADER_MARK: &str = "\u{1}";
 
 /// A diagnostic as text, with the end of its last line.
 pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
+    if style.ascii {
+        return draw(&super::ascii::diagnostic(diagnostic), style);
+    }
+    draw(diagnostic, style)
+}
+
+fn draw(diagnostic: &Diagnostic, style: &Style) -> String {
     let excerpts = excerpts(diagnostic, style);
     let mut report = Report::build(ReportKind::Error, (0, 0..0)).with_config(config(style));
     let mut order = 0;
@@ -38,7 +45,7 @@ pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
                     .with_order(order)
                     .with_color(colour);
                 if mark.has_text() || !excerpt.has_text_in(mark.line) {
-                    label = label.with_message(words(&mark.label.text, style));
+                    label = label.with_message(printable(&mark.label.text));
                 }
                 report.add_label(label);
             }
@@ -46,7 +53,7 @@ pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
         }
     }
     if let Some(help) = diagnostic.advice() {
-        report.set_help(words(help, style));
+        report.set_help(printable(help));
     }
     let mut drawn = Vec::new();
     let sources = Sources(
@@ -100,7 +107,7 @@ fn config(style: &Style) -> Config {
 /// The first line: what is wrong.
 fn headline(diagnostic: &Diagnostic, style: &Style) -> String {
     let kind = format!("{}[{}]:", severity(diagnostic), diagnostic.code().name());
-    let message = words(diagnostic.message(), style);
+    let message = printable(diagnostic.message());
     if style.colour {
         format!("{} {message}", kind.fg(colour(diagnostic)))
     } else {
@@ -126,7 +133,7 @@ fn finish(drawn: &str, diagnostic: &Diagnostic, excerpts: &[Excerpt<'_>], style:
         text.push('\n');
     }
     if let (true, Some(help)) = (excerpts.is_empty(), diagnostic.advice()) {
-        text.push_str(&format!("   Help: {}\n", words(help, style)));
+        text.push_str(&format!("   Help: {}\n", printable(help)));
     }
     text
 }
@@ -387,33 +394,6 @@ fn printable(text: &str) -> String {
     text.chars().map(replace).collect()
 }
 
-/// A sentence of the tool's own. With ASCII only, the signs that it uses are spelt out; names from
-/// the script stay as they are.
-fn words(text: &str, style: &Style) -> String {
-    let text = printable(text);
-    if !style.ascii {
-        return text;
-    }
-    let mut spelt = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '×' => spelt.push('x'),
-            '−' | '–' => spelt.push('-'),
-            '·' => spelt.push('*'),
-            '→' => spelt.push_str("->"),
-            '…' => spelt.push_str("..."),
-            '“' | '”' => spelt.push('"'),
-            '‘' | '’' => spelt.push('\''),
-            '≤' => spelt.push_str("<="),
-            '≥' => spelt.push_str(">="),
-            '≠' => spelt.push_str("!="),
-            '∂' => spelt.push('d'),
-            c => spelt.push(c),
-        }
-    }
-    spelt
-}
-
 /// The excerpts as ariadne asks for them.
 struct Sources(Vec<ariadne::Source<String>>);
 
@@ -484,9 +464,9 @@ error[shape]: does not fit
 error[name]: unknown
    ,-[ a.ad:2:1 ]
    |
- 2 | λ₁ + ŷ*x
-   | ^|
-   |  `-- no value
+ 2 | lambda_1 + y_hat*x
+   | ^^^^|^^^
+   |     `----- no value
 ---'
 ";
         let ascii = Style {

@@ -1,5 +1,6 @@
 //! Formulas on one line, in Unicode or ASCII.
 
+use super::colour::Paint;
 use super::{Style, number};
 use crate::trace::{Math, Role, Times};
 
@@ -50,11 +51,12 @@ impl Pen<'_> {
             Role::Tangent => self.pick("ȧ", "da"),
             Role::Adjoint => self.pick("ā", "ba"),
         };
-        if self.style.ascii {
+        let symbol = if self.style.ascii {
             format!("{letter}{index}")
         } else {
             format!("{letter}{}", subscript(index))
-        }
+        };
+        Paint::from(role).on(&symbol, self.style)
     }
 
     /// The formula.

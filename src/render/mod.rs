@@ -1,5 +1,7 @@
 //! Events to text: the terminal, JSON, LaTeX. Renderers look at events only; they never evaluate.
 
+pub mod ascii;
+pub mod colour;
 pub mod compare;
 pub mod derive;
 pub mod diagnostic;
@@ -9,6 +11,8 @@ pub mod json;
 pub mod latex;
 pub mod number;
 pub mod plot;
+pub mod symbols;
+pub mod table;
 pub mod terminal;
 
 /// How text is written.

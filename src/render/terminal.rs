@@ -1,11 +1,12 @@
 //! Events as text for people.
 
+use super::colour::{Paint, width};
 use super::formula::Pen;
+use super::table::{Column, lay_out};
 use super::{Style, compare, number};
 use crate::graph::Tensor;
 use crate::session::{Event, Item};
 use crate::trace::{Derived, Line, Math, Nonfinite, Role, Trace};
-use comfy_table::{CellAlignment, Table, presets};
 
 /// Rows and columns of a matrix that are written before the rest is left out.
 const WRITTEN_ROWS: usize = 30;
@@ -87,31 +88,58 @@ fn one_line(value: &Tensor, style: &Style) -> Option<String> {
         .then(|| number::brackets(value, style.digits))
 }
 
-/// The entries of a matrix, columns aligned, what is too much left out.
+/// The entries of a matrix, columns aligned; what is too much left out of the middle, as many
+/// columns as do not fit.
 fn grid(value: &Tensor, style: &Style) -> String {
-    let dots = if style.ascii { "..." } else { "…" };
-    let shown = |count: usize, most: usize| -> Vec<Option<usize>> {
-        if count <= most {
-            return (0..count).map(Some).collect();
+    let mut cols = value.shape().n().min(WRITTEN_COLS);
+    loop {
+        let text = entries(value, cols, style);
+        let widest = text.lines().map(width).max().unwrap_or(0);
+        if cols <= 3 || style.width.is_none_or(|room| widest <= room) {
+            return text;
         }
-        let tail = most / 3;
-        let head = (0..most - tail - 1).map(Some);
-        head.chain([None])
-            .chain((count - tail..count).map(Some))
-            .collect()
-    };
-    let rows = shown(value.shape().m(), WRITTEN_ROWS);
-    let cols = shown(value.shape().n(), WRITTEN_COLS);
-    let mut table = plain_table();
-    for row in rows {
-        let entry = |col: &Option<usize>| match (row, col) {
-            (Some(i), Some(j)) => number::format(value.at(i, *j), style.digits),
-            _ => dots.to_string(),
-        };
-        table.add_row(cols.iter().map(entry));
+        cols -= 1;
     }
-    align(&mut table, |_| CellAlignment::Right, 2);
-    indented(&table)
+}
+
+/// The numbers of at most `most` rows or columns, `None` for those left out of the middle.
+fn middle_left_out(count: usize, most: usize) -> Vec<Option<usize>> {
+    if count <= most {
+        return (0..count).map(Some).collect();
+    }
+    let tail = most / 3;
+    let head = (0..most - tail - 1).map(Some);
+    head.chain([None])
+        .chain((count - tail..count).map(Some))
+        .collect()
+}
+
+fn entries(value: &Tensor, most_cols: usize, style: &Style) -> String {
+    let dots = if style.ascii { "..." } else { "…" };
+    let rows = middle_left_out(value.shape().m(), WRITTEN_ROWS);
+    let cols = middle_left_out(value.shape().n(), most_cols);
+    let cell = |i: &Option<usize>, j: &Option<usize>| match (i, j) {
+        (Some(i), Some(j)) => number::format(value.at(*i, *j), style.digits),
+        _ => dots.to_string(),
+    };
+    let cells: Vec<Vec<String>> = cols
+        .iter()
+        .map(|j| rows.iter().map(|i| cell(i, j)).collect())
+        .collect();
+    let widths: Vec<usize> = cells
+        .iter()
+        .map(|column| column.iter().map(|cell| width(cell)).max().unwrap_or(0))
+        .collect();
+    let mut text = String::new();
+    for row in 0..rows.len() {
+        for (column, width) in cells.iter().zip(&widths) {
+            let blanks = width - super::colour::width(&column[row]);
+            text.push_str(&" ".repeat(blanks + 2));
+            text.push_str(&column[row]);
+        }
+        text.push('\n');
+    }
+    text
 }
 
 fn print(items: &[Item], style: &Style) -> String {
@@ -139,62 +167,7 @@ fn print(items: &[Item], style: &Style) -> String {
     text
 }
 
-fn plain_table() -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table
-}
-
-/// Aligns every column and leaves `gap` blanks between columns.
-fn align(table: &mut Table, alignment: impl Fn(usize) -> CellAlignment, gap: u16) {
-    for (k, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((if k == 0 { 0 } else { gap }, 0));
-        column.set_cell_alignment(alignment(k));
-    }
-}
-
-/// The lines of a table without trailing blanks.
-fn unindented(table: &Table) -> String {
-    table
-        .lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
-}
-
-fn indented(table: &Table) -> String {
-    table
-        .lines()
-        .map(|line| format!("  {}\n", line.trim_end()))
-        .collect()
-}
-
-/// One column of a table: its heading, its cells, and how they are aligned.
-pub(super) struct Column {
-    pub(super) heading: String,
-    pub(super) cells: Vec<String>,
-    pub(super) right: bool,
-}
-
-impl Column {
-    /// A column of texts.
-    pub(super) fn left(heading: &str, cells: Vec<String>) -> Column {
-        Column {
-            heading: heading.into(),
-            cells,
-            right: false,
-        }
-    }
-
-    /// A column of numbers.
-    pub(super) fn right(heading: &str, cells: Vec<String>) -> Column {
-        Column {
-            heading: heading.into(),
-            cells,
-            right: true,
-        }
-    }
-}
-
+/// A trace as a table with its remarks below.
 fn table(trace: &Trace, style: &Style) -> String {
     let mut columns = vec![formulas(trace, style)];
     let known = trace.missing.is_empty();
@@ -204,11 +177,11 @@ fn table(trace: &Trace, style: &Style) -> String {
             .iter()
             .map(|line| value_text(line.value.as_deref(), style))
             .collect();
-        columns.push(Column {
-            heading: "value".into(),
-            cells,
-            right: true,
-        });
+        columns.push(
+            Column::right("value", cells)
+                .glued()
+                .painted(Paint::Primal, style),
+        );
     }
     if trace.forward {
         let headings: Vec<String> = trace
@@ -253,7 +226,7 @@ fn table(trace: &Trace, style: &Style) -> String {
     }
     columns.extend(life(trace, style));
     columns.push(names(trace));
-    let mut text = lay_out(&columns);
+    let mut text = lay_out(&columns, style);
     text.push_str(&remarks(trace));
     for kink in &trace.kinks {
         text.push_str(&format!("{}\n", compare::kink_text(kink, true, style)));
@@ -264,31 +237,8 @@ fn table(trace: &Trace, style: &Style) -> String {
     text
 }
 
-pub(super) fn lay_out(columns: &[Column]) -> String {
-    let columns: Vec<&Column> = columns
-        .iter()
-        .filter(|column| {
-            !column.heading.is_empty() || column.cells.iter().any(|cell| !cell.is_empty())
-        })
-        .collect();
-    let mut table = plain_table();
-    table.add_row(columns.iter().map(|column| column.heading.as_str()));
-    let height = columns.first().map_or(0, |column| column.cells.len());
-    for row in 0..height {
-        table.add_row(columns.iter().map(|column| column.cells[row].as_str()));
-    }
-    let alignment = |k: usize| {
-        if columns[k].right {
-            CellAlignment::Right
-        } else {
-            CellAlignment::Left
-        }
-    };
-    align(&mut table, alignment, 3);
-    unindented(&table)
-}
-
-pub(super) fn value_text(value: Option<&Tensor>, style: &Style) -> String {
+/// A value in a cell; nothing where there is none.
+pub fn value_text(value: Option<&Tensor>, style: &Style) -> String {
     let text = value.map_or(String::new(), |value| number::inline(value, style.digits));
     if style.ascii {
         text.replace('×', "x")
@@ -297,7 +247,8 @@ pub(super) fn value_text(value: Option<&Tensor>, style: &Style) -> String {
     }
 }
 
-pub(super) fn index_symbol(role: Role, style: &Style) -> &'static str {
+/// aᵢ, ȧᵢ or āᵢ, as headings have it.
+pub fn index_symbol(role: Role, style: &Style) -> &'static str {
     match (role, style.ascii) {
         (Role::Primal, false) => "aᵢ",
         (Role::Tangent, false) => "ȧᵢ",
@@ -317,14 +268,12 @@ fn formulas(trace: &Trace, style: &Style) -> Column {
             pen.write(&line.formula)
         )
     };
-    Column {
-        heading: index_symbol(Role::Primal, style).into(),
-        cells: trace.lines.iter().enumerate().map(cell).collect(),
-        right: false,
-    }
+    let cells = trace.lines.iter().enumerate().map(cell).collect();
+    Column::left(index_symbol(Role::Primal, style), cells)
 }
 
-pub(super) fn tangent_heading(wrt: &str, along: Option<&str>, style: &Style) -> String {
+/// What a tangent is: ∂aᵢ/∂w
+pub fn tangent_heading(wrt: &str, along: Option<&str>, style: &Style) -> String {
     let d = if style.ascii { "d" } else { "∂" };
     let a = index_symbol(Role::Primal, style);
     match along {
@@ -344,7 +293,8 @@ pub(super) fn short(text: &str, k: usize, count: usize) -> String {
     }
 }
 
-pub(super) fn adjoint_heading(
+/// What an adjoint is: ∂L/∂aᵢ
+pub fn adjoint_heading(
     output: &str,
     k: usize,
     count: usize,
@@ -383,11 +333,7 @@ fn derivatives(
         _ => symbol.to_string(),
     };
     let cells = trace.lines.iter().enumerate().map(rule).collect();
-    let mut columns = vec![Column {
-        heading,
-        cells,
-        right: false,
-    }];
+    let mut columns = vec![Column::left(&heading, cells)];
     if known {
         for (k, heading) in headings.iter().enumerate() {
             let cell = |line: &Line| {
@@ -398,16 +344,15 @@ fn derivatives(
                     style,
                 )
             };
-            columns.push(Column {
-                heading: if headings.len() == 1 {
-                    "value".into()
-                } else {
-                    heading.clone()
-                },
-                cells: trace.lines.iter().map(cell).collect(),
-                right: true,
-            });
-            columns.extend(zeros(trace, role, k));
+            let heading = if headings.len() == 1 {
+                "value"
+            } else {
+                heading
+            };
+            let column = Column::right(heading, trace.lines.iter().map(cell).collect())
+                .painted(Paint::from(role), style);
+            columns.push(if k == 0 { column.glued() } else { column });
+            columns.extend(zeros(trace, role, k).map(Column::glued));
         }
     }
     columns
@@ -462,16 +407,8 @@ pub(super) fn life(trace: &Trace, style: &Style) -> Vec<Column> {
         _ => String::new(),
     };
     vec![
-        Column {
-            heading: "discard".into(),
-            cells: trace.lines.iter().map(last).collect(),
-            right: false,
-        },
-        Column {
-            heading: "reverse".into(),
-            cells: trace.lines.iter().map(kept).collect(),
-            right: false,
-        },
+        Column::left("discard", trace.lines.iter().map(last).collect()),
+        Column::left("reverse", trace.lines.iter().map(kept).collect()).glued(),
     ]
 }
 
@@ -487,11 +424,7 @@ fn names(trace: &Trace) -> Column {
             .collect();
         names.join(", ")
     };
-    Column {
-        heading: String::new(),
-        cells: trace.lines.iter().map(cell).collect(),
-        right: false,
-    }
+    Column::left("", trace.lines.iter().map(cell).collect()).closing()
 }
 
 pub(super) fn remarks(trace: &Trace) -> String {

@@ -1,40 +1,144 @@
-//! What starts with a colon is not for the session but for the REPL itself.
+//! What starts with a colon is not for the session but for the REPL itself. One table says what
+//! commands there are; help and completion read it.
 
-use super::help;
+use super::{Next, Repl, examples, files, help, names, settings, step, why};
 use crate::lower;
+
+/// What stands behind the name of a command, as far as completion is concerned.
+#[derive(Clone, Copy)]
+pub enum Argument {
+    /// Nothing.
+    Nothing,
+    /// A file.
+    Path,
+    /// One of some words, given what is typed so far.
+    Words(fn(&str) -> Vec<String>),
+    /// A formula or a statement.
+    Formula,
+}
 
 /// A command of the REPL.
 pub struct Command {
     /// Its names, the one to show first.
     names: &'static [&'static str],
     /// What stands behind it, as the help shows it.
-    argument: &'static str,
-    /// What it does.
+    form: &'static str,
+    argument: Argument,
+    /// What it does, in a line.
     doc: &'static str,
-    run: fn(&str) -> Answer,
-}
-
-/// What a command leads to.
-pub enum Answer {
-    /// Something to show.
-    Text(String),
-    /// The end of the session.
-    Leave,
+    /// What else there is to know about it.
+    more: &'static str,
+    run: fn(&mut Repl, &str) -> Next,
 }
 
 /// All commands, in the order in which help lists them.
 pub static COMMANDS: &[Command] = &[
     Command {
         names: &["help", "h", "?"],
-        argument: "[NAME]",
-        doc: "this text, or what a function or statement does",
-        run: |name| Answer::Text(help::about(name)),
+        form: "[TOPIC]",
+        argument: Argument::Words(help::topics),
+        doc: "this text, or all about a function, a statement or a command",
+        more: "For a function: its signature, what it does, its derivatives as formulas, an example.",
+        run: |repl, topic| repl.say(&help::about(topic, &repl.style())),
+    },
+    Command {
+        names: &["names", "who"],
+        form: "",
+        argument: Argument::Nothing,
+        doc: "what is defined: inputs with their values, formulas, functions",
+        more: "",
+        run: |repl, _| {
+            let text = names::text(&repl.session(), &repl.style());
+            repl.say(&text)
+        },
+    },
+    Command {
+        names: &["step", "s"],
+        form: "L [wrt w]",
+        argument: Argument::Formula,
+        doc: "walk through the passes, one node at a time",
+        more: "Goes forward through values and tangents, then back through the adjoints; each step shows its\n    rule and the numbers that go in. Keys: n or → for the next, p or ← for the one before, Home and End,\n    q to leave. Takes what `trace` takes: `:step L wrt w, x at w = 3`.",
+        run: step::run,
+    },
+    Command {
+        names: &["why"],
+        form: "a4",
+        argument: Argument::Nothing,
+        doc: "how a number of the last trace came about, term by term",
+        more: "`:why a4` is about a value, `:why da4` (or ȧ₄) about a tangent, `:why ba4` (or ā₄) about an adjoint.",
+        run: why::run,
+    },
+    Command {
+        names: &["time", "t"],
+        form: "STATEMENT",
+        argument: Argument::Formula,
+        doc: "run a statement and say how long it took",
+        more: "`:set time on` says it about every input.",
+        run: |repl, statement| repl.timed(statement),
+    },
+    Command {
+        names: &["load", "l"],
+        form: "FILE.ad",
+        argument: Argument::Path,
+        doc: "run a script here; its names stay",
+        more: "",
+        run: files::load,
+    },
+    Command {
+        names: &["save"],
+        form: "FILE.ad",
+        argument: Argument::Path,
+        doc: "write a script that defines what is defined now",
+        more: "A file that this session has not written itself is overwritten by `:save! FILE.ad` only.",
+        run: files::save,
+    },
+    Command {
+        names: &["save!"],
+        form: "FILE.ad",
+        argument: Argument::Path,
+        doc: "the same, whatever is in the file now",
+        more: "",
+        run: files::overwrite,
+    },
+    Command {
+        names: &["undo", "u"],
+        form: "",
+        argument: Argument::Nothing,
+        doc: "take the last input back that changed something",
+        more: "Again and again, up to a hundred inputs. `:reset` and `:load` can be taken back, too.",
+        run: |repl, _| repl.undo(),
+    },
+    Command {
+        names: &["reset"],
+        form: "",
+        argument: Argument::Nothing,
+        doc: "forget all names (`:undo` brings them back)",
+        more: "",
+        run: |repl, _| repl.reset(),
+    },
+    Command {
+        names: &["set"],
+        form: "[NAME VALUE]",
+        argument: Argument::Words(settings::words),
+        doc: "how results are shown; alone, all settings",
+        more: "",
+        run: settings::run,
+    },
+    Command {
+        names: &["examples", "ex"],
+        form: "[NAME]",
+        argument: Argument::Words(examples::words),
+        doc: "the examples that come along; with a name, show one and run it here",
+        more: "`:undo` takes its names away again.",
+        run: examples::run,
     },
     Command {
         names: &["quit", "q", "exit"],
-        argument: "",
+        form: "",
+        argument: Argument::Nothing,
         doc: "leave (Ctrl-D too)",
-        run: |_| Answer::Leave,
+        more: "",
+        run: |_, _| Next::Leave,
     },
 ];
 
@@ -47,7 +151,7 @@ impl Command {
             .take(2)
             .map(|name| format!(":{name}"))
             .collect();
-        format!("{} {}", names.join(", "), self.argument)
+        format!("{} {}", names.join(", "), self.form)
             .trim_end()
             .to_string()
     }
@@ -56,36 +160,62 @@ impl Command {
     pub fn doc(&self) -> &'static str {
         self.doc
     }
+
+    /// What else there is to know.
+    pub fn more(&self) -> &'static str {
+        self.more
+    }
 }
 
-/// Runs `input` if it is a command. Nobody has to guess the colon: the bare name of a command is
-/// one too, unless a variable is called so.
-pub fn run(input: &str, defined: impl Fn(&str) -> bool) -> Option<Answer> {
+/// Runs `input` if it is a command. Nobody has to guess the colon: the bare name of a command that
+/// wants no argument is one too, unless a variable is called so.
+pub fn run(repl: &mut Repl, input: &str) -> Option<Next> {
     let input = input.trim();
     let Some(command) = input.strip_prefix(':') else {
-        let is_long = input.len() > 1 && !defined(input);
+        let is_long = input.len() > 1 && repl.session().definitions().variable(input).is_none();
+        let bare = ["help", "quit", "exit"].contains(&input) && is_long;
         return find(input)
-            .filter(|_| is_long)
-            .map(|command| (command.run)(""));
+            .filter(|_| bare)
+            .map(|command| (command.run)(repl, ""));
     };
-    let (name, argument) = command
-        .split_once(char::is_whitespace)
-        .unwrap_or((command, ""));
+    let (name, argument) = split(command);
     Some(match find(name) {
-        Some(command) => (command.run)(argument.trim()),
-        None => Answer::Text(unknown(name)),
+        Some(command) => (command.run)(repl, argument),
+        None => repl.say(&unknown(name)),
     })
 }
 
-fn find(name: &str) -> Option<&'static Command> {
+/// The name of a command, and what stands behind it.
+fn split(command: &str) -> (&str, &str) {
+    let (name, argument) = command
+        .split_once(char::is_whitespace)
+        .unwrap_or((command, ""));
+    (name, argument.trim())
+}
+
+/// The command called `name`.
+pub fn find(name: &str) -> Option<&'static Command> {
     COMMANDS
         .iter()
         .find(|command| command.names.contains(&name))
 }
 
+/// All names of commands that are worth offering.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    COMMANDS
+        .iter()
+        .flat_map(|command| command.names)
+        .copied()
+        .filter(|name| name.len() > 2)
+}
+
+/// What the command called `name` takes.
+pub fn argument(name: &str) -> Option<Argument> {
+    find(name).map(|command| command.argument)
+}
+
 fn unknown(name: &str) -> String {
-    let known = COMMANDS.iter().flat_map(|command| command.names).copied();
-    match lower::nearest(name, known.filter(|name| name.len() > 1)) {
+    match lower::nearest(name, names()) {
         Some(nearest) => format!("there is no command `:{name}`; did you mean `:{nearest}`?\n"),
         None => format!("there is no command `:{name}`; `:help` lists them\n"),
     }
@@ -95,32 +225,33 @@ fn unknown(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn text(input: &str) -> Option<String> {
-        match run(input, |name| name == "help")? {
-            Answer::Text(text) => Some(text),
-            Answer::Leave => None,
-        }
+    #[test]
+    fn names_are_taken_once() {
+        let mut names: Vec<&str> = COMMANDS
+            .iter()
+            .flat_map(|command| command.names)
+            .copied()
+            .collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 
     #[test]
     fn commands_are_told_from_formulas() {
-        assert!(matches!(run(":q", |_| true), Some(Answer::Leave)));
-        assert!(matches!(run(" quit ", |_| false), Some(Answer::Leave)));
-        assert!(run("q", |_| false).is_none());
-        assert!(run("quit = 3", |_| false).is_none());
-        assert!(text("help").is_none(), "a variable of that name is shown");
-        assert!(text(":help").is_some());
-    }
-
-    #[test]
-    fn a_slip_gets_a_suggestion() {
+        let (mut repl, shown) = Repl::captured("help = 3");
+        assert!(matches!(run(&mut repl, ":q"), Some(Next::Leave)));
+        assert!(matches!(run(&mut repl, " quit "), Some(Next::Leave)));
+        for formula in ["q", "quit = 3", "names", "step", "help"] {
+            assert!(run(&mut repl, formula).is_none(), "{formula}");
+        }
+        assert!(run(&mut repl, ":hlep").is_some());
+        assert!(run(&mut repl, ":zzzzzz").is_some());
         assert_eq!(
-            text(":hlep").as_deref(),
-            Some("there is no command `:hlep`; did you mean `:help`?\n")
-        );
-        assert_eq!(
-            text(":zzzzzz").as_deref(),
-            Some("there is no command `:zzzzzz`; `:help` lists them\n")
+            shown.take(),
+            "there is no command `:hlep`; did you mean `:help`?\n\
+             there is no command `:zzzzzz`; `:help` lists them\n"
         );
     }
 }

@@ -1,12 +1,18 @@
-//! The line editor: prompt, history, inputs of several lines.
+//! The line editor: prompt, history, inputs of several lines, and what it asks while one is typed.
 
-use crate::render::Style;
+use super::{Shared, colour, complete, hint};
 use crate::syntax::{Completeness, completeness};
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hint, Hinter};
 use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Behavior, ColorMode, Completer, Config, Helper, Highlighter, Hinter, Result};
+use rustyline::{Behavior, ColorMode, CompletionType, Config, Context, Helper, Result};
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The editor of a session.
 pub type Editor = rustyline::Editor<Assistant, FileHistory>;
@@ -15,8 +21,8 @@ pub type Editor = rustyline::Editor<Assistant, FileHistory>;
 const REMEMBERED: usize = 10_000;
 
 /// An editor with what earlier sessions left in `history`.
-pub fn open(style: &Style, history: Option<&Path>) -> Result<Editor> {
-    let colour = if style.colour {
+pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
+    let colour = if shared.style().colour {
         ColorMode::Enabled
     } else {
         ColorMode::Disabled
@@ -32,11 +38,16 @@ pub fn open(style: &Style, history: Option<&Path>) -> Result<Editor> {
         .auto_add_history(true)
         .behavior(behavior)
         .color_mode(colour)
+        .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
         .history_ignore_dups(true)?
         .max_history_size(REMEMBERED)?
         .build();
     let mut editor = Editor::with_config(config)?;
-    editor.set_helper(Some(Assistant));
+    editor.set_helper(Some(Assistant {
+        shared: shared.clone(),
+        moving: Cell::new(false),
+    }));
     if let Some(file) = history {
         if let Some(folder) = file.parent() {
             // Without a folder there will be no history, which is no reason not to start.
@@ -58,8 +69,81 @@ pub fn history_file() -> Option<PathBuf> {
 }
 
 /// What the editor asks while an input is typed.
-#[derive(Completer, Helper, Highlighter, Hinter)]
-pub struct Assistant;
+pub struct Assistant {
+    shared: Rc<Shared>,
+    /// Whether the line is still being edited, so that brackets are matched.
+    moving: Cell<bool>,
+}
+
+impl Helper for Assistant {}
+
+impl Completer for Assistant {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
+        Ok(complete::candidates(
+            &self.shared.session.borrow(),
+            line,
+            at,
+        ))
+    }
+}
+
+/// Something to read, not to take over.
+pub struct Note(String);
+
+impl Hint for Note {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = Note;
+
+    fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<Note> {
+        if at < line.len() || !self.shared.hints.get() {
+            return None;
+        }
+        let session = self.shared.session.borrow();
+        hint::hint(&session, line, &self.shared.style()).map(Note)
+    }
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, at: usize) -> Cow<'l, str> {
+        let cursor = self.moving.get().then_some(at);
+        match colour::line(line, cursor, &self.shared.style()) {
+            Some(coloured) => Cow::Owned(coloured),
+            None => Cow::Borrowed(line),
+        }
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        if self.shared.style().colour {
+            Cow::Owned(format!("\u{1b}[1m{prompt}\u{1b}[0m"))
+        } else {
+            Cow::Borrowed(prompt)
+        }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        if self.shared.style().colour {
+            Cow::Owned(format!("\u{1b}[2m{hint}\u{1b}[0m"))
+        } else {
+            Cow::Borrowed(hint)
+        }
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        self.moving.set(kind != CmdKind::ForcedRefresh);
+        kind != CmdKind::MoveCursor || line.contains(['(', '[', '{'])
+    }
+}
 
 impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext<'_>) -> Result<ValidationResult> {

@@ -1,242 +1,137 @@
 //! What `:help` says.
 
-use super::commands::COMMANDS;
+mod entries;
+
+use super::commands::{self, COMMANDS};
+use crate::graph::Primitive;
 use crate::lower;
 use crate::primitives;
+use crate::render::colour::Paint;
+use crate::render::{Style, terminal};
+use crate::session::{Event, Session, Symbolic};
+use crate::source::Source;
+use entries::{OPERATORS, STATEMENTS};
 use std::fmt::Write;
 
-/// Something that has a name, with what it does and an example.
-struct Entry {
-    name: &'static str,
-    form: &'static str,
-    doc: &'static str,
-    example: (&'static str, &'static str),
+/// What completion offers behind `:help `.
+pub fn topics(_: &str) -> Vec<String> {
+    let entries = OPERATORS.iter().chain(STATEMENTS).map(|entry| entry.name);
+    entries
+        .chain(primitives::names())
+        .map(String::from)
+        .chain(commands::names().map(|name| format!(":{name}")))
+        .collect()
 }
 
-const fn entry(
-    name: &'static str,
-    form: &'static str,
-    doc: &'static str,
-    example: (&'static str, &'static str),
-) -> Entry {
-    Entry {
-        name,
-        form,
-        doc,
-        example,
-    }
-}
-
-/// The statements, in the order in which help lists them.
-static STATEMENTS: &[Entry] = &[
-    entry(
-        "=",
-        "L = (w*x - y)^2",
-        "name a formula; it is computed when something is shown",
-        ("x = 3; L = x^2; L", "9"),
-    ),
-    entry(
-        ":=",
-        "w := w - 0.1*grad(L, w)",
-        "compute now and keep the value",
-        ("w = 3; w := w + 1; w", "4"),
-    ),
-    entry(
-        "f",
-        "f(x) = x^2*sin(x)",
-        "define a function; f'(x) is its derivative",
-        ("f(x) = x^3; f'(2)", "12"),
-    ),
-    entry(
-        "trace",
-        "trace L wrt w, x at w = 3",
-        "every intermediate with value, tangent and adjoint",
-        ("", ""),
-    ),
-    entry(
-        "derive",
-        "derive L wrt W with steps",
-        "the symbolic derivative, simplified, to be typed back in",
-        ("", ""),
-    ),
-    entry(
-        "compare",
-        "compare L wrt w, x",
-        "forward, reverse, numeric and symbolic side by side, with their costs",
-        ("", ""),
-    ),
-    entry(
-        "check",
-        "check L wrt W",
-        "whether the four modes agree, and if not, why",
-        ("", ""),
-    ),
-    entry(
-        "graph",
-        "graph L to \"graph.svg\"",
-        "the computational graph, as text or as a picture",
-        ("", ""),
-    ),
-    entry(
-        "plot",
-        "plot f(t), f'(t) over t from -3 to 3",
-        "curves, vectors and maps, as characters or as a picture",
-        ("", ""),
-    ),
-    entry(
-        "print",
-        "print \"cost\", L",
-        "show values on one line; a formula alone shows its value",
-        ("", ""),
-    ),
-    entry(
-        "assert",
-        "assert L < 1",
-        "stop with an error unless it holds",
-        ("", ""),
-    ),
-    entry(
-        "input",
-        "input w, x[3], A[2,3]",
-        "declare inputs that have no value yet",
-        ("", ""),
-    ),
-    entry(
-        "repeat",
-        "repeat 100 { … }",
-        "do statements several times",
-        ("x = 1; repeat 3 { x := 2*x }; x", "8"),
-    ),
-    entry(
-        "while",
-        "while c { … }",
-        "do statements as long as c holds",
-        ("x = 1; while x < 5 { x := 2*x }; x", "8"),
-    ),
-    entry(
-        "for",
-        "for i in 1..10 { … }",
-        "do statements for each number",
-        ("s = 0; for i in 1..4 { s := s + i }; s", "10"),
-    ),
-    entry(
-        "if",
-        "if c { … } else { … }",
-        "choose; in a formula `if c then a else b`",
-        ("x = 2; if x > 1 then x else 0", "2"),
-    ),
-    entry(
-        "import",
-        "import \"other.ad\"",
-        "run the definitions of another script",
-        ("", ""),
-    ),
-];
-
-/// The functions that are no rows of the primitive table.
-static OPERATORS: &[Entry] = &[
-    entry(
-        "grad",
-        "grad(L, w)",
-        "The gradient of a scalar, in the shape of w.",
-        ("w = 3; grad(w^2, w)", "6"),
-    ),
-    entry(
-        "jacobian",
-        "jacobian(y, x)",
-        "One row an entry of y, one column an entry of x.",
-        ("x = [1, 2]; jacobian(3*x, x)[2,2]", "3"),
-    ),
-    entry(
-        "hessian",
-        "hessian(L, x)",
-        "The second derivatives of a scalar.",
-        ("x = 3; hessian(x^3, x)", "18"),
-    ),
-    entry(
-        "jvp",
-        "jvp(y, x, v)",
-        "The derivative of y along v, in the shape of y.",
-        ("x = [1, 2]; jvp(dot(x, x), x, [1, 0])", "2"),
-    ),
-    entry(
-        "vjp",
-        "vjp(y, x, u)",
-        "u'*jacobian(y, x), in the shape of x.",
-        ("x = 3; vjp(x^2, x, 2)", "12"),
-    ),
-    entry(
-        "numeric",
-        "numeric(L, w, h=, scheme=)",
-        "The finite difference: \"central\", \"forward\" or \"backward\".",
-        ("w = 3; round(numeric(w^2, w))", "6"),
-    ),
-    entry(
-        "iterate",
-        "iterate(f, x0, n)",
-        "f(f(…f(x0))), n times.",
-        ("f(x) = 2*x; iterate(f, 1, 10)", "1024"),
-    ),
-    entry(
-        "rows",
-        "rows(A)",
-        "How many rows a matrix has.",
-        ("rows([1, 2; 3, 4; 5, 6])", "3"),
-    ),
-    entry(
-        "cols",
-        "cols(A)",
-        "How many columns a matrix has.",
-        ("cols([1, 2; 3, 4; 5, 6])", "2"),
-    ),
-    entry(
-        "read",
-        "read(\"file.csv\")",
-        "A file of numbers as a matrix; a column of texts as codes 1, 2, …",
-        ("", ""),
-    ),
-];
-
-/// About a function, a statement, or everything in short.
-pub fn about(name: &str) -> String {
-    let name = name.trim_end_matches("()").trim_start_matches(':');
+/// About a function, a statement, a command, or everything in short.
+pub fn about(topic: &str, style: &Style) -> String {
+    let name = topic.trim_end_matches("()");
     if name.is_empty() {
-        return overview();
+        return overview(style);
     }
+    if let Some(command) = name.strip_prefix(':').and_then(commands::find) {
+        let mut text = format!(
+            "{}\n    {}\n",
+            Paint::Heading.on(&command.usage(), style),
+            command.doc()
+        );
+        if !command.more().is_empty() {
+            let _ = writeln!(text, "    {}", command.more());
+        }
+        return text;
+    }
+    let name = name.trim_start_matches(':');
     let mut text = String::new();
     for row in primitives::named(name) {
-        describe(
-            &mut text,
-            &row.signature(),
-            row.aliases,
-            row.doc,
-            row.example,
-        );
+        describe(&mut text, &row.signature(), row.aliases, row.doc, style);
+        derivatives(&mut text, row, style);
+        example(&mut text, row.example.0, style);
     }
     for found in OPERATORS
         .iter()
         .chain(STATEMENTS)
         .filter(|entry| entry.name == name)
     {
-        describe(&mut text, found.form, &[], found.doc, found.example);
+        describe(&mut text, found.form, &[], found.doc, style);
+        example(&mut text, found.example.0, style);
     }
     if text.is_empty() { unknown(name) } else { text }
 }
 
-fn describe(
-    text: &mut String,
-    form: &str,
-    aliases: &[&str],
-    doc: &str,
-    (example, answer): (&str, &str),
-) {
-    text.push_str(form);
+fn describe(text: &mut String, form: &str, aliases: &[&str], doc: &str, style: &Style) {
+    text.push_str(&Paint::Heading.on(form, style));
     if !aliases.is_empty() {
         let _ = write!(text, "   also {}", aliases.join(", "));
     }
     let _ = writeln!(text, "\n    {doc}");
-    if !example.is_empty() {
-        let _ = writeln!(text, "    {example}   gives {answer}");
+}
+
+/// What is run for an example, and what it shows.
+fn example(text: &mut String, example: &str, style: &Style) {
+    if example.is_empty() {
+        return;
+    }
+    let prompt = if style.ascii { ">" } else { "»" };
+    let _ = writeln!(text, "\n    {prompt} {example}");
+    let shown = run(example, |event| terminal::event(&event, style));
+    for line in shown.concat().lines() {
+        let _ = writeln!(text, "    {line}");
+    }
+}
+
+/// What an event looks like to `look`, for all events of a text that the tool itself has written.
+fn run<T>(text: &str, look: impl Fn(Event) -> T) -> Vec<T> {
+    let mut seen = Vec::new();
+    let source = Source::new("<help>", text);
+    // An example that fails shows nothing; the tests see to it that none does.
+    let _ = Session::default().run(&source, &mut |event| seen.push(look(event)));
+    seen
+}
+
+/// The derivatives of an operation by each of its arguments, as `derive` writes them: for numbers,
+/// or for a vector or a small matrix where numbers would say nothing.
+fn derivatives(text: &mut String, row: &Primitive, style: &Style) {
+    let names = row.parameters;
+    if row.arity.most != names.len() || row.arity.most == 0 {
+        return;
+    }
+    let call = format!("{}({})", row.name, names.join(", "));
+    let shapes: &[(&str, &str)] = if row.is_entrywise() {
+        &[("", "")]
+    } else {
+        &[("[3]", "for vectors of 3"), ("[2, 2]", "for 2×2 matrices")]
+    };
+    let d = if style.ascii { "d" } else { "∂" };
+    for (shape, remark) in shapes {
+        let declared: Vec<String> = names.iter().map(|name| format!("{name}{shape}")).collect();
+        let script = format!(
+            "input {}; derive {call} wrt {}",
+            declared.join(", "),
+            names.join(", ")
+        );
+        let formulas: Vec<String> = run(&script, |event| match event {
+            Event::Derive(derivation) => match &derivation.result {
+                Symbolic::Formula(formula) => {
+                    let wrt = &derivation.wrt;
+                    Some(format!("{d}{}/{d}{wrt} = {}", row.name, formula.one_line()))
+                }
+                Symbolic::NoFormula { .. } => None,
+            },
+            _ => None,
+        })
+        .into_iter()
+        .flatten()
+        .collect();
+        if !formulas.is_empty() {
+            text.push('\n');
+            for formula in formulas {
+                let _ = writeln!(text, "    {formula}");
+            }
+            if !remark.is_empty() {
+                let _ = writeln!(text, "      {remark}");
+            }
+            return;
+        }
     }
 }
 
@@ -248,30 +143,35 @@ fn unknown(name: &str) -> String {
     }
 }
 
-fn overview() -> String {
-    let mut text = String::from("Statements\n");
+fn overview(style: &Style) -> String {
+    let title = |title: &str| format!("{}\n", Paint::Heading.on(title, style));
+    let mut text = title("Statements");
     for statement in STATEMENTS {
-        let _ = writeln!(text, "  {:<27}{}", statement.form, statement.doc);
+        let _ = writeln!(text, "  {:<39}{}", statement.form, statement.doc);
     }
-    text.push_str("\nDerivatives\n");
+    text.push_str(&format!("\n{}", title("Derivatives")));
     for operator in OPERATORS
         .iter()
         .take_while(|operator| lower::is_derivative_operator(operator.name))
     {
-        let _ = writeln!(text, "  {:<27}{}", operator.form, operator.doc);
+        let _ = writeln!(text, "  {:<39}{}", operator.form, operator.doc);
     }
-    text.push_str("\nFunctions\n");
+    text.push_str(&format!("\n{}", title("Functions")));
     let mut names: Vec<&str> = primitives::table()
         .filter(|row| row.callable)
         .map(|row| row.name)
         .collect();
     names.dedup();
-    text.push_str(&filled(&names, 76));
-    text.push_str("\nCommands\n");
+    text.push_str(&filled(&names, style.width.unwrap_or(78).saturating_sub(2)));
+    text.push_str(&format!("\n{}", title("Commands")));
     for command in COMMANDS {
-        let _ = writeln!(text, "  {:<27}{}", command.usage(), command.doc());
+        let _ = writeln!(text, "  {:<39}{}", command.usage(), command.doc());
     }
-    text.push_str("\nCtrl-C stops a computation or clears the line; two empty lines end an unfinished input.\n");
+    text.push_str(
+        "\nTAB completes names, words and files, and turns \\alpha, x\\_1 and y\\hat into α, x₁ and ŷ.\n\
+         Ctrl-R searches what was typed before. Ctrl-C stops a computation or clears the line; two\n\
+         empty lines end an unfinished input. `ans` is the last value. `:help NAME` says more.\n",
+    );
     text
 }
 
@@ -334,14 +234,22 @@ mod tests {
 
     #[test]
     fn help_about_one_thing() {
+        let about = |topic: &str| about(topic, &Style::default());
         let log = about("ln");
         assert!(log.starts_with("log(x)   also ln\n    "), "{log}");
-        assert!(log.ends_with("    log(10)   gives 2.30259\n"), "{log}");
+        assert!(log.contains("    ∂log/∂x = 1/x\n"), "{log}");
+        assert!(
+            log.ends_with("    » log(10)\n    log(10) = 2.30259\n"),
+            "{log}"
+        );
         assert_eq!(
             about("sqrtt"),
             "there is no help about `sqrtt`; did you mean `sqrt`?\n"
         );
         assert!(about("grad()").starts_with("grad(L, w)\n"));
         assert!(about("").contains("softmax"));
+        assert!(about(":step").contains("Keys: n"));
+        assert!(about("repeat").contains("    x = 8\n"));
+        assert!(about("trace").contains("ȧ"), "{}", about("trace"));
     }
 }

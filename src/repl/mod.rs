@@ -1,44 +1,61 @@
 //! The interactive session: reads inputs with an editor, runs them, keeps what they define.
 
+mod colour;
 mod commands;
+mod complete;
 mod editor;
+mod examples;
+mod files;
 mod help;
+mod hint;
+mod keys;
+mod names;
+mod output;
+mod settings;
+mod step;
+mod why;
 
-use crate::cli::{self, Options, Status, script};
-use crate::session::Session;
-use crate::source::Source;
-use commands::Answer;
+use crate::cli::{Options, Printer, Status, script, signals};
+use crate::diagnostic::Diagnostic;
+use crate::graph::Tensor;
+use crate::render::Style;
+use crate::session::{Event, Session};
+use crate::source::{Location, Source, Span};
+use crate::trace::Trace;
+use output::Output;
 use rustyline::error::ReadlineError;
+use std::cell::{Cell, Ref, RefCell};
+use std::collections::HashSet;
 use std::io::IsTerminal;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 /// Reads, runs and shows until the user leaves.
 pub fn run(options: &Options) -> Status {
-    let style = options.out_style();
+    let mut repl = Repl::new(options.clone(), Output::Standard);
     let history = editor::history_file();
-    let mut editor = match editor::open(&style, history.as_deref()) {
+    let mut editor = match editor::open(&repl.shared, history.as_deref()) {
         Ok(editor) => editor,
-        Err(error) => return complain(&error),
+        Err(error) => return no_terminal(&error),
     };
-    let mut repl = Repl {
-        session: Session::new(options.limits()),
-        inputs: 0,
-        options,
-    };
+    signals::stay();
     // Where results go into a file, nothing else does.
     if !options.quiet && std::io::stdout().is_terminal() {
         repl.say(concat!(
             "wengert ",
             env!("CARGO_PKG_VERSION"),
-            "   :help for help, :quit to leave\n"
+            "   :help for help, :examples for examples, :quit to leave\n"
         ));
     }
-    let prompt = if style.ascii { "> " } else { "» " };
     loop {
+        let prompt = if repl.style().ascii { "> " } else { "» " };
         let input = match editor.readline(prompt) {
             Ok(input) => input,
             Err(ReadlineError::Interrupted) => continue,
             Err(ReadlineError::Eof) => return Status::Fine,
-            Err(error) => return complain(&error),
+            Err(error) => return no_terminal(&error),
         };
         if let Some(file) = &history {
             // At once, so that nothing is lost however the session ends. A session without a
@@ -51,53 +68,364 @@ pub fn run(options: &Options) -> Status {
     }
 }
 
-fn complain(error: &ReadlineError) -> Status {
+fn no_terminal(error: &ReadlineError) -> Status {
     eprintln!("error: the terminal cannot be used: {error}");
     Status::Failed
 }
 
 /// What to do after an input.
-#[derive(PartialEq, Eq)]
-enum Next {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Read the next one.
     Read,
+    /// End the session.
     Leave,
 }
 
-struct Repl<'o> {
-    session: Session,
-    /// How many inputs were run.
-    inputs: usize,
-    options: &'o Options,
+/// What the editor looks at while an input is typed.
+pub struct Shared {
+    session: RefCell<Session>,
+    options: RefCell<Options>,
+    /// Whether there are hints.
+    hints: Cell<bool>,
 }
 
-impl Repl<'_> {
-    fn answer(&mut self, input: &str) -> Next {
-        let defined = |name: &str| self.session.definitions().variable(name).is_some();
-        match commands::run(input, defined) {
-            Some(Answer::Leave) => return Next::Leave,
-            Some(Answer::Text(text)) => self.say(&text),
-            None => self.evaluate(input),
+impl Shared {
+    fn style(&self) -> Style {
+        self.options.borrow().out_style()
+    }
+}
+
+/// An interactive session.
+pub struct Repl {
+    shared: Rc<Shared>,
+    /// How many inputs were run.
+    inputs: usize,
+    /// The last trace, for `:why`.
+    trace: Option<Box<Trace>>,
+    /// Whether long results are paged.
+    pager: bool,
+    /// The files that `:save` has written.
+    saved: HashSet<PathBuf>,
+    output: Output,
+}
+
+/// The name of the last value.
+const ANSWER: &str = "ans";
+/// The source that the last value is said to come from.
+const ANSWER_SOURCE: &str = "<ans>";
+
+impl Repl {
+    fn new(options: Options, output: Output) -> Repl {
+        Repl {
+            shared: Rc::new(Shared {
+                session: RefCell::new(Session::new(options.limits())),
+                options: RefCell::new(options),
+                hints: Cell::new(true),
+            }),
+            inputs: 0,
+            trace: None,
+            pager: false,
+            saved: HashSet::new(),
+            output,
         }
-        Next::Read
+    }
+
+    fn session(&self) -> Ref<'_, Session> {
+        self.shared.session.borrow()
+    }
+
+    fn options(&self) -> Ref<'_, Options> {
+        self.shared.options.borrow()
+    }
+
+    fn style(&self) -> Style {
+        match &self.output {
+            Output::Standard => self.shared.style(),
+            Output::Captured(_) => Style {
+                width: None,
+                colour: false,
+                ..self.shared.style()
+            },
+        }
+    }
+
+    /// Whether somebody sits at a terminal that can be written to.
+    fn is_interactive(&self) -> bool {
+        matches!(self.output, Output::Standard)
+            && std::io::stdin().is_terminal()
+            && std::io::stdout().is_terminal()
+    }
+
+    fn answer(&mut self, input: &str) -> Next {
+        if input.trim().is_empty() {
+            return Next::Read;
+        }
+        match catch(|| commands::run(self, input)) {
+            Ok(Some(next)) => next,
+            Ok(None) => {
+                self.evaluate(input);
+                Next::Read
+            }
+            Err(panic) => self.apologise(&panic),
+        }
     }
 
     /// Runs an input. After an error the session is as it was before the statement that failed.
     fn evaluate(&mut self, input: &str) {
-        if input.trim().is_empty() {
-            return;
-        }
         self.inputs += 1;
         let source = Source::new(format!("<input {}>", self.inputs), input);
-        let time = self.options.allowance().time;
-        cli::printing(self.options, |printer| {
-            script::run_in(&mut self.session, &source, time, printer)
-        });
+        self.run(&source);
     }
 
-    fn say(&self, text: &str) {
-        cli::printing(self.options, |printer| {
-            printer.text(text);
-            Status::Fine
+    /// Runs a text as one step that can be undone, and keeps what it shows last.
+    fn run(&mut self, source: &Rc<Source>) {
+        let mut last: Option<Event> = None;
+        self.shared.session.borrow_mut().checkpoint();
+        let time = self.options().allowance().time;
+        let shared = self.shared.clone();
+        let run = catch(|| {
+            self.printing(|printer| {
+                let mut session = shared.session.borrow_mut();
+                script::run_in(&mut session, source, time, printer, &mut |event| {
+                    if matches!(event, Event::Value { .. } | Event::Trace(_)) {
+                        last = Some(event.clone());
+                    }
+                })
+            })
         });
+        if let Err(panic) = run {
+            self.apologise(&panic);
+        }
+        match last {
+            Some(Event::Trace(trace)) => self.trace = Some(trace),
+            Some(Event::Value { value, .. }) => self.keep_answer(value),
+            _ => {}
+        }
+    }
+
+    /// The trace that a text shows, without showing it; errors are shown.
+    fn trace_of(&mut self, source: &Rc<Source>) -> Option<Box<Trace>> {
+        let mut found = None;
+        let shared = self.shared.clone();
+        let time = self.options().allowance().time;
+        self.printing(|printer| {
+            let mut session = shared.session.borrow_mut();
+            script::run_silently(&mut session, source, time, printer, &mut |event| {
+                if let Event::Trace(trace) = event {
+                    found = Some(trace);
+                }
+            })
+        });
+        self.trace = found.clone().or(self.trace.take());
+        found
+    }
+
+    /// Makes the last value the input `ans`, unless the user has an `ans` of their own.
+    fn keep_answer(&mut self, value: Tensor) {
+        let mut session = self.shared.session.borrow_mut();
+        let own = session
+            .definitions()
+            .variable(ANSWER)
+            .is_some_and(|known| known.location.source.name != ANSWER_SOURCE);
+        if !own {
+            let source = Source::new(ANSWER_SOURCE, ANSWER);
+            let location = Location::new(&source, Span::new(0, ANSWER.len()));
+            session.store(&ANSWER.into(), Rc::new(value), location);
+        }
+    }
+
+    fn timed(&mut self, statement: &str) -> Next {
+        let was = std::mem::replace(&mut self.shared.options.borrow_mut().time, true);
+        self.evaluate(statement);
+        self.shared.options.borrow_mut().time = was;
+        Next::Read
+    }
+
+    fn undo(&mut self) -> Next {
+        let undone = self.shared.session.borrow_mut().undo();
+        let text = match undone {
+            None => "there is nothing to undo\n".into(),
+            Some(names) => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                let verb = if names.len() == 1 {
+                    "is as it was"
+                } else {
+                    "are as they were"
+                };
+                format!("{} {verb}\n", names.join(", "))
+            }
+        };
+        self.say(&text)
+    }
+
+    fn reset(&mut self) -> Next {
+        let mut session = self.shared.session.borrow_mut();
+        session.checkpoint();
+        session.reset();
+        drop(session);
+        self.trace = None;
+        self.say("all names are forgotten; `:undo` brings them back\n")
+    }
+
+    /// Says that the tool failed; what was defined is kept.
+    fn apologise(&mut self, panic: &str) -> Next {
+        self.shared.session.borrow_mut().recover();
+        self.say(&format!(
+            "internal error: {panic}\n\
+             This is a fault of wengert, not of your input. What was defined before is still there.\n\
+             Please report it, with the input that led to it.\n"
+        ))
+    }
+
+    fn complain(&mut self, error: &Diagnostic) {
+        self.printing(|printer| printer.failed(error, None));
+    }
+
+    /// Does `work` with a printer; says how long it took, if that is wanted.
+    fn printing(&mut self, work: impl FnOnce(&mut Printer<'_>) -> Status) {
+        let options = self.options().clone();
+        let start = Instant::now();
+        self.output
+            .printing(&options, &self.style(), self.pager, work);
+        if options.time {
+            self.say(&format!("{}\n", lasting(start.elapsed())));
+        }
+    }
+
+    /// Shows a text.
+    fn say(&mut self, text: &str) -> Next {
+        let options = self.options().clone();
+        self.output
+            .printing(&options, &self.style(), self.pager, |printer| {
+                printer.text(text);
+                Status::Fine
+            });
+        Next::Read
+    }
+
+    /// Sends codes to the terminal.
+    fn write_raw(&mut self, text: &str) {
+        self.say(text);
+    }
+
+    /// A session without a terminal for tests, with what it shows.
+    #[cfg(test)]
+    fn captured(script: &str) -> (Repl, output::Shown) {
+        use clap::Parser;
+        let arguments = crate::cli::Arguments::parse_from(["wengert", "--color", "never"]);
+        let shown = output::Shown::default();
+        let mut repl = Repl::new(arguments.options, Output::Captured(shown.clone()));
+        if !script.is_empty() {
+            repl.evaluate(script);
+        }
+        shown.take();
+        (repl, shown)
+    }
+}
+
+/// A length of time for people.
+pub fn lasting(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    match seconds {
+        s if s < 1e-3 => format!("{:.0} µs", s * 1e6),
+        s if s < 1.0 => format!("{:.1} ms", s * 1e3),
+        s if s < 120.0 => format!("{s:.2} s"),
+        s => format!("{:.1} min", s / 60.0),
+    }
+}
+
+/// Does `work`; what it said where it panicked.
+fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    thread_local! {
+        static SAID: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|panic| {
+        SAID.with(|said| *said.borrow_mut() = panic.to_string().replace('\n', " "));
+    }));
+    // What a panic leaves behind is taken back: see `Session::recover`.
+    let result = catch_unwind(AssertUnwindSafe(work));
+    std::panic::set_hook(hook);
+    result.map_err(|_| SAID.with(|said| said.borrow().clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_value_is_ans() {
+        let (mut repl, shown) = Repl::captured("w = 3; w^2");
+        repl.evaluate("ans + 1; ans*100");
+        repl.evaluate("ans");
+        assert_eq!(shown.take(), "ans + 1 = 10\nans*100 = 900\nans = 900\n");
+        repl.evaluate("ans = 7");
+        repl.evaluate("w");
+        repl.evaluate("ans");
+        assert_eq!(shown.take(), "w = 3\nans = 7\n");
+    }
+
+    #[test]
+    fn undo_and_reset() {
+        let (mut repl, shown) = Repl::captured("w = 3");
+        repl.evaluate("w = 4");
+        repl.answer(":undo");
+        repl.evaluate("w");
+        repl.answer(":reset");
+        repl.answer(":names");
+        repl.answer(":undo");
+        repl.evaluate("w");
+        assert_eq!(
+            shown.take(),
+            "`w` is as it was\nw = 3\nall names are forgotten; `:undo` brings them back\n\
+             nothing is defined yet\n`ans`, `w` are as they were\nw = 3\n"
+        );
+    }
+
+    #[test]
+    fn a_panic_loses_nothing() {
+        let (mut repl, shown) = Repl::captured("w = 3");
+        let panic = catch(|| -> () { panic!("one\ntwo") }).expect_err("panicked");
+        repl.apologise(&panic);
+        repl.evaluate("w");
+        let text = shown.take();
+        assert!(text.starts_with("internal error: "), "{text}");
+        assert!(
+            text.contains("one two") && text.ends_with("w = 3\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn saved_and_loaded() {
+        let folder = std::env::temp_dir().join(format!("wengert-save-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file = folder.join("a.ad").display().to_string();
+        let (mut repl, shown) = Repl::captured("w = 3; L = w^2; f(x) = 2*x");
+        repl.answer(&format!(":save {file}"));
+        repl.answer(&format!(":save {file}"));
+        assert!(shown.take().starts_with("3 names written to "));
+        let (mut other, shown) = Repl::captured("");
+        other.answer(&format!(":load {file}"));
+        other.evaluate("f(L)");
+        assert_eq!(shown.take(), "f(L) = 18\n");
+        other.answer(&format!(":save {file}"));
+        assert!(shown.take().contains("overwrites it"));
+        other.answer(":load nowhere.ad");
+        assert!(shown.take().starts_with("error[file]"));
+        std::fs::remove_dir_all(&folder).expect("removable");
+    }
+
+    #[test]
+    fn times_are_readable() {
+        for (micros, text) in [
+            (12, "12 µs"),
+            (3_400, "3.4 ms"),
+            (2_500_000, "2.50 s"),
+            (150_000_000, "2.5 min"),
+        ] {
+            assert_eq!(lasting(Duration::from_micros(micros)), text);
+        }
     }
 }

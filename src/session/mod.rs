@@ -8,6 +8,7 @@ mod derive;
 mod event;
 mod graph;
 mod plot;
+mod preview;
 mod save;
 mod show;
 mod update;

@@ -6,6 +6,7 @@ pub mod check;
 pub mod compare;
 pub mod formula;
 pub mod math;
+pub mod numbers;
 pub mod partials;
 pub mod provenance;
 mod stable;

@@ -4,8 +4,9 @@ use super::label::{definition, derivative, names};
 use super::partial;
 use crate::render::Style;
 use crate::render::formula::Pen;
+use crate::render::table::{Column, lay_out};
 use crate::render::terminal::{
-    Column, adjoint_heading, index_symbol, lay_out, remarks, tangent_heading, value_text,
+    adjoint_heading, index_symbol, remarks, tangent_heading, value_text,
 };
 use crate::trace::{Derived, Drawing, Edge, Line, Role};
 
@@ -82,7 +83,7 @@ fn tree(drawing: &Drawing, style: &Style) -> String {
         }
     }
     let columns = columns(&walk.branches, drawing, style);
-    lay_out(&columns) + &remarks(&drawing.trace)
+    lay_out(&columns, style) + &remarks(&drawing.trace)
 }
 
 impl Walk<'_> {

@@ -2,7 +2,6 @@
 
 use super::formula::Pen;
 use super::name::{number_text, prose};
-use crate::render::terminal;
 use crate::trace::written;
 
 /// Points across the text of an article at 10pt; what fits there fits everywhere.
@@ -87,7 +86,7 @@ impl Column {
     }
 
     /// A column made for the terminal.
-    pub fn from_text(column: &terminal::Column) -> Column {
+    pub fn from_text(column: &crate::render::table::Column) -> Column {
         let cell = |text: &String| match () {
             () if text == "-" => "--".into(),
             () if text.parse::<f64>().is_ok() => format!("${}$", number_text(text)),
@@ -101,7 +100,7 @@ impl Column {
     }
 
     /// The same with cells that are formulas in the language's syntax.
-    pub fn from_formulas(column: &terminal::Column, pen: Pen) -> Column {
+    pub fn from_formulas(column: &crate::render::table::Column, pen: Pen) -> Column {
         let cell = |text: &String| match written::parse(text) {
             Some(math) => format!("${}$", pen.write(&math)),
             None => prose(text),

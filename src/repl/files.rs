@@ -1,0 +1,56 @@
+//! `:load` and `:save`.
+
+use super::{Next, Repl};
+use crate::cli::script;
+use std::path::{Path, PathBuf};
+
+/// `:load FILE.ad`
+pub fn load(repl: &mut Repl, path: &str) -> Next {
+    if path.is_empty() {
+        return repl.say("`:load FILE.ad` runs a script here\n");
+    }
+    match script::read(&expanded(path)) {
+        Ok(source) => repl.run(&source),
+        Err(error) => repl.complain(&error),
+    }
+    Next::Read
+}
+
+/// `:save FILE.ad`: only over what this session has written.
+pub fn save(repl: &mut Repl, path: &str) -> Next {
+    let file = expanded(path);
+    if file.exists() && !repl.saved.contains(&file) {
+        let text = format!("there is a file `{path}` already; `:save! {path}` overwrites it\n");
+        return repl.say(&text);
+    }
+    overwrite(repl, path)
+}
+
+/// `:save! FILE.ad`
+pub fn overwrite(repl: &mut Repl, path: &str) -> Next {
+    if path.is_empty() {
+        return repl.say("`:save FILE.ad` writes what is defined into a script\n");
+    }
+    if repl.options().sandbox {
+        return repl.say("the sandbox allows no files to be written\n");
+    }
+    let file = expanded(path);
+    let script = repl.session().script();
+    let count = repl.session().definitions().variables().count()
+        + repl.session().definitions().functions().count();
+    if let Err(error) = std::fs::write(&file, script) {
+        return repl.say(&format!("cannot write `{path}`: {error}\n"));
+    }
+    repl.saved.insert(file);
+    let noun = if count == 1 { "name" } else { "names" };
+    repl.say(&format!("{count} {noun} written to {path}\n"))
+}
+
+/// The path with the home directory in the place of `~`.
+fn expanded(path: &str) -> PathBuf {
+    let rest = path.strip_prefix("~/").zip(std::env::home_dir());
+    rest.map_or_else(
+        || Path::new(path).to_path_buf(),
+        |(rest, home)| home.join(rest),
+    )
+}

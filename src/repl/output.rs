@@ -1,0 +1,123 @@
+//! Where an interactive session writes: the terminal, a pager, or memory.
+
+use crate::cli::{Options, Printer, Status, Stream};
+use crate::render::{Style, colour};
+use std::cell::RefCell;
+use std::io::{IsTerminal, Write};
+use std::process::{Command, Stdio};
+use std::rc::Rc;
+
+/// What was written so far.
+#[derive(Clone, Default)]
+pub struct Shown(Rc<RefCell<Vec<u8>>>);
+
+impl Shown {
+    /// The text since the last time.
+    #[cfg(test)]
+    pub fn take(&self) -> String {
+        String::from_utf8(self.0.take()).expect("UTF-8")
+    }
+}
+
+impl Write for Shown {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Where to write.
+pub enum Output {
+    /// Standard output and standard error.
+    Standard,
+    /// Memory.
+    #[cfg_attr(not(test), allow(dead_code))]
+    Captured(Shown),
+}
+
+impl Output {
+    /// Does `work` with a printer.
+    pub fn printing(
+        &self,
+        options: &Options,
+        style: &Style,
+        paged: bool,
+        work: impl FnOnce(&mut Printer<'_>) -> Status,
+    ) {
+        match self {
+            Output::Captured(shown) => {
+                let streams = (&mut shown.clone(), &mut shown.clone());
+                print(options, streams, style.clone(), style.clone(), work);
+            }
+            Output::Standard if paged && std::io::stdout().is_terminal() => {
+                let mut text = Vec::new();
+                let streams = (&mut text, &mut std::io::stderr().lock());
+                print(options, streams, style.clone(), options.err_style(), work);
+                page(&text, style);
+            }
+            Output::Standard => {
+                let (out, err) = (std::io::stdout(), std::io::stderr());
+                let streams = (&mut out.lock(), &mut err.lock());
+                print(options, streams, style.clone(), options.err_style(), work);
+            }
+        }
+    }
+}
+
+fn print<O: Write, E: Write>(
+    options: &Options,
+    (out, err): (&mut O, &mut E),
+    style: Style,
+    errors: Style,
+    work: impl FnOnce(&mut Printer<'_>) -> Status,
+) {
+    let mut printer = Printer {
+        format: options.format,
+        quiet: options.quiet,
+        out: Stream::new(out, style),
+        err: Stream::new(err, errors),
+    };
+    let status = work(&mut printer);
+    printer.finish(status);
+}
+
+/// Hands a text that is longer than the screen to the user's pager; a shorter one to the terminal.
+fn page(text: &[u8], style: &Style) {
+    let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
+    let written = String::from_utf8_lossy(text);
+    let columns = style.width.unwrap_or(80).max(1);
+    let lines: usize = written
+        .lines()
+        .map(|line| colour::width(line).div_ceil(columns).max(1))
+        .sum();
+    let paged = lines >= height && hand_to_pager(text).is_ok();
+    if !paged {
+        let mut out = std::io::stdout().lock();
+        // Where the terminal is gone there is nobody left to tell.
+        let _ = out.write_all(text).and_then(|()| out.flush());
+    }
+}
+
+fn hand_to_pager(text: &[u8]) -> std::io::Result<()> {
+    let pager = std::env::var("PAGER")
+        .ok()
+        .filter(|pager| !pager.trim().is_empty());
+    let pager = pager.unwrap_or_else(|| "less".into());
+    let mut words = pager.split_whitespace();
+    let program = words.next().unwrap_or("less");
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::piped());
+    if std::env::var_os("LESS").is_none() {
+        command.env("LESS", "FRX");
+    }
+    let mut child = command.spawn()?;
+    if let Some(mut input) = child.stdin.take() {
+        // A reader that leaves early has seen enough.
+        let _ = input.write_all(text);
+    }
+    child.wait()?;
+    Ok(())
+}

@@ -1,0 +1,315 @@
+//! `:why`: how one number of the last trace came about.
+
+use super::{Next, Repl};
+use crate::graph::Tensor;
+use crate::render::formula::Pen;
+use crate::render::table::{Column, without_headings};
+use crate::render::{Style, ascii, number};
+use crate::trace::numbers::{self, Columns};
+use crate::trace::{Math, Role, Trace};
+use std::fmt::Write;
+
+/// `:why a4`, `:why da4`, `:why ba4`, `:why L`
+pub fn run(repl: &mut Repl, argument: &str) -> Next {
+    let text = match &repl.trace {
+        None => "`:why` is about the last trace: `trace L wrt w` makes one\n".into(),
+        Some(trace) => match symbol(trace, argument) {
+            Some((role, line)) => explain(trace, role, line, &repl.style()),
+            None => format!(
+                "`{argument}` is no number of the last trace; \
+                 write a1 to a{0} for values, da1 to da{0} for tangents, ba1 to ba{0} for adjoints\n",
+                trace.lines.len()
+            ),
+        },
+    };
+    repl.say(&text)
+}
+
+/// The line that a symbol or a name stands for.
+fn symbol(trace: &Trace, argument: &str) -> Option<(Role, usize)> {
+    let line = |text: &str| {
+        let number: usize = text.parse().ok()?;
+        (1..=trace.lines.len()).contains(&number).then_some(number)
+    };
+    let named = |name: &str| {
+        let mut lines = trace.lines.iter();
+        let k = lines.position(|line| line.names.iter().any(|known| &**known == name))?;
+        Some((Role::Primal, k + 1))
+    };
+    let written = ascii::text(argument).replace(['_', ' '], "");
+    let prefixes = [
+        ("adot", Role::Tangent),
+        ("abar", Role::Adjoint),
+        ("da", Role::Tangent),
+        ("ba", Role::Adjoint),
+        ("a", Role::Primal),
+    ];
+    let found = prefixes
+        .iter()
+        .find_map(|(prefix, role)| Some((*role, line(written.strip_prefix(prefix)?)?)));
+    named(argument).or(found)
+}
+
+/// The rule, the rule with numbers, every term of it, and the sum, for each `wrt` or output.
+pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> String {
+    let line = &trace.lines[number - 1];
+    let pen = match role {
+        Role::Primal => Pen::values(style),
+        _ => Pen::derivatives(style),
+    };
+    let symbol = pen.symbol(role, number);
+    let d = if style.ascii { "d" } else { "∂" };
+    let place = line
+        .origin
+        .as_ref()
+        .map_or("", |origin| origin.location.text());
+    let names: Vec<&str> = line.names.iter().map(|name| &**name).collect();
+    let mut text = String::new();
+    match role {
+        Role::Primal => {
+            let about = match (names.first(), line.op) {
+                (Some(_), "input") => "an input".to_string(),
+                (Some(name), _) => format!("{name} = {}", one_line(place)),
+                (None, _) => one_line(place),
+            };
+            let _ = writeln!(text, "{symbol}: {about}");
+            if line.op == "input" {
+                let value = line.value.as_deref().map_or("no value".into(), |value| {
+                    number::inline(value, style.digits)
+                });
+                let _ = writeln!(text, "  {symbol} = {value}");
+            } else {
+                text.push_str(&rule(
+                    trace,
+                    &symbol,
+                    &line.formula,
+                    line.value.as_deref(),
+                    Columns::default(),
+                    &pen,
+                    style,
+                ));
+            }
+        }
+        Role::Tangent => {
+            for (k, (wrt, derived)) in trace.wrt.iter().zip(&line.tangents).enumerate() {
+                let columns = Columns { wrt: k, output: 0 };
+                let along = wrt
+                    .along
+                    .as_ref()
+                    .map_or(String::new(), |along| format!(" along {along}"));
+                let a = pen.symbol(Role::Primal, number);
+                let _ = writeln!(text, "{symbol} = {d}{a}/{d}{}{along}", wrt.text);
+                text.push_str(&rule(
+                    trace,
+                    &symbol,
+                    &derived.formula,
+                    derived.value.as_deref(),
+                    columns,
+                    &pen,
+                    style,
+                ));
+            }
+        }
+        Role::Adjoint => {
+            for (k, (output, derived)) in trace.outputs.iter().zip(&line.adjoints).enumerate() {
+                let columns = Columns { wrt: 0, output: k };
+                let a = pen.symbol(Role::Primal, number);
+                let output = crate::render::derive::bracketed(&one_line(&output.text));
+                let _ = writeln!(text, "{symbol} = {d}{output}/{d}{a}");
+                text.push_str(&rule(
+                    trace,
+                    &symbol,
+                    &derived.formula,
+                    derived.value.as_deref(),
+                    columns,
+                    &pen,
+                    style,
+                ));
+            }
+        }
+    }
+    if text.is_empty() {
+        text = format!("the last trace has no {symbol}: it was not asked for\n");
+    }
+    text
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A rule with its numbers, term by term where there are several.
+fn rule(
+    trace: &Trace,
+    symbol: &str,
+    formula: &Math,
+    value: Option<&Tensor>,
+    columns: Columns,
+    pen: &Pen<'_>,
+    style: &Style,
+) -> String {
+    let shown = |value: &Tensor| number::inline(value, style.digits);
+    let mut text = format!("  {symbol} = {}\n", pen.write(formula));
+    let Some(value) = value else {
+        return text;
+    };
+    let indent = " ".repeat(crate::render::colour::width(symbol) + 2);
+    let put_in = |value: &Tensor| {
+        let text = shown(value);
+        if text.starts_with('-') {
+            format!("({text})")
+        } else {
+            text
+        }
+    };
+    let filled = trace.with_numbers(formula, columns, &put_in);
+    if matches!(formula, Math::Number(_)) {
+        return text;
+    }
+    if filled != *formula && !matches!(filled, Math::Name(_)) {
+        let _ = writeln!(text, "{indent} = {}", pen.write(&filled));
+    }
+    let terms = numbers::terms(formula);
+    if terms.len() > 1 {
+        let worth = |term: &Math| {
+            trace
+                .worth(term, columns)
+                .map_or("?".into(), |value| shown(&value))
+        };
+        let table = [
+            Column::right("", terms.iter().map(worth).collect()),
+            Column::left("", terms.iter().map(|term| pen.write(term)).collect()),
+            Column::left("", terms.iter().map(|term| sources(term, pen)).collect()),
+        ];
+        for line in without_headings(&table, style).lines() {
+            let _ = writeln!(text, "{indent}     {line}");
+        }
+    }
+    let _ = writeln!(text, "{indent} = {}", shown(value));
+    text
+}
+
+/// Which derivative a term hands on.
+fn sources(term: &Math, pen: &Pen<'_>) -> String {
+    let mut found = Vec::new();
+    derivatives(term, &mut found);
+    found.dedup();
+    let names: Vec<String> = found
+        .iter()
+        .map(|(role, line)| {
+            pen.symbol(
+                if *role == Role::Adjoint {
+                    Role::Primal
+                } else {
+                    *role
+                },
+                *line,
+            )
+        })
+        .collect();
+    match found.first() {
+        Some((Role::Adjoint, _)) => format!("by way of {}", names.join(", ")),
+        _ => String::new(),
+    }
+}
+
+fn derivatives(math: &Math, found: &mut Vec<(Role, usize)>) {
+    match math {
+        Math::Symbol(role, line) if *role != Role::Primal => found.push((*role, *line)),
+        Math::Neg(x) | Math::Transpose(x) | Math::Index(x, _) | Math::Placed(x, _) => {
+            derivatives(x, found);
+        }
+        Math::Product(_, a, b) | Math::Quotient(a, b) => {
+            derivatives(a, found);
+            derivatives(b, found);
+        }
+        Math::Call(_, args) => args.iter().for_each(|arg| derivatives(arg, found)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contributions_with_numbers() {
+        let (mut repl, shown) = Repl::captured("w = 3; x = 2; L = w*x + sin(w)");
+        run(&mut repl, "a1");
+        assert!(shown.take().starts_with("`:why` is about the last trace"));
+        repl.evaluate("trace L wrt w");
+        shown.take();
+        run(&mut repl, "ba1");
+        assert_eq!(
+            shown.take(),
+            "\
+ā₁ = ∂L/∂a₁
+  ā₁ = ā₃·a₂ + ā₄·cos(a₁)
+     = 1·2 + 1·cos(3)
+                 2   ā₃·a₂        by way of a₃
+         -0.989992   ā₄·cos(a₁)   by way of a₄
+     = 1.01001
+"
+        );
+        run(&mut repl, "ȧ₃");
+        let text = shown.take();
+        assert!(
+            text.contains("ȧ₃ = ȧ₁·a₂ + a₁·ȧ₂\n     = 1·2 + 3·0\n"),
+            "{text}"
+        );
+        run(&mut repl, "L");
+        let text = shown.take();
+        assert!(
+            text.starts_with("a₅: L = w*x + sin(w)\n  a₅ = a₃ + a₄\n     = 6 + 0.14112\n"),
+            "{text}"
+        );
+        run(&mut repl, "a9");
+        assert!(shown.take().contains("a1 to a5 for values"));
+    }
+
+    /// The terms of every rule add up to its value, in every example.
+    #[test]
+    fn terms_add_up() {
+        use crate::session::{Event, Session};
+        let mut summed = 0;
+        for name in [
+            "baydin.ad",
+            "lecture/7.2-loss.ad",
+            "two-layer-network.ad",
+            "lecture/7.5-reverse.ad",
+        ] {
+            let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("examples")
+                .join(name);
+            let source = crate::cli::script::read(&file).expect("there");
+            let mut traces = Vec::new();
+            Session::default()
+                .run(&source, &mut |event| {
+                    if let Event::Trace(trace) = event {
+                        traces.push(trace);
+                    }
+                })
+                .expect("runs");
+            for trace in traces {
+                for line in &trace.lines {
+                    for (output, derived) in line.adjoints.iter().enumerate() {
+                        let columns = Columns { wrt: 0, output };
+                        let (Some(worth), Some(value)) =
+                            (trace.worth(&derived.formula, columns), &derived.value)
+                        else {
+                            continue;
+                        };
+                        for (a, b) in worth.data().iter().zip(value.data()) {
+                            assert!(
+                                (a - b).abs() < 1e-12 * (1.0 + b.abs()),
+                                "{name}: {derived:?}"
+                            );
+                        }
+                        summed += 1;
+                    }
+                }
+            }
+        }
+        assert!(summed > 20, "{summed}");
+    }
+}

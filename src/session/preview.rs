@@ -1,0 +1,79 @@
+//! The value of a formula that is still being typed.
+
+use super::{Session, formula};
+use crate::graph::{Graph, Tensor};
+use crate::interrupt;
+use crate::lower::{Limits, Lowering};
+use crate::source::Source;
+use crate::syntax::ast::{ExprKind, Show, StatementKind};
+use std::rc::Rc;
+
+/// What a preview may use up: what nobody notices between two keys.
+const LIMITS: Limits = Limits {
+    nodes: 2_000,
+    memory: 64 << 10,
+    sandbox: true,
+};
+
+/// Bytes of the longest text that is previewed.
+const LONGEST: usize = 400;
+
+impl Session {
+    /// The value of `text` if it is one formula, or the definition of one, that is cheap to compute
+    /// and touches neither files nor random numbers. Changes nothing.
+    pub fn preview(&self, text: &str) -> Option<Tensor> {
+        // The first use of random numbers without a seed is noted, which a preview must not be.
+        if text.len() > LONGEST || text.contains("rand") {
+            return None;
+        }
+        let source = Source::new("<preview>", text);
+        let (script, _) = crate::syntax::parse(&source).ok()?;
+        let [only] = script.body.as_slice() else {
+            return None;
+        };
+        let expr = match &script.statement(*only).kind {
+            StatementKind::Show(Show::Value, outputs, tail) => match outputs.as_slice() {
+                [output] if tail.at.is_empty() => *output,
+                _ => return None,
+            },
+            StatementKind::Define(_, value) => *value,
+            _ => return None,
+        };
+        if matches!(script.expr(expr).kind, ExprKind::Number(_)) {
+            return None;
+        }
+        interrupt::clear();
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, LIMITS);
+        let node = lowering.lower(&formula(&Rc::new(script), expr)).ok()?;
+        lowering.value(node).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_cheap() {
+        let mut session = Session::default();
+        let define = Source::new("<test>", "w = 3; f(x) = x^2; u = f(w)");
+        session.run(&define, &mut |_| {}).expect("runs");
+        let value = |text: &str| session.preview(text)?.as_scalar();
+        assert_eq!(value("f(w) + 1"), Some(10.0));
+        assert_eq!(value("v = u + 1"), Some(10.0));
+        assert_eq!(value("grad(u, w)"), Some(6.0));
+        for text in [
+            "3",
+            "w; u",
+            "w := 3",
+            "nowhere",
+            "w +",
+            "sum(ones(300, 300))",
+        ] {
+            assert_eq!(value(text), None, "{text}");
+        }
+        assert_eq!(value("iterate(f, w, 1000000)"), None);
+        assert_eq!(value("read(\"Cargo.toml\")[1]"), None);
+    }
+}
