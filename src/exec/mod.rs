@@ -1,10 +1,21 @@
-//! Running a graph: the interpreter, which computes on demand and keeps every value.
+//! Running a graph.
+//!
+//! The [`Interpreter`] computes on demand and keeps every value: what is shown once, and traces. A
+//! [`Program`] is compiled for many evaluations: loops. Both call the same kernels, so that both
+//! agree bit for bit.
 
-use crate::graph::primitive::{Call, Demand, Fault, Kernel, Lanes, Place, Placing};
-use crate::graph::{Args, Block, Corner, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View};
-use crate::interrupt;
-use crate::primitives::arithmetic::is_true;
-use smallvec::SmallVec;
+mod emit;
+mod fused;
+mod interpreter;
+mod plan;
+mod program;
+mod schedule;
+
+pub use interpreter::Interpreter;
+pub use program::{Program, Stop};
+
+use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Place, Placing};
+use crate::graph::{Block, Corner, NodeId, Shape, View};
 
 /// Why a node has no value.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,253 +35,54 @@ pub enum Failure {
 /// The result of an evaluation.
 pub type Outcome<T> = Result<T, Failure>;
 
-const ABSENT: u64 = u64::MAX;
-
-/// Evaluates nodes of one graph on demand and keeps every value it computed. The graph may grow
-/// between calls.
-pub struct Interpreter<'g> {
-    graph: &'g Graph,
-    /// Where the value of each node begins in `data`; [`ABSENT`] where not computed.
-    offsets: Vec<u64>,
-    data: Vec<f64>,
-    memory_limit: u64,
-    steps: u32,
+/// Why a graph was not compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// Something in it has no value, or has one under a condition only.
+    Conditional,
+    /// Its values need more memory than allowed.
+    Memory,
 }
 
-impl<'g> Interpreter<'g> {
-    /// An interpreter of `graph` that keeps at most `memory_limit` bytes of values.
-    pub fn new(graph: &'g Graph, memory_limit: u64) -> Interpreter<'g> {
-        Interpreter {
-            graph,
-            offsets: Vec::new(),
-            data: Vec::new(),
-            memory_limit,
-            steps: 0,
+/// Runs `kernel`, writing the whole of `out`.
+fn apply(kernel: Kernel, call: &Call<'_>, out: &mut [f64]) -> Result<(), Fault> {
+    let lanes = |k: usize| match call.args[k].data {
+        [x] if out.len() != 1 => Lanes::All(*x),
+        entries => Lanes::Each(entries),
+    };
+    match kernel {
+        Kernel::Map1(f) => (f.over)(call.args[0].data, out),
+        Kernel::Map2(f) => {
+            let (a, b) = (lanes(0), lanes(1));
+            (f.over)(a, b, out);
         }
-    }
-
-    /// The value of `id`, where it has been computed.
-    pub fn known(&self, id: NodeId) -> Option<View<'_>> {
-        let offset = *self.offsets.get(id.index())?;
-        (offset != ABSENT).then(|| self.view(id))
-    }
-
-    /// Gives `id` a value, whatever it would compute to.
-    pub fn set(&mut self, id: NodeId, value: &Tensor) {
-        self.make_room();
-        self.offsets[id.index()] = self.data.len() as u64;
-        self.data.extend_from_slice(value.data());
-    }
-
-    /// The value of `id`, computed with all it needs.
-    pub fn value(&mut self, id: NodeId) -> Outcome<View<'_>> {
-        self.demand(id)?;
-        Ok(self.view(id))
-    }
-
-    /// The value of the scalar `id`.
-    pub fn scalar(&mut self, id: NodeId) -> Outcome<f64> {
-        Ok(self.value(id)?.data[0])
-    }
-
-    fn view(&self, id: NodeId) -> View<'_> {
-        let shape = self.graph.shape(id);
-        let start = self.offsets[id.index()] as usize;
-        View {
-            shape,
-            data: &self.data[start..start + shape.len()],
-        }
-    }
-
-    fn make_room(&mut self) {
-        if self.offsets.len() < self.graph.len() {
-            self.offsets.resize(self.graph.len(), ABSENT);
-        }
-    }
-
-    fn has(&self, id: NodeId) -> bool {
-        self.offsets[id.index()] != ABSENT
-    }
-
-    /// Computes `root` and everything it needs, arguments before the nodes that use them.
-    fn demand(&mut self, root: NodeId) -> Outcome<()> {
-        self.make_room();
-        let mut stack = vec![root];
-        while let Some(&id) = stack.last() {
-            if self.has(id) {
-                stack.pop();
-                continue;
-            }
-            let node = self.graph.node(id);
-            let args = self.graph.args(id);
-            let before = stack.len();
-            self.push_needed(&node, &args, &mut stack);
-            if stack.len() == before {
-                self.compute(id, &node, &args)?;
-                stack.pop();
-            }
-        }
-        Ok(())
-    }
-
-    /// Pushes the arguments that are needed now and not yet there, the first one on top.
-    fn push_needed(&self, node: &Node, args: &Args, stack: &mut Vec<NodeId>) {
-        let demand = node.primitive().map_or(Demand::All, |row| row.demand);
-        let lazy = demand != Demand::All && self.graph.shape(args[0]).is_scalar();
-        if !lazy {
-            stack.extend(args.iter().rev().filter(|arg| !self.has(**arg)));
-            return;
-        }
-        let first = args[0];
-        if !self.has(first) {
-            stack.push(first);
-            return;
-        }
-        if let Some(next) = self.next_needed(demand, args)
-            && !self.has(next)
-        {
-            stack.push(next);
-        }
-    }
-
-    /// The argument that a lazy operation needs once it has its first.
-    fn next_needed(&self, demand: Demand, args: &Args) -> Option<NodeId> {
-        let truth = is_true(self.view(args[0]).data[0]);
-        match demand {
-            Demand::Choice => Some(args[if truth { 1 } else { 2 }]),
-            Demand::IfTrue => truth.then(|| args[1]),
-            Demand::IfFalse => (!truth).then(|| args[1]),
-            Demand::All => None,
-        }
-    }
-
-    fn compute(&mut self, id: NodeId, node: &Node, args: &Args) -> Outcome<()> {
-        self.steps = self.steps.wrapping_add(1);
-        if self.steps.is_multiple_of(1024) && interrupt::requested() {
-            return Err(Failure::Interrupted);
-        }
-        let offset = match node.op {
-            Op::Hold(_) => self.offsets[args[0].index()],
-            Op::Raise(reason) => return Err(Failure::Raised(id, reason)),
-            Op::Input(leaf) => {
-                let value = self.graph.leaf(leaf).value.ok_or(Failure::Missing(id))?;
-                self.append(id, value.data())?
-            }
-            Op::Literal(value) => self.append(id, &[value])?,
-            Op::Constant(constant) => {
-                let value = self.graph.constant_value(constant);
-                self.append(id, value.data())?
-            }
-            Op::Apply(row, _) => self.apply(id, node, row, args)?,
-        };
-        self.offsets[id.index()] = offset;
-        Ok(())
-    }
-
-    /// Reserves the room for the value of `id` and returns where it begins.
-    fn reserve(&mut self, id: NodeId, shape: Shape) -> Outcome<usize> {
-        let start = self.data.len();
-        let bytes = (start as u64).saturating_add(shape.len() as u64) * 8;
-        if bytes > self.memory_limit {
-            return Err(Failure::Memory(id, self.memory_limit));
-        }
-        self.data.resize(start + shape.len(), 0.0);
-        Ok(start)
-    }
-
-    fn append(&mut self, id: NodeId, value: &[f64]) -> Outcome<u64> {
-        let start = self.reserve(id, Shape::vector(value.len()))?;
-        self.data[start..].copy_from_slice(value);
-        Ok(start as u64)
-    }
-
-    fn apply(
-        &mut self,
-        id: NodeId,
-        node: &Node,
-        row: &'static Primitive,
-        args: &Args,
-    ) -> Outcome<u64> {
-        if matches!(row.kernel, Kernel::Alias) {
-            return Ok(self.offsets[args[0].index()]);
-        }
-        if row.demand == Demand::Choice
-            && let Some(taken) = self.next_needed(row.demand, args)
-        {
-            return Ok(self.offsets[taken.index()]);
-        }
-        let start = self.reserve(id, node.shape)?;
-        let (before, out) = self.data.split_at_mut(start);
-        // An argument that a lazy operation did not need has no value: any will do for the kernel.
-        let views: SmallVec<[View<'_>; 4]> = args
-            .iter()
-            .map(|arg| {
-                let shape = self.graph.shape(*arg);
-                let known = self.offsets[arg.index()];
-                let offset = if known == ABSENT {
-                    self.offsets[args[0].index()]
-                } else {
-                    known
-                };
-                let end = (offset as usize + shape.len()).min(before.len());
-                View {
-                    shape,
-                    data: &before[offset as usize..end],
-                }
-            })
-            .collect();
-        run(self.graph, node, row, &views, out).map_err(|fault| Failure::Fault(id, fault))?;
-        Ok(start as u64)
-    }
-}
-
-/// Runs the kernel of `row` on `args`, writing the whole of `out`.
-fn run(
-    graph: &Graph,
-    node: &Node,
-    row: &'static Primitive,
-    args: &[View<'_>],
-    out: &mut [f64],
-) -> Result<(), Fault> {
-    match row.kernel {
-        Kernel::Map1(f) => (f.over)(args[0].data, out),
-        Kernel::Map2(f) => (f.over)(Lanes::Each(args[0].data), Lanes::Each(args[1].data), out),
-        Kernel::Map3(f) => (f.over)(args[0].data, args[1].data, args[2].data, out),
+        Kernel::Map3(f) => (f.over)(call.args[0].data, call.args[1].data, call.args[2].data, out),
         Kernel::Fold(f) => {
-            out.copy_from_slice(args[0].data);
-            for arg in &args[1..] {
+            out.copy_from_slice(call.args[0].data);
+            for arg in &call.args[1..] {
                 (f.onto)(out, Lanes::Each(arg.data));
             }
         }
-        Kernel::Place(place) => {
-            put_together(&place, args, node.shape, &graph.blocks(node.attr()), out)
-        }
-        Kernel::Whole(kernel) => {
-            let blocks = graph.blocks(node.attr());
-            let call = Call {
-                args,
-                shape: node.shape,
-                attr: node.attr(),
-                blocks: &blocks,
-            };
-            kernel(&call, out)?;
-        }
-        Kernel::Alias => out.copy_from_slice(args[0].data),
+        Kernel::Place(rule) => put_together(&rule, call, out),
+        Kernel::Whole(kernel) => kernel(call, out)?,
+        Kernel::Alias => out.copy_from_slice(call.args[0].data),
     }
     Ok(())
 }
 
-/// Puts every argument as a block in its place of `out`.
-fn put_together(place: &Place, args: &[View<'_>], shape: Shape, blocks: &[Block], out: &mut [f64]) {
-    if !place.tiles {
-        out.fill(0.0);
-    }
+/// Where the blocks of arguments of these shapes begin, one after the other.
+fn placements<'a>(
+    rule: &'a Place,
+    shapes: impl Iterator<Item = Shape> + 'a,
+    shape: Shape,
+    blocks: &'a [Block],
+) -> impl Iterator<Item = Corner> + 'a {
     let mut before = Block {
         corner: Corner { row: 0, col: 0 },
         shape: Shape::new(0, 0),
     };
-    for (k, arg) in args.iter().enumerate() {
-        let corner = (place.corner)(&Placing {
+    shapes.enumerate().map(move |(k, argument)| {
+        let corner = (rule.corner)(&Placing {
             k,
             before,
             shape,
@@ -278,13 +90,25 @@ fn put_together(place: &Place, args: &[View<'_>], shape: Shape, blocks: &[Block]
         });
         before = Block {
             corner,
-            shape: arg.shape,
+            shape: argument,
         };
-        let rows = arg.shape.m();
-        for (j, from) in arg.data.chunks_exact(rows.max(1)).enumerate() {
-            let to =
-                &mut out[corner.row as usize + (corner.col as usize + j) * shape.m()..][..rows];
-            if place.tiles {
+        corner
+    })
+}
+
+/// Puts every argument as a block in its place of `out`.
+fn put_together(rule: &Place, call: &Call<'_>, out: &mut [f64]) {
+    if !rule.tiles {
+        out.fill(0.0);
+    }
+    let rows = call.shape.m();
+    let shapes = call.args.iter().map(|arg| arg.shape);
+    let corners = placements(rule, shapes, call.shape, call.blocks);
+    for (View { shape, data }, corner) in call.args.iter().zip(corners) {
+        for (j, from) in data.chunks_exact(shape.m().max(1)).enumerate() {
+            let start = corner.row as usize + (corner.col as usize + j) * rows;
+            let to = &mut out[start..][..from.len()];
+            if rule.tiles {
                 to.copy_from_slice(from);
             } else {
                 to.iter_mut().zip(from).for_each(|(sum, x)| *sum += x);

@@ -170,6 +170,8 @@ pub struct Primitive {
     pub shape: ShapeRule,
     /// Which arguments are needed when.
     pub demand: Demand,
+    /// Whether its kernel refuses some values.
+    pub may_fail: bool,
     /// How the value is computed.
     pub kernel: Kernel,
     /// Its derivative.
@@ -205,6 +207,7 @@ impl Primitive {
             options: &[],
             shape,
             demand: Demand::All,
+            may_fail: false,
             kernel,
             derivative: Derivative::Zero,
             kinks: None,
@@ -298,6 +301,12 @@ impl Primitive {
     /// Needs its arguments one after the other.
     pub const fn demand(mut self, demand: Demand) -> Primitive {
         self.demand = demand;
+        self
+    }
+
+    /// Its kernel refuses some values.
+    pub const fn may_fail(mut self) -> Primitive {
+        self.may_fail = true;
         self
     }
 

@@ -82,10 +82,10 @@ rows! {
     LOGDET = Primitive::whole("logdet", kernels::logdet, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
         .derivative(Tangent(|args, y, dots| contracted(inverse(args[0]).transposed(), dots[0], y)))
         .latex(r"\log\det").doc("log(det(A)) without overflow; NaN where the determinant is negative.").example("logdet([2, 0; 0, 3])", "1.79176");
-    INV = Primitive::whole("inv", kernels::inv, ShapeRule::Rule(|shapes, _| square("inv", shapes[0]))).parameters(&["A"])
+    INV = Primitive::whole("inv", kernels::inv, ShapeRule::Rule(|shapes, _| square("inv", shapes[0]))).may_fail().parameters(&["A"])
         .derivative(Tangent(|_, y, dots| dots[0].map_or_else(|| y.zero(), |dot| -y.matmul(dot).matmul(y))))
         .latex(r"#1^{-1}").doc("The inverse matrix.").example("inv([2, 0; 0, 4])", "[0.5, 0; 0, 0.25]");
-    SOLVE = Primitive::whole("solve", kernels::solve, ShapeRule::Rule(solve_shape)).parameters(&["A", "B"])
+    SOLVE = Primitive::whole("solve", kernels::solve, ShapeRule::Rule(solve_shape)).may_fail().parameters(&["A", "B"])
         .derivative(Pair(
             |args, y, dots| {
                 let from_a = dots[0].map(|da| -da.matmul(y));

@@ -1,6 +1,6 @@
 //! Operators: arithmetic, comparisons, logic and choice.
 
-use super::{kernels, rows, special, term::entrywise};
+use super::{rows, special, term::entrywise};
 use crate::graph::primitive::{Demand, Derivative::*, Kernel, Map2, Notation, Operator, ShapeRule};
 use crate::graph::{Primitive, Term};
 use crate::vector::{map1, map2, map3};
@@ -79,7 +79,7 @@ rows! {
         }))
         .latex(r"\begin{cases}{#2} & \text{if } {#1} \\ {#3} & \text{otherwise}\end{cases}").doc("Entry by entry, a where c is true and b elsewhere.").example("where([1, 0], 5, 6)", "[5, 6]")
         .samples(&[&[1.0, 2.0, 3.0], &[0.0, 2.0, 3.0]]);
-    CHOOSE = Primitive::whole("if", kernels::choose, ShapeRule::Given)
+    CHOOSE = Primitive::new("if", Kernel::Map3(map3!(|c, a, b| if is_true(c) { a } else { b })), ShapeRule::Given)
         .parameters(&["c", "a", "b"]).notation(Notation::Choice).demand(Demand::Choice)
         .derivative(Select(|args, _, k| match k {
             0 => None,

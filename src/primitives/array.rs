@@ -1,7 +1,9 @@
 //! Arrays: making, joining, cutting, reducing.
 
 use super::{arithmetic, kernels, rows, term::entrywise};
-use crate::graph::primitive::{Demand, Derivative::*, Kernel, Kink, Notation, Place, ShapeRule};
+use crate::graph::primitive::{
+    Demand, Derivative::*, Kernel, Kink, Map2, Notation, Place, ShapeRule,
+};
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 use crate::vector::map2;
 
@@ -383,6 +385,9 @@ const WHERE_TOLD: Place = Place {
     tiles: false,
 };
 
+/// x where the mask is true, else 0.
+const KEEP: Map2 = map2!(|mask, x| if arithmetic::is_true(mask) { x } else { 0.0 });
+
 const fn generator(name: &'static str, kernel: crate::graph::primitive::WholeKernel) -> Primitive {
     Primitive::whole(name, kernel, ShapeRule::Rule(filled))
         .parameters(&["m", "n"])
@@ -478,7 +483,7 @@ rows! {
     LINSPACE = Primitive::whole("linspace", kernels::linspace, ShapeRule::Rule(linspace_shape))
         .parameters(&["a", "b", "n"]).counts(2, 1, 1).derivative(Linear(linspace_transposed))
         .doc("n evenly spaced numbers from a to b, both included.").example("linspace(0, 1, 3)", "[0, 0.5, 1]");
-    ONEHOT = Primitive::whole("onehot", kernels::onehot, ShapeRule::Rule(onehot_shape))
+    ONEHOT = Primitive::whole("onehot", kernels::onehot, ShapeRule::Rule(onehot_shape)).may_fail()
         .parameters(&["v", "k"]).counts(1, 1, 1)
         .doc("One row a class in v, with a 1 in that column of k.").example("onehot([2, 1], 2)", "[0, 1; 1, 0]");
     HCAT = Primitive::new("hcat", Kernel::Place(SIDE_BY_SIDE), ShapeRule::Rule(hcat_shape)).parameters(&["A", "…"]).variadic(1)
@@ -536,21 +541,21 @@ rows! {
             },
         ))
         .doc("y(1) = b(1), y(k) = a(k) y(k-1) + b(k) down every column.");
-    GUARD = Primitive::map2("guard", map2!(|mask, x| if arithmetic::is_true(mask) { x } else { 0.0 })).internal()
+    GUARD = Primitive::map2("guard", KEEP).internal()
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
         .doc("x where the mask is true: keeps a structural zero one whatever it is multiplied by.");
-    GUARD_ALL = Primitive::whole("guard_all", kernels::guard_all, ShapeRule::Given).parameters(&["mask", "x"]).internal()
+    GUARD_ALL = Primitive::new("guard_all", Kernel::Map2(KEEP), ShapeRule::Given).parameters(&["mask", "x"]).internal()
         .demand(Demand::IfTrue)
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
         .doc("x where the scalar mask is true: keeps structural zeros zero.");
-    PASS = Primitive::map2("pass", map2!(|mask, x| if arithmetic::is_true(mask) { x } else { 0.0 })).internal()
+    PASS = Primitive::map2("pass", KEEP).internal()
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
         .doc("x where the mask is true, else 0: what a choice lets through.");
-    PASS_ALL = Primitive::whole("pass_all", kernels::guard_all, ShapeRule::Given).parameters(&["mask", "x"]).internal()
+    PASS_ALL = Primitive::new("pass_all", Kernel::Map2(KEEP), ShapeRule::Given).parameters(&["mask", "x"]).internal()
         .demand(Demand::IfTrue)
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
         .doc("x where the scalar mask is true, else zeros: what a choice of a whole lets through.");
-    POISON = Primitive::whole("poison", kernels::poison, ShapeRule::Given).parameters(&["x", "y"]).internal()
+    POISON = Primitive::new("poison", Kernel::Map2(map2!(|x, y| if y.is_nan() { f64::NAN } else { x })), ShapeRule::Given).parameters(&["x", "y"]).internal()
         .derivative(Tangent(|_, y, dots| dots[0].unwrap_or_else(|| y.zero())))
         .doc("x, and NaN where y is NaN: a derivative of a NaN is NaN.");
 }

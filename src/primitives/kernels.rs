@@ -1,7 +1,6 @@
 //! Numeric kernels over whole arrays. Summation runs in the order of the entries, so that the
 //! last digit depends on the shape alone.
 
-use super::arithmetic::is_true;
 use super::random::SplitMix64;
 use super::special;
 use crate::graph::primitive::{Call, Fault};
@@ -358,30 +357,6 @@ pub fn approx(call: &Call<'_>, out: &mut [f64]) -> Done {
     let all =
         (0..shape.len()).all(|k| close(stretched(a, k % m, k / m), stretched(b, k % m, k / m)));
     out[0] = f64::from(u8::from(all));
-    Ok(())
-}
-
-pub fn choose(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let side = if is_true(call.args[0].data[0]) { 1 } else { 2 };
-    out.copy_from_slice(call.args[side].data);
-    Ok(())
-}
-
-pub fn guard_all(call: &Call<'_>, out: &mut [f64]) -> Done {
-    if is_true(call.args[0].data[0]) {
-        out.copy_from_slice(call.args[1].data);
-    } else {
-        out.fill(0.0);
-    }
-    Ok(())
-}
-
-pub fn poison(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let [x, y] = [call.args[0].data, call.args[1].data];
-    for (k, result) in out.iter_mut().enumerate() {
-        let cause = if y.len() == 1 { y[0] } else { y[k] };
-        *result = if cause.is_nan() { f64::NAN } else { x[k] };
-    }
     Ok(())
 }
 

@@ -1,0 +1,543 @@
+//! From steps in order to a program: every value gets a place in the pool, every step its operands.
+
+use super::fused::{Fused, Link, Operation, Source};
+use super::plan::{Place, Plan, Read, Reading};
+use super::program::{Entry, Factor, Input, Operand, Program, Scratch, Segment, Slot, Step, Whole};
+use super::schedule::{Draft, Zoned, members, needs, schedule};
+use super::{Unfit, placements};
+use crate::graph::primitive::Kernel;
+use crate::graph::{Graph, NodeId, Op, Primitive, Shape};
+use crate::primitives::algebra::MATMUL;
+use rustc_hash::FxHashMap;
+
+/// Arrays with fewer entries keep their places to themselves.
+const WORTH_REUSE: usize = 32;
+
+impl Program {
+    /// Compiles what `entries` compute. Inputs come in `groups` that change together; all other
+    /// leaves keep the values they have. The program takes at most `memory_limit` bytes.
+    pub fn compile(
+        graph: &Graph,
+        groups: &[Vec<NodeId>],
+        entries: &[Vec<NodeId>],
+        memory_limit: u64,
+    ) -> Result<Program, Unfit> {
+        let plan = Plan::new(graph, groups, entries)?;
+        let zones = schedule(&plan);
+        let mut emitter = Emitter {
+            slots: vec![Slot::MAX; plan.nodes.len()],
+            members: members(&plan),
+            plan: &plan,
+            indices: Vec::new(),
+            size: 0,
+            registers: 0,
+            zero: 0,
+        };
+        let inputs = emitter.place_inputs(groups);
+        emitter.place_lasting(&zones);
+        emitter.place_passing(&zones);
+        if emitter.size.saturating_mul(8) > memory_limit || emitter.size > u64::from(u32::MAX) {
+            return Err(Unfit::Memory);
+        }
+        let mut pool = vec![0.0; emitter.size as usize];
+        emitter.fill(&mut pool);
+        let segments: Vec<Segment> = zones
+            .iter()
+            .map(|zoned| Segment {
+                steps: (zoned.drafts.iter())
+                    .map(|draft| emitter.step(draft))
+                    .collect(),
+                depends: zoned.zone.depends,
+                stale: true,
+            })
+            .collect();
+        let entries = emitter.entries(&zones, entries);
+        Ok(Program {
+            pool,
+            indices: emitter.indices,
+            segments,
+            inputs,
+            entries,
+            scratch: Scratch::new(emitter.registers),
+        })
+    }
+}
+
+struct Emitter<'p, 'g> {
+    plan: &'p Plan<'g>,
+    members: FxHashMap<Place, Vec<Place>>,
+    /// Where the value of each node begins.
+    slots: Vec<Slot>,
+    indices: Vec<Slot>,
+    /// How long the pool is, in numbers.
+    size: u64,
+    registers: usize,
+    /// Where a zero is kept.
+    zero: Slot,
+}
+
+impl Emitter<'_, '_> {
+    fn reserve(&mut self, len: usize) -> Slot {
+        let at = self.size;
+        self.size += len as u64;
+        // A pool that is too long is refused before anything reads these.
+        at.min(u64::from(u32::MAX)) as Slot
+    }
+
+    fn place_inputs(&mut self, groups: &[Vec<NodeId>]) -> Vec<Input> {
+        self.zero = self.reserve(1);
+        let mut inputs = Vec::new();
+        for (k, group) in groups.iter().enumerate() {
+            for id in group {
+                let len = self.plan.graph.shape(*id).len();
+                let at = self.reserve(len);
+                if let Some(place) = self.plan.cone.place(*id) {
+                    self.slots[place] = at;
+                }
+                inputs.push(Input {
+                    at,
+                    len: len as u32,
+                    group: 1 << k.min(63),
+                });
+            }
+        }
+        for place in 0..self.plan.nodes.len() {
+            let leaf = self.plan.nodes[place].primitive().is_none();
+            if leaf && self.plan.stored[place] && self.slots[place] == Slot::MAX {
+                self.slots[place] = self.reserve(self.plan.nodes[place].shape.len());
+            }
+        }
+        inputs
+    }
+
+    /// Gives everything a place that is needed beyond the steps of its zone, and all numbers; in
+    /// the order of the steps, so that what is computed later lies behind.
+    fn place_lasting(&mut self, zones: &[Zoned]) {
+        for draft in zones.iter().flat_map(|zoned| &zoned.drafts) {
+            match draft {
+                Draft::Run(_, places) | Draft::Scan(_, _, places) => {
+                    for place in places {
+                        self.slots[*place as usize] = self.reserve(1);
+                    }
+                }
+                Draft::Single(place) => {
+                    if !self.passes(*place) {
+                        let len = self.plan.shape(*place).len();
+                        self.slots[*place as usize] = self.reserve(len);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the room of an array can serve others after its last use.
+    fn passes(&self, place: Place) -> bool {
+        let here = place as usize;
+        let large = self.plan.shape(place).len() >= WORTH_REUSE;
+        let computed = self.plan.nodes[here].primitive().is_some();
+        computed && large && !self.plan.lasting[here] && self.plan.zones[here].depends != 0
+    }
+
+    /// Gives the other arrays places that are used again after the last step that reads them.
+    fn place_passing(&mut self, zones: &[Zoned]) {
+        let start = self.size;
+        let mut highest = 0;
+        for zoned in zones {
+            let mut last_use: FxHashMap<Place, usize> = FxHashMap::default();
+            for (time, draft) in zoned.drafts.iter().enumerate() {
+                let Draft::Single(unit) = draft else {
+                    // Runs of numbers read single entries, which last.
+                    continue;
+                };
+                last_use.insert(*unit, time);
+                for root in needs(self.plan, &self.members, *unit) {
+                    last_use.insert(root, time);
+                }
+            }
+            let mut dying: Vec<Vec<Place>> = vec![Vec::new(); zoned.drafts.len()];
+            for (place, time) in &last_use {
+                dying[*time].push(*place);
+            }
+            let mut room = Room::default();
+            for (draft, dying) in zoned.drafts.iter().zip(&mut dying) {
+                if let Draft::Single(unit) = draft
+                    && self.passes(*unit)
+                {
+                    let at = room.take(self.plan.shape(*unit).len() as u64);
+                    self.slots[*unit as usize] = (start + at).min(u64::from(u32::MAX)) as Slot;
+                }
+                dying.sort_unstable();
+                for place in dying.iter().filter(|place| self.passes(**place)) {
+                    if self.plan.zones[*place as usize] == zoned.zone {
+                        let at = u64::from(self.slots[*place as usize]) - start;
+                        room.give_back(at, self.plan.shape(*place).len() as u64);
+                    }
+                }
+            }
+            highest = highest.max(room.end);
+        }
+        self.size += highest;
+    }
+
+    /// Writes the values of leaves.
+    fn fill(&self, pool: &mut [f64]) {
+        let graph = self.plan.graph;
+        for (place, node) in self.plan.nodes.iter().enumerate() {
+            let at = self.slots[place];
+            if at == Slot::MAX {
+                continue;
+            }
+            let room = &mut pool[at as usize..][..node.shape.len()];
+            match node.op {
+                Op::Literal(value) => room[0] = value,
+                Op::Constant(constant) => {
+                    room.copy_from_slice(graph.constant_value(constant).data());
+                }
+                Op::Input(leaf) => {
+                    if let Some(value) = graph.leaf(leaf).value {
+                        room.copy_from_slice(value.data());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn slot(&self, read: &Read) -> Slot {
+        let slot = self.slots[read.root as usize];
+        debug_assert_ne!(slot, Slot::MAX, "what is read has a place");
+        slot + read.offset
+    }
+
+    /// An operand for the entries at `slots`, in this order.
+    fn operand(&mut self, slots: &[Slot]) -> Operand {
+        let first = slots[0];
+        if slots.iter().all(|slot| *slot == first) {
+            return Operand::All(first);
+        }
+        if slots.iter().zip(first..).all(|(slot, k)| *slot == k) {
+            return Operand::Each(first);
+        }
+        let start = self.indices.len() as u32;
+        self.indices.extend_from_slice(slots);
+        Operand::Listed(start)
+    }
+
+    fn step(&mut self, draft: &Draft) -> Step {
+        match draft {
+            Draft::Run(row, places) => self.run(row, places),
+            Draft::Scan(row, side, places) => self.scan(row, *side, places),
+            Draft::Single(place) => self.single(*place),
+        }
+    }
+
+    /// Where argument `k` of each of `places` is.
+    fn argument(&self, places: &[Place], k: usize) -> Vec<Slot> {
+        places
+            .iter()
+            .map(|place| self.slot(&self.plan.reads(*place)[k]))
+            .collect()
+    }
+
+    fn run(&mut self, row: &'static Primitive, places: &[Place]) -> Step {
+        let out = self.slots[places[0] as usize];
+        let len = places.len() as u32;
+        let args = |emitter: &Self, k: usize| emitter.argument(places, k);
+        match &row.kernel {
+            Kernel::Map1(f) if len == 1 => Step::At1(f.at, args(self, 0)[0], out),
+            Kernel::Map2(f) if len == 1 => Step::At2(f.at, args(self, 0)[0], args(self, 1)[0], out),
+            Kernel::Map1(f) => {
+                let x = args(self, 0);
+                Step::Over1(f, self.operand(&x), out, len)
+            }
+            Kernel::Map2(f) => {
+                let [a, b] = [0, 1].map(|k| args(self, k));
+                let [a, b] = [a, b].map(|slots| self.operand(&slots));
+                Step::Over2(f, a, b, out, len)
+            }
+            Kernel::Map3(f) => {
+                let slots = [0, 1, 2].map(|k| args(self, k));
+                Step::Over3(f, slots.map(|slots| self.operand(&slots)), out, len)
+            }
+            _ => unreachable!("runs are of entry-by-entry operations"),
+        }
+    }
+
+    fn scan(&mut self, row: &'static Primitive, side: usize, places: &[Place]) -> Step {
+        let Kernel::Map2(f) = &row.kernel else {
+            unreachable!("scans are of operations with two operands");
+        };
+        let out = self.slots[places[0] as usize];
+        let len = places.len() as u32;
+        let first = self.argument(&places[..1], side)[0];
+        let others = self.argument(places, 1 - side);
+        let others = self.operand(&others);
+        if side == 0 {
+            Step::ScanLeft(f.scan_left, first, others, out, len)
+        } else {
+            Step::ScanRight(f.scan_right, first, others, out, len)
+        }
+    }
+
+    fn single(&mut self, place: Place) -> Step {
+        let out = self.slots[place as usize];
+        let shape = self.plan.shape(place);
+        let (row, _) = self.plan.operation(place).expect("a unit is an operation");
+        let reads = self.plan.reads(place);
+        match &row.kernel {
+            Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_) => {
+                self.chain(place)
+            }
+            _ if row.is(&MATMUL) => {
+                let factor = |read: &Read| {
+                    let transposed = read.reading == Reading::Transposed;
+                    Factor {
+                        at: self.slot(read),
+                        shape: match transposed {
+                            true => read.shape.transposed(),
+                            false => read.shape,
+                        },
+                        transposed,
+                    }
+                };
+                Step::Product(factor(&reads[0]), factor(&reads[1]), out)
+            }
+            Kernel::Place(rule) if reads.iter().all(|read| read.shape.is_scalar()) => {
+                let blocks = self
+                    .plan
+                    .graph
+                    .blocks(self.plan.nodes[place as usize].attr());
+                match self.listed(rule, &reads, shape, &blocks) {
+                    Some(slots) if !slots.is_empty() => {
+                        let from = self.operand(&slots);
+                        let zero = if rule.tiles { -0.0 } else { 0.0 };
+                        Step::Copy(from, zero, out, slots.len() as u32)
+                    }
+                    _ => self.whole(place, row, &reads, out),
+                }
+            }
+            _ => self.whole(place, row, &reads, out),
+        }
+    }
+
+    /// Where each entry of a result put together from numbers comes from; `None` where some are
+    /// sums.
+    fn listed(
+        &self,
+        rule: &crate::graph::primitive::Place,
+        reads: &[Read],
+        shape: Shape,
+        blocks: &[crate::graph::Block],
+    ) -> Option<Vec<Slot>> {
+        let mut slots = vec![self.zero; shape.len()];
+        let mut taken = vec![false; shape.len()];
+        let shapes = reads.iter().map(|read| read.shape);
+        for (read, corner) in reads.iter().zip(placements(rule, shapes, shape, blocks)) {
+            let k = corner.row as usize + corner.col as usize * shape.m();
+            if std::mem::replace(&mut taken[k], true) {
+                return None;
+            }
+            slots[k] = self.slot(read);
+        }
+        Some(slots)
+    }
+
+    fn whole(&self, place: Place, row: &Primitive, reads: &[Read], out: Slot) -> Step {
+        let node = &self.plan.nodes[place as usize];
+        let whole = Whole {
+            kernel: row.kernel,
+            args: reads
+                .iter()
+                .map(|read| (self.slot(read), read.shape))
+                .collect(),
+            shape: node.shape,
+            attr: node.attr(),
+            blocks: self.plan.graph.blocks(node.attr()),
+            node: self.plan.cone[place as usize],
+        };
+        Step::Whole(Box::new(whole), out)
+    }
+
+    /// The chain that ends in `last`, as links over registers.
+    fn chain(&mut self, last: Place) -> Step {
+        let mut places = self.members.get(&last).cloned().unwrap_or_default();
+        places.push(last);
+        let mut uses: FxHashMap<Place, usize> = FxHashMap::default();
+        for place in &places {
+            for read in self.plan.reads(*place) {
+                *uses.entry(read.root).or_default() += 1;
+            }
+        }
+        let mut chain = Chain::default();
+        for place in &places {
+            self.add_links(*place, &mut chain, &mut uses);
+        }
+        self.registers = self.registers.max(chain.registers);
+        let shape = self.plan.shape(last);
+        let (out, len) = (self.slots[last as usize], shape.len() as u32);
+        Step::Fused(
+            Box::new(Fused {
+                shape,
+                links: chain.links,
+            }),
+            out,
+            len,
+        )
+    }
+
+    fn add_links(&self, place: Place, chain: &mut Chain, uses: &mut FxHashMap<Place, usize>) {
+        let (row, _) = self.plan.operation(place).expect("a link is an operation");
+        let reads = self.plan.reads(place);
+        let sources: Vec<Source> = reads
+            .iter()
+            .map(
+                |read| match (chain.register.get(&read.root), read.reading) {
+                    (Some(register), _) => Source::Register(*register),
+                    (None, Reading::Number) => Source::Number(self.slot(read)),
+                    (None, Reading::Column) => Source::Column(self.slot(read)),
+                    (None, Reading::Row) => Source::Row(self.slot(read)),
+                    (None, _) => Source::Array(self.slot(read)),
+                },
+            )
+            .collect();
+        let none = Source::Number(self.zero);
+        let source = |k: usize| sources.get(k).copied().unwrap_or(none);
+        // The result takes its register before those of its operands are given back: a link never
+        // writes what it reads.
+        let to = chain.take();
+        match &row.kernel {
+            Kernel::Map1(f) => chain.push(Operation::Map1(f), [source(0), none, none], to),
+            Kernel::Map2(f) => chain.push(Operation::Map2(f), [source(0), source(1), none], to),
+            Kernel::Map3(f) => {
+                chain.push(Operation::Map3(f), [source(0), source(1), source(2)], to);
+            }
+            Kernel::Fold(f) => self.add_fold(f, &sources, to, chain),
+            _ => unreachable!("links are entry-by-entry operations"),
+        }
+        chain.register.insert(place, to);
+        for read in &reads {
+            let left = uses.get_mut(&read.root).expect("every use was counted");
+            *left -= 1;
+            if *left == 0
+                && let Some(register) = chain.register.remove(&read.root)
+            {
+                chain.free.push(register);
+            }
+        }
+    }
+
+    /// A fold from the left as pairs; every other register holds what has been folded so far.
+    fn add_fold(
+        &self,
+        f: &'static crate::graph::primitive::Map2,
+        sources: &[Source],
+        to: u8,
+        chain: &mut Chain,
+    ) {
+        let none = Source::Number(self.zero);
+        let spare = (sources.len() > 2).then(|| chain.take());
+        let mut folded = sources[0];
+        let pairs = sources.len() - 1;
+        for (k, next) in sources[1..].iter().enumerate() {
+            let here = match spare {
+                Some(spare) if (pairs - k) % 2 == 0 => spare,
+                _ => to,
+            };
+            chain.push(Operation::Map2(f), [folded, *next, none], here);
+            folded = Source::Register(here);
+        }
+        chain.free.extend(spare);
+    }
+
+    fn entries(&self, zones: &[Zoned], entries: &[Vec<NodeId>]) -> Vec<Entry> {
+        let of = |k: usize, outputs: &Vec<NodeId>| Entry {
+            segments: (0..zones.len())
+                .filter(|segment| zones[*segment].zone.wanted & (1 << k.min(63)) != 0)
+                .collect(),
+            outputs: outputs
+                .iter()
+                .map(|id| {
+                    let place = self.plan.place(*id);
+                    let (root, offset) = self.plan.root(place);
+                    let slot = self.slots[root as usize] + offset;
+                    (slot, self.plan.shape(place))
+                })
+                .collect(),
+        };
+        entries
+            .iter()
+            .enumerate()
+            .map(|(k, outputs)| of(k, outputs))
+            .collect()
+    }
+}
+
+/// A chain that is being put together.
+#[derive(Default)]
+struct Chain {
+    links: Vec<Link>,
+    /// Where the results of links are that are still needed.
+    register: FxHashMap<Place, u8>,
+    free: Vec<u8>,
+    registers: usize,
+}
+
+impl Chain {
+    fn take(&mut self) -> u8 {
+        self.free.pop().unwrap_or_else(|| {
+            self.registers += 1;
+            (self.registers - 1) as u8
+        })
+    }
+
+    fn push(&mut self, operation: Operation, sources: [Source; 3], to: u8) {
+        self.links.push(Link {
+            operation,
+            sources,
+            to,
+        });
+    }
+}
+
+/// Room that is given back and taken again: the free pieces, in order.
+#[derive(Default)]
+struct Room {
+    free: Vec<(u64, u64)>,
+    end: u64,
+}
+
+impl Room {
+    /// The smallest free piece that is long enough, or new room.
+    fn take(&mut self, len: u64) -> u64 {
+        let fits = (0..self.free.len()).filter(|k| self.free[*k].1 >= len);
+        match fits.min_by_key(|k| self.free[*k].1) {
+            Some(k) => {
+                let (at, size) = self.free[k];
+                if size == len {
+                    self.free.remove(k);
+                } else {
+                    self.free[k] = (at + len, size - len);
+                }
+                at
+            }
+            None => {
+                let at = self.end;
+                self.end += len;
+                at
+            }
+        }
+    }
+
+    fn give_back(&mut self, at: u64, len: u64) {
+        let k = self.free.partition_point(|(start, _)| *start < at);
+        self.free.insert(k, (at, len));
+        if k + 1 < self.free.len() && at + len == self.free[k + 1].0 {
+            self.free[k].1 += self.free[k + 1].1;
+            self.free.remove(k + 1);
+        }
+        if k > 0 && self.free[k - 1].0 + self.free[k - 1].1 == self.free[k].0 {
+            self.free[k - 1].1 += self.free[k].1;
+            self.free.remove(k);
+        }
+    }
+}

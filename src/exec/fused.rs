@@ -1,0 +1,149 @@
+//! Chains of entry-by-entry operations on arrays of one shape, computed a piece at a time, so that
+//! what lies between them never leaves the nearest cache.
+
+use super::program::{Around, Slot};
+use crate::graph::Shape;
+use crate::graph::primitive::{Lanes, Map1, Map2, Map3};
+
+/// How many entries a piece has.
+pub(super) const WIDTH: usize = 512;
+
+/// What a link reads.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Source {
+    /// An array of the chain's shape.
+    Array(Slot),
+    /// One number for all entries.
+    Number(Slot),
+    /// A column, repeated for every column of the shape.
+    Column(Slot),
+    /// A row: one number for all entries of a column.
+    Row(Slot),
+    /// The result of another link.
+    Register(u8),
+}
+
+/// The operation of a link.
+#[derive(Clone, Copy)]
+pub(super) enum Operation {
+    Map1(&'static Map1),
+    Map2(&'static Map2),
+    Map3(&'static Map3),
+}
+
+/// One operation of a chain, and the register it writes; the last one writes the result.
+pub(super) struct Link {
+    pub operation: Operation,
+    pub sources: [Source; 3],
+    pub to: u8,
+}
+
+/// A chain.
+pub(super) struct Fused {
+    pub shape: Shape,
+    pub links: Vec<Link>,
+}
+
+/// The part of an array that is being computed: entries `from` on of column `column`.
+#[derive(Clone, Copy)]
+struct Piece {
+    column: usize,
+    from: usize,
+    len: usize,
+    rows: usize,
+}
+
+impl Fused {
+    fn by_columns(&self) -> bool {
+        let sources = self.links.iter().flat_map(|link| link.sources);
+        sources
+            .into_iter()
+            .any(|source| matches!(source, Source::Column(_) | Source::Row(_)))
+    }
+
+    /// Computes all entries into `out`.
+    pub fn run(&self, around: &Around<'_>, out: &mut [f64], registers: &mut [Box<[f64]>]) {
+        let rows = if self.by_columns() {
+            self.shape.m()
+        } else {
+            self.shape.len()
+        };
+        for (column, out) in out.chunks_mut(rows.max(1)).enumerate() {
+            for (k, out) in out.chunks_mut(WIDTH).enumerate() {
+                let piece = Piece {
+                    column,
+                    from: k * WIDTH,
+                    len: out.len(),
+                    rows,
+                };
+                self.run_piece(piece, around, out, registers);
+            }
+        }
+    }
+
+    fn run_piece(
+        &self,
+        piece: Piece,
+        around: &Around<'_>,
+        out: &mut [f64],
+        registers: &mut [Box<[f64]>],
+    ) {
+        let Some((last, links)) = self.links.split_last() else {
+            return;
+        };
+        for link in links {
+            let mut target = std::mem::take(&mut registers[link.to as usize]);
+            link.run(piece, around, registers, &mut target[..piece.len]);
+            registers[link.to as usize] = target;
+        }
+        last.run(piece, around, registers, out);
+    }
+}
+
+impl Source {
+    fn lanes<'a>(
+        self,
+        piece: Piece,
+        around: &Around<'a>,
+        registers: &'a [Box<[f64]>],
+    ) -> Lanes<'a> {
+        let Piece {
+            column,
+            from,
+            len,
+            rows,
+        } = piece;
+        match self {
+            Source::Array(at) => Lanes::Each(around.slice(at + (column * rows + from) as u32, len)),
+            Source::Number(at) => Lanes::All(around.at(at)),
+            Source::Column(at) => Lanes::Each(around.slice(at + from as u32, len)),
+            Source::Row(at) => Lanes::All(around.at(at + column as u32)),
+            Source::Register(k) => Lanes::Each(&registers[k as usize][..len]),
+        }
+    }
+}
+
+impl Link {
+    fn run(&self, piece: Piece, around: &Around<'_>, registers: &[Box<[f64]>], out: &mut [f64]) {
+        let lanes = |k: usize| self.sources[k].lanes(piece, around, registers);
+        match &self.operation {
+            Operation::Map1(f) => match lanes(0) {
+                Lanes::Each(x) => (f.over)(x, out),
+                Lanes::All(x) => out.fill((f.at)(x)),
+            },
+            Operation::Map2(f) => (f.over)(lanes(0), lanes(1), out),
+            Operation::Map3(f) => match [lanes(0), lanes(1), lanes(2)] {
+                [Lanes::Each(a), Lanes::Each(b), Lanes::Each(c)] => (f.over)(a, b, c, out),
+                mixed => {
+                    for (k, y) in out.iter_mut().enumerate() {
+                        let [a, b, c] = mixed.map(|lanes| match lanes {
+                            Lanes::Each(entries) => entries[k],
+                            Lanes::All(x) => x,
+                        });
+                        *y = (f.at)(a, b, c);
+                    }
+                }
+            },
+        }
+    }
+}

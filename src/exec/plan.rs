@@ -1,0 +1,377 @@
+//! What a program has to compute: which nodes need room of their own, which are other views of
+//! another node's entries, and which are computed together.
+
+use super::Unfit;
+use crate::graph::primitive::{Demand, Kernel};
+use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
+use crate::primitives::algebra::MATMUL;
+use crate::primitives::arithmetic::{MUL, POW};
+use crate::primitives::array::{BROADCAST, INDEX, TRANSPOSE};
+use smallvec::SmallVec;
+
+/// The number of a node among those of the plan, in order of evaluation.
+pub(super) type Place = u32;
+
+/// Columns shorter than this are stretched into an array rather than read column by column.
+const SHORTEST_COLUMN: usize = 32;
+
+/// Most operations in one chain.
+const LONGEST_CHAIN: usize = 100;
+
+/// How an operation reads an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// The entries as they are.
+    Plain,
+    /// One number, for every entry.
+    Number,
+    /// One column, for every column.
+    Column,
+    /// One row: a number for every column.
+    Row,
+    /// Rows and columns exchanged.
+    Transposed,
+}
+
+/// An argument as it is read: the node whose entries these are, and where among them they begin.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Read {
+    pub root: Place,
+    pub offset: u32,
+    pub reading: Reading,
+    /// The shape of what is read, before anything is stretched or exchanged.
+    pub shape: Shape,
+}
+
+/// The part of a program that depends on the same groups of inputs (a bit each) and is wanted by
+/// the same entries (a bit each).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Zone {
+    pub depends: u64,
+    pub wanted: u64,
+}
+
+/// The plan.
+pub(super) struct Plan<'g> {
+    pub graph: &'g Graph,
+    pub cone: Cone,
+    pub nodes: Vec<Node>,
+    pub zones: Vec<Zone>,
+    /// Whose entries a node's are, and from where on.
+    roots: Vec<(Place, u32)>,
+    /// Whether a node needs room of its own.
+    pub stored: Vec<bool>,
+    /// The last node of the chain that a node is computed in; itself for most.
+    pub chain: Vec<Place>,
+    /// Whether something besides the steps of its own zone reads it, or reads single entries of it.
+    pub lasting: Vec<bool>,
+}
+
+impl<'g> Plan<'g> {
+    pub fn new(
+        graph: &'g Graph,
+        groups: &[Vec<NodeId>],
+        entries: &[Vec<NodeId>],
+    ) -> Result<Plan<'g>, Unfit> {
+        let outputs: Vec<NodeId> = entries.iter().flatten().copied().collect();
+        let cone = graph.cone(&outputs, |_| false);
+        let nodes: Vec<Node> = cone.iter().map(|id| graph.node(*id)).collect();
+        let count = nodes.len();
+        let mut plan = Plan {
+            graph,
+            cone,
+            nodes,
+            zones: Vec::new(),
+            roots: Vec::with_capacity(count),
+            stored: vec![false; count],
+            chain: (0..count as Place).collect(),
+            lasting: vec![false; count],
+        };
+        plan.check_certain(&outputs, groups)?;
+        plan.find_zones(groups, entries);
+        plan.find_roots();
+        plan.find_stored(&outputs);
+        plan.find_chains();
+        Ok(plan)
+    }
+
+    pub fn place(&self, id: NodeId) -> Place {
+        self.cone
+            .place(id)
+            .expect("what a node needs is in the cone") as Place
+    }
+
+    fn node(&self, place: Place) -> &Node {
+        &self.nodes[place as usize]
+    }
+
+    pub fn shape(&self, place: Place) -> Shape {
+        self.node(place).shape
+    }
+
+    pub fn args(&self, place: Place) -> SmallVec<[Place; 4]> {
+        let mut args = SmallVec::new();
+        let id = self.cone[place as usize];
+        self.graph.for_args(id, |arg| args.push(self.place(arg)));
+        args
+    }
+
+    /// The row and the arguments that compute `place`: a square is a product.
+    pub fn operation(&self, place: Place) -> Option<(&'static Primitive, SmallVec<[Place; 4]>)> {
+        let row = self.node(place).primitive()?;
+        let mut args = self.args(place);
+        if row.is(&POW) && self.graph.literal_value(self.cone[args[1] as usize]) == Some(2.0) {
+            args[1] = args[0];
+            return Some((&MUL, args));
+        }
+        Some((row, args))
+    }
+
+    /// Whose entries `place` shows, and from where on.
+    pub fn root(&self, place: Place) -> (Place, u32) {
+        self.roots[place as usize]
+    }
+
+    /// Whether everything can be computed whatever the inputs are: what a condition may leave out
+    /// must not be able to fail.
+    fn check_certain(&self, outputs: &[NodeId], groups: &[Vec<NodeId>]) -> Result<(), Unfit> {
+        let mut certain = vec![false; self.nodes.len()];
+        for output in outputs {
+            certain[self.place(*output) as usize] = true;
+        }
+        for place in (0..self.nodes.len()).rev() {
+            let node = &self.nodes[place];
+            let may_fail = match node.op {
+                Op::Raise(_) => return Err(Unfit::Conditional),
+                Op::Input(leaf) => {
+                    let given = groups.iter().flatten().any(|id| *id == self.cone[place]);
+                    if self.graph.leaf(leaf).value.is_none() && !given {
+                        return Err(Unfit::Conditional);
+                    }
+                    false
+                }
+                Op::Apply(row, _) => row.may_fail,
+                _ => false,
+            };
+            if may_fail && !certain[place] {
+                return Err(Unfit::Conditional);
+            }
+            if certain[place] {
+                let lazy = node
+                    .primitive()
+                    .is_some_and(|row| row.demand != Demand::All);
+                for (k, arg) in self.args(place as Place).into_iter().enumerate() {
+                    certain[arg as usize] |= k == 0 || !lazy;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn find_zones(&mut self, groups: &[Vec<NodeId>], entries: &[Vec<NodeId>]) {
+        let count = self.nodes.len();
+        let bit = |k: usize| 1u64 << k.min(63);
+        let mut depends = vec![0; count];
+        for (k, group) in groups.iter().enumerate() {
+            for place in group.iter().filter_map(|id| self.cone.place(*id)) {
+                depends[place] |= bit(k);
+            }
+        }
+        for place in 0..count {
+            for arg in self.args(place as Place) {
+                depends[place] |= depends[arg as usize];
+            }
+        }
+        let mut wanted = vec![0; count];
+        for (k, outputs) in entries.iter().enumerate() {
+            for output in outputs {
+                wanted[self.place(*output) as usize] |= bit(k);
+            }
+        }
+        for place in (0..count).rev() {
+            for arg in self.args(place as Place) {
+                wanted[arg as usize] |= wanted[place];
+            }
+        }
+        self.zones = depends
+            .into_iter()
+            .zip(wanted)
+            .map(|(depends, wanted)| Zone { depends, wanted })
+            .collect();
+    }
+
+    fn find_roots(&mut self) {
+        for place in 0..self.nodes.len() as Place {
+            let same = (place, 0);
+            let root = match self.node(place).op {
+                Op::Hold(_) => self.root(self.args(place)[0]),
+                Op::Apply(row, _) if matches!(row.kernel, Kernel::Alias) => {
+                    self.root(self.args(place)[0])
+                }
+                Op::Apply(row, Attr::Corner(corner)) if row.is(&INDEX) => {
+                    let whole = self.args(place)[0];
+                    let (from, part) = (self.shape(whole), self.shape(place));
+                    if part.cols == 1 || part.rows == from.rows {
+                        let (root, offset) = self.root(whole);
+                        (root, offset + corner.row + corner.col * from.rows)
+                    } else {
+                        same
+                    }
+                }
+                _ => same,
+            };
+            self.roots.push(root);
+        }
+    }
+
+    /// How the operation `row` with a result of `shape` reads `arg`.
+    pub fn read(&self, row: &Primitive, shape: Shape, arg: Place) -> Read {
+        let (seen, reading) = self.seen_through(row, shape, arg);
+        let (root, offset) = self.root(seen);
+        Read {
+            root,
+            offset,
+            reading,
+            shape: self.shape(seen),
+        }
+    }
+
+    fn seen_through(&self, row: &Primitive, shape: Shape, arg: Place) -> (Place, Reading) {
+        let plain = (arg, Reading::Plain);
+        let Some(inner) = self.node(arg).primitive() else {
+            return match is_map(row) && self.shape(arg).is_scalar() && !shape.is_scalar() {
+                true => (arg, Reading::Number),
+                false => plain,
+            };
+        };
+        if row.is(&MATMUL) && inner.is(&TRANSPOSE) {
+            return (self.args(arg)[0], Reading::Transposed);
+        }
+        if !is_map(row) || shape.is_scalar() {
+            return plain;
+        }
+        if self.shape(arg).is_scalar() {
+            return (arg, Reading::Number);
+        }
+        if !inner.is(&BROADCAST) {
+            return plain;
+        }
+        let from = self.args(arg)[0];
+        let part = self.shape(from);
+        if part.is_scalar() {
+            (from, Reading::Number)
+        } else if shape.m() < SHORTEST_COLUMN {
+            plain
+        } else if part.cols == 1 {
+            (from, Reading::Column)
+        } else {
+            (from, Reading::Row)
+        }
+    }
+
+    /// What the computation of `place` reads.
+    pub fn reads(&self, place: Place) -> SmallVec<[Read; 4]> {
+        let Some((row, args)) = self.operation(place) else {
+            return SmallVec::new();
+        };
+        let shape = self.shape(place);
+        args.into_iter()
+            .map(|arg| self.read(row, shape, arg))
+            .collect()
+    }
+
+    fn find_stored(&mut self, outputs: &[NodeId]) {
+        for output in outputs {
+            let (root, _) = self.root(self.place(*output));
+            self.stored[root as usize] = true;
+            self.lasting[root as usize] = true;
+        }
+        for place in (0..self.nodes.len() as Place).rev() {
+            if !self.stored[place as usize] || self.root(place).0 != place {
+                continue;
+            }
+            for read in self.reads(place) {
+                let root = read.root as usize;
+                self.stored[root] = true;
+                let single = read.shape.is_scalar() && !self.nodes[root].shape.is_scalar();
+                self.lasting[root] |= single || self.zones[root] != self.zones[place as usize];
+            }
+        }
+    }
+
+    /// Whether the node is computed entry by entry over an array.
+    fn is_link(&self, place: Place) -> bool {
+        let row = self.node(place).primitive();
+        row.is_some_and(is_map) && !self.shape(place).is_scalar() && self.root(place).0 == place
+    }
+
+    /// Joins entry-by-entry operations on arrays into chains: what only one chain uses, entry by
+    /// entry, is computed inside it.
+    fn find_chains(&mut self) {
+        let count = self.nodes.len();
+        // The one chain that uses a node as a link would; `MIXED` where there are several or where
+        // something else uses it.
+        const UNUSED: Place = Place::MAX;
+        const MIXED: Place = Place::MAX - 1;
+        let mut user = vec![UNUSED; count];
+        let mut lengths = vec![0usize; count];
+        for place in (0..count as Place).rev() {
+            let here = place as usize;
+            if !self.stored[here] || self.root(place).0 != place {
+                continue;
+            }
+            let link = self.is_link(place);
+            if link && !self.lasting[here] && user[here] < MIXED {
+                let chain = user[here];
+                let fits = self.zones[here] == self.zones[chain as usize]
+                    && self.shape(place) == self.shape(chain)
+                    && lengths[chain as usize] < LONGEST_CHAIN;
+                if fits {
+                    self.chain[here] = chain;
+                }
+            }
+            let chain = self.chain[here];
+            lengths[chain as usize] += 1;
+            for read in self.reads(place) {
+                let arg = read.root as usize;
+                let whole = read.reading == Reading::Plain
+                    && read.offset == 0
+                    && read.shape == self.nodes[arg].shape;
+                user[arg] = match user[arg] {
+                    UNUSED if link && whole => chain,
+                    known if known == chain && link && whole => chain,
+                    _ => MIXED,
+                };
+            }
+        }
+    }
+
+    /// Whether `place` begins a step of its own.
+    pub fn is_unit(&self, place: Place) -> bool {
+        let here = place as usize;
+        self.stored[here]
+            && self.root(place).0 == place
+            && self.chain[here] == place
+            && self.nodes[here].primitive().is_some()
+    }
+
+    /// Whether `place` is one number computed from numbers by an entry-by-entry operation.
+    pub fn is_scalar_operation(&self, place: Place) -> bool {
+        let row = self.node(place).primitive();
+        self.shape(place).is_scalar()
+            && row.is_some_and(|row| {
+                matches!(
+                    row.kernel,
+                    Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_)
+                )
+            })
+    }
+}
+
+/// Whether an operation works entry by entry. One number among arrays serves all entries.
+fn is_map(row: &Primitive) -> bool {
+    matches!(
+        row.kernel,
+        Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_)
+    )
+}

@@ -1,0 +1,435 @@
+//! A compiled graph: steps over one pool of numbers.
+//!
+//! A step is a *run*: one operation of the table over consecutive places of the pool, so that one
+//! dispatch serves many entries and the loop inside is the row's own. Equal operations on scalars
+//! that do not depend on each other and one operation on an array are the same thing.
+
+use super::fused::Fused;
+use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Map1, Map2, Map3};
+use crate::graph::{Attr, Block, NodeId, Shape, View};
+use crate::interrupt;
+use std::rc::Rc;
+
+/// A place in the pool.
+pub(super) type Slot = u32;
+
+/// What an operation over consecutive places reads.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Operand {
+    /// Consecutive places, from here.
+    Each(Slot),
+    /// The same number for all.
+    All(Slot),
+    /// The places listed in the table of indices, from here; all of them lie before the result.
+    Listed(u32),
+}
+
+/// A matrix in the pool, possibly read with rows and columns exchanged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Factor {
+    pub at: Slot,
+    /// As the product sees it.
+    pub shape: Shape,
+    pub transposed: bool,
+}
+
+impl Factor {
+    fn strided<'a>(&self, data: &'a [f64]) -> Strided<'a> {
+        let (rows, cols) = (self.shape.m(), self.shape.n());
+        let (row_stride, col_stride) = if self.transposed {
+            (cols, 1)
+        } else {
+            (1, rows)
+        };
+        Strided {
+            data,
+            rows,
+            cols,
+            row_stride,
+            col_stride,
+        }
+    }
+}
+
+/// An operation on whole arrays.
+pub(super) struct Whole {
+    pub kernel: Kernel,
+    pub args: Vec<(Slot, Shape)>,
+    pub shape: Shape,
+    pub attr: Attr,
+    pub blocks: Rc<[Block]>,
+    pub node: NodeId,
+}
+
+/// One step of a program. Every step writes `len` places from `out` on.
+pub(super) enum Step {
+    At1(fn(f64) -> f64, Slot, Slot),
+    At2(fn(f64, f64) -> f64, Slot, Slot, Slot),
+    Over1(&'static Map1, Operand, Slot, u32),
+    Over2(&'static Map2, Operand, Operand, Slot, u32),
+    Over3(&'static Map3, [Operand; 3], Slot, u32),
+    /// Every result is the left operand of the next; the first has `first` there.
+    ScanLeft(fn(f64, &[f64], &mut [f64]), Slot, Operand, Slot, u32),
+    /// Every result is the right operand of the next.
+    ScanRight(fn(&[f64], f64, &mut [f64]), Slot, Operand, Slot, u32),
+    /// Copies with this zero added: −0 changes nothing, 0 makes a zero of either sign 0, as adding
+    /// up from 0 does.
+    Copy(Operand, f64, Slot, u32),
+    Product(Factor, Factor, Slot),
+    Whole(Box<Whole>, Slot),
+    Fused(Box<Fused>, Slot, u32),
+}
+
+/// Steps that depend on the same inputs and are wanted by the same entries.
+pub(super) struct Segment {
+    pub steps: Vec<Step>,
+    /// Which groups of inputs it depends on, one bit each.
+    pub depends: u64,
+    /// Whether an input has changed since it ran.
+    pub stale: bool,
+}
+
+/// An input that changes between runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Input {
+    pub at: Slot,
+    pub len: u32,
+    /// Its group, as a bit.
+    pub group: u64,
+}
+
+/// What one entry computes.
+pub(super) struct Entry {
+    /// The segments it needs, in order.
+    pub segments: Vec<usize>,
+    /// Where its outputs are.
+    pub outputs: Vec<(Slot, Shape)>,
+}
+
+/// A graph compiled for many evaluations.
+///
+/// Inputs come in groups that change together. An entry is a list of outputs; what entries share is
+/// computed once, and nothing whose inputs did not change is computed again.
+pub struct Program {
+    pub(super) pool: Vec<f64>,
+    pub(super) indices: Vec<Slot>,
+    pub(super) segments: Vec<Segment>,
+    pub(super) inputs: Vec<Input>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) scratch: Scratch,
+}
+
+/// Why a run ended early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A kernel refused.
+    Fault(NodeId, Fault),
+    /// The user interrupted.
+    Interrupted,
+}
+
+/// How many entries a gathered operand is collected for at a time.
+const CHUNK: usize = 256;
+
+/// Room that steps work in.
+pub(super) struct Scratch {
+    gathered: [Box<[f64; CHUNK]>; 3],
+    pub(super) registers: Vec<Box<[f64]>>,
+}
+
+impl Scratch {
+    pub(super) fn new(registers: usize) -> Scratch {
+        Scratch {
+            gathered: std::array::from_fn(|_| Box::new([0.0; CHUNK])),
+            registers: vec![vec![0.0; super::fused::WIDTH].into(); registers],
+        }
+    }
+}
+
+impl Program {
+    /// Gives input number `input` a value, column by column.
+    ///
+    /// # Panics
+    /// If it is not as long as the input.
+    pub fn set(&mut self, input: usize, value: &[f64]) {
+        let Input { at, len, group } = self.inputs[input];
+        self.pool[at as usize..(at + len) as usize].copy_from_slice(value);
+        for segment in &mut self.segments {
+            segment.stale |= segment.depends & group != 0;
+        }
+    }
+
+    /// Computes what entry number `entry` wants and what has not been computed since its inputs
+    /// changed.
+    pub fn run(&mut self, entry: usize) -> Result<(), Stop> {
+        for &number in &self.entries[entry].segments {
+            let segment = &mut self.segments[number];
+            if !segment.stale {
+                continue;
+            }
+            if interrupt::requested() {
+                return Err(Stop::Interrupted);
+            }
+            for step in &segment.steps {
+                step.run(&mut self.pool, &self.indices, &mut self.scratch)?;
+            }
+            segment.stale = false;
+        }
+        Ok(())
+    }
+
+    /// The value of output number `k` of an entry, after it has run.
+    pub fn output(&self, entry: usize, k: usize) -> View<'_> {
+        let (at, shape) = self.entries[entry].outputs[k];
+        View {
+            shape,
+            data: &self.pool[at as usize..][..shape.len()],
+        }
+    }
+
+    /// How many steps there are.
+    pub fn len(&self) -> usize {
+        self.segments
+            .iter()
+            .map(|segment| segment.steps.len())
+            .sum()
+    }
+
+    /// Whether nothing is computed.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The pool around the places that a step writes.
+pub(super) struct Around<'p> {
+    before: &'p [f64],
+    after: &'p [f64],
+    end: usize,
+}
+
+impl<'p> Around<'p> {
+    /// `len` places from `at` on, and all others.
+    pub(super) fn split(pool: &'p mut [f64], at: Slot, len: usize) -> (Around<'p>, &'p mut [f64]) {
+        let (before, rest) = pool.split_at_mut(at as usize);
+        let (out, after) = rest.split_at_mut(len);
+        let around = Around {
+            end: before.len() + len,
+            before,
+            after,
+        };
+        (around, out)
+    }
+
+    pub(super) fn slice(&self, at: Slot, len: usize) -> &'p [f64] {
+        let at = at as usize;
+        if at < self.before.len() {
+            &self.before[at..at + len]
+        } else {
+            let at = if len == 0 { 0 } else { at - self.end };
+            &self.after[at..at + len]
+        }
+    }
+
+    pub(super) fn at(&self, slot: Slot) -> f64 {
+        self.slice(slot, 1)[0]
+    }
+
+    /// The entries `from..from + len` of an operand; those listed are gathered into `room`.
+    fn lanes<'a>(
+        &self,
+        operand: Operand,
+        indices: &[Slot],
+        from: usize,
+        len: usize,
+        room: &'a mut [f64; CHUNK],
+    ) -> Lanes<'a>
+    where
+        'p: 'a,
+    {
+        match operand {
+            Operand::Each(at) => Lanes::Each(self.slice(at + from as u32, len)),
+            Operand::All(at) => Lanes::All(self.at(at)),
+            Operand::Listed(start) => {
+                let room = &mut room[..len];
+                let list = &indices[start as usize + from..][..len];
+                for (x, index) in room.iter_mut().zip(list) {
+                    *x = self.before[*index as usize];
+                }
+                Lanes::Each(room)
+            }
+        }
+    }
+
+    /// The same where a slice is wanted: one number is repeated.
+    fn entries<'a>(
+        &self,
+        operand: Operand,
+        indices: &[Slot],
+        from: usize,
+        len: usize,
+        room: &'a mut [f64; CHUNK],
+    ) -> &'a [f64]
+    where
+        'p: 'a,
+    {
+        match operand {
+            Operand::All(at) => {
+                room[..len].fill(self.at(at));
+                &room[..len]
+            }
+            _ => match self.lanes(operand, indices, from, len, room) {
+                Lanes::Each(entries) => entries,
+                Lanes::All(_) => unreachable!("an operand that is listed or each has entries"),
+            },
+        }
+    }
+}
+
+/// How many entries to do at a time: all of them where nothing has to be gathered.
+fn stride(operands: &[Operand], len: usize) -> usize {
+    let gathers = operands
+        .iter()
+        .any(|operand| matches!(operand, Operand::Listed(_)));
+    if gathers { CHUNK } else { len.max(1) }
+}
+
+impl Step {
+    fn run(&self, pool: &mut [f64], indices: &[Slot], scratch: &mut Scratch) -> Result<(), Stop> {
+        match *self {
+            Step::At1(f, x, out) => pool[out as usize] = f(pool[x as usize]),
+            Step::At2(f, a, b, out) => {
+                pool[out as usize] = f(pool[a as usize], pool[b as usize]);
+            }
+            Step::Over1(f, x, out, len) => {
+                let (around, out) = Around::split(pool, out, len as usize);
+                let width = match x {
+                    Operand::Each(_) => stride(&[x], len as usize),
+                    _ => CHUNK,
+                };
+                for (k, out) in out.chunks_mut(width).enumerate() {
+                    let room = &mut scratch.gathered[0];
+                    let x = around.entries(x, indices, k * width, out.len(), room);
+                    (f.over)(x, out);
+                }
+            }
+            Step::Over2(f, a, b, out, len) => {
+                let (around, out) = Around::split(pool, out, len as usize);
+                let width = stride(&[a, b], len as usize);
+                let [first, second, _] = &mut scratch.gathered;
+                for (k, out) in out.chunks_mut(width).enumerate() {
+                    let a = around.lanes(a, indices, k * width, out.len(), first);
+                    let b = around.lanes(b, indices, k * width, out.len(), second);
+                    (f.over)(a, b, out);
+                }
+            }
+            Step::Over3(f, operands, out, len) => {
+                let (around, out) = Around::split(pool, out, len as usize);
+                let [first, second, third] = &mut scratch.gathered;
+                for (k, out) in out.chunks_mut(CHUNK).enumerate() {
+                    let (from, len) = (k * CHUNK, out.len());
+                    let a = around.entries(operands[0], indices, from, len, first);
+                    let b = around.entries(operands[1], indices, from, len, second);
+                    let c = around.entries(operands[2], indices, from, len, third);
+                    (f.over)(a, b, c, out);
+                }
+            }
+            Step::ScanLeft(f, first, b, out, len) => {
+                let (around, out) = Around::split(pool, out, len as usize);
+                let mut last = around.at(first);
+                let width = stride(&[b], len as usize).min(CHUNK);
+                for (k, out) in out.chunks_mut(width).enumerate() {
+                    let room = &mut scratch.gathered[0];
+                    f(
+                        last,
+                        around.entries(b, indices, k * width, out.len(), room),
+                        out,
+                    );
+                    last = out[out.len() - 1];
+                }
+            }
+            Step::ScanRight(f, first, a, out, len) => {
+                let (around, out) = Around::split(pool, out, len as usize);
+                let mut last = around.at(first);
+                let width = stride(&[a], len as usize).min(CHUNK);
+                for (k, out) in out.chunks_mut(width).enumerate() {
+                    let room = &mut scratch.gathered[0];
+                    f(
+                        around.entries(a, indices, k * width, out.len(), room),
+                        last,
+                        out,
+                    );
+                    last = out[out.len() - 1];
+                }
+            }
+            Step::Copy(from, zero, out, len) => {
+                let (around, out) = Around::split(pool, out, len as usize);
+                match from {
+                    Operand::All(at) => out.fill(around.at(at) + zero),
+                    Operand::Each(at) => {
+                        let from = around.slice(at, out.len());
+                        out.iter_mut().zip(from).for_each(|(y, x)| *y = x + zero);
+                    }
+                    Operand::Listed(start) => {
+                        let list = &indices[start as usize..][..out.len()];
+                        for (y, index) in out.iter_mut().zip(list) {
+                            *y = around.before[*index as usize] + zero;
+                        }
+                    }
+                }
+            }
+            Step::Product(a, b, out) => {
+                let len = a.shape.m() * b.shape.n();
+                let (around, out) = Around::split(pool, out, len);
+                let [left, right] =
+                    [a, b].map(|factor| around.slice(factor.at, factor.shape.len()));
+                product(a.strided(left), b.strided(right), out);
+            }
+            Step::Whole(ref whole, out) => {
+                let (around, out) = Around::split(pool, out, whole.shape.len());
+                whole.run(&around, out)?;
+            }
+            Step::Fused(ref fused, out, len) => {
+                let (around, out) = Around::split(pool, out, len as usize);
+                fused.run(&around, out, &mut scratch.registers);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Whole {
+    fn run(&self, around: &Around<'_>, out: &mut [f64]) -> Result<(), Stop> {
+        let view = |&(at, shape): &(Slot, Shape)| View {
+            shape,
+            data: around.slice(at, shape.len()),
+        };
+        let views: smallvec::SmallVec<[View<'_>; 4]> = self.args.iter().map(view).collect();
+        let call = Call {
+            args: &views,
+            shape: self.shape,
+            attr: self.attr,
+            blocks: &self.blocks,
+        };
+        super::apply(self.kernel, &call, out).map_err(|fault| Stop::Fault(self.node, fault))
+    }
+}
+
+pub(crate) struct Strided<'a> {
+    data: &'a [f64],
+    rows: usize,
+    cols: usize,
+    row_stride: usize,
+    col_stride: usize,
+}
+fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
+    out.fill(0.0);
+    for j in 0..b.cols {
+        for k in 0..a.cols {
+            let f = b.data[k * b.row_stride + j * b.col_stride];
+            for i in 0..a.rows {
+                out[j * a.rows + i] += a.data[i * a.row_stride + k * a.col_stride] * f;
+            }
+        }
+    }
+}
