@@ -440,7 +440,7 @@ impl Emitter<'_, '_> {
         let pairs = sources.len() - 1;
         for (k, next) in sources[1..].iter().enumerate() {
             let here = match spare {
-                Some(spare) if (pairs - k) % 2 == 0 => spare,
+                Some(spare) if (pairs - k).is_multiple_of(2) => spare,
                 _ => to,
             };
             chain.push(Operation::Map2(f), [folded, *next, none], here);

@@ -51,6 +51,19 @@ pub enum Meaning {
     Input(Input),
 }
 
+impl Meaning {
+    /// Whether formulas that use this meaning are lowered alike with the other one.
+    fn is_like(&self, other: &Meaning) -> bool {
+        match (self, other) {
+            (Meaning::Input(a), Meaning::Input(b)) => a.declared == b.declared,
+            (Meaning::Formula(a), Meaning::Formula(b)) => {
+                Rc::ptr_eq(&a.script, &b.script) && a.expr == b.expr
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A defined name.
 #[derive(Clone, Debug)]
 pub struct Variable {
@@ -103,6 +116,7 @@ pub struct Definitions {
     /// One for each checkpoint, the latest last.
     journals: VecDeque<Journal>,
     clock: u64,
+    epoch: u64,
     /// Where random numbers without a seed were first asked for.
     unseeded: RefCell<Option<Location>>,
     warned_unseeded: Cell<bool>,
@@ -142,7 +156,17 @@ impl Definitions {
         }
     }
 
+    /// Counts the changes that may change what formulas mean: everything but a new value of an
+    /// input, and a formula that is defined again as it was.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
     fn set(&mut self, name: Name, variable: Variable) {
+        let known = self.variables.get(&name);
+        if !known.is_some_and(|known| known.meaning.is_like(&variable.meaning)) {
+            self.epoch += 1;
+        }
         let before = self.variables.insert(name.clone(), Rc::new(variable));
         self.log.push(Change::Variable(name, before));
     }
@@ -221,6 +245,7 @@ impl Definitions {
     /// Defines a function.
     pub fn define_function(&mut self, function: Function) {
         let name = function.name.name.clone();
+        self.epoch += 1;
         let before = self.functions.insert(name.clone(), Rc::new(function));
         self.log.push(Change::Function(name, before));
     }
@@ -232,6 +257,7 @@ impl Definitions {
 
     /// Undoes all changes since `mark`.
     pub fn roll_back(&mut self, mark: usize) {
+        self.epoch += u64::from(self.log.len() > mark);
         while self.log.len() > mark {
             match self.log.pop() {
                 Some(Change::Variable(name, before)) => put(&mut self.variables, name, before),

@@ -180,6 +180,8 @@ pub struct Lowering<'a> {
     holds: u32,
     guards: Vec<(NodeId, f64)>,
     warnings: Vec<Diagnostic>,
+    /// Whether the variable of a loop is a leaf, as in a program that runs for all its values.
+    general: bool,
 }
 
 impl<'a> Lowering<'a> {
@@ -209,7 +211,28 @@ impl<'a> Lowering<'a> {
             holds: 0,
             guards: Vec::new(),
             warnings: Vec::new(),
+            general: false,
         }
+    }
+
+    /// A machine for a program that is run for many values of its inputs: the variable of a loop
+    /// is a leaf like any other. `inputs` are the leaves known so far.
+    pub fn for_program(
+        graph: &'a Graph,
+        definitions: &'a Definitions,
+        limits: Limits,
+        inputs: IndexMap<Name, NodeId>,
+    ) -> Lowering<'a> {
+        Lowering {
+            inputs,
+            general: true,
+            ..Lowering::new(graph, definitions, limits)
+        }
+    }
+
+    /// The leaves of all names met.
+    pub fn into_inputs(self) -> IndexMap<Name, NodeId> {
+        self.inputs
     }
 
     /// The graph it appends to.
@@ -586,7 +609,7 @@ impl<'a> Lowering<'a> {
             return Ok(*node);
         }
         let value = self.input_value(input)?;
-        if let (true, Some(value)) = (input.constant, &value) {
+        if let (true, Some(value)) = (input.constant && !self.general, &value) {
             return Ok(self.graph.constant((**value).clone()));
         }
         let shape = value

@@ -4,17 +4,20 @@
 //! an [`Event`], which a renderer turns into text or JSON.
 
 mod compare;
+mod compiled;
 mod derive;
 mod event;
 mod graph;
 mod plot;
 mod preview;
+mod rounds;
 mod save;
 mod show;
 mod update;
 
 pub use derive::{Derivation, Step, Symbolic};
 pub use event::{Event, Item};
+pub use rounds::Progress;
 
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Graph, NodeId, Tensor};
@@ -40,6 +43,13 @@ pub struct Session {
     limits: Limits,
     /// The files being imported, outermost first.
     importing: Vec<PathBuf>,
+    /// The loops under way, outermost first.
+    rounds: Vec<rounds::Rounds>,
+    /// What is compiled of them.
+    compiled: Option<compiled::Compiled>,
+    /// Who is told how far a loop has come, and whether that has happened.
+    watcher: Option<rounds::Watcher>,
+    told: bool,
 }
 
 impl Session {
@@ -81,6 +91,8 @@ impl Session {
     pub fn recover(&mut self) {
         self.definitions.roll_back(0);
         self.importing.clear();
+        self.rounds.clear();
+        self.compiled = None;
     }
 
     /// Parses and runs a text. The whole text is parsed before anything runs; the first error
@@ -135,34 +147,8 @@ impl Session {
             } => self.define_function(script, name, parameters, *body, sink),
             StatementKind::Input(declarations) => self.declare(script, declarations),
             StatementKind::Update(targets, values) => self.update(script, targets, values, sink),
-            StatementKind::Repeat(count, body) => {
-                let count = self.count(script, *count, sink)?;
-                for _ in 0..count {
-                    self.iteration(script, body, sink)?;
-                }
-                Ok(())
-            }
-            StatementKind::While(condition, body) => {
-                while self.condition(script, *condition, sink)? {
-                    self.iteration(script, body, sink)?;
-                }
-                Ok(())
-            }
-            StatementKind::For {
-                variable,
-                from,
-                to,
-                body,
-            } => {
-                let first = self.whole(script, *from, sink)?;
-                let last = self.whole(script, *to, sink)?;
-                for value in first..=last {
-                    let location = script.location(variable.span);
-                    self.definitions
-                        .store_constant(&variable.name, value as f64, location);
-                    self.iteration(script, body, sink)?;
-                }
-                Ok(())
+            StatementKind::Repeat(..) | StatementKind::While(..) | StatementKind::For { .. } => {
+                self.run_loop(script, statement, sink)
             }
             StatementKind::If(condition, then, otherwise) => {
                 let taken = if self.condition(script, *condition, sink)? {
@@ -179,13 +165,6 @@ impl Session {
                 self.show(script, *kind, outputs, tail, sink)
             }
         }
-    }
-
-    /// One round of a loop. What whole rounds have done stays, whatever comes after.
-    fn iteration(&mut self, script: &Rc<Script>, body: &Block, sink: &mut Sink<'_>) -> Result<()> {
-        self.run_block(script, Some(body), sink)?;
-        self.definitions.commit();
-        Ok(())
     }
 
     fn define_function(
@@ -292,7 +271,17 @@ impl Session {
         })
     }
 
-    fn condition(&self, script: &Rc<Script>, expr: ExprId, sink: &mut Sink<'_>) -> Result<bool> {
+    fn condition(
+        &mut self,
+        script: &Rc<Script>,
+        expr: ExprId,
+        sink: &mut Sink<'_>,
+    ) -> Result<bool> {
+        if let Some(values) = self.compiled_values(script, &[expr])
+            && let Some(value) = values[0].as_scalar()
+        {
+            return Ok(is_true(value));
+        }
         let value = self.evaluate(script, expr, sink, |lowering, node| lowering.value(node))?;
         value.as_scalar().map(is_true).ok_or_else(|| {
             Diagnostic::error(
@@ -579,6 +568,7 @@ fn formula(script: &Rc<Script>, expr: ExprId) -> Formula {
     }
 }
 
+/// The error of a statement before which a stop was asked for.
 fn stopped(script: &Script, statement: &Statement) -> Diagnostic {
     let location: Location = script.location(statement.span);
     Diagnostic::error(Code::Limit, location, "interrupted", "stopped before this")

@@ -364,7 +364,11 @@ pub(super) fn passes(script: &Script, tail: &Tail) -> Result<(bool, bool)> {
 }
 
 /// Where it came from that `value`, of `node`, is not finite.
-fn origin_of(lowering: &Lowering<'_>, node: NodeId, value: &Tensor) -> Option<Box<Nonfinite>> {
+pub(super) fn origin_of(
+    lowering: &Lowering<'_>,
+    node: NodeId,
+    value: &Tensor,
+) -> Option<Box<Nonfinite>> {
     if value.is_finite() {
         return None;
     }

@@ -4,6 +4,8 @@ use super::{Event, Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Corner, Graph, Shape, Tensor};
 use crate::lower::Lowering;
+use crate::lower::definitions::Meaning;
+use crate::render::{self, Style};
 use crate::syntax::ast::{ExprId, Name, Script, Target};
 use std::rc::Rc;
 
@@ -16,6 +18,14 @@ impl Session {
         values: &[ExprId],
         sink: &mut Sink<'_>,
     ) -> Result<()> {
+        if targets.iter().all(|target| target.indices.is_none())
+            && let Some(computed) = self.compiled_values(script, values)
+            && self.keep_declared(targets, &computed)
+        {
+            self.warn_of_nonfinite(script, targets, values, &computed, sink);
+            self.store_all(script, targets, computed);
+            return Ok(());
+        }
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         let mut nodes = Vec::new();
@@ -53,11 +63,105 @@ impl Session {
             .take_warnings()
             .into_iter()
             .for_each(|warning| sink(Event::Warning(warning)));
-        for ((name, value), target) in changed.into_iter().zip(targets) {
-            let location = script.location(target.name.span);
-            self.definitions.store(&name, Rc::new(value), location);
-        }
+        let changed: Vec<Tensor> = changed.into_iter().map(|(_, value)| value).collect();
+        self.warn_of_nonfinite(script, targets, values, &changed, sink);
+        self.store_all(script, targets, changed);
         Ok(())
+    }
+
+    fn store_all(&mut self, script: &Rc<Script>, targets: &[Target], values: Vec<Tensor>) {
+        for (target, value) in targets.iter().zip(values) {
+            let location = script.location(target.name.span);
+            self.definitions
+                .store(&target.name.name, Rc::new(value), location);
+        }
+    }
+
+    /// Whether all values have the shapes that their names were declared with.
+    fn keep_declared(&self, targets: &[Target], values: &[Tensor]) -> bool {
+        targets.iter().zip(values).all(|(target, value)| {
+            let variable = self.definitions.variable(&target.name.name);
+            match variable.map(|variable| &variable.meaning) {
+                Some(Meaning::Input(input)) => input
+                    .declared
+                    .is_none_or(|declared| declared == value.shape()),
+                _ => true,
+            }
+        })
+    }
+
+    /// In a loop, warns once when an input that was finite is about to get a value that is not,
+    /// and says where that comes from: as long as the old values are there, that can be found.
+    fn warn_of_nonfinite(
+        &mut self,
+        script: &Rc<Script>,
+        targets: &[Target],
+        exprs: &[ExprId],
+        values: &[Tensor],
+        sink: &mut Sink<'_>,
+    ) {
+        let was_finite = |name: &str| {
+            let variable = self.definitions.variable(name);
+            match variable.map(|variable| &variable.meaning) {
+                Some(Meaning::Input(input)) => {
+                    input.value.get().is_some_and(|value| value.is_finite())
+                }
+                _ => false,
+            }
+        };
+        let Some(rounds) = self.rounds.last().filter(|rounds| !rounds.warned) else {
+            return;
+        };
+        let round = rounds.done + 1;
+        let mut all = targets.iter().zip(exprs).zip(values);
+        let found =
+            all.find(|((target, _), value)| !value.is_finite() && was_finite(&target.name.name));
+        let Some(((target, expr), value)) = found else {
+            return;
+        };
+        let warning = self.nonfinite_warning(script, target, *expr, value, round);
+        if let Some(rounds) = self.rounds.last_mut() {
+            rounds.warned = true;
+        }
+        sink(Event::Warning(warning));
+    }
+
+    fn nonfinite_warning(
+        &self,
+        script: &Rc<Script>,
+        target: &Target,
+        expr: ExprId,
+        value: &Tensor,
+        round: u64,
+    ) -> Diagnostic {
+        let strange = value.data().iter().find(|x| !x.is_finite());
+        let number = render::number::inline(&Tensor::scalar(*strange.unwrap_or(&f64::NAN)), 6);
+        let name = &target.name.name;
+        let warning = Diagnostic::warning(
+            Code::Value,
+            script.location(target.span),
+            format!("`{name}` became {number} in round {round} of this loop"),
+            "it was finite before",
+        );
+        let graph = Graph::new();
+        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let origin = lowering
+            .lower(&formula(script, expr))
+            .ok()
+            .and_then(|node| {
+                let value = lowering.value(node).ok()?;
+                super::show::origin_of(&lowering, node, &value)
+            });
+        match origin {
+            Some(origin) => {
+                let text = render::compare::nonfinite(&origin, false, &Style::default());
+                match origin.location {
+                    Some(location) => warning.label(location, text),
+                    None => warning.help(text),
+                }
+            }
+            None => warning,
+        }
     }
 }
 

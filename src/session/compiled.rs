@@ -1,0 +1,272 @@
+//! The conditions and updates of a loop, compiled once and run many times.
+//!
+//! A loop is compiled after its first round, when everything it defines has its shape. A program is
+//! valid as long as no formula, function or shape changes, and as long as the numbers that lowering
+//! depended on (counts, indices) stay what they were; where it is not, or fails, the statement runs
+//! as anywhere else, which also finds the words for its error.
+
+use super::{Session, formula};
+use crate::exec::{Program, Unfit};
+use crate::graph::{Graph, NodeId, Shape, Tensor};
+use crate::lower::Lowering;
+use crate::lower::definitions::Meaning;
+use crate::syntax::ast::{Block, ExprId, Name, Script, Statement, StatementKind};
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// How often one loop is compiled anew because something it depends on was redefined.
+const ATTEMPTS: u32 = 20;
+
+/// A statement or condition of the loop: its first expression.
+type Key = ExprId;
+
+/// A compiled loop.
+pub(super) struct Compiled {
+    program: Option<Program>,
+    script: Rc<Script>,
+    statement: Statement,
+    /// How many loops are around what was compiled, itself included.
+    depth: usize,
+    /// The state of the definitions that it was compiled for.
+    epoch: u64,
+    attempts: u32,
+    parts: FxHashMap<Key, Part>,
+    inputs: Vec<Changing>,
+}
+
+impl std::fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Compiled")
+            .field("parts", &self.parts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One condition or update.
+struct Part {
+    /// The entry of the program.
+    entry: usize,
+    /// How many values it has; what guards it comes behind.
+    values: usize,
+    guards: Vec<f64>,
+    /// The inputs of the program that it reads.
+    reads: Vec<usize>,
+}
+
+/// An input that the loop changes.
+struct Changing {
+    name: Name,
+    shape: Shape,
+    /// The value that the program has.
+    known: Option<Rc<Tensor>>,
+}
+
+/// What a loop computes again and again, and what it changes.
+#[derive(Default)]
+struct Contents {
+    asked: Vec<Vec<ExprId>>,
+    /// Names that change together.
+    changed: Vec<Vec<Name>>,
+}
+
+impl Contents {
+    /// Collects from the statement of a loop and everything in it; `None` where it may change what
+    /// cannot be seen here.
+    fn of(session: &Session, script: &Rc<Script>, statement: &Statement) -> Option<Contents> {
+        let mut contents = Contents::default();
+        let mut stack = vec![statement];
+        while let Some(statement) = stack.pop() {
+            let mut blocks: Vec<&Block> = Vec::new();
+            match &statement.kind {
+                StatementKind::Import(_) => return None,
+                StatementKind::Repeat(_, body) => blocks.push(body),
+                StatementKind::While(condition, body) => {
+                    contents.asked.push(vec![*condition]);
+                    blocks.push(body);
+                }
+                StatementKind::For { variable, body, .. } => {
+                    contents.changed.push(vec![variable.name.clone()]);
+                    blocks.push(body);
+                }
+                StatementKind::If(condition, then, otherwise) => {
+                    contents.asked.push(vec![*condition]);
+                    blocks.extend([then, otherwise]);
+                }
+                StatementKind::Update(targets, values) => {
+                    if targets.iter().all(|target| target.indices.is_none()) {
+                        contents.asked.push(values.clone());
+                    }
+                    let names = targets.iter().map(|target| target.name.name.clone());
+                    contents.changed.push(names.collect());
+                }
+                StatementKind::Define(name, value)
+                    if session.definitions.is_closed(&formula(script, *value)) =>
+                {
+                    contents.changed.push(vec![name.name.clone()]);
+                }
+                _ => {}
+            }
+            stack.extend(blocks.into_iter().flatten().map(|id| script.statement(*id)));
+        }
+        Some(contents)
+    }
+}
+
+impl Session {
+    /// Compiles the loop, or the one around it that has just finished a round.
+    pub(super) fn compile_after_a_round(&mut self, script: &Rc<Script>, statement: &Statement) {
+        if self.compiled.is_none() {
+            let compiled = self.compile(script, statement, ATTEMPTS);
+            self.compiled = Some(compiled);
+        }
+    }
+
+    /// Forgets what was compiled for a loop of this depth.
+    pub(super) fn forget_compiled(&mut self, depth: usize) {
+        if self
+            .compiled
+            .as_ref()
+            .is_some_and(|compiled| compiled.depth == depth)
+        {
+            self.compiled = None;
+        }
+    }
+
+    fn compile(&self, script: &Rc<Script>, statement: &Statement, attempts: u32) -> Compiled {
+        let mut compiled = Compiled {
+            program: None,
+            script: script.clone(),
+            statement: statement.clone(),
+            depth: self.rounds.len(),
+            epoch: self.definitions.epoch(),
+            attempts,
+            parts: FxHashMap::default(),
+            inputs: Vec::new(),
+        };
+        if let Some(contents) = Contents::of(self, script, statement) {
+            self.compile_contents(&contents, &mut compiled);
+        }
+        compiled
+    }
+
+    fn compile_contents(&self, contents: &Contents, compiled: &mut Compiled) {
+        let graph = Graph::new();
+        let mut inputs: IndexMap<Name, NodeId> = IndexMap::new();
+        let mut lowered: Vec<(Key, Vec<NodeId>, Vec<f64>)> = Vec::new();
+        for exprs in &contents.asked {
+            let mut lowering =
+                Lowering::for_program(&graph, &self.definitions, self.limits, inputs);
+            let nodes: Result<Vec<NodeId>, _> = exprs
+                .iter()
+                .map(|expr| lowering.lower(&formula(&compiled.script, *expr)))
+                .collect();
+            let (guards, values): (Vec<NodeId>, Vec<f64>) =
+                lowering.guards().iter().copied().unzip();
+            inputs = lowering.into_inputs();
+            if let Ok(mut nodes) = nodes {
+                nodes.extend(guards);
+                lowered.push((exprs[0], nodes, values));
+            }
+        }
+        let mut groups: Vec<Vec<NodeId>> = Vec::new();
+        for names in &contents.changed {
+            let mut group = Vec::new();
+            for name in names {
+                let known = compiled.inputs.iter().any(|input| input.name == *name);
+                if let Some(id) = inputs.get(name)
+                    && !known
+                {
+                    group.push(*id);
+                    compiled.inputs.push(Changing {
+                        name: name.clone(),
+                        shape: graph.shape(*id),
+                        known: None,
+                    });
+                }
+            }
+            groups.push(group);
+        }
+        let compile = |lowered: &[(Key, Vec<NodeId>, Vec<f64>)]| {
+            let entries: Vec<Vec<NodeId>> =
+                lowered.iter().map(|(_, nodes, _)| nodes.clone()).collect();
+            Program::compile(&graph, &groups, &entries, self.limits.memory)
+        };
+        let mut program = compile(&lowered);
+        if let Err(Unfit::Conditional) = program {
+            lowered.retain(|part| compile(std::slice::from_ref(part)).is_ok());
+            program = compile(&lowered);
+        }
+        compiled.program = program.ok();
+        let leaves: Vec<NodeId> = groups.into_iter().flatten().collect();
+        for (entry, (key, nodes, guards)) in lowered.into_iter().enumerate() {
+            let cone = graph.cone(&nodes, |_| false);
+            let part = Part {
+                entry,
+                values: nodes.len() - guards.len(),
+                guards,
+                reads: (0..leaves.len()).filter(|k| cone.has(leaves[*k])).collect(),
+            };
+            compiled.parts.insert(key, part);
+        }
+    }
+
+    /// The values of the expressions of a condition or update of the loop under way, where they
+    /// are compiled.
+    pub(super) fn compiled_values(
+        &mut self,
+        script: &Rc<Script>,
+        exprs: &[ExprId],
+    ) -> Option<Vec<Tensor>> {
+        let compiled = self.compiled.as_ref()?;
+        if !Rc::ptr_eq(&compiled.script, script) || !compiled.parts.contains_key(&exprs[0]) {
+            return None;
+        }
+        let mut compiled = self.compiled.take()?;
+        if compiled.epoch != self.definitions.epoch() {
+            let left = compiled.attempts.checked_sub(1)?;
+            let depth = compiled.depth;
+            compiled = self.compile(&compiled.script, &compiled.statement, left);
+            compiled.depth = depth;
+        }
+        let values = self.run_compiled(&mut compiled, exprs[0]);
+        self.compiled = Some(compiled);
+        values
+    }
+
+    fn run_compiled(&self, compiled: &mut Compiled, key: Key) -> Option<Vec<Tensor>> {
+        let program = compiled.program.as_mut()?;
+        let part = compiled.parts.get(&key)?;
+        for &k in &part.reads {
+            let input = &mut compiled.inputs[k];
+            let variable = self.definitions.variable(&input.name)?;
+            let Meaning::Input(meaning) = &variable.meaning else {
+                return None;
+            };
+            let value = meaning.value.get()?;
+            if input
+                .known
+                .as_ref()
+                .is_some_and(|known| Rc::ptr_eq(known, value))
+            {
+                continue;
+            }
+            if value.shape() != input.shape {
+                return None;
+            }
+            program.set(k, value.data());
+            input.known = Some(value.clone());
+        }
+        let ran = program.run(part.entry);
+        let held = |(k, guard): (usize, &f64)| {
+            let value = program.output(part.entry, part.values + k).data[0];
+            value.to_bits() == guard.to_bits()
+        };
+        if ran.is_err() || !part.guards.iter().enumerate().all(held) {
+            compiled.parts.remove(&key);
+            return None;
+        }
+        let value = |k| program.output(part.entry, k).to_tensor();
+        Some((0..part.values).map(value).collect())
+    }
+}
