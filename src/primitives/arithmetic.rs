@@ -1,7 +1,9 @@
 //! Operators: arithmetic, comparisons, logic and choice.
 
 use super::{rows, special, term::entrywise};
-use crate::graph::primitive::{Demand, Derivative::*, Kernel, Map2, Notation, Operator, ShapeRule};
+use crate::graph::primitive::{
+    Demand, Derivative::*, Kernel, Lanes, Map1, Map2, Notation, Operator, ShapeRule,
+};
 use crate::graph::{Primitive, Term};
 use crate::vector::{map1, map2, map3};
 
@@ -17,6 +19,19 @@ fn truth(condition: bool) -> f64 {
 const fn infix(name: &'static str, kernel: Map2, operator: Operator) -> Primitive {
     Primitive::map2(name, kernel).notation(Notation::Infix(operator))
 }
+
+/// aᵇ, with a loop of products where all are squared.
+const POWER: Map2 = {
+    const GENERAL: Map2 = map2!(special::pow);
+    const SQUARE: Map1 = map1!(|a| a * a);
+    Map2 {
+        over: |a, b, out| match (a, b) {
+            (Lanes::Each(a), Lanes::All(2.0)) => (SQUARE.over)(a, out),
+            _ => (GENERAL.over)(a, b, out),
+        },
+        ..GENERAL
+    }
+};
 
 /// d(aᵇ)/da = b·aᵇ⁻¹, and 0 where b is 0 (aᵇ is 1 for every a then).
 fn base_partial<'g>(a: Term<'g>, b: Term<'g>, _: Term<'g>) -> Term<'g> {
@@ -55,7 +70,7 @@ rows! {
     NEG = Primitive::map1("neg", map1!(|x| -x)).notation(Notation::Negation)
         .partial(|x, _| x.number(-1.0))
         .doc("The negative.").example("-[1, 2]", "[-1, -2]").samples(&[&[1.5]]);
-    POW = infix("pow", map2!(special::pow), Operator::Pow).also_callable()
+    POW = infix("pow", POWER, Operator::Pow).also_callable()
         .partials(base_partial, exponent_partial)
         .doc("a to the power b; x^0 is 1 for every x.").example("2^10", "1024")
         .samples(&[&[1.5, 2.0], &[0.5, -1.5], &[2.0, 0.0]]);

@@ -6,7 +6,7 @@
 use super::{rows, special, term::entrywise};
 use crate::graph::primitive::{Derivative::*, Kink};
 use crate::graph::{Primitive, Term};
-use crate::vector::{map1, map2, map3};
+use crate::vector::{map1, map2, map3, math};
 use std::f64::consts::{LN_2, LN_10, PI};
 
 /// (1 − x)(1 + x), which loses no digits near ±1 as 1 − x² does.
@@ -47,25 +47,25 @@ fn jump(here: bool, from_left: bool, from_right: bool) -> Option<Kink> {
 }
 
 rows! {
-    EXP = Primitive::map1("exp", map1!(f64::exp)).partial(|_, y| y)
+    EXP = Primitive::map1("exp", map1!(fused math::exp)).partial(|_, y| y)
         .latex(r"e^{#1}").doc("e to the power x.").example("exp(1)", "2.71828").samples(&[&[-1.5], &[0.7]]);
-    LOG = Primitive::map1("log", map1!(f64::ln)).aliases(&["ln"]).partial(|x, _| 1.0 / x)
+    LOG = Primitive::map1("log", map1!(fused math::log)).aliases(&["ln"]).partial(|x, _| 1.0 / x)
         .latex(r"\log").doc("The natural logarithm.").example("log(10)", "2.30259").samples(&[&[0.3], &[2.0]]);
-    LOG2 = Primitive::map1("log2", map1!(f64::log2)).partial(|x, _| 1.0 / (LN_2 * x))
+    LOG2 = Primitive::map1("log2", map1!(fused math::log2)).partial(|x, _| 1.0 / (LN_2 * x))
         .latex(r"\log_2").doc("The logarithm to base 2.").example("log2(8)", "3").samples(&[&[0.3], &[2.0]]);
-    LOG10 = Primitive::map1("log10", map1!(f64::log10)).partial(|x, _| 1.0 / (LN_10 * x))
+    LOG10 = Primitive::map1("log10", map1!(fused math::log10)).partial(|x, _| 1.0 / (LN_10 * x))
         .latex(r"\log_{10}").doc("The logarithm to base 10.").example("log10(1000)", "3").samples(&[&[0.3], &[2.0]]);
-    LOG1P = Primitive::map1("log1p", map1!(f64::ln_1p)).partial(|x, _| 1.0 / (1.0 + x))
+    LOG1P = Primitive::map1("log1p", map1!(fused math::log1p)).partial(|x, _| 1.0 / (1.0 + x))
         .latex(r"\log(1 + #1)").doc("log(1 + x), exact for small x.").example("log1p(1e-20)", "1e-20").samples(&[&[-0.3], &[2.0]]);
-    EXPM1 = Primitive::map1("expm1", map1!(f64::exp_m1)).partial(|x, _| x.exp())
+    EXPM1 = Primitive::map1("expm1", map1!(fused math::expm1)).partial(|x, _| x.exp())
         .doc("exp(x) - 1, exact for small x.").example("expm1(1e-20)", "1e-20").samples(&[&[-1.5], &[0.7]]);
     SQRT = Primitive::map1("sqrt", map1!(f64::sqrt)).partial(|_, y| 0.5 / y)
         .latex(r"\sqrt{#1}").doc("The square root.").example("sqrt(2)", "1.41421").samples(&[&[0.3], &[2.0]]);
     CBRT = Primitive::map1("cbrt", map1!(special::cbrt)).partial(|_, y| 1.0 / (3.0 * y.squared()))
         .latex(r"\sqrt[3]{#1}").doc("The cube root.").example("cbrt(-8)", "-2").samples(&[&[-0.3], &[2.0]]);
-    SIN = Primitive::map1("sin", map1!(f64::sin)).partial(|x, _| x.map(&COS))
+    SIN = Primitive::map1("sin", map1!(fused math::sin, where math::few_turns, else libm::sin)).partial(|x, _| x.map(&COS))
         .latex(r"\sin").doc("The sine.").example("sin(pi/6)", "0.5").samples(&[&[-0.3], &[2.0]]);
-    COS = Primitive::map1("cos", map1!(f64::cos)).partial(|x, _| -x.map(&SIN))
+    COS = Primitive::map1("cos", map1!(fused math::cos, where math::few_turns, else libm::cos)).partial(|x, _| -x.map(&SIN))
         .latex(r"\cos").doc("The cosine.").example("cos(pi/3)", "0.5").samples(&[&[-0.3], &[2.0]]);
     TAN = Primitive::map1("tan", map1!(f64::tan)).partial(|x, _| 1.0 / x.map(&COS).squared())
         .latex(r"\tan").doc("The tangent.").example("tan(pi/4)", "1").samples(&[&[-0.3], &[1.2]]);
@@ -77,9 +77,9 @@ rows! {
         .latex(r"\arctan").doc("The inverse tangent.").example("atan(1)", "0.785398").samples(&[&[-0.3], &[2.0]]);
     SINH = Primitive::map1("sinh", map1!(f64::sinh)).partial(|x, _| x.map(&COSH))
         .latex(r"\sinh").doc("The hyperbolic sine.").example("sinh(1)", "1.1752").samples(&[&[-0.3], &[2.0]]);
-    COSH = Primitive::map1("cosh", map1!(f64::cosh)).partial(|x, _| x.map(&SINH))
+    COSH = Primitive::map1("cosh", map1!(fused math::cosh)).partial(|x, _| x.map(&SINH))
         .latex(r"\cosh").doc("The hyperbolic cosine.").example("cosh(1)", "1.54308").samples(&[&[-0.3], &[2.0]]);
-    TANH = Primitive::map1("tanh", map1!(f64::tanh)).partial(|x, _| 1.0 / x.map(&COSH).squared())
+    TANH = Primitive::map1("tanh", map1!(fused math::tanh)).partial(|x, _| 1.0 / x.map(&COSH).squared())
         .latex(r"\tanh").doc("The hyperbolic tangent.").example("tanh(1)", "0.761594").samples(&[&[-0.3], &[2.0]]);
     ASINH = Primitive::map1("asinh", map1!(libm::asinh)).partial(|x, _| 1.0 / hypot(x.number(1.0), x))
         .latex(r"\operatorname{arsinh}").doc("The inverse hyperbolic sine.").example("asinh(1)", "0.881374").samples(&[&[-0.3], &[2.0]]);
@@ -109,12 +109,12 @@ rows! {
         .derivative(Select(|args, _, _| Some((entrywise(&super::arithmetic::LE, &[args[0], args[0].number(0.0)]).map(&super::arithmetic::NOT), None))))
         .kinks(|args, _| kink_at(0.0, args[0], 0.0, 0.0, 1.0))
         .latex(r"\operatorname{ReLU}").doc("max(x, 0) with derivative 0 at 0.").example("relu([-1, 2])", "[0, 2]").samples(&[&[-0.3], &[2.0]]);
-    SIGMOID = Primitive::map1("sigmoid", map1!(special::sigmoid)).aliases(&["logistic", "σ"])
+    SIGMOID = Primitive::map1("sigmoid", map1!(fused math::sigmoid)).aliases(&["logistic", "σ"])
         .partial(|x, y| y * (-x).map(&SIGMOID))
         .latex(r"\sigma").doc("1/(1 + exp(-x)).").example("sigmoid(0)", "0.5").samples(&[&[-1.3], &[2.0]]);
-    LOG_SIGMOID = Primitive::map1("log_sigmoid", map1!(special::log_sigmoid)).partial(|x, _| (-x).map(&SIGMOID))
+    LOG_SIGMOID = Primitive::map1("log_sigmoid", map1!(fused math::log_sigmoid)).partial(|x, _| (-x).map(&SIGMOID))
         .latex(r"\log\sigma").doc("log(sigmoid(x)), exact in both tails.").example("log_sigmoid(0)", "-0.693147").samples(&[&[-1.3], &[2.0]]);
-    SOFTPLUS = Primitive::map1("softplus", map1!(special::softplus)).partial(|x, _| x.map(&SIGMOID))
+    SOFTPLUS = Primitive::map1("softplus", map1!(fused math::softplus)).partial(|x, _| x.map(&SIGMOID))
         .doc("log(1 + exp(x)), exact in both tails.").example("softplus(0)", "0.693147").samples(&[&[-1.3], &[2.0]]);
     ERF = Primitive::map1("erf", map1!(special::erf)).partial(|x, _| erf_partial(x))
         .doc("The error function.").example("erf(1)", "0.842701").samples(&[&[-0.3], &[1.2]]);

@@ -1,4 +1,4 @@
-//! The two instances in which a loop is compiled, and how one of them is chosen.
+//! The instances in which a loop is compiled, and how one of them is chosen.
 
 /// How a·b + c is rounded.
 pub trait Arithmetic: Copy {
@@ -60,6 +60,44 @@ impl Wide {
             }
             #[allow(unsafe_code)]
             // SAFETY: a `Wide` exists only where `detect` found both features.
+            unsafe {
+                with_features(body)
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        body(Fused)
+    }
+}
+
+/// The knowledge that this processor has AVX-512 too.
+#[derive(Clone, Copy, Debug)]
+pub struct Wider(());
+
+impl Wider {
+    /// What this processor has.
+    #[inline(always)]
+    pub fn detect() -> Option<Wider> {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx512f")
+            && std::arch::is_x86_feature_detected!("avx512dq")
+            && std::arch::is_x86_feature_detected!("avx512vl")
+        {
+            return Wide::detect().map(|_| Wider(()));
+        }
+        None
+    }
+
+    /// Runs `body` as compiled for the widest instructions.
+    #[inline(always)]
+    pub fn run<R>(self, body: impl FnOnce(Fused) -> R) -> R {
+        #[cfg(target_arch = "x86_64")]
+        {
+            #[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
+            fn with_features<R>(body: impl FnOnce(Fused) -> R) -> R {
+                body(Fused)
+            }
+            #[allow(unsafe_code)]
+            // SAFETY: a `Wider` exists only where `detect` found all of these features.
             unsafe {
                 with_features(body)
             }

@@ -23,15 +23,44 @@ macro_rules! at_width {
 }
 pub(crate) use at_width;
 
+/// [`at_width!`] for what costs enough instructions to be worth a third instance.
+macro_rules! at_full_width {
+    ($arithmetic:pat => $body:expr) => {
+        match $crate::vector::Wider::detect() {
+            Some(wider) => wider.run(
+                #[inline(always)]
+                |$arithmetic| $body,
+            ),
+            None => $crate::vector::at_width!($arithmetic => $body),
+        }
+    };
+}
+pub(crate) use at_full_width;
+
 /// The [`Map1`](crate::graph::primitive::Map1) of a function of one number. After `fused`, the
-/// function also takes an [`Arithmetic`](super::Arithmetic).
+/// function also takes an [`Arithmetic`](super::Arithmetic); it may be right in some range only, and
+/// another one, which need not be fast, `else`where.
 macro_rules! map1 {
     (fused $f:expr) => {{
         fn at(x: f64) -> f64 {
             $crate::vector::at_width!(ops => $crate::vector::maps::one(|x| $f(ops, x), x))
         }
         fn over(x: &[f64], out: &mut [f64]) {
-            $crate::vector::at_width!(ops => $crate::vector::maps::over1(|x| $f(ops, x), x, out))
+            $crate::vector::at_full_width!(ops => $crate::vector::maps::over1_whole(|x| $f(ops, x), x, out))
+        }
+        $crate::graph::primitive::Map1 { at, over }
+    }};
+    (fused $f:expr, where $near:expr, else $far:expr) => {{
+        fn at(x: f64) -> f64 {
+            if !$near(x) {
+                return $far(x);
+            }
+            $crate::vector::at_width!(ops => $crate::vector::maps::one(|x| $f(ops, x), x))
+        }
+        fn over(x: &[f64], out: &mut [f64]) {
+            $crate::vector::at_full_width!(ops => $crate::vector::maps::over1_in_range(
+                |x| $f(ops, x), $near, $far, x, out
+            ))
         }
         $crate::graph::primitive::Map1 { at, over }
     }};
@@ -114,6 +143,44 @@ pub fn three(f: impl Fn(f64, f64, f64) -> f64, a: f64, b: f64, c: f64) -> f64 {
 pub fn over1(f: impl Fn(f64) -> f64, x: &[f64], out: &mut [f64]) {
     for (y, x) in out.iter_mut().zip(x) {
         *y = f(*x);
+    }
+}
+
+/// out[k] = f(x[k]) for a function that costs many instructions.
+///
+/// The compiler's own loops do the last few entries one by one. Here the last vector overlaps the
+/// one before it instead, and some entries are computed twice.
+#[inline(always)]
+pub fn over1_whole(f: impl Fn(f64) -> f64, x: &[f64], out: &mut [f64]) {
+    const WIDTH: usize = 8;
+    let n = x.len().min(out.len());
+    let first = if n < WIDTH { n } else { n - n % WIDTH };
+    let last = if first < n { n - WIDTH } else { n };
+    // One loop for both pieces: its body is long.
+    for range in [0..first, last..n] {
+        over1(&f, &x[range.clone()], &mut out[range]);
+    }
+}
+
+/// out[k] = f(x[k]) where `near` holds, else `far`(x[k]).
+#[inline(always)]
+pub fn over1_in_range(
+    f: impl Fn(f64) -> f64,
+    near: impl Fn(f64) -> bool,
+    far: impl Fn(f64) -> f64,
+    x: &[f64],
+    out: &mut [f64],
+) {
+    /// Some vectors' worth, so that one look decides for many.
+    const CHUNK: usize = 256;
+    for (x, out) in x.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
+        over1_whole(&f, x, out);
+        let outside: u64 = x.iter().map(|x| u64::from(!near(*x))).sum();
+        if outside > 0 {
+            for (y, x) in out.iter_mut().zip(x).filter(|(_, x)| !near(**x)) {
+                *y = far(*x);
+            }
+        }
     }
 }
 

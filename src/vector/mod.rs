@@ -12,6 +12,7 @@
 
 mod instance;
 pub mod maps;
+pub mod math;
 
-pub use instance::{Arithmetic, Fused, Separate, Wide};
-pub(crate) use maps::{at_width, map1, map2, map3};
+pub use instance::{Arithmetic, Fused, Separate, Wide, Wider};
+pub(crate) use maps::{at_full_width, at_width, map1, map2, map3};

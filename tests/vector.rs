@@ -1,0 +1,474 @@
+//! Values by the slice: the error of the vector mathematics against a multi-precision computation
+//! (`vector/elementary.txt`, written by `vector/elementary.py`), and that a loop gives what its
+//! function of one number gives.
+
+mod common;
+
+use std::path::Path;
+use wengert::graph::Primitive;
+use wengert::graph::primitive::{Kernel, Lanes, Map1, Map2, Map3};
+use wengert::primitives::random::SplitMix64;
+use wengert::primitives::table;
+use wengert::vector::{Arithmetic, Fused, Separate, math};
+
+/// A point of the reference table: the value is `high` and `rest` of its last places.
+struct Point {
+    x: f64,
+    high: f64,
+    rest: f64,
+}
+
+fn points(function: &str) -> Vec<Point> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vector/elementary.txt");
+    let text = std::fs::read_to_string(path).expect("the reference table is there");
+    let number = |hex: &str| f64::from_bits(u64::from_str_radix(hex, 16).expect("bits"));
+    text.lines()
+        .map(|line| line.split(' ').collect::<Vec<_>>())
+        .filter(|words| words[0] == function)
+        .map(|words| Point {
+            x: number(words[1]),
+            high: number(words[2]),
+            rest: words[3].parse().expect("a number"),
+        })
+        .collect()
+}
+
+/// The distance of two neighbouring doubles at `y`.
+fn last_place(y: f64) -> f64 {
+    let exponent = (y.abs().to_bits() >> 52).max(1);
+    if exponent > 52 {
+        f64::from_bits((exponent - 52) << 52)
+    } else {
+        f64::from_bits(1 << (exponent - 1))
+    }
+}
+
+/// How far `got` is from the value, in last places of the value.
+fn error(got: f64, point: &Point) -> f64 {
+    if got == point.high {
+        point.rest.abs()
+    } else if got.is_finite() && point.high.is_finite() {
+        ((got - point.high) / last_place(point.high) - point.rest).abs()
+    } else {
+        f64::INFINITY
+    }
+}
+
+fn row(name: &str) -> Map1 {
+    let found = table().find(|row| row.name == name && row.callable);
+    match found.map(|row| row.kernel) {
+        Some(Kernel::Map1(map)) => map,
+        _ => panic!("{name} is a function of one number"),
+    }
+}
+
+/// The function `name`, one number at a time, in an instance that need not be this processor's.
+fn instance<A: Arithmetic>(name: &str, ops: A) -> impl Fn(f64) -> f64 {
+    let function: fn(A, f64) -> f64 = match name {
+        "exp" => math::exp,
+        "expm1" => math::expm1,
+        "tanh" => math::tanh,
+        "cosh" => math::cosh,
+        "sigmoid" => math::sigmoid,
+        "softplus" => math::softplus,
+        "log_sigmoid" => math::log_sigmoid,
+        "log" => math::log,
+        "log2" => math::log2,
+        "log10" => math::log10,
+        "log1p" => math::log1p,
+        "sin" => math::sin,
+        "cos" => math::cos,
+        _ => panic!("{name} is not in the table below"),
+    };
+    move |x| function(ops, x)
+}
+
+/// The largest error allowed, in units in the last place.
+const BOUNDS: &[(&str, f64)] = &[
+    ("exp", 0.8),
+    ("expm1", 1.3),
+    ("tanh", 2.1),
+    ("cosh", 1.2),
+    ("sigmoid", 1.5),
+    ("softplus", 1.3),
+    ("log_sigmoid", 1.5),
+    ("log", 0.8),
+    ("log2", 0.7),
+    ("log10", 0.7),
+    ("log1p", 0.8),
+    ("sin", 0.8),
+    ("cos", 0.7),
+];
+
+#[test]
+fn elementary_functions_are_right_to_about_a_unit_in_the_last_place() {
+    let mut failures = Vec::new();
+    for &(name, bound) in BOUNDS {
+        let points = points(name);
+        assert!(points.len() > 400, "{name} has {} points", points.len());
+        let here = row(name).at;
+        let (fused, separate) = (instance(name, Fused), instance(name, Separate));
+        let ranged = matches!(name, "sin" | "cos");
+        let functions: [(&str, &dyn Fn(f64) -> f64); 3] =
+            [("here", &here), ("fused", &fused), ("separate", &separate)];
+        for (kind, function) in functions {
+            let worst = points
+                .iter()
+                .filter(|point| kind == "here" || !ranged || math::few_turns(point.x))
+                .map(|point| (error(function(point.x), point), point.x))
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .expect("there are points");
+            println!("{name:12}{kind:9} {:.3} at {:e}", worst.0, worst.1);
+            if worst.0 > bound {
+                failures.push(format!("{name} ({kind}): {} ulp at {:e}", worst.0, worst.1));
+            }
+        }
+    }
+    common::report(&failures);
+}
+
+#[test]
+fn elementary_functions_at_special_points() {
+    const INF: f64 = f64::INFINITY;
+    const NAN: f64 = f64::NAN;
+    const TINY: f64 = 5e-324;
+    let rows = [
+        (
+            "exp",
+            [
+                (0.0, 1.0),
+                (-0.0, 1.0),
+                (INF, INF),
+                (-INF, 0.0),
+                (710.0, INF),
+                (-746.0, 0.0),
+            ],
+        ),
+        (
+            "expm1",
+            [
+                (0.0, 0.0),
+                (-0.0, -0.0),
+                (INF, INF),
+                (-INF, -1.0),
+                (710.0, INF),
+                (TINY, TINY),
+            ],
+        ),
+        (
+            "tanh",
+            [
+                (0.0, 0.0),
+                (-0.0, -0.0),
+                (INF, 1.0),
+                (-INF, -1.0),
+                (TINY, TINY),
+                (-30.0, -1.0),
+            ],
+        ),
+        (
+            "cosh",
+            [
+                (0.0, 1.0),
+                (-0.0, 1.0),
+                (INF, INF),
+                (-INF, INF),
+                (711.0, INF),
+                (-711.0, INF),
+            ],
+        ),
+        (
+            "sigmoid",
+            [
+                (0.0, 0.5),
+                (-0.0, 0.5),
+                (INF, 1.0),
+                (-INF, 0.0),
+                (-744.5, TINY),
+                (800.0, 1.0),
+            ],
+        ),
+        (
+            "softplus",
+            [
+                (-INF, 0.0),
+                (INF, INF),
+                (-744.5, TINY),
+                (1e300, 1e300),
+                (800.0, 800.0),
+                (-800.0, 0.0),
+            ],
+        ),
+        (
+            "log_sigmoid",
+            [
+                (-INF, -INF),
+                (INF, -0.0),
+                (744.5, -TINY),
+                (-1e300, -1e300),
+                (-800.0, -800.0),
+                (800.0, -0.0),
+            ],
+        ),
+        (
+            "log",
+            [
+                (0.0, -INF),
+                (-0.0, -INF),
+                (1.0, 0.0),
+                (INF, INF),
+                (-1.0, NAN),
+                (-INF, NAN),
+            ],
+        ),
+        (
+            "log2",
+            [
+                (0.0, -INF),
+                (-0.0, -INF),
+                (1.0, 0.0),
+                (INF, INF),
+                (-1.0, NAN),
+                (TINY, -1074.0),
+            ],
+        ),
+        (
+            "log10",
+            [
+                (0.0, -INF),
+                (-0.0, -INF),
+                (1.0, 0.0),
+                (INF, INF),
+                (-1.0, NAN),
+                (1e22, 22.0),
+            ],
+        ),
+        (
+            "log1p",
+            [
+                (0.0, 0.0),
+                (-0.0, -0.0),
+                (-1.0, -INF),
+                (INF, INF),
+                (-1.5, NAN),
+                (TINY, TINY),
+            ],
+        ),
+        (
+            "sin",
+            [
+                (0.0, 0.0),
+                (-0.0, -0.0),
+                (INF, NAN),
+                (-INF, NAN),
+                (TINY, TINY),
+                (-TINY, -TINY),
+            ],
+        ),
+        (
+            "cos",
+            [
+                (0.0, 1.0),
+                (-0.0, 1.0),
+                (INF, NAN),
+                (-INF, NAN),
+                (TINY, 1.0),
+                (-TINY, 1.0),
+            ],
+        ),
+    ];
+    for (name, points) in rows {
+        for (x, expected) in points.into_iter().chain([(NAN, NAN)]) {
+            let got = (row(name).at)(x);
+            assert!(
+                same(got, expected),
+                "{name}({x:e}) = {got:e}, not {expected:e}"
+            );
+        }
+    }
+}
+
+#[test]
+fn logarithms_of_powers_of_their_base_are_whole() {
+    for k in -1074..1024 {
+        assert_eq!(
+            (row("log2").at)(2f64.powi(k.max(-1022)) * 2f64.powi((k + 1022).min(0))),
+            f64::from(k)
+        );
+    }
+    let mut power = 1.0;
+    for k in 0..=22 {
+        assert_eq!((row("log10").at)(power), f64::from(k));
+        power *= 10.0;
+    }
+}
+
+/// The same bits, or both NaN.
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+}
+
+fn below(random: &mut SplitMix64, n: usize) -> usize {
+    (random.next_bits() % n as u64) as usize
+}
+
+/// Numbers at which kernels tend to differ, beside ordinary ones.
+fn awkward(random: &mut SplitMix64) -> f64 {
+    const SPECIAL: &[f64] = &[
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        2.0,
+        0.5,
+        -0.5,
+        5e-324,
+        -5e-324,
+        1e-310,
+        f64::MIN_POSITIVE,
+        f64::MAX,
+        f64::MIN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NAN,
+        709.9,
+        -745.1,
+        -708.5,
+        25735.0,
+        25736.0,
+        1e22,
+        -1e300,
+        0.1,
+        3.0,
+        1e16,
+    ];
+    match below(random, 6) {
+        0 => SPECIAL[below(random, SPECIAL.len())],
+        1 => 100.0 * (random.uniform() - 0.5),
+        2 => 1e6 * (random.uniform() - 0.5),
+        3 => f64::from_bits(random.next_bits()),
+        _ => 4.0 * (random.uniform() - 0.5),
+    }
+}
+
+fn numbers(random: &mut SplitMix64, n: usize) -> Vec<f64> {
+    (0..n).map(|_| awkward(random)).collect()
+}
+
+fn agree(
+    row: &Primitive,
+    n: usize,
+    got: &[f64],
+    want: impl Fn(usize) -> f64,
+    args: &dyn Fn(usize) -> Vec<f64>,
+) {
+    for (k, y) in got.iter().enumerate() {
+        let want = want(k);
+        assert!(
+            same(*y, want),
+            "{} of {:?}: {y:e} at {k} of {n}, {want:e} alone",
+            row.name,
+            args(k)
+        );
+    }
+}
+
+fn check1(row: &Primitive, map: Map1, random: &mut SplitMix64, n: usize) {
+    let x = numbers(random, n);
+    let mut out = vec![f64::NAN; n];
+    (map.over)(&x, &mut out);
+    agree(row, n, &out, |k| (map.at)(x[k]), &|k| vec![x[k]]);
+}
+
+fn check2(row: &Primitive, map: Map2, random: &mut SplitMix64, n: usize) {
+    let (a, b) = (numbers(random, n), numbers(random, n));
+    let (first, second) = (awkward(random), awkward(random));
+    let mut out = vec![f64::NAN; n];
+    (map.over)(Lanes::Each(&a), Lanes::Each(&b), &mut out);
+    agree(row, n, &out, |k| (map.at)(a[k], b[k]), &|k| {
+        vec![a[k], b[k]]
+    });
+    (map.over)(Lanes::All(first), Lanes::Each(&b), &mut out);
+    agree(row, n, &out, |k| (map.at)(first, b[k]), &|k| {
+        vec![first, b[k]]
+    });
+    (map.over)(Lanes::All(first), Lanes::All(second), &mut out);
+    agree(row, n, &out, |_| (map.at)(first, second), &|_| {
+        vec![first, second]
+    });
+    // Exponents for which a power is something simpler.
+    for second in [second, 2.0, -1.0, 0.5, 1.0, 0.0] {
+        (map.over)(Lanes::Each(&a), Lanes::All(second), &mut out);
+        agree(row, n, &out, |k| (map.at)(a[k], second), &|k| {
+            vec![a[k], second]
+        });
+        let mut onto = a.clone();
+        (map.onto)(&mut onto, Lanes::All(second));
+        agree(row, n, &onto, |k| (map.at)(a[k], second), &|k| {
+            vec![a[k], second]
+        });
+    }
+    let mut onto = a.clone();
+    (map.onto)(&mut onto, Lanes::Each(&b));
+    agree(row, n, &onto, |k| (map.at)(a[k], b[k]), &|k| {
+        vec![a[k], b[k]]
+    });
+    (map.scan_left)(first, &b, &mut out);
+    let before = |k: usize| if k == 0 { first } else { out[k - 1] };
+    agree(row, n, &out, |k| (map.at)(before(k), b[k]), &|k| {
+        vec![before(k), b[k]]
+    });
+    (map.scan_right)(&a, first, &mut out);
+    let before = |k: usize| if k == 0 { first } else { out[k - 1] };
+    agree(row, n, &out, |k| (map.at)(a[k], before(k)), &|k| {
+        vec![a[k], before(k)]
+    });
+}
+
+fn check3(row: &Primitive, map: Map3, random: &mut SplitMix64, n: usize) {
+    let [a, b, c] = [0; 3].map(|_| numbers(random, n));
+    let mut out = vec![f64::NAN; n];
+    (map.over)(&a, &b, &c, &mut out);
+    agree(row, n, &out, |k| (map.at)(a[k], b[k], c[k]), &|k| {
+        vec![a[k], b[k], c[k]]
+    });
+}
+
+#[test]
+fn a_loop_gives_what_its_function_of_one_number_gives() {
+    let mut random = SplitMix64::new(11);
+    let mut checked = 0;
+    for row in table() {
+        for n in (0..=70).chain([255, 256, 257, 1000]) {
+            match row.kernel {
+                Kernel::Map1(map) => check1(row, map, &mut random, n),
+                Kernel::Map2(map) | Kernel::Fold(map) => check2(row, map, &mut random, n),
+                Kernel::Map3(map) => check3(row, map, &mut random, n),
+                Kernel::Place(_) | Kernel::Whole(_) | Kernel::Alias => continue,
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 60 * 75, "only {checked} loops were run");
+}
+
+/// Where fused arithmetic is used, every width of vectors gives the same bits.
+#[test]
+fn instances_with_fused_arithmetic_agree() {
+    if wengert::vector::Wide::detect().is_none() {
+        return;
+    }
+    let mut random = SplitMix64::new(12);
+    for &(name, _) in BOUNDS {
+        let (map, fused) = (row(name), instance(name, Fused));
+        let x: Vec<f64> = numbers(&mut random, 2000)
+            .into_iter()
+            .filter(|x| math::few_turns(*x) || !matches!(name, "sin" | "cos"))
+            .collect();
+        let mut out = vec![f64::NAN; x.len()];
+        (map.over)(&x, &mut out);
+        for (x, y) in x.iter().zip(out) {
+            assert!(same(y, fused(*x)), "{name}({x:e}): {y:e}, {:e}", fused(*x));
+        }
+    }
+}
