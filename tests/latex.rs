@@ -1,8 +1,15 @@
 //! What `--format latex` writes is well-formed, for every script that has an expected output.
 
+mod common;
+
+use common::random::{self, Terrain};
 use std::path::{Path, PathBuf};
 use wengert::cli::golden::run_script;
 use wengert::cli::{Allowance, Format};
+use wengert::lower::Limits;
+use wengert::render::{Style, latex};
+use wengert::session::Session;
+use wengert::source::Source;
 
 /// All scripts below some folders.
 fn scripts(folders: &[&str]) -> Vec<PathBuf> {
@@ -93,6 +100,49 @@ fn every_script_gives_well_formed_latex() {
         count += usize::from(!output.stdout.is_empty());
     }
     assert!(count > 15, "only {count} scripts showed something");
+}
+
+/// What a script shows, as LaTeX, up to its first error.
+fn shown(script: &str) -> String {
+    let source = Source::new("test.ad", script);
+    let mut text = String::new();
+    // Random programs may fail; what was shown before stays.
+    let _ = Session::new(Limits::default()).run(&source, &mut |event| {
+        text.push_str(&latex::event(&event, &Style::default()));
+    });
+    text
+}
+
+#[test]
+fn random_programs_give_well_formed_latex() {
+    let mut written = 0;
+    for seed in 0..150 {
+        let terrain = [Terrain::Smooth, Terrain::Wild][seed as usize % 2];
+        let program = random::program(seed, terrain).text();
+        let shows =
+            "F; V\ntrace F wrt x, v with life, zeros\nderive F wrt x\ncompare F wrt x\ngraph F";
+        let text = shown(&format!("{program}{shows}\n"));
+        assert_eq!(fault(&text), None, "seed {seed}:\n{program}");
+        written += text.len();
+    }
+    assert!(written > 100_000, "only {written} characters");
+}
+
+#[test]
+fn deep_and_hostile_texts_are_written() {
+    let deep = format!("{}x{}", "sin(".repeat(5_000), ")".repeat(5_000));
+    for script in [
+        format!("x = 1\n{deep}"),
+        format!("x = 1\n{}", vec!["x"; 5_000].join("*")),
+        "print \"% $ # & { } ~ ^ \\\\ \\\" é 漢 𝛼 \"".into(),
+        "Ж = 1; 漢 = 2; ö̱ = 3; ℓ_x = 4\nЖ*漢*ö̱*ℓ_x\ntrace Ж*漢 + ö̱ wrt 漢".into(),
+        "w = 3 # \\end{document}\n(w + # }\n 1)".into(),
+    ] {
+        let text = shown(&script);
+        let head: String = script.chars().take(60).collect();
+        assert!(!text.is_empty(), "nothing shown of {head}");
+        assert_eq!(fault(&text), None, "{head}");
+    }
 }
 
 #[test]

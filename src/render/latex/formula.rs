@@ -154,7 +154,7 @@ impl Pen {
         };
         let rows: Vec<String> = (0..shape.m()).map(row).collect();
         format!(
-            "\\bigl[\\begin{{smallmatrix}} {} \\end{{smallmatrix}}\\bigr]",
+            "\\vphantom{{\\Big|}}\\bigl[\\begin{{smallmatrix}} {} \\end{{smallmatrix}}\\bigr]",
             rows.join(" \\\\ ")
         )
     }

@@ -173,7 +173,7 @@ fn trace_columns(trace: &Trace, style: &Style) -> Vec<Vec<Column>> {
     if trace.forward {
         let heading = |column: &crate::trace::Column| {
             let along = match &column.along {
-                Some(direction) => format!(" along ${}$", pen.text(direction)),
+                Some(direction) => format!(" along {}", direction_of(direction, pen)),
                 None => String::new(),
             };
             format!(
@@ -201,6 +201,14 @@ fn trace_columns(trace: &Trace, style: &Style) -> Vec<Vec<Column>> {
     let life = terminal::life(trace, style);
     groups.push(life.iter().map(Column::from_text).collect());
     groups
+}
+
+/// A direction, as a formula where it is one and not the words `all ones`.
+fn direction_of(direction: &str, pen: Pen) -> String {
+    match written::parse(direction) {
+        Some(math) => format!("${}$", pen.write(&math)),
+        None => prose(direction),
+    }
 }
 
 /// The rules in one column, and the values for every `wrt` or output in one column each.

@@ -6,6 +6,8 @@ use crate::trace::written;
 
 /// Points across the text of an article at 10pt; what fits there fits everywhere.
 const LINE: usize = 345;
+/// What is left of it for tables, whose widths are estimates.
+const TABLE: usize = 335;
 
 /// How a table is set: first as it is, then smaller, then with its formulas broken over lines.
 #[derive(Clone, Copy)]
@@ -52,6 +54,11 @@ impl Setting {
 
     fn natural(self, column: &Column) -> usize {
         column.width() * if self.small { 85 } else { 100 } / 100
+    }
+
+    /// Whether the cells of a column are broken over lines.
+    fn breaks(self, column: &Column) -> bool {
+        !column.right && self.natural(column) > self.most
     }
 
     fn gap(self) -> usize {
@@ -117,12 +124,12 @@ impl Column {
 
     fn width(&self) -> usize {
         let cells = self.cells.iter().chain([&self.heading]);
-        cells.map(|cell| width(cell)).max().unwrap_or(0)
+        cells.map(|cell| width(cell, false)).max().unwrap_or(0)
     }
 }
 
-/// About how many points wide a formula or a text is.
-pub fn width(latex: &str) -> usize {
+/// About how many points wide a formula is, or a text with formulas in it.
+fn width(latex: &str, mut in_math: bool) -> usize {
     const LETTER: usize = 50;
     const SCRIPT: usize = 36;
     const OPERATOR: usize = 120;
@@ -143,7 +150,9 @@ pub fn width(latex: &str) -> usize {
                 let end = end.unwrap_or(behind.len());
                 tenths += match &behind[..end] {
                     "" | "frac" | "dot" | "bar" | "hat" | "tilde" | "mathit" | "mathrm"
-                    | "text" | "operatorname" | "left" | "right" | "bigl" | "bigr" => 0,
+                    | "text" | "operatorname" | "left" | "right" | "bigl" | "bigr" | "vphantom" => {
+                        0
+                    }
                     "sin" | "cos" | "tan" | "log" | "max" | "min" | "det" => 3 * letter,
                     "cdot" | "times" | "circ" | "le" | "ge" | "ne" => OPERATOR,
                     _ => letter,
@@ -158,7 +167,8 @@ pub fn width(latex: &str) -> usize {
                 scripts.pop();
             }
             '^' | '_' => next_is_script = true,
-            '$' | ' ' => next_is_script = small && c == ' ',
+            '$' => in_math = !in_math,
+            ' ' if in_math => {}
             '+' | '=' | '-' if !small => tenths += OPERATOR,
             _ => tenths += letter,
         }
@@ -168,11 +178,26 @@ pub fn width(latex: &str) -> usize {
 
 /// A formula in a line of its own; one that is too long breaks after its operators.
 pub fn display(formula: &str) -> String {
-    if width(formula) <= LINE || formula.contains("\\begin{array}") {
+    if width(formula, true) <= LINE || formula.contains("\\begin{array}") {
         format!("\\[ {formula} \\]\n")
     } else {
-        format!("\\begin{{flushleft}}\n$\\displaystyle {formula}$\n\\end{{flushleft}}\n")
+        format!(
+            "\\begin{{flushleft}}\n$\\displaystyle {}$\n\\end{{flushleft}}\n",
+            breakable(formula)
+        )
     }
+}
+
+/// A line of formulas may break after its operators; with this, after commas and between factors
+/// in parentheses too, and inside of tall parentheses.
+fn breakable(latex: &str) -> String {
+    let commas = latex.replace(", ", ",\\allowbreak ");
+    commas
+        .replace("\\left(", "\\Bigl(")
+        .replace("\\right)", "\\Bigr)")
+        .replace(") \\Bigl(", ")\\allowbreak \\Bigl(")
+        .replace(") (", ")\\allowbreak (")
+        .replace(")\\,", ")\\,\\allowbreak ")
 }
 
 /// Sentences, one a line.
@@ -186,7 +211,7 @@ pub fn paragraphs(text: &str) -> String {
 
 /// A paragraph; code in a long one cannot be hyphenated, so its words may stand far apart.
 pub fn paragraph(latex: &str) -> String {
-    if width(latex) <= LINE {
+    if width(latex, false) <= LINE {
         format!("\\noindent {latex}\\par\n")
     } else {
         format!("{{\\sloppy\\noindent {latex}\\par}}\n")
@@ -226,7 +251,7 @@ pub fn table(key: &Column, groups: &[Vec<Column>]) -> String {
 fn fitting(columns: &[&Column]) -> Option<Setting> {
     let fits = |setting: &Setting| {
         let sizes = columns.iter().map(|column| setting.size(column));
-        sizes.sum::<usize>() <= LINE
+        sizes.sum::<usize>() <= TABLE
     };
     SETTINGS.into_iter().find(fits)
 }
@@ -236,15 +261,16 @@ fn cut(key: &Column, columns: &[&Column]) -> Vec<String> {
     let setting = SETTINGS[2];
     let mut tables: Vec<Vec<&Column>> = vec![Vec::new()];
     let mut used = 0;
-    for column in columns {
-        let size = setting.size(column);
-        if used + size > LINE && tables.last().is_some_and(|table| table.len() > 1) {
+    // A column without a heading belongs to the one before it.
+    for columns in columns.chunk_by(|_, next| next.heading.is_empty()) {
+        let size: usize = columns.iter().map(|column| setting.size(column)).sum();
+        if used + size > TABLE && tables.last().is_some_and(|table| table.len() > 1) {
             tables.push(vec![key]);
             used = setting.size(key);
         }
         used += size;
         if let Some(table) = tables.last_mut() {
-            table.push(column);
+            table.extend(columns);
         }
     }
     tables
@@ -256,7 +282,7 @@ fn cut(key: &Column, columns: &[&Column]) -> Vec<String> {
 fn one_table(columns: &[&Column], setting: Setting) -> String {
     let kind = |column: &&Column| match () {
         () if column.right => "r".to_string(),
-        () if setting.natural(column) <= setting.most => "l".into(),
+        () if !setting.breaks(column) => "l".into(),
         // In terms of the line, so that it grows on wider pages.
         () => format!(
             ">{{\\raggedright\\arraybackslash}}p{{{:.2}\\linewidth}}",
@@ -264,24 +290,22 @@ fn one_table(columns: &[&Column], setting: Setting) -> String {
         ),
     };
     let kinds: String = columns.iter().map(kind).collect();
-    let line = |cells: Vec<&str>| format!("{} \\\\\n", cells.join(" & "));
+    let line = |cells: Vec<String>| format!("{} \\\\\n", cells.join(" & "));
     let headings = line(
         columns
             .iter()
-            .map(|column| column.heading.as_str())
+            .map(|column| column.heading.clone())
             .collect(),
     );
     let height = columns.first().map_or(0, |column| column.cells.len());
-    let rows: String = (0..height)
-        .map(|row| {
-            line(
-                columns
-                    .iter()
-                    .map(|column| column.cells[row].as_str())
-                    .collect(),
-            )
-        })
-        .collect();
+    let row = |row: usize| {
+        let cell = |column: &&Column| match setting.breaks(column) {
+            true => breakable(&column.cells[row]),
+            false => column.cells[row].clone(),
+        };
+        line(columns.iter().map(cell).collect())
+    };
+    let rows: String = (0..height).map(row).collect();
     let (before, behind) = match setting.small {
         true => ("{\\footnotesize\\setlength{\\tabcolsep}{4pt}\n", "}\n"),
         false => ("", ""),
@@ -329,8 +353,9 @@ mod tests {
 
     #[test]
     fn widths() {
-        assert_eq!(width("$a_1$"), 8);
-        assert_eq!(width("$\\dot{a}_{10}$"), 12);
-        assert_eq!(width("$x + y$"), 22);
+        assert_eq!(width("$a_1$", false), 8);
+        assert_eq!(width("\\dot{a}_{10}", true), 12);
+        assert_eq!(width("$x + y$", false), 22);
+        assert_eq!(width("$x + y$ or", false), 37);
     }
 }
