@@ -39,6 +39,25 @@ pub enum Code {
 }
 
 impl Code {
+    /// All of them.
+    pub const ALL: [Code; 15] = [
+        Code::Syntax,
+        Code::Name,
+        Code::Function,
+        Code::Arity,
+        Code::Shape,
+        Code::Index,
+        Code::Circular,
+        Code::Value,
+        Code::Scalar,
+        Code::Type,
+        Code::File,
+        Code::Assert,
+        Code::Check,
+        Code::Limit,
+        Code::Singular,
+    ];
+
     /// The name used in JSON and in the margin of a rendered diagnostic.
     pub fn name(self) -> &'static str {
         match self {

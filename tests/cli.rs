@@ -625,3 +625,106 @@ fn fmt_keeps_every_script() {
     }
     assert!(seen > 20, "{seen} scripts");
 }
+
+#[test]
+fn explanations_completions_and_a_manual() {
+    let outcome = run(&["explain", "shape"]);
+    assert_eq!(outcome.code, Some(0));
+    assert!(
+        outcome.stdout.starts_with("error[shape]: "),
+        "{}",
+        outcome.stdout
+    );
+    assert!(run(&["explain"]).stdout.contains("  singular  "));
+    let outcome = run(&["explain", "shpae"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(
+        outcome.stderr.contains("did you mean `shape`?"),
+        "{}",
+        outcome.stderr
+    );
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let outcome = run(&["completions", shell]);
+        assert_eq!(outcome.code, Some(0));
+        assert!(outcome.stdout.contains("explain"), "{shell}");
+    }
+    let outcome = run(&["man"]);
+    assert!(
+        outcome.stdout.contains(".TH wengert 1"),
+        "{}",
+        outcome.stdout
+    );
+}
+
+#[test]
+fn time_is_told_on_standard_error() {
+    let outcome = run(&["--time", "-e", "1 + 1"]);
+    assert_eq!(outcome.stdout, "1 + 1 = 2\n");
+    assert!(
+        outcome.stderr.ends_with("s\n") && outcome.stderr.lines().count() == 1,
+        "{}",
+        outcome.stderr
+    );
+}
+
+/// With `--ascii` no byte is beyond ASCII, whatever is shown: results, JSON, diagnostics.
+#[test]
+fn ascii_is_complete() {
+    let folder = Folder::new("ascii");
+    let own = folder.file(
+        "ŵ.ad",
+        "λ₁ = 3; ŷ = 2; w₀ = 1\nL = (ŷ − λ₁·w₀)²\nprint \"ein Maß: ≤\", L\ntrace L\nderive L wrt ŷ\ncompare L\ngraph L\n\
+         plot t^2 over t from -1 to 1\nL ≤ 3\nλ₁*[1, ŷ]*[2, 3]\n",
+    );
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let examples = [
+        "baydin.ad",
+        "kinks.ad",
+        "plots.ad",
+        "where-nan-is-born.ad",
+        "lecture/7.4-graph.ad",
+    ];
+    let mut scripts: Vec<String> = examples
+        .iter()
+        .map(|name| root.join(name).display().to_string())
+        .collect();
+    scripts.push(own);
+    for script in scripts {
+        for format in ["text", "json"] {
+            let outcome = run(&["--ascii", "--format", format, &script]);
+            assert!(outcome.stdout.is_ascii(), "{script}:\n{}", outcome.stdout);
+            assert!(outcome.stderr.is_ascii(), "{script}:\n{}", outcome.stderr);
+            assert!(outcome.stdout.len() > 100, "{script}: {}", outcome.stdout);
+        }
+    }
+    assert!(run(&["--ascii", "explain", "shape"]).stdout.is_ascii());
+}
+
+/// No line is wider than asked for, and no number is lost.
+#[test]
+fn width_is_kept_and_nothing_is_dropped() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for name in ["baydin.ad", "lecture/7.2-loss.ad", "lecture/7.3-forward.ad"] {
+        let script = root.join(name).display().to_string();
+        let whole = run(&[&script]).stdout;
+        let fitted = run(&["--width", "72", &script]).stdout;
+        let numbers = |text: &str| {
+            let words = text.split_whitespace().map(String::from);
+            let mut words: Vec<String> = words.filter(|word| word.parse::<f64>().is_ok()).collect();
+            words.sort();
+            words.dedup();
+            words
+        };
+        assert_eq!(numbers(&whole), numbers(&fitted), "{name}");
+        for line in fitted
+            .lines()
+            .filter(|line| line.starts_with(['a', 'ȧ', 'ā']))
+        {
+            let width = line
+                .chars()
+                .filter(|c| !('\u{300}'..'\u{370}').contains(c))
+                .count();
+            assert!(width <= 72, "{name}: {line}");
+        }
+    }
+}

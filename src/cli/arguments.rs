@@ -6,6 +6,7 @@ use crate::render::Style;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,6 +21,7 @@ Examples:
   wengert --format json lesson.ad           one object a line for every result
   wengert check lesson.ad                   look for mistakes without running
   wengert fmt lesson.ad                     rewrite in the standard layout
+  wengert explain shape                     what error[shape] is about
   wengert test examples                     hold every script against its .out
 
 Exit status: 0 fine, 1 an error in a script, 2 wrong usage.";
@@ -69,6 +71,20 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Say what a class of mistakes is about, with an example and its mending
+    Explain {
+        /// The word in brackets: `shape` for `error[shape]`; without it, all classes
+        #[arg(value_name = "CODE")]
+        code: Option<String>,
+    },
+    /// Write a script that makes a shell complete the arguments of `wengert`
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Write the manual page (`wengert man | man -l -`)
+    Man,
     /// Run scripts and hold their output against the `.out` files beside them
     Test {
         /// Scripts, or folders to look for scripts in

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod diff;
+pub(crate) mod explain;
 mod format;
 pub mod golden;
 mod printer;
@@ -61,6 +62,18 @@ fn run(arguments: Arguments) -> Status {
     let options = &arguments.options;
     match arguments.command {
         Some(Command::Check { files }) => check(&files, options),
+        Some(Command::Explain { code }) => explain(code.as_deref(), options),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "wengert", &mut script);
+            write(&script, options)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            // Writing into memory does not fail.
+            let _ = clap_mangen::Man::new(Arguments::command()).render(&mut page);
+            write(&page, options)
+        }
         Some(Command::Fmt { files, check }) => fmt(&files, check, options),
         Some(Command::Test { paths, bless }) => test(&paths, bless, options),
         None if !arguments.sources.is_empty() => one_liner(&arguments.sources, options),
@@ -116,6 +129,23 @@ fn check(files: &[PathBuf], options: &Options) -> Status {
             Err(error) => printer.failed(&error, None),
         };
         files.iter().map(check).max().unwrap_or(Status::Fine)
+    })
+}
+
+fn explain(code: Option<&str>, options: &Options) -> Status {
+    let text = match code {
+        None => explain::list(),
+        Some(code) => explain::about(code, &options.out_style())
+            .unwrap_or_else(|complaint| misused(ErrorKind::InvalidValue, complaint)),
+    };
+    write(text.as_bytes(), options)
+}
+
+/// Writes a text to standard output.
+fn write(text: &[u8], options: &Options) -> Status {
+    printing(options, |printer| {
+        printer.text(&String::from_utf8_lossy(text));
+        Status::Fine
     })
 }
 

@@ -1,6 +1,8 @@
 //! The line editor: prompt, history, inputs of several lines, and what it asks while one is typed.
 
 use super::{Shared, colour, complete, hint};
+use crate::source::Source;
+use crate::syntax::ast::StatementKind;
 use crate::syntax::{Completeness, completeness};
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -162,7 +164,33 @@ fn wants_more(input: &str) -> bool {
     let mut last = input.rsplit('\n');
     let insists = (0..2).all(|_| last.next().is_some_and(|line| line.trim().is_empty()));
     let is_command = input.trim_start().starts_with(':');
-    !insists && !is_command && completeness(input) == Completeness::Incomplete
+    !insists
+        && !is_command
+        && (completeness(input) == Completeness::Incomplete || may_go_on_with_else(input))
+}
+
+/// Whether the input ends with a line that closes an `if` of several lines. An `else` may be meant
+/// to follow; an empty line says that none does.
+fn may_go_on_with_else(input: &str) -> bool {
+    let closes = input
+        .rsplit_once('\n')
+        .is_some_and(|(_, last)| last.trim() == "}");
+    if !closes {
+        return false;
+    }
+    let Ok((script, _)) = crate::syntax::parse(&Source::new("<input>", input)) else {
+        return false;
+    };
+    let mut last = script.body.last();
+    while let Some(id) = last {
+        match &script.statement(*id).kind {
+            StatementKind::If(_, _, otherwise) if otherwise.is_empty() => return true,
+            // `else if` is an `if` in the block of `else`.
+            StatementKind::If(_, _, otherwise) if otherwise.len() == 1 => last = otherwise.last(),
+            _ => return false,
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -179,5 +207,16 @@ mod tests {
         assert!(!wants_more("x = 1"));
         assert!(!wants_more(""));
         assert!(!wants_more(":help ("));
+    }
+
+    #[test]
+    fn an_else_may_stand_on_the_next_line() {
+        assert!(wants_more("if c {\n  x := 1\n}"));
+        assert!(wants_more("if c {\n  x := 1\n}\nelse"));
+        assert!(wants_more("if c {\n  x := 1\n} else if d {\n  x := 2\n}"));
+        assert!(!wants_more("if c {\n  x := 1\n}\n"));
+        assert!(!wants_more("if c {\n  x := 1\n}\nelse {\n  x := 2\n}"));
+        assert!(!wants_more("if c { x := 1 }"));
+        assert!(!wants_more("repeat 3 {\n  x := 1\n}"));
     }
 }

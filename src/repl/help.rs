@@ -3,6 +3,8 @@
 mod entries;
 
 use super::commands::{self, COMMANDS};
+use crate::cli::explain;
+use crate::diagnostic::Code;
 use crate::graph::Primitive;
 use crate::lower;
 use crate::primitives;
@@ -19,6 +21,7 @@ pub fn topics(_: &str) -> Vec<String> {
     entries
         .chain(primitives::names())
         .map(String::from)
+        .chain(Code::ALL.iter().map(|code| code.name().to_string()))
         .chain(commands::names().map(|name| format!(":{name}")))
         .collect()
 }
@@ -55,7 +58,10 @@ pub fn about(topic: &str, style: &Style) -> String {
         describe(&mut text, found.form, &[], found.doc, style);
         example(&mut text, found.example.0, style);
     }
-    if text.is_empty() { unknown(name) } else { text }
+    if text.is_empty() {
+        return explain::about(name, style).unwrap_or_else(|_| unknown(name));
+    }
+    text
 }
 
 fn describe(text: &mut String, form: &str, aliases: &[&str], doc: &str, style: &Style) {
