@@ -1,5 +1,6 @@
 //! Where results and diagnostics go.
 
+use super::signals::Farewell;
 use super::{Format, Status};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::interrupt;
@@ -126,6 +127,16 @@ impl Printer<'_> {
     /// Writes to the stream of diagnostics.
     pub fn note(&mut self, text: &str) {
         self.err.write(text);
+    }
+
+    /// What to say should `script` have to be left.
+    pub fn farewell(&self, script: &Source) -> Farewell {
+        Farewell {
+            name: script.name.clone(),
+            format: self.format,
+            quiet: self.quiet,
+            style: self.err.style.clone(),
+        }
     }
 
     /// Starts a line: a terminal has just shown `^C`.

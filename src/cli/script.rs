@@ -36,16 +36,26 @@ pub struct Allowance {
 
 /// Runs a script in a session of its own.
 pub fn run(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
-    run_in(
-        &mut Session::new(allowance.limits),
+    let farewell = printer.farewell(source);
+    let running = Running::start(allowance.time, Some(farewell));
+    let mut session = Session::new(allowance.limits);
+    let status = run_while(
+        running,
+        &mut session,
         source,
-        allowance.time,
         printer,
-        &mut |_| {},
-    )
+        &mut |event, printer| {
+            printer.event(&event, Some(source));
+        },
+    );
+    if status == Status::Interrupted {
+        // Nobody wants to wait until everything is taken apart.
+        std::mem::forget(session);
+    }
+    status
 }
 
-/// Runs a script, or one input of an interactive session, and lets `watch` see what it shows.
+/// Runs one input of an interactive session, and lets `watch` see what it shows.
 pub fn run_in(
     session: &mut Session,
     source: &Rc<Source>,
@@ -53,7 +63,8 @@ pub fn run_in(
     printer: &mut Printer<'_>,
     watch: &mut dyn FnMut(&Event),
 ) -> Status {
-    running(session, source, time, printer, &mut |event, printer| {
+    let running = Running::start(time, None);
+    run_while(running, session, source, printer, &mut |event, printer| {
         printer.event(&event, Some(source));
         watch(&event);
     })
@@ -67,10 +78,10 @@ pub fn run_silently(
     printer: &mut Printer<'_>,
     take: &mut dyn FnMut(Event),
 ) -> Status {
-    running(
+    run_while(
+        Running::start(time, None),
         session,
         source,
-        time,
         printer,
         &mut |event, printer| match event {
             Event::Warning(_) => printer.event(&event, Some(source)),
@@ -79,14 +90,13 @@ pub fn run_silently(
     )
 }
 
-fn running(
+fn run_while(
+    running: Running,
     session: &mut Session,
     source: &Rc<Source>,
-    time: Option<Duration>,
     printer: &mut Printer<'_>,
     show: &mut dyn FnMut(Event, &mut Printer<'_>),
 ) -> Status {
-    let running = Running::start(time);
     match session.run(source, &mut |event| show(event, printer)) {
         Ok(()) => Status::Fine,
         Err(error) => match running.stopped_by() {
@@ -96,7 +106,8 @@ fn running(
                 Status::Interrupted
             }
             Some(Stop::Time(limit)) if error.code() == Code::Limit => {
-                printer.failed(&out_of_time(&error, limit), Some(source))
+                let location = error.location().clone();
+                printer.failed(&out_of_time(location, limit), Some(source))
             }
             _ => printer.failed(&error, Some(source)),
         },
@@ -104,8 +115,7 @@ fn running(
 }
 
 /// The error of a computation that was interrupted because its time was up.
-fn out_of_time(interrupted: &Diagnostic, limit: Duration) -> Diagnostic {
-    let location = interrupted.location().clone();
+pub(super) fn out_of_time(location: Location, limit: Duration) -> Diagnostic {
     Diagnostic::error(
         Code::Limit,
         location,

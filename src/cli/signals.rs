@@ -1,9 +1,16 @@
-//! What stops a running computation from outside: Ctrl-C, and the time limit. The second Ctrl-C
-//! ends the program, should the computation not listen; in an interactive session only after a
-//! while, because impatience is no wish to lose it.
+//! What stops a running computation from outside: Ctrl-C, and the time limit.
+//!
+//! A computation is asked to stop, and does so at the next opportunity, with an error that says
+//! where. A script that finds none within [`GRACE`] is left: nothing of it would last anyway. An
+//! interactive session has definitions to lose, so there only another Ctrl-C ends the program, and
+//! only after a while, because impatience is no wish to lose them.
 
-use super::Status;
+use super::script::out_of_time;
+use super::{Format, Status};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::interrupt;
+use crate::render::{Style, diagnostic, json};
+use crate::source::{Location, Source, Span};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Mutex, Once, PoisonError};
@@ -18,6 +25,14 @@ const RUNNING: u8 = 1;
 const BY_CTRL_C: u8 = 2;
 /// The time is up.
 const BY_TIME: u8 = 3;
+/// The computation has stopped because it was asked to.
+const HEARD: u8 = 4;
+/// It has not, and the program ends.
+const LEAVING: u8 = 5;
+
+/// How long a script that was asked to stop may go on, in steps of [`STEP`].
+const GRACE: Duration = Duration::from_millis(70);
+const STEP: Duration = Duration::from_millis(5);
 
 static STATE: AtomicU8 = AtomicU8::new(IDLE);
 static HANDLER: Once = Once::new();
@@ -27,6 +42,8 @@ static STAYS: AtomicBool = AtomicBool::new(false);
 static PRESSED: Mutex<Option<Instant>> = Mutex::new(None);
 /// How long an interactive session waits for a computation to listen.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// What to say when a script is left; `None` where it must not be.
+static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
 
 /// From here on Ctrl-C ends the program only where a computation has not listened for a while.
 pub fn stay() {
@@ -42,6 +59,20 @@ pub enum Stop {
     Time(Duration),
 }
 
+/// How to tell the user that a script was left. The thread that runs it holds the standard
+/// streams, so this is written past them.
+#[derive(Debug)]
+pub struct Farewell {
+    /// The script.
+    pub name: String,
+    /// How results are written.
+    pub format: Format,
+    /// Whether JSON comes alone.
+    pub quiet: bool,
+    /// How diagnostics are written.
+    pub style: Style,
+}
+
 /// While it lives, Ctrl-C and the time limit ask the computation to stop.
 pub struct Running {
     limit: Option<Duration>,
@@ -49,12 +80,14 @@ pub struct Running {
 }
 
 impl Running {
-    /// To be held while something is computed. Forgets earlier requests to stop.
-    pub fn start(limit: Option<Duration>) -> Running {
+    /// To be held while something is computed. Forgets earlier requests to stop. With a farewell,
+    /// what does not stop is left.
+    pub fn start(limit: Option<Duration>, farewell: Option<Farewell>) -> Running {
         HANDLER.call_once(|| {
             // Without a handler Ctrl-C ends the program, which will do.
             let _ = ctrlc::set_handler(interrupt_or_leave);
         });
+        *FAREWELL.lock().unwrap_or_else(PoisonError::into_inner) = farewell;
         interrupt::clear();
         STATE.store(RUNNING, Ordering::SeqCst);
         Running {
@@ -65,22 +98,39 @@ impl Running {
 
     /// Why the computation was asked to stop, if it was.
     pub fn stopped_by(&self) -> Option<Stop> {
-        match STATE.load(Ordering::SeqCst) {
-            BY_CTRL_C => Some(Stop::CtrlC),
-            BY_TIME => self.limit.map(Stop::Time),
-            _ => None,
+        let heard = |state| {
+            STATE
+                .compare_exchange(state, HEARD, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok()
+        };
+        if heard(BY_CTRL_C) {
+            return Some(Stop::CtrlC);
         }
+        if heard(BY_TIME) {
+            return self.limit.map(Stop::Time);
+        }
+        wait_for_the_end_if(STATE.load(Ordering::SeqCst) == LEAVING);
+        None
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
+        wait_for_the_end_if(STATE.swap(IDLE, Ordering::SeqCst) == LEAVING);
         if let Some((done, thread)) = self.watch.take() {
             drop(done);
             // The thread does nothing that could panic.
             let _ = thread.join();
         }
-        STATE.store(IDLE, Ordering::SeqCst);
+    }
+}
+
+/// Where another thread is ending the program, this one must not say anything any more.
+fn wait_for_the_end_if(leaving: bool) {
+    if leaving {
+        loop {
+            thread::park();
+        }
     }
 }
 
@@ -99,7 +149,8 @@ fn interrupt_or_leave() {
     let mut pressed = PRESSED.lock().unwrap_or_else(PoisonError::into_inner);
     if stop(BY_CTRL_C) {
         *pressed = Some(Instant::now());
-        return;
+        drop(pressed);
+        return leave_after_grace(BY_CTRL_C, Stop::CtrlC, Status::Interrupted);
     }
     let is_idle = STATE.load(Ordering::SeqCst) == IDLE;
     let is_recent = pressed.is_some_and(|first| first.elapsed() < PATIENCE);
@@ -108,14 +159,77 @@ fn interrupt_or_leave() {
     }
 }
 
+/// Ends the program unless the computation that was brought into `state` stops within the grace.
+fn leave_after_grace(state: u8, why: Stop, status: Status) {
+    let mut waited = Duration::ZERO;
+    while waited < GRACE {
+        thread::sleep(STEP);
+        waited += STEP;
+        if STATE.load(Ordering::SeqCst) != state {
+            return;
+        }
+    }
+    let farewell = FAREWELL
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    let Some(farewell) = farewell else {
+        return;
+    };
+    if STATE
+        .compare_exchange(state, LEAVING, Ordering::SeqCst, Ordering::SeqCst)
+        .is_ok()
+    {
+        farewell.say(why);
+        std::process::exit(i32::from(status.code()));
+    }
+}
+
 /// A thread that asks the computation to stop when the time is up, unless the sender is dropped
 /// before.
 fn watch(limit: Duration) -> (Sender<()>, JoinHandle<()>) {
     let (done, wait) = mpsc::channel();
     let thread = thread::spawn(move || {
-        if wait.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-            stop(BY_TIME);
+        if wait.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) && stop(BY_TIME) {
+            leave_after_grace(BY_TIME, Stop::Time(limit), Status::Failed);
         }
     });
     (done, thread)
+}
+
+impl Farewell {
+    fn say(&self, why: Stop) {
+        let nowhere = Location::new(&Source::new(self.name.as_str(), ""), Span::default());
+        let said = match why {
+            Stop::CtrlC => Diagnostic::error(Code::Limit, nowhere, "interrupted", ""),
+            Stop::Time(limit) => out_of_time(nowhere, limit),
+        };
+        let json = self.format == Format::Json;
+        if json {
+            past_locks(&std::io::stdout(), &(json::diagnostic(&said, None) + "\n"));
+        }
+        if !(json && self.quiet) {
+            past_locks(&std::io::stderr(), &diagnostic::text(&said, &self.style));
+        }
+    }
+}
+
+/// Writes to a stream that another thread holds.
+#[cfg(unix)]
+fn past_locks(stream: &impl std::os::fd::AsFd, text: &str) {
+    use std::io::Write;
+    if let Ok(stream) = stream.as_fd().try_clone_to_owned() {
+        // Nothing is left to say it to if this fails.
+        let _ = std::fs::File::from(stream).write_all(text.as_bytes());
+    }
+}
+
+/// Writes to a stream that another thread holds.
+#[cfg(windows)]
+fn past_locks(stream: &impl std::os::windows::io::AsHandle, text: &str) {
+    use std::io::Write;
+    if let Ok(stream) = stream.as_handle().try_clone_to_owned() {
+        // Nothing is left to say it to if this fails.
+        let _ = std::fs::File::from(stream).write_all(text.as_bytes());
+    }
 }

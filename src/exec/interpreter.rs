@@ -8,6 +8,9 @@ use crate::interrupt;
 use crate::primitives::arithmetic::is_true;
 use smallvec::SmallVec;
 
+/// Values of this many entries take a while.
+const HEAVY: usize = 4096;
+
 const ABSENT: u64 = u64::MAX;
 
 /// Evaluates nodes of one graph on demand and keeps every value it computed. The graph may grow
@@ -130,7 +133,8 @@ impl<'g> Interpreter<'g> {
 
     fn compute(&mut self, id: NodeId, node: &Node, args: &Args) -> Outcome<()> {
         self.steps = self.steps.wrapping_add(1);
-        if self.steps.is_multiple_of(1024) && interrupt::requested() {
+        let heavy = self.graph.shape(id).len() >= HEAVY;
+        if (heavy || self.steps.is_multiple_of(1024)) && interrupt::requested() {
             return Err(Failure::Interrupted);
         }
         let offset = match node.op {
@@ -209,6 +213,10 @@ impl<'g> Interpreter<'g> {
             blocks: &self.graph.blocks(node.attr()),
         };
         apply(row.kernel, &call, out).map_err(|fault| Failure::Fault(id, fault))?;
+        // A kernel that was asked to stop leaves what it has.
+        if interrupt::requested() {
+            return Err(Failure::Interrupted);
+        }
         Ok(start as u64)
     }
 }

@@ -173,6 +173,10 @@ impl Program {
             for step in &segment.steps {
                 step.run(&mut self.pool, &self.indices, &mut self.scratch)?;
             }
+            // A kernel that was asked to stop leaves what it has.
+            if interrupt::requested() {
+                return Err(Stop::Interrupted);
+            }
             segment.stale = false;
         }
         Ok(())

@@ -1,10 +1,12 @@
 //! Numeric kernels over whole arrays. Summation runs in the order of the entries, so that the
-//! last digit depends on the shape alone.
+//! last digit depends on the shape alone. Those of more than linear cost look whether they were
+//! asked to stop, and then leave what they have: nobody will look at it.
 
 use super::random::SplitMix64;
 use super::special;
 use crate::graph::primitive::{Call, Fault};
 use crate::graph::{Attr, View};
+use crate::interrupt;
 
 type Done = Result<(), Fault>;
 
@@ -365,6 +367,9 @@ pub fn matmul(call: &Call<'_>, out: &mut [f64]) -> Done {
     let (m, inner) = (a.shape.m(), a.shape.n());
     out.fill(0.0);
     for (j, column) in out.chunks_exact_mut(m.max(1)).enumerate() {
+        if interrupt::requested() {
+            break;
+        }
         for k in 0..inner {
             let factor = b.at(k, j);
             let from = &a.data[k * m..][..m];
@@ -413,6 +418,9 @@ impl Lu {
             singular: false,
         };
         for k in 0..n {
+            if interrupt::requested() {
+                break;
+            }
             let noise = |i: usize, a: &[f64]| {
                 a[i + k * n].abs() <= n as f64 * f64::EPSILON * magnitude[i + k * n]
             };
@@ -506,6 +514,9 @@ pub fn inv(call: &Call<'_>, out: &mut [f64]) -> Done {
     }
     let mut unit = vec![0.0; n];
     for (j, column) in out.chunks_exact_mut(n.max(1)).enumerate() {
+        if interrupt::requested() {
+            break;
+        }
         unit[j] = 1.0;
         lu.solve(&unit, column);
         unit[j] = 0.0;
@@ -521,6 +532,9 @@ pub fn solve(call: &Call<'_>, out: &mut [f64]) -> Done {
     }
     let n = a.shape.m().max(1);
     for (right, column) in b.data.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
+        if interrupt::requested() {
+            break;
+        }
         lu.solve(right, column);
     }
     Ok(())
@@ -538,6 +552,9 @@ pub fn cofactor(call: &Call<'_>, out: &mut [f64]) -> Done {
     out.fill(0.0);
     let largest_entry = a.iter().fold(0.0f64, |best, x| best.max(x.abs()));
     for k in 0..n.saturating_sub(1) {
+        if interrupt::requested() {
+            break;
+        }
         let (mut row, mut col) = (k, k);
         for j in k..n {
             for i in k..n {
@@ -576,6 +593,9 @@ pub fn cofactor(call: &Call<'_>, out: &mut [f64]) -> Done {
     let delta = a[last * (n + 1)];
     // The columns of adj(U)·L⁻¹: solve with U₁ scaled so that a vanishing last pivot is no division.
     for (j, &original_row) in row_order.iter().enumerate() {
+        if interrupt::requested() {
+            break;
+        }
         let mut x = vec![0.0; n];
         x[j] = 1.0;
         for k in j..n {

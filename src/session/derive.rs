@@ -1,12 +1,13 @@
 //! `derive`: the symbolic derivative, as a formula that can be typed back in.
 
 use super::show::{Lowered, refuse, warn};
-use super::{Event, Session, Sink};
+use super::{Event, Session, Sink, stopped_at};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse, reverse_steps};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::substitute::exchange;
 use crate::graph::{Graph, NodeId, Op, Shape};
+use crate::interrupt;
 use crate::lower::Lowering;
 use crate::primitives::array::{PROD, PROD_QUOTIENT, SUM};
 use crate::simplify::{self, Formula, Wording};
@@ -85,6 +86,9 @@ impl Session {
         let mut events = Vec::new();
         for (text, output) in &lowered.outputs {
             for wrt in &lowered.wrt {
+                if interrupt::requested() {
+                    return Err(stopped_at(script, script.expr(outputs[0]).span));
+                }
                 let result = self.symbolic(&lowering, &lowered, *output, wrt.target, manner);
                 let steps = if has(With::Steps) {
                     self.steps(&lowering, &lowered, *output, wrt.target, &result)
@@ -98,6 +102,9 @@ impl Session {
                     steps,
                 })));
             }
+        }
+        if interrupt::requested() {
+            return Err(stopped_at(script, script.expr(outputs[0]).span));
         }
         warn(&mut lowering, sink);
         events.into_iter().for_each(sink);

@@ -25,7 +25,7 @@ use crate::interrupt;
 use crate::lower::definitions::Function;
 use crate::lower::{self, Definitions, Formula, Limits, Lowering};
 use crate::primitives::arithmetic::is_true;
-use crate::source::{Location, Source};
+use crate::source::{Location, Source, Span};
 use crate::syntax::ast::{
     Block, ExprId, ExprKind, Ident, InputDeclaration, Name, Script, Statement, StatementKind, Text,
 };
@@ -570,6 +570,14 @@ fn formula(script: &Rc<Script>, expr: ExprId) -> Formula {
 
 /// The error of a statement before which a stop was asked for.
 fn stopped(script: &Script, statement: &Statement) -> Diagnostic {
-    let location: Location = script.location(statement.span);
-    Diagnostic::error(Code::Limit, location, "interrupted", "stopped before this")
+    stopped_at(script, statement.span)
+}
+
+fn stopped_at(script: &Script, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::Limit,
+        script.location(span),
+        "interrupted",
+        "stopped before this",
+    )
 }

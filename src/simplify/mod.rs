@@ -15,6 +15,7 @@ pub use emit::Unwritable;
 
 use crate::graph::primitive::Notation;
 use crate::graph::{Graph, NodeId, Op};
+use crate::interrupt;
 use crate::syntax::ast::Name;
 use algebra::{Algebra, Form, Id};
 use convert::Reading;
@@ -370,7 +371,8 @@ fn improved(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
     if let Some(known) = memo.get(&id) {
         return *known;
     }
-    if !algebra.enter() {
+    // Asked to stop, it is as good as it is.
+    if interrupt::requested() || !algebra.enter() {
         return id;
     }
     let best = rearranged(algebra, id, memo);

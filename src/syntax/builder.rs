@@ -54,6 +54,11 @@ struct Ends {
 
 impl<'a> Builder<'a> {
     /// Nothing yet.
+    /// The text that is parsed.
+    pub fn source(&self) -> &'a Rc<Source> {
+        self.source
+    }
+
     pub fn new(source: &'a Rc<Source>, tokens: &'a [Lexeme]) -> Builder<'a> {
         Builder {
             source,

@@ -10,6 +10,7 @@ pub mod printer;
 mod token;
 
 use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::interrupt;
 use crate::source::{Location, Source, Span};
 use ast::Script;
 use builder::Builder;
@@ -17,7 +18,7 @@ use errors::Context;
 use lalrpop_util::ParseError;
 use layout::{BracketError, Brackets};
 use std::rc::Rc;
-use token::{Lexeme, Token};
+use token::{Lexeme, MOST_TOKENS, Token};
 
 pub use token::{RESERVED_WORDS, STATEMENT_WORDS, TAIL_WORDS};
 
@@ -30,6 +31,9 @@ mod grammar {
 /// The longest text: offsets in it must fit a [`Span`] with room to spare.
 const LONGEST_TEXT: usize = 1 << 30;
 
+/// How often a long parse looks whether it should stop.
+const TOKENS_AT_A_TIME: usize = 1 << 14;
+
 /// The script that `source` holds, and warnings about what is suspicious in it.
 ///
 /// The error is the first one in the order of the text, except that a bracket which is never closed
@@ -38,6 +42,7 @@ pub fn parse(source: &Rc<Source>) -> Result<(Script, Vec<Diagnostic>)> {
     refuse_long(source)?;
     refuse_odd_line_ends(source)?;
     let raw = token::lex(&source.text);
+    refuse_many(source, &raw)?;
     let brackets = Brackets::new(&raw);
     let tokens = layout::arrange(&source.text, &raw, &brackets);
     let context = Context::new(source, &tokens);
@@ -58,9 +63,19 @@ enum Failure {
 }
 
 fn run(builder: &mut Builder<'_>, tokens: &[Lexeme]) -> std::result::Result<ast::Block, Failure> {
-    let stream = tokens
-        .iter()
-        .map(|lexeme| Ok((lexeme.start, lexeme.token, lexeme.end)));
+    let source = builder.source().clone();
+    let stream = tokens.iter().enumerate().map(move |(k, lexeme)| {
+        if k.is_multiple_of(TOKENS_AT_A_TIME) && interrupt::requested() {
+            let at = Location::new(&source, lexeme.span());
+            return Err(Diagnostic::error(
+                Code::Limit,
+                at,
+                "interrupted",
+                "stopped here",
+            ));
+        }
+        Ok((lexeme.start, lexeme.token, lexeme.end))
+    });
     let index_of = |start: u32, token: Token| {
         let first = tokens.partition_point(|lexeme| lexeme.start < start);
         let rest = tokens[first..].iter();
@@ -117,6 +132,21 @@ fn refuse_long(source: &Rc<Source>) -> Result<()> {
     ))
 }
 
+fn refuse_many(source: &Rc<Source>, tokens: &[Lexeme]) -> Result<()> {
+    match tokens.get(MOST_TOKENS) {
+        None => Ok(()),
+        Some(first) => Err(Diagnostic::error(
+            Code::Limit,
+            Location::new(source, first.span()),
+            format!("the script has more than {MOST_TOKENS} words and signs"),
+            "one too many",
+        )
+        .help(
+            "split it into several files and `import` them, or keep the data in a file to `read`",
+        )),
+    }
+}
+
 /// Characters that some programs take for the end of a line and others do not would make one script
 /// mean two things, and line numbers disagree.
 fn refuse_odd_line_ends(source: &Rc<Source>) -> Result<()> {
@@ -152,6 +182,9 @@ pub fn completeness(text: &str) -> Completeness {
         return Completeness::Invalid;
     }
     let raw = token::lex(text);
+    if refuse_many(&source, &raw).is_err() {
+        return Completeness::Invalid;
+    }
     let brackets = Brackets::new(&raw);
     let tokens = layout::arrange(text, &raw, &brackets);
     match run(&mut Builder::new(&source, &tokens), &tokens) {

@@ -1,5 +1,6 @@
 //! Tokens: what logos finds in the text, and what `layout` makes of it.
 
+use crate::source::Span;
 use logos::{Lexer, Logos};
 use unicode_normalization::char::is_combining_mark;
 
@@ -356,13 +357,25 @@ pub(crate) struct Lexeme {
 }
 
 impl Lexeme {
+    /// Where it stands.
+    pub fn span(self) -> Span {
+        Span {
+            start: self.start,
+            end: self.end,
+        }
+    }
+
     /// Its text in `source`.
     pub fn text(self, source: &str) -> &str {
         &source[self.start as usize..self.end as usize]
     }
 }
 
+/// A tree takes up to 200 bytes a token, so this keeps a script below 4 GiB.
+pub(crate) const MOST_TOKENS: usize = 1 << 24;
+
 /// The tokens of `text`. Nothing is refused here: what is no token is one that the grammar lacks.
+/// One more than [`MOST_TOKENS`] are enough to tell that there are too many.
 pub(crate) fn lex(text: &str) -> Vec<Lexeme> {
     let skipped = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut lexer = Token::lexer(&text[skipped..]);
@@ -375,6 +388,9 @@ pub(crate) fn lex(text: &str) -> Vec<Lexeme> {
             start: (span.start + skipped) as u32,
             end: (span.end + skipped) as u32,
         });
+        if lexemes.len() > MOST_TOKENS {
+            break;
+        }
     }
     lexemes
 }
