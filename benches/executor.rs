@@ -55,8 +55,16 @@ impl Compiled {
             .iter()
             .map(|id| lowering.value(*id).expect("it has a value").data().to_vec())
             .collect();
-        let program = Program::compile(&graph, &[nodes], &[outputs], u64::MAX).expect("it compiles");
+        let program =
+            Program::compile(&graph, &[nodes], &[outputs], u64::MAX).expect("it compiles");
         Compiled { program, values }
+    }
+
+    /// Prints the steps, where that is asked for by `STEPS=1`.
+    fn show_steps(&self, name: &str) {
+        if std::env::var_os("STEPS").is_some() {
+            println!("{name}: {:?}", self.program.listing());
+        }
     }
 
     /// One evaluation at the point as it is.
@@ -83,12 +91,19 @@ fn apart(a: &[f64], b: &[f64]) -> f64 {
 
 fn irregular(table: &mut Table, n: usize) {
     let tape = Tape::random(n, 7);
-    let mut compiled = Compiled::new(&tape.script(), &["x", "y"], &["F", "grad(F, x)", "grad(F, y)"]);
+    let mut compiled = Compiled::new(
+        &tape.script(),
+        &["x", "y"],
+        &["F", "grad(F, x)", "grad(F, y)"],
+    );
     let mut by_hand = tape.clone();
     compiled.run();
     by_hand.run(0.5, 0.8);
     let gradient = [compiled.output(1), compiled.output(2)].concat();
-    assert!(apart(&gradient, &by_hand.gradient()) < 1e-9, "the same gradient");
+    assert!(
+        apart(&gradient, &by_hand.gradient()) < 1e-9,
+        "the same gradient"
+    );
     table.compare(
         Case {
             name: &format!("irregular {n}"),
@@ -116,9 +131,13 @@ fn product(table: &mut Table) {
     let mut compiled = Compiled::new(&definitions, &["x"], &["p", "grad(p, x)"]);
     let x = compiled.values[0].clone();
     let mut gradient = vec![0.0; x.len()];
+    compiled.show_steps("product");
     compiled.run();
     by_hand::product(&x, &mut gradient);
-    assert!(apart(&compiled.output(1), &gradient) < 1e-12, "the same gradient");
+    assert!(
+        apart(&compiled.output(1), &gradient) < 1e-12,
+        "the same gradient"
+    );
     table.compare(
         Case {
             name: "product of 1,000",
@@ -132,7 +151,11 @@ fn product(table: &mut Table) {
 
 fn rosenbrock(table: &mut Table) {
     let forms = [
-        ("Rosenbrock, scalars", 3.0, "sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1..999)"),
+        (
+            "Rosenbrock, scalars",
+            3.0,
+            "sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1..999)",
+        ),
         (
             "Rosenbrock, slices",
             2.0,
@@ -144,9 +167,13 @@ fn rosenbrock(table: &mut Table) {
         let mut compiled = Compiled::new(&definitions, &["x"], &["L", "grad(L, x)"]);
         let x = compiled.values[0].clone();
         let mut gradient = vec![0.0; x.len()];
+        compiled.show_steps(name);
         compiled.run();
         by_hand::rosenbrock(&x, &mut gradient);
-        assert!(apart(&compiled.output(1), &gradient) < 1e-12, "the same gradient");
+        assert!(
+            apart(&compiled.output(1), &gradient) < 1e-12,
+            "the same gradient"
+        );
         table.compare(
             Case {
                 name,
@@ -167,21 +194,31 @@ fn tiny(table: &mut Table) {
 
 fn iris(table: &mut Table) {
     let mut random = SplitMix64::new(1);
-    let mut normal = |n: usize, scale: f64| -> Vec<f64> {
-        (0..n).map(|_| scale * random.normal()).collect()
-    };
-    let mut by_hand = Iris::new(normal(150 * 3, 1.0), normal(3 * 16, 0.1), normal(16 * 3, 0.1));
+    let mut normal =
+        |n: usize, scale: f64| -> Vec<f64> { (0..n).map(|_| scale * random.normal()).collect() };
+    let mut by_hand = Iris::new(
+        normal(150 * 3, 1.0),
+        normal(3 * 16, 0.1),
+        normal(16 * 3, 0.1),
+    );
     let definitions = "X = zeros(150, 3); V = zeros(3, 16); W = zeros(16, 3); \
         Y = onehot([mod(i - 1, 3) + 1 for i in 1..150], 3); U = sigmoid(X*V)*W; \
         J = -mean(sum(U.*Y, axis=2) - logsumexp(U, axis=2))";
     let new = ["W - 0.1*grad(J, W)", "V - 0.1*grad(J, V)"];
     let mut compiled = Compiled::new(definitions, &["V", "W", "X"], &new);
     compiled.values = vec![by_hand.v.clone(), by_hand.w.clone(), by_hand.x.clone()];
+    compiled.show_steps("Iris step");
     compiled.run();
     let start = by_hand.clone();
     by_hand.step(0.1);
-    assert!(apart(&compiled.output(0), &by_hand.w) < 1e-12, "the same step");
-    assert!(apart(&compiled.output(1), &by_hand.v) < 1e-12, "the same step");
+    assert!(
+        apart(&compiled.output(0), &by_hand.w) < 1e-12,
+        "the same step"
+    );
+    assert!(
+        apart(&compiled.output(1), &by_hand.v) < 1e-12,
+        "the same step"
+    );
     by_hand = start;
     table.compare(
         Case {
@@ -212,7 +249,10 @@ fn logistic(table: &mut Table) {
     let mut gradient = vec![0.0; 10];
     compiled.run();
     by_hand::logistic(&x, &w, &mut gradient);
-    assert!(apart(&compiled.output(1), &gradient) < 1e-9, "the same gradient");
+    assert!(
+        apart(&compiled.output(1), &gradient) < 1e-9,
+        "the same gradient"
+    );
     table.compare(
         Case {
             name: "logistic, 10^5 x 10",

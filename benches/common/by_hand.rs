@@ -167,7 +167,11 @@ pub fn logistic(x: &[f64], w: &[f64], gradient: &mut [f64]) -> f64 {
         let e = (-z.abs()).exp();
         let target = x[i];
         sum += z.max(0.0) + e.ln_1p() - target * z;
-        let s = if z >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) };
+        let s = if z >= 0.0 {
+            1.0 / (1.0 + e)
+        } else {
+            e / (1.0 + e)
+        };
         for (j, g) in gradient.iter_mut().enumerate() {
             *g += (s - target) * x[i + j * n];
         }
@@ -243,7 +247,9 @@ impl Iris {
             for j in 0..HIDDEN {
                 let factor = self.w[j + c * HIDDEN];
                 let dz = &mut self.dz[j * ROWS..][..ROWS];
-                dz.iter_mut().zip(&du).for_each(|(dz, du)| *dz += du * factor);
+                dz.iter_mut()
+                    .zip(&du)
+                    .for_each(|(dz, du)| *dz += du * factor);
             }
         }
         for c in 0..OUT {
@@ -257,7 +263,9 @@ impl Iris {
         for j in 0..HIDDEN {
             let z = &self.z[j * ROWS..][..ROWS];
             let dz = &mut self.dz[j * ROWS..][..ROWS];
-            dz.iter_mut().zip(z).for_each(|(dz, z)| *dz *= z * (1.0 - z));
+            dz.iter_mut()
+                .zip(z)
+                .for_each(|(dz, z)| *dz *= z * (1.0 - z));
             for k in 0..IN {
                 let x = &self.x[k * ROWS..][..ROWS];
                 let dot: f64 = x.iter().zip(dz.iter()).map(|(x, dz)| x * dz).sum();

@@ -57,7 +57,9 @@ impl Table {
         }
         let mut ratios: Vec<f64> = times[0].iter().zip(&times[1]).map(|(a, b)| a / b).collect();
         let [a, b] = times.map(|mut times| median(&mut times));
-        let promise = case.promise.map_or(String::new(), |promise| format!("{promise}"));
+        let promise = case
+            .promise
+            .map_or(String::new(), |promise| format!("{promise}"));
         println!(
             "{:<26} {:>12}   {:<24} {:>12} {:>7.2} {:>8}",
             case.name,
@@ -76,7 +78,12 @@ impl Table {
         }
         let count = repetitions(&mut here);
         let mut times: Vec<f64> = (0..ROUNDS).map(|_| round(&mut here, count)).collect();
-        println!("{:<26} {:>12}   {:>54}", name, text(median(&mut times)), promise);
+        println!(
+            "{:<26} {:>12}   {:>54}",
+            name,
+            text(median(&mut times)),
+            promise
+        );
     }
 }
 

@@ -10,6 +10,9 @@ use crate::graph::{Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::algebra::MATMUL;
 use rustc_hash::FxHashMap;
 
+/// A run is cut into parts that are at least this long on average.
+const SHORTEST_PART: usize = 12;
+
 /// Arrays with fewer entries keep their places to themselves.
 const WORTH_REUSE: usize = 32;
 
@@ -43,12 +46,16 @@ impl Program {
         emitter.fill(&mut pool);
         let segments: Vec<Segment> = zones
             .iter()
-            .map(|zoned| Segment {
-                steps: (zoned.drafts.iter())
-                    .map(|draft| emitter.step(draft))
-                    .collect(),
-                depends: zoned.zone.depends,
-                stale: true,
+            .map(|zoned| {
+                let mut steps = Vec::new();
+                for draft in &zoned.drafts {
+                    emitter.emit(draft, &mut steps);
+                }
+                Segment {
+                    steps,
+                    depends: zoned.zone.depends,
+                    stale: true,
+                }
             })
             .collect();
         let entries = emitter.entries(&zones, entries);
@@ -223,12 +230,51 @@ impl Emitter<'_, '_> {
         Operand::Listed(start)
     }
 
-    fn step(&mut self, draft: &Draft) -> Step {
+    fn emit(&mut self, draft: &Draft, steps: &mut Vec<Step>) {
         match draft {
-            Draft::Run(row, places) => self.run(row, places),
-            Draft::Scan(row, side, places) => self.scan(row, *side, places),
-            Draft::Single(place) => self.single(*place),
+            Draft::Run(row, places) => {
+                for part in self.parts(row, places) {
+                    steps.push(self.run(row, part));
+                }
+            }
+            Draft::Scan(row, side, places) => steps.push(self.scan(row, *side, places)),
+            Draft::Single(place) => steps.push(self.single(*place)),
         }
+    }
+
+    /// A run cut where an operand neither stays where it is nor goes on to the next place; the
+    /// whole where the parts would be too short to be worth it.
+    fn parts<'r>(&self, row: &Primitive, places: &'r [Place]) -> Vec<&'r [Place]> {
+        let mut starts = vec![0];
+        let count = match row.kernel {
+            Kernel::Map1(_) => 1,
+            Kernel::Map2(_) => 2,
+            _ => 3,
+        };
+        let slots: Vec<Vec<Slot>> = (0..count).map(|k| self.argument(places, k)).collect();
+        let mut steps: Option<Vec<bool>> = None;
+        for next in 1..places.len() {
+            let moves = slots
+                .iter()
+                .map(|slots| slots[next].wrapping_sub(slots[next - 1]));
+            let smooth = moves.clone().all(|by| by <= 1);
+            let moves: Vec<bool> = moves.map(|by| by == 1).collect();
+            let same = steps.as_ref().is_none_or(|steps| *steps == moves);
+            if smooth && same {
+                steps = Some(moves);
+            } else {
+                starts.push(next);
+                steps = None;
+                if starts.len() * SHORTEST_PART > places.len() {
+                    return vec![places];
+                }
+            }
+        }
+        starts.push(places.len());
+        starts
+            .windows(2)
+            .map(|ends| &places[ends[0]..ends[1]])
+            .collect()
     }
 
     /// Where argument `k` of each of `places` is.

@@ -205,6 +205,15 @@ impl Program {
     }
 }
 
+impl Program {
+    /// What the steps are, in order, each with the number of entries it computes: for those who
+    /// want to see how a graph was arranged.
+    pub fn listing(&self) -> Vec<(&'static str, usize)> {
+        let steps = self.segments.iter().flat_map(|segment| &segment.steps);
+        steps.map(Step::described).collect()
+    }
+}
+
 /// The pool around the places that a step writes.
 pub(super) struct Around<'p> {
     before: &'p [f64],
@@ -299,6 +308,37 @@ fn stride(operands: &[Operand], len: usize) -> usize {
 }
 
 impl Step {
+    fn described(&self) -> (&'static str, usize) {
+        let gathered = |operands: &[Operand], plain, gathered| {
+            if operands
+                .iter()
+                .any(|operand| matches!(operand, Operand::Listed(_)))
+            {
+                gathered
+            } else {
+                plain
+            }
+        };
+        match self {
+            Step::At1(..) | Step::At2(..) => ("one", 1),
+            Step::Over1(_, x, _, len) => (gathered(&[*x], "run", "gathered run"), *len as usize),
+            Step::Over2(_, a, b, _, len) => {
+                (gathered(&[*a, *b], "run", "gathered run"), *len as usize)
+            }
+            Step::Over3(_, operands, _, len) => {
+                (gathered(operands, "run", "gathered run"), *len as usize)
+            }
+            Step::ScanLeft(.., len) | Step::ScanRight(.., len) => ("scan", *len as usize),
+            Step::Copy(from, _, _, len) => (gathered(&[*from], "copy", "gather"), *len as usize),
+            Step::Product(a, b, _) => ("product", a.shape.m() * b.shape.n()),
+            Step::Whole(whole, _) => ("whole", whole.shape.len()),
+            Step::Fused(fused, _, len) => match fused.links.len() {
+                1 => ("link", *len as usize),
+                _ => ("chain", *len as usize),
+            },
+        }
+    }
+
     fn run(&self, pool: &mut [f64], indices: &[Slot], scratch: &mut Scratch) -> Result<(), Stop> {
         match *self {
             Step::At1(f, x, out) => pool[out as usize] = f(pool[x as usize]),

@@ -101,7 +101,13 @@ struct Agenda<'p, 'g> {
     queue_of: FxHashMap<&'static Primitive, usize>,
     /// Everything else that is ready, the oldest first.
     others: BinaryHeap<Reverse<u32>>,
+    /// By node: the step that computes it, and where in that step.
+    made: FxHashMap<Place, (u32, u32)>,
+    steps: u32,
 }
+
+/// Where an operand comes from: whether from a step, and from which one or from which leaf.
+type Origin = (bool, Place);
 
 impl<'p, 'g> Agenda<'p, 'g> {
     fn new(
@@ -138,6 +144,8 @@ impl<'p, 'g> Agenda<'p, 'g> {
             queues: Vec::new(),
             queue_of: FxHashMap::default(),
             others: BinaryHeap::new(),
+            made: FxHashMap::default(),
+            steps: 0,
         };
         for k in 0..units.len() as u32 {
             if agenda.waits[k as usize] == 0 {
@@ -190,14 +198,23 @@ impl<'p, 'g> Agenda<'p, 'g> {
             let longest = (0..self.queues.len())
                 .max_by_key(|k| (self.queues[*k].1.len(), Reverse(*k)))
                 .filter(|k| !self.queues[*k].1.is_empty());
-            if let Some(queue) = longest {
-                drafts.push(self.drain_queue(queue));
+            let draft = if let Some(queue) = longest {
+                self.drain_queue(queue)
             } else if let Some(Reverse(unit)) = self.others.pop() {
-                drafts.push(Draft::Single(self.units[unit as usize]));
                 self.finish(unit);
+                Draft::Single(self.units[unit as usize])
             } else {
                 return drafts;
+            };
+            let places = match &draft {
+                Draft::Run(_, places) | Draft::Scan(_, _, places) => places.as_slice(),
+                Draft::Single(place) => std::slice::from_ref(place),
+            };
+            for (k, place) in places.iter().enumerate() {
+                self.made.insert(*place, (self.steps, k as u32));
             }
+            self.steps += 1;
+            drafts.push(draft);
         }
     }
 
@@ -209,11 +226,31 @@ impl<'p, 'g> Agenda<'p, 'g> {
         {
             return scan;
         }
-        let units: Vec<u32> = self.queues[queue].1.drain(..).collect();
+        let mut units: Vec<u32> = self.queues[queue].1.drain(..).collect();
+        if units.len() >= WORTH_A_RUN {
+            units.sort_by_cached_key(|unit| self.origins(*unit));
+        }
         for unit in &units {
             self.finish(*unit);
         }
         Draft::Run(row, self.places(&units))
+    }
+
+    /// Where the first two operands of a unit come from, and then the positions there. In the
+    /// order of these, what reads neighbours stands together.
+    fn origins(&self, unit: u32) -> ([Origin; 2], [u32; 2]) {
+        let reads = self.plan.reads(self.units[unit as usize]);
+        let mut origins = [(false, 0); 2];
+        let mut positions = [0; 2];
+        for (k, read) in reads.iter().take(2).enumerate() {
+            (origins[k], positions[k]) = match self.made.get(&read.root) {
+                Some((step, position)) => ((true, *step), position + read.offset),
+                // Numbers that are leaves lie one behind the other in the order of their places.
+                None if self.plan.shape(read.root).is_scalar() => ((false, 0), read.root),
+                None => ((false, read.root), read.offset),
+            };
+        }
+        (origins, positions)
     }
 
     fn places(&self, units: &[u32]) -> Vec<Place> {

@@ -118,9 +118,19 @@ impl<'g> Term<'g> {
     pub fn block(self, block: Block) -> Term<'g> {
         if block.shape == self.shape() {
             self
+        } else if let Some(number) = self.repeated() {
+            number.stretch(block.shape)
         } else {
             self.whole(&array::INDEX, Attr::Corner(block.corner), block.shape)
         }
+    }
+
+    /// The number that is repeated in every entry, where it was made that way.
+    fn repeated(self) -> Option<Term<'g>> {
+        let Op::Apply(row, _) = self.node().op else {
+            return None;
+        };
+        (row.is(&array::BROADCAST) && self.arg(0).shape().is_scalar()).then(|| self.arg(0))
     }
 
     /// One where `self` is not zero.
