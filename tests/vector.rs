@@ -9,7 +9,7 @@ use wengert::graph::Primitive;
 use wengert::graph::primitive::{Kernel, Lanes, Map1, Map2, Map3};
 use wengert::primitives::random::SplitMix64;
 use wengert::primitives::table;
-use wengert::vector::{Arithmetic, Fused, Separate, math};
+use wengert::vector::{Arithmetic, Fused, Separate, Strided, math, product};
 
 /// A point of the reference table: the value is `high` and `rest` of its last places.
 struct Point {
@@ -471,4 +471,74 @@ fn instances_with_fused_arithmetic_agree() {
             assert!(same(y, fused(*x)), "{name}({x:e}): {y:e}, {:e}", fused(*x));
         }
     }
+}
+
+/// Entry by entry, in the order that the product promises.
+fn plain_product(a: &Strided<'_>, b: &Strided<'_>, fused: bool) -> Vec<f64> {
+    let mut out = Vec::new();
+    for j in 0..b.cols {
+        for i in 0..a.rows {
+            out.push((0..a.cols).fold(0.0, |sum: f64, k| {
+                let x = a.data[i * a.row_stride + k * a.col_stride];
+                let y = b.data[k * b.row_stride + j * b.col_stride];
+                if fused {
+                    x.mul_add(y, sum)
+                } else {
+                    x * y + sum
+                }
+            }));
+        }
+    }
+    out
+}
+
+#[test]
+fn products_of_all_shapes_and_strides_add_in_the_order_of_the_inner_dimension() {
+    let fused = wengert::vector::Wide::detect().is_some() || cfg!(target_arch = "aarch64");
+    let mut random = SplitMix64::new(13);
+    let mut shapes: Vec<[usize; 3]> = (0..400)
+        .map(|_| [0; 3].map(|_| below_either(&mut random)))
+        .collect();
+    shapes.extend([
+        [150, 3, 16],
+        [150, 16, 3],
+        [16, 150, 3],
+        [3, 150, 16],
+        [1, 300, 1],
+        [1, 60, 70],
+        [70, 60, 1],
+        [200, 1, 5],
+        [5, 600, 7],
+        [193, 257, 9],
+        [2, 3, 1030],
+        [9, 2, 1030],
+        [400, 20, 4],
+    ]);
+    for [m, inner, n] in shapes {
+        let a: Vec<f64> = (0..m * inner).map(|_| random.normal()).collect();
+        let b: Vec<f64> = (0..inner * n).map(|_| random.normal()).collect();
+        for transposed in 0..4 {
+            let a = match transposed & 1 {
+                0 => Strided::columns(&a, m, inner),
+                _ => Strided::columns(&a, inner, m).transposed(),
+            };
+            let b = match transposed & 2 {
+                0 => Strided::columns(&b, inner, n),
+                _ => Strided::columns(&b, n, inner).transposed(),
+            };
+            let mut out = vec![f64::NAN; m * n];
+            product(a, b, &mut out);
+            let want = plain_product(&a, &b, fused);
+            assert!(
+                out.iter().zip(&want).all(|(x, y)| same(*x, *y)),
+                "{m}×{inner} times {inner}×{n}, {transposed:02b} transposed"
+            );
+        }
+    }
+}
+
+/// Small numbers and larger ones.
+fn below_either(random: &mut SplitMix64) -> usize {
+    let most = [8, 40][below(random, 2)];
+    below(random, most)
 }

@@ -8,6 +8,7 @@ use super::fused::Fused;
 use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Map1, Map2, Map3};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
 use crate::interrupt;
+use crate::vector::{Strided, product};
 use std::rc::Rc;
 
 /// A place in the pool.
@@ -36,17 +37,10 @@ pub(super) struct Factor {
 impl Factor {
     fn strided<'a>(&self, data: &'a [f64]) -> Strided<'a> {
         let (rows, cols) = (self.shape.m(), self.shape.n());
-        let (row_stride, col_stride) = if self.transposed {
-            (cols, 1)
+        if self.transposed {
+            Strided::columns(data, cols, rows).transposed()
         } else {
-            (1, rows)
-        };
-        Strided {
-            data,
-            rows,
-            cols,
-            row_stride,
-            col_stride,
+            Strided::columns(data, rows, cols)
         }
     }
 }
@@ -456,24 +450,5 @@ impl Whole {
             blocks: &self.blocks,
         };
         super::apply(self.kernel, &call, out).map_err(|fault| Stop::Fault(self.node, fault))
-    }
-}
-
-pub(crate) struct Strided<'a> {
-    data: &'a [f64],
-    rows: usize,
-    cols: usize,
-    row_stride: usize,
-    col_stride: usize,
-}
-fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
-    out.fill(0.0);
-    for j in 0..b.cols {
-        for k in 0..a.cols {
-            let f = b.data[k * b.row_stride + j * b.col_stride];
-            for i in 0..a.rows {
-                out[j * a.rows + i] += a.data[i * a.row_stride + k * a.col_stride] * f;
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@ use super::special;
 use crate::graph::primitive::{Call, Fault};
 use crate::graph::{Attr, View};
 use crate::interrupt;
+use crate::vector::{Strided, product};
 
 type Done = Result<(), Fault>;
 
@@ -363,22 +364,11 @@ pub fn approx(call: &Call<'_>, out: &mut [f64]) -> Done {
 }
 
 pub fn matmul(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let [a, b] = [call.args[0], call.args[1]];
-    let (m, inner) = (a.shape.m(), a.shape.n());
-    out.fill(0.0);
-    for (j, column) in out.chunks_exact_mut(m.max(1)).enumerate() {
-        if interrupt::requested() {
-            break;
-        }
-        for k in 0..inner {
-            let factor = b.at(k, j);
-            let from = &a.data[k * m..][..m];
-            column
-                .iter_mut()
-                .zip(from)
-                .for_each(|(y, x)| *y += x * factor);
-        }
-    }
+    let [a, b] = [0, 1].map(|k| {
+        let View { shape, data } = call.args[k];
+        Strided::columns(data, shape.m(), shape.n())
+    });
+    product(a, b, out);
     Ok(())
 }
 

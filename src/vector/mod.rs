@@ -13,6 +13,8 @@
 mod instance;
 pub mod maps;
 pub mod math;
+mod product;
 
 pub use instance::{Arithmetic, Fused, Separate, Wide, Wider};
 pub(crate) use maps::{at_full_width, at_width, map1, map2, map3};
+pub use product::{Strided, product};
