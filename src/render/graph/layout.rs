@@ -6,27 +6,27 @@ use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir};
 
 /// Width and height.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Size {
+pub(in crate::render) struct Size {
     pub width: f64,
     pub height: f64,
 }
 
 /// A point; y grows downwards.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Point {
+pub(in crate::render) struct Point {
     pub x: f64,
     pub y: f64,
 }
 
 /// An edge to be laid out: from and to by index, and the size of its label.
-pub(super) struct Link {
+pub(in crate::render) struct Link {
     pub from: usize,
     pub to: usize,
     pub label: Size,
 }
 
 /// Where everything stands.
-pub(super) struct Layout {
+pub(in crate::render) struct Layout {
     /// The centres of the nodes.
     pub nodes: Vec<Point>,
     /// The points that each edge goes through, and the centre of its label.
@@ -39,7 +39,7 @@ const GROUND: &str = "ground";
 const PULL: i32 = 50;
 
 /// Lays out nodes in layers, the `lowest` in the bottom one.
-pub(super) fn lay_out(sizes: &[Size], links: &[Link], lowest: &[usize]) -> Layout {
+pub(in crate::render) fn lay_out(sizes: &[Size], links: &[Link], lowest: &[usize]) -> Layout {
     let mut graph: Graph<NodeLabel, EdgeLabel> = Graph::with_options(GraphOptions {
         directed: true,
         multigraph: false,

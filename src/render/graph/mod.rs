@@ -2,7 +2,7 @@
 
 mod dot;
 mod label;
-mod layout;
+pub(super) mod layout;
 mod svg;
 mod text;
 

@@ -5,6 +5,7 @@
 
 mod formula;
 mod name;
+mod picture;
 mod table;
 
 use super::{Style, compare, derive, terminal};
@@ -13,7 +14,7 @@ use crate::session::{Derivation, Event, Item, Symbolic};
 use crate::simplify::Formula;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
-use crate::trace::{Derived, Drawing, Line, Math, Nonfinite, Role, Trace, written};
+use crate::trace::{Derived, Line, Math, Nonfinite, Role, Trace, written};
 use formula::Pen;
 use name::{number, prose};
 use table::{Column, display, paragraphs};
@@ -22,8 +23,9 @@ use table::{Column, display, paragraphs};
 pub const HEADER: &str = "\
 % A fragment for \\input; in the document's preamble:
 %   \\usepackage{amsmath,array,booktabs,longtable}
+%   \\usepackage{pgfplots}  % where there are graphs or plots
 % On its own, where it is saved as results.tex:
-%   pdflatex '\\documentclass{article}\\usepackage{amsmath,array,booktabs,longtable}
+%   pdflatex '\\documentclass{article}\\usepackage{amsmath,array,booktabs,longtable,pgfplots}
 %     \\begin{document}\\input{results}\\end{document}'
 
 ";
@@ -51,11 +53,8 @@ pub fn event(event: &Event, style: &Style) -> String {
             print(items, style) + &origin(nonfinite.as_deref(), style)
         }
         Event::Trace(trace) => trace_tables(trace, style),
-        Event::Graph(drawing) => graph(drawing, style),
-        Event::Plot(plot) => match &plot.file {
-            Some(_) => paragraphs(&super::plot::text(plot, style)),
-            None => "% A plot: `to \"plot.svg\"` behind it writes the picture.\n".into(),
-        },
+        Event::Graph(drawing) => picture::graph(drawing, style),
+        Event::Plot(plot) => picture::plot(plot, style),
         Event::Derive(derivation) => derived(derivation, style),
         Event::Compare(comparison) => compared(comparison, style),
         Event::Check(verdict) => checked(verdict, style),
@@ -262,43 +261,6 @@ fn derivatives(
 
 fn value_cell(value: Option<&Tensor>, pen: Pen) -> String {
     value.map_or(String::new(), |value| format!("${}$", pen.value(value)))
-}
-
-/// A graph as a table: every node, and the local partials on the edges into it.
-fn graph(drawing: &Drawing, style: &Style) -> String {
-    if drawing.file.is_some() {
-        return paragraphs(&super::graph::text(drawing, style));
-    }
-    let (values, partials) = (Pen::values(style.digits), Pen::derivatives(style.digits));
-    let shown: Vec<&Line> = drawing.shown.iter().map(|k| drawing.line(*k)).collect();
-    let formula = |k: &usize| definition(*k, drawing.line(*k), values);
-    let edges = |k: &usize| {
-        let into = drawing.edges.iter().filter(|edge| edge.to == *k);
-        let one = |edge: &crate::trace::Edge| {
-            let [to, from] = [edge.to, edge.from].map(|k| Pen::symbol(Role::Primal, k));
-            let head = format!("\\partial {to}/\\partial {from}");
-            match &edge.partial {
-                Some(partial) => format!("${head} = {}$", partials.write(partial)),
-                None => format!("${head}$"),
-            }
-        };
-        into.map(one).collect::<Vec<_>>().join(", ")
-    };
-    let mut columns = vec![Column::left(
-        "$a_i$",
-        drawing.shown.iter().map(formula).collect(),
-    )];
-    if drawing.trace.missing.is_empty() {
-        let value = |line: &&Line| value_cell(line.value.as_deref(), values);
-        columns.push(Column::right("value", shown.iter().map(value).collect()));
-    }
-    columns.push(Column::left(
-        "edges",
-        drawing.shown.iter().map(edges).collect(),
-    ));
-    let symbol = |k: &usize| format!("${}$", Pen::symbol(Role::Primal, k));
-    let key = Column::left("$a_i$", drawing.shown.iter().map(symbol).collect());
-    table::table(&key, &[columns]) + &remarks(&drawing.trace, style)
 }
 
 fn derived(derivation: &Derivation, style: &Style) -> String {

@@ -5,7 +5,7 @@ use super::name::{number_text, prose};
 use crate::trace::written;
 
 /// Points across the text of an article at 10pt; what fits there fits everywhere.
-const LINE: usize = 345;
+pub const LINE: usize = 345;
 /// What is left of it for tables, whose widths are estimates.
 const TABLE: usize = 335;
 
@@ -129,7 +129,7 @@ impl Column {
 }
 
 /// About how many points wide a formula is, or a text with formulas in it.
-fn width(latex: &str, mut in_math: bool) -> usize {
+pub fn width(latex: &str, mut in_math: bool) -> usize {
     const LETTER: usize = 50;
     const SCRIPT: usize = 36;
     const OPERATOR: usize = 120;
