@@ -31,7 +31,7 @@ fn scripts(folders: &[&str]) -> Vec<PathBuf> {
 /// What is wrong with a text of LaTeX, as far as that shows without running it.
 fn fault(latex: &str) -> Option<String> {
     let mut braces = 0i32;
-    let mut environments: Vec<&str> = Vec::new();
+    let mut environments: Vec<String> = Vec::new();
     for (at, line) in latex.lines().enumerate() {
         if line.starts_with('%') {
             continue;
@@ -41,6 +41,10 @@ fn fault(latex: &str) -> Option<String> {
         if !line.is_ascii() {
             return complaint("not ASCII");
         }
+        // At the end of a line it is there to make no space.
+        let line = line
+            .strip_suffix("{%")
+            .map_or(line.to_string(), |start| format!("{start}{{"));
         let mut dollars = 0;
         let mut escaped = false;
         for c in line.chars() {
@@ -66,12 +70,12 @@ fn fault(latex: &str) -> Option<String> {
         }
         for (place, _) in line.match_indices("\\begin{") {
             let name = line[place + 7..].split('}').next().unwrap_or("");
-            environments.push(name);
+            environments.push(name.to_string());
         }
         for (place, _) in line.match_indices("\\end{") {
             let name = line[place + 5..].split('}').next().unwrap_or("");
             // Environments opened and closed in one line were opened in the order of the line.
-            let known = environments.iter().rposition(|open| *open == name);
+            let known = environments.iter().rposition(|open| open == name);
             match known {
                 Some(k) => drop(environments.remove(k)),
                 None => return complaint("ends what was not begun"),
