@@ -13,7 +13,7 @@ use wengert::render::{Style, diagnostic, json, terminal};
 use wengert::session::{Event, Session};
 use wengert::source::{Location, Source, Span};
 use wengert::syntax::ast::{ExprId, ExprKind, Script, StatementKind};
-use wengert::syntax::{self, printer};
+use wengert::syntax::{self, format, highlight, printer};
 
 /// What is done with the bytes of an input.
 pub type Target = fn(&[u8]);
@@ -54,6 +54,7 @@ pub fn print(data: &[u8]) {
     let Ok((script, _)) = syntax::parse(&source) else {
         return;
     };
+    laid_out(&source);
     let formulas = formulas(&script);
     let texts: Vec<String> = formulas
         .iter()
@@ -70,6 +71,13 @@ pub fn print(data: &[u8]) {
         };
         assert_eq!(&printer::print(&reread, *value), text);
     }
+}
+
+/// `fmt` takes every script, and its own work as it is.
+fn laid_out(source: &Rc<Source>) {
+    let once = format::format(source).unwrap_or_else(|error| panic!("{}", error.message()));
+    let again = format::format(&Source::new("once.ad", once.as_str()));
+    assert_eq!(again.as_ref().ok(), Some(&once));
 }
 
 /// Whatever the script, events and diagnostics that can be shown, and a session that goes on.
@@ -91,9 +99,16 @@ pub fn session(data: &[u8]) {
     for line in text.split('\n').take(50) {
         let source = Source::new("<input>", line);
         syntax::completeness(line);
+        highlight::classes(line);
+        highlight::partner(line, line.len() / 2);
+        session.preview(line);
         within_patience(|| step(&mut session, &source));
         still_works(&mut session);
     }
+    // What was defined can be written down and read again.
+    let saved = Source::new("saved.ad", session.script());
+    let read = Session::new(LIMITS).run(&saved, &mut |_| {});
+    assert!(read.is_ok(), "{read:?}\n{}", saved.text);
 }
 
 /// Whatever stands in a data file, a matrix or an error that can be shown.

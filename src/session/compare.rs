@@ -103,8 +103,9 @@ impl Session {
     }
 
     /// For every output, the simplified derivative by every target: written as `derive` writes it,
-    /// and lowered again as if it had been typed. Where a kink or a structural zero makes a
-    /// difference, the value is that of the formula with its guards.
+    /// and lowered again as if it had been typed. Where a kink, a structural zero or a number near
+    /// the end of its range makes a difference, the value is that of the exact formula: with its
+    /// guards, and before the last rules write it as everyone does.
     fn formulas(
         &self,
         lowering: &mut Lowering<'_>,
@@ -133,7 +134,7 @@ impl Session {
                     if let (Some(a), Some(b)) = (value(plain.node), value(guarded.node))
                         && !same(&a, &b)
                     {
-                        plain.node = guarded.node;
+                        plain.exact = guarded.node;
                     }
                 }
                 formulas.insert((*output, wrt.target), formula);
@@ -148,11 +149,12 @@ impl Session {
         lowered: &Lowered,
         output: NodeId,
         target: Target,
-        guards: bool,
+        exact: bool,
     ) -> std::result::Result<ByFormula, String> {
         let manner = Manner {
             expanded: false,
-            guards,
+            guards: exact,
+            exact,
         };
         let formula = match self.symbolic(lowering, lowered, output, target, manner) {
             Symbolic::Formula(formula) => formula,
@@ -169,6 +171,7 @@ impl Session {
             .map_err(unreadable)?;
         Ok(ByFormula {
             node,
+            exact: node,
             tree: formula.after.tree,
             dag: formula.after.dag,
         })

@@ -58,6 +58,8 @@ pub(super) struct Manner {
     pub expanded: bool,
     /// With the guards that keep structural zeros zero.
     pub guards: bool,
+    /// In the forms that are exact in the tails.
+    pub exact: bool,
 }
 
 impl Session {
@@ -82,6 +84,7 @@ impl Session {
         let manner = Manner {
             expanded: has(With::Expanded),
             guards: has(With::Guards),
+            exact: false,
         };
         let mut events = Vec::new();
         for (text, output) in &lowered.outputs {
@@ -130,6 +133,7 @@ impl Session {
             names: &names,
             named: &[],
             guards: false,
+            exact: false,
             taken: &|_| false,
         };
         let written = |node: NodeId| {
@@ -202,6 +206,7 @@ impl Session {
             names: &names,
             named: &named,
             guards: manner.guards,
+            exact: manner.exact,
             taken: &taken,
         };
         // The rule that is right at zero factors has no spelling; the one that everyone writes has.

@@ -74,6 +74,9 @@ pub struct Wording<'w> {
     pub named: &'w [NodeId],
     /// Whether guards are written, so that structural zeros are zeros whatever they meet.
     pub guards: bool,
+    /// Whether the formula is to be computed with and not to be read: forms that are exact in the
+    /// tails stay, where everyone writes others.
+    pub exact: bool,
     /// Whether the user has a name that begins like those of shared parts.
     pub taken: &'w dyn Fn(&str) -> bool,
 }
@@ -143,7 +146,11 @@ pub fn write_matrix(
     let matrix = Linear::new(&mut algebra, atom).matrix(form)?;
     let mut memo = FxHashMap::default();
     let better = improved(&mut algebra, matrix, &mut memo);
-    let written = printed(&mut algebra, better);
+    let written = if wording.exact {
+        better
+    } else {
+        printed(&mut algebra, better)
+    };
     spell(&algebra, vec![(tangent, written)], wording, before).ok()
 }
 
@@ -173,7 +180,12 @@ fn simplified(
     let read = |node: NodeId| {
         let form = reading.read(algebra, node);
         let better = improved(algebra, form, &mut memo);
-        (node, printed(algebra, better))
+        let written = if wording.exact {
+            better
+        } else {
+            printed(algebra, better)
+        };
+        (node, written)
     };
     order.into_iter().map(read).collect()
 }

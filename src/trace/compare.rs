@@ -165,6 +165,8 @@ pub struct ByFormula {
     pub tree: u64,
     /// Its operations with sharing.
     pub dag: u64,
+    /// The node that has its value also where a kink or rounding makes a difference.
+    pub exact: NodeId,
 }
 
 /// What symbolic mode has to say about the derivative of the output by a target: a formula, or why
@@ -357,7 +359,7 @@ impl<'b, 'a> Bench<'b, 'a> {
             }
             Mode::Symbolic => match (self.question.symbolic)(wrt.target) {
                 Err(reason) => Err(reason),
-                Ok(formula) => match self.lowering.value(formula.node) {
+                Ok(formula) => match self.lowering.value(formula.exact) {
                     Err(error) => Err(error.message().to_string()),
                     Ok(value) => {
                         let derivative = self.along(reshaped(value, self.whole_shape(wrt)), wrt)?;

@@ -1,6 +1,7 @@
 //! What several test files share.
 #![allow(dead_code)]
 
+pub mod cases;
 pub mod random;
 pub mod translate;
 

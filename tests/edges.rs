@@ -1,0 +1,121 @@
+//! Points where a derivative is a convention or easily lost, by every mode.
+
+mod common;
+
+use common::cases::{Findings, MODES, Program, cases, id, in_order, point_inputs};
+use common::{distance, entries, report};
+use serde_json::Value;
+
+/// Cases at the edges that are left out.
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("edge-sort tie [0]", "the language has no sort"),
+    (
+        "edge-round@2.5",
+        "round goes away from zero at halves, as in C; the reference goes to even",
+    ),
+    (
+        "edge-round@-0.5",
+        "round goes away from zero at halves, as in C; the reference goes to even",
+    ),
+];
+
+/// Cases without a formula that is right there: symbolic mode gives NaN, infinity or no answer,
+/// never a finite number that is wrong.
+const NO_FORMULA: &[(&str, &str)] = &[
+    ("edge-atan2@1e-200", "hypot(y, x)^2 underflows"),
+    (
+        "edge-prod one zero",
+        "prod(v) ./ v divides by an entry that is 0",
+    ),
+    (
+        "edge-prod two zeros",
+        "prod(v) ./ v divides by entries that are 0",
+    ),
+    ("edge-cumprod[2] zero", "the language has no formula for it"),
+];
+
+fn edge_programs() -> Vec<(String, Program, Value)> {
+    let is_case = |case: &Value| !case["recommended"].is_null();
+    let cases = cases("edge.json").into_iter().filter(is_case);
+    let wanted = cases.filter(|case| !LEFT_OUT.iter().any(|(left_out, _)| *left_out == id(case)));
+    wanted
+        .map(|case| {
+            let names: Vec<String> = case["at"]
+                .as_object()
+                .expect("a point")
+                .keys()
+                .cloned()
+                .collect();
+            let program = Program::new(
+                point_inputs(&names, &case["at"]),
+                &[],
+                &Value::Null,
+                &case["ast"],
+            );
+            (id(&case).to_string(), program, case)
+        })
+        .collect()
+}
+
+/// Within `tolerance`, or within the precision that subnormal numbers have.
+fn agrees_at_the_edge(got: &[f64], want: &[f64], tolerance: f64) -> bool {
+    let subnormal = |(got, want): (&f64, &f64)| (got - want).abs() <= 1e-322;
+    distance(got, want) <= tolerance
+        || (got.len() == want.len() && got.iter().zip(want).all(subnormal))
+}
+
+#[test]
+fn edges_have_an_accepted_value_and_derivative_in_every_mode() {
+    let mut failures = Vec::new();
+    let programs = edge_programs();
+    assert_eq!(programs.len() + LEFT_OUT.len(), 134);
+    for (name, program, case) in programs {
+        let tolerance = case["rtol"].as_f64().expect("a tolerance");
+        let value = program.value();
+        let want = entries(&case["recommended"]["value"]);
+        if !value
+            .as_ref()
+            .is_ok_and(|value| agrees_at_the_edge(value, &want, tolerance))
+        {
+            failures.push(format!("{name}: value {value:?} is not {want:?}"));
+        }
+        let others = case["accept"].as_array().into_iter().flatten();
+        let accepted: Vec<Vec<f64>> = std::iter::once(&case["recommended"]["grad"])
+            .chain(others)
+            .map(|gradient| in_order(&program.inputs, gradient))
+            .collect();
+        for (mode, gradient) in MODES {
+            let gradient = gradient(&program, "F");
+            if mode == "symbolic" && NO_FORMULA.iter().any(|(known, _)| *known == name) {
+                let answers = |gradient: &Vec<f64>| gradient.iter().all(|x| x.is_finite());
+                if gradient.as_ref().is_ok_and(answers) {
+                    failures.push(format!("{name} has got a formula: {gradient:?}"));
+                }
+                continue;
+            }
+            let fits = |gradient: &Vec<f64>| {
+                accepted
+                    .iter()
+                    .any(|want| agrees_at_the_edge(gradient, want, tolerance))
+            };
+            if !gradient.as_ref().is_ok_and(fits) {
+                failures.push(format!(
+                    "{name}: {mode} {gradient:?} is none of {accepted:?}"
+                ));
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn forward_and_reverse_mode_agree_at_the_edges() {
+    let mut found = Findings::default();
+    for (name, program, _) in edge_programs() {
+        match program.reverse("F") {
+            Ok(reverse) => found.compare(&name, program.forward("F"), &reverse, 1e-13),
+            Err(message) => found.failures.push(format!("{name}: {message}")),
+        }
+    }
+    found.finish(131);
+}
