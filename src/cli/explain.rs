@@ -185,6 +185,7 @@ fn shown(text: &str, style: &Style) -> String {
     let mut printer = Printer {
         format: Format::Text,
         quiet: false,
+        bar: crate::cli::Bar::default(),
         out: Stream::new(&mut out, style.clone()),
         err: Stream::new(&mut err, style),
     };

@@ -32,6 +32,7 @@ pub fn run_script(path: &Path, format: Format, allowance: Allowance) -> Output {
     let mut printer = Printer {
         format,
         quiet: format == Format::Json,
+        bar: crate::cli::Bar::default(),
         out: Stream::new(&mut out, Style::default()),
         err: Stream::new(&mut err, Style::default()),
     };

@@ -6,11 +6,13 @@ pub(crate) mod explain;
 mod format;
 pub mod golden;
 mod printer;
+mod progress;
 pub(crate) mod script;
 pub(crate) mod signals;
 
 pub use arguments::{Arguments, Colour, Format, Options};
 pub use printer::{Printer, Stream};
+pub use progress::Bar;
 pub use script::Allowance;
 
 use crate::source::Source;
@@ -183,6 +185,7 @@ pub(crate) fn printing(options: &Options, work: impl FnOnce(&mut Printer<'_>) ->
     let mut printer = Printer {
         format: options.format,
         quiet: options.quiet,
+        bar: Bar::on_terminal(options.quiet),
         out: Stream::new(&mut out, options.out_style()),
         err: Stream::new(&mut err, options.err_style()),
     };

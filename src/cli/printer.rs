@@ -1,7 +1,7 @@
 //! Where results and diagnostics go.
 
 use super::signals::Farewell;
-use super::{Format, Status};
+use super::{Bar, Format, Status};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::interrupt;
 use crate::render::{Style, ascii, diagnostic, json, latex, terminal};
@@ -67,6 +67,8 @@ pub struct Printer<'w> {
     pub format: Format,
     /// No warnings; in JSON, no rendered diagnostics.
     pub quiet: bool,
+    /// What is seen of long loops.
+    pub bar: Bar,
     /// For results.
     pub out: Stream<'w>,
     /// For diagnostics.
@@ -76,6 +78,7 @@ pub struct Printer<'w> {
 impl Printer<'_> {
     /// Writes what a statement of `script` shows.
     pub fn event(&mut self, event: &Event, script: Option<&Source>) {
+        self.bar.hide();
         match (event, self.format) {
             (Event::Warning(warning), _) => self.diagnostic(warning, script),
             (event, Format::Text) => {
@@ -97,6 +100,7 @@ impl Printer<'_> {
 
     /// Writes a diagnostic of `script`.
     pub fn diagnostic(&mut self, found: &Diagnostic, script: Option<&Source>) {
+        self.bar.hide();
         if self.format == Format::Json {
             self.object(&json::diagnostic(found, script));
         }

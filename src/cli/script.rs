@@ -97,6 +97,10 @@ fn run_while(
     printer: &mut Printer<'_>,
     show: &mut dyn FnMut(Event, &mut Printer<'_>),
 ) -> Status {
+    if printer.bar.is_shown() {
+        let bar = printer.bar.clone();
+        session.watch(move |progress| bar.tell(progress));
+    }
     match session.run(source, &mut |event| show(event, printer)) {
         Ok(()) => Status::Fine,
         Err(error) => match running.stopped_by() {

@@ -1,6 +1,6 @@
 //! Where an interactive session writes: the terminal, a pager, or memory.
 
-use crate::cli::{Options, Printer, Status, Stream};
+use crate::cli::{Bar, Options, Printer, Status, Stream};
 use crate::render::{Style, colour};
 use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
@@ -77,6 +77,7 @@ fn print<O: Write, E: Write>(
     let mut printer = Printer {
         format: options.format,
         quiet: options.quiet,
+        bar: Bar::on_terminal(options.quiet),
         out: Stream::new(out, style),
         err: Stream::new(err, errors),
     };

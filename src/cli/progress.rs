@@ -1,0 +1,102 @@
+//! How far a long loop has come, on a terminal.
+
+use crate::session::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::cell::RefCell;
+use std::io::IsTerminal;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// Loops that take less than this show nothing.
+const WORTH_SHOWING: Duration = Duration::from_millis(400);
+
+/// A line on standard error that is there while a loop runs, and gone when anything else is
+/// written.
+#[derive(Clone, Default)]
+pub struct Bar(Option<Rc<RefCell<State>>>);
+
+#[derive(Default)]
+struct State {
+    bar: Option<ProgressBar>,
+    begun: Option<Instant>,
+}
+
+/// Fractions are told in this many parts.
+const WHOLE: u64 = 10_000;
+
+impl Bar {
+    /// A bar where standard error is a terminal, nothing elsewhere.
+    pub fn on_terminal(quiet: bool) -> Bar {
+        let shown = !quiet && std::io::stderr().is_terminal();
+        Bar(shown.then(Rc::default))
+    }
+
+    /// Whether there is anything to show it on.
+    pub fn is_shown(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Takes the line away, until there is more to tell.
+    pub fn hide(&self) {
+        if let Some(state) = &self.0
+            && let Some(bar) = state.borrow_mut().bar.take()
+        {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Shows how far the loop has come; nothing when it is over.
+    pub fn tell(&self, progress: Option<Progress>) {
+        let Some(state) = &self.0 else { return };
+        let Some(progress) = progress else {
+            self.hide();
+            state.borrow_mut().begun = None;
+            return;
+        };
+        let mut state = state.borrow_mut();
+        let begun = *state.begun.get_or_insert_with(Instant::now);
+        if begun.elapsed() < WORTH_SHOWING {
+            return;
+        }
+        let bar = state.bar.get_or_insert_with(|| new_bar(progress));
+        let seconds = begun.elapsed().as_secs_f64();
+        let rate = progress.rounds as f64 / seconds.max(1e-9);
+        let left = progress
+            .fraction
+            .filter(|fraction| *fraction > 0.0)
+            .map(|fraction| Duration::from_secs_f64(seconds * (1.0 - fraction) / fraction));
+        let left = left.map_or(String::new(), |left| {
+            format!(", at most {} left", indicatif::HumanDuration(left))
+        });
+        bar.set_position((progress.fraction.unwrap_or(0.0) * WHOLE as f64) as u64);
+        bar.set_message(format!(
+            "round {}, {} a second{left}",
+            progress.rounds,
+            rounded(rate)
+        ));
+        bar.tick();
+    }
+}
+
+fn new_bar(progress: Progress) -> ProgressBar {
+    let length = progress.fraction.map(|_| WHOLE);
+    let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
+    let template = match length {
+        Some(_) => "{bar:24} {percent:>3} %  {msg}",
+        None => "{spinner} {msg}",
+    };
+    let style = ProgressStyle::with_template(template).expect("the template is well formed");
+    bar.set_style(style.progress_chars("=> "));
+    bar
+}
+
+/// Two leading digits are enough for a rate.
+fn rounded(rate: f64) -> f64 {
+    let unit = 10f64.powf(rate.abs().max(1e-300).log10().floor() - 1.0);
+    let rounded = (rate / unit).round() * unit;
+    if unit >= 1.0 {
+        rounded.round()
+    } else {
+        rounded
+    }
+}
