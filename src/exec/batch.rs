@@ -58,7 +58,7 @@ impl Program {
             inputs.push((input.at, input.len, base));
             base += input.len as usize;
         }
-        let first = self.first_varying();
+        let first = self.first_varying.min(self.pool.len() as Slot);
         let count = base + self.pool.len() - first as usize;
         let registers = self.scratch.registers.len();
         Ok(Batch {

@@ -35,6 +35,7 @@ impl Program {
             size: 0,
             registers: 0,
             zero: 0,
+            first_varying: 0,
         };
         let inputs = emitter.place_inputs(groups);
         emitter.place_lasting(&zones);
@@ -66,6 +67,7 @@ impl Program {
             inputs,
             entries,
             scratch: Scratch::new(emitter.registers),
+            first_varying: emitter.first_varying,
         })
     }
 }
@@ -81,6 +83,8 @@ struct Emitter<'p, 'g> {
     registers: usize,
     /// Where a zero is kept.
     zero: Slot,
+    /// Where what depends on inputs begins.
+    first_varying: Slot,
 }
 
 impl Emitter<'_, '_> {
@@ -120,7 +124,16 @@ impl Emitter<'_, '_> {
     /// Gives everything a place that is needed beyond the steps of its zone, and all numbers; in
     /// the order of the steps, so that what is computed later lies behind.
     fn place_lasting(&mut self, zones: &[Zoned]) {
-        for draft in zones.iter().flat_map(|zoned| &zoned.drafts) {
+        self.first_varying = self.size as Slot;
+        for (zone, draft) in (zones.iter())
+            .flat_map(|zoned| zoned.drafts.iter().map(move |draft| (zoned.zone, draft)))
+        {
+            if zone.depends == 0 {
+                // These come first.
+                self.first_varying = Slot::MAX;
+            } else if self.first_varying == Slot::MAX {
+                self.first_varying = self.size as Slot;
+            }
             match draft {
                 Draft::Run(_, places) | Draft::Scan(_, _, places) => {
                     for place in places {
@@ -290,8 +303,8 @@ impl Emitter<'_, '_> {
         let len = places.len() as u32;
         let args = |emitter: &Self, k: usize| emitter.argument(places, k);
         match &row.kernel {
-            Kernel::Map1(f) if len == 1 => Step::At1(f.at, args(self, 0)[0], out),
-            Kernel::Map2(f) if len == 1 => Step::At2(f.at, args(self, 0)[0], args(self, 1)[0], out),
+            Kernel::Map1(f) if len == 1 => Step::At1(f, args(self, 0)[0], out),
+            Kernel::Map2(f) if len == 1 => Step::At2(f, args(self, 0)[0], args(self, 1)[0], out),
             Kernel::Map1(f) => {
                 let x = args(self, 0);
                 Step::Over1(f, self.operand(&x), out, len)
@@ -319,9 +332,9 @@ impl Emitter<'_, '_> {
         let others = self.argument(places, 1 - side);
         let others = self.operand(&others);
         if side == 0 {
-            Step::ScanLeft(f.scan_left, first, others, out, len)
+            Step::ScanLeft(f, first, others, out, len)
         } else {
-            Step::ScanRight(f.scan_right, first, others, out, len)
+            Step::ScanRight(f, first, others, out, len)
         }
     }
 

@@ -4,6 +4,7 @@
 //! [`Program`] is compiled for many evaluations: loops. Both call the same kernels, so that both
 //! agree bit for bit.
 
+mod batch;
 mod emit;
 mod fused;
 mod interpreter;
@@ -11,6 +12,7 @@ mod plan;
 mod program;
 mod schedule;
 
+pub use batch::{Batch, LANES, Refusal};
 pub use interpreter::Interpreter;
 pub use program::{Program, Stop};
 

@@ -35,7 +35,7 @@ pub(super) struct Factor {
 }
 
 impl Factor {
-    fn strided<'a>(&self, data: &'a [f64]) -> Strided<'a> {
+    pub(super) fn strided<'a>(&self, data: &'a [f64]) -> Strided<'a> {
         let (rows, cols) = (self.shape.m(), self.shape.n());
         if self.transposed {
             Strided::columns(data, cols, rows).transposed()
@@ -57,15 +57,15 @@ pub(super) struct Whole {
 
 /// One step of a program. Every step writes `len` places from `out` on.
 pub(super) enum Step {
-    At1(fn(f64) -> f64, Slot, Slot),
-    At2(fn(f64, f64) -> f64, Slot, Slot, Slot),
+    At1(&'static Map1, Slot, Slot),
+    At2(&'static Map2, Slot, Slot, Slot),
     Over1(&'static Map1, Operand, Slot, u32),
     Over2(&'static Map2, Operand, Operand, Slot, u32),
     Over3(&'static Map3, [Operand; 3], Slot, u32),
     /// Every result is the left operand of the next; the first has `first` there.
-    ScanLeft(fn(f64, &[f64], &mut [f64]), Slot, Operand, Slot, u32),
+    ScanLeft(&'static Map2, Slot, Operand, Slot, u32),
     /// Every result is the right operand of the next.
-    ScanRight(fn(&[f64], f64, &mut [f64]), Slot, Operand, Slot, u32),
+    ScanRight(&'static Map2, Slot, Operand, Slot, u32),
     /// Copies with this zero added: −0 changes nothing, 0 makes a zero of either sign 0, as adding
     /// up from 0 does.
     Copy(Operand, f64, Slot, u32),
@@ -111,6 +111,8 @@ pub struct Program {
     pub(super) inputs: Vec<Input>,
     pub(super) entries: Vec<Entry>,
     pub(super) scratch: Scratch,
+    /// Where what depends on inputs begins.
+    pub(super) first_varying: Slot,
 }
 
 /// Why a run ended early.
@@ -172,6 +174,19 @@ impl Program {
                 return Err(Stop::Interrupted);
             }
             segment.stale = false;
+        }
+        Ok(())
+    }
+
+    /// Computes everything that depends on no input.
+    pub(super) fn run_fixed(&mut self) -> Result<(), Stop> {
+        for segment in &mut self.segments {
+            if segment.depends == 0 && segment.stale {
+                for step in &segment.steps {
+                    step.run(&mut self.pool, &self.indices, &mut self.scratch)?;
+                }
+                segment.stale = false;
+            }
         }
         Ok(())
     }
@@ -335,9 +350,9 @@ impl Step {
 
     fn run(&self, pool: &mut [f64], indices: &[Slot], scratch: &mut Scratch) -> Result<(), Stop> {
         match *self {
-            Step::At1(f, x, out) => pool[out as usize] = f(pool[x as usize]),
+            Step::At1(f, x, out) => pool[out as usize] = (f.at)(pool[x as usize]),
             Step::At2(f, a, b, out) => {
-                pool[out as usize] = f(pool[a as usize], pool[b as usize]);
+                pool[out as usize] = (f.at)(pool[a as usize], pool[b as usize]);
             }
             Step::Over1(f, x, out, len) => {
                 let (around, out) = Around::split(pool, out, len as usize);
@@ -378,11 +393,8 @@ impl Step {
                 let width = stride(&[b], len as usize).min(CHUNK);
                 for (k, out) in out.chunks_mut(width).enumerate() {
                     let room = &mut scratch.gathered[0];
-                    f(
-                        last,
-                        around.entries(b, indices, k * width, out.len(), room),
-                        out,
-                    );
+                    let b = around.entries(b, indices, k * width, out.len(), room);
+                    (f.scan_left)(last, b, out);
                     last = out[out.len() - 1];
                 }
             }
@@ -392,11 +404,8 @@ impl Step {
                 let width = stride(&[a], len as usize).min(CHUNK);
                 for (k, out) in out.chunks_mut(width).enumerate() {
                     let room = &mut scratch.gathered[0];
-                    f(
-                        around.entries(a, indices, k * width, out.len(), room),
-                        last,
-                        out,
-                    );
+                    let a = around.entries(a, indices, k * width, out.len(), room);
+                    (f.scan_right)(a, last, out);
                     last = out[out.len() - 1];
                 }
             }
