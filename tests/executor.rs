@@ -5,7 +5,7 @@ mod common;
 use common::random::{INPUTS, Terrain, program};
 use common::report;
 use std::rc::Rc;
-use wengert::exec::{Interpreter, Program, Unfit};
+use wengert::exec::{Interpreter, LANES, Program, Unfit};
 use wengert::graph::{Graph, NodeId, Tensor};
 use wengert::lower::{Formula, Limits, Lowering};
 use wengert::primitives::random::SplitMix64;
@@ -121,7 +121,52 @@ fn agrees(definitions: &str, inputs: &[&str], expressions: &[String]) -> Result<
         compare(&lowered, &mut compiled, &entries, &values)
             .map_err(|error| format!("{} moved: {error}", inputs[input]))?;
     }
+    compare_lanes(&lowered, &mut compiled, &entries, &values)?;
     Ok(true)
+}
+
+/// All lanes at once, each at a point of its own, against the interpreter at some of them.
+fn compare_lanes(
+    lowered: &Lowered,
+    compiled: &mut Program,
+    entries: &[Vec<NodeId>],
+    values: &[Tensor],
+) -> Result<(), String> {
+    let point = |lane: usize| -> Vec<Tensor> {
+        let mut random = SplitMix64::new(lane as u64);
+        let mut moved = values.to_vec();
+        for x in moved.iter_mut().flat_map(|value| value.data_mut()) {
+            *x += 0.1 * random.normal();
+        }
+        moved
+    };
+    let mut batch = compiled.batch().map_err(|stop| format!("{stop:?}"))?;
+    for lane in 0..LANES {
+        for (input, value) in point(lane).iter().enumerate() {
+            for (k, x) in value.data().iter().enumerate() {
+                batch.input(input)[k * LANES + lane] = *x;
+            }
+        }
+    }
+    let last = entries.len() - 1;
+    batch.run(last).map_err(|stop| format!("{stop:?}"))?;
+    for lane in [0, 1, 17, LANES - 1] {
+        let mut interpreter = Interpreter::new(&lowered.graph, u64::MAX);
+        for (id, value) in lowered.inputs.iter().zip(point(lane)) {
+            interpreter.set(*id, &value);
+        }
+        for (k, output) in entries[last].iter().enumerate() {
+            let want = interpreter.value(*output).map_err(|e| format!("{e:?}"))?;
+            let got: Vec<f64> = batch.output(last, k, lane).collect();
+            if !same(want.data, &got) {
+                return Err(format!(
+                    "lane {lane}, output {k}: {:?} interpreted, {got:?} in a batch",
+                    want.data
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Many evaluations of one program at once: every place of the pool that depends on an input
 //! becomes a row of lanes, one for each point, and every step works on rows.
 
+use super::apply;
 use super::fused::{Link, Operation, Source};
 use super::program::{Factor, Operand, Program, Slot, Step, Stop, Whole};
-use super::apply;
 use crate::graph::primitive::{Call, Fault, Lanes, Map2};
 use crate::graph::{NodeId, Shape, View};
 use crate::interrupt;
@@ -191,7 +191,9 @@ impl Run<'_> {
     }
 
     fn out(&self, slot: Slot) -> usize {
-        self.rows.of(slot).expect("what a varying step writes varies")
+        self.rows
+            .of(slot)
+            .expect("what a varying step writes varies")
     }
 
     fn step(&mut self, step: &Step) {
@@ -210,7 +212,9 @@ impl Run<'_> {
                     });
                 }
             }
-            Step::ScanLeft(f, first, others, out, len) => self.scan(f, 0, first, others, (out, len)),
+            Step::ScanLeft(f, first, others, out, len) => {
+                self.scan(f, 0, first, others, (out, len))
+            }
             Step::ScanRight(f, first, others, out, len) => {
                 self.scan(f, 1, first, others, (out, len));
             }
@@ -234,17 +238,12 @@ impl Run<'_> {
         }
     }
 
-    fn map1(
-        &mut self,
-        f: &crate::graph::primitive::Map1,
-        x: Operand,
-        out: Slot,
-        len: u32,
-    ) {
+    fn map1(&mut self, f: &crate::graph::primitive::Map1, x: Operand, out: Slot, len: u32) {
         for k in 0..len as usize {
             let x = self.entry(x, k);
             let out = self.out(out) + k;
-            self.rows.write(out, |rows, out| map1(f, rows.lanes(x), out));
+            self.rows
+                .write(out, |rows, out| map1(f, rows.lanes(x), out));
         }
     }
 
@@ -268,7 +267,11 @@ impl Run<'_> {
         let mut last = self.rows.entry(self.pool, first);
         for k in 0..len as usize {
             let other = self.entry(others, k);
-            let (a, b) = if side == 0 { (last, other) } else { (other, last) };
+            let (a, b) = if side == 0 {
+                (last, other)
+            } else {
+                (other, last)
+            };
             let out = self.out(out) + k;
             self.rows
                 .write(out, |rows, out| (f.over)(rows.lanes(a), rows.lanes(b), out));
@@ -318,7 +321,9 @@ impl Run<'_> {
         let room = &mut self.scratch.args[number];
         room.clear();
         match self.rows.of(at) {
-            Some(row) => room.extend((row..row + len).map(|row| self.rows.data[row * LANES + lane])),
+            Some(row) => {
+                room.extend((row..row + len).map(|row| self.rows.data[row * LANES + lane]))
+            }
             None => room.extend_from_slice(&self.pool[at as usize..][..len]),
         }
     }

@@ -3,7 +3,7 @@
 use super::show::{refuse, warn};
 use super::{Event, Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::exec::{Failure, Interpreter};
+use crate::exec::{Failure, Interpreter, LANES, Program, Stop};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::interrupt;
 use crate::lower::{self, Lowering};
@@ -371,6 +371,16 @@ impl Session {
                 let at = (&mut interpreter, &lowering);
                 evaluate(at, &roots, &mut samples, &mut failure)?;
             }
+        } else if let Ok(mut program) = Program::compile(
+            &graph,
+            std::slice::from_ref(&leaves),
+            std::slice::from_ref(&roots),
+            self.limits.memory,
+        ) {
+            let explain = |failure| lowering.explain(&failure);
+            failure = sample_in_batches(&mut program, places, &mut samples)
+                .map_err(explain)?
+                .map(explain);
         } else {
             let known = self.constant_part(&graph, &roots, &varying);
             for place in places {
@@ -471,6 +481,36 @@ fn varying(graph: &Graph, leaves: &[NodeId]) -> Vec<bool> {
         varying[k] = varies;
     }
     varying
+}
+
+/// Appends the values of the outputs at all places; the first failure of a kernel, where there is
+/// one: it leaves a gap.
+fn sample_in_batches(
+    program: &mut Program,
+    places: &[Vec<f64>],
+    samples: &mut Samples,
+) -> std::result::Result<Option<Failure>, Failure> {
+    let failure = |stop| match stop {
+        Stop::Interrupted => Failure::Interrupted,
+        Stop::Fault(node, fault) => Failure::Fault(node, fault),
+    };
+    let mut batch = program.batch().map_err(failure)?;
+    let mut first = None;
+    for places in places.chunks(LANES) {
+        for input in 0..places[0].len() {
+            let lanes = batch.input(input);
+            // The lanes that are left over repeat the last place.
+            for (lane, x) in lanes.iter_mut().enumerate() {
+                *x = places[lane.min(places.len() - 1)][input];
+            }
+        }
+        let refusal = batch.run(0).map_err(failure)?;
+        first = first.or(refusal.map(|(node, fault)| Failure::Fault(node, fault)));
+        for (k, samples) in samples.iter_mut().enumerate() {
+            samples.extend((0..places.len()).flat_map(|lane| batch.output(0, k, lane)));
+        }
+    }
+    Ok(first)
 }
 
 /// Appends the values of the roots at one place. A matrix that is singular there leaves a gap; the
