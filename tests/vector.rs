@@ -5,11 +5,11 @@
 mod common;
 
 use std::path::Path;
-use wengert::graph::Primitive;
-use wengert::graph::primitive::{Kernel, Lanes, Map1, Map2, Map3};
+use wengert::graph::primitive::{Call, Kernel, Lanes, Map1, Map2, Map3, ShapeRule, WholeKernel};
+use wengert::graph::{Attr, Primitive, Shape, Tensor};
 use wengert::primitives::random::SplitMix64;
 use wengert::primitives::table;
-use wengert::vector::{Arithmetic, Fused, Separate, Strided, math, product};
+use wengert::vector::{Arithmetic, Fused, Separate, Strided, math, product, sums};
 
 /// A point of the reference table: the value is `high` and `rest` of its last places.
 struct Point {
@@ -541,4 +541,82 @@ fn products_of_all_shapes_and_strides_add_in_the_order_of_the_inner_dimension() 
 fn below_either(random: &mut SplitMix64) -> usize {
     let most = [8, 40][below(random, 2)];
     below(random, most)
+}
+
+fn transposed(x: &Tensor) -> Tensor {
+    Tensor::from_fn(x.shape().transposed(), |i, j| x.at(j, i))
+}
+
+/// The result of a kernel along an axis.
+fn along(row: &Primitive, kernel: WholeKernel, x: &Tensor, axis: u8) -> Tensor {
+    let shape = match (row.shape, axis) {
+        (ShapeRule::Reduce, 1) => Shape::new(1, x.shape().n()),
+        (ShapeRule::Reduce, _) => Shape::vector(x.shape().m()),
+        _ => x.shape(),
+    };
+    let mut out = vec![f64::NAN; shape.len()];
+    let call = Call {
+        args: &[x.view()],
+        shape,
+        attr: Attr::Axis(axis),
+        blocks: &[],
+    };
+    kernel(&call, &mut out).expect("reductions do not refuse");
+    Tensor::new(shape, out)
+}
+
+#[test]
+fn what_goes_along_rows_goes_along_the_columns_of_the_transposed() {
+    let mut random = SplitMix64::new(14);
+    let mut checked = 0;
+    for row in table().filter(|row| row.axis) {
+        let Kernel::Whole(kernel) = row.kernel else {
+            continue;
+        };
+        for (m, n) in [
+            (1, 5),
+            (5, 1),
+            (3, 4),
+            (127, 3),
+            (128, 2),
+            (129, 3),
+            (300, 40),
+            (2, 300),
+        ] {
+            // Also rows whose squares overflow or underflow, and rows of zeros.
+            let scales = [1.0, 1.0, 3.0, 1e-200, 1e200, 0.0];
+            let x = Tensor::from_fn(Shape::new(m, n), |i, _| {
+                scales[i % scales.len()] * random.normal()
+            });
+            let rows = along(row, kernel, &x, 2);
+            let columns = transposed(&along(row, kernel, &transposed(&x), 1));
+            assert_eq!(rows.shape(), columns.shape(), "{}", row.name);
+            for (k, (a, b)) in rows.data().iter().zip(columns.data()).enumerate() {
+                let scale = scales[k % m % scales.len()];
+                let close = same(*a, *b) || (a - b).abs() <= 1e-11 * a.abs().max(scale);
+                assert!(close, "{} of {m}×{n}, {k}: {a:e} and {b:e}", row.name);
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked >= 8 * 14, "only {checked} were compared");
+}
+
+#[test]
+fn sums_are_right_for_every_length() {
+    let mut random = SplitMix64::new(15);
+    for n in (0..200).chain([1000, 4097]) {
+        // Multiples of 2⁻³⁰ below 1: their sums are exact in any order.
+        let mut exact = || (random.uniform() * 2f64.powi(30)).floor() * 2f64.powi(-30) - 0.5;
+        let x: Vec<f64> = (0..n).map(|_| exact()).collect();
+        let ones = vec![1.0; n];
+        let expected: f64 = x.iter().sum::<f64>() + 0.0;
+        assert_eq!(sums::sum(&x), expected, "{n}");
+        assert_eq!(sums::sum_of_products(&x, &ones), expected, "{n}");
+        let magnitudes: f64 = x.iter().map(|x| x.abs()).sum::<f64>() + 0.0;
+        assert_eq!(sums::sum_of_magnitudes(&x), magnitudes, "{n}");
+        let squares: f64 = x.iter().map(|x| (x - 0.25) * (x - 0.25)).sum();
+        let got = sums::sum_of_squares(&x, 0.25, 2.0);
+        assert!((4.0 * got - squares).abs() <= 1e-14 * squares, "{n}");
+    }
 }

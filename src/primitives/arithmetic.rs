@@ -20,6 +20,9 @@ const fn infix(name: &'static str, kernel: Map2, operator: Operator) -> Primitiv
     Primitive::map2(name, kernel).notation(Notation::Infix(operator))
 }
 
+/// a − b
+pub(super) const DIFFERENCE: Map2 = map2!(|a, b| a - b);
+
 /// aᵇ, with a loop of products where all are squared.
 const POWER: Map2 = {
     const GENERAL: Map2 = map2!(special::pow);
@@ -56,7 +59,7 @@ rows! {
     ADD = infix("add", map2!(|a, b| a + b), Operator::Add)
         .partials(|a, _, _| a.number(1.0), |a, _, _| a.number(1.0))
         .doc("The sum.").example("1 + 2", "3").samples(&[&[1.5, -0.5]]);
-    SUB = infix("sub", map2!(|a, b| a - b), Operator::Sub)
+    SUB = infix("sub", DIFFERENCE, Operator::Sub)
         .partials(|a, _, _| a.number(1.0), |a, _, _| a.number(-1.0))
         .doc("The difference.").example("1 - 3", "-2").samples(&[&[1.5, -0.5]]);
     MUL = infix("mul", map2!(|a, b| a * b), Operator::Mul)

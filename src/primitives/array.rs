@@ -1,6 +1,6 @@
 //! Arrays: making, joining, cutting, reducing.
 
-use super::{arithmetic, kernels, rows, term::entrywise};
+use super::{arithmetic, kernels, reductions, rows, term::entrywise};
 use crate::graph::primitive::{
     Demand, Derivative::*, Kernel, Kink, Map2, Notation, Place, ShapeRule,
 };
@@ -395,19 +395,19 @@ const fn generator(name: &'static str, kernel: crate::graph::primitive::WholeKer
 }
 
 rows! {
-    SUM = Primitive::reduction("sum", kernels::sum)
+    SUM = Primitive::reduction("sum", reductions::sum)
         .derivative(Linear(|ct, y, _| ct.stretch(y.arg(0).shape())))
         .latex(r"\sum").doc("The sum of all entries, or along an axis.").example("sum([1, 2; 3, 4], axis=1)", "[4, 6]'");
-    MEAN = Primitive::reduction("mean", kernels::mean)
+    MEAN = Primitive::reduction("mean", reductions::mean)
         .derivative(Linear(|ct, y, _| {
             let from = y.arg(0).shape();
             (ct / lane_length(from, y.node().attr())).stretch(from)
         }))
         .doc("The mean of all entries, or along an axis.").example("mean([1, 2, 6])", "3");
-    VAR = Primitive::reduction("var", kernels::var)
+    VAR = Primitive::reduction("var", reductions::var)
         .derivative(Tangent(|args, y, dots| dots[0].map_or_else(|| y.zero(), |dot| 2.0 * along(centred(args[0], y) * dot, &MEAN, y))))
         .doc("The mean squared deviation from the mean (divides by n).").example("var([1, 2, 6])", "4.66667");
-    STD = Primitive::reduction("std", kernels::std)
+    STD = Primitive::reduction("std", reductions::std)
         .derivative(Tangent(std_tangent))
         .kinks(|args, _| {
             let n = args.len() as f64;
@@ -416,13 +416,13 @@ rows! {
             equal.then_some(Kink { taken: 0.0, left: -slope, right: slope })
         })
         .doc("The square root of var; derivative 0 where it is 0.").example("std([1, 3])", "1");
-    PROD = Primitive::reduction("prod", kernels::prod)
+    PROD = Primitive::reduction("prod", reductions::prod)
         .derivative(Tangent(prod_tangent))
         .latex(r"\prod").doc("The product of all entries, or along an axis.").example("prod([2, 3, 4])", "24");
-    PROD_QUOTIENT = Primitive::reduction("prod", kernels::prod).internal()
+    PROD_QUOTIENT = Primitive::reduction("prod", reductions::prod).internal()
         .derivative(Tangent(|args, y, dots| weighted(y.stretch(args[0].shape()) / args[0], y, dots)))
         .latex(r"\prod").doc("The product with its derivative as everyone writes it: prod(x) ./ x, where no entry is 0.");
-    MAX_OF = Primitive::reduction("max", kernels::max)
+    MAX_OF = Primitive::reduction("max", reductions::max)
         .derivative(Select(|args, y, _| {
             let mask = super::arithmetic::not_less(args[0], y.stretch(args[0].shape()));
             let ties = sum_like(mask, y).stretch(args[0].shape());
@@ -430,7 +430,7 @@ rows! {
         }))
         .kinks(|args, k| arithmetic::tie(args, k, super::special::max2, 0.0, 1.0))
         .latex(r"\max").doc("The largest entry; ties share the derivative evenly.").example("max([1, 5, 3])", "5");
-    MIN_OF = Primitive::reduction("min", kernels::min)
+    MIN_OF = Primitive::reduction("min", reductions::min)
         .derivative(Select(|args, y, _| {
             let mask = super::arithmetic::not_less(y.stretch(args[0].shape()), args[0]);
             let ties = sum_like(mask, y).stretch(args[0].shape());
@@ -438,29 +438,29 @@ rows! {
         }))
         .kinks(|args, k| arithmetic::tie(args, k, super::special::min2, 1.0, 0.0))
         .latex(r"\min").doc("The smallest entry; ties share the derivative evenly.").example("min([4, 2, 3])", "2");
-    NORM = Primitive::reduction("norm", kernels::norm)
+    NORM = Primitive::reduction("norm", reductions::norm)
         .derivative(Tangent(|args, y, dots| weighted(unit(args[0], y), y, dots)))
         .kinks(|args, _| {
             let origin = args.iter().all(|x| *x == 0.0);
             origin.then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 })
         })
         .latex(r"\lVert{#1}\rVert").doc("The Euclidean (Frobenius) norm; derivative 0 at 0.").example("norm([3, 4])", "5");
-    NORM1 = Primitive::reduction("norm1", kernels::norm1)
+    NORM1 = Primitive::reduction("norm1", reductions::norm1)
         .derivative(Tangent(|args, y, dots| weighted(args[0].map(&super::elementary::SIGN), y, dots)))
         .kinks(|args, k| (args[k] == 0.0).then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 }))
         .latex(r"\lVert{#1}\rVert_1").doc("The sum of absolute values.").example("norm1([3, -4])", "7");
-    LOGSUMEXP = Primitive::reduction("logsumexp", kernels::logsumexp)
+    LOGSUMEXP = Primitive::reduction("logsumexp", reductions::logsumexp)
         .derivative(Tangent(|args, y, dots| weighted(along(args[0], &SOFTMAX, y), y, dots)))
         .doc("log(sum(exp(x))) without overflow.").example("logsumexp([1000, 1000])", "1000.69");
-    SOFTMAX = Primitive::whole("softmax", kernels::softmax, ShapeRule::Same).with_axis()
+    SOFTMAX = Primitive::whole("softmax", reductions::softmax, ShapeRule::Same).with_axis()
         .derivative(Tangent(softmax_tangent))
         .doc("exp(x)/sum(exp(x)) without overflow; over all entries, or along an axis.").example("softmax([0, 0])", "[0.5, 0.5]");
-    LOG_SOFTMAX = Primitive::whole("log_softmax", kernels::log_softmax, ShapeRule::Same).with_axis()
+    LOG_SOFTMAX = Primitive::whole("log_softmax", reductions::log_softmax, ShapeRule::Same).with_axis()
         .derivative(Tangent(|args, y, dots| dots[0].map_or_else(|| y.zero(), |dot| {
             dot - sum_like(along(args[0], &SOFTMAX, y) * dot, y).stretch(args[0].shape())
         })))
         .doc("log(softmax(x)), exact in the tails.").example("log_softmax([0, 0])", "[-0.693147, -0.693147]");
-    ARGMAX = Primitive::reduction("argmax", kernels::argmax)
+    ARGMAX = Primitive::reduction("argmax", reductions::argmax)
         .latex(r"\operatorname{arg\,max}").doc("The position of the largest entry, from 1; the first of several.").example("argmax([1, 5, 3])", "2");
     CUMSUM = Primitive::whole("cumsum", kernels::cumsum, ShapeRule::Same).with_axis()
         .derivative(Linear(cumsum_transposed))

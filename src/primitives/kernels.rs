@@ -1,12 +1,11 @@
-//! Numeric kernels over whole arrays. Summation runs in the order of the entries, so that the
-//! last digit depends on the shape alone. Those of more than linear cost look whether they were
+//! Numeric kernels over whole arrays. The order of summation depends on the shape alone. Those of more than linear cost look whether they were
 //! asked to stop, and then leave what they have: nobody will look at it.
 
 use super::random::SplitMix64;
-use super::special;
 use crate::graph::primitive::{Call, Fault};
 use crate::graph::{Attr, View};
 use crate::interrupt;
+use crate::vector::sums::sum_of_products;
 use crate::vector::{Strided, product};
 
 type Done = Result<(), Fault>;
@@ -39,24 +38,6 @@ fn lanes(x: View<'_>, attr: Attr) -> Lanes {
     }
 }
 
-/// One number for each lane.
-fn reduce(call: &Call<'_>, out: &mut [f64], fold: impl Fn(&[f64]) -> f64) -> Done {
-    let x = call.args[0];
-    let lanes = lanes(x, call.attr);
-    let mut buffer = vec![0.0; lanes.length];
-    for (start, result) in lanes.starts.into_iter().zip(out) {
-        *result = if lanes.stride == 1 {
-            fold(&x.data[start..start + lanes.length])
-        } else {
-            for (k, slot) in buffer.iter_mut().enumerate() {
-                *slot = x.data[start + k * lanes.stride];
-            }
-            fold(&buffer)
-        };
-    }
-    Ok(())
-}
-
 /// As many numbers for each lane as it has.
 fn map_lanes(call: &Call<'_>, attr: Attr, out: &mut [f64], map: impl Fn(&mut [f64])) -> Done {
     let x = call.args[0];
@@ -72,127 +53,6 @@ fn map_lanes(call: &Call<'_>, attr: Attr, out: &mut [f64], map: impl Fn(&mut [f6
         }
     }
     Ok(())
-}
-
-fn total(lane: &[f64]) -> f64 {
-    lane.iter().sum::<f64>() + 0.0
-}
-
-fn average(lane: &[f64]) -> f64 {
-    total(lane) / lane.len() as f64
-}
-
-fn variance(lane: &[f64]) -> f64 {
-    let centre = average(lane);
-    lane.iter()
-        .map(|x| (x - centre) * (x - centre))
-        .sum::<f64>()
-        / lane.len() as f64
-}
-
-fn largest(lane: &[f64]) -> f64 {
-    lane.iter().copied().fold(f64::NEG_INFINITY, special::max2)
-}
-
-/// √Σx² without overflow or underflow: entries are scaled by the largest.
-fn euclidean(lane: &[f64]) -> f64 {
-    let scale = lane.iter().map(|x| x.abs()).fold(0.0, special::max2);
-    if scale == 0.0 || !scale.is_finite() {
-        return scale;
-    }
-    if (1e-140..1e140).contains(&scale) {
-        return lane.iter().map(|x| x * x).sum::<f64>().sqrt();
-    }
-    scale
-        * lane
-            .iter()
-            .map(|x| (x / scale) * (x / scale))
-            .sum::<f64>()
-            .sqrt()
-}
-
-/// The largest entry and log Σ exp(x − largest).
-fn shifted_logsumexp(lane: &[f64]) -> (f64, f64) {
-    let shift = largest(lane);
-    (
-        shift,
-        lane.iter().map(|x| (x - shift).exp()).sum::<f64>().ln(),
-    )
-}
-
-pub fn sum(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, total)
-}
-
-pub fn mean(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, average)
-}
-
-pub fn var(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, variance)
-}
-
-pub fn std(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, |lane| variance(lane).sqrt())
-}
-
-pub fn prod(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, |lane| lane.iter().product())
-}
-
-pub fn max(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, largest)
-}
-
-pub fn min(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, |lane| {
-        lane.iter().copied().fold(f64::INFINITY, special::min2)
-    })
-}
-
-pub fn norm(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, euclidean)
-}
-
-pub fn norm1(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, |lane| {
-        lane.iter().map(|x| x.abs()).sum::<f64>() + 0.0
-    })
-}
-
-pub fn logsumexp(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, |lane| {
-        let (shift, rest) = shifted_logsumexp(lane);
-        if shift.is_infinite() {
-            shift
-        } else {
-            shift + rest
-        }
-    })
-}
-
-pub fn argmax(call: &Call<'_>, out: &mut [f64]) -> Done {
-    reduce(call, out, |lane| {
-        let best = largest(lane);
-        let position = lane.iter().position(|&x| x == best || x.is_nan());
-        position.map_or(f64::NAN, |k| (k + 1) as f64)
-    })
-}
-
-pub fn softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
-    map_lanes(call, call.attr, out, |lane| {
-        let shift = largest(lane);
-        lane.iter_mut().for_each(|x| *x = (*x - shift).exp());
-        let sum = total(lane);
-        lane.iter_mut().for_each(|x| *x /= sum);
-    })
-}
-
-pub fn log_softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
-    map_lanes(call, call.attr, out, |lane| {
-        let (shift, rest) = shifted_logsumexp(lane);
-        lane.iter_mut().for_each(|x| *x = (*x - shift) - rest);
-    })
 }
 
 fn running(call: &Call<'_>, out: &mut [f64], combine: fn(f64, f64) -> f64) -> Done {
@@ -326,10 +186,23 @@ pub fn diag(call: &Call<'_>, out: &mut [f64]) -> Done {
 }
 
 pub fn transpose(call: &Call<'_>, out: &mut [f64]) -> Done {
+    /// A square of this side stays in the nearest cache while it is turned.
+    const SIDE: usize = 16;
     let x = call.args[0];
-    let m = call.shape.m();
-    for (k, y) in out.iter_mut().enumerate() {
-        *y = x.at(k / m, k % m);
+    let (m, n) = (x.shape.m(), x.shape.n());
+    if x.shape.is_vector() {
+        out.copy_from_slice(x.data);
+        return Ok(());
+    }
+    for j in (0..n).step_by(SIDE) {
+        for i in (0..m).step_by(SIDE) {
+            let cols = j..n.min(j + SIDE);
+            for i in i..m.min(i + SIDE) {
+                for (j, y) in cols.clone().zip(&mut out[i * n + j..]) {
+                    *y = x.data[j * m + i];
+                }
+            }
+        }
     }
     Ok(())
 }
@@ -342,9 +215,15 @@ fn stretched(x: View<'_>, i: usize, j: usize) -> f64 {
 }
 
 pub fn broadcast(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let m = call.shape.m();
-    for (k, y) in out.iter_mut().enumerate() {
-        *y = stretched(call.args[0], k % m, k / m);
+    let x = call.args[0];
+    let m = call.shape.m().max(1);
+    for (j, column) in out.chunks_exact_mut(m).enumerate() {
+        let j = if x.shape.cols == 1 { 0 } else { j };
+        if x.shape.rows == 1 {
+            column.fill(x.data[j]);
+        } else {
+            column.copy_from_slice(&x.data[j * m..][..m]);
+        }
     }
     Ok(())
 }
@@ -373,8 +252,7 @@ pub fn matmul(call: &Call<'_>, out: &mut [f64]) -> Done {
 }
 
 pub fn dot(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let [a, b] = [call.args[0].data, call.args[1].data];
-    out[0] = a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() + 0.0;
+    out[0] = sum_of_products(call.args[0].data, call.args[1].data);
     Ok(())
 }
 

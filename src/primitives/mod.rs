@@ -10,6 +10,7 @@ pub mod array;
 pub mod elementary;
 mod kernels;
 pub mod random;
+mod reductions;
 pub mod special;
 pub mod term;
 

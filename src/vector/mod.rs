@@ -14,6 +14,7 @@ mod instance;
 pub mod maps;
 pub mod math;
 mod product;
+pub mod sums;
 
 pub use instance::{Arithmetic, Fused, Separate, Wide, Wider};
 pub(crate) use maps::{at_full_width, at_width, map1, map2, map3};
