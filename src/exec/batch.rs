@@ -49,6 +49,13 @@ struct Scratch {
 }
 
 impl Program {
+    /// The bytes that a batch takes.
+    pub fn batch_size(&self) -> u64 {
+        let fixed = u64::from(self.first_varying).min(self.pool.len() as u64);
+        let inputs: u64 = self.inputs.iter().map(|input| u64::from(input.len)).sum();
+        (self.pool.len() as u64 - fixed + inputs) * LANES as u64 * 8
+    }
+
     /// Prepares the program for evaluation at many points, which give values to all inputs.
     pub fn batch(&mut self) -> Result<Batch<'_>, Stop> {
         self.run_fixed()?;

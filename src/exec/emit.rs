@@ -18,7 +18,7 @@ const WORTH_REUSE: usize = 32;
 
 impl Program {
     /// Compiles what `entries` compute. Inputs come in `groups` that change together; all other
-    /// leaves keep the values they have. The program takes at most `memory_limit` bytes.
+    /// leaves keep the values they have. A node that is computed from others may be an input too. The program takes at most `memory_limit` bytes.
     pub fn compile(
         graph: &Graph,
         groups: &[Vec<NodeId>],

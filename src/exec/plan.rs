@@ -7,6 +7,7 @@ use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
 use crate::primitives::algebra::MATMUL;
 use crate::primitives::arithmetic::{MUL, POW};
 use crate::primitives::array::{BROADCAST, INDEX, TRANSPOSE};
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 /// The number of a node among those of the plan, in order of evaluation.
@@ -74,8 +75,17 @@ impl<'g> Plan<'g> {
         entries: &[Vec<NodeId>],
     ) -> Result<Plan<'g>, Unfit> {
         let outputs: Vec<NodeId> = entries.iter().flatten().copied().collect();
-        let cone = graph.cone(&outputs, |_| false);
-        let nodes: Vec<Node> = cone.iter().map(|id| graph.node(*id)).collect();
+        let given: FxHashSet<NodeId> = groups.iter().flatten().copied().collect();
+        let cone = graph.cone(&outputs, |id| given.contains(&id));
+        let node = |id: &NodeId| {
+            let mut node = graph.node(*id);
+            // What is given is a leaf, whatever it is computed from elsewhere.
+            if given.contains(id) && !matches!(node.op, Op::Input(_)) {
+                node.op = Op::Literal(f64::NAN);
+            }
+            node
+        };
+        let nodes: Vec<Node> = cone.iter().map(node).collect();
         let count = nodes.len();
         let mut plan = Plan {
             graph,
@@ -87,7 +97,7 @@ impl<'g> Plan<'g> {
             chain: (0..count as Place).collect(),
             lasting: vec![false; count],
         };
-        plan.check_certain(&outputs, groups)?;
+        plan.check_certain(&outputs, &given)?;
         plan.find_zones(groups, entries);
         plan.find_roots();
         plan.find_stored(&outputs);
@@ -111,6 +121,9 @@ impl<'g> Plan<'g> {
 
     pub fn args(&self, place: Place) -> SmallVec<[Place; 4]> {
         let mut args = SmallVec::new();
+        if !matches!(self.node(place).op, Op::Apply(..) | Op::Hold(_)) {
+            return args;
+        }
         let id = self.cone[place as usize];
         self.graph.for_args(id, |arg| args.push(self.place(arg)));
         args
@@ -134,7 +147,7 @@ impl<'g> Plan<'g> {
 
     /// Whether everything can be computed whatever the inputs are: what a condition may leave out
     /// must not be able to fail.
-    fn check_certain(&self, outputs: &[NodeId], groups: &[Vec<NodeId>]) -> Result<(), Unfit> {
+    fn check_certain(&self, outputs: &[NodeId], given: &FxHashSet<NodeId>) -> Result<(), Unfit> {
         let mut certain = vec![false; self.nodes.len()];
         for output in outputs {
             certain[self.place(*output) as usize] = true;
@@ -144,7 +157,7 @@ impl<'g> Plan<'g> {
             let may_fail = match node.op {
                 Op::Raise(_) => return Err(Unfit::Conditional),
                 Op::Input(leaf) => {
-                    let given = groups.iter().flatten().any(|id| *id == self.cone[place]);
+                    let given = given.contains(&self.cone[place]);
                     if self.graph.leaf(leaf).value.is_none() && !given {
                         return Err(Unfit::Conditional);
                     }

@@ -235,6 +235,11 @@ impl<'a> Lowering<'a> {
         self.inputs
     }
 
+    /// What the statement may use up.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// The graph it appends to.
     pub fn graph(&self) -> &'a Graph {
         self.graph

@@ -376,7 +376,8 @@ impl Session {
             std::slice::from_ref(&leaves),
             std::slice::from_ref(&roots),
             self.limits.memory,
-        ) {
+        ) && program.batch_size() <= self.limits.memory
+        {
             let explain = |failure| lowering.explain(&failure);
             failure = sample_in_batches(&mut program, places, &mut samples)
                 .map_err(explain)?
