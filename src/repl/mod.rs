@@ -21,6 +21,7 @@ use crate::graph::Tensor;
 use crate::render::Style;
 use crate::session::{Event, Session};
 use crate::source::{Location, Source, Span};
+use crate::syntax::ast::{ExprKind, Name, StatementKind};
 use crate::trace::Trace;
 use output::Output;
 use rustyline::error::ReadlineError;
@@ -176,6 +177,11 @@ impl Repl {
         self.inputs += 1;
         let source = Source::new(format!("<input {}>", self.inputs), input);
         self.run(&source);
+        for name in followers(&source) {
+            self.say(&format!(
+                "note: `{name}` follows `ans` and changes with it; `:=` would keep the present value\n"
+            ));
+        }
     }
 
     /// Runs a text as one step that can be undone, and keeps what it shows last.
@@ -324,6 +330,32 @@ impl Repl {
     }
 }
 
+/// The names that a text defines as formulas of the last value, which is rarely what was meant.
+fn followers(source: &Rc<Source>) -> Vec<Name> {
+    if !source.text.contains(ANSWER) {
+        return Vec::new();
+    }
+    let Ok((script, _)) = crate::syntax::parse(source) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for id in &script.body {
+        let StatementKind::Define(name, value) = &script.statement(*id).kind else {
+            continue;
+        };
+        let mut stack = vec![*value];
+        while let Some(id) = stack.pop() {
+            let expr = script.expr(id);
+            if matches!(&expr.kind, ExprKind::Name(used) if &**used == ANSWER) {
+                found.push(name.name.clone());
+                break;
+            }
+            expr.children(|child| stack.push(child));
+        }
+    }
+    found
+}
+
 /// A length of time for people.
 pub fn lasting(time: Duration) -> String {
     let seconds = time.as_secs_f64();
@@ -360,6 +392,10 @@ mod tests {
         repl.evaluate("ans + 1; ans*100");
         repl.evaluate("ans");
         assert_eq!(shown.take(), "ans + 1 = 10\nans*100 = 900\nans = 900\n");
+        repl.evaluate("y = 2*ans; z := ans; band = 3");
+        let text = shown.take();
+        assert!(text.starts_with("note: `y` follows `ans`"), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
         repl.evaluate("ans = 7");
         repl.evaluate("w");
         repl.evaluate("ans");
