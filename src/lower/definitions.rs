@@ -149,6 +149,14 @@ impl Definitions {
         self.clock
     }
 
+    /// The shape that the input `name` was declared with.
+    fn declared(&self, name: &str) -> Option<Shape> {
+        match self.variables.get(name).map(|variable| &variable.meaning) {
+            Some(Meaning::Input(input)) => input.declared,
+            _ => None,
+        }
+    }
+
     fn place_of(&mut self, name: &str) -> u64 {
         match self.variables.get(name).map(|variable| &variable.meaning) {
             Some(Meaning::Input(input)) if !input.constant => input.place,
@@ -176,7 +184,7 @@ impl Definitions {
         let location = formula.script.location(name.span);
         let meaning = if self.is_closed(&formula) {
             Meaning::Input(Input {
-                declared: None,
+                declared: self.declared(&name.name),
                 data: is_read(&formula),
                 source: Some(formula),
                 value: OnceCell::new(),
@@ -205,9 +213,10 @@ impl Definitions {
 
     /// Stores a value as the input `name`.
     pub fn store(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
-        let (declared, data) = match self.variables.get(name).map(|variable| &variable.meaning) {
-            Some(Meaning::Input(input)) => (input.declared, input.data),
-            _ => (None, false),
+        let declared = self.declared(name);
+        let data = match self.variables.get(name).map(|variable| &variable.meaning) {
+            Some(Meaning::Input(input)) => input.data,
+            _ => false,
         };
         let place = self.place_of(name);
         let input = Input {

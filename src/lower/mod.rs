@@ -345,6 +345,7 @@ impl<'a> Lowering<'a> {
     fn run(&mut self) -> Result<()> {
         while let Some(task) = self.tasks.pop() {
             if let Err(diagnostic) = self.step(task) {
+                let diagnostic = self.with_calls(diagnostic);
                 self.recover(diagnostic)?;
             }
         }
@@ -382,6 +383,26 @@ impl<'a> Lowering<'a> {
             Task::Iterate(state) => self.iterate(*state),
             Task::Prime(expr, frame, hold, order) => self.prime(expr, &frame, hold, order),
         }
+    }
+
+    /// What goes wrong in the body of a function says which call led there.
+    fn with_calls(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let first = self.calling.first();
+        let last = self.calling.last().filter(|_| self.calling.len() > 1);
+        let known = |diagnostic: &Diagnostic, call: &Location| {
+            let labels = diagnostic.labels();
+            labels.iter().any(|label| label.location == *call)
+        };
+        [last, first]
+            .into_iter()
+            .flatten()
+            .fold(diagnostic, |diagnostic, (function, call)| {
+                if diagnostic.code() == Code::Circular || known(&diagnostic, call) {
+                    return diagnostic;
+                }
+                let text = format!("in this call of `{}`", function.name);
+                diagnostic.label(call.clone(), text)
+            })
     }
 
     /// A failure inside a branch becomes a node that raises it only where the branch is taken.
@@ -641,6 +662,16 @@ impl<'a> Lowering<'a> {
         let mut lowering = Lowering::new(&graph, self.definitions, self.limits);
         let node = lowering.lower(formula)?;
         let value = Rc::new(lowering.value(node)?);
+        if let Some(declared) = input.declared.filter(|declared| *declared != value.shape()) {
+            let shape = value.shape();
+            return Err(Diagnostic::error(
+                Code::Shape,
+                formula.location(),
+                format!("this input was declared {declared}, and the value is {shape}"),
+                shape.described(),
+            )
+            .help("declare it again with `input`, or give it a value of that shape"));
+        }
         self.warnings.append(&mut lowering.warnings);
         Ok(Some(input.value.get_or_init(|| value).clone()))
     }

@@ -227,6 +227,11 @@ impl Lowering<'_> {
 
     fn wrong_power(&self, sides: [ExprId; 2], shapes: [Shape; 2], frame: &Frame) -> Diagnostic {
         let [x, y] = sides.map(|side| frame.script.text(side));
+        let y = match y {
+            "²" => "2",
+            "³" => "3",
+            y => y,
+        };
         let error = self.shape_error("`^` is for scalars".into(), &sides, &shapes, frame);
         let square = shapes[0].rows == shapes[0].cols && !shapes[0].is_scalar();
         let product = if square && y == "2" {
@@ -234,7 +239,7 @@ impl Lowering<'_> {
         } else {
             String::new()
         };
-        error.help(format!("entry by entry: `{x} .^ {y}`{product}"))
+        error.help(format!("entry by entry: `{x}.^{y}`{product}"))
     }
 
     pub(super) fn choice(

@@ -137,6 +137,9 @@ impl Session {
         }
         match &statement.kind {
             StatementKind::Define(name, value) => {
+                if lower::definitions::constant(&name.name).is_some() {
+                    sink(Event::Warning(constant_hidden(script, name)));
+                }
                 self.definitions.define(name, formula(script, *value));
                 Ok(())
             }
@@ -569,6 +572,21 @@ fn formula(script: &Rc<Script>, expr: ExprId) -> Formula {
 }
 
 /// The error of a statement before which a stop was asked for.
+/// The warning that a name of the user's hides a constant; π has two names.
+fn constant_hidden(script: &Script, name: &Ident) -> Diagnostic {
+    let other = match &*name.name {
+        "pi" => "; `π` stays what it is",
+        "π" => "; `pi` stays what it is",
+        _ => "",
+    };
+    Diagnostic::warning(
+        Code::Name,
+        script.location(name.span),
+        format!("`{name}` hides the constant of that name{other}"),
+        "from here on",
+    )
+}
+
 fn stopped(script: &Script, statement: &Statement) -> Diagnostic {
     stopped_at(script, statement.span)
 }

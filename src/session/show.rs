@@ -6,8 +6,10 @@ use crate::diff::{Held, Target};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Formula, Lowering};
-use crate::syntax::ast::{ExprId, ExprKind, Mode, Name, Script, Show, Tail, With};
+use crate::syntax::ast::{At, ExprId, ExprKind, Mode, Name, Script, Show, Tail, With};
+use crate::syntax::printer;
 use crate::trace::{self, Nonfinite, Request, Wrt};
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// The outputs and targets of a statement, lowered.
@@ -191,6 +193,9 @@ impl Session {
                 )
                 .label(script.location(first.name.span), "the first"));
             }
+            if !self.is_mentioned(script, &at.name.name) {
+                return Err(self.unmentioned(script, at));
+            }
             let value = self.evaluate(script, at.value, &mut |_| {}, |lowering, node| {
                 lowering.value(node)
             })?;
@@ -198,6 +203,45 @@ impl Session {
             lowering.bind(&at.name, Rc::new(value), &script.locate(at.value), named)?;
         }
         Ok(())
+    }
+
+    /// Whether `name` is defined, or a formula speaks of it.
+    fn is_mentioned(&self, script: &Script, name: &str) -> bool {
+        let definitions = &self.definitions;
+        if definitions.variable(name).is_some() || speaks_of(script, name) {
+            return true;
+        }
+        let formulas =
+            definitions
+                .variables()
+                .filter_map(|(_, variable)| match &variable.meaning {
+                    Meaning::Formula(formula) => Some(formula),
+                    Meaning::Input(_) => None,
+                });
+        let bodies = definitions.functions().map(|(_, function)| &function.body);
+        let mut scripts: Vec<&Rc<Script>> = Vec::new();
+        for formula in formulas.chain(bodies) {
+            let last = scripts.last();
+            if last.is_none_or(|last| !Rc::ptr_eq(last, &formula.script)) {
+                scripts.push(&formula.script);
+            }
+        }
+        scripts.iter().any(|script| speaks_of(script, name))
+    }
+
+    fn unmentioned(&self, script: &Script, at: &At) -> Diagnostic {
+        let name = &at.name;
+        let error = Diagnostic::error(
+            Code::Name,
+            script.location(name.span),
+            format!("no formula depends on `{name}`"),
+            "would change nothing",
+        );
+        let known = self.definitions.variables().map(|(known, _)| &**known);
+        match crate::lower::nearest(&name.name, known) {
+            Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
+            None => error,
+        }
     }
 
     /// Lowers the outputs of a statement and what they are differentiated by, names that stand for
@@ -211,6 +255,7 @@ impl Session {
     ) -> Result<Lowered> {
         let mut targets = Vec::new();
         let mut held_names: Vec<(Name, NodeId)> = Vec::new();
+        refuse_twice(script, &tail.wrt)?;
         for expr in &tail.wrt {
             let (name, node, is_held) = lowering.target_leaf(script, *expr, &held_names)?;
             if is_held && !held_names.iter().any(|(known, _)| *known == name) {
@@ -382,6 +427,31 @@ pub(super) fn warn(lowering: &mut Lowering<'_>, sink: &mut Sink<'_>) {
         .take_warnings()
         .into_iter()
         .for_each(|warning| sink(Event::Warning(warning)));
+}
+
+/// Whether any expression of a script is the name `name`.
+fn speaks_of(script: &Script, name: &str) -> bool {
+    let is_name = |kind: &ExprKind| matches!(kind, ExprKind::Name(known) if &**known == name);
+    script.expressions.iter().any(|expr| is_name(&expr.kind))
+}
+
+/// Refuses what stands twice after `wrt`.
+fn refuse_twice(script: &Script, wrt: &[ExprId]) -> Result<()> {
+    let mut seen: FxHashMap<String, ExprId> = FxHashMap::default();
+    for expr in wrt {
+        let text = printer::print(script, *expr);
+        if let Some(first) = seen.get(&text) {
+            return Err(Diagnostic::error(
+                Code::Name,
+                script.locate(*expr),
+                format!("`{text}` stands twice after `wrt`"),
+                "the second",
+            )
+            .label(script.locate(*first), "the first"));
+        }
+        seen.insert(text, *expr);
+    }
+    Ok(())
 }
 
 /// Refuses the parts of a tail that mean nothing for `statement`.
