@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
+use terminal_size::{Height, Width};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -178,20 +179,16 @@ impl Options {
     /// How text is written to standard output.
     pub fn out_style(&self) -> Style {
         let stdout = std::io::stdout();
-        let columns =
-            || terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
-        Style {
-            width: self.width.map(usize::from).or_else(columns),
-            ..self.style(&stdout)
-        }
+        self.style(&stdout, terminal_size::terminal_size_of(&stdout))
     }
 
     /// How diagnostics are written to standard error.
     pub fn err_style(&self) -> Style {
-        self.style(&std::io::stderr())
+        let stderr = std::io::stderr();
+        self.style(&stderr, terminal_size::terminal_size_of(&stderr))
     }
 
-    fn style<S: RawStream>(&self, stream: &S) -> Style {
+    fn style<S: RawStream>(&self, stream: &S, size: Option<(Width, Height)>) -> Style {
         Style {
             digits: usize::from(self.digits),
             ascii: self.ascii || locale_is_ascii(|name| std::env::var_os(name)),
@@ -200,7 +197,10 @@ impl Options {
                 Colour::Always => true,
                 Colour::Never => false,
             },
-            width: self.width.map(usize::from),
+            width: self
+                .width
+                .map(usize::from)
+                .or(size.map(|(width, _)| usize::from(width.0))),
         }
     }
 }

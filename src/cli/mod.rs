@@ -15,6 +15,7 @@ pub use printer::{Printer, Stream};
 pub use progress::Bar;
 pub use script::Allowance;
 
+use crate::render::wrap;
 use crate::source::Source;
 use arguments::Command;
 use clap::error::ErrorKind;
@@ -146,7 +147,8 @@ fn explain(code: Option<&str>, options: &Options) -> Status {
 /// Writes a text to standard output.
 fn write(text: &[u8], options: &Options) -> Status {
     printing(options, |printer| {
-        printer.text(&String::from_utf8_lossy(text));
+        let text = wrap::lines(&String::from_utf8_lossy(text), printer.out_style());
+        printer.text(&text);
         Status::Fine
     })
 }

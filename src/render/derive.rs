@@ -13,7 +13,10 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
     let head = format!("{d}{output}/{d}{}", derivation.wrt);
     let steps = steps(derivation, &head);
     match &derivation.result {
-        Symbolic::Formula(formula) => format!("{steps}{}{}", lines(&head, formula), sizes(formula)),
+        Symbolic::Formula(formula) => {
+            let sizes = super::wrap::lines(&sizes(formula), style);
+            format!("{steps}{}{sizes}", lines(&head, formula))
+        }
         Symbolic::NoFormula { reason, along } => {
             let mut text = format!("{head}: {reason}\n");
             if let Some((direction, formula)) = along {

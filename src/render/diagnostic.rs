@@ -4,7 +4,7 @@
 //! are cut to a window, and characters that would garble a terminal are replaced. So a diagnostic
 //! costs what it shows, whatever the size of the source.
 
-use super::Style;
+use super::{Style, wrap};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::Source;
 use ariadne::{CharSet, Color, Config, Fmt, IndexType, Report, ReportKind};
@@ -53,7 +53,7 @@ fn draw(diagnostic: &Diagnostic, style: &Style) -> String {
         }
     }
     if let Some(help) = diagnostic.advice() {
-        report.set_help(printable(help));
+        report.set_help(fitted(&printable(help), style));
     }
     let mut drawn = Vec::new();
     let sources = Sources(
@@ -77,6 +77,17 @@ fn draw(diagnostic: &Diagnostic, style: &Style) -> String {
 fn in_characters(text: &str, bytes: &Range<usize>) -> Range<usize> {
     let start = text[..bytes.start].chars().count();
     start..start + text[bytes.clone()].chars().count()
+}
+
+/// Columns before the text of a help line, for a number of at most three digits.
+const BEFORE_HELP: usize = 13;
+
+/// A help text in lines that fit the terminal; ariadne indents them.
+fn fitted(help: &str, style: &Style) -> String {
+    match style.width {
+        Some(room) => wrap::sentence(help, room.saturating_sub(BEFORE_HELP).max(30)).join("\n"),
+        None => help.to_string(),
+    }
 }
 
 fn colour(diagnostic: &Diagnostic) -> Color {

@@ -14,6 +14,7 @@ pub mod plot;
 pub mod symbols;
 pub mod table;
 pub mod terminal;
+pub mod wrap;
 
 /// How text is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,15 +1,16 @@
 //! Aligned tables.
 //!
 //! Where there is no width to fit, nothing is wrapped or dropped. Where there is one, a table that
-//! is too wide is continued below with its first column repeated: no cell is lost. Only a cell that
-//! is too wide even beside the first column alone is cut, and says so by `…`.
+//! is too wide gets narrower gaps, and is else continued below with its first column repeated: no
+//! cell is lost. Only a cell that is too wide even beside the first column alone is cut, and says
+//! so by `…`.
 
 use super::colour::{Paint, cut, width};
 use super::{Style, ascii};
 use std::borrow::Cow;
 
-/// Blanks between columns.
-const GAP: usize = 3;
+/// Blanks between columns, and where they are to be saved.
+const GAPS: [usize; 2] = [3, 2];
 /// Columns that a cut cell keeps at least.
 const LEAST: usize = 6;
 
@@ -77,9 +78,14 @@ impl Column {
 pub fn lay_out(columns: &[Column], style: &Style) -> String {
     let columns = spelt(columns, style);
     let columns: Vec<&Column> = columns.iter().filter(|column| !column.is_empty()).collect();
-    let parts: Vec<String> = parts(&columns, style)
+    let widths = || columns.iter().map(|column| column.width());
+    let fits = |gap: &usize| style.width.is_none_or(|room| total(widths(), *gap) <= room);
+    if let Some(gap) = GAPS.into_iter().find(fits) {
+        return one(&columns, gap, true, style);
+    }
+    let parts: Vec<String> = parts(&columns, GAPS[1], style)
         .iter()
-        .map(|part| one(part, true, style))
+        .map(|part| one(part, GAPS[1], true, style))
         .collect();
     parts.join("\n")
 }
@@ -88,7 +94,7 @@ pub fn lay_out(columns: &[Column], style: &Style) -> String {
 pub fn without_headings(columns: &[Column], style: &Style) -> String {
     let columns = spelt(columns, style);
     let columns: Vec<&Column> = columns.iter().filter(|column| !column.is_empty()).collect();
-    one(&columns, false, style)
+    one(&columns, GAPS[0], false, style)
 }
 
 /// In ASCII where nothing else may be written: before the widths are taken.
@@ -109,23 +115,23 @@ fn spelt<'c>(columns: &'c [Column], style: &Style) -> Cow<'c, [Column]> {
 }
 
 /// What a table of these columns takes.
-fn total(widths: impl Iterator<Item = usize>) -> usize {
+fn total(widths: impl Iterator<Item = usize>, gap: usize) -> usize {
     let (count, sum) = widths.fold((0, 0), |(count, sum), width| (count + 1, sum + width));
-    sum + GAP * usize::saturating_sub(count, 1)
+    sum + gap * usize::saturating_sub(count, 1)
 }
 
 /// The columns of each part of the table.
-fn parts<'c>(columns: &[&'c Column], style: &Style) -> Vec<Vec<&'c Column>> {
+fn parts<'c>(columns: &[&'c Column], gap: usize, style: &Style) -> Vec<Vec<&'c Column>> {
     let fits = |columns: &[&Column]| {
-        let needed = total(columns.iter().map(|column| column.width()));
+        let needed = total(columns.iter().map(|column| column.width()), gap);
         style.width.is_none_or(|room| needed <= room)
     };
-    if fits(columns) || columns.is_empty() {
-        return vec![columns.to_vec()];
-    }
+    let Some((first, rest)) = columns.split_first() else {
+        return Vec::new();
+    };
     let (closing, rest): (Vec<&Column>, Vec<&Column>) =
-        columns[1..].iter().partition(|column| column.closing);
-    let first = columns[0];
+        rest.iter().partition(|column| column.closing);
+    let first = *first;
     let mut parts: Vec<Vec<&Column>> = Vec::new();
     let mut part = vec![first];
     for unit in rest.chunk_by(|_, next| next.glued) {
@@ -143,11 +149,11 @@ fn parts<'c>(columns: &[&'c Column], style: &Style) -> Vec<Vec<&'c Column>> {
 }
 
 /// One part, its widest columns cut where it does not fit.
-fn one(columns: &[&Column], headings: bool, style: &Style) -> String {
+fn one(columns: &[&Column], gap: usize, headings: bool, style: &Style) -> String {
     let mut widths: Vec<usize> = columns.iter().map(|column| column.width()).collect();
     if let Some(room) = style.width {
-        while total(widths.iter().copied()) > room {
-            let excess = total(widths.iter().copied()) - room;
+        while total(widths.iter().copied(), gap) > room {
+            let excess = total(widths.iter().copied(), gap) - room;
             let Some(widest) = widths.iter_mut().max() else {
                 break;
             };
@@ -166,7 +172,7 @@ fn one(columns: &[&Column], headings: bool, style: &Style) -> String {
         for (k, (column, most)) in columns.iter().zip(&widths).enumerate() {
             let cell = cut(&cell(column), *most, dots);
             let rest = most.saturating_sub(width(&cell));
-            blanks += if k == 0 { 0 } else { GAP };
+            blanks += if k == 0 { 0 } else { gap };
             let (before, after) = if column.right { (rest, 0) } else { (0, rest) };
             blanks += before;
             if !cell.is_empty() {
@@ -223,20 +229,26 @@ a2 = a1 + 1    12.5               -2   L
 ";
         assert_eq!(shown(None), whole);
         assert_eq!(shown(Some(40)), whole);
+        let narrow = "\
+a            value  ā       value
+a1 = w           3  ā₁ = 1      1
+a2 = a1 + 1   12.5             -2  L
+";
+        assert_eq!(shown(Some(36)), narrow);
     }
 
     #[test]
     fn what_does_not_fit_is_continued_below() {
         let parts = "\
-a             value
-a1 = w            3
-a2 = a1 + 1    12.5   L
+a            value
+a1 = w           3
+a2 = a1 + 1   12.5  L
 
-a             ā        value
-a1 = w        ā₁ = 1       1
-a2 = a1 + 1               -2   L
+a            ā       value
+a1 = w       ā₁ = 1      1
+a2 = a1 + 1             -2  L
 ";
-        assert_eq!(shown(Some(39)), parts);
+        assert_eq!(shown(Some(35)), parts);
         for width in 1..60 {
             let least = width.max(6 + 3 + 5 + 3 + 6 + 3 + 1);
             let text = shown(Some(width));

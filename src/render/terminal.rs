@@ -3,7 +3,7 @@
 use super::colour::{Paint, width};
 use super::formula::Pen;
 use super::table::{Column, lay_out};
-use super::{Style, compare, number};
+use super::{Style, compare, number, wrap};
 use crate::graph::Tensor;
 use crate::session::{Event, Item};
 use crate::trace::{Derived, Line, Math, Nonfinite, Role, Trace};
@@ -25,12 +25,12 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Print { items, nonfinite } => {
             print(items, style) + &origin(nonfinite.as_deref(), style)
         }
-        Event::Trace(trace) => table(trace, style),
+        Event::Trace(trace) => wrap::lines(&table(trace, style), style),
         Event::Graph(drawing) => super::graph::text(drawing, style),
         Event::Plot(plot) => super::plot::text(plot, style),
         Event::Derive(derivation) => super::derive::text(derivation, style),
-        Event::Compare(comparison) => compare::comparison(comparison, style),
-        Event::Check(verdict) => compare::verdict(verdict, style),
+        Event::Compare(comparison) => wrap::lines(&compare::comparison(comparison, style), style),
+        Event::Check(verdict) => wrap::lines(&compare::verdict(verdict, style), style),
         Event::Warning(_) => String::new(),
     }
 }
@@ -38,7 +38,10 @@ pub fn event(event: &Event, style: &Style) -> String {
 /// A line that says where it came from that a value is not finite.
 fn origin(nonfinite: Option<&Nonfinite>, style: &Style) -> String {
     nonfinite.map_or(String::new(), |found| {
-        format!("  {}\n", compare::nonfinite(found, false, style))
+        wrap::lines(
+            &format!("  {}\n", compare::nonfinite(found, false, style)),
+            style,
+        )
     })
 }
 

@@ -141,9 +141,12 @@ fn words(session: &Session, before: &str, prefix: &str) -> Vec<Pair> {
             ));
         }
     }
+    // What the user has named comes first.
+    let own = sorted(found);
     if prefix.is_empty() {
-        return sorted(found);
+        return own;
     }
+    let mut found = Vec::new();
     for row in primitives::table().filter(|row| row.callable) {
         for name in std::iter::once(&row.name).chain(row.aliases) {
             let known = definitions.function(name).is_some();
@@ -164,7 +167,7 @@ fn words(session: &Session, before: &str, prefix: &str) -> Vec<Pair> {
         found.extend(plain(&TAIL_WORDS));
     }
     found.extend(plain(&RESERVED_WORDS));
-    sorted(found)
+    own.into_iter().chain(sorted(found)).collect()
 }
 
 fn sorted(mut pairs: Vec<Pair>) -> Vec<Pair> {

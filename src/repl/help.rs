@@ -174,8 +174,8 @@ fn overview(style: &Style) -> String {
         let _ = writeln!(text, "  {:<39}{}", command.usage(), command.doc());
     }
     text.push_str(
-        "\nTAB completes names, words and files, and turns \\alpha, x\\_1 and y\\hat into α, x₁ and ŷ.\n\
-         Ctrl-R searches what was typed before. Ctrl-C stops a computation or clears the line; two\n\
+        "\nTAB completes names, words and files, and turns \\alpha, x\\_1 and y\\hat into α, x₁ and ŷ. \
+         Ctrl-R searches what was typed before. Ctrl-C stops a computation or clears the line; two \
          empty lines end an unfinished input. `ans` is the last value. `:help NAME` says more.\n",
     );
     text

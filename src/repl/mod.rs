@@ -18,7 +18,7 @@ mod why;
 use crate::cli::{Options, Printer, Status, script, signals};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;
-use crate::render::Style;
+use crate::render::{Style, wrap};
 use crate::session::{Event, Session};
 use crate::source::{Location, Source, Span};
 use crate::syntax::ast::{ExprKind, Name, StatementKind};
@@ -304,7 +304,8 @@ impl Repl {
         let options = self.options().clone();
         self.output
             .printing(&options, &self.style(), self.pager, |printer| {
-                printer.text(text);
+                let text = wrap::lines(text, printer.out_style());
+                printer.text(&text);
                 Status::Fine
             });
         Next::Read
