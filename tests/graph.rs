@@ -130,6 +130,9 @@ fn partials_are_written_in_the_symbols_of_the_edge() {
     // What has no short form has none.
     assert_eq!(partials("v = [1, 2]; graph softmax(v)"), ["?"]);
     assert_eq!(partials("v = [1, 2]; graph v[2]"), ["?"]);
+    // A·dA + dA·A is not 2A·dA; of an inner product it is.
+    assert_eq!(partials("A = [1, 2; 3, 4]; graph A*A"), ["?"]);
+    assert_eq!(partials("v = [1, 2]; graph dot(v, v)"), ["2*a1"]);
 }
 
 #[test]

@@ -141,6 +141,12 @@ fn partial(builder: &Builder<'_, '_>, line: &Shown, arg: NodeId) -> Option<Math>
         terms.push(partial_at(builder, line, place)?);
     }
     let count = terms.len() as f64;
+    let row = builder.graph.node(line.node).primitive()?;
+    let one_sided = matches!(row.derivative, Derivative::Bilinear(..));
+    if count > 1.0 && one_sided && !builder.graph.shape(line.node).is_scalar() {
+        // A·dA + dA·A is no multiple of dA.
+        return None;
+    }
     if count > 1.0 && terms.iter().all(|term| *term == terms[0]) {
         return Some(match terms.swap_remove(0) {
             Math::Number(x) => Math::Number(x * count),
