@@ -25,8 +25,7 @@ pub const HEADER: &str = "\
 %   \\usepackage{amsmath,array,booktabs,longtable}
 %   \\usepackage{pgfplots}  % where there are graphs or plots
 % On its own, where it is saved as results.tex:
-%   pdflatex '\\documentclass{article}\\usepackage{amsmath,array,booktabs,longtable,pgfplots}
-%     \\begin{document}\\input{results}\\end{document}'
+%   pdflatex '\\documentclass{article}\\usepackage{amsmath,array,booktabs,longtable,pgfplots}\\begin{document}\\input{results}\\end{document}'
 
 ";
 
