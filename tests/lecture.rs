@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use wengert::cli::{Format, Printer, Stream};
+use wengert::cli::{Bar, Format, Printer, Stream};
 use wengert::lower::Limits;
 use wengert::render::Style;
 use wengert::session::Session;
@@ -70,6 +70,7 @@ fn answer(session: &mut Session, file: &Path, script: &str) -> String {
     let mut printer = Printer {
         format: Format::Text,
         quiet: false,
+        bar: Bar::default(),
         out: Stream::new(&mut out, Style::default()),
         err: Stream::new(&mut err, Style::default()),
     };
