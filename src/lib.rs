@@ -1,5 +1,8 @@
 //! Wengert: see differentiation happen.
 
+#[cfg(test)]
+extern crate self as wengert;
+
 pub mod cli;
 pub mod diagnostic;
 pub mod diff;

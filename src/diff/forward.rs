@@ -45,6 +45,8 @@ fn tangent<'g>(graph: &'g Graph, id: NodeId, tangents: &Flows<'g>) -> Option<Flo
     }
     let site = Site::of(graph, id)?;
     let dots: Vec<Option<Flow<'g>>> = site.args.iter().map(|arg| tangents.get(arg.id)).collect();
+    #[cfg(test)]
+    let dots = super::mutation::tangents(site.row, dots);
     push(&site, &dots)
 }
 

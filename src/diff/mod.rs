@@ -4,6 +4,8 @@
 mod compose;
 mod flow;
 mod forward;
+#[cfg(test)]
+mod mutation;
 mod numeric;
 mod reverse;
 

@@ -176,6 +176,8 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
             corner,
             shape: site.shape,
         };
+        #[cfg(test)]
+        let flow = super::mutation::adjoint(site.row, 0, flow);
         if inboxes.accepts(site.args[0].id) {
             inboxes.add_block(site.args[0].id, block, flow);
         }
@@ -192,6 +194,8 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
 
 /// What argument `k` gets of the adjoint `flow` of the result.
 fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
+    #[cfg(test)]
+    let flow = super::mutation::adjoint(site.row, k, flow);
     match site.row.derivative {
         Derivative::Zero => None,
         Derivative::Partial1(_) | Derivative::Partial2(..) => {

@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod random;
+pub mod rows;
 pub mod translate;
 
 use serde_json::Value;
