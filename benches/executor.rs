@@ -1,6 +1,6 @@
 //! The executor against hand-written Rust, in the same run.
 //!
-//! `cargo bench --bench executor [-- NAME …]` prints one line a case: the time of one evaluation
+//! `cargo bench --bench executor [-- tiny irregular product rosenbrock iris logistic]` prints one line a case: the time of one evaluation
 //! (value and full gradient unless said otherwise) here and by hand, medians of interleaved rounds
 //! of CPU time, and their ratio beside the one that is promised.
 
@@ -266,12 +266,21 @@ fn logistic(table: &mut Table) {
 
 fn main() {
     let mut table = Table::from_arguments();
-    tiny(&mut table);
-    irregular(&mut table, 1_000);
-    irregular(&mut table, 10_000);
-    irregular(&mut table, 100_000);
-    product(&mut table);
-    rosenbrock(&mut table);
-    iris(&mut table);
-    logistic(&mut table);
+    let cases: &[(&str, &dyn Fn(&mut Table))] = &[
+        ("tiny", &tiny),
+        ("irregular", &|table| {
+            for n in [1_000, 10_000, 100_000] {
+                irregular(table, n);
+            }
+        }),
+        ("product", &product),
+        ("rosenbrock", &rosenbrock),
+        ("iris", &iris),
+        ("logistic", &logistic),
+    ];
+    for (name, case) in cases {
+        if table.wants(name) {
+            case(&mut table);
+        }
+    }
 }

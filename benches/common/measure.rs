@@ -17,7 +17,7 @@ pub struct Case<'a> {
     pub promise: Option<f64>,
 }
 
-/// Prints a line for each case whose name holds one of the words on the command line.
+/// Prints a line for each case of the groups named on the command line, of all where none is.
 pub struct Table {
     words: Vec<String>,
 }
@@ -35,8 +35,9 @@ impl Table {
         Table { words }
     }
 
-    fn skips(&self, name: &str) -> bool {
-        !self.words.is_empty() && !self.words.iter().any(|word| name.contains(word.as_str()))
+    /// Whether a group of cases was asked for.
+    pub fn wants(&self, name: &str) -> bool {
+        self.words.is_empty() || self.words.iter().any(|word| word == name)
     }
 
     /// Times `here` and `there` in turns.
@@ -46,9 +47,6 @@ impl Table {
         mut here: impl FnMut() -> f64,
         mut there: impl FnMut() -> f64,
     ) {
-        if self.skips(case.name) {
-            return;
-        }
         let counts = [repetitions(&mut here), repetitions(&mut there)];
         let mut times = [Vec::new(), Vec::new()];
         for _ in 0..ROUNDS {
@@ -73,9 +71,6 @@ impl Table {
 
     /// Times `here` alone.
     pub fn alone(&mut self, name: &str, promise: &str, mut here: impl FnMut() -> f64) {
-        if self.skips(name) {
-            return;
-        }
         let count = repetitions(&mut here);
         let mut times: Vec<f64> = (0..ROUNDS).map(|_| round(&mut here, count)).collect();
         println!(
