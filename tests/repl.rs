@@ -134,3 +134,118 @@ fn commands_and_history() {
     repl.types(":q");
     let _ = std::fs::remove_dir_all(repl.leaves());
 }
+
+/// What TAB puts in is on the screen once Enter shows the result.
+#[test]
+fn tab_completes_names_words_and_symbols() {
+    let mut repl = Repl::new("tab", &[]);
+    repl.answers("width = 3; x = 2");
+    holds(&repl.answers("2*wid\t"), "2*width = 6");
+    holds(&repl.answers("sigm\t0)"), "sigmoid(0) = 0.5");
+    repl.answers("\\alpha\t = 5");
+    holds(&repl.answers("\\alpha\t + 1"), "alpha + 1 = 6");
+    repl.answers("y\\hat\t = 7");
+    holds(&repl.answers("y\\hat\t"), "y_hat = 7");
+    holds(&repl.answers(":hel\t ln"), "The natural logarithm.");
+    let offered = repl.answers("lo\t(1)");
+    holds(&offered, "log1p(x)");
+    holds(&offered, "log(1) = 0");
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
+#[test]
+fn hints_are_read_and_not_taken() {
+    let mut repl = Repl::new("hints", &[]);
+    repl.answers("w = 3");
+    holds(&repl.answers("w^2 + 1"), "-> 10");
+    holds(&repl.answers("clamp(w, 0, 1)"), "   clamp(x, lo, hi)");
+    repl.answers(":set hints off");
+    let screen = repl.answers("w^2 + 1");
+    assert!(!screen.contains("->"), "{screen}");
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
+#[test]
+fn what_is_typed_has_colours() {
+    let mut repl = Repl::new("colours", &["--color", "always"]);
+    let screen = repl.answers("trace sin(w) wrt w at w = 1");
+    holds(&screen, "\u{1b}[35mtrace\u{1b}[0m");
+    holds(&screen, "\u{1b}[34msin\u{1b}[0m");
+    holds(&screen, "\u{1b}[34ma1\u{1b}[0m = w");
+    holds(
+        &screen,
+        "\u{1b}[32mda2\u{1b}[0m = cos(\u{1b}[34ma1\u{1b}[0m)",
+    );
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
+#[test]
+fn keys_walk_through_the_passes() {
+    let mut repl = Repl::new("step", &[]);
+    repl.answers("w = 3; L = sin(w)^2");
+    let mut press = |key: &str| {
+        repl.session.send(key).expect("is read");
+        repl.waits_for(READY)
+    };
+    holds(&press(":step L wrt w\r"), "(1 of 6)");
+    holds(&press("n"), "> a2 = sin(a1)");
+    holds(&press("\u{1b}[C"), "> a3 = a2^2");
+    holds(&press("p"), "(2 of 6)");
+    holds(&press("G"), "ba1 = ba2*cos(a1)");
+    holds(&press("g"), "(1 of 6)");
+    press("q");
+    holds(&repl.answers(":why ba2"), "ba2 = ba3*2*a2");
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
+#[test]
+fn two_sessions_share_one_history() {
+    let mut one = Repl::new("shared", &[]);
+    let mut two = Repl::continued(one.state.clone(), &[]);
+    one.answers("1 + 1");
+    two.answers("2 + 2");
+    one.answers("3 + 3");
+    one.types(":q");
+    one.leaves();
+    // Killed: what was entered is kept all the same.
+    let state = two.state.clone();
+    drop(two);
+    let history = std::fs::read_to_string(state.join("wengert/history")).expect("a history");
+    for input in ["1 + 1", "2 + 2", "3 + 3"] {
+        assert!(history.lines().any(|line| line == input), "{history}");
+    }
+    let _ = std::fs::remove_dir_all(state);
+}
+
+#[test]
+fn an_impatient_ctrl_c_does_not_end_the_session() {
+    let mut repl = Repl::new("impatient", &[]);
+    repl.answers("n = 0");
+    repl.types("while 1 { n := n + 1; if n == 1 { print \"go\", n } }");
+    repl.waits_for("go 1");
+    for _ in 0..3 {
+        repl.session.send(ControlCode::EndOfText).expect("is read");
+    }
+    repl.waits_for("error[limit]");
+    repl.waits_for(READY);
+    std::thread::sleep(Duration::from_millis(300));
+    holds(&repl.answers("6*7"), "6*7 = 42");
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
+/// A pasted line that is far too long neither hangs nor breaks the editor.
+#[test]
+fn deep_input_while_typing() {
+    let mut repl = Repl::new("deep", &[]);
+    let deep = format!("{}1{}", "(".repeat(3000), ")".repeat(3000));
+    let pasted = format!("\u{1b}[200~{deep}\u{1b}[201~");
+    holds(&repl.answers(&pasted), "= 1");
+    holds(&repl.answers("6*7"), "6*7 = 42");
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}

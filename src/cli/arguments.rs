@@ -31,6 +31,7 @@ Exit status: 0 fine, 1 an error in a script, 2 wrong usage.";
 #[derive(Debug, Parser)]
 #[command(name = "wengert", version, after_help = EXAMPLES)]
 #[command(disable_help_flag = true, disable_help_subcommand = true)]
+#[command(args_override_self = true)]
 pub struct Arguments {
     /// What to do instead of running scripts.
     #[command(subcommand)]

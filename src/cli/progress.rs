@@ -82,8 +82,8 @@ fn new_bar(progress: Progress) -> ProgressBar {
     let length = progress.fraction.map(|_| WHOLE);
     let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
     let template = match length {
-        Some(_) => "{bar:24} {percent:>3} %  {msg}",
-        None => "{spinner} {msg}",
+        Some(_) => "{bar:24} {percent:>3} %  {wide_msg}",
+        None => "{spinner} {wide_msg}",
     };
     let style = ProgressStyle::with_template(template).expect("the template is well formed");
     bar.set_style(style.progress_chars("=> "));
