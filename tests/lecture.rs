@@ -73,7 +73,6 @@ fn answer(session: &mut Session, file: &Path, script: &str) -> String {
         bar: Bar::default(),
         out: Stream::new(&mut out, Style::default()),
         err: Stream::new(&mut err, Style::default()),
-        bar: wengert::cli::Bar::default(),
     };
     let result = session.run(&source, &mut |event| printer.event(&event, Some(&source)));
     if let Err(error) = result {
