@@ -1,11 +1,10 @@
 //! `wengert fmt`: scripts in the standard layout.
 
 use super::{Printer, Status, diff, script};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::lower;
 use crate::source::{Location, Source, Span};
 use crate::syntax::format;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 /// What to do with a script that is not in the standard layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,19 +48,15 @@ fn one(file: &Path, purpose: Purpose, printer: &mut Printer<'_>) -> Status {
             Status::Fine
         }
         Purpose::Rewrite if same => Status::Fine,
-        Purpose::Rewrite => match std::fs::write(file, &formatted) {
+        // Never by half: it is the user's only copy.
+        Purpose::Rewrite => match lower::write_text(file, &formatted, &nowhere(&source)) {
             Ok(()) => Status::Fine,
-            Err(error) => printer.failed(&unwritable(&source, &error), None),
+            Err(error) => printer.failed(&error, None),
         },
     }
 }
 
-fn unwritable(source: &Rc<Source>, error: &std::io::Error) -> Diagnostic {
-    let nowhere = Source::new(source.name.clone(), "");
-    Diagnostic::error(
-        Code::File,
-        Location::new(&nowhere, Span::default()),
-        format!("cannot write `{}`: {error}", source.name),
-        "",
-    )
+/// The file as a whole, without a place in its text.
+fn nowhere(source: &Source) -> Location {
+    Location::new(&Source::new(source.name.clone(), ""), Span::default())
 }

@@ -2,6 +2,8 @@
 
 use super::{Next, Repl};
 use crate::cli::script;
+use crate::lower;
+use crate::source::{Location, Source, Span};
 use std::path::{Path, PathBuf};
 
 /// `:load FILE.ad`
@@ -38,8 +40,10 @@ pub fn overwrite(repl: &mut Repl, path: &str) -> Next {
     let script = repl.session().script();
     let count = repl.session().definitions().variables().count()
         + repl.session().definitions().functions().count();
-    if let Err(error) = std::fs::write(&file, script) {
-        return repl.say(&format!("cannot write `{path}`: {error}\n"));
+    let nowhere = Location::new(&Source::new(path, ""), Span::default());
+    if let Err(error) = lower::write_text(&file, &script, &nowhere) {
+        repl.complain(&error);
+        return Next::Read;
     }
     repl.saved.insert(file);
     let noun = if count == 1 { "name" } else { "names" };

@@ -546,6 +546,44 @@ mod tests {
         assert_eq!(formatted(&blocks), format!("{blocks}\n"));
     }
 
+    /// Blanks, newlines and comments thrown between the tokens of scripts: wherever the result still
+    /// parses, it is laid out, keeps its meaning and is stable.
+    #[test]
+    fn whatever_stands_between_tokens() {
+        let scripts = [
+            "L = -x*(a + b')^2 .* f'(x[1, 2..n]) # end\nM = [1, 2; -3, 4]'; repeat 3 { w := w - 1 }",
+            "if a < b { x := 1 } else if c { y, z := 2, 3 } else { print \"a # b\", -x }\nL at w = 3",
+            "trace L, M wrt w, W[1, 2] along v, [1] using forward at w = -3 with life, log x to \"f\"",
+            "s = sum(x[i]^2 for i in 1..n, axis=1)\nt = if not a and b >= c then d else e²\ninput q, r[3]",
+        ];
+        let noise = ["", " ", "\n", "  \n\n\n", " # c\n", ";", "\t"];
+        let mut state = 7u64;
+        let mut formatted = 0;
+        for _ in 0..400 {
+            for script in scripts {
+                let mut text = String::new();
+                for lexeme in token::lex(script) {
+                    state = state
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1);
+                    let calm = !(state >> 40).is_multiple_of(10);
+                    let pick = (state >> 33) as usize % noise.len();
+                    text.push_str(if calm { " " } else { noise[pick] });
+                    text.push_str(lexeme.text(script));
+                }
+                let source = Source::new("noise", text.clone());
+                if super::super::parse(&source).is_err() {
+                    continue;
+                }
+                let once = format(&source).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+                let twice = format(&Source::new("twice", once.clone())).expect("parses");
+                assert_eq!(once, twice, "{text:?}");
+                formatted += 1;
+            }
+        }
+        assert!(formatted > 100, "{formatted}");
+    }
+
     #[test]
     fn a_mistake_is_reported() {
         assert!(format(&Source::new("test", "x = (1")).is_err());
