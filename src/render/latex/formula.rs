@@ -598,7 +598,7 @@ mod tests {
             ),
             (
                 "z .* (1 - z) .* (W'*dU)*x'",
-                "(z \\circ (1 - z) \\circ W^\\top\\,\\mathit{dU}) x^\\top",
+                "(z \\circ (1 - z) \\circ W^\\top\\,\\mathit{dU})\\,x^\\top",
             ),
             ("sum(x[i]^2 for i in 1..n)", "\\sum_{i = 1}^{n} x_i^2"),
             ("sum(U, axis=2)", "\\sum_{\\mathrm{axis} = 2}(U)"),

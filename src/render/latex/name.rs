@@ -55,8 +55,9 @@ impl Glyph {
 
 /// Letters one after the other; the name of a command must not run into the next letter.
 fn joined(letters: &[String]) -> String {
+    let alone = letters.iter().filter(|letter| !letter.is_empty()).count() < 2;
     let one = |letter: &String| match letter.starts_with('\\') && !letter.ends_with('}') {
-        true if letters.len() > 1 => format!("{{{letter}}}"),
+        true if !alone => format!("{{{letter}}}"),
         _ => letter.clone(),
     };
     letters.iter().map(one).collect()
@@ -248,6 +249,7 @@ pub fn prose(text: &str) -> String {
                     let exponent = if word.ends_with('²') { 2 } else { 3 };
                     format!("${}^{exponent}$", name(base))
                 }
+                Some(_) => word.chars().map(symbol).collect(),
                 _ if word.is_ascii() => word.replace('_', "\\_"),
                 _ => format!("${}$", name(word)),
             });

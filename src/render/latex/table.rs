@@ -333,12 +333,12 @@ mod tests {
         let tables = |columns: Vec<Column>| table(&column(1, false), &[columns]);
         let narrow = tables(vec![column(5, false), column(5, true)]);
         assert!(
-            narrow.contains("{lr}") && !narrow.contains("small"),
+            narrow.contains("{lr}") && !narrow.contains("footnotesize"),
             "{narrow}"
         );
         let smaller = tables(vec![column(60, false), column(10, true)]);
         assert!(
-            smaller.contains("{lr}") && smaller.contains("small"),
+            smaller.contains("{lr}") && smaller.contains("footnotesize"),
             "{smaller}"
         );
         let squeezed = tables(vec![column(90, false), column(5, true)]);
