@@ -190,9 +190,8 @@ fn modes(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String> {
     let (reverse, forward) = (reverse.concat(), forward.concat());
     tally.finite += reverse.iter().filter(|x| x.is_finite()).count();
     tally.nonfinite += reverse.iter().filter(|x| !x.is_finite()).count();
-    let differ = |(a, b): &(&f64, &f64)| {
-        !a.is_finite() && !b.is_finite() && !(a == b || (a.is_nan() && b.is_nan()))
-    };
+    let kind = |x: f64| (x.is_nan(), x.is_infinite(), x.is_infinite() && x > 0.0);
+    let differ = |(a, b): &(&f64, &f64)| kind(**a) != kind(**b);
     tally.out_of_range += reverse.iter().zip(&forward).filter(differ).count();
     tally.same("reverse and forward mode", &reverse, &forward, SAME);
     Ok(())

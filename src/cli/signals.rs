@@ -31,7 +31,7 @@ const HEARD: u8 = 4;
 const LEAVING: u8 = 5;
 
 /// How long a script that was asked to stop may go on, in steps of [`STEP`].
-const GRACE: Duration = Duration::from_millis(70);
+const GRACE: Duration = Duration::from_millis(40);
 const STEP: Duration = Duration::from_millis(5);
 
 static STATE: AtomicU8 = AtomicU8::new(IDLE);
