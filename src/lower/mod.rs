@@ -707,6 +707,14 @@ impl<'a> Lowering<'a> {
         })
     }
 
+    /// Refuses to go on with `node` where the user asked to stop.
+    pub fn go_on(&self, node: NodeId) -> Result<()> {
+        if interrupt::requested() {
+            return Err(interrupted(self.location_of(node)));
+        }
+        Ok(())
+    }
+
     fn note_origin(&mut self, node: NodeId, location: Location, via: Option<Rc<Location>>) {
         if self.origins.len() <= node.index() {
             self.origins.resize(node.index() + 1, None);

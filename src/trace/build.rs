@@ -495,6 +495,7 @@ impl<'l, 'a> Builder<'l, 'a> {
             .map(|(k, id)| self.placeholder(self.graph.shape(id), Role::Tangent, k + 1))
             .collect();
         for line in shown {
+            self.lowering.go_on(line.node)?;
             let seeds: FxHashMap<NodeId, Flow<'_>> = self
                 .active(line)
                 .into_iter()
@@ -566,6 +567,7 @@ impl<'l, 'a> Builder<'l, 'a> {
     ) -> Result<()> {
         let mut rules: Vec<Vec<Math>> = vec![Vec::new(); shown.len()];
         for (k, line) in shown.iter().enumerate() {
+            self.lowering.go_on(line.node)?;
             let shape = self.graph.shape(line.node);
             let targets = self.active(line);
             if targets.is_empty() {
@@ -595,6 +597,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                 request.held,
             );
             for (k, id) in self.listed.iter().enumerate() {
+                self.lowering.go_on(*id)?;
                 let mut terms = rules[k].clone();
                 if output.line == Some(k + 1) {
                     terms.insert(0, Math::Number(1.0));
