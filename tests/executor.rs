@@ -244,7 +244,7 @@ fn products_sums_and_arrays_give_the_same_bits() {
             "X = randn(150, 3, seed=1); V = 0.1*randn(3, 16, seed=2); W = 0.1*randn(16, 3, seed=3); Y = onehot([mod(i, 3) + 1 for i in 1..150], 3)
              Z = sigmoid(X*V); U = Z*W; J = -mean(sum(U.*Y, axis=2) - logsumexp(U, axis=2))",
             &["V", "W"],
-            &["J", "grad(J, V)", "grad(J, W)", "norm(grad(J, W))", "softmax(U, axis=2)", "max(Z, U[1,1], 0.5)"],
+            &["J", "grad(J, V)", "grad(J, W)", "norm(grad(J, W))", "softmax(U, axis=2)", "max(Z, U[1,1], 0.5)", "sigmoid(-(X*V)) + sigmoid(-X*V)", "sigmoid(-U)"],
         ),
         (
             "A = randn(70, 40, seed=1); b = randn(1, 40, seed=2); c = randn(70, 1, seed=3); s = 2

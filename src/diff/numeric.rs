@@ -34,7 +34,7 @@ impl Scheme {
     /// The step relative to max(1, |w|) that balances truncation against rounding.
     fn relative_step(self) -> f64 {
         match self {
-            Scheme::Central => f64::EPSILON.cbrt(),
+            Scheme::Central => libm::cbrt(f64::EPSILON),
             Scheme::Forward | Scheme::Backward => f64::EPSILON.sqrt(),
         }
     }

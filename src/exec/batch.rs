@@ -191,6 +191,7 @@ impl Run<'_> {
     fn entry(&self, operand: Operand, k: usize) -> Entry {
         let slot = match operand {
             Operand::Each(at) => at + k as Slot,
+            Operand::Down(at) => at - k as Slot,
             Operand::All(at) => at,
             Operand::Listed(start) => self.indices[start as usize + k],
         };
@@ -238,6 +239,17 @@ impl Run<'_> {
             Step::Fused(ref fused, out, len) => {
                 for k in 0..len as usize {
                     self.links(&fused.links, k, fused.shape, out);
+                }
+            }
+            Step::Mirrored(f, x, plain, mirrored, len) => {
+                for k in 0..len as usize {
+                    let x = self.entry(Operand::Each(x), k);
+                    let [plain, mirrored] = [plain, mirrored].map(|slot| self.out(slot) + k);
+                    let mut other = [0.0; LANES];
+                    self.rows
+                        .write(plain, |rows, out| f(&each(rows.lanes(x)), out, &mut other));
+                    self.rows
+                        .write(mirrored, |_, out| out.copy_from_slice(&other));
                 }
             }
             Step::Product(a, b, out) => self.product(a, b, out),

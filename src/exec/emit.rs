@@ -140,10 +140,12 @@ impl Emitter<'_, '_> {
                         self.slots[*place as usize] = self.reserve(1);
                     }
                 }
-                Draft::Single(place) => {
-                    if !self.passes(*place) {
-                        let len = self.plan.shape(*place).len();
-                        self.slots[*place as usize] = self.reserve(len);
+                Draft::Single(unit) => {
+                    for place in self.plan.made(*unit) {
+                        if !self.passes(place) {
+                            let len = self.plan.shape(place).len();
+                            self.slots[place as usize] = self.reserve(len);
+                        }
                     }
                 }
             }
@@ -169,7 +171,9 @@ impl Emitter<'_, '_> {
                     // Runs of numbers read single entries, which last.
                     continue;
                 };
-                last_use.insert(*unit, time);
+                for place in self.plan.made(*unit) {
+                    last_use.insert(place, time);
+                }
                 for root in needs(self.plan, &self.members, *unit) {
                     last_use.insert(root, time);
                 }
@@ -180,11 +184,14 @@ impl Emitter<'_, '_> {
             }
             let mut room = Room::default();
             for (draft, dying) in zoned.drafts.iter().zip(&mut dying) {
-                if let Draft::Single(unit) = draft
-                    && self.passes(*unit)
-                {
-                    let at = room.take(self.plan.shape(*unit).len() as u64);
-                    self.slots[*unit as usize] = (start + at).min(u64::from(u32::MAX)) as Slot;
+                if let Draft::Single(unit) = draft {
+                    for place in self.plan.made(*unit) {
+                        if self.passes(place) {
+                            let at = room.take(self.plan.shape(place).len() as u64);
+                            self.slots[place as usize] =
+                                (start + at).min(u64::from(u32::MAX)) as Slot;
+                        }
+                    }
                 }
                 dying.sort_unstable();
                 for place in dying.iter().filter(|place| self.passes(**place)) {
@@ -238,6 +245,9 @@ impl Emitter<'_, '_> {
         if slots.iter().zip(first..).all(|(slot, k)| *slot == k) {
             return Operand::Each(first);
         }
+        if slots.iter().zip(0..).all(|(slot, k)| slot + k == first) {
+            return Operand::Down(first);
+        }
         let start = self.indices.len() as u32;
         self.indices.extend_from_slice(slots);
         Operand::Listed(start)
@@ -265,13 +275,14 @@ impl Emitter<'_, '_> {
             _ => 3,
         };
         let slots: Vec<Vec<Slot>> = (0..count).map(|k| self.argument(places, k)).collect();
-        let mut steps: Option<Vec<bool>> = None;
+        let mut steps: Option<Vec<Slot>> = None;
         for next in 1..places.len() {
-            let moves = slots
+            let moves: Vec<Slot> = slots
                 .iter()
-                .map(|slots| slots[next].wrapping_sub(slots[next - 1]));
-            let smooth = moves.clone().all(|by| by <= 1);
-            let moves: Vec<bool> = moves.map(|by| by == 1).collect();
+                .map(|slots| slots[next].wrapping_sub(slots[next - 1]))
+                .collect();
+            // Up by one, down by one, or not at all.
+            let smooth = moves.iter().all(|by| by.wrapping_add(1) <= 2);
             let same = steps.as_ref().is_none_or(|steps| *steps == moves);
             if smooth && same {
                 steps = Some(moves);
@@ -343,6 +354,11 @@ impl Emitter<'_, '_> {
         let shape = self.plan.shape(place);
         let (row, _) = self.plan.operation(place).expect("a unit is an operation");
         let reads = self.plan.reads(place);
+        if let Some(pair) = self.plan.pairs.get(&place) {
+            let [plain, mirrored] = [pair.plain, pair.mirrored].map(|k| self.slots[k as usize]);
+            let x = self.slot(&reads[0]);
+            return Step::Mirrored(pair.function, x, plain, mirrored, shape.len() as u32);
+        }
         match &row.kernel {
             Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_) => {
                 self.chain(place)

@@ -2,12 +2,12 @@
 //! another node's entries, and which are computed together.
 
 use super::Unfit;
-use crate::graph::primitive::{Demand, Kernel};
+use crate::graph::primitive::{Demand, Kernel, Mirror};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
 use crate::primitives::algebra::MATMUL;
-use crate::primitives::arithmetic::{MUL, POW};
+use crate::primitives::arithmetic::{MUL, NEG, POW};
 use crate::primitives::array::{BROADCAST, INDEX, TRANSPOSE};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 /// The number of a node among those of the plan, in order of evaluation.
@@ -52,6 +52,17 @@ pub(super) struct Zone {
     pub wanted: u64,
 }
 
+/// A function of an array and of its negative, computed in one step.
+#[derive(Clone, Copy)]
+pub(super) struct Pair {
+    pub function: Mirror,
+    /// The array.
+    pub of: Place,
+    /// The function of it, and of its negative; the step is that of the first of these two.
+    pub plain: Place,
+    pub mirrored: Place,
+}
+
 /// The plan.
 pub(super) struct Plan<'g> {
     pub graph: &'g Graph,
@@ -64,6 +75,10 @@ pub(super) struct Plan<'g> {
     pub stored: Vec<bool>,
     /// The last node of the chain that a node is computed in; itself for most.
     pub chain: Vec<Place>,
+    /// Pairs, by the node in whose step they are computed; and the node in whose step a node is
+    /// computed that is the other one of a pair.
+    pub pairs: FxHashMap<Place, Pair>,
+    makers: FxHashMap<Place, Place>,
     /// Whether something besides the steps of its own zone reads it, or reads single entries of it.
     pub lasting: Vec<bool>,
 }
@@ -96,10 +111,13 @@ impl<'g> Plan<'g> {
             stored: vec![false; count],
             chain: (0..count as Place).collect(),
             lasting: vec![false; count],
+            pairs: FxHashMap::default(),
+            makers: FxHashMap::default(),
         };
         plan.check_certain(&outputs, &given)?;
         plan.find_zones(groups, entries);
         plan.find_roots();
+        plan.find_pairs();
         plan.find_stored(&outputs);
         plan.find_chains();
         Ok(plan)
@@ -282,12 +300,69 @@ impl<'g> Plan<'g> {
         }
     }
 
+    /// Finds a function of an array and the same function of its negative.
+    fn find_pairs(&mut self) {
+        let mut plain: FxHashMap<(&'static Primitive, (Place, u32)), Place> = FxHashMap::default();
+        let mut mirrored = Vec::new();
+        for place in 0..self.nodes.len() as Place {
+            let Some(row) = self.node(place).primitive() else {
+                continue;
+            };
+            let Some(function) = row.mirror.filter(|_| !self.shape(place).is_scalar()) else {
+                continue;
+            };
+            let arg = self.args(place)[0];
+            plain.insert((row, self.root(arg)), place);
+            if self.node(arg).primitive().is_some_and(|row| row.is(&NEG)) {
+                mirrored.push((place, row, function, self.args(arg)[0]));
+            }
+        }
+        for (place, row, function, of) in mirrored {
+            let Some(other) = plain.get(&(row, self.root(of))).copied() else {
+                continue;
+            };
+            let same_shape = self.shape(other) == self.shape(place);
+            let free =
+                |node: Place| !self.pairs.contains_key(&node) && !self.makers.contains_key(&node);
+            if !same_shape || !free(place) || !free(other) {
+                continue;
+            }
+            if self.zones[place as usize] != self.zones[other as usize] {
+                continue;
+            }
+            let pair = Pair {
+                function,
+                of,
+                plain: other,
+                mirrored: place,
+            };
+            self.pairs.insert(place.min(other), pair);
+            self.makers.insert(place.max(other), place.min(other));
+        }
+    }
+
+    /// The node in whose step `place` is computed.
+    pub fn maker(&self, place: Place) -> Place {
+        self.makers.get(&place).copied().unwrap_or(place)
+    }
+
+    /// The nodes that are computed in the step of `unit`, besides the links of a chain.
+    pub fn made(&self, unit: Place) -> SmallVec<[Place; 2]> {
+        match self.pairs.get(&unit) {
+            Some(pair) => SmallVec::from_slice(&[pair.plain, pair.mirrored]),
+            None => SmallVec::from_slice(&[unit]),
+        }
+    }
+
     /// What the computation of `place` reads.
     pub fn reads(&self, place: Place) -> SmallVec<[Read; 4]> {
-        let Some((row, args)) = self.operation(place) else {
+        let Some((row, mut args)) = self.operation(place) else {
             return SmallVec::new();
         };
         let shape = self.shape(place);
+        if let Some(pair) = self.pairs.get(&place) {
+            args[0] = pair.of;
+        }
         args.into_iter()
             .map(|arg| self.read(row, shape, arg))
             .collect()
@@ -303,6 +378,14 @@ impl<'g> Plan<'g> {
             if !self.stored[place as usize] || self.root(place).0 != place {
                 continue;
             }
+            let maker = self.maker(place);
+            if maker != place {
+                self.stored[maker as usize] = true;
+                continue;
+            }
+            for made in self.made(place) {
+                self.stored[made as usize] = true;
+            }
             for read in self.reads(place) {
                 let root = read.root as usize;
                 self.stored[root] = true;
@@ -315,7 +398,9 @@ impl<'g> Plan<'g> {
     /// Whether the node is computed entry by entry over an array.
     fn is_link(&self, place: Place) -> bool {
         let row = self.node(place).primitive();
-        row.is_some_and(is_map) && !self.shape(place).is_scalar() && self.root(place).0 == place
+        let paired = self.pairs.contains_key(&place) || self.maker(place) != place;
+        let array = !self.shape(place).is_scalar() && self.root(place).0 == place;
+        row.is_some_and(is_map) && array && !paired
     }
 
     /// Joins entry-by-entry operations on arrays into chains: what only one chain uses, entry by
@@ -330,7 +415,7 @@ impl<'g> Plan<'g> {
         let mut lengths = vec![0usize; count];
         for place in (0..count as Place).rev() {
             let here = place as usize;
-            if !self.stored[here] || self.root(place).0 != place {
+            if !self.stored[here] || self.root(place).0 != place || self.maker(place) != place {
                 continue;
             }
             let link = self.is_link(place);
@@ -365,6 +450,7 @@ impl<'g> Plan<'g> {
         self.stored[here]
             && self.root(place).0 == place
             && self.chain[here] == place
+            && self.maker(place) == place
             && self.nodes[here].primitive().is_some()
     }
 

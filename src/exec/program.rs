@@ -5,7 +5,7 @@
 //! that do not depend on each other and one operation on an array are the same thing.
 
 use super::fused::Fused;
-use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Map1, Map2, Map3};
+use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
 use crate::interrupt;
 use crate::vector::{Strided, product};
@@ -19,6 +19,8 @@ pub(super) type Slot = u32;
 pub(super) enum Operand {
     /// Consecutive places, from here.
     Each(Slot),
+    /// Consecutive places, from here down.
+    Down(Slot),
     /// The same number for all.
     All(Slot),
     /// The places listed in the table of indices, from here; all of them lie before the result.
@@ -71,6 +73,8 @@ pub(super) enum Step {
     Copy(Operand, f64, Slot, u32),
     Product(Factor, Factor, Slot),
     Whole(Box<Whole>, Slot),
+    /// A function of an array and of its negative, each into a place of its own.
+    Mirrored(Mirror, Slot, Slot, Slot, u32),
     Fused(Box<Fused>, Slot, u32),
 }
 
@@ -272,6 +276,13 @@ impl<'p> Around<'p> {
         match operand {
             Operand::Each(at) => Lanes::Each(self.slice(at + from as u32, len)),
             Operand::All(at) => Lanes::All(self.at(at)),
+            Operand::Down(at) => {
+                let room = &mut room[..len];
+                let entries = self.slice(at + 1 - (from + len) as u32, len);
+                let pairs = room.iter_mut().zip(entries.iter().rev());
+                pairs.for_each(|(x, entry)| *x = *entry);
+                Lanes::Each(room)
+            }
             Operand::Listed(start) => {
                 let room = &mut room[..len];
                 let list = &indices[start as usize + from..][..len];
@@ -312,7 +323,7 @@ impl<'p> Around<'p> {
 fn stride(operands: &[Operand], len: usize) -> usize {
     let gathers = operands
         .iter()
-        .any(|operand| matches!(operand, Operand::Listed(_)));
+        .any(|operand| matches!(operand, Operand::Listed(_) | Operand::Down(_)));
     if gathers { CHUNK } else { len.max(1) }
 }
 
@@ -341,6 +352,7 @@ impl Step {
             Step::Copy(from, _, _, len) => (gathered(&[*from], "copy", "gather"), *len as usize),
             Step::Product(a, b, _) => ("product", a.shape.m() * b.shape.n()),
             Step::Whole(whole, _) => ("whole", whole.shape.len()),
+            Step::Mirrored(.., len) => ("pair", *len as usize),
             Step::Fused(fused, _, len) => match fused.links.len() {
                 1 => ("link", *len as usize),
                 _ => ("chain", *len as usize),
@@ -417,6 +429,11 @@ impl Step {
                         let from = around.slice(at, out.len());
                         out.iter_mut().zip(from).for_each(|(y, x)| *y = x + zero);
                     }
+                    Operand::Down(at) => {
+                        let from = around.slice(at + 1 - len, out.len());
+                        let pairs = out.iter_mut().zip(from.iter().rev());
+                        pairs.for_each(|(y, x)| *y = x + zero);
+                    }
                     Operand::Listed(start) => {
                         let list = &indices[start as usize..][..out.len()];
                         for (y, index) in out.iter_mut().zip(list) {
@@ -435,6 +452,15 @@ impl Step {
             Step::Whole(ref whole, out) => {
                 let (around, out) = Around::split(pool, out, whole.shape.len());
                 whole.run(&around, out)?;
+            }
+            Step::Mirrored(f, x, plain, mirrored, len) => {
+                let other = &mut scratch.gathered[0][..];
+                for from in (0..len).step_by(CHUNK) {
+                    let count = CHUNK.min((len - from) as usize);
+                    let (around, out) = Around::split(pool, plain + from, count);
+                    f(around.slice(x + from, count), out, &mut other[..count]);
+                    pool[(mirrored + from) as usize..][..count].copy_from_slice(&other[..count]);
+                }
             }
             Step::Fused(ref fused, out, len) => {
                 let (around, out) = Around::split(pool, out, len as usize);

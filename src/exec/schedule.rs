@@ -123,7 +123,7 @@ impl<'p, 'g> Agenda<'p, 'g> {
         let mut users: Vec<SmallVec<[u32; 2]>> = vec![SmallVec::new(); units.len()];
         for (k, unit) in units.iter().enumerate() {
             for root in needs(plan, members, *unit) {
-                let needed = number[root as usize];
+                let needed = number[plan.maker(root) as usize];
                 if needed != u32::MAX && !users[needed as usize].contains(&(k as u32)) {
                     users[needed as usize].push(k as u32);
                     waits[k] += 1;

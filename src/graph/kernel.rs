@@ -73,6 +73,10 @@ pub struct Map3 {
     pub over: Over3,
 }
 
+/// f(x) and f(−x) of each of a slice at once, for functions where that costs little more than
+/// one of them. All slices are equally long.
+pub type Mirror = fn(&[f64], &mut [f64], &mut [f64]);
+
 /// What is known when the place of an argument is asked for.
 pub struct Placing<'a> {
     /// Which argument.

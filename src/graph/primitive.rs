@@ -5,7 +5,7 @@
 
 use super::Term;
 pub use super::kernel::{
-    Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Place, Placing, WholeKernel,
+    Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror, Place, Placing, WholeKernel,
 };
 use super::shape::Shape;
 
@@ -172,6 +172,8 @@ pub struct Primitive {
     pub demand: Demand,
     /// Whether its kernel refuses some values.
     pub may_fail: bool,
+    /// The function of x and −x at once, where one helps the other.
+    pub mirror: Option<Mirror>,
     /// How the value is computed.
     pub kernel: Kernel,
     /// Its derivative.
@@ -208,6 +210,7 @@ impl Primitive {
             shape,
             demand: Demand::All,
             may_fail: false,
+            mirror: None,
             kernel,
             derivative: Derivative::Zero,
             kinks: None,
@@ -307,6 +310,12 @@ impl Primitive {
     /// Its kernel refuses some values.
     pub const fn may_fail(mut self) -> Primitive {
         self.may_fail = true;
+        self
+    }
+
+    /// f(x) and f(−x) can be had together.
+    pub const fn mirror(mut self, both: Mirror) -> Primitive {
+        self.mirror = Some(both);
         self
     }
 

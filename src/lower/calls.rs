@@ -117,7 +117,7 @@ impl Lowering<'_> {
                     if let Some(argument) = named.first() {
                         return Err(self.unknown_option(&argument.name, &function.name, frame));
                     }
-                    return self.expand(expr, frame, &users, &operands);
+                    return self.expand(expr, frame, &users, &operands, true);
                 }
                 match &*function.name {
                     "iterate" => self.start_iterate(expr, frame, arguments, &operands),
@@ -251,13 +251,15 @@ impl Lowering<'_> {
         }
     }
 
-    /// Expands a call of a user's function.
+    /// Expands a call of a user's function. To `remember` its result serves the same call elsewhere; one step
+    /// of a chain of calls never comes again.
     fn expand(
         &mut self,
         expr: ExprId,
         frame: &Rc<Frame>,
         function: &Rc<Function>,
         arguments: &[NodeId],
+        remember: bool,
     ) -> Result<()> {
         let wanted = function.parameters.len();
         if arguments.len() != wanted {
@@ -277,7 +279,7 @@ impl Lowering<'_> {
             arguments: Args::from_slice(arguments),
             held: frame.held.id,
         };
-        if let Some(node) = self.calls.get(&key) {
+        if let Some(node) = self.calls.get(&key).filter(|_| remember) {
             self.values.push(*node);
             return Ok(());
         }
@@ -316,7 +318,7 @@ impl Lowering<'_> {
             held: frame.held.clone(),
             via: Some(Rc::new(location)),
         });
-        self.tasks.push(Task::Return(key));
+        self.tasks.push(Task::Return(remember.then_some(key)));
         self.tasks.push(Task::Visit(function.body.expr, body));
         Ok(())
     }
@@ -341,7 +343,7 @@ impl Lowering<'_> {
                 .label(users.body.script.location(users.name.span), "defined here")
                 .help("for one of several arguments write `grad(f(a, b), a)`, or define a function of that one alone"));
             }
-            return self.expand(expr, frame, &users, &[argument]);
+            return self.expand(expr, frame, &users, &[argument], false);
         }
         let before = self.graph.len();
         let node = self.apply_row(expr, function, &[expr], &[], &[argument], frame)?;

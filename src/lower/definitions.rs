@@ -91,6 +91,8 @@ pub enum Change {
     Variable(Name, Option<Rc<Variable>>),
     /// A function, and what it was before.
     Function(Name, Option<Rc<Function>>),
+    /// Entries of an input, and what they were before.
+    Entries(Name, Vec<(usize, f64)>),
 }
 
 /// What one input of an interactive session replaced: for every name that it changed, what that
@@ -237,6 +239,45 @@ impl Definitions {
         self.set(name.clone(), Variable { meaning, location });
     }
 
+    /// The value of the input `name`, where it is one and has been computed.
+    pub fn value(&self, name: &str) -> Option<&Rc<Tensor>> {
+        match &self.variables.get(name)?.meaning {
+            Meaning::Input(input) => input.value.get(),
+            Meaning::Formula(_) => None,
+        }
+    }
+
+    /// Replaces single entries of an input where it stands; false where somebody else still needs
+    /// the value as it is.
+    pub fn replace_entries(&mut self, name: &Name, entries: Vec<(usize, f64)>) -> bool {
+        let journal = self.journals.back();
+        if journal.is_some_and(|journal| !journal.variables.contains_key(name)) {
+            // An undo will want the whole.
+            return false;
+        }
+        let Some(value) = self.value_mut(name) else {
+            return false;
+        };
+        let data = value.data_mut();
+        let exchanged = entries
+            .into_iter()
+            .map(|(at, x)| (at, std::mem::replace(&mut data[at], x)));
+        let mut before: Vec<(usize, f64)> = exchanged.collect();
+        before.reverse();
+        self.log.push(Change::Entries(name.clone(), before));
+        true
+    }
+
+    /// The value of an input that nobody shares.
+    fn value_mut(&mut self, name: &Name) -> Option<&mut Tensor> {
+        let variable = Rc::get_mut(self.variables.get_mut(name)?)?;
+        match &mut variable.meaning {
+            // A value that can be computed again must not differ from what that would give.
+            Meaning::Input(input) if input.source.is_none() => Rc::get_mut(input.value.get_mut()?),
+            _ => None,
+        }
+    }
+
     /// Gives the variable of a loop its value.
     pub fn store_constant(&mut self, name: &Name, value: f64, location: Location) {
         let input = Input {
@@ -271,6 +312,16 @@ impl Definitions {
             match self.log.pop() {
                 Some(Change::Variable(name, before)) => put(&mut self.variables, name, before),
                 Some(Change::Function(name, before)) => put(&mut self.functions, name, before),
+                Some(Change::Entries(name, before)) => {
+                    // Whoever shares the value by now keeps what he has seen.
+                    let variable = self.variables.get_mut(&name).map(Rc::make_mut);
+                    if let Some(Meaning::Input(input)) = variable.map(|known| &mut known.meaning)
+                        && let Some(value) = input.value.get_mut()
+                    {
+                        let data = Rc::make_mut(value).data_mut();
+                        before.into_iter().for_each(|(at, x)| data[at] = x);
+                    }
+                }
                 None => break,
             }
         }
@@ -290,6 +341,8 @@ impl Definitions {
                 Change::Function(name, before) => {
                     journal.functions.entry(name).or_insert(before);
                 }
+                // The journal knows the whole from before.
+                Change::Entries(..) => {}
             }
         }
     }

@@ -135,7 +135,7 @@ enum Task {
     /// A formula has been lowered: remember it.
     Define(Name, u32),
     /// A function's body has been lowered: remember it.
-    Return(CallKey),
+    Return(Option<CallKey>),
     /// Visit a side that may not be needed: a failure in it becomes a node.
     Branch(ExprId, Rc<Frame>),
     /// Where such a side ends.
@@ -369,7 +369,9 @@ impl<'a> Lowering<'a> {
             Task::Return(key) => {
                 let node = *self.values.last().expect("a body leaves one node");
                 self.calling.pop();
-                self.calls.insert(key, node);
+                if let Some(key) = key {
+                    self.calls.insert(key, node);
+                }
                 Ok(())
             }
             Task::Catch(_) => Ok(()),

@@ -194,6 +194,14 @@ impl Lowering<'_> {
         self.value(node)
     }
 
+    /// The shape of what `name` stands for now.
+    pub fn current_shape(&mut self, name: &Ident, script: &Rc<Script>) -> Result<Shape> {
+        match self.definitions.value(&name.name) {
+            Some(value) => Ok(value.shape()),
+            None => Ok(self.current_value(name, script)?.shape()),
+        }
+    }
+
     /// The block of a value of `shape` that the indices of an update mean.
     pub fn entries(
         &mut self,

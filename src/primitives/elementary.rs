@@ -6,7 +6,7 @@
 use super::{rows, special, term::entrywise};
 use crate::graph::primitive::{Derivative::*, Kink};
 use crate::graph::{Primitive, Term};
-use crate::vector::{map1, map2, map3, math};
+use crate::vector::{map1, map2, map3, math, mirror};
 use std::f64::consts::{LN_2, LN_10, PI};
 
 /// (1 − x)(1 + x), which loses no digits near ±1 as 1 − x² does.
@@ -67,15 +67,15 @@ rows! {
         .latex(r"\sin").doc("The sine.").example("sin(pi/6)", "0.5").samples(&[&[-0.3], &[2.0]]);
     COS = Primitive::map1("cos", map1!(fused math::cos, where math::few_turns, else libm::cos)).partial(|x, _| -x.map(&SIN))
         .latex(r"\cos").doc("The cosine.").example("cos(pi/3)", "0.5").samples(&[&[-0.3], &[2.0]]);
-    TAN = Primitive::map1("tan", map1!(f64::tan)).partial(|x, _| 1.0 / x.map(&COS).squared())
+    TAN = Primitive::map1("tan", map1!(libm::tan)).partial(|x, _| 1.0 / x.map(&COS).squared())
         .latex(r"\tan").doc("The tangent.").example("tan(pi/4)", "1").samples(&[&[-0.3], &[1.2]]);
-    ASIN = Primitive::map1("asin", map1!(f64::asin)).partial(|x, _| 1.0 / sqrt(one_minus_square(x)))
+    ASIN = Primitive::map1("asin", map1!(libm::asin)).partial(|x, _| 1.0 / sqrt(one_minus_square(x)))
         .latex(r"\arcsin").doc("The inverse sine.").example("asin(1)", "1.5708").samples(&[&[-0.3], &[0.8]]);
-    ACOS = Primitive::map1("acos", map1!(f64::acos)).partial(|x, _| -(1.0 / sqrt(one_minus_square(x))))
+    ACOS = Primitive::map1("acos", map1!(libm::acos)).partial(|x, _| -(1.0 / sqrt(one_minus_square(x))))
         .latex(r"\arccos").doc("The inverse cosine.").example("acos(0)", "1.5708").samples(&[&[-0.3], &[0.8]]);
-    ATAN = Primitive::map1("atan", map1!(f64::atan)).partial(|x, _| 1.0 / (1.0 + x.squared()))
+    ATAN = Primitive::map1("atan", map1!(libm::atan)).partial(|x, _| 1.0 / (1.0 + x.squared()))
         .latex(r"\arctan").doc("The inverse tangent.").example("atan(1)", "0.785398").samples(&[&[-0.3], &[2.0]]);
-    SINH = Primitive::map1("sinh", map1!(f64::sinh)).partial(|x, _| x.map(&COSH))
+    SINH = Primitive::map1("sinh", map1!(libm::sinh)).partial(|x, _| x.map(&COSH))
         .latex(r"\sinh").doc("The hyperbolic sine.").example("sinh(1)", "1.1752").samples(&[&[-0.3], &[2.0]]);
     COSH = Primitive::map1("cosh", map1!(fused math::cosh)).partial(|x, _| x.map(&SINH))
         .latex(r"\cosh").doc("The hyperbolic cosine.").example("cosh(1)", "1.54308").samples(&[&[-0.3], &[2.0]]);
@@ -110,7 +110,7 @@ rows! {
         .kinks(|args, _| kink_at(0.0, args[0], 0.0, 0.0, 1.0))
         .latex(r"\operatorname{ReLU}").doc("max(x, 0) with derivative 0 at 0.").example("relu([-1, 2])", "[0, 2]").samples(&[&[-0.3], &[2.0]]);
     SIGMOID = Primitive::map1("sigmoid", map1!(fused math::sigmoid)).aliases(&["logistic", "σ"])
-        .partial(|x, y| y * (-x).map(&SIGMOID))
+        .mirror(mirror!(math::sigmoid_both)).partial(|x, y| y * (-x).map(&SIGMOID))
         .latex(r"\sigma").doc("1/(1 + exp(-x)).").example("sigmoid(0)", "0.5").samples(&[&[-1.3], &[2.0]]);
     LOG_SIGMOID = Primitive::map1("log_sigmoid", map1!(fused math::log_sigmoid)).partial(|x, _| (-x).map(&SIGMOID))
         .latex(r"\log\sigma").doc("log(sigmoid(x)), exact in both tails.").example("log_sigmoid(0)", "-0.693147").samples(&[&[-1.3], &[2.0]]);
@@ -142,7 +142,7 @@ rows! {
     MOD = Primitive::map2("mod", map2!(special::floored_mod)).parameters(&["a", "b"])
         .partials(|a, _, _| a.number(1.0), |a, b, _| -(a / b).map(&FLOOR))
         .doc("a - b*floor(a/b): the remainder with the sign of b.").example("mod(-5, 3)", "1").samples(&[&[5.5, 3.0], &[-5.5, 3.0]]);
-    ATAN2 = Primitive::map2("atan2", map2!(f64::atan2)).parameters(&["y", "x"])
+    ATAN2 = Primitive::map2("atan2", map2!(libm::atan2)).parameters(&["y", "x"])
         .partials(|y, x, _| x / hypot(y, x) / hypot(y, x), |y, x, _| -(y / hypot(y, x) / hypot(y, x)))
         .doc("The angle of the point (x, y).").example("atan2(1, 1)", "0.785398").samples(&[&[0.5, -1.0], &[1.0, 2.0]]);
     HYPOT = Primitive::map2("hypot", map2!(special::hypot))

@@ -361,7 +361,11 @@ pub fn det(call: &Call<'_>, out: &mut [f64]) -> Done {
 pub fn logdet(call: &Call<'_>, out: &mut [f64]) -> Done {
     let lu = Lu::new(call.args[0]);
     let negative = lu.odd ^ (lu.diagonal().filter(|pivot| *pivot < 0.0).count() % 2 == 1);
-    let magnitude = lu.diagonal().map(|pivot| pivot.abs().ln()).sum::<f64>() + 0.0;
+    let magnitude = lu
+        .diagonal()
+        .map(|pivot| libm::log(pivot.abs()))
+        .sum::<f64>()
+        + 0.0;
     out[0] = if negative && magnitude > f64::NEG_INFINITY {
         f64::NAN
     } else {

@@ -5,7 +5,7 @@
 //! depended on (counts, indices) stay what they were; where it is not, or fails, the statement runs
 //! as anywhere else, which also finds the words for its error.
 
-use super::{Session, formula};
+use super::{Session, formula, update};
 use crate::exec::{Program, Unfit};
 use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::lower::Lowering;
@@ -94,9 +94,7 @@ impl Contents {
                     blocks.extend([then, otherwise]);
                 }
                 StatementKind::Update(targets, values) => {
-                    if targets.iter().all(|target| target.indices.is_none()) {
-                        contents.asked.push(values.clone());
-                    }
+                    contents.asked.extend(update::asked(targets, values));
                     let names = targets.iter().map(|target| target.name.name.clone());
                     contents.changed.push(names.collect());
                 }

@@ -6,8 +6,15 @@ use crate::graph::{Corner, Graph, Shape, Tensor};
 use crate::lower::Lowering;
 use crate::lower::definitions::Meaning;
 use crate::render::{self, Style};
-use crate::syntax::ast::{ExprId, Name, Script, Target};
+use crate::syntax::ast::{ExprId, Index, Script, Target};
 use std::rc::Rc;
+
+/// What a target is about to be.
+struct New {
+    value: Tensor,
+    /// Which entries it replaces; `None` for the whole.
+    block: Option<(Corner, Shape)>,
+}
 
 impl Session {
     /// Every right side sees the old values; then all are stored.
@@ -18,76 +25,148 @@ impl Session {
         values: &[ExprId],
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        if targets.iter().all(|target| target.indices.is_none())
-            && let Some(computed) = self.compiled_values(script, values)
-            && self.keep_declared(targets, &computed)
-        {
-            self.warn_of_nonfinite(script, targets, values, &computed, sink);
-            self.store_all(script, targets, computed);
-            return Ok(());
+        let news = match self.compiled_news(script, targets, values) {
+            Some(news) => news,
+            None => self.lowered_news(script, targets, values, sink)?,
+        };
+        self.warn_of_nonfinite(script, targets, values, &news, sink);
+        for (target, new) in targets.iter().zip(news) {
+            self.store_new(script, target, new);
         }
+        Ok(())
+    }
+
+    fn lowered_news(
+        &self,
+        script: &Rc<Script>,
+        targets: &[Target],
+        values: &[ExprId],
+        sink: &mut Sink<'_>,
+    ) -> Result<Vec<New>> {
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         let mut nodes = Vec::new();
         for value in values {
             nodes.push(lowering.lower(&formula(script, *value))?);
         }
-        let mut changed: Vec<(Name, Tensor)> = Vec::new();
-        for ((target, node), value) in targets.iter().zip(nodes).zip(values) {
-            let new = lowering.value(node)?;
-            let name = &target.name.name;
-            let new = match &target.indices {
-                None => new,
+        let mut news: Vec<New> = Vec::new();
+        for (k, (target, node)) in targets.iter().zip(nodes).enumerate() {
+            let value = lowering.value(node)?;
+            let location = script.locate(values[k]);
+            let block = match &target.indices {
+                None => {
+                    lowering.check_declared(&target.name, value.shape(), &location)?;
+                    None
+                }
                 Some(indices) => {
-                    let known = changed.iter().rposition(|(changed, _)| changed == name);
-                    let mut old = match known {
-                        Some(k) => changed[k].1.clone(),
-                        None => lowering.current_value(&target.name, script)?,
+                    let known = (0..k).rev().find(|k| {
+                        news[*k].block.is_none() && targets[*k].name.name == target.name.name
+                    });
+                    let shape = match known {
+                        Some(k) => news[k].value.shape(),
+                        None => lowering.current_shape(&target.name, script)?,
                     };
-                    let block = lowering.entries(script, target, indices, old.shape())?;
-                    replace(&mut old, block, &new).map_err(|message| {
-                        let location = script.locate(*value);
-                        let label = new.shape().described();
-                        Diagnostic::error(Code::Shape, location, message, label).label(
-                            script.location(target.span),
-                            format!("these are {}", block.1),
-                        )
-                    })?;
-                    old
+                    let block = lowering.entries(script, target, indices, shape)?;
+                    if !fits(block, &value) {
+                        let message = format!(
+                            "{} entries cannot be replaced by a {} value",
+                            block.1,
+                            value.shape()
+                        );
+                        let label = value.shape().described();
+                        let error = Diagnostic::error(Code::Shape, location, message, label);
+                        let place = script.location(target.span);
+                        return Err(error.label(place, format!("these are {}", block.1)));
+                    }
+                    // A formula becomes an input with the value that it has.
+                    let input = self.definitions.value(&target.name.name).is_some();
+                    if known.is_none() && !input {
+                        let mut whole = lowering.current_value(&target.name, script)?;
+                        replace(&mut whole, block, &value);
+                        news.push(New {
+                            value: whole,
+                            block: None,
+                        });
+                        continue;
+                    }
+                    Some(block)
                 }
             };
-            lowering.check_declared(&target.name, new.shape(), &script.locate(*value))?;
-            changed.push((name.clone(), new));
+            news.push(New { value, block });
         }
         lowering
             .take_warnings()
             .into_iter()
             .for_each(|warning| sink(Event::Warning(warning)));
-        let changed: Vec<Tensor> = changed.into_iter().map(|(_, value)| value).collect();
-        self.warn_of_nonfinite(script, targets, values, &changed, sink);
-        self.store_all(script, targets, changed);
-        Ok(())
+        Ok(news)
     }
 
-    fn store_all(&mut self, script: &Rc<Script>, targets: &[Target], values: Vec<Tensor>) {
-        for (target, value) in targets.iter().zip(values) {
-            let location = script.location(target.name.span);
-            self.definitions
-                .store(&target.name.name, Rc::new(value), location);
-        }
-    }
-
-    /// Whether all values have the shapes that their names were declared with.
-    fn keep_declared(&self, targets: &[Target], values: &[Tensor]) -> bool {
-        targets.iter().zip(values).all(|(target, value)| {
+    /// The same from what is compiled of the loop under way.
+    fn compiled_news(
+        &mut self,
+        script: &Rc<Script>,
+        targets: &[Target],
+        values: &[ExprId],
+    ) -> Option<Vec<New>> {
+        let asked = asked(targets, values)?;
+        let mut computed = self.compiled_values(script, &asked)?;
+        let mut numbers = computed.split_off(values.len()).into_iter();
+        let mut news = Vec::with_capacity(values.len());
+        for (target, value) in targets.iter().zip(computed) {
             let variable = self.definitions.variable(&target.name.name);
-            match variable.map(|variable| &variable.meaning) {
-                Some(Meaning::Input(input)) => input
-                    .declared
-                    .is_none_or(|declared| declared == value.shape()),
-                _ => true,
+            let input = match variable.map(|variable| &variable.meaning) {
+                Some(Meaning::Input(input)) => Some(input),
+                _ => None,
+            };
+            let block = match &target.indices {
+                None => {
+                    let declared = input.and_then(|input| input.declared);
+                    if declared.is_some_and(|declared| declared != value.shape()) {
+                        return None;
+                    }
+                    None
+                }
+                Some(indices) => {
+                    let shape = input?.value.get()?.shape();
+                    let at: Option<Vec<f64>> = (0..indices.len())
+                        .map(|_| numbers.next()?.as_scalar())
+                        .collect();
+                    let block = entry_block(shape, &at?)?;
+                    if !value.shape().is_scalar() {
+                        return None;
+                    }
+                    Some(block)
+                }
+            };
+            news.push(New { value, block });
+        }
+        Some(news)
+    }
+
+    fn store_new(&mut self, script: &Rc<Script>, target: &Target, new: New) {
+        let name = &target.name.name;
+        let location = script.location(target.name.span);
+        let whole = match new.block {
+            None => new.value,
+            Some(block) => {
+                let known = self.definitions.value(name);
+                let rows = known.map_or(0, |known| known.shape().m());
+                let entries = block_entries(rows, block).collect::<Vec<usize>>();
+                let number =
+                    |k: usize| new.value.as_scalar().unwrap_or_else(|| new.value.data()[k]);
+                let replaced = entries.iter().enumerate().map(|(k, at)| (*at, number(k)));
+                if self.definitions.replace_entries(name, replaced.collect()) {
+                    return;
+                }
+                let Some(known) = self.definitions.value(name) else {
+                    return;
+                };
+                let mut whole = (**known).clone();
+                replace(&mut whole, block, &new.value);
+                whole
             }
-        })
+        };
+        self.definitions.store(name, Rc::new(whole), location);
     }
 
     /// In a loop, warns once when an input that was finite is about to get a value that is not,
@@ -97,29 +176,24 @@ impl Session {
         script: &Rc<Script>,
         targets: &[Target],
         exprs: &[ExprId],
-        values: &[Tensor],
+        news: &[New],
         sink: &mut Sink<'_>,
     ) {
         let was_finite = |name: &str| {
-            let variable = self.definitions.variable(name);
-            match variable.map(|variable| &variable.meaning) {
-                Some(Meaning::Input(input)) => {
-                    input.value.get().is_some_and(|value| value.is_finite())
-                }
-                _ => false,
-            }
+            let value = self.definitions.value(name);
+            value.is_some_and(|value| value.is_finite())
         };
         let Some(rounds) = self.rounds.last().filter(|rounds| !rounds.warned) else {
             return;
         };
         let round = rounds.done + 1;
-        let mut all = targets.iter().zip(exprs).zip(values);
+        let mut all = targets.iter().zip(exprs).zip(news);
         let found =
-            all.find(|((target, _), value)| !value.is_finite() && was_finite(&target.name.name));
-        let Some(((target, expr), value)) = found else {
+            all.find(|((target, _), new)| !new.value.is_finite() && was_finite(&target.name.name));
+        let Some(((target, expr), new)) = found else {
             return;
         };
-        let warning = self.nonfinite_warning(script, target, *expr, value, round);
+        let warning = self.nonfinite_warning(script, target, *expr, &new.value, round);
         if let Some(rounds) = self.rounds.last_mut() {
             rounds.warned = true;
         }
@@ -165,26 +239,60 @@ impl Session {
     }
 }
 
-/// Replaces a block of `old` by `new`; a scalar fills it.
-fn replace(
-    old: &mut Tensor,
-    (corner, extent): (Corner, Shape),
-    new: &Tensor,
-) -> std::result::Result<(), String> {
-    let fill = new.as_scalar();
-    if fill.is_none() && new.shape() != extent {
-        return Err(format!(
-            "{} entries cannot be replaced by a {} value",
-            extent,
-            new.shape()
-        ));
-    }
-    let rows = old.shape().m();
-    for j in 0..extent.n() {
-        for i in 0..extent.m() {
-            let at = corner.row as usize + i + (corner.col as usize + j) * rows;
-            old.data_mut()[at] = fill.unwrap_or_else(|| new.at(i, j));
+/// What an update computes: its values, and then its indices; `None` where these are ranges.
+pub(super) fn asked(targets: &[Target], values: &[ExprId]) -> Option<Vec<ExprId>> {
+    let mut asked = values.to_vec();
+    for index in targets
+        .iter()
+        .filter_map(|target| target.indices.as_ref())
+        .flatten()
+    {
+        match index {
+            Index::At(expr) => asked.push(*expr),
+            _ => return None,
         }
     }
-    Ok(())
+    Some(asked)
+}
+
+/// The block of one entry of a value of `shape`; `None` where the indices, from 1, mean none.
+fn entry_block(shape: Shape, at: &[f64]) -> Option<(Corner, Shape)> {
+    let within = |x: f64, length: usize| {
+        (x.fract() == 0.0 && (1.0..=length as f64).contains(&x)).then(|| x as u32 - 1)
+    };
+    let corner = match *at {
+        [k] if shape.cols == 1 => Corner {
+            row: within(k, shape.m())?,
+            col: 0,
+        },
+        [k] if shape.rows == 1 => Corner {
+            row: 0,
+            col: within(k, shape.n())?,
+        },
+        [i, j] => Corner {
+            row: within(i, shape.m())?,
+            col: within(j, shape.n())?,
+        },
+        _ => return None,
+    };
+    Some((corner, Shape::SCALAR))
+}
+
+/// Whether a value can replace a block; a scalar fills it.
+fn fits((_, extent): (Corner, Shape), value: &Tensor) -> bool {
+    value.shape().is_scalar() || value.shape() == extent
+}
+
+/// Where the entries of a block are in a value with `rows` rows, column by column.
+fn block_entries(rows: usize, (corner, extent): (Corner, Shape)) -> impl Iterator<Item = usize> {
+    let (row, col) = (corner.row as usize, corner.col as usize);
+    (0..extent.n()).flat_map(move |j| (0..extent.m()).map(move |i| row + i + (col + j) * rows))
+}
+
+/// Replaces a block of `old` by `new`, which fits.
+fn replace(old: &mut Tensor, block: (Corner, Shape), new: &Tensor) {
+    let fill = new.as_scalar();
+    for (k, at) in block_entries(old.shape().m(), block).enumerate() {
+        old.data_mut()[at] = fill.unwrap_or_else(|| new.data()[k]);
+    }
 }

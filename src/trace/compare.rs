@@ -533,7 +533,7 @@ impl<'b, 'a> Bench<'b, 'a> {
         let m = self.shape().len();
         let mut columns = Vec::with_capacity(m * self.passes(wrt));
         let moves = self.moves(wrt)?;
-        let step = |motion: &Motion| f64::EPSILON.cbrt() * motion.size;
+        let step = |motion: &Motion| libm::cbrt(f64::EPSILON) * motion.size;
         let mut difference = |h: f64, right: &[f64], left: &[f64]| {
             let pairs = right.iter().zip(left);
             columns.extend(pairs.map(|(right, left)| (right - left) / (2.0 * h)));

@@ -76,6 +76,18 @@ macro_rules! map1 {
 }
 pub(crate) use map1;
 
+/// The [`Mirror`](crate::graph::primitive::Mirror) of a function of one number, from one that
+/// gives both values.
+macro_rules! mirror {
+    ($f:expr) => {{
+        fn over(x: &[f64], out: &mut [f64], mirrored: &mut [f64]) {
+            $crate::vector::at_full_width!(ops => $crate::vector::maps::both_ways(|x| $f(ops, x), x, out, mirrored))
+        }
+        over
+    }};
+}
+pub(crate) use mirror;
+
 /// The [`Map2`](crate::graph::primitive::Map2) of a function of two numbers.
 macro_rules! map2 {
     ($f:expr) => {{
@@ -124,6 +136,15 @@ pub(crate) use map3;
 #[inline(always)]
 pub fn one(f: impl Fn(f64) -> f64, x: f64) -> f64 {
     f(x)
+}
+
+/// Both values of each.
+#[inline(always)]
+pub fn both_ways(f: impl Fn(f64) -> (f64, f64), x: &[f64], out: &mut [f64], mirrored: &mut [f64]) {
+    let places = out.iter_mut().zip(mirrored);
+    for ((y, z), x) in places.zip(x) {
+        (*y, *z) = f(*x);
+    }
 }
 
 /// f(a, b)

@@ -17,5 +17,5 @@ mod product;
 pub mod sums;
 
 pub use instance::{Arithmetic, Fused, Separate, Wide, Wider};
-pub(crate) use maps::{at_full_width, at_width, map1, map2, map3};
+pub(crate) use maps::{at_full_width, at_width, map1, map2, map3, mirror};
 pub use product::{Strided, product};

@@ -90,6 +90,15 @@ pub fn cosh<A: Arithmetic>(ops: A, x: f64) -> f64 {
     half + 0.25 / half
 }
 
+/// The sigmoid of x and of −x, each with the bits that [`sigmoid`] gives.
+#[inline(always)]
+pub fn sigmoid_both<A: Arithmetic>(ops: A, x: f64) -> (f64, f64) {
+    let decay = exp(ops, -x.abs());
+    let numerator = |negative| if negative { decay } else { 1.0 };
+    let whole = 1.0 + decay;
+    (numerator(x < 0.0) / whole, numerator(x > 0.0) / whole)
+}
+
 /// 1/(1 + e⁻ˣ), with its relative accuracy down to the subnormal results.
 #[inline(always)]
 pub fn sigmoid<A: Arithmetic>(ops: A, x: f64) -> f64 {
