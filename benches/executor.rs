@@ -275,15 +275,15 @@ fn main() {
         return;
     }
     let mut table = Table::from_arguments();
-    let cases: &[(&str, &dyn Fn(&mut Table))] = &[
-        ("tiny", &tiny),
-        ("irregular-1000", &|table| irregular(table, 1_000)),
-        ("irregular-10000", &|table| irregular(table, 10_000)),
-        ("irregular-100000", &|table| irregular(table, 100_000)),
-        ("product", &product),
-        ("rosenbrock", &rosenbrock),
-        ("iris", &iris),
-        ("logistic", &logistic),
+    let cases: [(&str, fn(&mut Table)); 8] = [
+        ("tiny", tiny),
+        ("irregular-1000", |table| irregular(table, 1_000)),
+        ("irregular-10000", |table| irregular(table, 10_000)),
+        ("irregular-100000", |table| irregular(table, 100_000)),
+        ("product", product),
+        ("rosenbrock", rosenbrock),
+        ("iris", iris),
+        ("logistic", logistic),
     ];
     for (name, case) in cases {
         if table.wants(name) {

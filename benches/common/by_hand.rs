@@ -236,9 +236,9 @@ impl Iris {
             let shift = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let exps: Vec<f64> = row.iter().map(|u| (u - shift).exp()).collect();
             let sum: f64 = exps.iter().sum();
-            for c in 0..OUT {
+            for (c, exp) in exps.iter().enumerate() {
                 let target = f64::from(u8::from(i % OUT == c));
-                self.u[i + c * ROWS] = (exps[c] / sum - target) / ROWS as f64;
+                self.u[i + c * ROWS] = (exp / sum - target) / ROWS as f64;
             }
         }
         self.dz.fill(0.0);

@@ -92,6 +92,10 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
         }
         Derivative::Tangent(rule) | Derivative::Pair(rule, _) => {
             let term = rule(&site.args, site.result(), &terms(dots));
+            if term.is(0.0) {
+                // The rule itself says that nothing comes through here.
+                return None;
+            }
             let all = active().map(|(_, dot)| dot.reached.map(|mask| as_mask(mask.sum())));
             let reached = all
                 .reduce(|a, b| Some(crate::primitives::array::either(a?, b?)))

@@ -58,6 +58,15 @@ pub(super) fn remarks(comparison: &Comparison, style: &Style) -> String {
     text
 }
 
+/// Relative differences below these are rounding, of exact modes and of finite differences: their
+/// digits tell nothing, and are others on another machine.
+const NOISE: [f64; 2] = [1e-13, 1e-9];
+
+/// The bound of a relative difference that is noise.
+fn noise(size: f64) -> Option<f64> {
+    NOISE.into_iter().find(|bound| 0.0 < size && size < *bound)
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -99,11 +108,13 @@ pub(super) fn derivative_columns(comparison: &Comparison, style: &Style) -> (Vec
     let mut entries: Vec<Entry<'_>> = all.collect();
     let count = entries.len();
     if count > WRITTEN_ENTRIES {
-        entries.sort_by(|a, b| {
-            b.difference
+        let told = |entry: &Entry<'_>| {
+            entry
+                .difference
+                .filter(|x| noise(*x).is_none())
                 .unwrap_or(0.0)
-                .total_cmp(&a.difference.unwrap_or(0.0))
-        });
+        };
+        entries.sort_by(|a, b| told(b).total_cmp(&told(a)));
         entries.truncate(WRITTEN_ENTRIES);
     }
     let name = |entry: &Entry<'_>| {
@@ -132,9 +143,10 @@ pub(super) fn derivative_columns(comparison: &Comparison, style: &Style) -> (Vec
     }
     if answering(comparison).len() > 1 {
         let difference = |entry: &Entry<'_>| {
-            entry
-                .difference
-                .map_or("-".into(), |x| number::format(x, 2))
+            entry.difference.map_or("-".into(), |x| match noise(x) {
+                Some(bound) => format!("< {}", number::format(bound, 2)),
+                None => number::format(x, 2),
+            })
         };
         columns.push(Column::right(
             "rel. diff",
@@ -329,11 +341,17 @@ pub fn verdict(verdict: &Verdict, style: &Style) -> String {
             } else {
                 format!("{} and {}", one.name(), other.name())
             };
-            format!(
-                "check {output}: passed, largest relative difference {} ({mode}, {})",
-                number::format(difference.size, 2),
-                difference.entry,
-            )
+            match noise(difference.size) {
+                None => format!(
+                    "check {output}: passed, largest relative difference {} ({mode}, {})",
+                    number::format(difference.size, 2),
+                    difference.entry,
+                ),
+                Some(bound) => format!(
+                    "check {output}: passed, largest relative difference below {} ({mode})",
+                    number::format(bound, 2),
+                ),
+            }
         }
         (None, None) => format!("check {output}: nothing to hold against each other"),
     };

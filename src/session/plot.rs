@@ -498,11 +498,14 @@ fn sample_in_batches(
     let mut batch = program.batch().map_err(failure)?;
     let mut first = None;
     for places in places.chunks(LANES) {
-        for input in 0..places[0].len() {
-            let lanes = batch.input(input);
+        let inputs = places.first().map_or(0, Vec::len);
+        for input in 0..inputs {
             // The lanes that are left over repeat the last place.
-            for (lane, x) in lanes.iter_mut().enumerate() {
-                *x = places[lane.min(places.len() - 1)][input];
+            let filled = places
+                .iter()
+                .chain(std::iter::repeat(&places[places.len() - 1]));
+            for (x, place) in batch.input(input).iter_mut().zip(filled) {
+                *x = place[input];
             }
         }
         let refusal = batch.run(0).map_err(failure)?;
