@@ -275,7 +275,9 @@ fn main() {
         return;
     }
     let mut table = Table::from_arguments();
-    let cases: [(&str, fn(&mut Table)); 8] = [
+    /// A group of cases, by name.
+    type Group = (&'static str, fn(&mut Table));
+    let cases: [Group; 8] = [
         ("tiny", tiny),
         ("irregular-1000", |table| irregular(table, 1_000)),
         ("irregular-10000", |table| irregular(table, 10_000)),
