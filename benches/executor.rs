@@ -97,6 +97,7 @@ fn irregular(table: &mut Table, n: usize) {
         &["F", "grad(F, x)", "grad(F, y)"],
     );
     let mut by_hand = tape.clone();
+    compiled.show_steps("irregular");
     compiled.run();
     by_hand.run(0.5, 0.8);
     let gradient = [compiled.output(1), compiled.output(2)].concat();

@@ -162,8 +162,19 @@ impl<'g> Interpreter<'g> {
         if bytes > self.memory_limit {
             return Err(Failure::Memory(id, self.memory_limit));
         }
+        self.grow(shape.len());
         self.data.resize(start + shape.len(), 0.0);
         Ok(start)
+    }
+
+    /// Makes room for `more` numbers: twice as much as there is, but no more than may be used.
+    fn grow(&mut self, more: usize) {
+        let (len, needed) = (self.data.len(), self.data.len() + more);
+        if needed > self.data.capacity() {
+            let most = usize::try_from(self.memory_limit / 8).unwrap_or(usize::MAX);
+            let wanted = needed.max((2 * len).min(most));
+            self.data.reserve_exact(wanted - len);
+        }
     }
 
     fn append(&mut self, id: NodeId, value: &[f64]) -> Outcome<u64> {

@@ -89,7 +89,7 @@ fn items<'t>(text: &'t str, tokens: &[Lexeme]) -> Vec<Item<'t>> {
             token => items.push(Item::Token(token, word)),
         }
         at = at.max(lexeme.end as usize);
-        if lexeme.token == Token::End {
+        if lexeme.token == Token::End && word != ";" {
             line = at;
         }
     }
@@ -513,6 +513,11 @@ mod tests {
         );
         becomes("", "");
         becomes("\u{feff}a = 1\r\nb = 2\r", "a = 1\nb = 2\n");
+    }
+
+    #[test]
+    fn comments_stay_where_they_stood_in_their_line() {
+        becomes("re#e\nxs;yl#e\n", "re  #e\nxs; yl  #e\n");
     }
 
     #[test]
