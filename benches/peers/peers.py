@@ -146,7 +146,9 @@ def casadi_call(casadi, function):
     buffer.set_arg(0, memoryview(arguments))
     for k, result in enumerate(results):
         buffer.set_res(k, memoryview(result))
-    return call
+    # CasADi does not keep what the call reads and writes.
+    call_and_keep = lambda kept=(function, buffer, arguments, results): call()
+    return call_and_keep
 
 
 def straight_line(nodes):

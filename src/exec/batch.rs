@@ -161,6 +161,9 @@ impl Batch<'_> {
                     refusal: &mut refusal,
                 };
                 run.step(step);
+                if interrupt::requested() {
+                    return Err(Stop::Interrupted);
+                }
             }
         }
         Ok(refusal)

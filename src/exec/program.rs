@@ -146,6 +146,32 @@ impl Scratch {
     }
 }
 
+impl Segment {
+    /// Runs the steps, where something they depend on has changed.
+    fn run(
+        &mut self,
+        pool: &mut [f64],
+        indices: &[Slot],
+        scratch: &mut Scratch,
+    ) -> Result<(), Stop> {
+        if !self.stale {
+            return Ok(());
+        }
+        if interrupt::requested() {
+            return Err(Stop::Interrupted);
+        }
+        for step in &self.steps {
+            step.run(pool, indices, scratch)?;
+        }
+        // A kernel that was asked to stop leaves what it has.
+        if interrupt::requested() {
+            return Err(Stop::Interrupted);
+        }
+        self.stale = false;
+        Ok(())
+    }
+}
+
 impl Program {
     /// Gives input number `input` a value, column by column.
     ///
@@ -163,21 +189,7 @@ impl Program {
     /// changed.
     pub fn run(&mut self, entry: usize) -> Result<(), Stop> {
         for &number in &self.entries[entry].segments {
-            let segment = &mut self.segments[number];
-            if !segment.stale {
-                continue;
-            }
-            if interrupt::requested() {
-                return Err(Stop::Interrupted);
-            }
-            for step in &segment.steps {
-                step.run(&mut self.pool, &self.indices, &mut self.scratch)?;
-            }
-            // A kernel that was asked to stop leaves what it has.
-            if interrupt::requested() {
-                return Err(Stop::Interrupted);
-            }
-            segment.stale = false;
+            self.segments[number].run(&mut self.pool, &self.indices, &mut self.scratch)?;
         }
         Ok(())
     }
@@ -185,11 +197,8 @@ impl Program {
     /// Computes everything that depends on no input.
     pub(super) fn run_fixed(&mut self) -> Result<(), Stop> {
         for segment in &mut self.segments {
-            if segment.depends == 0 && segment.stale {
-                for step in &segment.steps {
-                    step.run(&mut self.pool, &self.indices, &mut self.scratch)?;
-                }
-                segment.stale = false;
+            if segment.depends == 0 {
+                segment.run(&mut self.pool, &self.indices, &mut self.scratch)?;
             }
         }
         Ok(())
