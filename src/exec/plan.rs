@@ -327,8 +327,14 @@ impl<'g> Plan<'g> {
             if !same_shape || !free(place) || !free(other) {
                 continue;
             }
-            if self.zones[place as usize] != self.zones[other as usize] {
+            // Who wants one of them gets both; what each depends on is the same.
+            let [a, b] = [place, other].map(|k| self.zones[k as usize]);
+            let wanted = a.wanted | b.wanted;
+            if a.depends != b.depends || (wanted != a.wanted && wanted != b.wanted) {
                 continue;
+            }
+            for node in [place, other] {
+                self.zones[node as usize].wanted = wanted;
             }
             let pair = Pair {
                 function,
