@@ -3,7 +3,7 @@
 use super::{Frame, HeldNames, Lowering, Task};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::{self, Held, Problem, Scheme, Target};
-use crate::graph::{Corner, Graph, NodeId, Shape};
+use crate::graph::{Corner, Graph, NodeId, Op, Shape};
 use crate::syntax::ast::{ExprId, ExprKind, Index, Name, NamedArgument};
 use std::rc::Rc;
 
@@ -261,10 +261,15 @@ impl Lowering<'_> {
         let (indices, rest) = operands.split_at(state.wrt.indices.len());
         let target = self.target(*leaf, &state.wrt, indices, frame)?;
         let graph = self.graph;
-        if self.is_undefined(&state.wrt.name, frame)
-            && !graph.cone(&[output], |_| false).contains(leaf)
-        {
-            return Err(self.unknown_target(&state.wrt.name, frame.locate(parts.wrt)));
+        let cone = graph.cone(&[output], |_| false);
+        if !cone.has(*leaf) {
+            if self.is_undefined(&state.wrt.name, frame) {
+                return Err(self.unknown_target(&state.wrt.name, frame.locate(parts.wrt)));
+            }
+            // A derivative of a slip of the pen would be 0 without a word.
+            if let Some(undefined) = cone.iter().find(|id| self.is_undefined_leaf(**id)) {
+                return Err(self.missing(*undefined));
+            }
         }
         let problem = Problem {
             graph,
@@ -321,6 +326,31 @@ impl Lowering<'_> {
                 ))
             }
         }
+    }
+
+    /// Whether `node` stands for a name that nothing gives a meaning.
+    fn is_undefined_leaf(&self, node: NodeId) -> bool {
+        let Op::Input(leaf) = self.graph.node(node).op else {
+            return false;
+        };
+        let leaf = self.graph.leaf(leaf);
+        leaf.value.is_none()
+            && self.inputs.get(&leaf.name) == Some(&node)
+            && self.definitions.variable(&leaf.name).is_none()
+    }
+
+    /// Refuses to differentiate by `targets` a name that nothing defines and that is none of them;
+    /// without targets, the name of a function.
+    pub fn refuse_undefined(&self, output: NodeId, targets: &[NodeId]) -> Result<()> {
+        let function = || {
+            let names = self.names_of(output).iter();
+            names.clone().any(|name| self.signature(name).is_some())
+        };
+        let stray = !targets.contains(&output) && (!targets.is_empty() || function());
+        if stray && self.is_undefined_leaf(output) {
+            return Err(self.missing(output));
+        }
+        Ok(())
     }
 
     /// Whether nothing gives `name` a meaning: it is a free input, or a slip of the pen.

@@ -814,7 +814,7 @@ impl<'a> Lowering<'a> {
             })
     }
 
-    fn missing(&self, leaf: NodeId) -> Diagnostic {
+    pub(super) fn missing(&self, leaf: NodeId) -> Diagnostic {
         let Op::Input(number) = self.graph.node(leaf).op else {
             return interrupted(self.location_of(leaf));
         };

@@ -80,6 +80,14 @@ impl Session {
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
+        // By default a formula is differentiated by what it reaches: then a name is its own target.
+        let targets: Vec<NodeId> = match tail.wrt.is_empty() {
+            true => Vec::new(),
+            false => lowered.wrt.iter().map(|wrt| wrt.target.node).collect(),
+        };
+        for (_, output) in &lowered.outputs {
+            lowering.refuse_undefined(*output, &targets)?;
+        }
         let has = |item: With| tail.with.iter().any(|(known, _)| *known == item);
         let manner = Manner {
             expanded: has(With::Expanded),
