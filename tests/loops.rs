@@ -42,6 +42,12 @@ const BODIES: &[&str] = &[
     "s := iterate(sin, x, 4) + hessian(L, v)[1, 1]; x := x*1.1",
     "v := softmax(v) + sigmoid(-v) .* sigmoid(v); s := logsumexp(v)",
     "x := numeric(L, x); y := jvp(L, v, [1, x, 2])",
+    "s := rows(v); v := vcat(v, 1)",
+    "v[rows(v)] := 5; v := vcat(v, 1); s := s + ones(rows(v), 1)[1]",
+    "v := jacobian([x, x], v)[1, :]'; v := vcat(v, x)",
+    "if rows(v) > 4 { v := [1, 2] } else { v := vcat(v, s) }; s := s + 1",
+    "s := grad((x^2 + sin(x))*x, x); y := sin(x); x := x + 0.3",
+    "y := grad((x^2 + sin(x))*exp(x), x); s := 3.1 + 0*L; x := x + 0.4",
 ];
 
 /// The values that a script shows, as text; errors too.

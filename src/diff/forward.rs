@@ -18,7 +18,7 @@ pub fn forward<'g>(
     held: &Held,
 ) -> Flows<'g> {
     let stop = |id| seeds.contains_key(&id) || held.contains(&id);
-    let mut tangents = Flows::new(graph, graph.cone(outputs, stop));
+    let mut tangents = Flows::new(graph, graph.cone_in_order(outputs, stop));
     for place in 0..tangents.cone().len() {
         let id = tangents.cone()[place];
         let flow = match seeds.get(&id) {

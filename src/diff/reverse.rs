@@ -100,7 +100,7 @@ fn observed<'g>(
     held: &Held,
     observe: &mut dyn FnMut(usize, &Inboxes<'g>),
 ) -> Vec<Option<Flow<'g>>> {
-    let cone = graph.cone(&[output], |id| held.contains(&id));
+    let cone = graph.cone_in_order(&[output], |id| held.contains(&id));
     let active = dependents(graph, &cone, targets, held);
     let mut inboxes = Inboxes {
         whole: Flows::new(graph, cone),

@@ -180,6 +180,8 @@ pub struct Lowering<'a> {
     holds: u32,
     guards: Vec<(NodeId, f64)>,
     warnings: Vec<Diagnostic>,
+    /// The inputs that were looked up, for a program: it depends on their shapes.
+    looked_up: Vec<Name>,
     /// Whether the variable of a loop is a leaf, as in a program that runs for all its values.
     general: bool,
 }
@@ -211,6 +213,7 @@ impl<'a> Lowering<'a> {
             holds: 0,
             guards: Vec::new(),
             warnings: Vec::new(),
+            looked_up: Vec::new(),
             general: false,
         }
     }
@@ -230,9 +233,10 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The leaves of all names met.
-    pub fn into_inputs(self) -> IndexMap<Name, NodeId> {
-        self.inputs
+    /// The leaves of all names met, here or before; and those that were looked up here, whose
+    /// shapes what was lowered depends on.
+    pub fn into_inputs(self) -> (IndexMap<Name, NodeId>, Vec<Name>) {
+        (self.inputs, self.looked_up)
     }
 
     /// What the statement may use up.
@@ -633,6 +637,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn defined_input(&mut self, name: &Name, input: &Input, location: &Location) -> Result<NodeId> {
+        if self.general && !self.looked_up.contains(name) {
+            self.looked_up.push(name.clone());
+        }
         if let Some(node) = self.inputs.get(name) {
             return Ok(*node);
         }

@@ -52,6 +52,17 @@ struct Part {
     guards: Vec<f64>,
     /// The inputs of the program that it reads.
     reads: Vec<usize>,
+    /// The inputs that the loop changes and on whose shapes it depends.
+    shapes: Vec<(Name, Shape)>,
+}
+
+/// A condition or update that has been lowered.
+struct Lowered {
+    key: Key,
+    /// Its values, then its guards.
+    nodes: Vec<NodeId>,
+    guards: Vec<f64>,
+    looked_up: Vec<Name>,
 }
 
 /// An input that the loop changes.
@@ -151,7 +162,7 @@ impl Session {
     fn compile_contents(&self, contents: &Contents, compiled: &mut Compiled) {
         let graph = Graph::new();
         let mut inputs: IndexMap<Name, NodeId> = IndexMap::new();
-        let mut lowered: Vec<(Key, Vec<NodeId>, Vec<f64>)> = Vec::new();
+        let mut lowered: Vec<Lowered> = Vec::new();
         for exprs in &contents.asked {
             let mut lowering =
                 Lowering::for_program(&graph, &self.definitions, self.limits, inputs);
@@ -161,10 +172,16 @@ impl Session {
                 .collect();
             let (guards, values): (Vec<NodeId>, Vec<f64>) =
                 lowering.guards().iter().copied().unzip();
-            inputs = lowering.into_inputs();
+            let looked_up;
+            (inputs, looked_up) = lowering.into_inputs();
             if let Ok(mut nodes) = nodes {
                 nodes.extend(guards);
-                lowered.push((exprs[0], nodes, values));
+                lowered.push(Lowered {
+                    key: exprs[0],
+                    nodes,
+                    guards: values,
+                    looked_up,
+                });
             }
         }
         let mut groups: Vec<Vec<NodeId>> = Vec::new();
@@ -185,9 +202,8 @@ impl Session {
             }
             groups.push(group);
         }
-        let compile = |lowered: &[(Key, Vec<NodeId>, Vec<f64>)]| {
-            let entries: Vec<Vec<NodeId>> =
-                lowered.iter().map(|(_, nodes, _)| nodes.clone()).collect();
+        let compile = |lowered: &[Lowered]| {
+            let entries: Vec<Vec<NodeId>> = lowered.iter().map(|part| part.nodes.clone()).collect();
             Program::compile(&graph, &groups, &entries, self.limits.memory)
         };
         let mut program = compile(&lowered);
@@ -197,12 +213,23 @@ impl Session {
         }
         compiled.program = program.ok();
         let leaves: Vec<NodeId> = groups.into_iter().flatten().collect();
-        for (entry, (key, nodes, guards)) in lowered.into_iter().enumerate() {
-            let cone = graph.cone(&nodes, |_| false);
+        for (entry, part) in lowered.into_iter().enumerate() {
+            let cone = graph.cone(&part.nodes, |_| false);
+            let key = part.key;
+            let changing =
+                |name: &Name| contents.changed.iter().flatten().any(|known| known == name);
+            let shape = |name: Name| {
+                let shape = graph.shape(*inputs.get(&name)?);
+                Some((name, shape))
+            };
             let part = Part {
                 entry,
-                values: nodes.len() - guards.len(),
-                guards,
+                values: part.nodes.len() - part.guards.len(),
+                guards: part.guards,
+                shapes: (part.looked_up.into_iter())
+                    .filter(changing)
+                    .filter_map(shape)
+                    .collect(),
                 reads: (0..leaves.len()).filter(|k| cone.has(leaves[*k])).collect(),
             };
             compiled.parts.insert(key, part);
@@ -235,6 +262,11 @@ impl Session {
     fn run_compiled(&self, compiled: &mut Compiled, key: Key) -> Option<Vec<Tensor>> {
         let program = compiled.program.as_mut()?;
         let part = compiled.parts.get(&key)?;
+        for (name, shape) in &part.shapes {
+            if self.definitions.value(name)?.shape() != *shape {
+                return None;
+            }
+        }
         for &k in &part.reads {
             let input = &mut compiled.inputs[k];
             let variable = self.definitions.variable(&input.name)?;
