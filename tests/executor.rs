@@ -267,3 +267,43 @@ fn products_sums_and_arrays_give_the_same_bits() {
         );
     }
 }
+
+/// The steps of a program for `expressions` with everything in `inputs` changing together.
+fn steps(definitions: &str, inputs: &[&str], expressions: &[&str]) -> Vec<(&'static str, usize)> {
+    let expressions: Vec<String> = expressions.iter().map(|text| text.to_string()).collect();
+    let lowered = lower(definitions, inputs, &expressions).expect("it is lowered");
+    let program = Program::compile(
+        &lowered.graph,
+        &[lowered.inputs],
+        &[lowered.outputs],
+        1 << 30,
+    );
+    program.expect("it is compiled").listing()
+}
+
+#[test]
+fn scalars_are_arranged_in_runs_and_scans() {
+    let factors: Vec<String> = (1..=1000).map(|k| format!("x[{k}]")).collect();
+    let product = format!("x = rand(1000, seed=1); p = {}", factors.join("*"));
+    let product = steps(&product, &["x"], &["p", "grad(p, x)"]);
+    let scans = product.iter().filter(|(kind, _)| *kind == "scan").count();
+    assert!(scans == 2 && product.len() <= 8, "{product:?}");
+    let rosenbrock = "x = rand(1000, seed=1); \
+        L = sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1..999)";
+    let rosenbrock = steps(rosenbrock, &["x"], &["L", "grad(L, x)"]);
+    assert!(rosenbrock.len() < 30, "{rosenbrock:?}");
+    assert!(
+        !rosenbrock.iter().any(|(kind, _)| *kind == "gathered run"),
+        "{rosenbrock:?}"
+    );
+}
+
+#[test]
+fn entrywise_operations_on_arrays_are_chains() {
+    let network = "X = randn(150, 3, seed=1); V = randn(3, 16, seed=2); b = randn(1, 16, seed=3); Z = tanh(X*V + b).^2 .* 0.5 + 1";
+    let found = steps(network, &["V", "b"], &["Z"]);
+    assert_eq!(found, [("product", 2400), ("chain", 2400)]);
+    let both = "q = randn(64, seed=1); s = sigmoid(q)";
+    let pair = steps(both, &["q"], &["grad(sum(s), q)"]);
+    assert!(pair.contains(&("pair", 64)), "{pair:?}");
+}

@@ -1,8 +1,8 @@
 //! From steps in order to a program: every value gets a place in the pool, every step its operands.
 
-use super::fused::{Fused, Link, Operation, Source};
 use super::plan::{Place, Plan, Read, Reading};
 use super::program::{Entry, Factor, Input, Operand, Program, Scratch, Segment, Slot, Step, Whole};
+use super::room::Room;
 use super::schedule::{Draft, Zoned, members, needs, schedule};
 use super::{Unfit, placements};
 use crate::graph::primitive::Kernel;
@@ -72,17 +72,17 @@ impl Program {
     }
 }
 
-struct Emitter<'p, 'g> {
-    plan: &'p Plan<'g>,
-    members: FxHashMap<Place, Vec<Place>>,
+pub(super) struct Emitter<'p, 'g> {
+    pub(super) plan: &'p Plan<'g>,
+    pub(super) members: FxHashMap<Place, Vec<Place>>,
     /// Where the value of each node begins.
-    slots: Vec<Slot>,
+    pub(super) slots: Vec<Slot>,
     indices: Vec<Slot>,
     /// How long the pool is, in numbers.
     size: u64,
-    registers: usize,
+    pub(super) registers: usize,
     /// Where a zero is kept.
-    zero: Slot,
+    pub(super) zero: Slot,
     /// Where what depends on inputs begins.
     first_varying: Slot,
 }
@@ -230,7 +230,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn slot(&self, read: &Read) -> Slot {
+    pub(super) fn slot(&self, read: &Read) -> Slot {
         let slot = self.slots[read.root as usize];
         debug_assert_ne!(slot, Slot::MAX, "what is read has a place");
         slot + read.offset
@@ -433,97 +433,6 @@ impl Emitter<'_, '_> {
         Step::Whole(Box::new(whole), out)
     }
 
-    /// The chain that ends in `last`, as links over registers.
-    fn chain(&mut self, last: Place) -> Step {
-        let mut places = self.members.get(&last).cloned().unwrap_or_default();
-        places.push(last);
-        let mut uses: FxHashMap<Place, usize> = FxHashMap::default();
-        for place in &places {
-            for read in self.plan.reads(*place) {
-                *uses.entry(read.root).or_default() += 1;
-            }
-        }
-        let mut chain = Chain::default();
-        for place in &places {
-            self.add_links(*place, &mut chain, &mut uses);
-        }
-        self.registers = self.registers.max(chain.registers);
-        let shape = self.plan.shape(last);
-        let (out, len) = (self.slots[last as usize], shape.len() as u32);
-        Step::Fused(
-            Box::new(Fused {
-                shape,
-                links: chain.links,
-            }),
-            out,
-            len,
-        )
-    }
-
-    fn add_links(&self, place: Place, chain: &mut Chain, uses: &mut FxHashMap<Place, usize>) {
-        let (row, _) = self.plan.operation(place).expect("a link is an operation");
-        let reads = self.plan.reads(place);
-        let sources: Vec<Source> = reads
-            .iter()
-            .map(
-                |read| match (chain.register.get(&read.root), read.reading) {
-                    (Some(register), _) => Source::Register(*register),
-                    (None, Reading::Number) => Source::Number(self.slot(read)),
-                    (None, Reading::Column) => Source::Column(self.slot(read)),
-                    (None, Reading::Row) => Source::Row(self.slot(read)),
-                    (None, _) => Source::Array(self.slot(read)),
-                },
-            )
-            .collect();
-        let none = Source::Number(self.zero);
-        let source = |k: usize| sources.get(k).copied().unwrap_or(none);
-        // The result takes its register before those of its operands are given back: a link never
-        // writes what it reads.
-        let to = chain.take();
-        match &row.kernel {
-            Kernel::Map1(f) => chain.push(Operation::Map1(f), [source(0), none, none], to),
-            Kernel::Map2(f) => chain.push(Operation::Map2(f), [source(0), source(1), none], to),
-            Kernel::Map3(f) => {
-                chain.push(Operation::Map3(f), [source(0), source(1), source(2)], to);
-            }
-            Kernel::Fold(f) => self.add_fold(f, &sources, to, chain),
-            _ => unreachable!("links are entry-by-entry operations"),
-        }
-        chain.register.insert(place, to);
-        for read in &reads {
-            let left = uses.get_mut(&read.root).expect("every use was counted");
-            *left -= 1;
-            if *left == 0
-                && let Some(register) = chain.register.remove(&read.root)
-            {
-                chain.free.push(register);
-            }
-        }
-    }
-
-    /// A fold from the left as pairs; every other register holds what has been folded so far.
-    fn add_fold(
-        &self,
-        f: &'static crate::graph::primitive::Map2,
-        sources: &[Source],
-        to: u8,
-        chain: &mut Chain,
-    ) {
-        let none = Source::Number(self.zero);
-        let spare = (sources.len() > 2).then(|| chain.take());
-        let mut folded = sources[0];
-        let pairs = sources.len() - 1;
-        for (k, next) in sources[1..].iter().enumerate() {
-            let here = match spare {
-                Some(spare) if (pairs - k).is_multiple_of(2) => spare,
-                _ => to,
-            };
-            chain.push(Operation::Map2(f), [folded, *next, none], here);
-            folded = Source::Register(here);
-        }
-        chain.free.extend(spare);
-    }
-
     fn entries(&self, zones: &[Zoned], entries: &[Vec<NodeId>]) -> Vec<Entry> {
         let of = |k: usize, outputs: &Vec<NodeId>| Entry {
             segments: (0..zones.len())
@@ -544,75 +453,5 @@ impl Emitter<'_, '_> {
             .enumerate()
             .map(|(k, outputs)| of(k, outputs))
             .collect()
-    }
-}
-
-/// A chain that is being put together.
-#[derive(Default)]
-struct Chain {
-    links: Vec<Link>,
-    /// Where the results of links are that are still needed.
-    register: FxHashMap<Place, u8>,
-    free: Vec<u8>,
-    registers: usize,
-}
-
-impl Chain {
-    fn take(&mut self) -> u8 {
-        self.free.pop().unwrap_or_else(|| {
-            self.registers += 1;
-            (self.registers - 1) as u8
-        })
-    }
-
-    fn push(&mut self, operation: Operation, sources: [Source; 3], to: u8) {
-        self.links.push(Link {
-            operation,
-            sources,
-            to,
-        });
-    }
-}
-
-/// Room that is given back and taken again: the free pieces, in order.
-#[derive(Default)]
-struct Room {
-    free: Vec<(u64, u64)>,
-    end: u64,
-}
-
-impl Room {
-    /// The smallest free piece that is long enough, or new room.
-    fn take(&mut self, len: u64) -> u64 {
-        let fits = (0..self.free.len()).filter(|k| self.free[*k].1 >= len);
-        match fits.min_by_key(|k| self.free[*k].1) {
-            Some(k) => {
-                let (at, size) = self.free[k];
-                if size == len {
-                    self.free.remove(k);
-                } else {
-                    self.free[k] = (at + len, size - len);
-                }
-                at
-            }
-            None => {
-                let at = self.end;
-                self.end += len;
-                at
-            }
-        }
-    }
-
-    fn give_back(&mut self, at: u64, len: u64) {
-        let k = self.free.partition_point(|(start, _)| *start < at);
-        self.free.insert(k, (at, len));
-        if k + 1 < self.free.len() && at + len == self.free[k + 1].0 {
-            self.free[k].1 += self.free[k + 1].1;
-            self.free.remove(k + 1);
-        }
-        if k > 0 && self.free[k - 1].0 + self.free[k - 1].1 == self.free[k].0 {
-            self.free[k - 1].1 += self.free[k].1;
-            self.free.remove(k);
-        }
     }
 }

@@ -8,8 +8,10 @@ mod batch;
 mod emit;
 mod fused;
 mod interpreter;
+mod links;
 mod plan;
 mod program;
+mod room;
 mod schedule;
 
 pub use batch::{Batch, LANES, Refusal};
