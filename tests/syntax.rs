@@ -588,7 +588,7 @@ fn texts() {
             "print(\"a\", x)",
             "\"a\"",
             "without parentheses",
-            "print \"cost\", J",
+            "write `print \"a\", x`",
         ),
         ("print(a, b)", ",", "without parentheses", "`print a, b`"),
         (

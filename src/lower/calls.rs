@@ -7,6 +7,7 @@ use crate::graph::primitive::ShapeRule;
 use crate::graph::{Args, Attr, NodeId, Op, Primitive, Shape};
 use crate::primitives::{self, array};
 use crate::syntax::ast::{ExprId, ExprKind, Ident, NamedArgument};
+use crate::syntax::foreign;
 use std::rc::Rc;
 
 /// A call that need not be expanded twice: the function, its arguments, what is held.
@@ -203,7 +204,12 @@ impl Lowering<'_> {
             })
     }
 
-    fn unknown_function(&self, function: &Ident, frame: &Frame) -> Diagnostic {
+    pub(super) fn unknown_function(
+        &self,
+        function: &Ident,
+        prime: bool,
+        frame: &Frame,
+    ) -> Diagnostic {
         let name = &*function.name;
         let error = Diagnostic::error(
             Code::Function,
@@ -220,20 +226,16 @@ impl Lowering<'_> {
             .chain(primitives::names().map(String::from))
             .chain(special)
             .collect();
-        let elsewhere = match name {
-            "diff" | "gradient" | "derivative" | "D" | "deriv" => Some("grad(L, w)"),
-            "jac" | "Jacobian" => Some("jacobian(y, x)"),
-            "hess" | "Hessian" => Some("hessian(L, x)"),
-            _ => None,
-        };
-        if let Some(signature) = elsewhere {
-            return error.help(format!("here it is called `{signature}`"));
-        }
-        match nearest(name, known.iter().map(String::as_str)) {
+        let elsewhere = foreign::function(name).map(str::to_owned);
+        let near = || nearest(name, known.iter().map(String::as_str));
+        match elsewhere.or_else(|| Some(format!("did you mean `{}`?", near()?))) {
+            _ if prime && self.definitions.variable(name).is_some() => error.help(format!(
+                "`{name}` is a variable: its derivative by `w` is `grad({name}, w)`; `derive {name} wrt w` shows the formula"
+            )),
             _ if self.definitions.variable(name).is_some() => error.help(format!(
                 "`{name}` is a variable: to multiply write `{name}*(…)`, to take an entry `{name}[…]`"
             )),
-            Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
+            Some(advice) => error.help(advice),
             None => error.help(format!("define it: `{name}(x) = …`")),
         }
     }
@@ -373,7 +375,7 @@ impl Lowering<'_> {
             span: frame.script.expr(arguments[0]).span,
         };
         if self.definitions.function(name).is_none() && primitives::named(name).is_empty() {
-            return Err(self.unknown_function(&function, frame));
+            return Err(self.unknown_function(&function, false, frame));
         }
         let left = self.count(operands[1], arguments[2], frame, "the number of iterations")?;
         self.values.push(operands[0]);
@@ -410,7 +412,7 @@ impl Lowering<'_> {
         if self.definitions.function(&function.name).is_none()
             && primitives::named(&function.name).is_empty()
         {
-            return Err(self.unknown_function(function, frame));
+            return Err(self.unknown_function(function, true, frame));
         }
         self.expect_arguments(expr, operands.len(), 1, frame)?;
         let shape = self.graph.shape(operands[0]);
@@ -441,7 +443,7 @@ impl Lowering<'_> {
     ) -> Result<NodeId> {
         let rows = primitives::named(&function.name);
         if rows.is_empty() {
-            return Err(self.unknown_function(function, frame));
+            return Err(self.unknown_function(function, false, frame));
         }
         let given = arguments.len();
         let fits = |row: &&&'static Primitive| {

@@ -5,6 +5,7 @@
 //! neither deep nesting nor a chain of a million definitions needs a deep call stack.
 
 mod calls;
+mod check;
 mod comprehension;
 mod counts;
 pub mod definitions;
@@ -27,6 +28,7 @@ use crate::graph::{Graph, NodeId, Op, Shape, Tensor};
 use crate::interrupt;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script, UnaryOp};
+use crate::syntax::foreign;
 use calls::{CallKey, Iteration};
 use comprehension::Loop;
 use definitions::{Function, Input, Meaning, constant};
@@ -821,6 +823,15 @@ impl<'a> Lowering<'a> {
             })
     }
 
+    /// Whether `node` is a name without a meaning or a value.
+    fn is_free(&self, node: NodeId) -> bool {
+        let Op::Input(number) = self.graph.node(node).op else {
+            return false;
+        };
+        let leaf = self.graph.leaf(number);
+        leaf.value.is_none() && self.definitions.variable(&leaf.name).is_none()
+    }
+
     pub(super) fn missing(&self, leaf: NodeId) -> Diagnostic {
         let Op::Input(number) = self.graph.node(leaf).op else {
             return interrupted(self.location_of(leaf));
@@ -862,6 +873,9 @@ impl<'a> Lowering<'a> {
             format!("`{name}` is not defined"),
             "has no value",
         );
+        if let Some(advice) = self.foreign_value(&name) {
+            return error.help(advice);
+        }
         match self.nearest_name(&name) {
             Some(nearest) => error.help(format!(
                 "did you mean `{nearest}`? Or define it: `{name} = …`"
@@ -870,6 +884,20 @@ impl<'a> Lowering<'a> {
                 "define it: `{name} = …`, or give it a value for one statement: `at {name} = …`"
             )),
         }
+    }
+
+    /// What to write instead of `name`, if it is a constant of another language or `dL` of `dL/dw`.
+    fn foreign_value(&self, name: &str) -> Option<String> {
+        foreign::value(name).map(str::to_owned).or_else(|| {
+            let of = name.strip_prefix('d')?;
+            let known = self.definitions.variable(of).is_some() || of.is_empty();
+            let output = if of.is_empty() { "L" } else { of };
+            known.then(|| {
+                format!(
+                    "the derivative of `{output}` by `w` is `grad({output}, w)`; `derive {output} wrt w` shows its formula"
+                )
+            })
+        })
     }
 
     /// The known name that looks most like `name`.

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Attr, Corner, NodeId, Op, Primitive, Shape, Tensor};
 use crate::primitives::arithmetic::{self, is_true};
 use crate::primitives::{algebra, array};
-use crate::syntax::ast::{BinaryOp, ExprId, Index, UnaryOp};
+use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Index, UnaryOp};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -239,6 +239,11 @@ impl Lowering<'_> {
         } else {
             String::new()
         };
+        if square && matches!(y, "-1" | "(-1)") {
+            return error.help(format!(
+                "the inverse is `inv({x})`; entry by entry: `{x}.^(-1)`"
+            ));
+        }
         error.help(format!("entry by entry: `{x}.^{y}`{product}"))
     }
 
@@ -313,13 +318,16 @@ impl Lowering<'_> {
         for (expr, node) in rows.iter().flatten().zip(nodes) {
             let shape = self.graph.shape(*node);
             if !shape.is_scalar() {
+                let help = flattened(rows, frame).unwrap_or_else(|| {
+                    "to join matrices write `hcat(A, B)` (side by side) or `vcat(A, B)` (on top of each other)".to_owned()
+                });
                 return Err(Diagnostic::error(
                     Code::Shape,
                     frame.locate(*expr),
                     "the entries of `[ ]` are scalars",
                     shape.described(),
                 )
-                .help("to join matrices write `hcat(A, B)` (side by side) or `vcat(A, B)` (on top of each other)"));
+                .help(help));
             }
         }
         // One row in brackets is a column.
@@ -353,7 +361,12 @@ impl Lowering<'_> {
     ) -> Result<NodeId> {
         let x = nodes[0];
         let shape = self.graph.shape(x);
-        let (corner, extent) = self.block(expr, target, shape, indices, &nodes[1..], frame)?;
+        let block = self.block(expr, target, shape, indices, &nodes[1..], frame);
+        // A name that nothing defines is a scalar input: that it has no entries is not what is wrong.
+        let (corner, extent) = block.map_err(|error| match self.is_free(x) {
+            true if matches!(error.code(), Code::Index) => self.missing(x),
+            _ => error,
+        })?;
         if indices.iter().all(|index| *index == Index::All) {
             return Ok(x);
         }
@@ -535,4 +548,34 @@ fn entry(text: &str, index: &str) -> String {
     } else {
         format!("({text})[{index}]")
     }
+}
+
+/// `[[1, 2], [3, 4]]`: what a literal of literals is here, if those are rows of numbers and names.
+fn flattened(rows: &[Vec<ExprId>], frame: &Frame) -> Option<String> {
+    let [row] = rows else { return None };
+    let written = row.iter().map(|entry| {
+        let ExprKind::Matrix(inner) = &frame.script.expr(*entry).kind else {
+            return None;
+        };
+        let [inner] = inner.as_slice() else {
+            return None;
+        };
+        let entries: Vec<&str> = inner.iter().map(|e| frame.script.text(*e)).collect();
+        Some(entries.join(", "))
+    });
+    let text = written.collect::<Option<Vec<String>>>()?.join("; ");
+    let length = |entry: &ExprId| match &frame.script.expr(*entry).kind {
+        ExprKind::Matrix(inner) => inner[0].len(),
+        _ => 1,
+    };
+    if row.iter().any(|entry| length(entry) != length(&row[0])) {
+        return None;
+    }
+    Some(if row.len() == 1 {
+        format!("one pair of brackets is enough: write `[{text}]`, or `[{text}]'` for a row")
+    } else if text.chars().count() <= 60 {
+        format!("rows end with `;`: write `[{text}]`")
+    } else {
+        "rows end with `;`: write `[1, 2; 3, 4]`".to_owned()
+    })
 }

@@ -3,13 +3,13 @@
 use super::definitions::Meaning;
 use super::{Formula, Frame, Lowering, Task};
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::graph::{Corner, NodeId, Op, Shape, Tensor};
+use crate::graph::{Corner, NodeId, Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, StatementKind, Target};
 use std::rc::Rc;
 
 impl Lowering<'_> {
-    fn global_frame(&self, script: &Rc<Script>) -> Rc<Frame> {
+    pub(super) fn global_frame(&self, script: &Rc<Script>) -> Rc<Frame> {
         Rc::new(Frame {
             script: script.clone(),
             locals: None,
@@ -230,32 +230,6 @@ impl Lowering<'_> {
             )),
             _ => Ok(()),
         }
-    }
-
-    /// A warning for every free name without a value met so far that is not `known` otherwise.
-    pub fn undefined_names(&self, known: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
-        let undefined = |(name, node): (&Name, &NodeId)| {
-            let Op::Input(leaf) = self.graph.node(*node).op else {
-                return None;
-            };
-            let free =
-                self.graph.leaf(leaf).value.is_none() && self.definitions.variable(name).is_none();
-            if !free || known(name) {
-                return None;
-            }
-            let location = self.origin(*node)?.location.clone();
-            let warning = Diagnostic::warning(
-                Code::Name,
-                location,
-                format!("`{name}` is nowhere defined"),
-                "a scalar input without a value",
-            );
-            Some(match self.nearest_name(name) {
-                Some(nearest) => warning.help(format!("did you mean `{nearest}`?")),
-                None => warning.help(format!("declare it with `input {name}`, or define it")),
-            })
-        };
-        self.inputs.iter().filter_map(undefined).collect()
     }
 }
 

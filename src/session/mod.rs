@@ -19,7 +19,7 @@ pub use derive::{Derivation, Step, Symbolic};
 pub use event::{Event, Item};
 pub use rounds::Progress;
 
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, Severity};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::interrupt;
 use crate::lower::definitions::Function;
@@ -315,6 +315,10 @@ impl Session {
             for side in compared(script, claim) {
                 let node = lowering.lower(&formula(script, side))?;
                 let value = crate::render::number::inline(&lowering.value(node)?, 17);
+                if value == script.text(side) {
+                    // A number written as such needs no explanation.
+                    continue;
+                }
                 error = error.label(script.locate(side), value.clone());
                 values.push(format!("`{}` is {value}", script.text(side)));
             }
@@ -389,6 +393,22 @@ impl Session {
         }
         self.check_definitions(&script, &mut found);
         self.check_blocks(&script, &mut found);
+        // In the order of the text; of what is found twice the first knows more.
+        let place = |one: &Diagnostic| {
+            let places = one.labels().iter().map(|label| &label.location);
+            let mut here = places.filter(|location| Rc::ptr_eq(&location.source, source));
+            here.next().map_or(0, |location| location.span.start)
+        };
+        found.sort_by_key(place);
+        let mut told = FxHashSet::default();
+        found.retain(|one| {
+            // A name is told of once, an error at each of its places.
+            let start = match one.severity() {
+                Severity::Warning => None,
+                Severity::Error => Some(one.location().span.start),
+            };
+            told.insert((one.message().to_owned(), start))
+        });
         found
     }
 
@@ -402,69 +422,38 @@ impl Session {
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
         for id in &script.body {
-            match &script.statement(*id).kind {
-                StatementKind::Define(_, value) => {
-                    let definition = formula(script, *value);
-                    let looked = lowering.lower(&definition).and_then(|node| {
-                        if self.definitions.is_closed(&definition) {
-                            lowering.value(node)?;
-                        }
-                        Ok(())
-                    });
-                    looked.err().into_iter().for_each(&mut note);
-                }
-                StatementKind::DefineFunction { body, .. } => {
-                    self.unknown_calls(script, *body)
-                        .into_iter()
-                        .for_each(&mut note);
-                }
-                _ => {}
+            if let StatementKind::Define(_, value) = &script.statement(*id).kind {
+                let definition = formula(script, *value);
+                let looked = lowering.lower(&definition).and_then(|node| {
+                    if self.definitions.is_closed(&definition) {
+                        lowering.value(node)?;
+                    }
+                    Ok(())
+                });
+                looked.err().into_iter().for_each(&mut note);
             }
         }
-        lowering
-            .undefined_names(&|_| false)
-            .into_iter()
-            .for_each(&mut note);
-    }
-
-    /// The calls of functions that do not exist in a body, which is not expanded here.
-    fn unknown_calls(&self, script: &Rc<Script>, body: ExprId) -> Vec<Diagnostic> {
-        let mut unknown = Vec::new();
-        let mut stack = vec![body];
-        while let Some(id) = stack.pop() {
-            let expr = script.expr(id);
-            if let ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. } =
-                &expr.kind
-                && self.definitions.function(&function.name).is_none()
-                && !lower::is_built_in(&function.name)
+        let names = lowering.undefined_names(&|_| false);
+        names.into_iter().for_each(&mut note);
+        let assigned = assigned(script);
+        for id in &script.body {
+            if let StatementKind::DefineFunction {
+                parameters, body, ..
+            } = &script.statement(*id).kind
             {
-                unknown.push(Diagnostic::error(
-                    Code::Function,
-                    script.location(function.span),
-                    format!("there is no function `{function}`"),
-                    "not a function",
-                ));
+                let known = |name: &str| assigned.contains(name);
+                lowering
+                    .undefined_in_body(script, parameters, *body, &known)
+                    .into_iter()
+                    .for_each(&mut note);
             }
-            expr.children(|child| stack.push(child));
         }
-        unknown
     }
 
     /// Looks for unknown names in the blocks of loops and choices, which are not run: what they
     /// compute with may have other shapes and values by then.
     fn check_blocks(&self, script: &Rc<Script>, found: &mut Vec<Diagnostic>) {
-        let mut assigned: Vec<&str> = Vec::new();
-        for statement in &script.statements {
-            match &statement.kind {
-                StatementKind::Define(name, _) => assigned.push(&name.name),
-                StatementKind::Update(targets, _) => {
-                    assigned.extend(targets.iter().map(|target| &*target.name.name));
-                }
-                StatementKind::For { variable, .. } => assigned.push(&variable.name),
-                _ => {}
-            }
-        }
-        let assigned: FxHashSet<&str> = assigned.into_iter().collect();
+        let assigned = assigned(script);
         let top: FxHashSet<usize> = script.body.iter().map(|id| id.0 as usize).collect();
         let known = |name: &str| assigned.contains(name);
         for (k, statement) in script.statements.iter().enumerate() {
@@ -550,6 +539,22 @@ impl Session {
     }
 }
 
+/// The names that some statement of the script gives a meaning, in whatever block it stands.
+fn assigned(script: &Script) -> FxHashSet<&str> {
+    let mut assigned: Vec<&str> = Vec::new();
+    for statement in &script.statements {
+        match &statement.kind {
+            StatementKind::Define(name, _) => assigned.push(&name.name),
+            StatementKind::Update(targets, _) => {
+                assigned.extend(targets.iter().map(|target| &*target.name.name));
+            }
+            StatementKind::For { variable, .. } => assigned.push(&variable.name),
+            _ => {}
+        }
+    }
+    assigned.into_iter().collect()
+}
+
 /// The two sides of a comparison, or of the first failed one among conjoined ones.
 fn compared(script: &Script, claim: ExprId) -> Vec<ExprId> {
     match &script.expr(claim).kind {
@@ -571,7 +576,6 @@ fn formula(script: &Rc<Script>, expr: ExprId) -> Formula {
     }
 }
 
-/// The error of a statement before which a stop was asked for.
 /// The warning that a name of the user's hides a constant; π has two names.
 fn constant_hidden(script: &Script, name: &Ident) -> Diagnostic {
     let other = match &*name.name {
@@ -587,6 +591,7 @@ fn constant_hidden(script: &Script, name: &Ident) -> Diagnostic {
     )
 }
 
+/// The error of a statement before which a stop was asked for.
 fn stopped(script: &Script, statement: &Statement) -> Diagnostic {
     stopped_at(script, statement.span)
 }

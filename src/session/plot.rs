@@ -255,7 +255,19 @@ impl Session {
     ) -> Result<Plot> {
         let mut series = Vec::new();
         for output in request.outputs {
-            let value = self.evaluate_at(request, *output, sink)?;
+            let value = self.evaluate_at(request, *output, sink);
+            let value = value.map_err(|error| {
+                let location = error.location().clone();
+                let name = location.text();
+                let free = error.code() == Code::Name && !lower::is_built_in(name);
+                if free && self.definitions.variable(name).is_none() {
+                    let help = format!(
+                        "to draw along `{name}` write `plot … over {name} from 0 to 1`; or define it: `{name} = …`"
+                    );
+                    return error.help(help);
+                }
+                error
+            })?;
             let shape = value.shape();
             let text = request.name(*output);
             let label = shape.described();

@@ -3,6 +3,7 @@
 pub mod ast;
 mod builder;
 mod errors;
+pub mod foreign;
 pub mod format;
 pub mod highlight;
 mod layout;

@@ -21,6 +21,9 @@ pub(super) fn beside(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let rules = [
         number,
         power_of_function,
+        leibniz,
+        word_as_operator,
+        wrt_in_call,
         function,
         tail_of_nothing,
         tail_word,
@@ -60,17 +63,25 @@ fn number(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
     Some(pair(context, last, at, "this is no number", "not a number").help(help))
 }
 
-/// `sin²(x)`
+/// `sin²(x)`, `sin^2(x)`
 fn power_of_function(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
-    let raised = matches!(context.token(last)?, Token::Squared | Token::Cubed);
-    let name = context.before(last)?;
-    if !(raised
+    let sign = matches!(context.token(last)?, Token::Squared | Token::Cubed);
+    let before = context.before(last)?;
+    let raised =
+        context.token(last) == Some(Token::Number) && context.token(before) == Some(Token::Caret);
+    let name = if raised {
+        context.before(before)?
+    } else {
+        before
+    };
+    let raised = raised && FUNCTIONS.contains(&context.text(name).as_str());
+    if !((sign || raised)
         && context.token(name) == Some(Token::Name)
         && context.token(at) == Some(Token::LeftParen))
     {
         return None;
     }
-    let (function, power) = (context.text(name), context.text(last));
+    let (function, power) = (context.text(name), context.text_of(name + 1, last));
     let argument = context.operand_from(at);
     Some(
         pair(
@@ -82,6 +93,82 @@ fn power_of_function(context: &Context<'_>, last: usize, at: usize) -> Option<Di
         )
         .help(format!("write `{function}{argument}{power}`")),
     )
+}
+
+/// `d/dw L`
+fn leibniz(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let slash = context.before(last)?;
+    let head = context.before(slash)?;
+    let name = context.text(last);
+    let by = name.strip_prefix('d').filter(|by| !by.is_empty())?;
+    let is_quotient = context.text(head) == "d"
+        && context.token(slash) == Some(Token::Slash)
+        && context.token(last) == Some(Token::Name);
+    is_quotient.then(|| {
+        let of = match (context.token(at), context.closer(at)) {
+            (Some(Token::LeftParen), Some(closer)) if closer > at + 1 => {
+                context.text_of(at + 1, closer - 1)
+            }
+            _ => context.operand_from(at),
+        };
+        pair(
+            context,
+            head,
+            at,
+            "a derivative is not written as a quotient",
+            "a quotient of two names",
+        )
+        .help(format!(
+            "write `grad({of}, {by})` for its value, `derive {of} wrt {by}` for its formula"
+        ))
+    })
+}
+
+/// `5 mod 3`
+fn word_as_operator(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let word = context.text(at);
+    let call = match word.as_str() {
+        "mod" | "rem" => "mod(",
+        "div" => "floor(",
+        "pow" => "",
+        _ => return None,
+    };
+    let is_operator = context.token(at + 1)?.starts_operand() && !context.touches(at + 1);
+    is_operator.then(|| {
+        let (a, b) = (context.operand_until(last), context.operand_from(at + 1));
+        let instead = match call {
+            "mod(" => format!("{call}{a}, {b})"),
+            "floor(" => format!("{call}{a}/{b})"),
+            _ => format!("{a}^{b}"),
+        };
+        context
+            .error(
+                context.span(at),
+                format!("`{word}` is no operator"),
+                "between two operands",
+            )
+            .help(format!("write `{instead}`"))
+    })
+}
+
+/// `grad(w^2 wrt w)`
+fn wrt_in_call(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let opener = context.enclosing_bracket(at)?;
+    let next = context.token(at + 1)?;
+    let stands = context.text(at) == "wrt" && super::words::is_call(context, opener);
+    (stands && next.starts_operand()).then(|| {
+        let call = context.text_of(opener - 1, last);
+        let by = context.operand_from(at + 1);
+        context
+            .error(
+                context.span(at),
+                "`wrt` belongs to statements, not to calls",
+                "inside a call",
+            )
+            .help(format!(
+                "separate the arguments by a comma: `{call}, {by})`"
+            ))
+    })
 }
 
 /// `sin x`
@@ -270,6 +357,13 @@ fn called(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
             .opener(last)
             .is_some_and(|opener| super::words::is_call(context, opener));
     (opener && closes_call).then(|| {
+        let help = match context.operand_until(last) {
+            call if call.starts_with("grad(") && context.token(last - 1) == Some(Token::Name) => {
+                let (name, argument) = (context.text(last - 1), context.operand_from(at));
+                format!("the derivative of a function `{name}` at a point is `{name}'{argument}`; that of a formula `L` by `w` is `grad(L, w)`")
+            }
+            _ => "write `*` between the two for a product".to_owned(),
+        };
         pair(
             context,
             last,
@@ -277,7 +371,7 @@ fn called(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
             "only a function's name can be called",
             "a call of a value",
         )
-        .help("write `*` between the two for a product")
+        .help(help)
     })
 }
 

@@ -3,6 +3,7 @@
 use super::{Context, short};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::syntax::foreign;
 use crate::syntax::token::{LONGEST_NAME, Token, is_superscript_letter, is_wide};
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 pub(super) fn alien(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     match context.token(at)? {
         Token::Dot => Some(dot(context, at)),
-        Token::Foreign => Some(foreign(context, at)),
+        Token::Foreign => Some(foreign_character(context, at)),
         Token::Superscript => Some(superscript(context, at)),
         Token::BadName => Some(bad_name(context, at)),
         Token::UnclosedText => Some(unclosed_text(context, at)),
@@ -33,13 +34,23 @@ fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
                 format!("write `{number}` or `{number}.0`"),
             )
         }
-        (Some(_), Some(Token::Name)) if context.operand_before(at) && next == "T" => (
-            "there are no attributes".to_owned(),
-            format!("write `{}'` to transpose", operand()),
-        ),
+        (Some(Token::Name), Some(Token::Name)) if foreign::is_library(&operand()) => {
+            // `torch.nn.relu(x)`: the last name of the chain is the function.
+            let mut last = at + 1;
+            while context.token(last + 1) == Some(Token::Dot)
+                && context.token(last + 2) == Some(Token::Name)
+            {
+                last += 2;
+            }
+            (
+                "names have no prefix".to_owned(),
+                no_prefix(&context.text(last), &context.operand_from(last)),
+            )
+        }
         (Some(_), Some(Token::Name)) if context.operand_before(at) => (
             "there are no attributes".to_owned(),
-            format!("write a call such as `{next}({})`", operand()),
+            foreign::attribute(&next, &operand())
+                .unwrap_or_else(|| format!("write a call such as `{next}({})`", operand())),
         ),
         (Some(_), Some(Token::Prime)) => (
             "this dot belongs to nothing".to_owned(),
@@ -59,7 +70,15 @@ fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
     context.error(span, message, "a dot too many").help(help)
 }
 
-fn foreign(context: &Context<'_>, at: usize) -> Diagnostic {
+/// What to write instead of `np.…`: the function of another language may have another name here.
+fn no_prefix(name: &str, call: &str) -> String {
+    match foreign::function(name).or_else(|| foreign::value(name)) {
+        Some(advice) => advice.to_owned(),
+        None => format!("write `{call}`"),
+    }
+}
+
+fn foreign_character(context: &Context<'_>, at: usize) -> Diagnostic {
     let written = context.text(at);
     let help = operator_advice(context, at, &written)
         .or_else(|| character_advice(&written).map(str::to_owned));
@@ -119,9 +138,15 @@ fn operator_advice(context: &Context<'_>, at: usize, written: &str) -> Option<St
             &written[1..]
         ),
         ".=" => "write `:=`".into(),
+        "@" if context.token_before(at) == Some(Token::Equal) => anonymous(context, at),
         "@" => "write `*` for the matrix product, `.*` for entry by entry".into(),
         "%" if operand.is_some() => {
-            "write `mod(a, b)` for a remainder, `#` for a comment".into()
+            let follows = context.token(at + 1).is_some_and(Token::starts_operand);
+            let (a, b) = match &operand {
+                Some(a) if follows => (a.clone(), context.operand_from(at + 1)),
+                _ => ("a".to_owned(), "b".to_owned()),
+            };
+            format!("write `mod({a}, {b})` for a remainder, `#` for a comment")
         }
         "%" => "a comment starts with `#`".into(),
         "\\" => "write `solve(A, b)` to divide from the left; a line goes on after an operator or inside brackets".into(),
@@ -130,6 +155,22 @@ fn operator_advice(context: &Context<'_>, at: usize, written: &str) -> Option<St
         "`" => "texts stand in double quotes".into(),
         _ => return None,
     })
+}
+
+/// `f = @(x) x^2`
+fn anonymous(context: &Context<'_>, at: usize) -> String {
+    let equal = context.before(at);
+    let name = equal.and_then(|equal| context.before(equal));
+    let closer = context.closer(at + 1);
+    match (name, closer) {
+        (Some(name), Some(closer)) => format!(
+            "write `{}{} = {}`",
+            context.text(name),
+            context.text_of(at + 1, closer),
+            rest_of_line(context, closer)
+        ),
+        _ => "functions have names: write `f(x) = x^2`, then use `f`".to_owned(),
+    }
 }
 
 /// What stands after the token, up to the end of the statement.

@@ -320,6 +320,22 @@ fn in_clause_without_range(context: &Context<'_>, at: usize) -> bool {
 
 /// `1:3` and other colons of other languages.
 pub(super) fn colon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
+    let counts = context.statement_token(at) == Some(Token::For)
+        && context.enclosing_bracket(at).is_none()
+        && context.operand_before(at)
+        && context.token(at) == Some(Token::Colon)
+        && context.text(context.statement(at) + 3) == "range";
+    if counts {
+        return Some(
+            context
+                .error(
+                    context.span(at),
+                    "a loop runs over a range, and its block is written in braces",
+                    "a colon here",
+                )
+                .help("write `for i in 1..10 { … }`"),
+        );
+    }
     let is_range = match (context.token(at)?, context.token_before(at)) {
         (Token::Colon, _) => context.operand_before(at),
         (_, Some(Token::Colon)) => true,
@@ -391,7 +407,13 @@ pub(super) fn text(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let word = opener
         .and_then(|opener| context.before(opener))
         .filter(|&word| context.token(word) == Some(Token::Print));
-    if word.is_some() {
+    if let Some((opener, word)) = opener.zip(word) {
+        let items = match context.closer(opener) {
+            Some(closer) if context.span(closer).start - context.span(word).start <= 40 => {
+                context.text_of(opener + 1, closer - 1)
+            }
+            _ => "\"cost\", J".to_owned(),
+        };
         return Some(
             context
                 .error(
@@ -399,7 +421,7 @@ pub(super) fn text(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
                     "`print` takes its items without parentheses",
                     "a text in parentheses",
                 )
-                .help("write `print \"cost\", J`"),
+                .help(format!("write `print {items}`")),
         );
     }
     Some(misplaced_text(context.source, context.span(at)))

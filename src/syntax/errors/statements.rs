@@ -93,6 +93,9 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         return Some(
             error(format!("`{text}` belongs to nothing here"), "out of place").help(match word {
                 Token::From => "write `over t from a to b`",
+                Token::By if !is_coloured(context, at) => {
+                    "the names to differentiate by follow `wrt`: write `trace L wrt w`"
+                }
                 _ => "write `with points P coloured by c`",
             }),
         );
@@ -126,6 +129,11 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         )
         .help(help)
     })
+}
+
+/// Whether the `by` at `at` stands after `coloured`.
+fn is_coloured(context: &Context<'_>, at: usize) -> bool {
+    (context.statement(at)..at).any(|i| context.token(i) == Some(Token::Coloured))
 }
 
 /// What the statement is called, if it shows nothing.

@@ -1,0 +1,110 @@
+//! What can be said about a script without running it: names and functions that nothing defines.
+
+use super::definitions::constant;
+use super::{Lowering, is_built_in};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::{NodeId, Op};
+use crate::source::Location;
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
+use rustc_hash::FxHashSet;
+use std::rc::Rc;
+
+impl Lowering<'_> {
+    /// A warning for every free name without a value met so far that is not `known` otherwise.
+    pub fn undefined_names(&self, known: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
+        let undefined = |(name, node): (&Name, &NodeId)| {
+            let Op::Input(leaf) = self.graph.node(*node).op else {
+                return None;
+            };
+            let free =
+                self.graph.leaf(leaf).value.is_none() && self.definitions.variable(name).is_none();
+            if !free || known(name) {
+                return None;
+            }
+            Some(self.undefined_name(name, self.origin(*node)?.location.clone()))
+        };
+        self.inputs.iter().filter_map(undefined).collect()
+    }
+
+    /// The functions and names in the body of a function that nothing defines. The body is looked at as
+    /// it is written: what its parameters are is known only where it is called.
+    pub fn undefined_in_body(
+        &self,
+        script: &Rc<Script>,
+        parameters: &[Ident],
+        body: ExprId,
+        known: &dyn Fn(&str) -> bool,
+    ) -> Vec<Diagnostic> {
+        let frame = self.global_frame(script);
+        let mut bound: FxHashSet<&str> = parameters.iter().map(|p| &*p.name).collect();
+        let mut names: Vec<(ExprId, &str)> = Vec::new();
+        let mut found = Vec::new();
+        let mut stack = vec![body];
+        while let Some(id) = stack.pop() {
+            let expr = script.expr(id);
+            match &expr.kind {
+                ExprKind::Name(name) => names.push((id, name)),
+                ExprKind::Comprehension { clauses, .. } => {
+                    bound.extend(clauses.iter().map(|clause| &*clause.variable.name));
+                }
+                ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. } => {
+                    let name = &*function.name;
+                    if self.definitions.function(name).is_none() && !is_built_in(name) {
+                        let prime = matches!(expr.kind, ExprKind::Derivative { .. });
+                        found.push(self.unknown_function(function, prime, &frame));
+                    }
+                }
+                _ => {}
+            }
+            match &expr.kind {
+                // Its first argument is the name of a function.
+                ExprKind::Call {
+                    function,
+                    arguments,
+                    ..
+                } if &*function.name == "iterate" => {
+                    stack.extend(arguments.iter().skip(1));
+                }
+                _ => expr.children(|child| stack.push(child)),
+            }
+        }
+        names.sort_by_key(|(id, _)| script.expr(*id).span.start);
+        let mut told = FxHashSet::default();
+        for (id, name) in names {
+            let defined = bound.contains(name)
+                || self.definitions.variable(name).is_some()
+                || constant(name).is_some()
+                || known(name);
+            if !defined && told.insert(name) {
+                found.push(self.undefined_name(name, script.locate(id)));
+            }
+        }
+        found
+    }
+
+    /// The warning that nothing defines `name`.
+    fn undefined_name(&self, name: &str, location: Location) -> Diagnostic {
+        if let Some(signature) = self.signature(name) {
+            return Diagnostic::warning(
+                Code::Name,
+                location,
+                format!("`{name}` is a function and has no value of its own"),
+                "not called",
+            )
+            .help(format!("call it: `{signature}`"));
+        }
+        let warning = Diagnostic::warning(
+            Code::Name,
+            location,
+            format!("`{name}` is nowhere defined"),
+            "a scalar input without a value",
+        );
+        if let Some(advice) = self.foreign_value(name) {
+            return warning.help(advice);
+        }
+        match self.nearest_name(name) {
+            Some(nearest) => warning.help(format!("did you mean `{nearest}`?")),
+            None => warning.help(format!("declare it with `input {name}`, or define it")),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What someone who knows another language is told: the advice is about what was meant.
+
+use wengert::lower::{Limits, is_built_in};
+use wengert::session::Session;
+use wengert::source::Source;
+use wengert::syntax::STATEMENT_WORDS;
+use wengert::syntax::foreign::{FUNCTIONS, VALUES};
+
+/// The advice of the error that running `text` ends with.
+fn advice(text: &str) -> String {
+    let error = Session::new(Limits::default())
+        .run(&Source::new("test", text), &mut |_| {})
+        .expect_err(text);
+    error.advice().unwrap_or("none").to_owned()
+}
+
+#[test]
+fn habits_from_elsewhere_are_answered_with_what_to_write() {
+    let cases = [
+        ("A = [1, 2; 3, 4]\nlen(A)", "write `rows(A)` or `cols(A)`"),
+        (
+            "range(3)",
+            "a range is `a..b`, as in `for i in 1..n` or `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
+        ),
+        ("print factorial(3)", "write `gamma(n + 1)`"),
+        ("arctan(1)", "write `atan(x)`"),
+        ("print true", "a condition that holds is `1`"),
+        (
+            "e^2",
+            "Euler's number is `exp(1)`, and its powers are `exp(x)`",
+        ),
+        (
+            "L = w^2\ndL/dw at w = 1",
+            "the derivative of `L` by `w` is `grad(L, w)`; `derive L wrt w` shows its formula",
+        ),
+        (
+            "w = 1; L = w^2\nL'(w)",
+            "`L` is a variable: its derivative by `w` is `grad(L, w)`; `derive L wrt w` shows the formula",
+        ),
+        (
+            "print d/dw L",
+            "write `grad(L, w)` for its value, `derive L wrt w` for its formula",
+        ),
+        (
+            "f(x) = x^2\ngrad(f)(2)",
+            "the derivative of a function `f` at a point is `f'(2)`; that of a formula `L` by `w` is `grad(L, w)`",
+        ),
+        (
+            "grad(w^2 wrt w)",
+            "separate the arguments by a comma: `grad(w^2, w)`",
+        ),
+        (
+            "trace L by w",
+            "the names to differentiate by follow `wrt`: write `trace L wrt w`",
+        ),
+        (
+            "plot sin(t)",
+            "to draw along `t` write `plot … over t from 0 to 1`; or define it: `t = …`",
+        ),
+        ("5 mod 3", "write `mod(5, 3)`"),
+        ("(a + b) div n", "write `floor((a + b)/n)`"),
+        (
+            "5 % 3",
+            "write `mod(5, 3)` for a remainder, `#` for a comment",
+        ),
+        ("sin^2(1)", "write `sin(1)^2`"),
+        (
+            "A = [1, 2; 3, 5]\nA^-1",
+            "the inverse is `inv(A)`; entry by entry: `A.^(-1)`",
+        ),
+        (
+            "A = [1, 2; 3, 5]\nA^(-1)",
+            "the inverse is `inv(A)`; entry by entry: `A.^(-1)`",
+        ),
+        ("f = @(x) x^2", "write `f(x) = x^2`"),
+        ("for i in range(10): w", "write `for i in 1..10 { … }`"),
+        (
+            "sum(x[i] for i in 1..3)",
+            "define it: `x = …`, or give it a value for one statement: `at x = …`",
+        ),
+        (
+            "x[2]",
+            "define it: `x = …`, or give it a value for one statement: `at x = …`",
+        ),
+        ("print(\"hello\")", "write `print \"hello\"`"),
+        (
+            "M = [[1, 2], [3, 4]]\nM",
+            "rows end with `;`: write `[1, 2; 3, 4]`",
+        ),
+        (
+            "M = [[1, 2]]\nM",
+            "one pair of brackets is enough: write `[1, 2]`, or `[1, 2]'` for a row",
+        ),
+        (
+            "M = [[1, 2], [3]]\nM",
+            "to join matrices write `hcat(A, B)` (side by side) or `vcat(A, B)` (on top of each other)",
+        ),
+        ("np.exp(1)", "write `exp(1)`"),
+        ("torch.nn.relu(x)", "write `relu(x)`"),
+        ("np.arcsin(x)", "write `asin(x)`"),
+        (
+            "np.e",
+            "Euler's number is `exp(1)`, and its powers are `exp(x)`",
+        ),
+        ("A.shape", "write `rows(A)` or `cols(A)`"),
+        ("(a*b).T", "write `(a*b)'` to transpose"),
+        ("A.rows", "write a call such as `rows(A)`"),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(advice(text), wanted, "{text}");
+    }
+}
+
+#[test]
+fn a_name_of_the_users_comes_before_one_of_another_language() {
+    assert_eq!(
+        advice("len = 3\nlen(2)"),
+        "`len` is a variable: to multiply write `len*(…)`, to take an entry `len[…]`"
+    );
+    let mut session = Session::new(Limits::default());
+    let fine = Source::new("test", "len(x) = 2*x\ne = 3\nassert len(e) == 6");
+    assert!(session.run(&fine, &mut |_| {}).is_ok());
+}
+
+#[test]
+fn no_foreign_name_is_ours_or_stands_twice() {
+    for table in [FUNCTIONS, VALUES] {
+        let mut all: Vec<&str> = table
+            .iter()
+            .flat_map(|(names, _)| *names)
+            .copied()
+            .collect();
+        for name in &all {
+            assert!(!is_built_in(name), "`{name}` is a function of the language");
+        }
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count, "a name stands twice");
+    }
+}
+
+#[test]
+fn what_is_advised_exists() {
+    let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+    for (names, advice) in FUNCTIONS.iter().chain(VALUES) {
+        for code in advice.split('`').skip(1).step_by(2) {
+            for (at, _) in code.match_indices('(') {
+                let called = code[..at].rsplit(|c| !is_letter(c)).next().unwrap_or("");
+                let known = matches!(called, "" | "f") || is_built_in(called);
+                let word = STATEMENT_WORDS.contains(&called);
+                assert!(known || word, "{names:?}: there is no `{called}`");
+            }
+        }
+    }
+}
+
+/// What looking at `text` finds: the text at each place, and the message.
+fn found(text: &str) -> Vec<(String, String)> {
+    let found = Session::new(Limits::default()).check(&Source::new("test", text));
+    let each = found.iter().map(|one| {
+        let place = one.location().text().to_owned();
+        (place, one.message().to_owned())
+    });
+    each.collect()
+}
+
+#[test]
+fn bodies_that_nobody_calls_are_looked_at() {
+    let pair = |place: &str, message: &str| (place.to_owned(), message.to_owned());
+    assert_eq!(
+        found("f(x) = x*wieght + sum([i*x for i in 1..3]) + iterate(g, x, 2)\ng(x) = len(x)*sin"),
+        [
+            pair("wieght", "`wieght` is nowhere defined"),
+            pair("len", "there is no function `len`"),
+            pair("sin", "`sin` is a function and has no value of its own"),
+        ]
+    );
+    // What is defined below, in a block or among the parameters is defined.
+    assert_eq!(
+        found("f(x) = x*w + pi*k\nw = 3\nrepeat 2 {\n  k := 1\n}"),
+        []
+    );
+    // A body that is called as well is not told of twice.
+    assert_eq!(found("f(x) = x*wieght\nf(2)").len(), 1);
+    assert_eq!(found("f(x) = sine(x)\nf(2)").len(), 1);
+}
+
+#[test]
+fn what_is_found_comes_in_the_order_of_the_text() {
+    let text = "a = b + 1\nf(x) = x*c\nd = sine(2)\nprint e";
+    let places: Vec<String> = found(text).into_iter().map(|(place, _)| place).collect();
+    assert_eq!(places, ["b", "c", "sine", "e"]);
+}
