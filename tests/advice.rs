@@ -57,6 +57,7 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
             "plot sin(t)",
             "to draw along `t` write `plot … over t from 0 to 1`; or define it: `t = …`",
         ),
+        ("?sin", "in the interactive session write `:help sin`"),
         ("5 mod 3", "write `mod(5, 3)`"),
         ("(a + b) div n", "write `floor((a + b)/n)`"),
         (

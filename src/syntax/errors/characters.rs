@@ -150,6 +150,10 @@ fn operator_advice(context: &Context<'_>, at: usize, written: &str) -> Option<St
         }
         "%" => "a comment starts with `#`".into(),
         "\\" => "write `solve(A, b)` to divide from the left; a line goes on after an operator or inside brackets".into(),
+        "?" if operand.is_none() && context.token(at + 1) == Some(Token::Name) => {
+            let name = context.text(at + 1);
+            format!("in the interactive session write `:help {name}`")
+        }
         "?" => "write `if c then a else b`".into(),
         "$" => "names hold letters, digits and `_`".into(),
         "`" => "texts stand in double quotes".into(),
