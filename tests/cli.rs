@@ -728,3 +728,47 @@ fn width_is_kept_and_nothing_is_dropped() {
         }
     }
 }
+
+#[test]
+fn help_without_dashes() {
+    assert_eq!(run(&["help"]).stdout, run(&["--help"]).stdout);
+    assert!(run(&["man"]).stdout.contains("\\fB\\-e\\fR \\fISOURCE\\fR"));
+    let outcome = run(&["explain", "foo"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("syntax, name, function"));
+}
+
+/// Headlines, labels and steps are broken between words, and nothing is lost.
+#[test]
+fn sentences_fit_the_width() {
+    let source = "x = [1, 2, 3]\ny = ones(2, 3)\nx + y";
+    let wide = run(&["-e", source]).stderr;
+    let narrow = run(&["--width", "36", "-e", source]).stderr;
+    let words = |text: &str| {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        let words = words.filter(|word| !word.is_empty());
+        words.map(String::from).collect::<Vec<_>>()
+    };
+    assert_eq!(words(&wide), words(&narrow));
+    let is_prose = |line: &&str| !line.contains(" 3 │") && !line.contains('╭');
+    for line in narrow.lines().filter(is_prose) {
+        assert!(line.chars().count() <= 36, "{line} in {narrow}");
+    }
+    let steps = run(&["--width", "40", "-e", "derive sin(x)^2*x wrt x with steps"]).stdout;
+    for line in steps.lines().filter(|line| !line.starts_with('∂')) {
+        assert!(line.chars().count() <= 40, "{line} in {steps}");
+    }
+}
+
+/// A heading names its output so that no name of the user's is taken.
+#[test]
+fn headings_name_their_outputs() {
+    let shown = |source: &str| run(&["-e", source]).stdout;
+    let text = shown("x = 2; trace log(x)*x wrt x");
+    assert!(text.contains("∂(log(x)*x)/∂aᵢ"), "{text}");
+    let text = shown("x = 2; y = 1; z = 3; trace x*y*z + sin(x*y*z) wrt x");
+    assert!(
+        text.contains("∂out/∂aᵢ") && text.contains("out is x*y*z"),
+        "{text}"
+    );
+}

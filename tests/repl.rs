@@ -32,7 +32,10 @@ impl Repl {
         command
             .args(["--ascii", "--color", "never"])
             .args(arguments);
-        command.env("TERM", "xterm").env("XDG_STATE_HOME", &state);
+        command
+            .env("TERM", "xterm")
+            .env("PAGER", "cat")
+            .env("XDG_STATE_HOME", &state);
         let mut session = Session::spawn(command).expect("starts");
         session.set_expect_timeout(Some(Duration::from_secs(20)));
         let mut repl = Repl { session, state };
@@ -99,6 +102,43 @@ fn inputs_of_several_lines() {
     repl.session
         .send(ControlCode::EndOfTransmission)
         .expect("is read");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
+/// Further lines have a prompt of their own, and are indented by the brackets that are open.
+#[test]
+fn further_lines_are_marked_and_indented() {
+    let mut repl = Repl::new("further", &[]);
+    repl.answers("s = 0");
+    repl.types("repeat 3 {");
+    repl.waits_for("\r\n.   ");
+    repl.types("s := s + (2*");
+    repl.waits_for("\r\n.     ");
+    repl.types("1)");
+    repl.waits_for("\r\n.   ");
+    let screen = repl.answers("}");
+    holds(&screen, ".   }");
+    holds(&repl.answers("s"), "s = 6");
+    repl.types("t = (1 +");
+    repl.waits_for("\r\n.   ");
+    // Where the error is told, the margin is gone: three lines, the second with two blanks.
+    holds(&repl.answers("2 * * 3)"), ":2:7");
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
+#[test]
+fn a_circle_is_told_while_typing_and_after() {
+    let mut repl = Repl::new("circle", &[]);
+    repl.answers("w = 3; L = w^2");
+    let screen = repl.answers("w = w - 0.1*grad(L, w)");
+    holds(&screen, "-> circular: write w := ...");
+    holds(&screen, "note: `w` now needs itself");
+    holds(&repl.answers(":undo"), "`w` is as it was");
+    repl.answers("L");
+    repl.answers("2*L");
+    holds(&repl.answers(":undo"), "`L`, `w` are as they were");
+    repl.types(":q");
     let _ = std::fs::remove_dir_all(repl.leaves());
 }
 

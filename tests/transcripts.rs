@@ -62,6 +62,7 @@ impl Terminal {
         command.args(["--color", "never", "--width", "100"]);
         command
             .env("TERM", "xterm")
+            .env("PAGER", "cat")
             .env("LC_ALL", "C.UTF-8")
             .env("XDG_STATE_HOME", &folder)
             .env("XDG_CACHE_HOME", &folder)

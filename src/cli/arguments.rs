@@ -85,6 +85,8 @@ pub enum Command {
         #[arg(value_name = "SHELL")]
         shell: Shell,
     },
+    /// Print this help
+    Help,
     /// Write the manual page (`wengert man | man -l -`)
     Man,
     /// Run scripts and hold their output against the `.out` files beside them

@@ -5,8 +5,8 @@ use super::script;
 use super::{Allowance, Format, Printer, Stream};
 use crate::diagnostic::Code;
 use crate::lower;
-use crate::render::Style;
 use crate::render::colour::Paint;
+use crate::render::{Style, wrap};
 use crate::source::Source;
 
 /// What there is to say about a class of mistakes.
@@ -150,7 +150,10 @@ pub fn about(name: &str, style: &Style) -> Result<String, String> {
     let Some(code) = Code::ALL.into_iter().find(|code| code.name() == name) else {
         let names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
         return Err(match lower::nearest(name, names.iter().copied()) {
-            Some(nearest) => format!("there is no class `{name}`; did you mean `{nearest}`?"),
+            Some(nearest) => format!(
+                "there is no class `{name}`; did you mean `{nearest}`? There are {}",
+                names.join(", ")
+            ),
             None => format!("there is no class `{name}`; there are {}", names.join(", ")),
         });
     };
@@ -159,12 +162,21 @@ pub fn about(name: &str, style: &Style) -> Result<String, String> {
     Ok(format!(
         "{}\n\n{}\n\n{}\n\n{}\n{}\n\n{}\n",
         title(&format!("error[{}]: {}", code.name(), page.title)),
-        page.text,
+        flowing(page.text, style),
         title("For example"),
         shown(page.wrong, style),
         title("Mended"),
         shown(page.mended, style).trim_end(),
     ))
+}
+
+/// A page's text: laid out as it is written where it fits, else as one paragraph.
+fn flowing(text: &str, style: &Style) -> String {
+    let fits = |room: usize| text.lines().all(|line| line.chars().count() <= room);
+    match style.width {
+        Some(room) if !fits(room) => wrap::sentence(&text.replace('\n', " "), room).join("\n"),
+        _ => text.to_string(),
+    }
 }
 
 /// All classes with their titles.

@@ -71,11 +71,16 @@ fn run(arguments: Arguments) -> Status {
             clap_complete::generate(shell, &mut Arguments::command(), "wengert", &mut script);
             write(&script, options)
         }
+        Some(Command::Help) => {
+            let help = Arguments::command().render_help();
+            write(help.to_string().as_bytes(), options)
+        }
         Some(Command::Man) => {
             let mut page = Vec::new();
             // Writing into memory does not fail.
             let _ = clap_mangen::Man::new(Arguments::command()).render(&mut page);
-            write(&page, options)
+            let page = with_values(&String::from_utf8_lossy(&page), &Arguments::command());
+            write(page.as_bytes(), options)
         }
         Some(Command::Fmt { files, check }) => fmt(&files, check, options),
         Some(Command::Test { paths, bless }) => test(&paths, bless, options),
@@ -84,6 +89,25 @@ fn run(arguments: Arguments) -> Status {
         None if std::io::stdin().is_terminal() => crate::repl::run(options),
         None => scripts(&[PathBuf::from("-")], options),
     }
+}
+
+/// A manual page whose synopsis says what stands behind an option with a short name alone, which
+/// the generator leaves out.
+fn with_values(page: &str, command: &clap::Command) -> String {
+    let mut page = page.to_string();
+    for argument in command.get_arguments() {
+        let takes_value = argument.get_action().takes_values() && argument.get_long().is_none();
+        if let (true, Some(short), Some(names)) = (
+            takes_value,
+            argument.get_short(),
+            argument.get_value_names(),
+        ) {
+            let bare = format!("[\\fB\\-{short} \\fR]");
+            let valued = format!("[\\fB\\-{short}\\fR \\fI{}\\fR]", names[0]);
+            page = page.replace(&bare, &valued);
+        }
+    }
+    page
 }
 
 /// Says what is wrong with the arguments and ends with status 2.

@@ -65,17 +65,36 @@ impl Bar {
             .fraction
             .filter(|fraction| *fraction > 0.0)
             .map(|fraction| Duration::from_secs_f64(seconds * (1.0 - fraction) / fraction));
-        let left = left.map_or(String::new(), |left| {
-            format!(", at most {} left", indicatif::HumanDuration(left))
-        });
+        let columns = terminal_size::terminal_size_of(std::io::stderr());
+        let room = columns.map_or(80, |(width, _)| usize::from(width.0));
+        let room = room.saturating_sub(BESIDE_MESSAGE);
         bar.set_position((progress.fraction.unwrap_or(0.0) * WHOLE as f64) as u64);
-        bar.set_message(format!(
-            "round {}, {} a second{left}",
-            progress.rounds,
-            rounded(rate)
-        ));
+        bar.set_message(message(progress.rounds, rounded(rate), left, room));
         bar.tick();
     }
+}
+
+/// Columns of the line that the message does not have: bar, percentage, the blanks between.
+const BESIDE_MESSAGE: usize = 24 + 1 + 5 + 2;
+
+/// What is said of a loop: as much as there is room for, the time that is left before all else.
+fn message(rounds: u64, rate: f64, left: Option<Duration>, room: usize) -> String {
+    let round = format!("round {rounds}");
+    let rate = format!(", {rate} a second");
+    let (long, short) = left.map_or_else(Default::default, |left| {
+        let left = indicatif::HumanDuration(left);
+        (format!("at most {left} left"), format!("≤ {left:#} left"))
+    });
+    let comma = if long.is_empty() { "" } else { ", " };
+    let all = [
+        format!("{round}{rate}{comma}{long}"),
+        format!("{round}{rate}{comma}{short}"),
+        format!("{round}{comma}{long}"),
+        format!("{round}{comma}{short}"),
+    ];
+    let last = if short.is_empty() { round } else { short };
+    let fits = |text: &String| text.chars().count() <= room;
+    all.into_iter().find(fits).unwrap_or(last)
 }
 
 fn new_bar(progress: Progress) -> ProgressBar {
@@ -98,5 +117,25 @@ fn rounded(rate: f64) -> f64 {
         rounded.round()
     } else {
         rounded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_fits() {
+        let left = Some(Duration::from_secs(26));
+        let said = |room| message(4812, 1600.0, left, room);
+        assert_eq!(
+            said(60),
+            "round 4812, 1600 a second, at most 26 seconds left"
+        );
+        assert_eq!(said(45), "round 4812, 1600 a second, ≤ 26s left");
+        assert_eq!(said(32), "round 4812, ≤ 26s left");
+        assert_eq!(said(3), "≤ 26s left");
+        assert_eq!(message(7, 2.5, None, 80), "round 7, 2.5 a second");
+        assert_eq!(message(7, 2.5, None, 8), "round 7");
     }
 }

@@ -40,6 +40,9 @@ pub struct Input {
     pub data: bool,
     /// Whether it is the variable of a loop: a number rather than a leaf.
     pub constant: bool,
+    /// Whether the session put it there by itself, and the user did not: no part of what is
+    /// undone, saved, listed, or differentiated by unasked.
+    pub passing: bool,
 }
 
 /// What a name stands for.
@@ -73,6 +76,17 @@ pub struct Variable {
     pub location: Location,
 }
 
+impl Variable {
+    fn is_input(&self) -> bool {
+        matches!(self.meaning, Meaning::Input(_))
+    }
+
+    /// Whether it is an input that the session put there by itself.
+    pub fn is_passing(&self) -> bool {
+        matches!(&self.meaning, Meaning::Input(input) if input.passing)
+    }
+}
+
 /// A function of the user's.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -101,6 +115,12 @@ pub enum Change {
 struct Journal {
     variables: FxHashMap<Name, Option<Rc<Variable>>>,
     functions: FxHashMap<Name, Option<Rc<Function>>>,
+}
+
+impl Journal {
+    fn is_empty(&self) -> bool {
+        self.variables.is_empty() && self.functions.is_empty()
+    }
 }
 
 /// How many inputs can be undone.
@@ -133,6 +153,11 @@ impl Definitions {
     /// The user's function called `name`.
     pub fn function(&self, name: &str) -> Option<&Rc<Function>> {
         self.functions.get(name)
+    }
+
+    /// The variables that the user defined, in the order in which they were first defined.
+    pub fn own_variables(&self) -> impl Iterator<Item = (&Name, &Rc<Variable>)> {
+        self.variables().filter(|(_, known)| !known.is_passing())
     }
 
     /// All variables, in the order in which they were first defined.
@@ -192,6 +217,7 @@ impl Definitions {
                 value: OnceCell::new(),
                 place: self.place_of(&name.name),
                 constant: false,
+                passing: false,
             })
         } else {
             Meaning::Formula(formula)
@@ -208,9 +234,26 @@ impl Definitions {
             place: self.place_of(&name.name),
             data: false,
             constant: false,
+            passing: false,
         };
         let meaning = Meaning::Input(input);
         self.set(name.name.clone(), Variable { meaning, location });
+    }
+
+    /// Keeps a value under a name that the user did not define: a change that nobody undoes.
+    pub fn remember(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
+        let input = Input {
+            declared: None,
+            source: None,
+            value: OnceCell::from(value),
+            place: self.place_of(name),
+            data: false,
+            constant: false,
+            passing: true,
+        };
+        let meaning = Meaning::Input(input);
+        self.set(name.clone(), Variable { meaning, location });
+        self.log.pop();
     }
 
     /// Stores a value as the input `name`.
@@ -228,9 +271,10 @@ impl Definitions {
             place,
             data,
             constant: false,
+            passing: false,
         };
         let location = match self.variables.get(name) {
-            Some(variable) if matches!(variable.meaning, Meaning::Input(_)) => {
+            Some(variable) if variable.is_input() && !variable.is_passing() => {
                 variable.location.clone()
             }
             _ => location,
@@ -287,6 +331,7 @@ impl Definitions {
             place: 0,
             data: false,
             constant: true,
+            passing: false,
         };
         let meaning = Meaning::Input(input);
         self.set(name.clone(), Variable { meaning, location });
@@ -349,6 +394,9 @@ impl Definitions {
 
     /// From here on, until the next checkpoint, changes are undone together.
     pub fn checkpoint(&mut self) {
+        if self.journals.back().is_some_and(Journal::is_empty) {
+            return;
+        }
         if self.journals.len() == JOURNALS {
             self.journals.pop_front();
         }
@@ -379,6 +427,9 @@ impl Definitions {
     /// Forgets every name; one change that can be undone.
     pub fn clear(&mut self) {
         for (name, before) in std::mem::take(&mut self.variables) {
+            if before.is_passing() {
+                continue;
+            }
             self.log.push(Change::Variable(name, Some(before)));
         }
         for (name, before) in std::mem::take(&mut self.functions) {

@@ -103,6 +103,13 @@ pub fn cut(text: &str, most: usize, dots: &str) -> String {
     kept
 }
 
+/// `text` without escape codes.
+pub fn plain(text: &str) -> String {
+    pieces(text)
+        .filter(|piece| !piece.starts_with('\u{1b}'))
+        .collect()
+}
+
 /// Escape codes and what stands between them, in order.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;

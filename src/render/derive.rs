@@ -11,7 +11,7 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
     let d = if style.ascii { "d" } else { "∂" };
     let output = bracketed(&derivation.output);
     let head = format!("{d}{output}/{d}{}", derivation.wrt);
-    let steps = steps(derivation, &head);
+    let steps = steps(derivation, &head, style);
     match &derivation.result {
         Symbolic::Formula(formula) => {
             let sizes = super::wrap::lines(&sizes(formula), style);
@@ -28,7 +28,8 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
 }
 
 /// Every rule with the formula after it, aligned.
-fn steps(derivation: &Derivation, head: &str) -> String {
+fn steps(derivation: &Derivation, head: &str, style: &Style) -> String {
+    let room = style.width.unwrap_or(usize::MAX);
     let width = derivation
         .steps
         .iter()
@@ -38,6 +39,14 @@ fn steps(derivation: &Derivation, head: &str) -> String {
         .min(72);
     let mut text = String::new();
     for step in &derivation.steps {
+        let rule = step.rule.width();
+        let line = head.width() + 3 + step.formula.width().max(width) + 3 + rule;
+        if line > room {
+            // The rule has a line of its own where it does not fit beside its formula.
+            text.push_str(&format!("{head} = {}\n", step.formula));
+            text.push_str(&super::wrap::lines(&format!("    {}\n", step.rule), style));
+            continue;
+        }
         let blanks = " ".repeat(width.saturating_sub(step.formula.width()));
         text.push_str(&format!(
             "{head} = {}{blanks}   {}\n",
@@ -47,16 +56,44 @@ fn steps(derivation: &Derivation, head: &str) -> String {
     text
 }
 
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || !c.is_ascii()
+}
+
 /// An output that is not a plain name in parentheses.
 pub fn bracketed(output: &str) -> String {
-    let plain = output
-        .chars()
-        .all(|c| c.is_alphanumeric() || c == '_' || !c.is_ascii());
-    if plain {
+    if output.chars().all(is_word) {
         output.to_string()
     } else {
         format!("({output})")
     }
+}
+
+/// The same where room is short: a single call or entry goes without.
+pub fn bracketed_briefly(output: &str) -> String {
+    let rest = output.trim_start_matches(is_word).trim_start_matches('\'');
+    let is_named = rest.len() < output.len();
+    if is_named && closes_at_its_end(rest) {
+        output.to_string()
+    } else {
+        bracketed(output)
+    }
+}
+
+/// Whether a text is one pair of brackets with what is in it.
+fn closes_at_its_end(text: &str) -> bool {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return matches!(c, ')' | ']') && at + 1 == text.len();
+        }
+    }
+    false
 }
 
 fn lines(head: &str, formula: &Formula) -> String {
@@ -131,4 +168,19 @@ pub fn object(derivation: &Derivation) -> Value {
         );
     }
     Value::Object(object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_bracket_formulas_and_not_calls() {
+        for plain in ["L", "ŷ", "f(x)", "f'(x + 1)", "x[2]", "dot(a, (b))"] {
+            assert_eq!(bracketed_briefly(plain), plain);
+        }
+        for formula in ["log(x)*x", "f(x)(y)", "a + b", "(a)", "-x", "x[1] + x[2]"] {
+            assert_eq!(bracketed_briefly(formula), format!("({formula})"));
+        }
+    }
 }

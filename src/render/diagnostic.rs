@@ -4,6 +4,7 @@
 //! are cut to a window, and characters that would garble a terminal are replaced. So a diagnostic
 //! costs what it shows, whatever the size of the source.
 
+use super::colour::{self, width};
 use super::{Style, wrap};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::Source;
@@ -115,8 +116,45 @@ fn config(style: &Style) -> Config {
         })
 }
 
+/// A drawn line that ends with the text of a label, broken between words where it is too wide. What
+/// goes on below keeps the lines of the labels that are still to come.
+fn label_line(line: &str, labels: &[String], style: &Style) -> String {
+    let room = style.width.unwrap_or(usize::MAX);
+    if width(line) <= room {
+        return line.to_string();
+    }
+    let ends_with = |label: &&String| !label.is_empty() && line.ends_with(label.as_str());
+    let Some(label) = labels
+        .iter()
+        .filter(ends_with)
+        .max_by_key(|label| label.len())
+    else {
+        return line.to_string();
+    };
+    let before = &line[..line.len() - label.len()];
+    let column = width(before);
+    let margin: String = colour::plain(before)
+        .chars()
+        .map(|c| match c {
+            '│' | '├' => '│',
+            '|' => '|',
+            _ => ' ',
+        })
+        .collect();
+    let parts = wrap::sentence(label, room.saturating_sub(column).max(16));
+    format!("{before}{}", parts.join(&format!("\n{margin}")))
+}
+
 /// The first line: what is wrong.
 fn headline(diagnostic: &Diagnostic, style: &Style) -> String {
+    let line = headline_in_one(diagnostic, style);
+    match style.width {
+        Some(room) => wrap::sentence(&line, room).join("\n"),
+        None => line,
+    }
+}
+
+fn headline_in_one(diagnostic: &Diagnostic, style: &Style) -> String {
     let kind = format!("{}[{}]:", severity(diagnostic), diagnostic.code().name());
     let message = printable(diagnostic.message());
     if style.colour {
@@ -130,6 +168,11 @@ fn headline(diagnostic: &Diagnostic, style: &Style) -> String {
 fn finish(drawn: &str, diagnostic: &Diagnostic, excerpts: &[Excerpt<'_>], style: &Style) -> String {
     let mut text = headline(diagnostic, style);
     text.push('\n');
+    let labels: Vec<String> = excerpts
+        .iter()
+        .flat_map(|excerpt| &excerpt.marks)
+        .map(|mark| printable(&mark.label.text))
+        .collect();
     let mut places = excerpts.iter().map(|excerpt| excerpt.place.as_str());
     for line in drawn.lines().skip(1) {
         match line.split_once(HEADER_MARK) {
@@ -139,7 +182,7 @@ fn finish(drawn: &str, diagnostic: &Diagnostic, excerpts: &[Excerpt<'_>], style:
                 text.push_str(places.next().unwrap_or(""));
                 text.push_str(rest);
             }
-            None => text.push_str(line.trim_end()),
+            None => text.push_str(&label_line(line.trim_end(), &labels, style)),
         }
         text.push('\n');
     }
@@ -436,6 +479,24 @@ mod tests {
     fn at(source: &Rc<Source>, text: &str) -> Location {
         let start = source.text.find(text).unwrap();
         Location::new(source, Span::new(start, start + text.len()))
+    }
+
+    #[test]
+    fn labels_break_between_words() {
+        let style = Style {
+            width: Some(40),
+            ..Style::default()
+        };
+        let labels = ["a sentence of words that is too long".to_string()];
+        let line = format!("   │   │  ╰─── {}", labels[0]);
+        assert_eq!(
+            label_line(&line, &labels, &style),
+            "   │   │  ╰─── a sentence of words that\n   │   │       is too long"
+        );
+        assert_eq!(
+            label_line("   │ ╰─ short", &labels, &style),
+            "   │ ╰─ short"
+        );
     }
 
     #[test]

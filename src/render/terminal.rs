@@ -7,6 +7,7 @@ use super::{Style, compare, number, wrap};
 use crate::graph::Tensor;
 use crate::session::{Event, Item};
 use crate::trace::{Derived, Line, Math, Nonfinite, Role, Trace};
+use std::collections::HashSet;
 
 /// Rows and columns of a matrix that are written before the rest is left out.
 const WRITTEN_ROWS: usize = 30;
@@ -203,19 +204,8 @@ fn table(trace: &Trace, style: &Style) -> String {
         ));
     }
     if trace.reverse {
-        let headings: Vec<String> = trace
-            .outputs
-            .iter()
-            .enumerate()
-            .map(|(k, output)| {
-                adjoint_heading(
-                    &output.text,
-                    k,
-                    trace.outputs.len(),
-                    output.shape.is_scalar(),
-                    style,
-                )
-            })
+        let headings: Vec<String> = (0..trace.outputs.len())
+            .map(|k| adjoint_heading(trace, k, style))
             .collect();
         let pick = |line: &Line| line.adjoints.clone();
         columns.extend(derivatives(
@@ -285,29 +275,54 @@ pub fn tangent_heading(wrt: &str, along: Option<&str>, style: &Style) -> String 
     }
 }
 
-/// An output's text as it stands in a heading.
-pub(super) fn short(text: &str, k: usize, count: usize) -> String {
+/// What output `k` is called in a heading: itself where it is short, else a name that nothing in the
+/// trace has.
+pub(super) fn short(trace: &Trace, k: usize) -> String {
+    let text = &trace.outputs[k].text;
     if text.chars().count() <= 12 && !text.contains(char::is_whitespace) {
-        text.to_string()
-    } else if count == 1 {
-        "y".into()
-    } else {
-        format!("y{}", k + 1)
+        return text.clone();
     }
+    let number = |name: &str, k: usize| match trace.outputs.len() {
+        1 => name.to_string(),
+        _ => format!("{name}{}", k + 1),
+    };
+    let used = used(trace);
+    let is_free = |name: &str| (0..trace.outputs.len()).all(|k| !used.contains(&*number(name, k)));
+    let name = ["y", "z", "out"].into_iter().find(|name| is_free(name));
+    name.map_or_else(
+        || {
+            let mut name = "result".to_string();
+            while !is_free(&name) {
+                name.push('_');
+            }
+            number(&name, k)
+        },
+        |name| number(name, k),
+    )
+}
+
+/// All names that a trace shows or that its outputs are written with.
+fn used(trace: &Trace) -> HashSet<&str> {
+    let names = trace.lines.iter().flat_map(|line| &line.names);
+    let outputs = trace.outputs.iter().map(|output| &*output.text);
+    let targets = trace.wrt.iter().map(|wrt| &*wrt.text);
+    let is_between = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_';
+    let words = outputs
+        .chain(targets)
+        .flat_map(|text| text.split(is_between));
+    names.map(|name| &**name).chain(words).collect()
 }
 
 /// What an adjoint is: ∂L/∂aᵢ
-pub fn adjoint_heading(
-    output: &str,
-    k: usize,
-    count: usize,
-    scalar: bool,
-    style: &Style,
-) -> String {
+pub fn adjoint_heading(trace: &Trace, k: usize, style: &Style) -> String {
     let d = if style.ascii { "d" } else { "∂" };
     let a = index_symbol(Role::Primal, style);
-    let seed = if scalar { "" } else { ", seed all ones" };
-    format!("{d}{}/{d}{a}{seed}", short(output, k, count))
+    let seed = match trace.outputs[k].shape.is_scalar() {
+        true => "",
+        false => ", seed all ones",
+    };
+    let output = super::derive::bracketed_briefly(&short(trace, k));
+    format!("{d}{output}/{d}{a}{seed}")
 }
 
 /// The rule in one column, and the values for every `wrt` or output in one column each.
@@ -441,9 +456,8 @@ pub(super) fn remarks(trace: &Trace) -> String {
 
 /// What an output is called in the headings, and what it is, where those are not the same.
 pub(super) fn abbreviations(trace: &Trace) -> impl Iterator<Item = (String, &str)> {
-    let count = trace.outputs.len();
     let outputs = trace.outputs.iter().enumerate();
-    let named = outputs.map(move |(k, output)| (short(&output.text, k, count), &*output.text));
+    let named = outputs.map(move |(k, output)| (short(trace, k), &*output.text));
     named.filter(|(short, output)| short != output)
 }
 

@@ -102,11 +102,11 @@ pub static COMMANDS: &[Command] = &[
     },
     Command {
         names: &["undo", "u"],
-        form: "",
+        form: "[COUNT]",
         argument: Argument::Nothing,
         doc: "take the last input back that changed something",
-        more: "Again and again, up to a hundred inputs. `:reset` and `:load` can be taken back, too.",
-        run: |repl, _| repl.undo(),
+        more: "`:undo 3` takes three back; up to a hundred are kept. `:reset` and `:load` can be taken back, too.",
+        run: |repl, count| repl.undo(count),
     },
     Command {
         names: &["reset"],

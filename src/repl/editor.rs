@@ -1,6 +1,7 @@
 //! The line editor: prompt, history, inputs of several lines, and what it asks while one is typed.
 
 use super::{Shared, colour, complete, hint};
+use crate::render::Style;
 use crate::source::Source;
 use crate::syntax::ast::StatementKind;
 use crate::syntax::{Completeness, completeness};
@@ -9,7 +10,10 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Behavior, ColorMode, CompletionType, Config, Context, Helper, Result};
+use rustyline::{
+    Behavior, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Event,
+    EventContext, EventHandler, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount, Result,
+};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::IsTerminal;
@@ -24,11 +28,6 @@ const REMEMBERED: usize = 10_000;
 
 /// An editor with what earlier sessions left in `history`.
 pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
-    let colour = if shared.style().colour {
-        ColorMode::Enabled
-    } else {
-        ColorMode::Disabled
-    };
     // Where results go into a file, the prompt still belongs on the terminal.
     let to_file = !std::io::stdout().is_terminal();
     let behavior = if to_file {
@@ -39,7 +38,8 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
     let config = Config::builder()
         .auto_add_history(true)
         .behavior(behavior)
-        .color_mode(colour)
+        // Without colours the assistant still draws the marks of further lines.
+        .color_mode(ColorMode::Enabled)
         .completion_type(CompletionType::List)
         .completion_show_all_if_ambiguous(true)
         .history_ignore_dups(true)?
@@ -50,6 +50,8 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
         shared: shared.clone(),
         moving: Cell::new(false),
     }));
+    let enter = KeyEvent(KeyCode::Enter, Modifiers::NONE);
+    editor.bind_sequence(enter, EventHandler::Conditional(Box::new(FurtherLine)));
     if let Some(file) = history {
         if let Some(folder) = file.parent() {
             // Without a folder there will be no history, which is no reason not to start.
@@ -58,6 +60,35 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
         let _ = editor.load_history(file);
     }
     Ok(editor)
+}
+
+/// What a further line of an input starts with while it is edited: as wide as the prompt, so that
+/// lines stand below each other as they will in a script.
+const MARGIN: &str = "  ";
+
+/// Enter in an input that goes on starts a line, indented by the brackets that are open.
+struct FurtherLine;
+
+impl ConditionalEventHandler for FurtherLine {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let line = context.line();
+        let at_end = context.pos() == line.len();
+        (at_end && wants_more(line)).then(|| {
+            let indentation = MARGIN.repeat(hint::open_brackets(line).len());
+            Cmd::Insert(1, format!("\n{MARGIN}{indentation}"))
+        })
+    }
+}
+
+/// An input as it was meant, without the margin of its further lines.
+pub fn without_margin(input: &str) -> String {
+    input.replace(&format!("\n{MARGIN}"), "\n")
+}
+
+/// Puts the mark of a further line where its margin is.
+fn marked(text: &str, style: &Style) -> String {
+    let mark = if style.ascii { ". " } else { "… " };
+    text.replace(&format!("\n{MARGIN}"), &format!("\n{mark}"))
 }
 
 /// Where inputs are kept from session to session.
@@ -119,8 +150,10 @@ impl Hinter for Assistant {
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, at: usize) -> Cow<'l, str> {
         let cursor = self.moving.get().then_some(at);
-        match colour::line(line, cursor, &self.shared.style()) {
-            Some(coloured) => Cow::Owned(coloured),
+        let style = self.shared.style();
+        match colour::line(line, cursor, &style) {
+            Some(coloured) => Cow::Owned(marked(&coloured, &style)),
+            None if line.contains('\n') => Cow::Owned(marked(line, &style)),
             None => Cow::Borrowed(line),
         }
     }
@@ -143,7 +176,7 @@ impl Highlighter for Assistant {
 
     fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
         self.moving.set(kind != CmdKind::ForcedRefresh);
-        kind != CmdKind::MoveCursor || line.contains(['(', '[', '{'])
+        kind != CmdKind::MoveCursor || line.contains(['(', '[', '{', '\n'])
     }
 }
 
@@ -207,6 +240,16 @@ mod tests {
         assert!(!wants_more("x = 1"));
         assert!(!wants_more(""));
         assert!(!wants_more(":help ("));
+    }
+
+    #[test]
+    fn margins_are_drawn_and_taken_away() {
+        let typed = "repeat 3 {\n    s := s + 1\n  }";
+        assert_eq!(without_margin(typed), "repeat 3 {\n  s := s + 1\n}");
+        assert_eq!(
+            marked(typed, &Style::default()),
+            "repeat 3 {\n…   s := s + 1\n… }"
+        );
     }
 
     #[test]

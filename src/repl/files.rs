@@ -38,7 +38,7 @@ pub fn overwrite(repl: &mut Repl, path: &str) -> Next {
     }
     let file = expanded(path);
     let script = repl.session().script();
-    let count = repl.session().definitions().variables().count()
+    let count = repl.session().definitions().own_variables().count()
         + repl.session().definitions().functions().count();
     let nowhere = Location::new(&Source::new(path, ""), Span::default());
     if let Err(error) = lower::write_text(&file, &script, &nowhere) {

@@ -13,6 +13,7 @@ use crate::render::{Style, terminal};
 use crate::session::{Event, Session, Symbolic};
 use crate::source::Source;
 use entries::{OPERATORS, STATEMENTS};
+use std::collections::HashSet;
 use std::fmt::Write;
 
 /// What completion offers behind `:help `.
@@ -167,7 +168,11 @@ fn overview(style: &Style) -> String {
         .filter(|row| row.callable)
         .map(|row| row.name)
         .collect();
-    names.dedup();
+    // Some names have a row for one argument and another for several.
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    let others = OPERATORS.iter().map(|operator| operator.name);
+    names.extend(others.filter(|name| !lower::is_derivative_operator(name)));
     text.push_str(&filled(&names, style.width.unwrap_or(78).saturating_sub(2)));
     text.push_str(&format!("\n{}", title("Commands")));
     for command in COMMANDS {
@@ -253,7 +258,13 @@ mod tests {
             "there is no help about `sqrtt`; did you mean `sqrt`?\n"
         );
         assert!(about("grad()").starts_with("grad(L, w)\n"));
-        assert!(about("").contains("softmax"));
+        let overview = about("");
+        let (_, functions) = overview.split_once("\nFunctions\n").expect("functions");
+        let (functions, _) = functions.split_once("\n\n").expect("an end");
+        for name in ["softmax", "max", "min", "rows", "cols", "read", "iterate"] {
+            let count = functions.split_whitespace().filter(|f| *f == name).count();
+            assert_eq!(count, 1, "{name} in {functions}");
+        }
         assert!(about(":step").contains("Keys: n"));
         assert!(about("repeat").contains("    x = 8\n"));
         assert!(about("trace").contains("ȧ"), "{}", about("trace"));

@@ -1,10 +1,14 @@
 //! What stands dimmed behind the cursor: the signature of the function whose arguments are being
 //! typed, or the value of what is there so far.
 
+use super::circle;
 use crate::lower::SPECIAL;
 use crate::primitives;
 use crate::render::{Style, number};
 use crate::session::Session;
+use crate::source::Source;
+use crate::syntax::ast::{Name, StatementKind};
+use std::rc::Rc;
 
 /// Bytes of the longest line that gets a hint.
 const LONGEST: usize = 400;
@@ -20,14 +24,17 @@ pub fn hint(session: &Session, line: &str, style: &Style) -> Option<String> {
     }
 }
 
-/// The function whose argument list is not closed.
-fn open_call(line: &str) -> Option<&str> {
+/// The brackets that are not closed, and where they stand.
+pub fn open_brackets(text: &str) -> Vec<(char, usize)> {
     let mut open: Vec<(char, usize)> = Vec::new();
     let mut in_text = false;
-    for (at, c) in line.char_indices() {
+    let mut in_comment = false;
+    for (at, c) in text.char_indices() {
         match c {
+            '\n' => (in_text, in_comment) = (false, false),
+            _ if in_comment => {}
             '"' => in_text = !in_text,
-            '#' if !in_text => return None,
+            '#' if !in_text => in_comment = true,
             '(' | '[' | '{' if !in_text => open.push((c, at)),
             ')' | ']' | '}' if !in_text => {
                 open.pop();
@@ -35,7 +42,16 @@ fn open_call(line: &str) -> Option<&str> {
             _ => {}
         }
     }
-    let (bracket, at) = *open.last()?;
+    open
+}
+
+/// The function whose argument list is not closed.
+fn open_call(line: &str) -> Option<&str> {
+    let last = line.rsplit('\n').next().unwrap_or(line);
+    if last.contains('#') {
+        return None;
+    }
+    let (bracket, at) = *open_brackets(line).last()?;
     let before = &line[..at];
     let start = before
         .char_indices()
@@ -62,8 +78,12 @@ fn signature(session: &Session, name: &str) -> Option<String> {
 }
 
 fn value(session: &Session, line: &str, style: &Style) -> Option<String> {
-    let value = session.preview(line)?;
     let arrow = if style.ascii { "->" } else { "→" };
+    if let Some(name) = circular(session, line) {
+        let dots = if style.ascii { "..." } else { "…" };
+        return Some(format!("   {arrow} circular: write {name} := {dots}"));
+    }
+    let value = session.preview(line)?;
     let text = number::inline(&value, style.digits);
     let text = if style.ascii {
         text.replace('×', "x")
@@ -73,10 +93,25 @@ fn value(session: &Session, line: &str, style: &Style) -> Option<String> {
     Some(format!("   {arrow} {text}"))
 }
 
+/// The name that a line would define by itself.
+fn circular(session: &Session, line: &str) -> Option<Name> {
+    if !line.contains('=') {
+        return None;
+    }
+    let (script, _) = crate::syntax::parse(&Source::new("<hint>", line)).ok()?;
+    let script = Rc::new(script);
+    let [only] = script.body.as_slice() else {
+        return None;
+    };
+    let StatementKind::Define(name, value) = &script.statement(*only).kind else {
+        return None;
+    };
+    circle::closes(session.definitions(), &name.name, &script, *value).then(|| name.name.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
 
     #[test]
     fn signatures_and_values() {
@@ -94,6 +129,10 @@ mod tests {
         assert_eq!(shown("grad(w").as_deref(), Some("   grad(L, w)"));
         assert_eq!(shown("w^2").as_deref(), Some("   → 9"));
         assert_eq!(shown("u = f(w, 2)").as_deref(), Some("   → 6"));
+        assert_eq!(
+            shown("w = w - 0.1*grad(w^2, w)").as_deref(),
+            Some("   → circular: write w := …")
+        );
         assert_eq!(shown(":help f("), None);
         assert_eq!(shown("print \"f(\", w"), None);
     }

@@ -1,5 +1,6 @@
 //! The interactive session: reads inputs with an editor, runs them, keeps what they define.
 
+mod circle;
 mod colour;
 mod commands;
 mod complete;
@@ -53,7 +54,7 @@ pub fn run(options: &Options) -> Status {
     loop {
         let prompt = if repl.style().ascii { "> " } else { "» " };
         let input = match editor.readline(prompt) {
-            Ok(input) => input,
+            Ok(input) => editor::without_margin(&input),
             Err(ReadlineError::Interrupted) => continue,
             Err(ReadlineError::Eof) => return Status::Fine,
             Err(error) => return no_terminal(&error),
@@ -104,7 +105,7 @@ pub struct Repl {
     inputs: usize,
     /// The last trace, for `:why`.
     trace: Option<Box<Trace>>,
-    /// Whether long results are paged.
+    /// Whether results that are longer than the screen are paged.
     pager: bool,
     /// The files that `:save` has written.
     saved: HashSet<PathBuf>,
@@ -126,7 +127,7 @@ impl Repl {
             }),
             inputs: 0,
             trace: None,
-            pager: false,
+            pager: true,
             saved: HashSet::new(),
             output,
         }
@@ -177,11 +178,45 @@ impl Repl {
         self.inputs += 1;
         let source = Source::new(format!("<input {}>", self.inputs), input);
         self.run(&source);
+        for name in self.circles(&source) {
+            self.warn(&format!(
+                "note: `{name}` now needs itself and has no value. To compute the right side now and \
+                 keep the result write `{name} := …`; `:undo` takes this definition back\n"
+            ));
+        }
         for name in followers(&source) {
             self.say(&format!(
                 "note: `{name}` follows `ans` and changes with it; `:=` would keep the present value\n"
             ));
         }
+    }
+
+    /// The names that a text has defined by themselves.
+    fn circles(&self, source: &Rc<Source>) -> Vec<Name> {
+        let Ok((script, _)) = crate::syntax::parse(source) else {
+            return Vec::new();
+        };
+        let script = Rc::new(script);
+        let session = self.session();
+        let definitions = session.definitions();
+        let mut found: Vec<Name> = Vec::new();
+        for id in &script.body {
+            let StatementKind::Define(name, value) = &script.statement(*id).kind else {
+                continue;
+            };
+            // Not where the statement was never reached, or something has come after it.
+            let stands = definitions.variable(&name.name).is_some_and(|known| {
+                let location = &known.location;
+                Rc::ptr_eq(&location.source, source) && location.span == name.span
+            });
+            if stands
+                && !found.contains(&name.name)
+                && circle::closes(definitions, &name.name, &script, *value)
+            {
+                found.push(name.name.clone());
+            }
+        }
+        found
     }
 
     /// Runs a text as one step that can be undone, and keeps what it shows last.
@@ -233,11 +268,11 @@ impl Repl {
         let own = session
             .definitions()
             .variable(ANSWER)
-            .is_some_and(|known| known.location.source.name != ANSWER_SOURCE);
+            .is_some_and(|known| !known.is_passing());
         if !own {
             let source = Source::new(ANSWER_SOURCE, ANSWER);
             let location = Location::new(&source, Span::new(0, ANSWER.len()));
-            session.store(&ANSWER.into(), Rc::new(value), location);
+            session.remember(&ANSWER.into(), Rc::new(value), location);
         }
     }
 
@@ -248,21 +283,41 @@ impl Repl {
         Next::Read
     }
 
-    fn undo(&mut self) -> Next {
-        let undone = self.shared.session.borrow_mut().undo();
-        let text = match undone {
-            None => "there is nothing to undo\n".into(),
-            Some(names) => {
-                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                let verb = if names.len() == 1 {
-                    "is as it was"
-                } else {
-                    "are as they were"
-                };
-                format!("{} {verb}\n", names.join(", "))
-            }
+    /// `:undo`, `:undo 3`
+    fn undo(&mut self, argument: &str) -> Next {
+        let wanted = match argument {
+            "" => Some(1),
+            count => count.parse().ok().filter(|count| *count > 0),
         };
-        self.say(&text)
+        let Some(wanted) = wanted else {
+            return self
+                .say("`:undo 3` takes the last three changes back; the number is 1 or more\n");
+        };
+        let mut names: Vec<Name> = Vec::new();
+        let mut undone: usize = 0;
+        while undone < wanted
+            && let Some(changed) = self.shared.session.borrow_mut().undo()
+        {
+            names.extend(changed);
+            undone += 1;
+        }
+        if undone == 0 {
+            return self.say("there is nothing to undo\n");
+        }
+        names.sort();
+        names.dedup();
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let verb = if names.len() == 1 {
+            "is as it was"
+        } else {
+            "are as they were"
+        };
+        let rest = if undone < wanted {
+            format!("; there was no more to undo than {undone}")
+        } else {
+            String::new()
+        };
+        self.say(&format!("{} {verb}{rest}\n", names.join(", ")))
     }
 
     fn reset(&mut self) -> Next {
@@ -309,6 +364,23 @@ impl Repl {
                 Status::Fine
             });
         Next::Read
+    }
+
+    /// Shows a text on standard error.
+    fn warn(&mut self, text: &str) {
+        let options = self.options().clone();
+        if options.quiet {
+            return;
+        }
+        let style = Style {
+            width: self.style().width,
+            ..options.err_style()
+        };
+        self.output
+            .printing(&options, &self.style(), false, |printer| {
+                printer.note(&wrap::lines(text, &style));
+                Status::Fine
+            });
     }
 
     /// Sends codes to the terminal.
@@ -416,7 +488,48 @@ mod tests {
         assert_eq!(
             shown.take(),
             "`w` is as it was\nw = 3\nall names are forgotten; `:undo` brings them back\n\
-             nothing is defined yet\n`ans`, `w` are as they were\nw = 3\n"
+             nothing is defined yet\n`w` is as it was\nw = 3\n"
+        );
+    }
+
+    #[test]
+    fn a_circle_is_told_at_once() {
+        let (mut repl, shown) = Repl::captured("w = 3; L = w^2");
+        repl.evaluate("w = w - 0.1*grad(L, w)");
+        let text = shown.take();
+        assert!(text.starts_with("note: `w` now needs itself"), "{text}");
+        assert!(
+            text.contains("`w := …`") && text.contains("`:undo`"),
+            "{text}"
+        );
+        repl.answer(":undo");
+        repl.evaluate("w := w - 0.1*grad(L, w); w; s = s; s = 1");
+        assert_eq!(shown.take(), "`w` is as it was\nw = 2.4\n");
+    }
+
+    #[test]
+    fn a_look_is_nothing_to_undo() {
+        let (mut repl, shown) = Repl::captured("w = 1");
+        for text in ["w = 2", "w", "w = 3", "w^2", "2*w", "w = 4", "5*w"] {
+            repl.evaluate(text);
+        }
+        repl.answer(":names");
+        let text = shown.take();
+        assert!(text.ends_with("inputs\n  w   4\n"), "{text}");
+        repl.evaluate("trace w*ans");
+        let text = shown.take();
+        assert!(text.contains("ȧᵢ = ∂aᵢ/∂w  "), "{text}");
+        repl.evaluate("ans");
+        repl.answer(":undo 2");
+        repl.evaluate("w; ans");
+        repl.answer(":undo 9");
+        repl.answer(":undo");
+        repl.answer(":undo no");
+        assert_eq!(
+            shown.take(),
+            "ans = 20\n`w` is as it was\nw = 2\nans = 20\n\
+             `w` is as it was; there was no more to undo than 2\nthere is nothing to undo\n\
+             `:undo 3` takes the last three changes back; the number is 1 or more\n"
         );
     }
 

@@ -14,7 +14,7 @@ pub fn text(session: &Session, style: &Style) -> String {
     let definitions = session.definitions();
     let mut inputs: Vec<(&Name, &Input)> = Vec::new();
     let mut formulas: Vec<(&Name, &Formula)> = Vec::new();
-    for (name, variable) in definitions.variables() {
+    for (name, variable) in definitions.own_variables() {
         match &variable.meaning {
             Meaning::Input(input) => inputs.push((name, input)),
             Meaning::Formula(formula) => formulas.push((name, formula)),

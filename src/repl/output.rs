@@ -53,10 +53,9 @@ impl Output {
                 print(options, streams, style.clone(), style.clone(), work);
             }
             Output::Standard if paged && std::io::stdout().is_terminal() => {
-                let mut text = Vec::new();
-                let streams = (&mut text, &mut std::io::stderr().lock());
+                let err = std::io::stderr();
+                let streams = (&mut Paged(style.clone()), &mut err.lock());
                 print(options, streams, style.clone(), options.err_style(), work);
-                page(&text, style);
             }
             Output::Standard => {
                 let (out, err) = (std::io::stdout(), std::io::stderr());
@@ -85,8 +84,23 @@ fn print<O: Write, E: Write>(
     printer.finish(status);
 }
 
+/// A terminal that shows every result at once, and one that is longer than the screen in a pager:
+/// what a loop prints is seen as it comes.
+struct Paged(Style);
+
+impl Write for Paged {
+    fn write(&mut self, result: &[u8]) -> std::io::Result<usize> {
+        page(result, &self.0)?;
+        Ok(result.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stdout().flush()
+    }
+}
+
 /// Hands a text that is longer than the screen to the user's pager; a shorter one to the terminal.
-fn page(text: &[u8], style: &Style) {
+fn page(text: &[u8], style: &Style) -> std::io::Result<()> {
     let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
     let written = String::from_utf8_lossy(text);
     let columns = style.width.unwrap_or(80).max(1);
@@ -95,11 +109,12 @@ fn page(text: &[u8], style: &Style) {
         .map(|line| colour::width(line).div_ceil(columns).max(1))
         .sum();
     let paged = lines >= height && hand_to_pager(text).is_ok();
-    if !paged {
-        let mut out = std::io::stdout().lock();
-        // Where the terminal is gone there is nobody left to tell.
-        let _ = out.write_all(text).and_then(|()| out.flush());
+    if paged {
+        return Ok(());
     }
+    let mut out = std::io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()
 }
 
 fn hand_to_pager(text: &[u8]) -> std::io::Result<()> {

@@ -141,14 +141,13 @@ fn table(trace: &Trace, stop: Stop, room: usize, style: &Style) -> String {
         let heading = format!("{} = {heading}", index_symbol(Role::Tangent, style));
         columns.push(Column::right(&heading, cells(&cell)).painted(Paint::Tangent, style));
     }
-    for (j, output) in trace.outputs.iter().enumerate().filter(|_| trace.reverse) {
+    for j in (0..trace.outputs.len()).filter(|_| trace.reverse) {
         let cell = |k: usize| {
             let known = stop.reverse && k + 1 >= stop.line;
             let derived = trace.lines[k].adjoints.get(j).filter(|_| known);
             value_text(derived.and_then(|derived| derived.value.as_deref()), style)
         };
-        let scalar = output.shape.is_scalar();
-        let heading = adjoint_heading(&output.text, j, trace.outputs.len(), scalar, style);
+        let heading = adjoint_heading(trace, j, style);
         let heading = format!("{} = {heading}", index_symbol(Role::Adjoint, style));
         columns.push(Column::right(&heading, cells(&cell)).painted(Paint::Adjoint, style));
     }

@@ -81,10 +81,9 @@ impl Session {
         self.definitions.clear();
     }
 
-    /// Makes `name` an input of this value, as `name := value` would.
-    pub fn store(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
-        self.definitions.store(name, value, location);
-        self.definitions.commit();
+    /// Keeps a value under a name that the user did not define: see [`Definitions::remember`].
+    pub fn remember(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
+        self.definitions.remember(name, value, location);
     }
 
     /// Takes back what a statement that never came to its end has changed.

@@ -21,6 +21,10 @@ impl Session {
         let mut inputs: Vec<(&Name, &Input)> = Vec::new();
         let mut formulas = String::new();
         for (name, variable) in self.definitions.variables() {
+            // What the user did not define is written where a definition uses it, for its value.
+            if variable.is_passing() && !self.is_used(name) {
+                continue;
+            }
             match &variable.meaning {
                 Meaning::Input(input) => inputs.push((name, input)),
                 Meaning::Formula(formula) => {
@@ -39,6 +43,27 @@ impl Session {
             .filter(|block| !block.is_empty())
             .collect();
         blocks.join("\n")
+    }
+
+    /// Whether a definition speaks of `name`.
+    fn is_used(&self, name: &Name) -> bool {
+        let variables = self.definitions.variables();
+        let formulas = variables.filter_map(|(_, variable)| match &variable.meaning {
+            Meaning::Formula(formula) => Some(formula),
+            Meaning::Input(_) => None,
+        });
+        let bodies = self.definitions.functions().map(|(_, known)| &known.body);
+        formulas.chain(bodies).any(|formula| {
+            let mut stack = vec![formula.expr];
+            while let Some(id) = stack.pop() {
+                let expr = formula.script.expr(id);
+                if matches!(&expr.kind, ExprKind::Name(used) if used == name) {
+                    return true;
+                }
+                expr.children(|child| stack.push(child));
+            }
+            false
+        })
     }
 
     fn function_text(&self, function: &Function) -> String {

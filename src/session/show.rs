@@ -309,6 +309,14 @@ impl Session {
         };
         leaves.sort_by_key(|leaf| self.order(lowering, &empty, *leaf));
         let mut wrt = Vec::new();
+        // What the user did not define is asked for only where there is nothing else.
+        let passing = |leaf: &NodeId| {
+            let name = lowering.names_of(*leaf).first()?;
+            Some(self.definitions.variable(name)?.is_passing())
+        };
+        if leaves.iter().any(|leaf| passing(leaf) != Some(true)) {
+            leaves.retain(|leaf| passing(leaf) != Some(true));
+        }
         for leaf in leaves {
             let Some(name) = lowering.names_of(leaf).first().cloned() else {
                 continue;

@@ -154,12 +154,8 @@ fn legend(drawing: &Drawing, style: &Style) -> Vec<Row> {
         );
         rows.push(row(Role::Tangent, text));
     }
-    let count = trace.outputs.len();
-    let adjoints: Vec<String> = trace
-        .outputs
-        .iter()
-        .enumerate()
-        .map(|(k, output)| adjoint_heading(&output.text, k, count, output.shape.is_scalar(), style))
+    let adjoints: Vec<String> = (0..trace.outputs.len())
+        .map(|k| adjoint_heading(trace, k, style))
         .collect();
     if trace.reverse && !adjoints.is_empty() {
         let text = format!(

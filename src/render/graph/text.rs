@@ -152,10 +152,7 @@ fn columns(branches: &[Branch], drawing: &Drawing, style: &Style) -> Vec<Column>
         .wrt
         .iter()
         .map(|wrt| tangent_heading(&wrt.text, wrt.along.as_deref(), style));
-    let count = trace.outputs.len();
-    let adjoints = trace.outputs.iter().enumerate().map(|(k, output)| {
-        adjoint_heading(&output.text, k, count, output.shape.is_scalar(), style)
-    });
+    let adjoints = (0..trace.outputs.len()).map(|k| adjoint_heading(trace, k, style));
     if trace.forward {
         let pick = |line: &Line| line.tangents.clone();
         derivatives(

@@ -183,9 +183,12 @@ fn trace_columns(trace: &Trace, style: &Style) -> Vec<Vec<Column>> {
         groups.push(derivatives(trace, Role::Tangent, &headings, known, style));
     }
     if trace.reverse {
-        let count = trace.outputs.len();
         let heading = |(k, output): (usize, &crate::trace::Output)| {
-            let name = pen.text(&terminal::short(&output.text, k, count));
+            let short = terminal::short(trace, k);
+            let mut name = pen.text(&short);
+            if super::derive::bracketed_briefly(&short) != short {
+                name = format!("({name})");
+            }
             let seed = if output.shape.is_scalar() {
                 ""
             } else {
