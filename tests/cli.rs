@@ -741,9 +741,9 @@ fn help_without_dashes() {
 /// Headlines, labels and steps are broken between words, and nothing is lost.
 #[test]
 fn sentences_fit_the_width() {
-    let source = "x = [1, 2, 3]\ny = ones(2, 3)\nx + y";
+    let source = "vector = [1, 2, 3]\nmatrix = ones(2, 3)\nvector + matrix";
     let wide = run(&["-e", source]).stderr;
-    let narrow = run(&["--width", "36", "-e", source]).stderr;
+    let narrow = run(&["--width", "44", "-e", source]).stderr;
     let words = |text: &str| {
         let words = text.split(|c: char| !c.is_alphanumeric());
         let words = words.filter(|word| !word.is_empty());
@@ -752,7 +752,7 @@ fn sentences_fit_the_width() {
     assert_eq!(words(&wide), words(&narrow));
     let is_prose = |line: &&str| !line.contains(" 3 │") && !line.contains('╭');
     for line in narrow.lines().filter(is_prose) {
-        assert!(line.chars().count() <= 36, "{line} in {narrow}");
+        assert!(line.chars().count() <= 44, "{line} in {narrow}");
     }
     let steps = run(&["--width", "40", "-e", "derive sin(x)^2*x wrt x with steps"]).stdout;
     for line in steps.lines().filter(|line| !line.starts_with('∂')) {
