@@ -158,7 +158,7 @@ pub struct Leaf {
 /// The arguments of a node.
 pub type Args = SmallVec<[NodeId; 3]>;
 
-/// A node in the table, with its hash, so that growing the table need not look at nodes.
+/// A node in the table, with enough of its hash that growing the table need not look at nodes.
 #[derive(Clone, Copy)]
 struct Entry {
     id: u32,
@@ -166,10 +166,9 @@ struct Entry {
 }
 
 impl Entry {
-    /// The hash as the table wants it: the low bits say where, the top seven tell neighbours apart.
+    /// The hash the table sees: what was kept, spread over all bits again.
     fn spread(hash: u32) -> u64 {
-        let hash = u64::from(hash);
-        hash | (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) & (0x7F << 57))
+        u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 }
 
@@ -193,18 +192,13 @@ pub struct Graph {
     marks: RefCell<cone::Marks>,
 }
 
-/// The hash of a node. What is built one after the other, each on the one before, lies side by side
-/// in the table: the first argument is added to a hash of everything else.
 fn hash_of(op: &Op, shape: Shape, args: &[NodeId]) -> u32 {
     let mut hasher = FxHasher::default();
     op.key().hash(&mut hasher);
     shape.hash(&mut hasher);
-    let (first, rest) = args
-        .split_first()
-        .map_or((0, args), |(id, rest)| (id.0, rest));
-    rest.hash(&mut hasher);
+    args.hash(&mut hasher);
     let hash = hasher.finish();
-    ((hash ^ (hash >> 32)) as u32).wrapping_add(first)
+    (hash ^ (hash >> 32)) as u32
 }
 
 impl Arena {
