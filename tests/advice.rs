@@ -193,3 +193,26 @@ fn what_is_found_comes_in_the_order_of_the_text() {
     let places: Vec<String> = found(text).into_iter().map(|(place, _)| place).collect();
     assert_eq!(places, ["b", "c", "sine", "e"]);
 }
+
+#[test]
+fn check_finds_no_error_in_the_examples() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut seen = 0;
+    for folder in [examples.clone(), examples.join("lecture")] {
+        for entry in std::fs::read_dir(folder).expect("there are examples") {
+            let path = entry.expect("a file").path();
+            if path.extension().is_none_or(|extension| extension != "ad") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a text");
+            let source = wengert::source::Source::file(&path, text);
+            let found = wengert::session::Session::new(Default::default()).check(&source);
+            let error = found
+                .iter()
+                .find(|found| found.severity() == wengert::diagnostic::Severity::Error);
+            assert!(error.is_none(), "{}: {error:?}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen} examples");
+}

@@ -27,9 +27,10 @@ use crate::lower::{self, Definitions, Formula, Limits, Lowering};
 use crate::primitives::arithmetic::is_true;
 use crate::source::{Location, Source, Span};
 use crate::syntax::ast::{
-    Block, ExprId, ExprKind, Ident, InputDeclaration, Name, Script, Statement, StatementKind, Text,
+    Block, ExprId, ExprKind, Ident, InputDeclaration, Name, Script, Statement, StatementId,
+    StatementKind, Text,
 };
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -420,8 +421,18 @@ impl Session {
         };
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        // A formula that is replaced further down was looked at where it was shown: by now its names
+        // stand for something else.
+        let mut last: FxHashMap<&str, StatementId> = FxHashMap::default();
         for id in &script.body {
-            if let StatementKind::Define(_, value) = &script.statement(*id).kind {
+            if let StatementKind::Define(name, _) = &script.statement(*id).kind {
+                last.insert(&name.name, *id);
+            }
+        }
+        for id in &script.body {
+            if let StatementKind::Define(name, value) = &script.statement(*id).kind
+                && last.get(&*name.name) == Some(id)
+            {
                 let definition = formula(script, *value);
                 let looked = lowering.lower(&definition).and_then(|node| {
                     if self.definitions.is_closed(&definition) {
@@ -432,7 +443,8 @@ impl Session {
                 looked.err().into_iter().for_each(&mut note);
             }
         }
-        let names = lowering.undefined_names(&|_| false);
+        let set = set_by_running(script);
+        let names = lowering.undefined_names(&|name| set.contains(name));
         names.into_iter().for_each(&mut note);
         let assigned = assigned(script);
         for id in &script.body {
@@ -526,8 +538,9 @@ impl Session {
         expr: ExprId,
         found: &mut Vec<Diagnostic>,
     ) -> Result<()> {
+        let set = set_by_running(script);
         let warnings = self.evaluate(script, expr, &mut |_| {}, |lowering, _| {
-            Ok(lowering.undefined_names(&|_| false))
+            Ok(lowering.undefined_names(&|name| set.contains(name)))
         })?;
         for warning in warnings {
             if !found.contains(&warning) {
@@ -536,6 +549,28 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// The names that only running the script gives a value: updated ones, and what loops and choices
+/// define.
+fn set_by_running(script: &Script) -> FxHashSet<&str> {
+    let top: FxHashSet<u32> = script.body.iter().map(|id| id.0).collect();
+    let mut set = FxHashSet::default();
+    for (k, statement) in (0..).zip(&script.statements) {
+        match &statement.kind {
+            StatementKind::Define(name, _) if !top.contains(&k) => {
+                set.insert(&*name.name);
+            }
+            StatementKind::Update(targets, _) => {
+                set.extend(targets.iter().map(|target| &*target.name.name));
+            }
+            StatementKind::For { variable, .. } => {
+                set.insert(&variable.name);
+            }
+            _ => {}
+        }
+    }
+    set
 }
 
 /// The names that some statement of the script gives a meaning, in whatever block it stands.
