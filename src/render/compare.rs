@@ -51,11 +51,42 @@ pub(super) fn remarks(comparison: &Comparison, style: &Style) -> String {
         text.push_str(&format!("{}\n", nonfinite(found, false, style)));
     }
     text.push_str(&reasons(comparison));
+    if comparison.kinks.is_empty() && misleads(comparison) {
+        text.push_str(
+            "numeric is off: its default step does not suit this point; `check` looks for a better one, or give one: `numeric(f, x, h=1e-3)`\n",
+        );
+    }
     if let Some(advice) = advice(comparison) {
         text.push_str(&format!("{advice}\n"));
     }
     text.push_str(&left_out(&comparison.left_out));
     text
+}
+
+/// How far `check` lets finite differences be from the exact modes, relatively.
+const NUMERIC_TOLERANCE: f64 = 1e-5;
+
+/// Whether the exact modes agree in an entry and finite differences say something else there.
+fn misleads(comparison: &Comparison) -> bool {
+    let exact = [Mode::Forward, Mode::Reverse, Mode::Symbolic];
+    comparison.rows.iter().any(|row| {
+        let Some(numeric) = row.answer(Mode::Numeric) else {
+            return false;
+        };
+        let apart = |a: f64, b: f64| (a - b).abs() / 1f64.max(a.abs()).max(b.abs());
+        (0..row.entries()).any(|k| {
+            let values = || {
+                exact
+                    .iter()
+                    .filter_map(|mode| Some(row.answer(*mode)?.data()[k]))
+            };
+            let Some(first) = values().next() else {
+                return false;
+            };
+            let agree = values().all(|value| apart(value, first) < NOISE[1]);
+            agree && apart(numeric.data()[k], first) > NUMERIC_TOLERANCE
+        })
+    })
 }
 
 /// Relative differences below these are rounding, of exact modes and of finite differences: their
