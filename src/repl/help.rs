@@ -12,14 +12,14 @@ use crate::render::colour::Paint;
 use crate::render::{Style, terminal};
 use crate::session::{Event, Session, Symbolic};
 use crate::source::Source;
-use entries::{OPERATORS, STATEMENTS};
+use entries::{Entry, OPERATORS, STATEMENTS, WORDS};
 use std::collections::HashSet;
 use std::fmt::Write;
 
 /// What completion offers behind `:help `.
 pub fn topics(_: &str) -> Vec<String> {
-    let entries = OPERATORS.iter().chain(STATEMENTS).map(|entry| entry.name);
-    entries
+    all_entries()
+        .map(|entry| entry.name)
         .chain(primitives::names())
         .map(String::from)
         .chain(Code::ALL.iter().map(|code| code.name().to_string()))
@@ -44,18 +44,19 @@ pub fn about(topic: &str, style: &Style) -> String {
         }
         return text;
     }
-    let name = name.trim_start_matches(':');
+    let known = all_entries().any(|entry| entry.name == name);
+    let name = if known {
+        name
+    } else {
+        name.trim_start_matches(':')
+    };
     let mut text = String::new();
     for row in primitives::named(name) {
         describe(&mut text, &row.signature(), row.aliases, row.doc, style);
         derivatives(&mut text, row, style);
         example(&mut text, row.example.0, style);
     }
-    for found in OPERATORS
-        .iter()
-        .chain(STATEMENTS)
-        .filter(|entry| entry.name == name)
-    {
+    for found in all_entries().filter(|entry| entry.name == name) {
         describe(&mut text, found.form, &[], found.doc, style);
         example(&mut text, found.example.0, style);
     }
@@ -63,6 +64,11 @@ pub fn about(topic: &str, style: &Style) -> String {
         return explain::about(name, style).unwrap_or_else(|_| unknown(name));
     }
     text
+}
+
+/// Everything that help knows beside the primitive table.
+fn all_entries() -> impl Iterator<Item = &'static Entry> {
+    OPERATORS.iter().chain(STATEMENTS).chain(WORDS)
 }
 
 fn describe(text: &mut String, form: &str, aliases: &[&str], doc: &str, style: &Style) {
@@ -143,7 +149,7 @@ fn derivatives(text: &mut String, row: &Primitive, style: &Style) {
 }
 
 fn unknown(name: &str) -> String {
-    let entries = OPERATORS.iter().chain(STATEMENTS).map(|entry| entry.name);
+    let entries = all_entries().map(|entry| entry.name);
     match lower::nearest(name, primitives::names().chain(entries)) {
         Some(nearest) => format!("there is no help about `{name}`; did you mean `{nearest}`?\n"),
         None => format!("there is no help about `{name}`; `:help` alone is a start\n"),
@@ -224,11 +230,7 @@ mod tests {
 
     #[test]
     fn the_examples_hold() {
-        for entry in STATEMENTS
-            .iter()
-            .chain(OPERATORS)
-            .filter(|entry| !entry.example.0.is_empty())
-        {
+        for entry in all_entries().filter(|entry| !entry.example.0.is_empty()) {
             let (example, answer) = entry.example;
             let shown = shown(example);
             assert!(shown.trim().ends_with(answer), "{example} shows {shown}");
