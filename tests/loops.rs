@@ -43,6 +43,8 @@ const BODIES: &[&str] = &[
     "v := softmax(v) + sigmoid(-v) .* sigmoid(v); s := logsumexp(v)",
     "x := numeric(L, x); y := jvp(L, v, [1, x, 2])",
     "s := rows(v); v := vcat(v, 1)",
+    "v := [1, 2, 3]; n := mod(n + 1, 3) + 1; v, v[n] := [9], 7; s := s + 1",
+    "f(a, b) = a*b*s; s := s + f(x, y); g(a) = a + s; x := g(x)/2",
     "v[rows(v)] := 5; v := vcat(v, 1); s := s + ones(rows(v), 1)[1]",
     "v := jacobian([x, x], v)[1, :]'; v := vcat(v, x)",
     "if rows(v) > 4 { v := [1, 2] } else { v := vcat(v, s) }; s := s + 1",

@@ -249,10 +249,15 @@ impl Session {
         }
         let mut compiled = self.compiled.take()?;
         if compiled.epoch != self.definitions.epoch() {
-            let left = compiled.attempts.checked_sub(1)?;
-            let depth = compiled.depth;
-            compiled = self.compile(&compiled.script, &compiled.statement, left);
-            compiled.depth = depth;
+            match compiled.attempts.checked_sub(1) {
+                Some(left) => {
+                    let depth = compiled.depth;
+                    compiled = self.compile(&compiled.script, &compiled.statement, left);
+                    compiled.depth = depth;
+                }
+                // Known to be in vain: what stays keeps the loop from being compiled again.
+                None => compiled.parts.clear(),
+            }
         }
         let values = self.run_compiled(&mut compiled, exprs[0]);
         self.compiled = Some(compiled);

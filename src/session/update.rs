@@ -108,6 +108,9 @@ impl Session {
         targets: &[Target],
         values: &[ExprId],
     ) -> Option<Vec<New>> {
+        if has_twice(targets) {
+            return None;
+        }
         let asked = asked(targets, values)?;
         let mut computed = self.compiled_values(script, &asked)?;
         let mut numbers = computed.split_off(values.len()).into_iter();
@@ -237,6 +240,13 @@ impl Session {
             None => warning,
         }
     }
+}
+
+/// Whether a name is replaced and entries of it too: which entries there are, only the new value
+/// tells.
+fn has_twice(targets: &[Target]) -> bool {
+    let same = |a: &Target, b: &Target| a.name.name == b.name.name;
+    (1..targets.len()).any(|k| targets[..k].iter().any(|before| same(before, &targets[k])))
 }
 
 /// What an update computes: its values, and then its indices; `None` where these are ranges.
