@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::cases::{Findings, Program, cases, id, names, point_inputs, tolerance};
+use common::cases::{Findings, at_point, cases, id, names, tolerance};
 use common::translate::{self, literal, number};
 use common::{distance, entries, report};
 use serde_json::Value;
@@ -77,18 +77,7 @@ fn traces_list_every_step_with_its_value_tangents_and_adjoint() {
     let mut failures = Vec::new();
     let mut count = 0;
     for case in cases("traces.json") {
-        let inputs: Vec<String> = case["at"]
-            .as_object()
-            .expect("a point")
-            .keys()
-            .cloned()
-            .collect();
-        let program = Program::new(
-            point_inputs(&inputs, &case["at"]),
-            &[],
-            &Value::Null,
-            &case["ast"],
-        );
+        let program = at_point(&case);
         let lines = common::run_json(&format!("{}trace F\n", program.definitions));
         let trace = lines.last().expect("a trace");
         let nodes = trace["nodes"]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::cases::{Findings, MODES, Program, cases, id, in_order, point_inputs};
+use common::cases::{Findings, MODES, Program, at_point, cases, id, in_order};
 use common::{distance, entries, report};
 use serde_json::Value;
 
@@ -40,18 +40,7 @@ fn edge_programs() -> Vec<(String, Program, Value)> {
     let wanted = cases.filter(|case| !LEFT_OUT.iter().any(|(left_out, _)| *left_out == id(case)));
     wanted
         .map(|case| {
-            let names: Vec<String> = case["at"]
-                .as_object()
-                .expect("a point")
-                .keys()
-                .cloned()
-                .collect();
-            let program = Program::new(
-                point_inputs(&names, &case["at"]),
-                &[],
-                &Value::Null,
-                &case["ast"],
-            );
+            let program = at_point(&case);
             (id(&case).to_string(), program, case)
         })
         .collect()

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::cases::{Findings, Program, cases, id, names, point_inputs, tolerance};
+use common::cases::{Findings, Program, at_point, cases, id, names, point_inputs, tolerance};
 use common::entries;
 use common::translate::{self, Scope, expression, literal, number};
 use serde_json::Value;
@@ -68,18 +68,7 @@ fn mixed_partial_derivatives_are_right() {
         .iter()
         .filter(|case| case["kind"] == "partials")
     {
-        let names: Vec<String> = case["at"]
-            .as_object()
-            .expect("a point")
-            .keys()
-            .cloned()
-            .collect();
-        let program = Program::new(
-            point_inputs(&names, &case["at"]),
-            &[],
-            &Value::Null,
-            &case["ast"],
-        );
+        let program = at_point(case);
         for (key, want) in case["partials"].as_object().expect("partial derivatives") {
             let by = key.strip_prefix('d').unwrap_or("");
             let reverse = by

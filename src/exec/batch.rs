@@ -1,11 +1,11 @@
 //! Many evaluations of one program at once: every place of the pool that depends on an input
 //! becomes a row of lanes, one for each point, and every step works on rows.
 
-use super::apply;
 use super::fused::{Link, Operation, Source};
 use super::program::{Factor, Operand, Program, Slot, Step, Stop, Whole};
-use crate::graph::primitive::{Call, Fault, Lanes, Map2};
-use crate::graph::{NodeId, Shape, View};
+use super::schedule::Side;
+use crate::graph::primitive::{Fault, Lanes, Map2};
+use crate::graph::{NodeId, Shape};
 use crate::interrupt;
 use crate::vector::product;
 
@@ -223,11 +223,8 @@ impl Run<'_> {
                     });
                 }
             }
-            Step::ScanLeft(f, first, others, out, len) => {
-                self.scan(f, 0, first, others, (out, len))
-            }
-            Step::ScanRight(f, first, others, out, len) => {
-                self.scan(f, 1, first, others, (out, len));
+            Step::Scan(f, side, first, others, out, len) => {
+                self.scan(f, side, first, others, (out, len));
             }
             Step::Copy(from, zero, out, len) => {
                 for k in 0..len as usize {
@@ -281,7 +278,7 @@ impl Run<'_> {
     fn scan(
         &mut self,
         f: &Map2,
-        side: usize,
+        side: Side,
         first: Slot,
         others: Operand,
         (out, len): (Slot, u32),
@@ -289,10 +286,9 @@ impl Run<'_> {
         let mut last = self.rows.entry(self.pool, first);
         for k in 0..len as usize {
             let other = self.entry(others, k);
-            let (a, b) = if side == 0 {
-                (last, other)
-            } else {
-                (other, last)
+            let (a, b) = match side {
+                Side::Left => (last, other),
+                Side::Right => (other, last),
             };
             let out = self.out(out) + k;
             self.rows
@@ -376,19 +372,7 @@ impl Run<'_> {
             }
             let Scratch { args, out: room } = &mut *self.scratch;
             room.resize(whole.shape.len(), 0.0);
-            let views: Vec<View<'_>> = (whole.args.iter().zip(args.iter()))
-                .map(|((_, shape), data)| View {
-                    shape: *shape,
-                    data,
-                })
-                .collect();
-            let call = Call {
-                args: &views,
-                shape: whole.shape,
-                attr: whole.attr,
-                blocks: &whole.blocks,
-            };
-            if let Err(fault) = apply(whole.kernel, &call, room) {
+            if let Err(fault) = whole.on(|k| &args[k], room) {
                 room.fill(f64::NAN);
                 self.refusal.get_or_insert((whole.node, fault));
             }

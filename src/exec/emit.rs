@@ -3,7 +3,7 @@
 use super::plan::{Place, Plan, Read, Reading};
 use super::program::{Entry, Factor, Input, Operand, Program, Scratch, Segment, Slot, Step, Whole};
 use super::room::Room;
-use super::schedule::{Draft, Zoned, members, needs, schedule};
+use super::schedule::{Draft, Side, Zoned, members, needs, schedule};
 use super::{Unfit, placements};
 use crate::graph::primitive::Kernel;
 use crate::graph::{Graph, NodeId, Op, Primitive, Shape};
@@ -18,7 +18,8 @@ const WORTH_REUSE: usize = 32;
 
 impl Program {
     /// Compiles what `entries` compute. Inputs come in `groups` that change together; all other
-    /// leaves keep the values they have. A node that is computed from others may be an input too. The program takes at most `memory_limit` bytes.
+    /// leaves keep the values they have. A node that is computed from others may be an input too.
+    /// The program takes at most `memory_limit` bytes.
     pub fn compile(
         graph: &Graph,
         groups: &[Vec<NodeId>],
@@ -39,10 +40,9 @@ impl Program {
         };
         let inputs = emitter.place_inputs(groups);
         emitter.place_lasting(&zones);
+        emitter.check_size(memory_limit)?;
         emitter.place_passing(&zones);
-        if emitter.size.saturating_mul(8) > memory_limit || emitter.size > u64::from(u32::MAX) {
-            return Err(Unfit::Memory);
-        }
+        emitter.check_size(memory_limit)?;
         let mut pool = vec![0.0; emitter.size as usize];
         emitter.fill(&mut pool);
         let segments: Vec<Segment> = zones
@@ -93,6 +93,11 @@ impl Emitter<'_, '_> {
         self.size += len as u64;
         // A pool that is too long is refused before anything reads these.
         at.min(u64::from(u32::MAX)) as Slot
+    }
+
+    fn check_size(&self, memory_limit: u64) -> Result<(), Unfit> {
+        let fits = self.size.saturating_mul(8) <= memory_limit && self.size < u64::from(Slot::MAX);
+        fits.then_some(()).ok_or(Unfit::Memory)
     }
 
     fn place_inputs(&mut self, groups: &[Vec<NodeId>]) -> Vec<Input> {
@@ -333,20 +338,17 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn scan(&mut self, row: &'static Primitive, side: usize, places: &[Place]) -> Step {
+    fn scan(&mut self, row: &'static Primitive, side: Side, places: &[Place]) -> Step {
         let Kernel::Map2(f) = &row.kernel else {
             unreachable!("scans are of operations with two operands");
         };
         let out = self.slots[places[0] as usize];
         let len = places.len() as u32;
-        let first = self.argument(&places[..1], side)[0];
-        let others = self.argument(places, 1 - side);
+        let (kept, other) = side.operands();
+        let first = self.argument(&places[..1], kept)[0];
+        let others = self.argument(places, other);
         let others = self.operand(&others);
-        if side == 0 {
-            Step::ScanLeft(f, first, others, out, len)
-        } else {
-            Step::ScanRight(f, first, others, out, len)
-        }
+        Step::Scan(f, side, first, others, out, len)
     }
 
     fn single(&mut self, place: Place) -> Step {

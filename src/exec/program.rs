@@ -5,10 +5,12 @@
 //! that do not depend on each other and one operation on an array are the same thing.
 
 use super::fused::Fused;
+use super::schedule::Side;
 use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
 use crate::interrupt;
 use crate::vector::{Strided, product};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// A place in the pool.
@@ -64,10 +66,8 @@ pub(super) enum Step {
     Over1(&'static Map1, Operand, Slot, u32),
     Over2(&'static Map2, Operand, Operand, Slot, u32),
     Over3(&'static Map3, [Operand; 3], Slot, u32),
-    /// Every result is the left operand of the next; the first has `first` there.
-    ScanLeft(&'static Map2, Slot, Operand, Slot, u32),
-    /// Every result is the right operand of the next.
-    ScanRight(&'static Map2, Slot, Operand, Slot, u32),
+    /// Every result is the operand on this side of the next; the first has `first` there.
+    Scan(&'static Map2, Side, Slot, Operand, Slot, u32),
     /// Copies with this zero added: −0 changes nothing, 0 makes a zero of either sign 0, as adding
     /// up from 0 does.
     Copy(Operand, f64, Slot, u32),
@@ -357,7 +357,7 @@ impl Step {
             Step::Over3(_, operands, _, len) => {
                 (gathered(operands, "run", "gathered run"), *len as usize)
             }
-            Step::ScanLeft(.., len) | Step::ScanRight(.., len) => ("scan", *len as usize),
+            Step::Scan(.., len) => ("scan", *len as usize),
             Step::Copy(from, _, _, len) => (gathered(&[*from], "copy", "gather"), *len as usize),
             Step::Product(a, b, _) => ("product", a.shape.m() * b.shape.n()),
             Step::Whole(whole, _) => ("whole", whole.shape.len()),
@@ -408,25 +408,17 @@ impl Step {
                     (f.over)(a, b, c, out);
                 }
             }
-            Step::ScanLeft(f, first, b, out, len) => {
+            Step::Scan(f, side, first, others, out, len) => {
                 let (around, out) = Around::split(pool, out, len as usize);
                 let mut last = around.at(first);
-                let width = stride(&[b], len as usize).min(CHUNK);
+                let width = stride(&[others], len as usize).min(CHUNK);
                 for (k, out) in out.chunks_mut(width).enumerate() {
                     let room = &mut scratch.gathered[0];
-                    let b = around.entries(b, indices, k * width, out.len(), room);
-                    (f.scan_left)(last, b, out);
-                    last = out[out.len() - 1];
-                }
-            }
-            Step::ScanRight(f, first, a, out, len) => {
-                let (around, out) = Around::split(pool, out, len as usize);
-                let mut last = around.at(first);
-                let width = stride(&[a], len as usize).min(CHUNK);
-                for (k, out) in out.chunks_mut(width).enumerate() {
-                    let room = &mut scratch.gathered[0];
-                    let a = around.entries(a, indices, k * width, out.len(), room);
-                    (f.scan_right)(a, last, out);
+                    let others = around.entries(others, indices, k * width, out.len(), room);
+                    match side {
+                        Side::Left => (f.scan_left)(last, others, out),
+                        Side::Right => (f.scan_right)(others, last, out),
+                    }
                     last = out[out.len() - 1];
                 }
             }
@@ -482,17 +474,31 @@ impl Step {
 
 impl Whole {
     fn run(&self, around: &Around<'_>, out: &mut [f64]) -> Result<(), Stop> {
-        let view = |&(at, shape): &(Slot, Shape)| View {
-            shape,
-            data: around.slice(at, shape.len()),
+        let data = |k: usize| {
+            let (at, shape): (Slot, Shape) = self.args[k];
+            around.slice(at, shape.len())
         };
-        let views: smallvec::SmallVec<[View<'_>; 4]> = self.args.iter().map(view).collect();
+        self.on(data, out)
+            .map_err(|fault| Stop::Fault(self.node, fault))
+    }
+
+    /// The operation on these values of its arguments.
+    pub(super) fn on<'a>(
+        &self,
+        data: impl Fn(usize) -> &'a [f64],
+        out: &mut [f64],
+    ) -> Result<(), Fault> {
+        let view = |(k, (_, shape)): (usize, &(Slot, Shape))| View {
+            shape: *shape,
+            data: data(k),
+        };
+        let views: SmallVec<[View<'_>; 4]> = self.args.iter().enumerate().map(view).collect();
         let call = Call {
             args: &views,
             shape: self.shape,
             attr: self.attr,
             blocks: &self.blocks,
         };
-        super::apply(self.kernel, &call, out).map_err(|fault| Stop::Fault(self.node, fault))
+        super::apply(self.kernel, &call, out)
     }
 }

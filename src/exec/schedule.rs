@@ -12,12 +12,38 @@ use std::collections::{BinaryHeap, VecDeque};
 /// A queue this long is worth a run; a shorter one may hide a long chain of dependent operations.
 const WORTH_A_RUN: usize = 8;
 
+/// An operand of an operation with two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+impl Side {
+    fn of(operand: usize) -> Side {
+        if operand == 0 {
+            Side::Left
+        } else {
+            Side::Right
+        }
+    }
+
+    /// The number of this operand, and of the other one.
+    pub fn operands(self) -> (usize, usize) {
+        match self {
+            Side::Left => (0, 1),
+            Side::Right => (1, 0),
+        }
+    }
+}
+
 /// A step that has no places in memory yet.
 pub(super) enum Draft {
     /// One operation on numbers that do not depend on each other.
     Run(&'static Primitive, Vec<Place>),
-    /// One operation again and again on its own result, which is operand number `side`.
-    Scan(&'static Primitive, usize, Vec<Place>),
+    /// One operation again and again on its own result, which is the operand on
+    /// this side.
+    Scan(&'static Primitive, Side, Vec<Place>),
     /// What is neither.
     Single(Place),
 }
@@ -281,7 +307,8 @@ impl<'p, 'g> Agenda<'p, 'g> {
                 .filter(|user| {
                     let found = self.side_of(row, next, *user);
                     found.is_some_and(|found| {
-                        let other = self.plan.reads(self.units[*user as usize])[1 - found].root;
+                        let (_, other) = found.operands();
+                        let other = self.plan.reads(self.units[*user as usize])[other].root;
                         side.is_none_or(|side| side == found) && !written.contains(&other)
                     })
                 })
@@ -303,7 +330,7 @@ impl<'p, 'g> Agenda<'p, 'g> {
     }
 
     /// Whether some user of `unit` waits for nothing else and goes on with the same operation.
-    fn step_side(&self, row: &'static Primitive, unit: u32) -> Option<usize> {
+    fn step_side(&self, row: &'static Primitive, unit: u32) -> Option<Side> {
         self.users[unit as usize]
             .iter()
             .filter(|user| self.waits[**user as usize] == 1)
@@ -312,7 +339,7 @@ impl<'p, 'g> Agenda<'p, 'g> {
 
     /// Which operand of `user` the result of `unit` is, where `user` is the same operation on it
     /// and on another number.
-    fn side_of(&self, row: &'static Primitive, unit: u32, user: u32) -> Option<usize> {
+    fn side_of(&self, row: &'static Primitive, unit: u32, user: u32) -> Option<Side> {
         let place = self.units[user as usize];
         if !self.plan.is_scalar_operation(place) || self.row(user) != row {
             return None;
@@ -321,7 +348,7 @@ impl<'p, 'g> Agenda<'p, 'g> {
         let reads = self.plan.reads(place);
         let mut sides = (0..reads.len()).filter(|k| reads[*k].root == root);
         match (sides.next(), sides.next()) {
-            (Some(side), None) => Some(side),
+            (Some(side), None) => Some(Side::of(side)),
             _ => None,
         }
     }

@@ -146,6 +146,28 @@ pub enum Operator {
     Or,
 }
 
+impl Operator {
+    /// How scripts write it; what has a form for entries and one for matrices by the former.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Operator::Add => "+",
+            Operator::Sub => "-",
+            Operator::Mul => ".*",
+            Operator::MatMul => "*",
+            Operator::Div => "./",
+            Operator::Pow => ".^",
+            Operator::Eq => "==",
+            Operator::Ne => "!=",
+            Operator::Lt => "<",
+            Operator::Le => "<=",
+            Operator::Gt => ">",
+            Operator::Ge => ">=",
+            Operator::And => "and",
+            Operator::Or => "or",
+        }
+    }
+}
+
 /// One operation: one row of the table.
 pub struct Primitive {
     /// Its name in the language, in traces and in JSON.

@@ -508,26 +508,10 @@ fn spelled(row: &Primitive) -> &str {
 }
 
 fn operator_text(row: &Primitive) -> Option<&'static str> {
-    use crate::graph::primitive::{Notation, Operator};
-    let Notation::Infix(operator) = row.notation else {
-        return None;
-    };
-    Some(match operator {
-        Operator::Add => "+",
-        Operator::Sub => "-",
-        Operator::Mul => ".*",
-        Operator::MatMul => "*",
-        Operator::Div => "./",
-        Operator::Pow => ".^",
-        Operator::Eq => "==",
-        Operator::Ne => "!=",
-        Operator::Lt => "<",
-        Operator::Le => "<=",
-        Operator::Gt => ">",
-        Operator::Ge => ">=",
-        Operator::And => "and",
-        Operator::Or => "or",
-    })
+    match row.notation {
+        crate::graph::primitive::Notation::Infix(operator) => Some(operator.symbol()),
+        _ => None,
+    }
 }
 
 /// The text of the transpose of `text`.

@@ -315,6 +315,13 @@ pub fn tolerance(case: &Value, key: &str) -> f64 {
     case[key].as_f64().expect("a tolerance")
 }
 
+/// The program of a case that gives its inputs `at` a point.
+pub fn at_point(case: &Value) -> Program {
+    let at = &case["at"];
+    let names: Vec<String> = at.as_object().expect("a point").keys().cloned().collect();
+    Program::new(point_inputs(&names, at), &[], &Value::Null, &case["ast"])
+}
+
 pub fn point_inputs(names: &[String], at: &Value) -> Vec<Input> {
     names
         .iter()

@@ -1,7 +1,7 @@
 //! What can be written with a row of the primitive table.
 
 use wengert::graph::Primitive;
-use wengert::graph::primitive::{Derivative, Notation, Operator};
+use wengert::graph::primitive::{Derivative, Notation};
 
 pub fn is_zero(row: &Primitive) -> bool {
     matches!(row.derivative, Derivative::Zero)
@@ -12,31 +12,12 @@ pub fn is_written(row: &Primitive) -> bool {
     row.callable || row.notation != Notation::Call
 }
 
-pub fn symbol(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Add => "+",
-        Operator::Sub => "-",
-        Operator::Mul => ".*",
-        Operator::MatMul => "*",
-        Operator::Div => "./",
-        Operator::Pow => ".^",
-        Operator::Eq => "==",
-        Operator::Ne => "!=",
-        Operator::Lt => "<",
-        Operator::Le => "<=",
-        Operator::Gt => ">",
-        Operator::Ge => ">=",
-        Operator::And => "and",
-        Operator::Or => "or",
-    }
-}
-
 /// The ways to write `row` of these arguments.
 pub fn writings(row: &Primitive, args: &[&str]) -> Vec<String> {
     let first = args[0];
     let mut writings = match row.notation {
         Notation::Call => Vec::new(),
-        Notation::Infix(operator) => vec![args.join(&format!(" {} ", symbol(operator)))],
+        Notation::Infix(operator) => vec![args.join(&format!(" {} ", operator.symbol()))],
         Notation::Negation => vec![format!("-{first}")],
         Notation::Not => vec![format!("not {first}")],
         Notation::Transpose => vec![format!("{first}'")],
