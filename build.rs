@@ -42,7 +42,11 @@ fn examples() -> String {
     for file in &files {
         let name = file.strip_prefix(&root).expect("found below it");
         let name = name.to_string_lossy().replace('\\', "/");
-        let _ = writeln!(text, "    ({name:?}, include_str!({file:?})),");
+        // By where the package is when it is compiled: it may have been moved since.
+        let _ = writeln!(
+            text,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/examples/\", {name:?}))),"
+        );
     }
     text + "];\n"
 }
