@@ -2,14 +2,17 @@
 //! functions, and so does `tests/corpus.rs`, on the inputs that were kept.
 #![allow(dead_code)]
 
+use clap::Parser;
 use std::rc::Rc;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use wengert::cli::Arguments;
 use wengert::diagnostic::Diagnostic;
 use wengert::interrupt;
 use wengert::lower::{Limits, table_of};
 use wengert::render::{Style, diagnostic, json, terminal};
+use wengert::repl::rehearse;
 use wengert::session::{Event, Session};
 use wengert::source::{Location, Source, Span};
 use wengert::syntax::ast::{ExprId, ExprKind, Script, StatementKind};
@@ -22,6 +25,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("parse", parse),
     ("print", print),
+    ("repl", repl),
     ("run", run),
     ("session", session),
     ("table", table),
@@ -109,6 +113,21 @@ pub fn session(data: &[u8]) {
     let saved = Source::new("saved.ad", session.script());
     let read = Session::new(LIMITS).run(&saved, &mut |_| {});
     assert!(read.is_ok(), "{read:?}\n{}", saved.text);
+}
+
+/// Whatever is typed, commands included, an interactive session answers. One that met a panic says
+/// so and goes on; here that is a failure.
+pub fn repl(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let arguments = "wengert --sandbox --limit-nodes 20000 --limit-memory 1M --limit-time 300ms";
+    let arguments = Arguments::parse_from(arguments.split(' '));
+    // The examples that come along are large, and written to a folder of the user's.
+    let lines = text
+        .split('\n')
+        .filter(|line| !line.contains(":ex"))
+        .take(50);
+    let shown = rehearse(&arguments.options, lines);
+    assert!(!shown.contains("This is a fault of wengert"), "{shown}");
 }
 
 /// Whatever stands in a data file, a matrix or an error that can be shown.

@@ -46,10 +46,7 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
         .max_history_size(REMEMBERED)?
         .build();
     let mut editor = Editor::with_config(config)?;
-    editor.set_helper(Some(Assistant {
-        shared: shared.clone(),
-        moving: Cell::new(false),
-    }));
+    editor.set_helper(Some(Assistant::new(shared)));
     let enter = KeyEvent(KeyCode::Enter, Modifiers::NONE);
     editor.bind_sequence(enter, EventHandler::Conditional(Box::new(FurtherLine)));
     if let Some(file) = history {
@@ -106,6 +103,16 @@ pub struct Assistant {
     shared: Rc<Shared>,
     /// Whether the line is still being edited, so that brackets are matched.
     moving: Cell<bool>,
+}
+
+impl Assistant {
+    /// One that looks at what the session shares.
+    pub fn new(shared: &Rc<Shared>) -> Assistant {
+        Assistant {
+            shared: shared.clone(),
+            moving: Cell::new(false),
+        }
+    }
 }
 
 impl Helper for Assistant {}
@@ -193,7 +200,7 @@ impl Validator for Assistant {
 
 /// Whether Enter starts another line instead of handing the input over. Two empty lines hand over
 /// anything, so that the error gets told and nobody is trapped.
-fn wants_more(input: &str) -> bool {
+pub fn wants_more(input: &str) -> bool {
     let mut last = input.rsplit('\n');
     let insists = (0..2).all(|_| last.next().is_some_and(|line| line.trim().is_empty()));
     let is_command = input.trim_start().starts_with(':');

@@ -12,6 +12,7 @@ mod hint;
 mod keys;
 mod names;
 mod output;
+mod rehearsal;
 mod settings;
 mod step;
 mod why;
@@ -33,6 +34,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
+
+pub use rehearsal::rehearse;
 
 /// Reads, runs and shows until the user leaves.
 pub fn run(options: &Options) -> Status {

@@ -13,7 +13,6 @@ pub struct Shown(Rc<RefCell<Vec<u8>>>);
 
 impl Shown {
     /// The text since the last time.
-    #[cfg(test)]
     pub fn take(&self) -> String {
         String::from_utf8(self.0.take()).expect("UTF-8")
     }
@@ -34,7 +33,6 @@ pub enum Output {
     /// Standard output and standard error.
     Standard,
     /// Memory.
-    #[cfg_attr(not(test), allow(dead_code))]
     Captured(Shown),
 }
 
