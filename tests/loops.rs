@@ -50,6 +50,19 @@ const BODIES: &[&str] = &[
     "if rows(v) > 4 { v := [1, 2] } else { v := vcat(v, s) }; s := s + 1",
     "s := grad((x^2 + sin(x))*x, x); y := sin(x); x := x + 0.3",
     "y := grad((x^2 + sin(x))*exp(x), x); s := 3.1 + 0*L; x := x + 0.4",
+    "for i in 2..6 { z[i] := z[i-1]*x + sin(i); s := s + z[i] - z[7-i] }",
+    "for i in 1..2 { W[i, :] := W[3-i, :]*x; s := s + sum(W[:, i]) }",
+    "for i in 1..4 { z[i..i+2] := 0.5*z[7-i] + ones(3); s := s + sum(z[i..i+1]) }",
+    "for i in 1..3 { v := v - 0.1*grad((v[i]*x - y)^2 + v[i]^3, v) }",
+    "for i in 1..2 { W := W - 0.1*grad(sum(W[i, :].^2) + exp(W[i, 3-i]), W) }",
+    "for i in 1..2 { x := x + 0.1*grad(log(v[i+1]^2)*x, x); y := jvp(v[i]*v[i+1], v, [1, x, y]) }",
+    "for i in 1..3 { v := v + 0.01*hessian(v[i]^3*v[1] + sum(v), v)*v }",
+    "for i in 1..3 { z[1..3] := grad(sum(v ./ v[i]) + prod(v[1..i]), v) }",
+    "for i in 1..3 { s := s + (if i > 1 then v[i-1] else 0); z[i] := grad(where(v > 0, v*v[i], 0)[i], v)[i] }",
+    "n := mod(n, 3) + 1; s := s + v'[n]*v[n]; v := v*0.9; z[n+1..5] := zeros(5-n)",
+    "z[2..1] := 7; z[:] := z + 1; W[1..2, 2] := [x; y]; n := mod(n, 2) + 1; W[n, 1..2] := [s, x]'",
+    "s := s + 1; z[s + 4] := s; x := z[s + 3]",
+    "s := s + 0.5; x := x + v[s]",
 ];
 
 /// The values that a script shows, as text; errors too.

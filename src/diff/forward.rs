@@ -81,7 +81,7 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
             });
             sum(&mut parts)
         }
-        Derivative::Linear(_) => Some(linear(site, dots)),
+        Derivative::Linear(_) => linear(site, dots),
         Derivative::Bilinear(..) => {
             let mut parts = active().map(|(k, dot)| {
                 let mut args = site.args.clone();
@@ -109,15 +109,24 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
 }
 
 /// The operation itself on the tangents; where one of them has a mask, on the masks as well.
-fn linear<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Flow<'g> {
-    let args: Vec<Term<'g>> = (site.args.iter().zip(dots))
+fn linear<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
+    let (values, places) = site.args.split_at(site.args.len() - site.row.places);
+    let dots = &dots[..values.len()];
+    if dots.iter().all(Option::is_none) {
+        return None;
+    }
+    let on = |mut args: Vec<Term<'g>>| {
+        args.extend(places);
+        site.again(&args)
+    };
+    let tangents = (values.iter().zip(dots))
         .map(|(arg, dot)| dot.map_or_else(|| arg.zero(), |dot| dot.term))
         .collect();
     let complete = dots
         .iter()
         .all(|dot| dot.is_some_and(|dot| dot.reached.is_none()));
     let reached = (!complete).then(|| {
-        let masks: Vec<Term<'g>> = (site.args.iter().zip(dots))
+        let masks: Vec<Term<'g>> = (values.iter().zip(dots))
             .map(|(arg, dot)| {
                 let mask = match dot {
                     None => arg.number(0.0),
@@ -126,10 +135,10 @@ fn linear<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Flow<'g> {
                 mask.stretch(arg.shape())
             })
             .collect();
-        as_mask(site.again(&masks))
+        as_mask(on(masks))
     });
-    Flow {
-        term: site.again(&args),
+    Some(Flow {
+        term: on(tangents),
         reached,
-    }
+    })
 }

@@ -4,7 +4,7 @@ use super::Held;
 use super::flow::{Flow, Flows, Site, as_mask};
 use crate::graph::primitive::{Derivative, ShapeRule};
 use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
-use crate::primitives::array::{ASSEMBLE, INDEX};
+use crate::primitives::array::{ASSEMBLE, ENTRIES_AT, INDEX};
 use rustc_hash::FxHashMap;
 
 /// What has arrived at the nodes of a cone so far. Adjoints that come through indices are kept
@@ -183,6 +183,16 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
         }
         return;
     }
+    let flow = if site.row.is(&ENTRIES_AT) {
+        // What is not among the entries stays a structural zero.
+        let everywhere = || flow.term.number(1.0);
+        Flow {
+            reached: Some(flow.reached.unwrap_or_else(everywhere)),
+            ..flow
+        }
+    } else {
+        flow
+    };
     for (k, arg) in site.args.iter().enumerate() {
         if inboxes.accepts(arg.id)
             && let Some(part) = pull(&site, k, flow)
@@ -211,6 +221,7 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
             };
             Some(stretched.selected(site.row, mask, share))
         }
+        Derivative::Linear(_) if k + site.row.places >= site.args.len() => None,
         Derivative::Linear(transposed) => Some(flow.through(|x| transposed(x, site.result(), k))),
         Derivative::Bilinear(first, second) => {
             let rule = if k == 0 { first } else { second };

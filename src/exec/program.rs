@@ -180,6 +180,24 @@ impl Program {
     pub fn set(&mut self, input: usize, value: &[f64]) {
         let Input { at, len, group } = self.inputs[input];
         self.pool[at as usize..(at + len) as usize].copy_from_slice(value);
+        self.changed(group);
+    }
+
+    /// Gives single entries of input number `input` other values, each with its place in the column
+    /// of columns.
+    ///
+    /// # Panics
+    /// If there is no such entry.
+    pub fn set_entries(&mut self, input: usize, entries: &[(usize, f64)]) {
+        let Input { at, len, group } = self.inputs[input];
+        let value = &mut self.pool[at as usize..(at + len) as usize];
+        for &(k, x) in entries {
+            value[k] = x;
+        }
+        self.changed(group);
+    }
+
+    fn changed(&mut self, group: u64) {
         for segment in &mut self.segments {
             segment.stale |= segment.depends & group != 0;
         }

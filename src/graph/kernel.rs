@@ -11,6 +11,8 @@ pub enum Fault {
     Singular,
     /// A class is not a whole number from 1 to the number of classes.
     NoSuchClass,
+    /// An index that is not the place of an entry.
+    NoSuchEntry,
 }
 
 /// What a kernel over whole arrays is called with.

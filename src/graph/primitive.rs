@@ -182,6 +182,9 @@ pub struct Primitive {
     pub arity: Arity,
     /// How many arguments after those are counts, known while lowering.
     pub sizes: Arity,
+    /// How many of its last values only say where something is: they have no derivative, and what is
+    /// linear is linear in the others.
+    pub places: usize,
     /// Whether it takes `axis=`.
     pub axis: bool,
     /// Whether it takes `seed=`.
@@ -226,6 +229,7 @@ impl Primitive {
             parameters: &["x"],
             arity: Arity { least: 1, most: 1 },
             sizes: Arity { least: 0, most: 0 },
+            places: 0,
             axis: false,
             seed: false,
             options: &[],
@@ -302,6 +306,12 @@ impl Primitive {
             most: values,
         };
         self.sizes = Arity { least, most };
+        self
+    }
+
+    /// Its last `places` values only say where something is.
+    pub const fn places(mut self, places: usize) -> Primitive {
+        self.places = places;
         self
     }
 

@@ -293,7 +293,7 @@ impl Definitions {
 
     /// Replaces single entries of an input where it stands; false where somebody else still needs
     /// the value as it is.
-    pub fn replace_entries(&mut self, name: &Name, entries: Vec<(usize, f64)>) -> bool {
+    pub fn replace_entries(&mut self, name: &Name, entries: &[(usize, f64)]) -> bool {
         let journal = self.journals.back();
         if journal.is_some_and(|journal| !journal.variables.contains_key(name)) {
             // An undo will want the whole.
@@ -304,8 +304,8 @@ impl Definitions {
         };
         let data = value.data_mut();
         let exchanged = entries
-            .into_iter()
-            .map(|(at, x)| (at, std::mem::replace(&mut data[at], x)));
+            .iter()
+            .map(|&(at, x)| (at, std::mem::replace(&mut data[at], x)));
         let mut before: Vec<(usize, f64)> = exchanged.collect();
         before.reverse();
         self.log.push(Change::Entries(name.clone(), before));

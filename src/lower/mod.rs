@@ -184,8 +184,8 @@ pub struct Lowering<'a> {
     warnings: Vec<Diagnostic>,
     /// The inputs that were looked up, for a program: it depends on their shapes.
     looked_up: Vec<Name>,
-    /// Whether the variable of a loop is a leaf, as in a program that runs for all its values.
-    general: bool,
+    /// For a program that is run many times: the inputs that change between runs.
+    changing: Option<&'a FxHashSet<Name>>,
 }
 
 impl<'a> Lowering<'a> {
@@ -216,21 +216,22 @@ impl<'a> Lowering<'a> {
             guards: Vec::new(),
             warnings: Vec::new(),
             looked_up: Vec::new(),
-            general: false,
+            changing: None,
         }
     }
 
-    /// A machine for a program that is run for many values of its inputs: the variable of a loop
-    /// is a leaf like any other. `inputs` are the leaves known so far.
+    /// A machine for a program that is run for many values of the inputs `changing`: the variable of
+    /// a loop is a leaf like any other, and indices may change. `inputs` are the leaves known so far.
     pub fn for_program(
         graph: &'a Graph,
         definitions: &'a Definitions,
         limits: Limits,
         inputs: IndexMap<Name, NodeId>,
+        changing: &'a FxHashSet<Name>,
     ) -> Lowering<'a> {
         Lowering {
             inputs,
-            general: true,
+            changing: Some(changing),
             ..Lowering::new(graph, definitions, limits)
         }
     }
@@ -639,14 +640,14 @@ impl<'a> Lowering<'a> {
     }
 
     fn defined_input(&mut self, name: &Name, input: &Input, location: &Location) -> Result<NodeId> {
-        if self.general && !self.looked_up.contains(name) {
+        if self.changing.is_some() && !self.looked_up.contains(name) {
             self.looked_up.push(name.clone());
         }
         if let Some(node) = self.inputs.get(name) {
             return Ok(*node);
         }
         let value = self.input_value(input)?;
-        if let (true, Some(value)) = (input.constant && !self.general, &value) {
+        if let (true, Some(value)) = (input.constant && self.changing.is_none(), &value) {
             return Ok(self.graph.constant((**value).clone()));
         }
         let shape = value
@@ -808,6 +809,12 @@ impl<'a> Lowering<'a> {
                 "a class is not one of 1, 2, … up to the number of classes",
                 "classes count from 1",
             ),
+            Failure::Fault(node, Fault::NoSuchEntry) => Diagnostic::error(
+                Code::Index,
+                self.location_of(*node),
+                "an index is not one of the places that there are",
+                "no entry there",
+            ),
             Failure::Memory(node, limit) => memory_limit(*limit, self.location_of(*node)),
             Failure::Interrupted => interrupted(self.location_of(NodeId(0))),
         }
@@ -821,6 +828,18 @@ impl<'a> Lowering<'a> {
             .unwrap_or_else(|| {
                 Location::new(&crate::source::Source::new("", ""), Default::default())
             })
+    }
+
+    /// Whether `node` may have another value in another run of the program that is being made.
+    fn is_changing(&self, node: NodeId) -> bool {
+        let Some(changing) = self.changing else {
+            return false;
+        };
+        let cone = self.graph.cone(&[node], |_| false);
+        cone.iter().any(|id| match self.graph.node(*id).op {
+            Op::Input(leaf) => changing.contains(&self.graph.leaf(leaf).name),
+            _ => false,
+        })
     }
 
     /// Whether `node` is a name without a meaning or a value.

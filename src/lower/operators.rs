@@ -7,7 +7,7 @@ use crate::graph::{Attr, Corner, NodeId, Op, Primitive, Shape, Tensor};
 use crate::primitives::arithmetic::{self, is_true};
 use crate::primitives::{algebra, array};
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Index, UnaryOp};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::rc::Rc;
 
 /// The row of an entry-by-entry operator.
@@ -361,6 +361,9 @@ impl Lowering<'_> {
     ) -> Result<NodeId> {
         let x = nodes[0];
         let shape = self.graph.shape(x);
+        if nodes[1..].iter().any(|node| self.is_changing(*node)) {
+            return self.moving_index(expr, target, x, indices, &nodes[1..], frame);
+        }
         let block = self.block(expr, target, shape, indices, &nodes[1..], frame);
         // A name that nothing defines is a scalar input: that it has no entries is not what is wrong.
         let (corner, extent) = block.map_err(|error| match self.is_free(x) {
@@ -373,6 +376,42 @@ impl Lowering<'_> {
         Ok(self
             .graph
             .apply(&array::INDEX, Attr::Corner(corner), extent, &[x]))
+    }
+
+    /// Entries whose place may be another in another run of a program: they are looked up when it
+    /// runs, and only their number is fixed.
+    fn moving_index(
+        &mut self,
+        expr: ExprId,
+        target: ExprId,
+        x: NodeId,
+        indices: &[Index],
+        nodes: &[NodeId],
+        frame: &Rc<Frame>,
+    ) -> Result<NodeId> {
+        let graph = self.graph;
+        let known = self.guards.len();
+        let shape = graph.shape(x);
+        let (_, extent) = self.block(expr, target, shape, indices, nodes, frame)?;
+        self.guards.truncate(known);
+        let one = graph.literal(1.0);
+        let mut nodes = nodes.iter().copied();
+        let mut starts: SmallVec<[NodeId; 2]> = SmallVec::new();
+        for index in indices {
+            let ends: SmallVec<[NodeId; 2]> = nodes.by_ref().take(index.ends().len()).collect();
+            starts.push(*ends.first().unwrap_or(&one));
+            if let [first, last] = *ends {
+                let length = graph.term(last) - graph.term(first);
+                self.known_scalar(length.id, expr, frame, "a length")?;
+            }
+        }
+        match *starts {
+            [along] if shape.cols != 1 => starts = smallvec![one, along],
+            [along] => starts = smallvec![along, one],
+            _ => {}
+        }
+        let args = [x, starts[0], starts[1]];
+        Ok(graph.apply(&array::ENTRIES_AT, Attr::None, extent, &args))
     }
 
     /// The block of a value of `shape` that `indices`, with the values of `nodes`, mean.

@@ -123,18 +123,11 @@ impl Lowering<'_> {
 
     fn index_nodes(&mut self, script: &Rc<Script>, indices: &[Index]) -> Result<Vec<NodeId>> {
         let mut nodes = Vec::new();
-        for index in indices {
-            let parts = match *index {
-                Index::At(at) => vec![at],
-                Index::Range(from, to) => vec![from, to],
-                Index::All => Vec::new(),
-            };
-            for expr in parts {
-                nodes.push(self.lower(&Formula {
-                    script: script.clone(),
-                    expr,
-                })?);
-            }
+        for expr in indices.iter().flat_map(Index::ends) {
+            nodes.push(self.lower(&Formula {
+                script: script.clone(),
+                expr,
+            })?);
         }
         Ok(nodes)
     }

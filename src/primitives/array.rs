@@ -213,6 +213,13 @@ fn index_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
     }
 }
 
+/// The operation `row` on `x` at the places that the node `y` names.
+fn at_places_of<'g>(x: Term<'g>, row: &'static Primitive, y: Term<'g>, shape: Shape) -> Term<'g> {
+    let graph = x.graph;
+    let ids = [x.id, y.arg(1).id, y.arg(2).id];
+    graph.term(graph.apply(row, Attr::None, shape, &ids))
+}
+
 fn matrix_transposed<'g>(ct: Term<'g>, y: Term<'g>, k: usize) -> Term<'g> {
     let cols = y.shape().n();
     let corner = Corner {
@@ -513,6 +520,12 @@ rows! {
     INDEX = Primitive::whole("index", kernels::index, ShapeRule::Given).notation(Notation::Index)
         .derivative(Linear(index_transposed))
         .doc("Some of the entries, counted from 1.").example("[5, 6, 7][2..3]", "[6, 7]");
+    ENTRIES_AT = Primitive::whole("entries_at", kernels::entries_at, ShapeRule::Given).parameters(&["x", "i", "j"]).places(2).may_fail().internal()
+        .derivative(Linear(|ct, y, _| at_places_of(ct, &PLACED_AT, y, y.arg(0).shape())))
+        .doc("The entries from row i and column j on, where these are known only when it is computed.");
+    PLACED_AT = Primitive::whole("placed_at", kernels::placed_at, ShapeRule::Given).parameters(&["x", "i", "j"]).places(2).may_fail().internal()
+        .derivative(Linear(|ct, y, _| at_places_of(ct, &ENTRIES_AT, y, y.arg(0).shape())))
+        .doc("x from row i and column j on in a matrix of zeros, where these are known only when it is computed.");
     MATRIX = Primitive::new("matrix", Kernel::Place(ROW_BY_ROW), ShapeRule::Given).variadic(0).notation(Notation::Matrix)
         .derivative(Linear(matrix_transposed))
         .doc("A matrix from its entries, row by row.").example("[1, 2; 3, 4]", "[1, 2; 3, 4]");

@@ -2,6 +2,7 @@
 //! asked to stop, and then leave what they have: nobody will look at it.
 
 use super::random::SplitMix64;
+use crate::graph::Shape;
 use crate::graph::primitive::{Call, Fault};
 use crate::graph::{Attr, View};
 use crate::interrupt;
@@ -167,6 +168,45 @@ pub fn index(call: &Call<'_>, out: &mut [f64]) -> Done {
     for j in 0..call.shape.n() {
         let from = corner.row as usize + (corner.col as usize + j) * x.shape.m();
         out[j * rows..][..rows].copy_from_slice(&x.data[from..from + rows]);
+    }
+    Ok(())
+}
+
+/// The first entries, column by column, of the columns of a block that a matrix of the shape `whole`
+/// has from the row and column on that arguments 1 and 2 of `call` name.
+fn columns_at(
+    call: &Call<'_>,
+    block: Shape,
+    whole: Shape,
+) -> Result<impl Iterator<Item = usize>, Fault> {
+    let from = |k: usize, extent: usize, length: usize| {
+        let first = call.args[k].data[0];
+        let last = first - 1.0 + extent as f64;
+        let inside = first.fract() == 0.0 && first >= 1.0 && last <= length as f64;
+        inside
+            .then_some(first as usize - 1)
+            .ok_or(Fault::NoSuchEntry)
+    };
+    let row = from(1, block.m(), whole.m())?;
+    let col = from(2, block.n(), whole.n())?;
+    Ok((col..col + block.n()).map(move |j| row + j * whole.m()))
+}
+
+pub fn entries_at(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let x = call.args[0];
+    let rows = call.shape.m();
+    for (j, from) in columns_at(call, call.shape, x.shape)?.enumerate() {
+        out[j * rows..][..rows].copy_from_slice(&x.data[from..][..rows]);
+    }
+    Ok(())
+}
+
+pub fn placed_at(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let x = call.args[0];
+    let rows = x.shape.m();
+    out.fill(0.0);
+    for (j, from) in columns_at(call, x.shape, call.shape)?.enumerate() {
+        out[from..][..rows].copy_from_slice(&x.data[j * rows..][..rows]);
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::lower::Lowering;
 use crate::lower::definitions::Meaning;
 use crate::syntax::ast::{Block, ExprId, Name, Script, Statement, StatementKind};
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// How often one loop is compiled anew because something it depends on was redefined.
@@ -105,7 +105,7 @@ impl Contents {
                     blocks.extend([then, otherwise]);
                 }
                 StatementKind::Update(targets, values) => {
-                    contents.asked.extend(update::asked(targets, values));
+                    contents.asked.push(update::asked(targets, values));
                     let names = targets.iter().map(|target| target.name.name.clone());
                     contents.changed.push(names.collect());
                 }
@@ -161,11 +161,12 @@ impl Session {
 
     fn compile_contents(&self, contents: &Contents, compiled: &mut Compiled) {
         let graph = Graph::new();
+        let changing: FxHashSet<Name> = contents.changed.iter().flatten().cloned().collect();
         let mut inputs: IndexMap<Name, NodeId> = IndexMap::new();
         let mut lowered: Vec<Lowered> = Vec::new();
         for exprs in &contents.asked {
             let mut lowering =
-                Lowering::for_program(&graph, &self.definitions, self.limits, inputs);
+                Lowering::for_program(&graph, &self.definitions, self.limits, inputs, &changing);
             let nodes: Result<Vec<NodeId>, _> = exprs
                 .iter()
                 .map(|expr| lowering.lower(&formula(&compiled.script, *expr)))
@@ -216,8 +217,6 @@ impl Session {
         for (entry, part) in lowered.into_iter().enumerate() {
             let cone = graph.cone(&part.nodes, |_| false);
             let key = part.key;
-            let changing =
-                |name: &Name| contents.changed.iter().flatten().any(|known| known == name);
             let shape = |name: Name| {
                 let shape = graph.shape(*inputs.get(&name)?);
                 Some((name, shape))
@@ -227,7 +226,7 @@ impl Session {
                 values: part.nodes.len() - part.guards.len(),
                 guards: part.guards,
                 shapes: (part.looked_up.into_iter())
-                    .filter(changing)
+                    .filter(|name| changing.contains(name))
                     .filter_map(shape)
                     .collect(),
                 reads: (0..leaves.len()).filter(|k| cone.has(leaves[*k])).collect(),
@@ -262,6 +261,31 @@ impl Session {
         let values = self.run_compiled(&mut compiled, exprs[0]);
         self.compiled = Some(compiled);
         values
+    }
+
+    /// Replaces single entries of an input where it stands, and where what is compiled keeps it; false
+    /// where somebody else still needs the value as it is.
+    pub(super) fn replace_entries(&mut self, name: &Name, entries: &[(usize, f64)]) -> bool {
+        let mine = |compiled: &mut Compiled| {
+            let mut inputs = compiled.inputs.iter();
+            let k = inputs.position(|input| input.name == *name)?;
+            Some((k, compiled.inputs[k].known.take()?))
+        };
+        // What is shared is not changed in place: the program lets go of it first.
+        let kept = self.compiled.as_mut().and_then(mine);
+        let current = self.definitions.value(name);
+        let in_step =
+            kept.filter(|(_, known)| current.is_some_and(|value| Rc::ptr_eq(value, known)));
+        let number = in_step.map(|(k, _)| k);
+        let replaced = self.definitions.replace_entries(name, entries);
+        if replaced
+            && let (Some(k), Some(compiled)) = (number, &mut self.compiled)
+            && let Some(program) = &mut compiled.program
+        {
+            program.set_entries(k, entries);
+            compiled.inputs[k].known = self.definitions.value(name).cloned();
+        }
+        replaced
     }
 
     fn run_compiled(&self, compiled: &mut Compiled, key: Key) -> Option<Vec<Tensor>> {

@@ -111,9 +111,10 @@ impl Session {
         if has_twice(targets) {
             return None;
         }
-        let asked = asked(targets, values)?;
+        let asked = asked(targets, values);
         let mut computed = self.compiled_values(script, &asked)?;
-        let mut numbers = computed.split_off(values.len()).into_iter();
+        let numbers = computed.split_off(values.len()).into_iter();
+        let mut numbers = numbers.map(|number| number.as_scalar());
         let mut news = Vec::with_capacity(values.len());
         for (target, value) in targets.iter().zip(computed) {
             let variable = self.definitions.variable(&target.name.name);
@@ -131,11 +132,8 @@ impl Session {
                 }
                 Some(indices) => {
                     let shape = input?.value.get()?.shape();
-                    let at: Option<Vec<f64>> = (0..indices.len())
-                        .map(|_| numbers.next()?.as_scalar())
-                        .collect();
-                    let block = entry_block(shape, &at?)?;
-                    if !value.shape().is_scalar() {
+                    let block = block_at(shape, indices, &mut numbers)?;
+                    if !fits(block, &value) {
                         return None;
                     }
                     Some(block)
@@ -154,11 +152,13 @@ impl Session {
             Some(block) => {
                 let known = self.definitions.value(name);
                 let rows = known.map_or(0, |known| known.shape().m());
-                let entries = block_entries(rows, block).collect::<Vec<usize>>();
                 let number =
                     |k: usize| new.value.as_scalar().unwrap_or_else(|| new.value.data()[k]);
-                let replaced = entries.iter().enumerate().map(|(k, at)| (*at, number(k)));
-                if self.definitions.replace_entries(name, replaced.collect()) {
+                let replaced: Vec<(usize, f64)> = block_entries(rows, block)
+                    .enumerate()
+                    .map(|(k, at)| (at, number(k)))
+                    .collect();
+                if self.replace_entries(name, &replaced) {
                     return;
                 }
                 let Some(known) = self.definitions.value(name) else {
@@ -249,43 +249,43 @@ fn has_twice(targets: &[Target]) -> bool {
     (1..targets.len()).any(|k| targets[..k].iter().any(|before| same(before, &targets[k])))
 }
 
-/// What an update computes: its values, and then its indices; `None` where these are ranges.
-pub(super) fn asked(targets: &[Target], values: &[ExprId]) -> Option<Vec<ExprId>> {
-    let mut asked = values.to_vec();
-    for index in targets
+/// What an update computes: its values, and then its indices.
+pub(super) fn asked(targets: &[Target], values: &[ExprId]) -> Vec<ExprId> {
+    let indices = targets
         .iter()
-        .filter_map(|target| target.indices.as_ref())
-        .flatten()
-    {
-        match index {
-            Index::At(expr) => asked.push(*expr),
-            _ => return None,
-        }
-    }
-    Some(asked)
+        .flat_map(|target| target.indices.iter().flatten());
+    let ends = indices.flat_map(Index::ends);
+    values.iter().copied().chain(ends).collect()
 }
 
-/// The block of one entry of a value of `shape`; `None` where the indices, from 1, mean none.
-fn entry_block(shape: Shape, at: &[f64]) -> Option<(Corner, Shape)> {
-    let within = |x: f64, length: usize| {
-        (x.fract() == 0.0 && (1.0..=length as f64).contains(&x)).then(|| x as u32 - 1)
+/// The block of a value of `shape` that `indices` mean, whose ends, counted from 1, are the next of
+/// `numbers`; `None` where they mean none.
+fn block_at(
+    shape: Shape,
+    indices: &[Index],
+    numbers: &mut impl Iterator<Item = Option<f64>>,
+) -> Option<(Corner, Shape)> {
+    let mut extent = |index: &Index, length: usize| {
+        let mut next = || {
+            let x = numbers.next()??;
+            let inside = x.fract() == 0.0 && (1.0..=length as f64).contains(&x);
+            inside.then_some(x as u32)
+        };
+        let (first, last) = match index {
+            Index::All => (1, length as u32),
+            Index::At(_) => next().map(|at| (at, at))?,
+            Index::Range(..) => (next()?, next()?),
+        };
+        // An empty range replaces nothing; that is rare enough to be interpreted.
+        Some((first - 1, last.checked_sub(first)? + 1))
     };
-    let corner = match *at {
-        [k] if shape.cols == 1 => Corner {
-            row: within(k, shape.m())?,
-            col: 0,
-        },
-        [k] if shape.rows == 1 => Corner {
-            row: 0,
-            col: within(k, shape.n())?,
-        },
-        [i, j] => Corner {
-            row: within(i, shape.m())?,
-            col: within(j, shape.n())?,
-        },
+    let ((row, rows), (col, cols)) = match indices {
+        [along] if shape.cols == 1 => (extent(along, shape.m())?, (0, 1)),
+        [along] if shape.rows == 1 => ((0, 1), extent(along, shape.n())?),
+        [row, col] => (extent(row, shape.m())?, extent(col, shape.n())?),
         _ => return None,
     };
-    Some((corner, Shape::SCALAR))
+    Some((Corner { row, col }, Shape { rows, cols }))
 }
 
 /// Whether a value can replace a block; a scalar fills it.

@@ -4,6 +4,7 @@
 //! that nothing about a tree is recursive: neither building, walking nor dropping it.
 
 use crate::source::{Location, Source, Span};
+use smallvec::{SmallVec, smallvec};
 use std::fmt;
 use std::rc::Rc;
 
@@ -102,6 +103,17 @@ pub enum Index {
     Range(ExprId, ExprId),
     /// `:`
     All,
+}
+
+impl Index {
+    /// The expressions in it, left to right.
+    pub fn ends(&self) -> SmallVec<[ExprId; 2]> {
+        match *self {
+            Index::At(at) => smallvec![at],
+            Index::Range(from, to) => smallvec![from, to],
+            Index::All => SmallVec::new(),
+        }
+    }
 }
 
 /// `for i in a..b` inside a comprehension.
@@ -419,13 +431,7 @@ impl Expr {
             ExprKind::Derivative { arguments, .. } => arguments.iter().copied().for_each(visit),
             ExprKind::Index(base, indices) => {
                 visit(*base);
-                for index in indices {
-                    match index {
-                        Index::At(i) => visit(*i),
-                        Index::Range(a, b) => [*a, *b].into_iter().for_each(&mut visit),
-                        Index::All => {}
-                    }
-                }
+                indices.iter().flat_map(Index::ends).for_each(visit);
             }
             ExprKind::Matrix(rows) => rows.iter().flatten().copied().for_each(visit),
             ExprKind::Comprehension { body, clauses, .. } => {
