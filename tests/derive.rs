@@ -103,7 +103,18 @@ fn closed_forms_are_those_of_the_lecture_and_of_matrix_calculus() {
             "x",
             "if x > 0 then 2*x else -1",
         ),
-        ("prod(v)", "v", "prod(v) ./ v"),
+        ("prod(v)", "v", "prod(where(eye(3), 1, v), axis=1)'"),
+        ("prod([x, y, x*y])", "x", "2*x*y^2"),
+        (
+            "prod(v[i] for i in 1..3)",
+            "v",
+            "[v[2]*v[3], v[1]*v[3], v[1]*v[2]]",
+        ),
+        (
+            "cumprod(v)",
+            "v",
+            "cumsum(eye(3), axis=1) .* cumprod(where(eye(3), 1, v), axis=1)",
+        ),
         ("sin(x)*cos(x)", "x", "cos(2*x)"),
         ("exp(x)*exp(2*x)", "x", "3*exp(3*x)"),
         ("atan(x/y)", "x", "y/(y^2 + x^2)"),
@@ -297,6 +308,46 @@ fn what_is_printed_is_the_derivative() {
         .filter_map(|(formula, wrt)| holds(formula, wrt).err())
         .collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn products_have_formulas_that_are_right_at_zeros() {
+    let long = "w = where([i == 7 for i in 1..1001], 0, cos(linspace(0, 0.1, 1001)))";
+    for zeros in ["[2, -3, 4]", "[2, 0, 4]", "[0, 3, 0]", "[0, 0, 0]"] {
+        for (formula, wrt) in [
+            ("prod(v)", "v"),
+            ("prod(sin(v) .* v)", "v"),
+            ("prod(v[i] + v[1] for i in 1..3)", "v"),
+            ("cumprod(v)", "v"),
+            ("b'*cumprod(v)", "v"),
+            ("prod(M)", "M"),
+            ("prod(M, axis=1)*b", "M"),
+            ("b[1..2]'*prod(M, axis=2)", "M"),
+            ("prod(w)", "w"),
+        ] {
+            let values =
+                format!("v = {zeros}; b = [5, 6, 7]; M = hcat(v, b, v + 1)'[1..2, :]\n{long}\n");
+            let values = values
+                .replace("M = ", "M := ")
+                .replace("w = where", "w := where");
+            let line = run_json(&format!("{values}derive {formula} wrt {wrt}")).remove(0);
+            let printed = line["formula"].as_str().unwrap_or_else(|| panic!("{line}"));
+            let exact = last_value(&format!("{values}jacobian({formula}, {wrt})'"));
+            let typed = match formula {
+                // The Jacobian is the matrix itself; gradients have the shape of the input.
+                "cumprod(v)" => last_value(&format!("{values}({printed})'")),
+                _ => last_value(&format!("{values}vec({printed})")),
+            };
+            assert_eq!(typed.len(), exact.len(), "{printed}");
+            for (typed, exact) in typed.iter().zip(&exact) {
+                let bound = 1e-13 * 1f64.max(exact.abs());
+                assert!(
+                    (typed - exact).abs() <= bound,
+                    "{zeros}: {printed}: {typed}, {exact}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

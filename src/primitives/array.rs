@@ -113,8 +113,79 @@ fn prod_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -
 
 fn cumprod_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
     let Some(dot) = dots[0] else { return y.zero() };
+    if y.node().attr() == Attr::None {
+        return running_product_tangent(args[0], y, dot);
+    }
     let [x, result, dx] = [args[0], y, dot].map(|term| lanes_as_columns(term, y));
     columns_as_lanes(running_product_tangent(x, result, dx), y)
+}
+
+/// Factors up to which each of them is left out in a column of its own.
+const SQUARE: usize = 1000;
+
+/// The identity matrix with as many rows as `x`.
+fn identity(x: Term<'_>) -> Term<'_> {
+    let shape = Shape::new(x.shape().m(), x.shape().m());
+    x.graph.term(x.graph.apply(&EYE, Attr::None, shape, &[]))
+}
+
+/// A square matrix whose column k is the vector `x` with 1 in the place of its entry k.
+fn each_left_out(x: Term<'_>) -> Term<'_> {
+    entrywise(&arithmetic::WHERE, &[identity(x), x.number(1.0), x])
+}
+
+/// For every entry of `x` the product of the others in its lane, also where entries are zero, and so
+/// that there is a way to write it.
+fn products_of_others<'g>(x: Term<'g>, y: Term<'g>) -> Term<'g> {
+    let count = x.shape().len();
+    if count <= 1 {
+        return x.number(1.0).stretch(x.shape());
+    }
+    if y.shape().is_scalar() && count <= SQUARE {
+        return x.whole(&OTHERS, Attr::None, x.shape());
+    }
+    // Beside a zero the product of the others is anything but zero only if that is the only one.
+    let attr = y.node().attr();
+    let zero = entrywise(&arithmetic::EQ, &[x, x.number(0.0)]);
+    let rest = entrywise(&arithmetic::WHERE, &[zero, x.number(1.0), x]);
+    let single = entrywise(&arithmetic::EQ, &[zero.sum_along(attr), x.number(1.0)]);
+    let at_zero = (single * rest.whole(&PROD, attr, y.shape())).stretch(x.shape());
+    let quotient = y.stretch(x.shape()) / x;
+    entrywise(&arithmetic::WHERE, &[zero, at_zero, quotient])
+}
+
+/// Every column of [`each_left_out`] is a product of its own.
+fn others_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
+    let Some(dot) = dots[0] else { return y.zero() };
+    let [x, dx] = [args[0], dot].map(|term| term.reshaped(Shape::vector(term.shape().len())));
+    let factors = each_left_out(x);
+    let changes = entrywise(&arithmetic::WHERE, &[identity(x), x.number(0.0), dx]);
+    let tangent = running_product_tangent(factors, columnwise(factors, &CUMPROD), changes);
+    let last = rows_of(tangent, x.shape().m() - 1, 1);
+    last.transposed().reshaped(y.shape())
+}
+
+/// The Jacobian of the running products of a vector: entry (i, k) is the product of the first i entries
+/// without entry k.
+fn spelled_cumprod_tangent<'g>(
+    args: &[Term<'g>],
+    y: Term<'g>,
+    dots: &[Option<Term<'g>>],
+) -> Term<'g> {
+    let Some(dot) = dots[0] else { return y.zero() };
+    let across = y.node().attr() == Attr::Axis(2);
+    let column = |term: Term<'g>| if across { term.transposed() } else { term };
+    let (x, dx) = (column(args[0]), column(dot));
+    if x.shape().m() == 1 {
+        return dot;
+    }
+    if x.shape().n() != 1 || x.shape().m() > SQUARE {
+        return cumprod_tangent(args, y, dots);
+    }
+    let others = each_left_out(x);
+    let reached = columnwise(identity(x), &CUMSUM);
+    let jacobian = reached * columnwise(others, &CUMPROD);
+    column(jacobian.matmul(dx))
 }
 
 /// cumsum and the like go down the columns where no axis is given.
@@ -426,9 +497,12 @@ rows! {
     PROD = Primitive::reduction("prod", reductions::prod)
         .derivative(Tangent(prod_tangent))
         .latex(r"\prod").doc("The product of all entries, or along an axis.").example("prod([2, 3, 4])", "24");
-    PROD_QUOTIENT = Primitive::reduction("prod", reductions::prod).internal()
-        .derivative(Tangent(|args, y, dots| weighted(y.stretch(args[0].shape()) / args[0], y, dots)))
-        .latex(r"\prod").doc("The product with its derivative as everyone writes it: prod(x) ./ x, where no entry is 0.");
+    PROD_SPELLED = Primitive::reduction("prod", reductions::prod).internal()
+        .derivative(Tangent(|args, y, dots| weighted(products_of_others(args[0], y), y, dots)))
+        .latex(r"\prod").doc("The product with its derivative in words of the language, for formulas.");
+    OTHERS = Primitive::whole("others", kernels::others, ShapeRule::Same).internal()
+        .derivative(Tangent(others_tangent))
+        .doc("For every entry the product of all others.");
     MAX_OF = Primitive::reduction("max", reductions::max)
         .derivative(Select(|args, y, _| {
             let mask = super::arithmetic::not_less(args[0], y.stretch(args[0].shape()));
@@ -473,11 +547,11 @@ rows! {
         .derivative(Linear(cumsum_transposed))
         .doc("Running sums, column by column.").example("cumsum([1, 2, 3])", "[1, 3, 6]");
     CUMPROD = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis()
-        .derivative(Tangent(|args, y, dots| match y.node().attr() {
-            Attr::Axis(_) => cumprod_tangent(args, y, dots),
-            _ => dots[0].map_or_else(|| y.zero(), |dot| running_product_tangent(args[0], y, dot)),
-        }))
+        .derivative(Tangent(cumprod_tangent))
         .doc("Running products, column by column.").example("cumprod([1, 2, 3])", "[1, 2, 6]");
+    CUMPROD_SPELLED = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis().internal()
+        .derivative(Tangent(spelled_cumprod_tangent))
+        .doc("Running products with their derivative in words of the language, for formulas.");
     ZEROS = generator("zeros", kernels::zeros).latex(r"0_{{#1} \times {#2}}").doc("A matrix of zeros.").example("zeros(1, 2)", "[0, 0]'");
     ONES = generator("ones", kernels::ones).latex(r"1_{{#1} \times {#2}}").doc("A matrix of ones.").example("ones(1, 2)", "[1, 1]'");
     RAND = generator("rand", kernels::rand).with_seed()

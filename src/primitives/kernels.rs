@@ -77,6 +77,22 @@ pub fn cumprod(call: &Call<'_>, out: &mut [f64]) -> Done {
     running(call, out, |a, b| a * b)
 }
 
+/// Each entry is left out of the product: from the left up to it, and from the right.
+pub fn others(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let x = call.args[0].data;
+    let mut before = 1.0;
+    for (out, x) in out.iter_mut().zip(x) {
+        *out = before;
+        before *= x;
+    }
+    let mut behind = 1.0;
+    for (out, x) in out.iter_mut().zip(x).rev() {
+        *out *= behind;
+        behind *= x;
+    }
+    Ok(())
+}
+
 pub fn flip(call: &Call<'_>, out: &mut [f64]) -> Done {
     map_lanes(call, call.attr, out, |lane| lane.reverse())
 }

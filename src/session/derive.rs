@@ -9,7 +9,7 @@ use crate::graph::substitute::exchange;
 use crate::graph::{Graph, NodeId, Op, Shape};
 use crate::interrupt;
 use crate::lower::Lowering;
-use crate::primitives::array::{PROD, PROD_QUOTIENT, SUM};
+use crate::primitives::array::{CUMPROD, CUMPROD_SPELLED, PROD, PROD_SPELLED, SUM};
 use crate::simplify::{self, Formula, Wording};
 use crate::syntax::ast::{ExprId, Name, Script, Tail, With};
 use rustc_hash::FxHashMap;
@@ -217,8 +217,9 @@ impl Session {
             exact: manner.exact,
             taken: &taken,
         };
-        // The rule that is right at zero factors has no spelling; the one that everyone writes has.
-        let output = exchange(graph, output, &PROD, &PROD_QUOTIENT);
+        // The rules that need one pass over the factors have no spelling; those of these rows have.
+        let output = exchange(graph, output, &PROD, &PROD_SPELLED);
+        let output = exchange(graph, output, &CUMPROD, &CUMPROD_SPELLED);
         if graph.shape(output).is_scalar() || target.shape(graph).is_scalar() {
             let node = derivative_node(graph, output, target, &lowered.held);
             return match simplify::write(graph, node, &wording) {

@@ -357,7 +357,8 @@ fn differ(algebra: &Algebra, terms: &[(Coefficient, Id)]) -> bool {
 /// The rows that have no spelling in the language.
 pub fn is_internal(row: &Primitive) -> bool {
     let spelled = [
-        &array::PROD_QUOTIENT,
+        &array::PROD_SPELLED,
+        &array::CUMPROD_SPELLED,
         &array::PASS,
         &array::PASS_ALL,
         &array::GUARD,

@@ -8,6 +8,7 @@
 pub mod algebra;
 pub mod convert;
 pub mod emit;
+mod factors;
 mod jacobian;
 pub mod rules;
 
@@ -151,6 +152,7 @@ pub fn write_matrix(
     } else {
         printed(&mut algebra, better)
     };
+    let written = factors::in_words(&mut algebra, written);
     spell(&algebra, vec![(tangent, written)], wording, before).ok()
 }
 
@@ -185,7 +187,7 @@ fn simplified(
         } else {
             printed(algebra, better)
         };
-        (node, written)
+        (node, factors::in_words(algebra, written))
     };
     order.into_iter().map(read).collect()
 }

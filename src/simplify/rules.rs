@@ -5,6 +5,7 @@
 
 use super::algebra::{Algebra, Form, Id, all_but};
 use super::convert::sigmoid;
+use super::factors;
 use crate::graph::{Attr, Primitive, Shape};
 use crate::primitives::{algebra as linear, array, elementary};
 
@@ -74,6 +75,10 @@ pub const OPERATIONS: &[Rule] = &[
         name: "selected argument",
         rewrite: selected_argument,
     },
+    Rule {
+        name: "product of entries",
+        rewrite: factors::product_of_entries,
+    },
 ];
 
 /// The rules for products, applied after a formula is complete.
@@ -135,7 +140,7 @@ pub fn apply_first(algebra: &mut Algebra, id: Id, table: &[Rule]) -> Id {
 }
 
 /// The arguments of `id`, where it is the operation `row`.
-fn operands(algebra: &Algebra, id: Id, row: &Primitive) -> Option<Vec<Id>> {
+pub fn operands(algebra: &Algebra, id: Id, row: &Primitive) -> Option<Vec<Id>> {
     match algebra.form(id) {
         Form::Apply(known, _, args) if known.is(row) => Some(args.clone()),
         _ => None,
