@@ -360,9 +360,9 @@ pub enum StatementKind {
     /// `assert e`
     Assert(ExprId),
     /// `print "cost", J at w = 3`
-    Print(Vec<ExprId>, Tail),
+    Print(Vec<ExprId>, Box<Tail>),
     /// `trace y1, y2 wrt w`, a bare expression, …
-    Show(Show, Vec<ExprId>, Tail),
+    Show(Show, Vec<ExprId>, Box<Tail>),
 }
 
 /// A statement where it stands.

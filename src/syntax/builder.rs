@@ -5,7 +5,9 @@ use super::errors;
 use super::token::{Lexeme, Token};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::source::{Location, Source, Span};
-use rustc_hash::{FxHashMap, FxHashSet};
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::BuildHasher;
 use std::rc::Rc;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -39,7 +41,10 @@ pub(crate) struct Builder<'a> {
     statements: Vec<Statement>,
     /// How many levels of blocks stand in each statement.
     depths: Vec<u32>,
-    names: FxHashSet<Name>,
+    /// Every name once, with its hash.
+    names: HashTable<(u64, Name)>,
+    /// The first token behind the last statement.
+    after: usize,
     warnings: Vec<Diagnostic>,
     ends: Ends,
 }
@@ -66,7 +71,8 @@ impl<'a> Builder<'a> {
             expressions: Vec::with_capacity(tokens.len() / 2),
             statements: Vec::new(),
             depths: Vec::new(),
-            names: FxHashSet::default(),
+            names: HashTable::new(),
+            after: 0,
             warnings: Vec::new(),
             ends: Ends::default(),
         }
@@ -137,12 +143,10 @@ impl<'a> Builder<'a> {
     }
 
     fn intern(&mut self, word: &str) -> Name {
-        if let Some(name) = self.names.get(word) {
-            return name.clone();
-        }
-        let name: Name = Rc::from(word);
-        self.names.insert(name.clone());
-        name
+        let hash = FxBuildHasher.hash_one(word);
+        let same = |known: &(u64, Name)| known.0 == hash && *known.1 == *word;
+        let entry = self.names.entry(hash, same, |known| known.0);
+        entry.or_insert_with(|| (hash, word.into())).get().1.clone()
     }
 
     pub fn text(&mut self, l: u32, r: u32) -> Result<Text> {
@@ -460,9 +464,17 @@ impl<'a> Builder<'a> {
 
     /// An empty tail at the end of a statement makes it seem to reach to the next token: where the
     /// last token before `r` ends.
-    fn end_before(&self, r: u32) -> u32 {
-        let after = self.tokens.partition_point(|token| token.start < r);
-        after.checked_sub(1).map_or(r, |last| self.tokens[last].end)
+    fn end_before(&mut self, r: u32) -> u32 {
+        let starts = |at: usize| self.tokens.get(at).map(|token| token.start);
+        // Statements end one after the other: it is never far from the last place.
+        while starts(self.after).is_some_and(|start| start < r) {
+            self.after += 1;
+        }
+        while self.after > 0 && starts(self.after - 1).is_some_and(|start| start >= r) {
+            self.after -= 1;
+        }
+        let last = self.after.checked_sub(1);
+        last.map_or(r, |last| self.tokens[last].end)
     }
 
     fn depth(&self, kind: &StatementKind) -> u32 {
@@ -541,7 +553,7 @@ impl<'a> Builder<'a> {
         Ok(InputDeclaration { name, shape })
     }
 
-    pub fn bare(&mut self, output: ExprId, tail: Tail) -> StatementKind {
+    pub fn bare(&mut self, output: ExprId, tail: Box<Tail>) -> StatementKind {
         self.warn_of_leading_minus(output);
         StatementKind::Show(Show::Value, vec![output], tail)
     }
