@@ -220,6 +220,11 @@ impl Algebra {
         }
     }
 
+    /// The formula that the user has named so, where `id` is such a name.
+    pub fn behind(&self, id: Id) -> Id {
+        self.definitions.get(&id).copied().unwrap_or(id)
+    }
+
     /// `id` repeated to fill `shape`.
     pub fn stretch(&mut self, id: Id, shape: Shape) -> Id {
         if self.shape(id) == shape {
@@ -308,7 +313,7 @@ impl Algebra {
 
     /// The argument of a logistic function, or of the formula behind a name that is one.
     pub fn sigmoid_of(&self, id: Id) -> Option<Id> {
-        let definition = self.definitions.get(&id).copied().unwrap_or(id);
+        let definition = self.behind(id);
         match self.form(definition) {
             Form::Apply(row, _, args) if row.name == "sigmoid" => Some(args[0]),
             _ => None,

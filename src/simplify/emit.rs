@@ -194,6 +194,13 @@ impl<'a> Emitter<'a> {
             [others, numbers].concat()
         };
         ordered.extend(negative);
+        let shapes: Vec<Shape> = ordered
+            .iter()
+            .map(|(_, term)| self.algebra.shape(*term))
+            .collect();
+        if let Some(whole) = out_of_order(&shapes) {
+            ordered[..=whole].rotate_right(1);
+        }
         let mut text: Option<ExprId> = None;
         for (c, term) in ordered {
             text = Some(match text {
@@ -336,39 +343,40 @@ impl<'a> Emitter<'a> {
             return Ok(self.binary(BinaryOp::Div, above, below));
         }
         ordered.sort_by_key(|(base, e)| self.lateness(*base, *e));
-        let below_one = |e: Id| self.algebra.value(e).filter(|e| *e < 0.0);
-        let (below, above): (Vec<_>, Vec<_>) = ordered
-            .into_iter()
-            .partition(|(_, e)| below_one(*e).is_some());
+        let is_below = |e: Id| self.algebra.value(e).is_some_and(|e| e < 0.0);
+        ordered.sort_by_key(|(_, e)| is_below(*e));
+        let shapes: Vec<Shape> = ordered
+            .iter()
+            .map(|(base, _)| self.algebra.shape(*base))
+            .collect();
+        if let Some(whole) = out_of_order(&shapes) {
+            // Scalars stay in front, and so does what is divided.
+            let scalars = shapes.iter().take_while(|shape| shape.is_scalar()).count();
+            let divided = usize::from(is_below(ordered[whole].1) && !is_below(ordered[0].1));
+            ordered[scalars.max(divided)..=whole].rotate_right(1);
+        }
         let mut text = self.coefficient(c).map(|front| (front, true));
-        for (base, exponent) in above {
-            let (factor, scalar) = (
-                self.power(base, exponent, 1.0)?,
-                self.algebra.shape(base).is_scalar(),
-            );
-            text = Some(match text {
-                None => (factor, scalar),
-                Some((left, left_scalar)) => {
-                    let op = if scalar || left_scalar {
-                        BinaryOp::Mul
-                    } else {
-                        BinaryOp::DotMul
-                    };
-                    (self.binary(op, left, factor), scalar && left_scalar)
+        for (base, exponent) in ordered {
+            let scalar = self.algebra.shape(base).is_scalar();
+            let below = self.algebra.value(exponent).is_some_and(|e| e < 0.0);
+            let factor = self.power(base, exponent, if below { -1.0 } else { 1.0 })?;
+            let (left, left_scalar) = match text {
+                None if below => (self.number(1.0), true),
+                None => {
+                    text = Some((factor, scalar));
+                    continue;
                 }
-            });
-        }
-        let mut text = text.map_or_else(|| self.number(1.0), |(text, _)| text);
-        for (base, exponent) in below {
-            let divisor_scalar = self.algebra.shape(base).is_scalar();
-            let divisor = self.power(base, exponent, -1.0)?;
-            let op = if divisor_scalar {
-                BinaryOp::Div
-            } else {
-                BinaryOp::DotDiv
+                Some(left) => left,
             };
-            text = self.binary(op, text, divisor);
+            let op = match (below, scalar, scalar || left_scalar) {
+                (true, true, _) => BinaryOp::Div,
+                (true, false, _) => BinaryOp::DotDiv,
+                (false, _, true) => BinaryOp::Mul,
+                (false, _, false) => BinaryOp::DotMul,
+            };
+            text = Some((self.binary(op, left, factor), scalar && left_scalar));
         }
+        let text = text.map_or_else(|| self.number(1.0), |(text, _)| text);
         Ok(if c == -1.0 {
             self.negated_front(text)
         } else {
@@ -600,4 +608,19 @@ fn spelled(operator: Operator) -> BinaryOp {
         Operator::And => BinaryOp::And,
         Operator::Or => BinaryOp::Or,
     }
+}
+
+/// Where the one stands that has the shape of the whole, if a column would meet a row before it does.
+fn out_of_order(shapes: &[Shape]) -> Option<usize> {
+    let mut so_far = Shape::SCALAR;
+    for shape in shapes {
+        match Shape::common(&[so_far, *shape]) {
+            Some(common) => so_far = common,
+            None => {
+                let whole = Shape::common(shapes)?;
+                return shapes.iter().position(|shape| *shape == whole);
+            }
+        }
+    }
+    None
 }

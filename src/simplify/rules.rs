@@ -343,26 +343,31 @@ fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id> {
     Some(algebra.product(1.0, &[(args[0], one), (log, one)], algebra.shape(id)))
 }
 
-/// x ≥ max(x, y) is x ≥ y; min(x, y) ≥ x is y ≥ x.
+/// x ≥ max(x, y) is x ≥ y; min(x, y) ≥ x is y ≥ x; the same for <. What is held against a selection
+/// that has a name is held against its formula: computed in another way, it would hardly be equal.
 fn selected_argument(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    use crate::primitives::arithmetic::{GE, MAX, MIN};
-    let args = operands(algebra, id, &GE)?;
+    use crate::primitives::arithmetic::{GE, LT, MAX, MIN};
+    let row = [&GE, &LT]
+        .into_iter()
+        .find(|row| operands(algebra, id, row).is_some())?;
+    let args = operands(algebra, id, row)?;
     let shape = algebra.shape(id);
-    for (row, k) in [(&MAX, 1), (&MIN, 0)] {
-        let Some(pair) = operands(algebra, args[k], row) else {
-            continue;
-        };
-        let [a, b] = pair[..] else { continue };
-        let other = if args[1 - k] == a { b } else { a };
-        if args[1 - k] != a && args[1 - k] != b {
+    for (entry, whole, k) in [(&MAX, &array::MAX_OF, 1), (&MIN, &array::MIN_OF, 0)] {
+        let core = algebra.core(args[k]);
+        let selection = algebra.behind(core);
+        let mut sides = args.clone();
+        if let Some([a, b]) = operands(algebra, selection, entry).as_deref()
+            && [*a, *b].contains(&args[1 - k])
+        {
+            sides[k] = if args[1 - k] == *a { *b } else { *a };
+        } else if selection != core
+            && matches!(algebra.form(selection), Form::Apply(row, ..) if row.is(entry) || row.is(whole))
+        {
+            sides[k] = algebra.stretch(selection, algebra.shape(args[k]));
+        } else {
             continue;
         }
-        let sides = if k == 1 {
-            vec![args[0], other]
-        } else {
-            vec![other, args[1]]
-        };
-        return Some(algebra.apply(&GE, Attr::None, sides, shape));
+        return Some(algebra.apply(row, Attr::None, sides, shape));
     }
     None
 }

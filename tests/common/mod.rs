@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod cases;
+pub mod compiled;
 pub mod random;
 pub mod rows;
 pub mod translate;

@@ -1,0 +1,79 @@
+//! Symbolic mode: the formulas that are written.
+
+use crate::common::random::{INPUTS, Program, Terrain};
+use crate::common::{self, entries};
+use crate::derivatives::same;
+use crate::tally::Tally;
+use crate::{ask, gradients, terrain};
+
+/// Of a simplified formula.
+const SIMPLIFIED: f64 = 1e-11;
+
+/// A simplified formula has the value of the derivative wherever that is finite, and may have one
+/// where it is not: x/x is 1. At kinks, poles and structural zeros, whose guards it leaves out, it may
+/// be undefined; a finite number that is wrong it never is.
+pub fn simplification(program: &Program, seed: u64, tally: &mut Tally) -> Result<(), String> {
+    let reverse = ask(program, &gradients("F"))?;
+    for ((name, ..), want) in INPUTS.iter().zip(&reverse) {
+        let question = format!("{}compare F wrt {name} using symbolic\n", program.text());
+        let line = last_line(&question)?;
+        let answer = &line["wrt"][0]["symbolic"];
+        if answer.is_null() {
+            tally.count("no formula");
+            continue;
+        }
+        let wild = terrain(seed) == Terrain::Wild;
+        let undefined = |formula: f64, want: f64| wild && want.is_finite() && !formula.is_finite();
+        let formula = entries(answer);
+        if formula.iter().zip(want).any(|(f, w)| undefined(*f, *w)) {
+            tally.count("undefined without guards");
+        }
+        tally.count("formulas");
+        let (formula, want) = where_defined(&formula, want, wild);
+        same("symbolic", &formula, &want, SIMPLIFIED)
+            .map_err(|message| format!("{message} by {name}"))?;
+    }
+    Ok(())
+}
+
+/// With its guards a formula has the value of the derivative wherever that is finite, at kinks and
+/// poles too: simplification creates no singularity.
+pub fn guarded(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String> {
+    let reverse = ask(program, &gradients("F"))?;
+    for ((name, ..), want) in INPUTS.iter().zip(&reverse) {
+        let question = format!("{}derive F wrt {name} with guards\n", program.text());
+        let line = last_line(&question)?;
+        let Some(formula) = line["formula"].as_str() else {
+            tally.count("no formula");
+            continue;
+        };
+        let typed = format!("{}{formula}\n", program.text());
+        let got =
+            common::value(&typed).map_err(|message| format!("typed: {message}: {formula}"))?;
+        tally.count("formulas");
+        let (got, want) = where_defined(&got, want, false);
+        same("guarded", &got, &want, SIMPLIFIED)
+            .map_err(|message| format!("{message} by {name}: {formula}"))?;
+    }
+    Ok(())
+}
+
+fn last_line(script: &str) -> Result<serde_json::Value, String> {
+    let mut lines = common::run_json(script);
+    let line = lines.pop().ok_or("nothing is shown")?;
+    if line["kind"] == "error" {
+        return Err(format!("an error: {line}"));
+    }
+    Ok(line)
+}
+
+/// What is to be compared: not where the derivative itself is undefined, nor, if the formula may be
+/// `partial`, where that is.
+fn where_defined(formula: &[f64], want: &[f64], partial: bool) -> (Vec<f64>, Vec<f64>) {
+    let compared = |formula: f64, want: f64| want.is_finite() && (formula.is_finite() || !partial);
+    let pair = |(formula, want): (&f64, &f64)| match compared(*formula, *want) {
+        true => (*formula, *want),
+        false => (0.0, 0.0),
+    };
+    formula.iter().zip(want).map(pair).unzip()
+}
