@@ -30,8 +30,9 @@ pub fn texts(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String>
     let shown = lines(&question);
     for line in &shown {
         let value: Value = serde_json::from_str(line).map_err(|e| format!("JSON: {e}: {line}"))?;
-        if value.to_string() != *line || value["kind"].is_null() {
-            return Err(format!("JSON: {line} reads back as {value}"));
+        let again = value.to_string();
+        if again != *line || value["kind"].is_null() {
+            return Err(format!("JSON: {line} reads back as {again}"));
         }
     }
     if shown != lines(&question) {
