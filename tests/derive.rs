@@ -110,6 +110,12 @@ fn closed_forms_are_those_of_the_lecture_and_of_matrix_calculus() {
             "v",
             "[v[2]*v[3], v[1]*v[3], v[1]*v[2]]",
         ),
+        ("det([x, 2; 2, 3*x])", "x", "6*x"),
+        (
+            "det([x, 1, 2; 3, x, 4; 5, x^2, 6])",
+            "x",
+            "x*(24 - 12*x) - 10",
+        ),
         (
             "cumprod(v)",
             "v",

@@ -1,9 +1,9 @@
-//! Products of all entries, and what is left of them without one.
+//! Products of all entries, determinants, and what is left of them without an entry.
 
 use super::algebra::{Algebra, Form, Id};
 use super::rules::operands;
 use crate::graph::{Attr, Shape};
-use crate::primitives::{arithmetic, array};
+use crate::primitives::{algebra as linear, arithmetic, array};
 use rustc_hash::FxHashMap;
 
 /// Entries up to which their product is written with signs.
@@ -34,6 +34,66 @@ pub fn product_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     }
     let products = (0..entries.len()).map(without).collect();
     Some(algebra.entries(products, shape))
+}
+
+/// Operations in all entries of a matrix up to which its determinant is written out.
+const SHORT: u64 = 24;
+
+/// The determinant of a small matrix of entries is written out, and so are its cofactors: unlike
+/// det(X)·inv(X)' they are there at singular matrices too.
+pub fn determinant_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    if let Some(args) = operands(algebra, id, &linear::DET) {
+        let (entries, n) = small_square(algebra, args[0])?;
+        let all: Vec<usize> = (0..n).collect();
+        return Some(determinant(algebra, &entries, n, &all, &all));
+    }
+    let args = operands(algebra, id, &linear::COFACTOR)?;
+    let matrix = algebra.behind(args[0]);
+    let (entries, n) = small_square(algebra, matrix)?;
+    let without = |k: usize| -> Vec<usize> { (0..n).filter(|other| *other != k).collect() };
+    let mut cofactors = Vec::new();
+    for i in 0..n {
+        for j in 0..n {
+            let minor = determinant(algebra, &entries, n, &without(i), &without(j));
+            let sign = if (i + j) % 2 == 0 { 1.0 } else { -1.0 };
+            cofactors.push(algebra.sum(&[(sign, minor)], Shape::SCALAR));
+        }
+    }
+    let shape = algebra.shape(id);
+    Some(algebra.entries(cofactors, shape))
+}
+
+/// The entries of a matrix that is written with them, where they are few and short.
+fn small_square(algebra: &mut Algebra, id: Id) -> Option<(Vec<Id>, usize)> {
+    let Form::Entries(entries) = algebra.form(id).clone() else {
+        return None;
+    };
+    let n = algebra.shape(id).m();
+    let operations: u64 = entries.iter().map(|entry| algebra.cost(*entry)).sum();
+    (n <= 3 && operations <= SHORT).then_some((entries, n))
+}
+
+/// The determinant of some rows and columns, along the first of the rows.
+fn determinant(
+    algebra: &mut Algebra,
+    entries: &[Id],
+    n: usize,
+    rows: &[usize],
+    cols: &[usize],
+) -> Id {
+    let one = algebra.unit();
+    let Some((first, others)) = rows.split_first() else {
+        return one;
+    };
+    let mut terms = Vec::new();
+    for (k, col) in cols.iter().enumerate() {
+        let rest: Vec<usize> = cols.iter().copied().filter(|other| other != col).collect();
+        let minor = determinant(algebra, entries, n, others, &rest);
+        let factors = [(entries[first * n + col], one), (minor, one)];
+        let term = algebra.product(1.0, &factors, Shape::SCALAR);
+        terms.push((if k % 2 == 0 { 1.0 } else { -1.0 }, term));
+    }
+    algebra.sum(&terms, Shape::SCALAR)
 }
 
 /// The formula with the products of all other entries in words of the language.

@@ -56,6 +56,10 @@ pub const OPERATIONS: &[Rule] = &[
         rewrite: diagonal_of_ones,
     },
     Rule {
+        name: "determinant of entries",
+        rewrite: factors::determinant_of_entries,
+    },
+    Rule {
         name: "cofactors by the inverse",
         rewrite: cofactors,
     },
