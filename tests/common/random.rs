@@ -209,7 +209,16 @@ impl Maker {
                 )
             }
             17 => format!("dot({}, {})", self.vector(d), self.vector(d)),
-            18 => format!("({}'*{})", self.vector(0), self.vector(d)),
+            18 => match self.below(3) {
+                0 => format!("{}({})", self.pick(&["det", "tr"]), self.matrix(d)),
+                1 => format!(
+                    "det([{}, {}; {}, 2])",
+                    self.scalar(d),
+                    self.scalar(0),
+                    self.scalar(0)
+                ),
+                _ => format!("({}'*{})", self.vector(0), self.vector(d)),
+            },
             19 => format!("sum({}*v[i]^2 + i for i in 1..2)", self.scalar(d)),
             20 if !self.inside => format!("f({})", self.scalar(d)),
             21 if !self.inside => format!("g({}, {})", self.scalar(d), self.scalar(d)),
@@ -272,7 +281,11 @@ impl Maker {
                 self.vector(d),
                 self.scalar(d)
             ),
-            11 => format!("sum({}, axis=2)", self.matrix(d)),
+            11 => format!(
+                "{}({}, axis=2)",
+                self.pick(&["sum", "prod", "mean", "logsumexp"]),
+                self.matrix(d)
+            ),
             12 if !self.inside => format!("grad({}, v)", self.scalar(d)),
             _ => format!("({}/(({} .^ 2)[1] + 1))", self.vector(d), self.vector(0)),
         }
@@ -295,7 +308,11 @@ impl Maker {
                 self.pick(&["sin", "tanh", "softmax", "cumsum"]),
                 self.matrix(d)
             ),
-            6 => format!("softmax({}, axis=2)", self.matrix(d)),
+            6 => format!(
+                "{}({}, axis=2)",
+                self.pick(&["softmax", "cumprod", "cumsum"]),
+                self.matrix(d)
+            ),
             7 => format!("hcat({}, {})", self.vector(d), self.vector(d)),
             _ => format!("[{}*i + j for i in 1..2, j in 1..2]", self.scalar(d)),
         }
