@@ -214,3 +214,47 @@ fn nested_derivatives_do_not_confuse_their_perturbations() {
     }
     found.finish(13);
 }
+
+/// Determinants are polynomials, so their second derivatives are there at singular matrices too. Those
+/// of many rows may have no answer there, but none that rounding made up.
+#[test]
+fn second_derivatives_of_determinants_are_right_at_singular_matrices() {
+    for (matrix, rank) in [
+        ("A = [2, 4; 3, 6]", "one less"),
+        ("A = zeros(2, 2)", "nothing"),
+        ("A = [1, 2, 3; 2, 4, 6; 1, 0, 1]", "one less"),
+        ("A := [1, 2, 3]*[4, 5, 6]'", "one"),
+        (
+            "A = [1, 0, 2, 1; 0, 3, 1, 1; 1, 3, 3, 2; 5, 1, 1, 0]",
+            "one less",
+        ),
+        ("A := randn(5, 3, seed=1)*randn(3, 5, seed=2)", "two less"),
+        ("A = [1, 2, 3; 2, 4, 7; 1, 0, 1]", "full"),
+    ] {
+        let script = format!(
+            "{matrix}\nhessian(det(A), A)\nnumeric(vec(grad(det(A), A)), A)\nhessian(det(A), A)'"
+        );
+        let values = common::values(&script).expect("values");
+        let [exact, numeric, transposed] = &values[..] else {
+            panic!("{script} shows {} values", values.len());
+        };
+        let size = exact.iter().fold(1f64, |size, x| size.max(x.abs()));
+        let close = |other: &[f64], tolerance: f64| {
+            let mut pairs = exact.iter().zip(other);
+            pairs.all(|(a, b)| (a - b).abs() <= tolerance * size)
+        };
+        assert!(
+            close(numeric, 1e-7),
+            "{matrix} of rank {rank}: {exact:?}, not {numeric:?}"
+        );
+        assert!(close(transposed, 1e-14), "{matrix}: {exact:?}");
+    }
+    // Found among random programs: det(v*v') is 0, whatever v.
+    let program = "v = [-0.797183; -1.568660]\nF = det(v*v')\nhessian(F, v)";
+    let hessian = common::value(program).expect("a value");
+    assert!(hessian.iter().all(|x| x.abs() < 1e-14), "{hessian:?}");
+    let large =
+        "A := randn(13, 12, seed=1)*randn(12, 13, seed=2)\njvp(grad(det(A), A), A, ones(13, 13))";
+    let answer = common::value(large).expect("a value");
+    assert!(answer.iter().all(|x| x.is_nan()), "{answer:?}");
+}

@@ -77,7 +77,8 @@ impl<'g> Flow<'g> {
 
     /// Passed through an operation that mixes all entries: reached everywhere if anywhere.
     pub fn mixed(self, term: Term<'g>) -> Flow<'g> {
-        let reached = self.reached.map(|mask| as_mask(mask.sum()));
+        let in_doubt = self.reached.filter(|mask| !surely_somewhere(*mask));
+        let reached = in_doubt.map(|mask| as_mask(mask.sum()));
         Flow { term, reached }.guarded(term)
     }
 
@@ -164,6 +165,33 @@ pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
         Op::Apply(row, _) if row.is_truth() || moves_entries(row) => counts,
         Op::Constant(_) => counts,
         _ => counts.nonzero(),
+    }
+}
+
+/// Whether a mask is known to hold somewhere, whatever the values.
+fn surely_somewhere(mask: Term<'_>) -> bool {
+    use crate::primitives::arithmetic::NE;
+    use crate::primitives::array::{DIAG, RESHAPE, TRANSPOSE, VEC};
+    let keeps = [&BROADCAST, &DIAG, &RESHAPE, &TRANSPOSE, &VEC, &NE];
+    let mut mask = mask;
+    loop {
+        let node = mask.node();
+        match node.op {
+            Op::Literal(value) => return value != 0.0 && node.shape.len() > 0,
+            Op::Constant(constant) => {
+                let value = mask.graph.constant_value(constant);
+                return value.data().iter().any(|x| *x != 0.0);
+            }
+            // A diagonal that is taken out may be the part that does not hold.
+            Op::Apply(row, _) if row.is(&DIAG) && !mask.arg(0).shape().is_vector() => return false,
+            Op::Apply(row, _) if row.is(&NE) && !mask.arg(1).is(0.0) => return false,
+            Op::Apply(row, _)
+                if keeps.iter().any(|known| row.is(known)) && node.shape.len() > 0 =>
+            {
+                mask = mask.arg(0);
+            }
+            _ => return false,
+        }
     }
 }
 

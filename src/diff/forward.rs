@@ -4,6 +4,7 @@ use super::Held;
 use super::flow::{Flow, Flows, Site, as_mask};
 use crate::graph::primitive::{Derivative, ShapeRule};
 use crate::graph::{Graph, NodeId, Op, Term};
+use crate::primitives::array::DIAG;
 use rustc_hash::FxHashMap;
 
 /// Appends the tangents of everything between the seeded nodes and `outputs`, and returns them; a
@@ -122,9 +123,12 @@ fn linear<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
     let tangents = (values.iter().zip(dots))
         .map(|(arg, dot)| dot.map_or_else(|| arg.zero(), |dot| dot.term))
         .collect();
-    let complete = dots
-        .iter()
-        .all(|dot| dot.is_some_and(|dot| dot.reached.is_none()));
+    // Beside the diagonal nothing depends on anything.
+    let fills = site.row.is(&DIAG) && site.args[0].shape().is_vector() && !site.shape.is_scalar();
+    let complete = !fills
+        && dots
+            .iter()
+            .all(|dot| dot.is_some_and(|dot| dot.reached.is_none()));
     let reached = (!complete).then(|| {
         let masks: Vec<Term<'g>> = (values.iter().zip(dots))
             .map(|(arg, dot)| {

@@ -4,7 +4,8 @@ use super::Held;
 use super::flow::{Flow, Flows, Site, as_mask};
 use crate::graph::primitive::{Derivative, ShapeRule};
 use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
-use crate::primitives::array::{ASSEMBLE, ENTRIES_AT, INDEX};
+use crate::primitives::algebra::TR;
+use crate::primitives::array::{ASSEMBLE, DIAG, ENTRIES_AT, INDEX};
 use rustc_hash::FxHashMap;
 
 /// What has arrived at the nodes of a cone so far. Adjoints that come through indices are kept
@@ -183,8 +184,8 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
         }
         return;
     }
-    let flow = if site.row.is(&ENTRIES_AT) {
-        // What is not among the entries stays a structural zero.
+    let flow = if leaves_entries_out(&site) {
+        // What is left out stays a structural zero.
         let everywhere = || flow.term.number(1.0);
         Flow {
             reached: Some(flow.reached.unwrap_or_else(everywhere)),
@@ -200,6 +201,12 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
             inboxes.add(arg.id, part);
         }
     }
+}
+
+/// Whether the result knows nothing of some entries of the argument.
+fn leaves_entries_out(site: &Site<'_>) -> bool {
+    let diagonal = site.row.is(&TR) || site.row.is(&DIAG) && !site.args[0].shape().is_vector();
+    site.row.is(&ENTRIES_AT) || diagonal && !site.args[0].shape().is_scalar()
 }
 
 /// What argument `k` gets of the adjoint `flow` of the result.

@@ -1,8 +1,12 @@
 //! Linear algebra: products, inverses, determinants.
 
+use super::arithmetic::{LE, WHERE};
+use super::array::{HCAT, MATRIX, NORM, VCAT};
+use super::elementary::ABS;
+use super::term::entrywise;
 use super::{kernels, rows};
 use crate::graph::primitive::{Derivative::*, Notation, Operator, ShapeRule};
-use crate::graph::{Attr, Primitive, Shape, Term};
+use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 
 fn square(name: &str, shape: Shape) -> Result<Shape, String> {
     if shape.rows == shape.cols {
@@ -53,11 +57,120 @@ fn contracted<'g>(weights: Term<'g>, dot: Option<Term<'g>>, y: Term<'g>) -> Term
     dot.map_or_else(|| y.zero(), |dot| (weights * dot).sum())
 }
 
-/// d cof(X) = (tr(cof(X)ᵀẊ)·cof(X) − cof(X)·Ẋᵀ·cof(X))/det X
+/// Rows up to which cofactors are differentiated minor by minor.
+const MINORS: usize = 12;
+
+/// The change of the cofactors. They are polynomials, so there is one at singular matrices too.
 fn cofactor_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
     let Some(dot) = dots[0] else { return y.zero() };
-    let det = args[0].whole(&DET, Attr::None, Shape::SCALAR);
-    ((y * dot).sum() * y - y.matmul(dot.transposed()).matmul(y)) / det
+    let x = args[0];
+    match x.shape().m() {
+        0 | 1 => y.zero(),
+        2..=MINORS => tangent_by_minors(x, dot),
+        _ => tangent_by_determinant(x, y, dot),
+    }
+}
+
+/// A cofactor is the determinant of a minor, up to its sign.
+fn tangent_by_minors<'g>(x: Term<'g>, dot: Term<'g>) -> Term<'g> {
+    let (graph, n) = (x.graph, x.shape().m());
+    let others = |k: usize| -> Vec<usize> { (0..n).filter(|other| *other != k).collect() };
+    let mut entries = Vec::with_capacity(n * n);
+    for i in 0..n {
+        for j in 0..n {
+            let change = match (others(i).as_slice(), others(j).as_slice()) {
+                (&[row], &[col]) => entry(dot, row, col),
+                (&[a, b], &[c, d]) => {
+                    let product = |first: (usize, usize), second: (usize, usize)| {
+                        entry(dot, first.0, first.1) * entry(x, second.0, second.1)
+                    };
+                    product((a, c), (b, d)) + product((b, d), (a, c))
+                        - product((a, d), (b, c))
+                        - product((b, c), (a, d))
+                }
+                _ => {
+                    let [minor, change] =
+                        [x, dot].map(|term| without(without(term, i, true), j, false));
+                    let cofactors = minor.whole(&COFACTOR, Attr::None, minor.shape());
+                    (cofactors * change).sum()
+                }
+            };
+            entries.push(if (i + j) % 2 == 0 {
+                change.id
+            } else {
+                (-change).id
+            });
+        }
+    }
+    graph.term(graph.apply(&MATRIX, Attr::None, x.shape(), &entries))
+}
+
+fn entry(x: Term<'_>, i: usize, j: usize) -> Term<'_> {
+    let (row, col) = (i as u32, j as u32);
+    x.block(Block {
+        corner: Corner { row, col },
+        shape: Shape::SCALAR,
+    })
+}
+
+/// A matrix without one of its rows, or columns.
+fn without(x: Term<'_>, k: usize, row: bool) -> Term<'_> {
+    let shape = x.shape();
+    let part = |first: usize, count: usize| {
+        let (first, count) = (first as u32, count as u32);
+        x.block(if row {
+            Block {
+                corner: Corner { row: first, col: 0 },
+                shape: Shape {
+                    rows: count,
+                    ..shape
+                },
+            }
+        } else {
+            Block {
+                corner: Corner { row: 0, col: first },
+                shape: Shape {
+                    cols: count,
+                    ..shape
+                },
+            }
+        })
+    };
+    let (join, length): (&'static Primitive, usize) = if row {
+        (&VCAT, shape.m())
+    } else {
+        (&HCAT, shape.n())
+    };
+    if k == 0 {
+        return part(1, length - 1);
+    }
+    if k == length - 1 {
+        return part(0, length - 1);
+    }
+    let (before, behind) = (part(0, k), part(k + 1, length - k - 1));
+    let less = if row {
+        Shape {
+            rows: shape.rows - 1,
+            ..shape
+        }
+    } else {
+        Shape {
+            cols: shape.cols - 1,
+            ..shape
+        }
+    };
+    let ids = [before.id, behind.id];
+    x.graph.term(x.graph.apply(join, Attr::None, less, &ids))
+}
+
+/// (tr(cof(X)ᵀẊ)·cof(X) − cof(X)·Ẋᵀ·cof(X))/det X, and no answer where rounding has eaten it.
+fn tangent_by_determinant<'g>(x: Term<'g>, y: Term<'g>, dot: Term<'g>) -> Term<'g> {
+    let det = x.whole(&DET, Attr::None, Shape::SCALAR);
+    let norm = |term: Term<'g>| term.whole(&NORM, Attr::None, Shape::SCALAR);
+    let tangent = ((y * dot).sum() * y - y.matmul(dot.transposed()).matmul(y)) / det;
+    let bound = 1e12 * det.map(&ABS);
+    let sure = entrywise(&LE, &[norm(x) * norm(y), bound]);
+    entrywise(&WHERE, &[sure, tangent, x.number(f64::NAN)])
 }
 
 rows! {

@@ -48,8 +48,14 @@ pub fn guarded(program: &Program, _: u64, tally: &mut Tally) -> Result<(), Strin
             continue;
         };
         let typed = format!("{}{formula}\n", program.text());
-        let got =
-            common::value(&typed).map_err(|message| format!("typed: {message}: {formula}"))?;
+        let got = match common::value(&typed) {
+            // det(A)*inv(A)' says so itself.
+            Err(message) if message.contains("singular") => {
+                tally.count("formula at a singular matrix");
+                continue;
+            }
+            got => got.map_err(|message| format!("typed: {message}: {formula}"))?,
+        };
         tally.count("formulas");
         let (got, want) = where_defined(&got, want, false);
         same("guarded", &got, &want, SIMPLIFIED)

@@ -46,6 +46,8 @@ impl Tally {
         }
         for (what, most) in [
             ("out of range in one sweep", programs / 1000),
+            ("zero times infinity in one sweep", programs / 1000),
+            ("formula at a singular matrix", programs / 1000),
             ("no formula", programs / 20),
             ("undefined without guards", programs / 50),
         ] {
