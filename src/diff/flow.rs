@@ -177,7 +177,7 @@ fn surely_somewhere(mask: Term<'_>) -> bool {
     loop {
         let node = mask.node();
         match node.op {
-            Op::Literal(value) => return value != 0.0 && node.shape.len() > 0,
+            Op::Literal(value) => return value != 0.0 && !node.shape.is_empty(),
             Op::Constant(constant) => {
                 let value = mask.graph.constant_value(constant);
                 return value.data().iter().any(|x| *x != 0.0);
@@ -186,7 +186,7 @@ fn surely_somewhere(mask: Term<'_>) -> bool {
             Op::Apply(row, _) if row.is(&DIAG) && !mask.arg(0).shape().is_vector() => return false,
             Op::Apply(row, _) if row.is(&NE) && !mask.arg(1).is(0.0) => return false,
             Op::Apply(row, _)
-                if keeps.iter().any(|known| row.is(known)) && node.shape.len() > 0 =>
+                if keeps.iter().any(|known| row.is(known)) && !node.shape.is_empty() =>
             {
                 mask = mask.arg(0);
             }
