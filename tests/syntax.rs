@@ -32,23 +32,23 @@ fn tree(script: &Script, id: ExprId) -> String {
         ExprKind::Unary(UnaryOp::Transpose, x) => format!("({}')", tree(x)),
         ExprKind::Binary(op, a, b) => format!("({} {} {})", tree(a), op.symbol(), tree(b)),
         ExprKind::If(c, a, b) => format!("(if {} then {} else {})", tree(c), tree(a), tree(b)),
-        ExprKind::Call {
-            function,
-            arguments,
-            named,
-        } => {
-            let named = named
+        ExprKind::Call(call) => {
+            let named = call
+                .named
                 .iter()
                 .map(|a| format!("{} = {}", a.name, tree(&a.value)));
-            let mut all: Vec<_> = arguments.iter().map(tree).collect();
+            let mut all: Vec<_> = call.arguments.iter().map(tree).collect();
             all.extend(named);
-            format!("{function}({})", all.join(", "))
+            format!("{}({})", call.function, all.join(", "))
         }
-        ExprKind::Derivative {
-            function,
-            order,
-            arguments,
-        } => format!("{function}#{order}({})", list(arguments)),
+        ExprKind::Derivative(call) => {
+            format!(
+                "{}#{}({})",
+                call.function,
+                call.order,
+                list(&call.arguments)
+            )
+        }
         ExprKind::Index(base, indices) => {
             format!("{}[{}]", tree(base), indices_of(script, indices))
         }
@@ -56,17 +56,14 @@ fn tree(script: &Script, id: ExprId) -> String {
             let rows: Vec<_> = rows.iter().map(|row| list(row)).collect();
             format!("[{}]", rows.join("; "))
         }
-        ExprKind::Comprehension {
-            body,
-            clauses,
-            bracketed,
-        } => {
-            let clauses: Vec<_> = clauses
+        ExprKind::Comprehension(each) => {
+            let clauses: Vec<_> = each
+                .clauses
                 .iter()
                 .map(|c| format!("{} in {}..{}", c.variable, tree(&c.from), tree(&c.to)))
                 .collect();
-            let inner = format!("{} for {}", tree(body), clauses.join(", "));
-            if *bracketed {
+            let inner = format!("{} for {}", tree(&each.body), clauses.join(", "));
+            if each.bracketed {
                 format!("[{inner}]")
             } else {
                 inner

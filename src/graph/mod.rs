@@ -189,6 +189,7 @@ struct Arena {
 pub struct Graph {
     arena: RefCell<Arena>,
     depth: Cell<u32>,
+    no_blocks: Rc<[Block]>,
     marks: RefCell<cone::Marks>,
 }
 
@@ -358,7 +359,7 @@ impl Graph {
     pub fn blocks(&self, attr: Attr) -> Rc<[Block]> {
         match attr {
             Attr::Blocks(id) => self.arena.borrow().blocks[id as usize].clone(),
-            _ => Rc::new([]),
+            _ => self.no_blocks.clone(),
         }
     }
 

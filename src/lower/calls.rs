@@ -54,44 +54,38 @@ pub fn is_built_in(name: &str) -> bool {
 }
 
 impl Lowering<'_> {
-    pub(super) fn visit_call(&mut self, expr: ExprId, frame: Rc<Frame>, base: usize) -> Result<()> {
-        let script = frame.script.clone();
+    pub(super) fn visit_call(
+        &mut self,
+        expr: ExprId,
+        frame: &Rc<Frame>,
+        base: usize,
+    ) -> Result<()> {
+        let script = &frame.script;
         let (function, arguments, named): (&Ident, &[ExprId], &[NamedArgument]) =
             match &script.expr(expr).kind {
-                ExprKind::Call {
-                    function,
-                    arguments,
-                    named,
-                } => (function, arguments, named),
-                ExprKind::Derivative {
-                    function,
-                    arguments,
-                    ..
-                } => (function, arguments, &[]),
+                ExprKind::Call(call) => (&call.function, &call.arguments, &call.named),
+                ExprKind::Derivative(call) => (&call.function, &call.arguments, &[]),
                 _ => return Ok(()),
             };
         let users = self.definitions.function(&function.name).is_some();
-        if !users && matches!(script.expr(expr).kind, ExprKind::Call { .. }) {
+        if !users && matches!(script.expr(expr).kind, ExprKind::Call(_)) {
             let name = &*function.name;
             if is_derivative_operator(name) {
                 return self.visit_derivative(expr, frame, base);
             }
             if name == "iterate" {
-                self.expect_arguments(expr, arguments.len(), 3, &frame)?;
-                self.visit_all(arguments[1..].to_vec(), expr, frame, base);
+                self.expect_arguments(expr, arguments.len(), 3, frame)?;
+                self.visit_all(arguments[1..].iter().copied(), expr, frame, base);
                 return Ok(());
             }
             if name == "read" {
-                let node = self.read(expr, arguments, &frame)?;
+                let node = self.read(expr, arguments, frame)?;
                 self.values.push(node);
                 return Ok(());
             }
         }
-        let children: Vec<ExprId> = arguments
-            .iter()
-            .copied()
-            .chain(named.iter().map(|argument| argument.value))
-            .collect();
+        let named = named.iter().map(|argument| argument.value);
+        let children = arguments.iter().copied().chain(named);
         self.visit_all(children, expr, frame, base);
         Ok(())
     }
@@ -102,26 +96,22 @@ impl Lowering<'_> {
         &mut self,
         expr: ExprId,
         frame: &Rc<Frame>,
-        operands: Vec<NodeId>,
+        operands: &[NodeId],
     ) -> Result<()> {
-        let script = frame.script.clone();
-        match &script.expr(expr).kind {
-            ExprKind::Derivative {
-                function, order, ..
-            } => self.finish_prime(expr, frame, function, *order, &operands),
-            ExprKind::Call {
-                function,
-                arguments,
-                named,
-            } => {
-                if let Some(users) = self.definitions.function(&function.name).cloned() {
+        match &frame.script.expr(expr).kind {
+            ExprKind::Derivative(call) => {
+                self.finish_prime(expr, frame, &call.function, call.order, operands)
+            }
+            ExprKind::Call(call) => {
+                let (function, arguments, named) = (&call.function, &call.arguments, &call.named);
+                if let Some(users) = self.definitions.function(&function.name) {
                     if let Some(argument) = named.first() {
                         return Err(self.unknown_option(&argument.name, &function.name, frame));
                     }
-                    return self.expand(expr, frame, &users, &operands, true);
+                    return self.expand(expr, frame, users, operands, true);
                 }
                 match &*function.name {
-                    "iterate" => self.start_iterate(expr, frame, arguments, &operands),
+                    "iterate" => self.start_iterate(expr, frame, arguments, operands),
                     "rows" | "cols" => {
                         self.expect_arguments(expr, arguments.len(), 1, frame)?;
                         let shape = self.graph.shape(operands[0]);
@@ -136,7 +126,7 @@ impl Lowering<'_> {
                     _ => {
                         let before = self.graph.len();
                         let node =
-                            self.apply_row(expr, function, arguments, named, &operands, frame)?;
+                            self.apply_row(expr, function, arguments, named, operands, frame)?;
                         self.note_origins(before, frame, expr);
                         self.values.push(node);
                         Ok(())
@@ -166,12 +156,8 @@ impl Lowering<'_> {
     }
 
     fn arity_error(&self, expr: ExprId, given: usize, wanted: &str, frame: &Frame) -> Diagnostic {
-        let name = match &frame.script.expr(expr).kind {
-            ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. } => {
-                function.name.clone()
-            }
-            _ => "this".into(),
-        };
+        let function = frame.script.expr(expr).kind.function();
+        let name = function.map_or("this", |function| &function.name);
         let error = Diagnostic::error(
             Code::Arity,
             frame.locate(expr),
@@ -320,7 +306,8 @@ impl Lowering<'_> {
             held: frame.held.clone(),
             via: Some(Rc::new(location)),
         });
-        self.tasks.push(Task::Return(remember.then_some(key)));
+        self.tasks
+            .push(Task::Return(remember.then(|| Box::new(key))));
         self.tasks.push(Task::Visit(function.body.expr, body));
         Ok(())
     }

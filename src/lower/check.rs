@@ -44,26 +44,23 @@ impl Lowering<'_> {
             let expr = script.expr(id);
             match &expr.kind {
                 ExprKind::Name(name) => names.push((id, name)),
-                ExprKind::Comprehension { clauses, .. } => {
-                    bound.extend(clauses.iter().map(|clause| &*clause.variable.name));
+                ExprKind::Comprehension(each) => {
+                    bound.extend(each.clauses.iter().map(|clause| &*clause.variable.name));
                 }
-                ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. } => {
-                    let name = &*function.name;
-                    if self.definitions.function(name).is_none() && !is_built_in(name) {
-                        let prime = matches!(expr.kind, ExprKind::Derivative { .. });
+                kind => {
+                    if let Some(function) = kind.function()
+                        && self.definitions.function(&function.name).is_none()
+                        && !is_built_in(&function.name)
+                    {
+                        let prime = matches!(kind, ExprKind::Derivative(_));
                         found.push(self.unknown_function(function, prime, &frame));
                     }
                 }
-                _ => {}
             }
             match &expr.kind {
                 // Its first argument is the name of a function.
-                ExprKind::Call {
-                    function,
-                    arguments,
-                    ..
-                } if &*function.name == "iterate" => {
-                    stack.extend(arguments.iter().skip(1));
+                ExprKind::Call(call) if &*call.function.name == "iterate" => {
+                    stack.extend(call.arguments.iter().skip(1));
                 }
                 _ => expr.children(|child| stack.push(child)),
             }

@@ -39,10 +39,10 @@ impl Lowering<'_> {
     fn open_clause(&mut self, mut state: Loop) {
         let frame = state.frames.last().expect("there is a frame").clone();
         let script = frame.script.clone();
-        let ExprKind::Comprehension { clauses, .. } = &script.expr(state.expr).kind else {
+        let ExprKind::Comprehension(each) = &script.expr(state.expr).kind else {
             return;
         };
-        let clause = &clauses[state.ranges.len()];
+        let clause = &each.clauses[state.ranges.len()];
         state.bounds = true;
         self.tasks.push(Task::Loop(Box::new(state)));
         self.tasks.push(Task::Visit(clause.to, frame.clone()));
@@ -51,9 +51,10 @@ impl Lowering<'_> {
 
     pub(super) fn advance_loop(&mut self, mut state: Loop) -> Result<()> {
         let script = state.frames[0].script.clone();
-        let ExprKind::Comprehension { body, clauses, .. } = &script.expr(state.expr).kind else {
+        let ExprKind::Comprehension(each) = &script.expr(state.expr).kind else {
             return Ok(());
         };
+        let (body, clauses) = (&each.body, &each.clauses);
         if state.bounds {
             state.bounds = false;
             let clause = &clauses[state.ranges.len()];
@@ -107,14 +108,10 @@ impl Lowering<'_> {
 
     fn joined(&mut self, state: &Loop, parts: &[NodeId], frame: &Frame) -> Result<NodeId> {
         let script = frame.script.clone();
-        let ExprKind::Comprehension {
-            body,
-            clauses,
-            bracketed,
-        } = &script.expr(state.expr).kind
-        else {
+        let ExprKind::Comprehension(each) = &script.expr(state.expr).kind else {
             return Ok(parts[0]);
         };
+        let (body, clauses, bracketed) = (&each.body, &each.clauses, &each.bracketed);
         let shapes: Vec<Shape> = parts.iter().map(|part| self.graph.shape(*part)).collect();
         let Some(&first) = shapes.first() else {
             return Ok(self.graph.constant(Tensor::vector(Vec::new())));

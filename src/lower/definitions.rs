@@ -150,6 +150,19 @@ impl Definitions {
         self.variables.get(name)
     }
 
+    /// What `name` stands for, and its index, which it keeps as long as nothing is defined.
+    pub fn find(&self, name: &Name) -> Option<(u32, &Variable)> {
+        let (index, _, variable) = self.variables.get_full(name)?;
+        Some((index as u32, variable))
+    }
+
+    /// The name with the index `index`, and what it stands for.
+    pub fn at(&self, index: u32) -> (&Name, &Variable) {
+        let known = self.variables.get_index(index as usize);
+        let (name, variable) = known.expect("an index that was found");
+        (name, variable)
+    }
+
     /// The user's function called `name`.
     pub fn function(&self, name: &str) -> Option<&Rc<Function>> {
         self.functions.get(name)
@@ -449,28 +462,23 @@ impl Definitions {
         let mut free: Vec<&Name> = Vec::new();
         while let Some(id) = stack.pop() {
             let expr = script.expr(id);
+            let function = expr.kind.function();
+            if function.is_some_and(|known| self.functions.contains_key(&known.name)) {
+                return false;
+            }
             match &expr.kind {
                 ExprKind::Name(name) if !is_constant(name) => free.push(name),
-                ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. }
-                    if self.functions.contains_key(&function.name) =>
-                {
-                    return false;
-                }
-                ExprKind::Call {
-                    function,
-                    arguments,
-                    ..
-                } if &*function.name == "iterate" => {
-                    if let Some(first) = arguments.first()
+                ExprKind::Call(call) if &*call.function.name == "iterate" => {
+                    if let Some(first) = call.arguments.first()
                         && let ExprKind::Name(inner) = &script.expr(*first).kind
                         && !self.functions.contains_key(inner)
                     {
-                        stack.extend(arguments.iter().skip(1));
+                        stack.extend(call.arguments.iter().skip(1));
                         continue;
                     }
                 }
-                ExprKind::Comprehension { clauses, .. } => {
-                    bound.extend(clauses.iter().map(|clause| &clause.variable.name));
+                ExprKind::Comprehension(each) => {
+                    bound.extend(each.clauses.iter().map(|clause| &clause.variable.name));
                 }
                 _ => {}
             }
@@ -521,8 +529,8 @@ fn is_read(formula: &Formula) -> bool {
     let mut stack = vec![formula.expr];
     while let Some(id) = stack.pop() {
         let expr = formula.script.expr(id);
-        if let ExprKind::Call { function, .. } = &expr.kind
-            && &*function.name == "read"
+        if let ExprKind::Call(call) = &expr.kind
+            && &*call.function.name == "read"
         {
             return true;
         }

@@ -47,14 +47,10 @@ struct Parts<'s> {
 
 impl Lowering<'_> {
     fn parts<'s>(&self, expr: ExprId, frame: &'s Frame) -> Result<Parts<'s>> {
-        let ExprKind::Call {
-            function,
-            arguments,
-            named,
-        } = &frame.script.expr(expr).kind
-        else {
+        let ExprKind::Call(call) = &frame.script.expr(expr).kind else {
             return Err(self.not_a_target(expr, frame));
         };
+        let (function, arguments, named) = (&call.function, &call.arguments, &call.named);
         let operator = &*function.name;
         let with_vector = matches!(operator, "jvp" | "vjp");
         self.expect_arguments(
@@ -86,11 +82,11 @@ impl Lowering<'_> {
     pub(super) fn visit_derivative(
         &mut self,
         expr: ExprId,
-        frame: Rc<Frame>,
+        frame: &Rc<Frame>,
         base: usize,
     ) -> Result<()> {
-        let parts = self.parts(expr, &frame)?;
-        let wrt = self.wrt(parts.wrt, &frame)?;
+        let parts = self.parts(expr, frame)?;
+        let wrt = self.wrt(parts.wrt, frame)?;
         let name = wrt.name.clone();
         let local = frame.local(&name);
         let state = Differentiation {
@@ -107,7 +103,7 @@ impl Lowering<'_> {
             Some(node) => self.values.push(node),
             None => {
                 // The target is looked up in the global scope: its formula, its leaf, or what holds it.
-                self.resolve_global(&name, Some(target), &frame)?;
+                self.resolve_global(&name, Some(target), frame)?;
             }
         }
         Ok(())

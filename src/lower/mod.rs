@@ -34,8 +34,10 @@ use comprehension::Loop;
 use definitions::{Function, Input, Meaning, constant};
 use derivatives::Differentiation;
 use indexmap::IndexMap;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use std::cell::RefCell;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 /// What a statement may use up.
@@ -118,6 +120,20 @@ impl Frame {
     fn locate(&self, expr: ExprId) -> Location {
         self.script.locate(expr)
     }
+
+    /// What the formula of a global name is read in when it is met here.
+    fn of_formula(self: &Rc<Frame>, formula: &Formula) -> Rc<Frame> {
+        let is_global = self.locals.is_none() && self.via.is_none();
+        if is_global && Rc::ptr_eq(&self.script, &formula.script) {
+            return self.clone();
+        }
+        Rc::new(Frame {
+            script: formula.script.clone(),
+            locals: None,
+            held: self.held.clone(),
+            via: None,
+        })
+    }
 }
 
 /// Where a node came from.
@@ -134,10 +150,10 @@ pub struct Origin {
 enum Task {
     Visit(ExprId, Rc<Frame>),
     Finish(ExprId, Rc<Frame>, usize),
-    /// A formula has been lowered: remember it.
-    Define(Name, u32),
+    /// The formula of the innermost name has been lowered: remember it.
+    Define,
     /// A function's body has been lowered: remember it.
-    Return(Option<CallKey>),
+    Return(Option<Box<CallKey>>),
     /// Visit a side that may not be needed: a failure in it becomes a node.
     Branch(ExprId, Rc<Frame>),
     /// Where such a side ends.
@@ -152,10 +168,19 @@ enum Task {
 
 /// How high the stacks were where a branch began.
 struct Rollback {
-    values: usize,
-    names: usize,
-    calls: usize,
+    values: u32,
+    names: u32,
+    calls: u32,
 }
+
+/// A formula's name by its index among the definitions, and the set that is held while it is read.
+type NameKey = (u32, u32);
+
+/// The leaves of names, in order of appearance.
+pub type Inputs = IndexMap<Name, NodeId, FxBuildHasher>;
+
+/// The operands of an expression.
+type Operands = SmallVec<[NodeId; 4]>;
 
 /// The machine: lowers expressions of one statement into one graph.
 pub struct Lowering<'a> {
@@ -166,18 +191,18 @@ pub struct Lowering<'a> {
     overlay: FxHashMap<Name, NodeId>,
     tasks: Vec<Task>,
     values: Vec<NodeId>,
-    names: FxHashMap<(Name, u32), NodeId>,
+    /// What the names of formulas stand for; nothing as long as they are being lowered.
+    names: FxHashMap<NameKey, Option<NodeId>>,
     calls: FxHashMap<CallKey, NodeId>,
     held_sets: Vec<Rc<HeldNames>>,
     global: Rc<HeldNames>,
-    /// The names whose formulas are being lowered, outermost first, and the same as a set.
-    naming: Vec<(Name, u32)>,
-    open_names: FxHashSet<(Name, u32)>,
+    /// The names whose formulas are being lowered, outermost first.
+    naming: Vec<NameKey>,
     calling: Vec<(Rc<Function>, Location)>,
     reasons: Vec<Diagnostic>,
     origins: Vec<Option<Origin>>,
-    node_names: FxHashMap<NodeId, Vec<Name>>,
-    inputs: IndexMap<Name, NodeId>,
+    node_names: FxHashMap<NodeId, SmallVec<[Name; 1]>>,
+    inputs: Inputs,
     files: FxHashMap<std::path::PathBuf, NodeId>,
     holds: u32,
     guards: Vec<(NodeId, f64)>,
@@ -205,12 +230,11 @@ impl<'a> Lowering<'a> {
             held_sets: vec![global.clone()],
             global,
             naming: Vec::new(),
-            open_names: FxHashSet::default(),
             calling: Vec::new(),
             reasons: Vec::new(),
             origins: Vec::new(),
             node_names: FxHashMap::default(),
-            inputs: IndexMap::new(),
+            inputs: Inputs::default(),
             files: FxHashMap::default(),
             holds: 0,
             guards: Vec::new(),
@@ -226,7 +250,7 @@ impl<'a> Lowering<'a> {
         graph: &'a Graph,
         definitions: &'a Definitions,
         limits: Limits,
-        inputs: IndexMap<Name, NodeId>,
+        inputs: Inputs,
         changing: &'a FxHashSet<Name>,
     ) -> Lowering<'a> {
         Lowering {
@@ -238,7 +262,7 @@ impl<'a> Lowering<'a> {
 
     /// The leaves of all names met, here or before; and those that were looked up here, whose
     /// shapes what was lowered depends on.
-    pub fn into_inputs(self) -> (IndexMap<Name, NodeId>, Vec<Name>) {
+    pub fn into_inputs(self) -> (Inputs, Vec<Name>) {
         (self.inputs, self.looked_up)
     }
 
@@ -319,10 +343,10 @@ impl<'a> Lowering<'a> {
         self.calling.clear();
     }
 
-    /// Closes all but the first `count` names being lowered.
+    /// Gives up all but the first `count` names being lowered.
     fn close_names(&mut self, count: usize) {
         for key in self.naming.drain(count..) {
-            self.open_names.remove(&key);
+            self.names.remove(&key);
         }
     }
 
@@ -363,21 +387,22 @@ impl<'a> Lowering<'a> {
         match task {
             Task::Visit(expr, frame) => {
                 self.check_limits(expr, &frame)?;
-                self.visit(expr, frame)
+                self.visit(expr, &frame)
             }
             Task::Finish(expr, frame, base) => self.finish(expr, &frame, base),
-            Task::Define(name, held) => {
+            Task::Define => {
                 let node = *self.values.last().expect("a formula leaves one node");
-                self.close_names(self.naming.len() - 1);
-                self.note_name(node, &name);
-                self.names.insert((name, held), node);
+                let key = self.naming.pop().expect("its name is open");
+                let (name, _) = self.definitions.at(key.0);
+                self.note_name(node, name);
+                self.names.insert(key, Some(node));
                 Ok(())
             }
             Task::Return(key) => {
                 let node = *self.values.last().expect("a body leaves one node");
                 self.calling.pop();
                 if let Some(key) = key {
-                    self.calls.insert(key, node);
+                    self.calls.insert(*key, node);
                 }
                 Ok(())
             }
@@ -424,9 +449,9 @@ impl<'a> Lowering<'a> {
         }
         while let Some(task) = self.tasks.pop() {
             if let Task::Catch(rollback) = task {
-                self.values.truncate(rollback.values);
-                self.close_names(rollback.names);
-                self.calling.truncate(rollback.calls);
+                self.values.truncate(rollback.values as usize);
+                self.close_names(rollback.names as usize);
+                self.calling.truncate(rollback.calls as usize);
                 let reason = self.reasons.len() as u32;
                 self.reasons.push(diagnostic);
                 self.values.push(self.graph.raise(reason, Shape::SCALAR));
@@ -438,9 +463,9 @@ impl<'a> Lowering<'a> {
 
     fn catch(&mut self) {
         self.tasks.push(Task::Catch(Rollback {
-            values: self.values.len(),
-            names: self.naming.len(),
-            calls: self.calling.len(),
+            values: self.values.len() as u32,
+            names: self.naming.len() as u32,
+            calls: self.calling.len() as u32,
         }));
     }
 
@@ -456,8 +481,8 @@ impl<'a> Lowering<'a> {
     }
 
     /// Pushes what is needed to leave the node of `expr` on the stack.
-    fn visit(&mut self, expr: ExprId, frame: Rc<Frame>) -> Result<()> {
-        let script = frame.script.clone();
+    fn visit(&mut self, expr: ExprId, frame: &Rc<Frame>) -> Result<()> {
+        let script = &frame.script;
         let base = self.values.len();
         match &script.expr(expr).kind {
             ExprKind::Number(value) => self.values.push(self.graph.literal(*value)),
@@ -469,10 +494,10 @@ impl<'a> Lowering<'a> {
                     "a text stands only after `print`, `import`, `to`, in `read(…)` and `scheme=`",
                 ));
             }
-            ExprKind::Name(name) => self.resolve(name, expr, &frame)?,
+            ExprKind::Name(name) => self.resolve(name, expr, frame)?,
             ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {
                 // A minus in front of a number makes a negative number, not an operation.
-                ExprKind::Number(value) if is_bare_number(&script, *operand) => {
+                ExprKind::Number(value) if is_bare_number(script, *operand) => {
                     self.values.push(self.graph.literal(-value));
                 }
                 _ => self.visit_all([*operand], expr, frame, base),
@@ -481,16 +506,18 @@ impl<'a> Lowering<'a> {
                 self.visit_choice(expr, *condition, *then, *otherwise, frame, base);
             }
             ExprKind::Binary(op, left, right) if op.is_logical() => {
-                let left = *left;
                 self.tasks.push(Task::Finish(expr, frame.clone(), base));
                 // The right side may fail where the left one decides.
                 self.tasks.push(Task::Branch(*right, frame.clone()));
-                self.tasks.push(Task::Visit(left, frame));
+                self.tasks.push(Task::Visit(*left, frame.clone()));
+            }
+            ExprKind::Binary(_, left, right) => {
+                self.visit_all([*left, *right], expr, frame, base);
             }
             ExprKind::Call { .. } | ExprKind::Derivative { .. } => {
                 self.visit_call(expr, frame, base)?;
             }
-            ExprKind::Comprehension { .. } => self.visit_comprehension(expr, frame, base),
+            ExprKind::Comprehension { .. } => self.visit_comprehension(expr, frame.clone(), base),
             _ => {
                 let mut children = Vec::new();
                 script.expr(expr).children(|child| children.push(child));
@@ -506,7 +533,7 @@ impl<'a> Lowering<'a> {
         condition: ExprId,
         then: ExprId,
         otherwise: ExprId,
-        frame: Rc<Frame>,
+        frame: &Rc<Frame>,
         base: usize,
     ) {
         let branch = |side| Task::Branch(side, frame.clone());
@@ -524,7 +551,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         children: impl IntoIterator<Item = ExprId, IntoIter: DoubleEndedIterator>,
         expr: ExprId,
-        frame: Rc<Frame>,
+        frame: &Rc<Frame>,
         base: usize,
     ) {
         self.tasks.push(Task::Finish(expr, frame.clone(), base));
@@ -536,9 +563,8 @@ impl<'a> Lowering<'a> {
     /// Combines the operands on the stack from `base` up into the node of `expr`.
     fn finish(&mut self, expr: ExprId, frame: &Rc<Frame>, base: usize) -> Result<()> {
         let before = self.graph.len();
-        let operands = self.values.split_off(base);
-        let script = frame.script.clone();
-        let node = match &script.expr(expr).kind {
+        let operands: Operands = self.values.drain(base..).collect();
+        let node = match &frame.script.expr(expr).kind {
             ExprKind::Unary(op, _) => self.unary(*op, operands[0]),
             ExprKind::Binary(op, left, right) => self.binary(
                 *op,
@@ -555,7 +581,7 @@ impl<'a> Lowering<'a> {
             }
             ExprKind::Matrix(rows) => self.matrix(rows, &operands, frame)?,
             ExprKind::Call { .. } | ExprKind::Derivative { .. } => {
-                return self.finish_call(expr, frame, operands);
+                return self.finish_call(expr, frame, &operands);
             }
             _ => operands[0],
         };
@@ -587,7 +613,8 @@ impl<'a> Lowering<'a> {
             self.values.push(node);
             return Ok(());
         }
-        let Some(variable) = self.definitions.variable(name).cloned() else {
+        let definitions = self.definitions;
+        let Some((index, variable)) = definitions.find(name) else {
             let node = match constant(name) {
                 Some(value) => self.graph.literal(value),
                 None => self.free_input(name, expr, frame),
@@ -602,23 +629,21 @@ impl<'a> Lowering<'a> {
                 Ok(())
             }
             Meaning::Formula(formula) => {
-                let key = (name.clone(), frame.held.id);
-                if let Some(node) = self.names.get(&key) {
-                    self.values.push(*node);
-                    return Ok(());
-                }
-                if !self.open_names.insert(key.clone()) {
-                    let start = self.naming.iter().position(|known| *known == key);
-                    return Err(self.circle(start.unwrap_or(0)));
-                }
-                self.naming.push(key.clone());
-                self.tasks.push(Task::Define(key.0, key.1));
-                let body = Rc::new(Frame {
-                    script: formula.script.clone(),
-                    locals: None,
-                    held: frame.held.clone(),
-                    via: None,
-                });
+                let key = (index, frame.held.id);
+                match self.names.entry(key) {
+                    Entry::Vacant(place) => place.insert(None),
+                    Entry::Occupied(known) => {
+                        let Some(node) = known.get() else {
+                            let start = self.naming.iter().position(|known| *known == key);
+                            return Err(self.circle(start.unwrap_or(0)));
+                        };
+                        self.values.push(*node);
+                        return Ok(());
+                    }
+                };
+                self.naming.push(key);
+                self.tasks.push(Task::Define);
+                let body = frame.of_formula(formula);
                 self.tasks.push(Task::Visit(formula.expr, body));
                 Ok(())
             }
@@ -690,8 +715,11 @@ impl<'a> Lowering<'a> {
 
     /// The error for a circle of definitions that begins at `start` of the names being lowered.
     fn circle(&self, start: usize) -> Diagnostic {
-        let names: Vec<&Name> = self.naming[start..].iter().map(|(name, _)| name).collect();
-        let place = |name: &Name| self.definitions.variable(name).map(|v| v.location.clone());
+        let open = self.naming[start..].iter();
+        let (names, places): (Vec<&Name>, Vec<&Location>) = open
+            .map(|(index, _)| self.definitions.at(*index))
+            .map(|(name, variable)| (name, &variable.location))
+            .unzip();
         let mut chain: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         if chain.len() > 8 {
             chain.splice(4..chain.len() - 3, ["…".to_string()]);
@@ -700,7 +728,7 @@ impl<'a> Lowering<'a> {
         let next_of = |k: usize| names[(k + 1) % names.len()];
         let mut error = Diagnostic::error(
             Code::Circular,
-            place(first).expect("a name being lowered is defined"),
+            places[0].clone(),
             format!(
                 "{} → `{first}` is a circle: nothing in it has a value",
                 chain.join(" → ")
@@ -708,9 +736,8 @@ impl<'a> Lowering<'a> {
             format!("`{first}` needs `{}`", next_of(0)),
         );
         for (k, name) in names.iter().enumerate().skip(1) {
-            if let Some(location) = place(name) {
-                error = error.label(location, format!("`{name}` needs `{}`", next_of(k)));
-            }
+            let text = format!("`{name}` needs `{}`", next_of(k));
+            error = error.label(places[k].clone(), text);
         }
         error.help(if names.len() == 1 {
             format!("to compute a new value from the old one, write `{first} := …`")
@@ -755,11 +782,11 @@ impl<'a> Lowering<'a> {
 
     /// The names that stand for `node`, in the order in which they were reached.
     pub fn names_of(&self, node: NodeId) -> &[Name] {
-        self.node_names.get(&node).map_or(&[], Vec::as_slice)
+        self.node_names.get(&node).map_or(&[], SmallVec::as_slice)
     }
 
     /// The leaves of all names met so far, in order of appearance.
-    pub fn inputs(&self) -> &IndexMap<Name, NodeId> {
+    pub fn inputs(&self) -> &Inputs {
         &self.inputs
     }
 

@@ -6,14 +6,15 @@
 //! zero is not multiplied at all. A scalar stretches to its partner.
 
 use super::{algebra, arithmetic, array, elementary};
-use crate::graph::{Attr, Block, Op, Primitive, Shape, Term};
+use crate::graph::{Args, Attr, Block, Op, Primitive, Shape, Term};
+use smallvec::SmallVec;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// The entry-by-entry operation `primitive` on terms that stretch to a common shape.
 pub fn entrywise<'g>(primitive: &'static Primitive, args: &[Term<'g>]) -> Term<'g> {
-    let shapes: Vec<Shape> = args.iter().map(|term| term.shape()).collect();
+    let shapes: SmallVec<[Shape; 3]> = args.iter().map(|term| term.shape()).collect();
     let shape = Shape::common(&shapes).expect("rules combine terms of fitting shapes");
-    let ids: Vec<_> = args.iter().map(|term| term.stretch(shape).id).collect();
+    let ids: Args = args.iter().map(|term| term.stretch(shape).id).collect();
     let graph = args[0].graph;
     graph.term(graph.apply(primitive, Attr::None, shape, &ids))
 }

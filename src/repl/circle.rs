@@ -41,15 +41,15 @@ pub fn closes(definitions: &Definitions, name: &str, script: &Rc<Script>, expr: 
                         formulas.push((next.clone(), Vec::new()));
                     }
                 }
-                ExprKind::Call { function, .. } | ExprKind::Derivative { function, .. } => {
-                    if let Some(known) = definitions.function(&function.name)
+                kind => {
+                    if let Some(function) = kind.function()
+                        && let Some(known) = definitions.function(&function.name)
                         && seen.insert((true, function.name.clone()))
                     {
                         let parameters = known.parameters.iter().map(|p| p.name.clone());
                         formulas.push((known.body.clone(), parameters.collect()));
                     }
                 }
-                _ => {}
             }
             expr.children(|child| stack.push(child));
         }
@@ -68,8 +68,12 @@ fn bound(formula: &Formula, parameters: Vec<Name>) -> Vec<Name> {
         }
         left -= 1;
         let expr = formula.script.expr(id);
-        if let ExprKind::Comprehension { clauses, .. } = &expr.kind {
-            bound.extend(clauses.iter().map(|clause| clause.variable.name.clone()));
+        if let ExprKind::Comprehension(each) = &expr.kind {
+            bound.extend(
+                each.clauses
+                    .iter()
+                    .map(|clause| clause.variable.name.clone()),
+            );
         }
         expr.children(|child| stack.push(child));
     }

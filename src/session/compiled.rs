@@ -8,10 +8,9 @@
 use super::{Session, formula, update};
 use crate::exec::{Program, Unfit};
 use crate::graph::{Graph, NodeId, Shape, Tensor};
-use crate::lower::Lowering;
 use crate::lower::definitions::Meaning;
+use crate::lower::{Inputs, Lowering};
 use crate::syntax::ast::{Block, ExprId, Name, Script, Statement, StatementKind};
-use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
@@ -162,7 +161,7 @@ impl Session {
     fn compile_contents(&self, contents: &Contents, compiled: &mut Compiled) {
         let graph = Graph::new();
         let changing: FxHashSet<Name> = contents.changed.iter().flatten().cloned().collect();
-        let mut inputs: IndexMap<Name, NodeId> = IndexMap::new();
+        let mut inputs = Inputs::default();
         let mut lowered: Vec<Lowered> = Vec::new();
         for exprs in &contents.asked {
             let mut lowering =

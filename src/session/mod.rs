@@ -594,11 +594,9 @@ fn compared(script: &Script, claim: ExprId) -> Vec<ExprId> {
     match &script.expr(claim).kind {
         ExprKind::Binary(op, a, b) if op.is_comparison() => vec![*a, *b],
         ExprKind::Binary(_, a, b) => [compared(script, *a), compared(script, *b)].concat(),
-        ExprKind::Call {
-            function,
-            arguments,
-            ..
-        } if &*function.name == "approx" => arguments.iter().take(2).copied().collect(),
+        ExprKind::Call(call) if &*call.function.name == "approx" => {
+            call.arguments.iter().take(2).copied().collect()
+        }
         _ => Vec::new(),
     }
 }

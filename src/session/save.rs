@@ -122,18 +122,15 @@ fn text(formula: &Formula) -> String {
     let mut stack = vec![formula.expr];
     while let Some(id) = stack.pop() {
         let expr = script.expr(id);
-        if let ExprKind::Call {
-            function,
-            arguments,
-            ..
-        } = &expr.kind
-            && &*function.name == "read"
-            && let Some(ExprKind::Text(path)) = arguments.first().map(|id| &script.expr(*id).kind)
+        if let ExprKind::Call(call) = &expr.kind
+            && &*call.function.name == "read"
+            && let Some(ExprKind::Text(path)) =
+                call.arguments.first().map(|id| &script.expr(*id).kind)
         {
             let file = source.folder.join(Path::new(&**path));
             let file = std::path::absolute(&file).unwrap_or(file);
             let quoted = printer::quoted(&file.display().to_string());
-            paths.push((script.expr(arguments[0]).span, quoted));
+            paths.push((script.expr(call.arguments[0]).span, quoted));
         }
         expr.children(|child| stack.push(child));
     }

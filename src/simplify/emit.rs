@@ -7,7 +7,7 @@ use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
 use crate::primitives::array::{GUARD, GUARD_ALL, PASS, PASS_ALL, POISON};
 use crate::source::{Source, Span};
 use crate::syntax::ast::{
-    BinaryOp, Expr, ExprId, ExprKind, Ident, Index, Name, NamedArgument, Script, UnaryOp,
+    BinaryOp, Call, Expr, ExprId, ExprKind, Ident, Index, Name, NamedArgument, Script, UnaryOp,
 };
 use crate::syntax::printer;
 use std::rc::Rc;
@@ -83,11 +83,11 @@ impl<'a> Emitter<'a> {
 
     fn call(&mut self, name: &str, arguments: Vec<ExprId>, named: Vec<NamedArgument>) -> ExprId {
         let function = ident(name);
-        self.push(ExprKind::Call {
+        self.push(ExprKind::Call(Box::new(Call {
             function,
             arguments,
             named,
-        })
+        })))
     }
 
     fn emit(&mut self, id: Id) -> Written {

@@ -136,7 +136,41 @@ pub struct NamedArgument {
     pub value: ExprId,
 }
 
-/// The forms an expression can have.
+/// `f(a, b, k = v)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// What is called.
+    pub function: Ident,
+    /// The positional arguments.
+    pub arguments: Vec<ExprId>,
+    /// The named ones, which come last.
+    pub named: Vec<NamedArgument>,
+}
+
+/// `f'(x)`, `f''(x)`: the `order`-th derivative of a one-argument function, called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Derivative {
+    /// The function before the first prime.
+    pub function: Ident,
+    /// How many primes.
+    pub order: u32,
+    /// The arguments.
+    pub arguments: Vec<ExprId>,
+}
+
+/// `body for i in a..b, j in c..d`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comprehension {
+    /// What is computed for every value.
+    pub body: ExprId,
+    /// One or two clauses.
+    pub clauses: Vec<Clause>,
+    /// Whether it stands in brackets of its own.
+    pub bracketed: bool,
+}
+
+/// The forms an expression can have. A script may hold millions, so that the larger ones stand
+/// outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     /// A number, never negative: a minus in front is [`UnaryOp::Neg`].
@@ -152,36 +186,15 @@ pub enum ExprKind {
     /// `if c then a else b`
     If(ExprId, ExprId, ExprId),
     /// `f(a, b, k = v)`
-    Call {
-        /// What is called.
-        function: Ident,
-        /// The positional arguments.
-        arguments: Vec<ExprId>,
-        /// The named ones, which come last.
-        named: Vec<NamedArgument>,
-    },
-    /// `f'(x)`, `f''(x)`: the `order`-th derivative of a one-argument function, called.
-    Derivative {
-        /// The function before the first prime.
-        function: Ident,
-        /// How many primes.
-        order: u32,
-        /// The arguments.
-        arguments: Vec<ExprId>,
-    },
+    Call(Box<Call>),
+    /// `f'(x)`, `f''(x)`
+    Derivative(Box<Derivative>),
     /// `x[i]`, `W[1, 2..3]`, `W[:, 1]`
     Index(ExprId, Vec<Index>),
     /// `[1, 2, 3]` (one row: a column vector) or `[1, 2; 3, 4]`; never empty, no row is.
     Matrix(Vec<Vec<ExprId>>),
     /// `[body for i in a..b, j in c..d]`, or the same without brackets as the only argument of a call.
-    Comprehension {
-        /// What is computed for every value.
-        body: ExprId,
-        /// One or two clauses.
-        clauses: Vec<Clause>,
-        /// Whether it stands in brackets of its own.
-        bracketed: bool,
-    },
+    Comprehension(Box<Comprehension>),
 }
 
 /// An expression where it stands. The span of a parenthesised expression includes the parentheses.
@@ -414,6 +427,17 @@ impl Script {
     }
 }
 
+impl ExprKind {
+    /// The function that is called or differentiated and called.
+    pub fn function(&self) -> Option<&Ident> {
+        match self {
+            ExprKind::Call(call) => Some(&call.function),
+            ExprKind::Derivative(call) => Some(&call.function),
+            _ => None,
+        }
+    }
+}
+
 impl Expr {
     /// Calls `visit` with every direct child, left to right.
     pub fn children(&self, mut visit: impl FnMut(ExprId)) {
@@ -422,24 +446,22 @@ impl Expr {
             ExprKind::Unary(_, x) => visit(*x),
             ExprKind::Binary(_, a, b) => [*a, *b].into_iter().for_each(visit),
             ExprKind::If(c, a, b) => [*c, *a, *b].into_iter().for_each(visit),
-            ExprKind::Call {
-                arguments, named, ..
-            } => {
-                arguments.iter().copied().for_each(&mut visit);
-                named.iter().for_each(|argument| visit(argument.value));
+            ExprKind::Call(call) => {
+                call.arguments.iter().copied().for_each(&mut visit);
+                call.named.iter().for_each(|argument| visit(argument.value));
             }
-            ExprKind::Derivative { arguments, .. } => arguments.iter().copied().for_each(visit),
+            ExprKind::Derivative(call) => call.arguments.iter().copied().for_each(visit),
             ExprKind::Index(base, indices) => {
                 visit(*base);
                 indices.iter().flat_map(Index::ends).for_each(visit);
             }
             ExprKind::Matrix(rows) => rows.iter().flatten().copied().for_each(visit),
-            ExprKind::Comprehension { body, clauses, .. } => {
-                for clause in clauses {
+            ExprKind::Comprehension(each) => {
+                for clause in &each.clauses {
                     visit(clause.from);
                     visit(clause.to);
                 }
-                visit(*body);
+                visit(each.body);
             }
         }
     }

@@ -286,12 +286,12 @@ impl<'a> Builder<'a> {
             Arguments::Comprehension(id) => (vec![id], Vec::new()),
             Arguments::List(list) => self.split(&function, list)?,
         };
-        let kind = ExprKind::Call {
+        let call = Call {
             function,
             arguments,
             named,
         };
-        Ok(self.push(kind, span))
+        Ok(self.push(ExprKind::Call(Box::new(call)), span))
     }
 
     /// The positional arguments and the named ones after them.
@@ -364,12 +364,12 @@ impl<'a> Builder<'a> {
                 )
                 .help(format!("write `{function}'(x)`, with one plain argument")));
         }
-        let kind = ExprKind::Derivative {
+        let call = Derivative {
             function,
             order,
             arguments,
         };
-        Ok(self.push(kind, span))
+        Ok(self.push(ExprKind::Derivative(Box::new(call)), span))
     }
 
     pub fn index(&mut self, x: ExprId, indices: Vec<Index>, r: u32) -> Result<ExprId> {
@@ -423,11 +423,12 @@ impl<'a> Builder<'a> {
         self.refuse_twins(clauses.iter().map(|clause| &clause.variable), |name| {
             format!("`{name}` runs twice")
         })?;
-        let kind = ExprKind::Comprehension {
+        let each = Comprehension {
             body,
             clauses,
             bracketed,
         };
+        let kind = ExprKind::Comprehension(Box::new(each));
         Ok(self.push(kind, Span { start: l, end: r }))
     }
 

@@ -145,30 +145,18 @@ fn spell<'a>(kind: &'a ExprKind, out: &mut Vec<Piece<'a>>) {
             Piece::Word(" else "),
             Piece::Expr(*other, Level::Choice),
         ]),
-        ExprKind::Call {
-            function,
-            arguments,
-            named,
-        } => {
-            out.push(Piece::Word(&function.name));
-            spell_arguments(arguments, named, out);
+        ExprKind::Call(call) => {
+            out.push(Piece::Word(&call.function.name));
+            spell_arguments(&call.arguments, &call.named, out);
         }
-        ExprKind::Derivative {
-            function,
-            order,
-            arguments,
-        } => {
-            out.push(Piece::Word(&function.name));
-            out.push(Piece::Owned("'".repeat(*order as usize)));
-            spell_arguments(arguments, &[], out);
+        ExprKind::Derivative(call) => {
+            out.push(Piece::Word(&call.function.name));
+            out.push(Piece::Owned("'".repeat(call.order as usize)));
+            spell_arguments(&call.arguments, &[], out);
         }
         ExprKind::Index(base, indices) => spell_index(*base, indices, out),
         ExprKind::Matrix(rows) => spell_matrix(rows, out),
-        ExprKind::Comprehension {
-            body,
-            clauses,
-            bracketed,
-        } => spell_comprehension(*body, clauses, *bracketed, out),
+        ExprKind::Comprehension(each) => spell_comprehension(each, out),
     }
 }
 
@@ -248,23 +236,18 @@ fn spell_matrix(rows: &[Vec<ExprId>], out: &mut Vec<Piece<'_>>) {
     out.push(Piece::Word("]"));
 }
 
-fn spell_comprehension<'a>(
-    body: ExprId,
-    clauses: &'a [Clause],
-    bracketed: bool,
-    out: &mut Vec<Piece<'a>>,
-) {
-    if bracketed {
+fn spell_comprehension<'a>(each: &'a Comprehension, out: &mut Vec<Piece<'a>>) {
+    if each.bracketed {
         out.push(Piece::Word("["));
     }
-    out.push(Piece::Expr(body, Level::Choice));
-    for (i, clause) in clauses.iter().enumerate() {
+    out.push(Piece::Expr(each.body, Level::Choice));
+    for (i, clause) in each.clauses.iter().enumerate() {
         out.push(Piece::Word(if i == 0 { " for " } else { ", " }));
         out.push(Piece::Word(&clause.variable.name));
         out.push(Piece::Word(" in "));
         spell_range(clause.from, clause.to, out);
     }
-    if bracketed {
+    if each.bracketed {
         out.push(Piece::Word("]"));
     }
 }
@@ -296,15 +279,11 @@ mod tests {
             ExprKind::Unary(op, _) => format!("{op:?}"),
             ExprKind::Binary(op, ..) => format!("{op:?}"),
             ExprKind::If(..) => "If".into(),
-            ExprKind::Call {
-                function, named, ..
-            } => {
-                let names: Vec<_> = named.iter().map(|a| a.name.name.to_string()).collect();
-                format!("{function} {names:?}")
+            ExprKind::Call(call) => {
+                let names: Vec<_> = call.named.iter().map(|a| a.name.name.to_string()).collect();
+                format!("{} {names:?}", call.function)
             }
-            ExprKind::Derivative {
-                function, order, ..
-            } => format!("{function} {order}"),
+            ExprKind::Derivative(call) => format!("{} {}", call.function, call.order),
             ExprKind::Index(_, indices) => {
                 let forms = indices.iter().map(|index| match index {
                     Index::At(_) => 'a',
@@ -316,14 +295,13 @@ mod tests {
             ExprKind::Matrix(rows) => {
                 format!("Matrix {:?}", rows.iter().map(Vec::len).collect::<Vec<_>>())
             }
-            ExprKind::Comprehension {
-                clauses, bracketed, ..
-            } => {
-                let names: Vec<_> = clauses
+            ExprKind::Comprehension(each) => {
+                let names: Vec<_> = each
+                    .clauses
                     .iter()
                     .map(|c| c.variable.name.to_string())
                     .collect();
-                format!("For {names:?} {bracketed}")
+                format!("For {names:?} {}", each.bracketed)
             }
         };
         let mut text = format!("({head}");

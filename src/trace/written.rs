@@ -48,27 +48,19 @@ fn read(script: &Script, id: ExprId, depth: usize) -> Math {
             _ => binary(*op, script, id, depth - 1),
         },
         ExprKind::If(c, a, b) => Math::If(boxed(c), boxed(a), boxed(b)),
-        ExprKind::Call {
-            function,
-            arguments,
-            named,
-        } => {
-            let mut parts: Vec<Math> = arguments.iter().map(inner).collect();
+        ExprKind::Call(call) => {
+            let mut parts: Vec<Math> = call.arguments.iter().map(inner).collect();
             parts.extend(
-                named
+                call.named
                     .iter()
                     .map(|one| Math::Named(one.name.name.clone(), boxed(&one.value))),
             );
-            Math::Call(function.name.clone(), parts)
+            Math::Call(call.function.name.clone(), parts)
         }
-        ExprKind::Derivative {
-            function,
-            order,
-            arguments,
-        } => {
-            let primes = "'".repeat(*order as usize);
-            let name = format!("{}{primes}", function.name);
-            Math::Call(name.into(), arguments.iter().map(inner).collect())
+        ExprKind::Derivative(call) => {
+            let primes = "'".repeat(call.order as usize);
+            let name = format!("{}{primes}", call.function);
+            Math::Call(name.into(), call.arguments.iter().map(inner).collect())
         }
         ExprKind::Index(base, indices) => {
             let print = |id: &ExprId| printer::print(script, *id);
@@ -83,12 +75,12 @@ fn read(script: &Script, id: ExprId, depth: usize) -> Math {
         ExprKind::Matrix(rows) => {
             Math::Matrix(rows[0].len(), rows.iter().flatten().map(inner).collect())
         }
-        ExprKind::Comprehension { body, clauses, .. } => {
+        ExprKind::Comprehension(each) => {
             let clause = |clause: &crate::syntax::ast::Clause| {
                 let name = clause.variable.name.clone();
                 (name, inner(&clause.from), inner(&clause.to))
             };
-            Math::Each(boxed(body), clauses.iter().map(clause).collect())
+            Math::Each(boxed(&each.body), each.clauses.iter().map(clause).collect())
         }
     }
 }
