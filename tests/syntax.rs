@@ -26,7 +26,7 @@ fn tree(script: &Script, id: ExprId) -> String {
     match &script.expr(id).kind {
         ExprKind::Number(value) => printer::number(*value),
         ExprKind::Text(text) => printer::quoted(text),
-        ExprKind::Name(name) => name.to_string(),
+        ExprKind::Name(name) => script.name(*name).to_string(),
         ExprKind::Unary(UnaryOp::Neg, x) => format!("(-{})", tree(x)),
         ExprKind::Unary(UnaryOp::Not, x) => format!("(not {})", tree(x)),
         ExprKind::Unary(UnaryOp::Transpose, x) => format!("({}')", tree(x)),

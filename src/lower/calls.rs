@@ -164,8 +164,8 @@ impl Lowering<'_> {
             format!("`{name}` takes {wanted}, not {given}"),
             format!("{given} argument{} here", plural(given)),
         );
-        let along_axis = primitives::named(&name).iter().any(|row| row.axis);
-        match self.signature(&name) {
+        let along_axis = primitives::named(name).iter().any(|row| row.axis);
+        match self.signature(name) {
             Some(_) if along_axis && given == 2 => error.help(format!(
                 "an axis is given by name: `{name}(A, axis=1)` collapses the rows, `axis=2` the columns"
             )),
@@ -348,7 +348,7 @@ impl Lowering<'_> {
         arguments: &[ExprId],
         operands: &[NodeId],
     ) -> Result<()> {
-        let ExprKind::Name(name) = &frame.script.expr(arguments[0]).kind else {
+        let Some(name) = frame.script.name_at(arguments[0]) else {
             return Err(Diagnostic::error(
                 Code::Type,
                 frame.locate(arguments[0]),

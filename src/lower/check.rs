@@ -43,7 +43,7 @@ impl Lowering<'_> {
         while let Some(id) = stack.pop() {
             let expr = script.expr(id);
             match &expr.kind {
-                ExprKind::Name(name) => names.push((id, name)),
+                ExprKind::Name(name) => names.push((id, script.name(*name))),
                 ExprKind::Comprehension(each) => {
                     bound.extend(each.clauses.iter().map(|clause| &*clause.variable.name));
                 }

@@ -467,10 +467,15 @@ impl Definitions {
                 return false;
             }
             match &expr.kind {
-                ExprKind::Name(name) if !is_constant(name) => free.push(name),
+                ExprKind::Name(id) => {
+                    let name = script.name(*id);
+                    if !is_constant(name) {
+                        free.push(name);
+                    }
+                }
                 ExprKind::Call(call) if &*call.function.name == "iterate" => {
                     if let Some(first) = call.arguments.first()
-                        && let ExprKind::Name(inner) = &script.expr(*first).kind
+                        && let Some(inner) = script.name_at(*first)
                         && !self.functions.contains_key(inner)
                     {
                         stack.extend(call.arguments.iter().skip(1));

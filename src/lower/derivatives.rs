@@ -111,13 +111,12 @@ impl Lowering<'_> {
 
     /// Reads the target of a derivative.
     pub(super) fn wrt(&self, expr: ExprId, frame: &Frame) -> Result<Wrt> {
-        let (name, indices) = match &frame.script.expr(expr).kind {
-            ExprKind::Name(name) => (name, Vec::new()),
-            ExprKind::Index(base, indices) => match &frame.script.expr(*base).kind {
-                ExprKind::Name(name) => (name, indices.clone()),
-                _ => return Err(self.not_a_target(expr, frame)),
-            },
-            _ => return Err(self.not_a_target(expr, frame)),
+        let (base, indices) = match &frame.script.expr(expr).kind {
+            ExprKind::Index(base, indices) => (*base, indices.clone()),
+            _ => (expr, Vec::new()),
+        };
+        let Some(name) = frame.script.name_at(base) else {
+            return Err(self.not_a_target(expr, frame));
         };
         if indices.iter().any(|index| !matches!(index, Index::At(_))) {
             return Err(Diagnostic::error(

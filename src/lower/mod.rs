@@ -494,7 +494,7 @@ impl<'a> Lowering<'a> {
                     "a text stands only after `print`, `import`, `to`, in `read(…)` and `scheme=`",
                 ));
             }
-            ExprKind::Name(name) => self.resolve(name, expr, frame)?,
+            ExprKind::Name(name) => self.resolve(script.name(*name), expr, frame)?,
             ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {
                 // A minus in front of a number makes a negative number, not an operation.
                 ExprKind::Number(value) if is_bare_number(script, *operand) => {

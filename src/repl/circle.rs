@@ -30,10 +30,10 @@ pub fn closes(definitions: &Definitions, name: &str, script: &Rc<Script>, expr: 
             }
             left -= 1;
             let expr = formula.script.expr(id);
-            match &expr.kind {
-                ExprKind::Name(used) if bound.contains(used) => {}
-                ExprKind::Name(used) if **used == *name => return true,
-                ExprKind::Name(used) => {
+            match formula.script.name_at(id) {
+                Some(used) if bound.contains(used) => {}
+                Some(used) if **used == *name => return true,
+                Some(used) => {
                     let meaning = definitions.variable(used).map(|known| &known.meaning);
                     if let Some(Meaning::Formula(next)) = meaning
                         && seen.insert((false, used.clone()))
@@ -41,8 +41,8 @@ pub fn closes(definitions: &Definitions, name: &str, script: &Rc<Script>, expr: 
                         formulas.push((next.clone(), Vec::new()));
                     }
                 }
-                kind => {
-                    if let Some(function) = kind.function()
+                None => {
+                    if let Some(function) = expr.kind.function()
                         && let Some(known) = definitions.function(&function.name)
                         && seen.insert((true, function.name.clone()))
                     {

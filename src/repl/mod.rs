@@ -23,7 +23,7 @@ use crate::graph::Tensor;
 use crate::render::{Style, wrap};
 use crate::session::{Event, Session};
 use crate::source::{Location, Source, Span};
-use crate::syntax::ast::{ExprKind, Name, StatementKind};
+use crate::syntax::ast::{Name, StatementKind};
 use crate::trace::Trace;
 use output::Output;
 use rustyline::error::ReadlineError;
@@ -421,12 +421,11 @@ fn followers(source: &Rc<Source>) -> Vec<Name> {
         };
         let mut stack = vec![*value];
         while let Some(id) = stack.pop() {
-            let expr = script.expr(id);
-            if matches!(&expr.kind, ExprKind::Name(used) if &**used == ANSWER) {
+            if script.name_at(id).is_some_and(|used| &**used == ANSWER) {
                 found.push(name.name.clone());
                 break;
             }
-            expr.children(|child| stack.push(child));
+            script.expr(id).children(|child| stack.push(child));
         }
     }
     found

@@ -56,11 +56,10 @@ impl Session {
         formulas.chain(bodies).any(|formula| {
             let mut stack = vec![formula.expr];
             while let Some(id) = stack.pop() {
-                let expr = formula.script.expr(id);
-                if matches!(&expr.kind, ExprKind::Name(used) if used == name) {
+                if formula.script.name_at(id) == Some(name) {
                     return true;
                 }
-                expr.children(|child| stack.push(child));
+                formula.script.expr(id).children(|child| stack.push(child));
             }
             false
         })

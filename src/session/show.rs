@@ -6,7 +6,7 @@ use crate::diff::{Held, Target};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Formula, Lowering};
-use crate::syntax::ast::{At, ExprId, ExprKind, Mode, Name, Script, Show, Tail, With};
+use crate::syntax::ast::{At, ExprId, ExprKind, Mode, Name, NameId, Script, Show, Tail, With};
 use crate::syntax::printer;
 use crate::trace::{self, Nonfinite, Request, Wrt};
 use rustc_hash::FxHashMap;
@@ -439,8 +439,9 @@ pub(super) fn warn(lowering: &mut Lowering<'_>, sink: &mut Sink<'_>) {
 
 /// Whether any expression of a script is the name `name`.
 fn speaks_of(script: &Script, name: &str) -> bool {
-    let is_name = |kind: &ExprKind| matches!(kind, ExprKind::Name(known) if &**known == name);
-    script.expressions.iter().any(|expr| is_name(&expr.kind))
+    let is_name = |known: NameId| **script.name(known) == *name;
+    let mut kinds = script.expressions.iter().map(|expr| &expr.kind);
+    kinds.any(|kind| matches!(kind, ExprKind::Name(known) if is_name(*known)))
 }
 
 /// Refuses what stands twice after `wrt`.

@@ -7,7 +7,8 @@ use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
 use crate::primitives::array::{GUARD, GUARD_ALL, PASS, PASS_ALL, POISON};
 use crate::source::{Source, Span};
 use crate::syntax::ast::{
-    BinaryOp, Call, Expr, ExprId, ExprKind, Ident, Index, Name, NamedArgument, Script, UnaryOp,
+    BinaryOp, Call, Expr, ExprId, ExprKind, Ident, Index, Name, NameId, NamedArgument, Script,
+    UnaryOp,
 };
 use crate::syntax::printer;
 use std::rc::Rc;
@@ -36,6 +37,7 @@ impl<'a> Emitter<'a> {
             source: Source::new("", ""),
             expressions: Vec::new(),
             statements: Vec::new(),
+            names: Vec::new(),
             body: Vec::new(),
         };
         Emitter {
@@ -60,19 +62,25 @@ impl<'a> Emitter<'a> {
         id
     }
 
+    fn name(&mut self, name: Name) -> ExprId {
+        let id = NameId(self.script.names.len() as u32);
+        self.script.names.push(name);
+        self.push(ExprKind::Name(id))
+    }
+
     fn number(&mut self, value: f64) -> ExprId {
         if value.is_nan() {
-            return self.push(ExprKind::Name("nan".into()));
+            return self.name("nan".into());
         }
         if value < 0.0 {
             let positive = self.number(-value);
             return self.push(ExprKind::Unary(UnaryOp::Neg, positive));
         }
         if value.is_infinite() {
-            return self.push(ExprKind::Name("inf".into()));
+            return self.name("inf".into());
         }
         if value == std::f64::consts::PI {
-            return self.push(ExprKind::Name("pi".into()));
+            return self.name("pi".into());
         }
         self.push(ExprKind::Number(value))
     }
@@ -120,7 +128,7 @@ impl<'a> Emitter<'a> {
 
     fn atom(&mut self, node: NodeId) -> Written {
         if let Some(name) = (self.names)(node) {
-            return Ok(self.push(ExprKind::Name(name)));
+            return Ok(self.name(name));
         }
         match self.algebra.constants.get(&node).cloned() {
             Some(value) => Ok(self.constant(&value)),

@@ -37,6 +37,10 @@ pub struct ExprId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StatementId(pub u32);
 
+/// The index of a name in its [`Script`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NameId(pub u32);
+
 /// An operator with one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnaryOp {
@@ -178,7 +182,7 @@ pub enum ExprKind {
     /// A text; allowed only as an argument of `read` and `scheme=`, and as an item of `print`.
     Text(Rc<str>),
     /// A variable (or one of the constants `pi`, `π`, `inf`, `nan`).
-    Name(Name),
+    Name(NameId),
     /// `-x`, `not x`, `x'`
     Unary(UnaryOp, ExprId),
     /// `a + b`; `x²` and `x³` are [`BinaryOp::Pow`] with the span of the superscript as right operand.
@@ -387,7 +391,7 @@ pub struct Statement {
     pub span: Span,
 }
 
-/// A parsed source: two arenas and the statements at the top level, in order.
+/// A parsed source: arenas, and the statements at the top level, in order.
 #[derive(Clone, Debug)]
 pub struct Script {
     /// The text it was parsed from.
@@ -396,6 +400,8 @@ pub struct Script {
     pub expressions: Vec<Expr>,
     /// All statements, inner ones before the blocks that hold them.
     pub statements: Vec<Statement>,
+    /// All names of variables, each once.
+    pub names: Vec<Name>,
     /// The top level.
     pub body: Block,
 }
@@ -404,6 +410,19 @@ impl Script {
     /// The expression `id`.
     pub fn expr(&self, id: ExprId) -> &Expr {
         &self.expressions[id.0 as usize]
+    }
+
+    /// The name `id`.
+    pub fn name(&self, id: NameId) -> &Name {
+        &self.names[id.0 as usize]
+    }
+
+    /// The name that the expression `id` is.
+    pub fn name_at(&self, id: ExprId) -> Option<&Name> {
+        match self.expr(id).kind {
+            ExprKind::Name(name) => Some(self.name(name)),
+            _ => None,
+        }
     }
 
     /// The statement `id`.

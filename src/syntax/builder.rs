@@ -2,12 +2,11 @@
 
 use super::ast::*;
 use super::errors;
+use super::names::Names;
 use super::token::{Lexeme, Token};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::source::{Location, Source, Span};
-use hashbrown::HashTable;
-use rustc_hash::{FxBuildHasher, FxHashMap};
-use std::hash::BuildHasher;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -41,8 +40,7 @@ pub(crate) struct Builder<'a> {
     statements: Vec<Statement>,
     /// How many levels of blocks stand in each statement.
     depths: Vec<u32>,
-    /// Every name once, with its hash.
-    names: HashTable<(u64, Name)>,
+    names: Names,
     /// The first token behind the last statement.
     after: usize,
     warnings: Vec<Diagnostic>,
@@ -71,7 +69,7 @@ impl<'a> Builder<'a> {
             expressions: Vec::with_capacity(tokens.len() / 2),
             statements: Vec::new(),
             depths: Vec::new(),
-            names: HashTable::new(),
+            names: Names::default(),
             after: 0,
             warnings: Vec::new(),
             ends: Ends::default(),
@@ -85,6 +83,7 @@ impl<'a> Builder<'a> {
             source: self.source.clone(),
             expressions: self.expressions,
             statements: self.statements,
+            names: self.names.into_list(),
             body,
         };
         (script, self.warnings)
@@ -131,22 +130,21 @@ impl<'a> Builder<'a> {
 
     pub fn ident(&mut self, l: u32, r: u32) -> Ident {
         let span = Span { start: l, end: r };
-        let source: &'a str = &self.source.text;
-        let word = &source[span.range()];
-        self.ends.written += usize::from(word == "end");
-        let name = if is_plain(word) {
-            self.intern(word)
-        } else {
-            self.intern(&normalised(word))
-        };
-        Ident { name, span }
+        let id = self.name_id(span);
+        Ident {
+            name: self.names.name(id).clone(),
+            span,
+        }
     }
 
-    fn intern(&mut self, word: &str) -> Name {
-        let hash = FxBuildHasher.hash_one(word);
-        let same = |known: &(u64, Name)| known.0 == hash && *known.1 == *word;
-        let entry = self.names.entry(hash, same, |known| known.0);
-        entry.or_insert_with(|| (hash, word.into())).get().1.clone()
+    fn name_id(&mut self, span: Span) -> NameId {
+        let word = self.source.slice(span);
+        self.ends.written += usize::from(word == "end");
+        if is_plain(word) {
+            self.names.id(word)
+        } else {
+            self.names.id(&normalised(word))
+        }
     }
 
     pub fn text(&mut self, l: u32, r: u32) -> Result<Text> {
@@ -214,11 +212,13 @@ impl<'a> Builder<'a> {
         self.push(ExprKind::Number(value), span)
     }
 
-    pub fn name(&mut self, ident: Ident) -> ExprId {
-        if &*ident.name == "end" {
-            self.ends.used.push(ident.span);
+    pub fn name(&mut self, l: u32, r: u32) -> ExprId {
+        let span = Span { start: l, end: r };
+        if self.source.slice(span) == "end" {
+            self.ends.used.push(span);
         }
-        self.push(ExprKind::Name(ident.name), ident.span)
+        let name = self.name_id(span);
+        self.push(ExprKind::Name(name), span)
     }
 
     // Operators.
@@ -675,7 +675,7 @@ impl<'a> Builder<'a> {
         let end = colour.or(value).map_or(word.span, |id| self.span(id));
         let span = word.span.to(end);
         let axis = value.and_then(|id| match self.kind(id) {
-            ExprKind::Name(name) => Some(name.clone()),
+            ExprKind::Name(name) => Some(self.names.name(*name).clone()),
             _ => None,
         });
         let item = match (&*word.name, value, axis.as_deref(), colour) {

@@ -7,6 +7,7 @@ pub mod foreign;
 pub mod format;
 pub mod highlight;
 mod layout;
+mod names;
 pub mod printer;
 mod token;
 

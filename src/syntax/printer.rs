@@ -84,10 +84,10 @@ pub fn print(script: &Script, id: ExprId) -> String {
                 let start = todo.len();
                 if Level::of(kind) < level {
                     todo.push(Piece::Word("("));
-                    spell(kind, &mut todo);
+                    spell(script, kind, &mut todo);
                     todo.push(Piece::Word(")"));
                 } else {
-                    spell(kind, &mut todo);
+                    spell(script, kind, &mut todo);
                 }
                 // The next piece to be written is the last one of the list.
                 todo[start..].reverse();
@@ -130,11 +130,11 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// Appends what an expression of this kind consists of, in order.
-fn spell<'a>(kind: &'a ExprKind, out: &mut Vec<Piece<'a>>) {
+fn spell<'a>(script: &'a Script, kind: &'a ExprKind, out: &mut Vec<Piece<'a>>) {
     match kind {
         ExprKind::Number(value) => out.push(Piece::Owned(number(*value))),
         ExprKind::Text(text) => out.push(Piece::Owned(quoted(text))),
-        ExprKind::Name(name) => out.push(Piece::Word(name)),
+        ExprKind::Name(name) => out.push(Piece::Word(script.name(*name))),
         ExprKind::Unary(op, x) => spell_unary(*op, *x, out),
         ExprKind::Binary(op, a, b) => spell_binary(*op, *a, *b, out),
         ExprKind::If(condition, then, other) => out.extend([
@@ -275,7 +275,7 @@ mod tests {
         let head = match &expr.kind {
             ExprKind::Number(value) => format!("{value:?}"),
             ExprKind::Text(text) => format!("{text:?}"),
-            ExprKind::Name(name) => name.to_string(),
+            ExprKind::Name(name) => script.name(*name).to_string(),
             ExprKind::Unary(op, _) => format!("{op:?}"),
             ExprKind::Binary(op, ..) => format!("{op:?}"),
             ExprKind::If(..) => "If".into(),
@@ -428,6 +428,7 @@ mod tests {
             source: Source::new("code", ""),
             expressions: Vec::new(),
             statements: Vec::new(),
+            names: Vec::new(),
             body: Vec::new(),
         };
         let mut push = |kind| {

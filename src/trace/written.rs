@@ -39,7 +39,7 @@ fn read(script: &Script, id: ExprId, depth: usize) -> Math {
     match &script.expr(id).kind {
         ExprKind::Number(x) => Math::Number(*x),
         ExprKind::Text(text) => Math::Text(text.clone()),
-        ExprKind::Name(name) => Math::Name(name.clone()),
+        ExprKind::Name(name) => Math::Name(script.name(*name).clone()),
         ExprKind::Unary(UnaryOp::Neg, x) => inner(x).negated(),
         ExprKind::Unary(UnaryOp::Not, x) => Math::Not(boxed(x)),
         ExprKind::Unary(UnaryOp::Transpose, x) => Math::Transpose(boxed(x)),
