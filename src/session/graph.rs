@@ -87,11 +87,11 @@ impl Session {
 fn written(script: &Script, drawing: Drawing, kind: Kind, file: &Text) -> Result<Drawing> {
     let mut drawing = drawing;
     if kind == Kind::Svg && drawing.shown.len() > LIMIT {
-        let folded = drawing.folded();
-        if folded.shown.len() > LIMIT {
-            return Err(too_large(script, &folded, file));
+        let principal = drawing.principal().len();
+        if principal > LIMIT {
+            return Err(too_large(script, &drawing, principal, file));
         }
-        drawing = folded;
+        drawing = drawing.folded();
     }
     let text = match kind {
         Kind::Svg => svg(&drawing),
@@ -103,14 +103,13 @@ fn written(script: &Script, drawing: Drawing, kind: Kind, file: &Text) -> Result
     Ok(drawing)
 }
 
-fn too_large(script: &Script, folded: &Drawing, file: &Text) -> Diagnostic {
+fn too_large(script: &Script, drawing: &Drawing, principal: usize, file: &Text) -> Diagnostic {
     Diagnostic::error(
         Code::Limit,
         script.location(file.span),
         format!(
-            "a graph of {} nodes, {} of them inputs, outputs or named, is too large for a picture",
-            folded.trace.lines.len(),
-            folded.shown.len()
+            "a graph of {} nodes, {principal} of them inputs, outputs or named, is too large for a picture",
+            drawing.trace.lines.len(),
         ),
         format!("at most {LIMIT} nodes are laid out"),
     )

@@ -51,48 +51,67 @@ impl Drawing {
         outputs.any(|output| output.line == Some(number))
     }
 
-    /// The same graph with inputs, named lines and outputs only; an edge then stands for every
-    /// path through lines that are left out.
-    pub fn folded(&self) -> Drawing {
-        let keeps = |number: usize| {
-            let line = self.line(number);
-            line.op == "input" || !line.names.is_empty() || self.is_output(number)
+    /// The numbers of the inputs, the named lines and the outputs.
+    pub fn principal(&self) -> Vec<usize> {
+        let keeps = |number: &usize| {
+            let line = self.line(*number);
+            line.op == "input" || !line.names.is_empty() || self.is_output(*number)
         };
-        let count = self.trace.lines.len();
-        let mut behind: Vec<Vec<usize>> = vec![Vec::new(); count + 1];
+        (1..=self.trace.lines.len()).filter(keeps).collect()
+    }
+
+    /// The edges into a line. All edges stand in the order of the lines that they lead to.
+    fn into(&self, to: usize) -> &[Edge] {
+        let first = self.edges.partition_point(|edge| edge.to < to);
+        let count = self.edges[first..].partition_point(|edge| edge.to == to);
+        &self.edges[first..first + count]
+    }
+
+    /// The same graph with the lines of [`Drawing::principal`] only; an edge then stands for every
+    /// path through lines that are left out. A line that is left out is walked over once for each
+    /// that is kept: for as many as a picture holds.
+    pub fn folded(&self) -> Drawing {
+        let shown = self.principal();
+        let mut keeps = vec![false; self.trace.lines.len() + 1];
+        shown.iter().for_each(|number| keeps[*number] = true);
+        // The last line that was found to be computed from this one.
+        let mut met = vec![0; keeps.len()];
         let mut edges = Vec::new();
-        for number in 1..=count {
+        for &number in &shown {
             let mut sources = Vec::new();
-            for edge in self.edges.iter().filter(|edge| edge.to == number) {
-                if keeps(edge.from) {
-                    sources.push(edge.from);
-                } else {
-                    sources.extend(&behind[edge.from]);
+            let mut stack = vec![number];
+            while let Some(line) = stack.pop() {
+                for edge in self.into(line) {
+                    if std::mem::replace(&mut met[edge.from], number) == number {
+                        continue;
+                    }
+                    if keeps[edge.from] {
+                        sources.push(edge.from);
+                    } else {
+                        stack.push(edge.from);
+                    }
                 }
             }
             sources.sort_unstable();
-            sources.dedup();
-            if keeps(number) {
-                edges.extend(sources.iter().map(|from| Edge {
-                    from: *from,
-                    to: number,
-                    partial: self.direct(*from, number),
-                }));
-            }
-            behind[number] = sources;
+            edges.extend(sources.iter().map(|from| Edge {
+                from: *from,
+                to: number,
+                partial: self.direct(*from, number),
+            }));
         }
         Drawing {
-            shown: (1..=count).filter(|number| keeps(*number)).collect(),
+            trace: self.trace.clone(),
+            shown,
             edges,
-            ..self.clone()
+            file: self.file.clone(),
         }
     }
 
     /// The partial on the edge between two lines, where no other path through unnamed lines joins
     /// them.
     fn direct(&self, from: usize, to: usize) -> Option<Math> {
-        let into: Vec<&Edge> = self.edges.iter().filter(|edge| edge.to == to).collect();
-        let named = |edge: &&Edge| {
+        let into = self.into(to);
+        let named = |edge: &Edge| {
             let line = self.line(edge.from);
             line.op == "input" || !line.names.is_empty()
         };

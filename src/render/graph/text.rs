@@ -21,14 +21,14 @@ pub fn text(drawing: &Drawing, style: &Style) -> String {
     if drawing.shown.len() <= LIMIT {
         return tree(drawing, style);
     }
-    let folded = drawing.folded();
     let count = drawing.trace.lines.len();
-    if folded.shown.len() > LIMIT {
+    if drawing.principal().len() > LIMIT {
         return format!(
             "a graph of {count} nodes is too large for a text: `to \"graph.svg\"` draws up to {}, `to \"graph.dot\"` any number\n",
             super::LIMIT
         );
     }
+    let folded = drawing.folded();
     tree(&folded, style)
         + &format!(
             "{} of {count} nodes: inputs, outputs and what has a name\n",

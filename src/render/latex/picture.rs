@@ -26,8 +26,8 @@ pub fn graph(drawing: &Drawing, style: &Style) -> String {
     if drawing.shown.len() <= MOST_NODES {
         return drawn(drawing, style);
     }
-    let folded = drawing.folded();
-    if folded.shown.len() <= MOST_NODES {
+    if drawing.principal().len() <= MOST_NODES {
+        let folded = drawing.folded();
         let (shown, count) = (folded.shown.len(), drawing.trace.lines.len());
         let remark = format!("{shown} of {count} nodes: inputs, outputs and what has a name");
         return drawn(&folded, style) + &paragraphs(&remark);

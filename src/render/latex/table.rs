@@ -53,7 +53,7 @@ impl Setting {
     }
 
     fn natural(self, column: &Column) -> usize {
-        column.width() * if self.small { 85 } else { 100 } / 100
+        column.width * if self.small { 85 } else { 100 } / 100
     }
 
     /// Whether the cells of a column are broken over lines.
@@ -71,13 +71,20 @@ pub struct Column {
     heading: String,
     cells: Vec<String>,
     right: bool,
+    /// Points that its widest cell takes up.
+    width: usize,
 }
 
 impl Column {
     /// A column of formulas or words; too long ones are broken over lines.
     pub fn left(heading: impl Into<String>, cells: Vec<String>) -> Column {
         let heading = heading.into();
+        let widths = cells
+            .iter()
+            .chain([&heading])
+            .map(|cell| width(cell, false));
         Column {
+            width: widths.max().unwrap_or(0),
             heading,
             cells,
             right: false,
@@ -99,10 +106,10 @@ impl Column {
             () if text.parse::<f64>().is_ok() => format!("${}$", number_text(text)),
             () => prose(text),
         };
+        let cells = column.cells.iter().map(cell).collect();
         Column {
-            heading: prose(&column.heading),
-            cells: column.cells.iter().map(cell).collect(),
             right: column.right,
+            ..Column::left(prose(&column.heading), cells)
         }
     }
 
@@ -120,11 +127,6 @@ impl Column {
 
     fn is_empty(&self) -> bool {
         self.heading.is_empty() && self.cells.iter().all(String::is_empty)
-    }
-
-    fn width(&self) -> usize {
-        let cells = self.cells.iter().chain([&self.heading]);
-        cells.map(|cell| width(cell, false)).max().unwrap_or(0)
     }
 }
 
@@ -321,10 +323,9 @@ mod tests {
 
     fn column(width: usize, right: bool) -> Column {
         let cells = vec!["x".repeat(width)];
-        Column {
-            heading: "h".into(),
-            cells,
-            right,
+        match right {
+            true => Column::right("h", cells),
+            false => Column::left("h", cells),
         }
     }
 
