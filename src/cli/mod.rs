@@ -120,7 +120,7 @@ fn one_liner(sources: &[String], options: &Options) -> Status {
     let source = Source::new("<command>", sources.join("\n"));
     let start = Instant::now();
     printing(options, |printer| {
-        let status = script::run(&source, options.allowance(), printer);
+        let status = script::run_last(&source, options.allowance(), printer);
         if options.time {
             printer.note(&format!("{}\n", crate::repl::lasting(start.elapsed())));
         }
@@ -131,10 +131,14 @@ fn one_liner(sources: &[String], options: &Options) -> Status {
 /// Runs each file in a session of its own, up to the first that fails.
 fn scripts(files: &[PathBuf], options: &Options) -> Status {
     printing(options, |printer| {
-        for file in files {
+        for (k, file) in files.iter().enumerate() {
             let start = Instant::now();
+            let run = match k + 1 == files.len() {
+                true => script::run_last,
+                false => script::run,
+            };
             let status = match script::read(file) {
-                Ok(source) => script::run(&source, options.allowance(), printer),
+                Ok(source) => run(&source, options.allowance(), printer),
                 Err(error) => printer.failed(&error, None),
             };
             if options.time {

@@ -36,23 +36,34 @@ pub struct Allowance {
 
 /// Runs a script in a session of its own.
 pub fn run(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
-    let farewell = printer.farewell(source);
-    let running = Running::start(allowance.time, Some(farewell));
     let mut session = Session::new(allowance.limits);
-    let status = run_while(
-        running,
-        &mut session,
-        source,
-        printer,
-        &mut |event, printer| {
-            printer.event(&event, Some(source));
-        },
-    );
+    let status = run_first(&mut session, source, allowance, printer);
     if status == Status::Interrupted {
-        // Nobody wants to wait until everything is taken apart.
         std::mem::forget(session);
     }
     status
+}
+
+/// Runs a script in a session of its own, after which the process ends: nobody wants to wait until
+/// everything is taken apart.
+pub fn run_last(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
+    let mut session = Session::new(allowance.limits);
+    let status = run_first(&mut session, source, allowance, printer);
+    std::mem::forget(session);
+    status
+}
+
+fn run_first(
+    session: &mut Session,
+    source: &Rc<Source>,
+    allowance: Allowance,
+    printer: &mut Printer<'_>,
+) -> Status {
+    let farewell = printer.farewell(source);
+    let running = Running::start(allowance.time, Some(farewell));
+    run_while(running, session, source, printer, &mut |event, printer| {
+        printer.event(&event, Some(source));
+    })
 }
 
 /// Runs one input of an interactive session, and lets `watch` see what it shows.
