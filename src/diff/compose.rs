@@ -99,8 +99,7 @@ impl<'g> Problem<'g, '_> {
 
     /// The adjoint of the target for `output` (the problem's, or an entry of it) with the adjoint
     /// `seed`; the scalar `decider` says whether there is a derivative at all.
-    fn pulled_back(&self, output: Term<'g>, seed: Term<'g>, decider: Term<'g>) -> Term<'g> {
-        let seed = Flow::everywhere(seed);
+    fn pulled_back(&self, output: Term<'g>, seed: Flow<'g>, decider: Term<'g>) -> Term<'g> {
         let found = reverse(self.graph, output.id, seed, &[self.target.node], self.held)[0];
         let block = self.target.block(self.graph);
         match found {
@@ -118,6 +117,35 @@ impl<'g> Problem<'g, '_> {
         }
     }
 
+    /// The row of the Jacobian, in the target's shape, of the entry of the output at which a leaf is 1
+    /// that is 0 elsewhere: the leaf and the row.
+    pub(super) fn row(&self) -> (NodeId, NodeId) {
+        let seed = self.seed(self.output().shape());
+        let entry = self.output().where_true(seed.term).sum();
+        let row = self.pulled_back(self.output(), seed, entry);
+        (seed.term.id, row.id)
+    }
+
+    /// The column of the Jacobian, in the output's shape, of the entry of the target at which a leaf
+    /// is 1 that is 0 elsewhere: the leaf and the column.
+    ///
+    /// # Panics
+    /// If the target is a single entry.
+    pub(super) fn column(&self) -> (NodeId, NodeId) {
+        assert!(self.target.entry.is_none(), "one entry has one column");
+        let seed = self.seed(self.graph.shape(self.target.node));
+        (seed.term.id, self.pushed_forward(seed).id)
+    }
+
+    /// A leaf as a seed, structurally zero where it is zero.
+    fn seed(&self, shape: Shape) -> Flow<'g> {
+        let leaf = self.graph.term(self.graph.input("".into(), shape, None));
+        Flow {
+            term: leaf,
+            reached: Some(leaf),
+        }
+    }
+
     /// The corner of entry `k` of a value of `shape`, column by column.
     fn corner(shape: Shape, k: usize) -> Corner {
         Corner {
@@ -131,7 +159,7 @@ impl<'g> Problem<'g, '_> {
 pub fn grad(problem: Problem<'_, '_>) -> NodeId {
     let one = problem.output().number(1.0);
     problem
-        .pulled_back(problem.output(), one, problem.output())
+        .pulled_back(problem.output(), Flow::everywhere(one), problem.output())
         .id
 }
 
@@ -152,7 +180,9 @@ pub fn vjp(problem: Problem<'_, '_>, weights: NodeId) -> NodeId {
     } else {
         (output * weights).sum()
     };
-    problem.pulled_back(output, weights, decider).id
+    problem
+        .pulled_back(output, Flow::everywhere(weights), decider)
+        .id
 }
 
 /// The m×n matrix of the derivatives of the m entries of the output by the n entries of the
@@ -173,7 +203,7 @@ pub fn jacobian(problem: Problem<'_, '_>) -> NodeId {
                 corner,
                 shape: Shape::SCALAR,
             });
-            let gradient = problem.pulled_back(entry, entry.number(1.0), entry);
+            let gradient = problem.pulled_back(entry, Flow::everywhere(entry.number(1.0)), entry);
             gradient.reshaped(Shape::new(1, cols.len())).id
         };
         (&VCAT, (0..rows.len()).map(row).collect())

@@ -8,12 +8,14 @@ mod forward;
 mod mutation;
 mod numeric;
 mod reverse;
+mod sweep;
 
 pub use compose::{Problem, Target, grad, hessian, jacobian, jvp, vjp};
 pub use flow::{Flow, Flows};
 pub use forward::forward;
 pub use numeric::{Scheme, numeric};
 pub use reverse::{Frontier, contributions, reverse, reverse_steps};
+pub use sweep::Matrix;
 
 use crate::graph::NodeId;
 use rustc_hash::FxHashSet;

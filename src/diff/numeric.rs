@@ -1,6 +1,6 @@
 //! Finite differences: the one witness that shares no rule with the other modes.
 
-use super::{Held, Target};
+use super::{Held, Problem};
 use crate::graph::substitute::substitute;
 use crate::graph::{Attr, Block, Corner, Graph, NodeId, Shape, Term};
 use crate::primitives::arithmetic::{FROZEN, MAX};
@@ -32,7 +32,7 @@ impl Scheme {
     }
 
     /// The step relative to max(1, |w|) that balances truncation against rounding.
-    fn relative_step(self) -> f64 {
+    pub(super) fn relative_step(self) -> f64 {
         match self {
             Scheme::Central => libm::cbrt(f64::EPSILON),
             Scheme::Forward | Scheme::Backward => f64::EPSILON.sqrt(),
@@ -40,7 +40,7 @@ impl Scheme {
     }
 
     /// The two points, in steps from w.
-    fn points(self) -> (f64, f64) {
+    pub(super) fn points(self) -> (f64, f64) {
         match self {
             Scheme::Central => (1.0, -1.0),
             Scheme::Forward => (1.0, 0.0),
@@ -52,14 +52,13 @@ impl Scheme {
 /// The finite difference of `output` by every entry of `target`: in the target's shape for a
 /// scalar output, in the output's for a scalar target, a Jacobian otherwise. `step` is the
 /// absolute step; by default it is chosen for each entry.
-pub fn numeric(
-    graph: &Graph,
-    output: NodeId,
-    target: Target,
-    held: &Held,
-    step: Option<NodeId>,
-    scheme: Scheme,
-) -> NodeId {
+pub fn numeric(problem: Problem<'_, '_>, step: Option<NodeId>, scheme: Scheme) -> NodeId {
+    let Problem {
+        graph,
+        output,
+        target,
+        held,
+    } = problem;
     let shape = target.shape(graph);
     let corners: Vec<Corner> = match target.entry {
         Some(corner) => vec![corner],

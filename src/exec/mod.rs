@@ -10,12 +10,14 @@ mod fused;
 mod interpreter;
 mod links;
 mod plan;
+mod points;
 mod program;
 mod room;
 mod schedule;
 
 pub use batch::{Batch, LANES, Refusal};
 pub use interpreter::Interpreter;
+pub use points::{Point, at_points};
 pub use program::{Program, Stop};
 
 use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Place, Placing};

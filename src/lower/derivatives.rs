@@ -2,7 +2,7 @@
 
 use super::{Frame, HeldNames, Lowering, Task};
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::diff::{self, Held, Problem, Scheme, Target};
+use crate::diff::{self, Held, Matrix, Problem, Scheme, Target};
 use crate::graph::{Corner, Graph, NodeId, Op, Shape};
 use crate::syntax::ast::{ExprId, ExprKind, Index, Name, NamedArgument};
 use std::rc::Rc;
@@ -266,6 +266,7 @@ impl Lowering<'_> {
                 return Err(self.missing(*undefined));
             }
         }
+        let output = self.spelled_out(output, held);
         let problem = Problem {
             graph,
             output,
@@ -273,20 +274,19 @@ impl Lowering<'_> {
             held,
         };
         let shape = graph.shape(output);
-        if matches!(parts.operator, "jacobian" | "hessian" | "numeric") {
-            let columns = target.shape(graph).len();
-            let rows = if parts.operator == "hessian" {
-                columns
-            } else {
-                shape.len()
-            };
-            self.check_size(rows, columns, state.expr, frame)?;
-        }
+        let columns = target.shape(graph).len();
+        let entries = |rows| self.check_size(rows, columns, state.expr, frame);
         match parts.operator {
             "grad" | "hessian" if !shape.is_scalar() => Err(self.not_scalar(parts, shape, frame)),
             "grad" => Ok(diff::grad(problem)),
-            "hessian" => Ok(diff::hessian(problem)),
-            "jacobian" => Ok(diff::jacobian(problem)),
+            "hessian" => {
+                entries(columns)?;
+                self.matrix_of_derivatives(Matrix::Hessian, problem, state.expr, frame)
+            }
+            "jacobian" => {
+                entries(shape.len())?;
+                self.matrix_of_derivatives(Matrix::Jacobian, problem, state.expr, frame)
+            }
             "jvp" => {
                 self.check_direction(
                     parts,
@@ -310,15 +310,10 @@ impl Lowering<'_> {
                 Ok(diff::vjp(problem, rest[0]))
             }
             _ => {
+                entries(shape.len())?;
                 let scheme = self.scheme(parts, frame)?;
-                Ok(diff::numeric(
-                    graph,
-                    output,
-                    target,
-                    held,
-                    rest.first().copied(),
-                    scheme,
-                ))
+                let matrix = Matrix::Numeric(rest.first().copied(), scheme);
+                self.matrix_of_derivatives(matrix, problem, state.expr, frame)
             }
         }
     }
@@ -469,8 +464,9 @@ impl Lowering<'_> {
         order: u32,
     ) -> Result<()> {
         let before = self.graph.len();
-        let mut output = self.values.pop().expect("the body is on the stack");
+        let output = self.values.pop().expect("the body is on the stack");
         let held = Held::from_iter([hold]);
+        let mut output = self.spelled_out(output, &held);
         let target = Target {
             node: hold,
             entry: None,

@@ -13,6 +13,7 @@ mod derivatives;
 mod files;
 mod operators;
 mod statements;
+mod sweeps;
 mod table;
 
 pub use calls::{SPECIAL, is_built_in, is_derivative_operator};
@@ -39,6 +40,7 @@ use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
+use sweeps::Swept;
 
 /// What a statement may use up.
 #[derive(Clone, Copy, Debug)]
@@ -211,6 +213,10 @@ pub struct Lowering<'a> {
     looked_up: Vec<Name>,
     /// For a program that is run many times: the inputs that change between runs.
     changing: Option<&'a FxHashSet<Name>>,
+    /// Whether nothing but values is wanted.
+    values_only: bool,
+    /// Leaves that stand for matrices of derivatives whose values were computed.
+    swept: Vec<Swept>,
 }
 
 impl<'a> Lowering<'a> {
@@ -241,6 +247,21 @@ impl<'a> Lowering<'a> {
             warnings: Vec::new(),
             looked_up: Vec::new(),
             changing: None,
+            values_only: false,
+            swept: Vec::new(),
+        }
+    }
+
+    /// A machine for those who want nothing but values: of how a value came about, some may be left
+    /// out of the graph.
+    pub fn for_values(
+        graph: &'a Graph,
+        definitions: &'a Definitions,
+        limits: Limits,
+    ) -> Lowering<'a> {
+        Lowering {
+            values_only: true,
+            ..Lowering::new(graph, definitions, limits)
         }
     }
 
@@ -696,7 +717,7 @@ impl<'a> Lowering<'a> {
             return Ok(None);
         };
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, self.definitions, self.limits);
+        let mut lowering = Lowering::for_values(&graph, self.definitions, self.limits);
         let node = lowering.lower(formula)?;
         let value = Rc::new(lowering.value(node)?);
         if let Some(declared) = input.declared.filter(|declared| *declared != value.shape()) {

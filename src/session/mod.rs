@@ -247,7 +247,7 @@ impl Session {
         look: impl FnOnce(&mut Lowering<'_>, NodeId) -> Result<T>,
     ) -> Result<T> {
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let mut lowering = Lowering::for_values(&graph, &self.definitions, self.limits);
         let node = lowering.lower(&formula(script, expr))?;
         let result = look(&mut lowering, node);
         lowering

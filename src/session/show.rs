@@ -38,7 +38,7 @@ impl Session {
     ) -> Result<()> {
         refuse(script, "print", tail, &["at"])?;
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let mut lowering = Lowering::for_values(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let mut nodes = Vec::new();
         for item in items {
@@ -92,7 +92,7 @@ impl Session {
     ) -> Result<()> {
         refuse(script, "a bare expression", tail, &["at"])?;
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let mut lowering = Lowering::for_values(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let mut nodes = Vec::new();
         for output in outputs {

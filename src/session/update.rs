@@ -44,7 +44,7 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<Vec<New>> {
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let mut lowering = Lowering::for_values(&graph, &self.definitions, self.limits);
         let mut nodes = Vec::new();
         for value in values {
             nodes.push(lowering.lower(&formula(script, *value))?);

@@ -4,7 +4,7 @@ use super::build::{Builder, Wrt};
 use super::provenance::{Kink, Nonfinite};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Problem, Target, forward, grad, jacobian, jvp, reverse};
-use crate::exec::{Failure, Interpreter, LANES, Program};
+use crate::exec::{Failure, Interpreter, Point, at_points};
 use crate::graph::measure::{self, Operations};
 use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor, Term};
 use crate::interrupt;
@@ -540,8 +540,9 @@ impl<'b, 'a> Bench<'b, 'a> {
         };
         match self.shifted_together(&moves, step)? {
             Some(values) => {
-                for (motion, pair) in moves.iter().zip(values.chunks_exact(2)) {
-                    difference(step(motion), &pair[0], &pair[1]);
+                for (motion, pair) in moves.iter().zip(values.chunks_exact(2 * m.max(1))) {
+                    let (right, left) = pair.split_at(m);
+                    difference(step(motion), right, left);
                 }
             }
             None => {
@@ -556,63 +557,37 @@ impl<'b, 'a> Bench<'b, 'a> {
     }
 
     /// The outputs where the target has moved by a step and by its opposite, for every motion, in
-    /// batches; `None` where that is not worth it, or where something may fail.
+    /// lanes; `None` where that is not worth it, or where something may fail.
     fn shifted_together(
         &self,
         moves: &[Motion],
         step: impl Fn(&Motion) -> f64,
-    ) -> Result<Option<Vec<Vec<f64>>>> {
+    ) -> Result<Option<Vec<f64>>> {
         let Some(first) = moves.first().filter(|_| moves.len() >= WORTH_A_BATCH) else {
             return Ok(None);
         };
-        let mut given = vec![first.leaf];
-        let mut values = vec![first.point.clone()];
+        let mut given = vec![(first.leaf, first.point.clone())];
         for node in self
             .question
             .held
             .iter()
             .filter(|node| **node != first.leaf)
         {
-            given.push(*node);
-            values.push(self.lowering.value(*node)?);
+            given.push((*node, self.lowering.value(*node)?));
+        }
+        let mut points: Vec<Point> = Vec::with_capacity(2 * moves.len());
+        for motion in moves {
+            let moved = |sign: f64| {
+                let entry = |(entry, speed): &(usize, f64)| {
+                    let by = step(motion) * speed;
+                    (*entry, motion.point.data()[*entry] + sign * by)
+                };
+                motion.entries.iter().map(entry).collect()
+            };
+            points.extend([moved(1.0), moved(-1.0)]);
         }
         let limit = self.lowering.limits().memory;
-        let compiled = Program::compile(self.graph, &[given], &[vec![self.output()]], limit);
-        let Some(mut program) = compiled
-            .ok()
-            .filter(|program| program.batch_size() <= limit)
-        else {
-            return Ok(None);
-        };
-        let Ok(mut batch) = program.batch() else {
-            return Ok(None);
-        };
-        for (input, value) in values.iter().enumerate() {
-            for (lanes, x) in batch.input(input).chunks_exact_mut(LANES).zip(value.data()) {
-                lanes.fill(*x);
-            }
-        }
-        let mut shifted = Vec::with_capacity(2 * moves.len());
-        for moves in moves.chunks(LANES / 2) {
-            let move_all = |point: &mut [f64], move_to: fn(f64, f64) -> [f64; 2]| {
-                for (k, motion) in moves.iter().enumerate() {
-                    for (entry, speed) in &motion.entries {
-                        let lanes = &mut point[entry * LANES..][2 * k..2 * k + 2];
-                        let by = step(motion) * speed;
-                        lanes.copy_from_slice(&move_to(motion.point.data()[*entry], by));
-                    }
-                }
-            };
-            move_all(batch.input(0), |at, by| [at + by, at - by]);
-            match batch.run(0) {
-                Ok(None) => {}
-                _ => return Ok(None),
-            }
-            let lanes = 0..2 * moves.len();
-            shifted.extend(lanes.map(|lane| batch.output(0, 0, lane).collect::<Vec<f64>>()));
-            move_all(batch.input(0), |at, _| [at, at]);
-        }
-        Ok(Some(shifted))
+        Ok(at_points(self.graph, self.output(), &given, &points, limit))
     }
 
     /// The ways in which a target is moved: every entry by itself, or along the direction.
