@@ -10,6 +10,7 @@
 //!   written in terms of [`Arithmetic`] gives the same bits on every machine with a fused
 //!   multiply-add, whatever the width of its vectors.
 
+mod dots;
 mod instance;
 pub mod maps;
 pub mod math;

@@ -1,9 +1,12 @@
 //! The matrix product.
 //!
-//! One law gives all algorithms the same bits, whichever a shape leads to and however the factors
-//! lie in memory: an entry of the result begins with 0, and its terms are added in the order of
-//! the inner dimension, each with one [`Arithmetic::fma`].
+//! One law gives all algorithms the same bits, however the factors lie in memory: an entry of the
+//! result begins with 0, and its terms are added in the order of the inner dimension, each with one
+//! [`Arithmetic::fma`]. Only where a small product has a long inner dimension, which the shape alone
+//! decides, the terms go to eight such sums in turn, which are added in pairs (k with k + 4, then
+//! k with k + 2, then the two); what does not fill all eight is added last, in order.
 
+use super::dots::{self, by_dots};
 use super::{Arithmetic, Separate, Wide, Wider};
 use crate::interrupt;
 use std::cell::RefCell;
@@ -47,6 +50,27 @@ impl<'a> Strided<'a> {
         }
     }
 
+    /// Row `i`, or the last of `rows` if there are no more, where its entries lie together.
+    #[inline(always)]
+    pub(super) fn line(&self, i: usize, rows: usize) -> &'a [f64] {
+        &self.data[i.min(rows - 1) * self.row_stride..][..self.cols]
+    }
+
+    /// The same with the entries of each row together in memory, in `room` if need be.
+    fn with_rows_together<'r>(self, room: &'r mut Vec<f64>) -> Strided<'r>
+    where
+        'a: 'r,
+    {
+        if self.col_stride == 1 {
+            return self;
+        }
+        room.clear();
+        for i in 0..self.rows {
+            room.extend((0..self.cols).map(|k| self.at(i, k)));
+        }
+        Strided::columns(room, self.cols, self.rows).transposed()
+    }
+
     #[inline(always)]
     fn at(&self, i: usize, j: usize) -> f64 {
         self.data[i * self.row_stride + j * self.col_stride]
@@ -75,21 +99,22 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
     SCRATCH.with_borrow_mut(|scratch| match Wider::detect() {
         Some(wider) => wider.run(
             #[inline(always)]
-            |ops| chosen::<_, 16>(ops, a, b, out, scratch),
+            |ops| chosen::<_, 16, 4>(ops, a, b, out, scratch),
         ),
         None => match Wide::detect() {
             Some(wide) => wide.run(
                 #[inline(always)]
-                |ops| chosen::<_, 8>(ops, a, b, out, scratch),
+                |ops| chosen::<_, 8, 2>(ops, a, b, out, scratch),
             ),
-            None => chosen::<_, 4>(Separate, a, b, out, scratch),
+            None => chosen::<_, 4, 1>(Separate, a, b, out, scratch),
         },
     });
 }
 
-/// By the algorithm that suits the shapes. `M` rows of the result fit into two vectors.
+/// By the algorithm that suits the shapes. `M` rows of the result fit into two vectors, `D` by `D`
+/// times [`dots::LANES`] sums into all of them.
 #[inline(always)]
-fn chosen<A: Arithmetic, const M: usize>(
+fn chosen<A: Arithmetic, const M: usize, const D: usize>(
     ops: A,
     a: Strided<'_>,
     b: Strided<'_>,
@@ -98,8 +123,22 @@ fn chosen<A: Arithmetic, const M: usize>(
 ) {
     /// Fewer products than this are not worth any preparation.
     const FEW: usize = 48;
+    /// A left factor with no more entries stays in the nearest cache, wherever they lie.
+    const IN_PLACE: usize = 4096;
     if a.rows * a.cols * b.cols <= FEW {
         directly(ops, a, b, out);
+    } else if dots::suits(a.rows, a.cols, b.cols) {
+        let Scratch { left, right, .. } = scratch;
+        let a = a.with_rows_together(left);
+        let b = b.transposed().with_rows_together(right).transposed();
+        match a.rows {
+            1 => by_dots::<A, 1, D>(ops, a, b, out),
+            2 if D > 2 => by_dots::<A, 2, D>(ops, a, b, out),
+            3 if D > 3 => by_dots::<A, 3, D>(ops, a, b, out),
+            _ => by_dots::<A, D, D>(ops, a, b, out),
+        }
+    } else if a.row_stride == 1 && b.cols > 1 && a.rows >= M && a.rows * a.cols <= IN_PLACE {
+        in_place::<A, M>(ops, a, b, out, &mut scratch.right);
     } else if b.cols == 1 && a.row_stride == 1 {
         by_columns(ops, a, b, out);
     } else if b.cols == 1 && a.col_stride == 1 {
@@ -213,6 +252,47 @@ const CACHED: Extent = Extent {
     rows: 192,
     cols: 1024,
 };
+
+/// As [`by_tiles`], with a left factor of at least `M` rows stored by columns, which needs no laying
+/// out.
+#[inline(always)]
+fn in_place<A: Arithmetic, const M: usize>(
+    ops: A,
+    a: Strided<'_>,
+    b: Strided<'_>,
+    out: &mut [f64],
+    room: &mut Vec<f64>,
+) {
+    lay_out_right(b, 0, a.cols, 0, b.cols, room);
+    let panels = room.chunks(N * a.cols);
+    for (right, columns) in panels.zip(out.chunks_mut(N * a.rows)) {
+        match right.len() / a.cols {
+            1 => columns_in_place::<A, M, 1>(ops, a, right, columns),
+            2 => columns_in_place::<A, M, 2>(ops, a, right, columns),
+            3 => columns_in_place::<A, M, 3>(ops, a, right, columns),
+            _ => columns_in_place::<A, M, N>(ops, a, right, columns),
+        }
+    }
+}
+
+/// `W` columns of the result. The last tile begins where it just fits: some rows are computed twice.
+#[inline(always)]
+fn columns_in_place<A: Arithmetic, const M: usize, const W: usize>(
+    ops: A,
+    a: Strided<'_>,
+    right: &[f64],
+    columns: &mut [f64],
+) {
+    let (factors, _) = right.as_chunks::<W>();
+    let last = a.rows - M;
+    for first in (0..last).step_by(M).chain([last]) {
+        let left = (0..a.cols).filter_map(|k| a.data[k * a.col_stride + first..].first_chunk());
+        let sums = tile(ops, left, factors, [[0.0; M]; W]);
+        for (j, sums) in sums.iter().enumerate() {
+            columns[j * a.rows + first..][..M].copy_from_slice(sums);
+        }
+    }
+}
 
 /// The result in tiles of `M`×[`N`] that stay in registers while the inner dimension is run
 /// through; the factors are laid out in the order in which the tiles read them.
@@ -376,14 +456,14 @@ fn column_of_tiles<A: Arithmetic, const M: usize, const W: usize>(
 /// A tile, with the terms of these rows and columns added. Every index here is known when this is
 /// compiled, so that the sums stay in registers.
 #[inline(always)]
-fn tile<A: Arithmetic, const M: usize, const W: usize>(
+fn tile<'l, A: Arithmetic, const M: usize, const W: usize>(
     ops: A,
-    left: &[[f64; M]],
+    left: impl IntoIterator<Item = &'l [f64; M]>,
     right: &[[f64; W]],
     before: [[f64; M]; W],
 ) -> [[f64; M]; W] {
     let mut sums = before;
-    for (x, factors) in left.iter().zip(right) {
+    for (x, factors) in left.into_iter().zip(right) {
         for j in 0..W {
             for i in 0..M {
                 sums[j][i] = ops.fma(x[i], factors[j], sums[j][i]);

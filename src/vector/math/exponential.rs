@@ -93,16 +93,22 @@ pub fn cosh<A: Arithmetic>(ops: A, x: f64) -> f64 {
 /// The sigmoid of x and of −x, each with the bits that [`sigmoid`] gives.
 #[inline(always)]
 pub fn sigmoid_both<A: Arithmetic>(ops: A, x: f64) -> (f64, f64) {
-    let decay = exp(ops, -x.abs());
-    let numerator = |negative| if negative { decay } else { 1.0 };
-    let whole = 1.0 + decay;
-    (numerator(x < 0.0) / whole, numerator(x > 0.0) / whole)
+    let (near_one, near_zero) = sigmoids(ops, x);
+    let of = |negative| if negative { near_zero } else { near_one };
+    (of(x < 0.0), of(x > 0.0))
 }
 
 /// 1/(1 + e⁻ˣ), with its relative accuracy down to the subnormal results.
 #[inline(always)]
 pub fn sigmoid<A: Arithmetic>(ops: A, x: f64) -> f64 {
+    let (near_one, near_zero) = sigmoids(ops, x);
+    if x < 0.0 { near_zero } else { near_one }
+}
+
+/// The sigmoid of |x| and of −|x|. A division takes as long as the rest: one serves both.
+#[inline(always)]
+fn sigmoids<A: Arithmetic>(ops: A, x: f64) -> (f64, f64) {
     let decay = exp(ops, -x.abs());
-    let numerator = if x < 0.0 { decay } else { 1.0 };
-    numerator / (1.0 + decay)
+    let near_one = 1.0 / (1.0 + decay);
+    (near_one, decay * near_one)
 }
