@@ -172,10 +172,29 @@ impl Entry {
     }
 }
 
+/// The nodes built on one node, as far as it is the newest of their arguments.
+#[derive(Clone, Copy)]
+struct Link {
+    /// The latest of them.
+    latest: u32,
+    /// The one before this node among those that are built on the same node.
+    before: u32,
+}
+
+/// Stands for no node.
+const NONE: u32 = u32::MAX;
+
+/// How many nodes built on one are linked; all further ones go to the table.
+const LINKED: usize = 8;
+
+/// A node is looked for among those that are built on its newest argument: they are few, and lie
+/// close together in memory, however large the graph. The table holds the rest: what has no
+/// arguments, and what is built on a node that many others are built on.
 #[derive(Default)]
 struct Arena {
     nodes: Vec<Node>,
     args: Vec<NodeId>,
+    links: Vec<Link>,
     table: HashTable<Entry>,
     leaves: Vec<Leaf>,
     constants: Vec<Rc<Tensor>>,
@@ -208,17 +227,28 @@ impl Arena {
     }
 
     fn push(&mut self, op: Op, shape: Shape, args: &[NodeId]) -> NodeId {
-        let hash = hash_of(&op, shape, args);
         let key = op.key();
-        let found = self.table.find(Entry::spread(hash), |entry| {
-            let node = &self.nodes[entry.id as usize];
-            entry.hash == hash
-                && node.shape == shape
-                && node.op.key() == key
-                && self.args(node) == args
-        });
-        if let Some(entry) = found {
-            return NodeId(entry.id);
+        let is_same = |id: u32| {
+            let node = &self.nodes[id as usize];
+            node.shape == shape && node.op.key() == key && self.args(node) == args
+        };
+        let newest = args.iter().max().map(|newest| newest.index());
+        let mut linked = 0;
+        let mut known = newest.map_or(NONE, |newest| self.links[newest].latest);
+        while known != NONE {
+            if is_same(known) {
+                return NodeId(known);
+            }
+            linked += 1;
+            known = self.links[known as usize].before;
+        }
+        let room = newest.filter(|_| linked < LINKED);
+        let hash = hash_of(&op, shape, args);
+        if room.is_none() {
+            let same = |entry: &Entry| entry.hash == hash && is_same(entry.id);
+            if let Some(entry) = self.table.find(Entry::spread(hash), same) {
+                return NodeId(entry.id);
+            }
         }
         let id = self.nodes.len() as u32;
         let first = self.args.len() as u32;
@@ -229,11 +259,19 @@ impl Arena {
             first,
             count: args.len() as u32,
         });
-        let entry = Entry { id, hash };
-        self.table
-            .insert_unique(Entry::spread(hash), entry, |entry| {
-                Entry::spread(entry.hash)
-            });
+        let before = match room {
+            Some(newest) => std::mem::replace(&mut self.links[newest].latest, id),
+            None => {
+                let rehash = |entry: &Entry| Entry::spread(entry.hash);
+                self.table
+                    .insert_unique(Entry::spread(hash), Entry { id, hash }, rehash);
+                NONE
+            }
+        };
+        self.links.push(Link {
+            latest: NONE,
+            before,
+        });
         NodeId(id)
     }
 }

@@ -2,12 +2,14 @@
 
 use crate::graph::{Shape, Tensor};
 use crate::source::Location;
-use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script};
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+use smallvec::{SmallVec, smallvec};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An expression together with the script it stands in.
 #[derive(Clone, Debug)]
@@ -129,6 +131,18 @@ const JOURNALS: usize = 100;
 /// Names in the order in which they were first defined.
 type Ordered<T> = IndexMap<Name, Rc<T>, FxBuildHasher>;
 
+/// Who has found the indices that scripts keep: there is another one for all definitions, and
+/// whenever one is taken out of them, which moves those behind it.
+#[derive(Debug)]
+struct Finder(u64);
+
+impl Default for Finder {
+    fn default() -> Finder {
+        static FINDERS: AtomicU64 = AtomicU64::new(1);
+        Finder(FINDERS.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// All definitions of a session, with a log of changes that can be undone.
 #[derive(Debug, Default)]
 pub struct Definitions {
@@ -139,6 +153,7 @@ pub struct Definitions {
     journals: VecDeque<Journal>,
     clock: u64,
     epoch: u64,
+    finder: Finder,
     /// Where random numbers without a seed were first asked for.
     unseeded: RefCell<Option<Location>>,
     warned_unseeded: Cell<bool>,
@@ -150,7 +165,18 @@ impl Definitions {
         self.variables.get(name)
     }
 
-    /// What `name` stands for, and its index, which it keeps as long as nothing is defined.
+    /// What a name in `script` stands for, and its index, which it keeps as long as nothing is
+    /// taken out.
+    pub fn find_in(&self, script: &Script, id: NameId) -> Option<(u32, &Variable)> {
+        if let Some(index) = script.found.get(self.finder.0, id) {
+            return Some((index, self.at(index).1));
+        }
+        let (index, variable) = self.find(script.name(id))?;
+        script.found.keep(self.finder.0, id, index);
+        Some((index, variable))
+    }
+
+    /// What `name` stands for, and its index.
     pub fn find(&self, name: &Name) -> Option<(u32, &Variable)> {
         let (index, _, variable) = self.variables.get_full(name)?;
         Some((index as u32, variable))
@@ -365,7 +391,10 @@ impl Definitions {
 
     /// Undoes all changes since `mark`.
     pub fn roll_back(&mut self, mark: usize) {
-        self.epoch += u64::from(self.log.len() > mark);
+        if self.log.len() > mark {
+            self.epoch += 1;
+            self.finder = Finder::default();
+        }
         while self.log.len() > mark {
             match self.log.pop() {
                 Some(Change::Variable(name, before)) => put(&mut self.variables, name, before),
@@ -419,6 +448,7 @@ impl Definitions {
     /// Takes the changes since the last checkpoint that saw any back; the names they concern, in
     /// order. `None` where there is nothing to undo.
     pub fn undo(&mut self) -> Option<Vec<Name>> {
+        self.finder = Finder::default();
         loop {
             let journal = self.journals.pop_back()?;
             let mut names: Vec<Name> = journal.variables.keys().cloned().collect();
@@ -439,6 +469,7 @@ impl Definitions {
 
     /// Forgets every name; one change that can be undone.
     pub fn clear(&mut self) {
+        self.finder = Finder::default();
         for (name, before) in std::mem::take(&mut self.variables) {
             if before.is_passing() {
                 continue;
@@ -456,10 +487,10 @@ impl Definitions {
     pub fn is_closed(&self, formula: &Formula) -> bool {
         let script = &formula.script;
         let mut bound: Vec<&Name> = Vec::new();
-        let mut stack = vec![formula.expr];
+        let mut stack: SmallVec<[ExprId; 16]> = smallvec![formula.expr];
         // Names bound by comprehensions are collected over the whole expression first: a name that
         // is bound anywhere in it and free elsewhere is rare, and then counts as a formula below.
-        let mut free: Vec<&Name> = Vec::new();
+        let mut free: SmallVec<[&Name; 8]> = SmallVec::new();
         while let Some(id) = stack.pop() {
             let expr = script.expr(id);
             let function = expr.kind.function();
@@ -478,7 +509,7 @@ impl Definitions {
                         && let Some(inner) = script.name_at(*first)
                         && !self.functions.contains_key(inner)
                     {
-                        stack.extend(call.arguments.iter().skip(1));
+                        stack.extend(call.arguments.iter().skip(1).copied());
                         continue;
                     }
                 }
@@ -531,7 +562,7 @@ fn is_constant(name: &str) -> bool {
 }
 
 fn is_read(formula: &Formula) -> bool {
-    let mut stack = vec![formula.expr];
+    let mut stack: SmallVec<[ExprId; 16]> = smallvec![formula.expr];
     while let Some(id) = stack.pop() {
         let expr = formula.script.expr(id);
         if let ExprKind::Call(call) = &expr.kind

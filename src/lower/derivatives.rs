@@ -103,7 +103,8 @@ impl Lowering<'_> {
             Some(node) => self.values.push(node),
             None => {
                 // The target is looked up in the global scope: its formula, its leaf, or what holds it.
-                self.resolve_global(&name, Some(target), frame)?;
+                let found = self.definitions.find(&name);
+                self.resolve_global(&name, found, Some(target), frame)?;
             }
         }
         Ok(())

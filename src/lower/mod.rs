@@ -28,11 +28,11 @@ use crate::graph::primitive::Fault;
 use crate::graph::{Graph, NodeId, Op, Shape, Tensor};
 use crate::interrupt;
 use crate::source::Location;
-use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script, UnaryOp};
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script, UnaryOp};
 use crate::syntax::foreign;
 use calls::{CallKey, Iteration};
 use comprehension::Loop;
-use definitions::{Function, Input, Meaning, constant};
+use definitions::{Function, Input, Meaning, Variable, constant};
 use derivatives::Differentiation;
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -203,7 +203,9 @@ pub struct Lowering<'a> {
     calling: Vec<(Rc<Function>, Location)>,
     reasons: Vec<Diagnostic>,
     origins: Vec<Option<Origin>>,
-    node_names: FxHashMap<NodeId, SmallVec<[Name; 1]>>,
+    /// By node: the place of its names among all, from 1; 0 where it has none.
+    named: Vec<u32>,
+    node_names: Vec<SmallVec<[Name; 1]>>,
     inputs: Inputs,
     files: FxHashMap<std::path::PathBuf, NodeId>,
     holds: u32,
@@ -239,7 +241,8 @@ impl<'a> Lowering<'a> {
             calling: Vec::new(),
             reasons: Vec::new(),
             origins: Vec::new(),
-            node_names: FxHashMap::default(),
+            named: Vec::new(),
+            node_names: Vec::new(),
             inputs: Inputs::default(),
             files: FxHashMap::default(),
             holds: 0,
@@ -515,7 +518,7 @@ impl<'a> Lowering<'a> {
                     "a text stands only after `print`, `import`, `to`, in `read(…)` and `scheme=`",
                 ));
             }
-            ExprKind::Name(name) => self.resolve(script.name(*name), expr, frame)?,
+            ExprKind::Name(name) => self.resolve(*name, expr, frame)?,
             ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {
                 // A minus in front of a number makes a negative number, not an operation.
                 ExprKind::Number(value) if is_bare_number(script, *operand) => {
@@ -612,17 +615,20 @@ impl<'a> Lowering<'a> {
     }
 
     /// Pushes what `name` stands for in `frame`.
-    fn resolve(&mut self, name: &Name, expr: ExprId, frame: &Rc<Frame>) -> Result<()> {
+    fn resolve(&mut self, id: NameId, expr: ExprId, frame: &Rc<Frame>) -> Result<()> {
+        let name = frame.script.name(id);
         if let Some(node) = frame.local(name) {
             self.values.push(node);
             return Ok(());
         }
-        self.resolve_global(name, Some(expr), frame)
+        let found = self.definitions.find_in(&frame.script, id);
+        self.resolve_global(name, found, Some(expr), frame)
     }
 
     fn resolve_global(
         &mut self,
         name: &Name,
+        found: Option<(u32, &'a Variable)>,
         expr: Option<ExprId>,
         frame: &Rc<Frame>,
     ) -> Result<()> {
@@ -634,8 +640,7 @@ impl<'a> Lowering<'a> {
             self.values.push(node);
             return Ok(());
         }
-        let definitions = self.definitions;
-        let Some((index, variable)) = definitions.find(name) else {
+        let Some((index, variable)) = found else {
             let node = match constant(name) {
                 Some(value) => self.graph.literal(value),
                 None => self.free_input(name, expr, frame),
@@ -776,10 +781,14 @@ impl<'a> Lowering<'a> {
     }
 
     fn note_origin(&mut self, node: NodeId, location: Location, via: Option<Rc<Location>>) {
-        if self.origins.len() <= node.index() {
+        let origin = Origin { location, via };
+        if self.origins.len() == node.index() {
+            return self.origins.push(Some(origin));
+        }
+        if self.origins.len() < node.index() {
             self.origins.resize(node.index() + 1, None);
         }
-        self.origins[node.index()].get_or_insert(Origin { location, via });
+        self.origins[node.index()].get_or_insert(origin);
     }
 
     /// Notes `expr` as the origin of all nodes built since there were `before`.
@@ -790,9 +799,24 @@ impl<'a> Lowering<'a> {
     }
 
     fn note_name(&mut self, node: NodeId, name: &Name) {
-        let names = self.node_names.entry(node).or_default();
+        if self.named.len() <= node.index() {
+            self.named.resize(node.index() + 1, 0);
+        }
+        let place = &mut self.named[node.index()];
+        if *place == 0 {
+            self.node_names.push(SmallVec::new());
+            *place = self.node_names.len() as u32;
+        }
+        let names = &mut self.node_names[*place as usize - 1];
         if !names.contains(name) {
             names.push(name.clone());
+        }
+    }
+
+    fn forget_name(&mut self, node: NodeId, name: &Name) {
+        let place = self.named.get(node.index()).copied().unwrap_or(0);
+        if let Some(names) = self.node_names.get_mut((place as usize).wrapping_sub(1)) {
+            names.retain(|known| known != name);
         }
     }
 
@@ -803,7 +827,9 @@ impl<'a> Lowering<'a> {
 
     /// The names that stand for `node`, in the order in which they were reached.
     pub fn names_of(&self, node: NodeId) -> &[Name] {
-        self.node_names.get(&node).map_or(&[], SmallVec::as_slice)
+        let place = self.named.get(node.index()).copied().unwrap_or(0);
+        let names = self.node_names.get((place as usize).wrapping_sub(1));
+        names.map_or(&[], SmallVec::as_slice)
     }
 
     /// The leaves of all names met so far, in order of appearance.

@@ -59,9 +59,7 @@ impl Lowering<'_> {
         }
         let leaf = self.fresh_hold(node);
         // While it is held, the name stands for the leaf and not for what it is computed from.
-        if let Some(names) = self.node_names.get_mut(&node) {
-            names.retain(|known| *known != name);
-        }
+        self.forget_name(node, &name);
         self.note_name(leaf, &name);
         if let Some(variable) = self.definitions.variable(&name) {
             self.note_origin(leaf, variable.location.clone(), None);
@@ -99,7 +97,8 @@ impl Lowering<'_> {
     /// The node that the global `name` stands for.
     fn name_node(&mut self, name: &Name, expr: ExprId, frame: &Rc<Frame>) -> Result<NodeId> {
         self.begin();
-        self.resolve_global(name, Some(expr), frame)?;
+        let found = self.definitions.find(name);
+        self.resolve_global(name, found, Some(expr), frame)?;
         self.run()?;
         Ok(self.values.pop().expect("a name leaves one node"))
     }

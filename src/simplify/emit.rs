@@ -7,8 +7,8 @@ use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
 use crate::primitives::array::{GUARD, GUARD_ALL, PASS, PASS_ALL, POISON};
 use crate::source::{Source, Span};
 use crate::syntax::ast::{
-    BinaryOp, Call, Expr, ExprId, ExprKind, Ident, Index, Name, NameId, NamedArgument, Script,
-    UnaryOp,
+    BinaryOp, Call, Expr, ExprId, ExprKind, Found, Ident, Index, Name, NameId, NamedArgument,
+    Script, UnaryOp,
 };
 use crate::syntax::printer;
 use std::rc::Rc;
@@ -38,6 +38,7 @@ impl<'a> Emitter<'a> {
             expressions: Vec::new(),
             statements: Vec::new(),
             names: Vec::new(),
+            found: Found::default(),
             body: Vec::new(),
         };
         Emitter {

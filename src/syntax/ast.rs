@@ -5,6 +5,7 @@
 
 use crate::source::{Location, Source, Span};
 use smallvec::{SmallVec, smallvec};
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -391,6 +392,38 @@ pub struct Statement {
     pub span: Span,
 }
 
+/// The places at which somebody has found the names of a script.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    by: Cell<u64>,
+    /// By name; [`u32::MAX`] where it was not found.
+    places: RefCell<Vec<u32>>,
+}
+
+impl Found {
+    /// Where `by` has found `name`.
+    pub fn get(&self, by: u64, name: NameId) -> Option<u32> {
+        if self.by.get() != by {
+            return None;
+        }
+        let place = self.places.borrow().get(name.0 as usize).copied();
+        place.filter(|place| *place != u32::MAX)
+    }
+
+    /// Keeps that `by` has found `name` at `place`; what others have found is forgotten.
+    pub fn keep(&self, by: u64, name: NameId, place: u32) {
+        let mut places = self.places.borrow_mut();
+        if self.by.replace(by) != by {
+            places.clear();
+        }
+        let name = name.0 as usize;
+        if places.len() <= name {
+            places.resize(name + 1, u32::MAX);
+        }
+        places[name] = place;
+    }
+}
+
 /// A parsed source: arenas, and the statements at the top level, in order.
 #[derive(Clone, Debug)]
 pub struct Script {
@@ -402,6 +435,8 @@ pub struct Script {
     pub statements: Vec<Statement>,
     /// All names of variables, each once.
     pub names: Vec<Name>,
+    /// Where they were found.
+    pub found: Found,
     /// The top level.
     pub body: Block,
 }

@@ -84,6 +84,7 @@ impl<'a> Builder<'a> {
             expressions: self.expressions,
             statements: self.statements,
             names: self.names.into_list(),
+            found: Found::default(),
             body,
         };
         (script, self.warnings)
