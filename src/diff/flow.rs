@@ -1,5 +1,6 @@
 //! Tangents and adjoints on their way through the graph.
 
+use super::Held;
 use crate::graph::primitive::Derivative;
 use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape, Term};
 use crate::primitives::array::{BROADCAST, GUARD, GUARD_ALL, both, either};
@@ -27,6 +28,11 @@ impl<'g> Flow<'g> {
         }
     }
 
+    /// Whether some entries may be reached and others not.
+    pub fn is_partial(&self) -> bool {
+        self.reached.is_some_and(|mask| !mask.shape().is_scalar())
+    }
+
     /// Multiplied entry by entry by a partial derivative, in the order that `product` writes.
     /// A number written in the formula is finite and needs no guard.
     pub fn scaled(
@@ -52,6 +58,9 @@ impl<'g> Flow<'g> {
     /// Passed on by the selecting operation `row` only where `mask` holds, with a share of it. A
     /// guard passes its argument on under the same guard, not as the choice of anything.
     pub fn selected(self, row: &Primitive, mask: Term<'g>, share: Option<Term<'g>>) -> Flow<'g> {
+        if share.is_none() && mask.literal().is_some_and(|mask| mask != 0.0) {
+            return self;
+        }
         let term = share.map_or(self.term, |share| self.term * share);
         let reached = self.reached.map_or(mask, |reached| both(reached, mask));
         let guards = row.is(&GUARD) || row.is(&GUARD_ALL);
@@ -77,8 +86,8 @@ impl<'g> Flow<'g> {
 
     /// Passed through an operation that mixes all entries: reached everywhere if anywhere.
     pub fn mixed(self, term: Term<'g>) -> Flow<'g> {
-        let in_doubt = self.reached.filter(|mask| !surely_somewhere(*mask));
-        let reached = in_doubt.map(|mask| as_mask(mask.sum()));
+        let reached = self.reached.filter(|mask| !surely_somewhere(*mask));
+        let reached = reached.map(|mask| as_mask(mask.sum()));
         Flow { term, reached }.guarded(term)
     }
 
@@ -233,6 +242,15 @@ impl<'g> Site<'g> {
             shape: node.shape,
             args,
         })
+    }
+
+    /// What a rule starts from: nothing behind it takes part in the derivative of the rule.
+    pub fn known(&self) -> Held {
+        self.args
+            .iter()
+            .map(|arg| arg.id)
+            .chain([self.node])
+            .collect()
     }
 
     /// The result of the operation.

@@ -2,8 +2,9 @@
 
 use super::Held;
 use super::flow::{Flow, Flows, Site, as_mask};
-use crate::graph::primitive::{Derivative, ShapeRule};
+use crate::graph::primitive::{Derivative, ShapeRule, Tangent};
 use crate::graph::{Graph, NodeId, Op, Term};
+use crate::primitives::algebra::DOT;
 use crate::primitives::array::DIAG;
 use rustc_hash::FxHashMap;
 
@@ -85,10 +86,17 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
         Derivative::Linear(_) => linear(site, dots),
         Derivative::Bilinear(..) => {
             let mut parts = active().map(|(k, dot)| {
+                if let Some(flow) = inner_product(site, k, dot) {
+                    return flow;
+                }
                 let mut args = site.args.clone();
                 args[k] = dot.term;
                 dot.mixed(site.again(&args))
             });
+            sum(&mut parts)
+        }
+        Derivative::Tangent(rule) if active().any(|(_, dot)| dot.is_partial()) => {
+            let mut parts = active().filter_map(|(k, dot)| by_parts(site, rule, k, dot));
             sum(&mut parts)
         }
         Derivative::Tangent(rule) | Derivative::Pair(rule, _) => {
@@ -107,6 +115,30 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
             })
         }
     }
+}
+
+/// The tangent that a rule gives for argument `k` alone, through the operations of the rule one by one:
+/// what is not reached is a structural zero in each of them.
+fn by_parts<'g>(site: &Site<'g>, rule: Tangent, k: usize, dot: Flow<'g>) -> Option<Flow<'g>> {
+    site.graph.with_placeholder(site.args[k].shape(), |leaf| {
+        let mut dots = vec![None; site.args.len()];
+        dots[k] = Some(site.graph.term(leaf));
+        let tangent = rule(&site.args, site.result(), &dots);
+        let seeds = FxHashMap::from_iter([(leaf, dot)]);
+        forward(site.graph, &[tangent.id], &seeds, &site.known()).get(tangent.id)
+    })
+}
+
+/// An inner product with a tangent that is not reached everywhere, entry by entry: what is not
+/// reached meets no infinity.
+fn inner_product<'g>(site: &Site<'g>, k: usize, dot: Flow<'g>) -> Option<Flow<'g>> {
+    let mask = dot.reached.filter(|mask| !mask.shape().is_scalar())?;
+    if !site.row.is(&DOT) {
+        return None;
+    }
+    let other = site.args[1 - k].reshaped(dot.term.shape());
+    let products = (dot.term * other).where_true(mask);
+    Some(dot.mixed(products.sum()))
 }
 
 /// The operation itself on the tangents; where one of them has a mask, on the masks as well.

@@ -235,17 +235,22 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
             Some(flow.mixed(rule(flow.term, site.args[0], site.args[1])))
         }
         Derivative::Tangent(tangent) => {
-            let term = site
-                .graph
-                .with_placeholder(site.args[k].shape(), |leaf| {
-                    let mut dots = vec![None; site.args.len()];
-                    dots[k] = Some(site.graph.term(leaf));
-                    let tangent = tangent(&site.args, site.result(), &dots);
-                    let seed = Flow::everywhere(flow.term);
-                    reverse(site.graph, tangent.id, seed, &[leaf], &Held::default())[0]
-                })?
-                .term;
-            Some(flow.mixed(term))
+            let found = site.graph.with_placeholder(site.args[k].shape(), |leaf| {
+                let mut dots = vec![None; site.args.len()];
+                dots[k] = Some(site.graph.term(leaf));
+                let tangent = tangent(&site.args, site.result(), &dots);
+                let seed = if flow.is_partial() {
+                    flow
+                } else {
+                    Flow::everywhere(flow.term)
+                };
+                reverse(site.graph, tangent.id, seed, &[leaf], &site.known())[0]
+            })?;
+            Some(if flow.is_partial() {
+                found
+            } else {
+                flow.mixed(found.term)
+            })
         }
         Derivative::Pair(_, adjoint) => {
             Some(flow.mixed(adjoint(flow.term, &site.args, site.result(), k)))

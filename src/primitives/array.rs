@@ -209,8 +209,9 @@ fn centred<'g>(x: Term<'g>, y: Term<'g>) -> Term<'g> {
 
 fn std_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
     let Some(dot) = dots[0] else { return y.zero() };
-    let weighted = along(centred(args[0], y) * dot, &MEAN, y);
-    (weighted / y).where_true(y.nonzero())
+    let scale = y.stretch(args[0].shape());
+    let weights = (centred(args[0], y) / scale).where_true(scale.nonzero());
+    along(weights * dot, &MEAN, y)
 }
 
 /// x/‖x‖ in each lane, and 0 where the norm is 0: the subgradient of smallest norm.
@@ -643,7 +644,7 @@ rows! {
         .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
         .doc("x where the scalar mask is true, else zeros: what a choice of a whole lets through.");
     POISON = Primitive::new("poison", Kernel::Map2(map2!(|x, y| if y.is_nan() { f64::NAN } else { x })), ShapeRule::Given).parameters(&["x", "y"]).internal()
-        .derivative(Tangent(|_, y, dots| dots[0].unwrap_or_else(|| y.zero())))
+        .derivative(Select(|args, _, k| (k == 0).then(|| (args[0].number(1.0), None))))
         .doc("x, and NaN where y is NaN: a derivative of a NaN is NaN.");
 }
 

@@ -468,12 +468,39 @@ pub fn solve(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
+/// The determinants of the minors of up to three rows.
+fn small_cofactors(a: &[f64], n: usize, out: &mut [f64]) {
+    for j in 0..n {
+        for i in 0..n {
+            let others = |k: usize| (0..n).filter(move |other| *other != k);
+            let (mut rows, mut cols) = (others(i), others(j));
+            let two = |list: &mut dyn Iterator<Item = usize>| (list.next(), list.next());
+            let minor = match (two(&mut rows), two(&mut cols)) {
+                ((Some(p), Some(q)), (Some(r), Some(s))) => {
+                    a[p + r * n] * a[q + s * n] - a[p + s * n] * a[q + r * n]
+                }
+                ((Some(p), None), (Some(r), None)) => a[p + r * n],
+                _ => 1.0,
+            };
+            out[i + j * n] = if (i + j) % 2 == 0 { minor } else { -minor };
+        }
+    }
+}
+
 /// The cofactors by Gaussian elimination with full pivoting: PAQ = LU, so
 /// adj(A) = det(P)det(Q)·Q·adj(U)·L⁻¹·P, where only the last pivot of U may vanish: with more
 /// zero pivots all cofactors are zero.
 pub fn cofactor(call: &Call<'_>, out: &mut [f64]) -> Done {
     let n = call.shape.m();
     let mut a = call.args[0].data.to_vec();
+    if n <= 3 {
+        small_cofactors(&a, n, out);
+        return Ok(());
+    }
+    if !a.iter().all(|x| x.is_finite()) {
+        // Elimination knows no infinity.
+        return fill(out, || f64::NAN);
+    }
     let mut row_order: Vec<usize> = (0..n).collect();
     let mut col_order: Vec<usize> = (0..n).collect();
     let mut sign = 1.0;

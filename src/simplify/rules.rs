@@ -358,7 +358,8 @@ fn selected_argument(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let shape = algebra.shape(id);
     for (entry, whole, k) in [(&MAX, &array::MAX_OF, 1), (&MIN, &array::MIN_OF, 0)] {
         let core = algebra.core(args[k]);
-        let selection = algebra.behind(core);
+        let definition = algebra.behind(core);
+        let selection = algebra.core(definition);
         let mut sides = args.clone();
         if let Some([a, b]) = operands(algebra, selection, entry).as_deref()
             && [*a, *b].contains(&args[1 - k])
@@ -425,6 +426,12 @@ fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id> {
             ];
             Some(algebra.product(1.0, &[(sides[0], one), (sides[1], one)], Shape::SCALAR))
         }
+        // What a selection is held against must stay written as it is in the selection.
+        Form::Apply(row, _, args)
+            if row.is_truth() && args.iter().any(|arg| selects(algebra, *arg)) =>
+        {
+            None
+        }
         Form::Apply(row, attr, args) if row.is_entrywise() => {
             let args = args
                 .iter()
@@ -440,6 +447,12 @@ fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id> {
         }
         _ => None,
     }
+}
+
+/// Whether a formula is the largest or smallest entry of something.
+fn selects(algebra: &Algebra, id: Id) -> bool {
+    let selection = algebra.core(algebra.behind(algebra.core(id)));
+    matches!(algebra.form(selection), Form::Apply(row, ..) if row.is(&array::MAX_OF) || row.is(&array::MIN_OF))
 }
 
 /// The entry of a formula, inside it or by an index.

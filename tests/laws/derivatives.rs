@@ -49,9 +49,10 @@ pub fn same(what: &str, a: &[f64], b: &[f64], tolerance: f64) -> Result<(), Stri
     }
 }
 
-/// Forward mode is reverse mode, NaN and infinity in the same places, except where a product of
-/// partials goes out of range in one of the two sweeps, and where only one of them meets 0·∞: of
-/// p + 0·p with an infinite derivative of p, reverse mode adds 1 + 0 before it multiplies.
+/// Forward mode is reverse mode, NaN and infinity in the same places. What cannot be held against that
+/// is counted: partial products that go out of range in one of the two sweeps; 0·∞ that only one of them
+/// meets (of p + 0·p with an infinite derivative of p, reverse mode adds 1 + 0 before it multiplies); and
+/// sums that cancel, whose rounding errors are measured by what is added up.
 pub fn modes(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String> {
     let answers = ask(program, &[gradients("F"), tangents("F")].concat())?;
     let (reverse, forward) = answers.split_at(INPUTS.len());
@@ -59,45 +60,83 @@ pub fn modes(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String>
     let finite = reverse.iter().filter(|x| x.is_finite()).count();
     tally.count_many("finite entries", finite);
     tally.count_many("entries that are not finite", reverse.len() - finite);
-    let found = same("reverse and forward mode", &reverse, &forward, SAME);
-    let answers = |list: &[f64]| -> Vec<f64> {
-        let answer = |x: &f64| if x.is_finite() { *x } else { f64::NAN };
-        list.iter().map(answer).collect()
+    let Err(message) = same("reverse and forward mode", &reverse, &forward, SAME) else {
+        return Ok(());
     };
-    let both_infinite = |(a, b): (&f64, &f64)| a.is_infinite() && b.is_infinite() && a != b;
-    if found.is_err()
-        && agree(&answers(&reverse), &answers(&forward), SAME)
-        && !reverse.iter().zip(&forward).any(both_infinite)
-    {
-        tally.count("zero times infinity in one sweep");
-        return Ok(());
-    }
-    if found.is_err() && out_of_range(program)? {
-        tally.count("out of range in one sweep");
-        return Ok(());
-    }
-    found
+    let sweeps = Sweeps::of(program, "F")?;
+    let pairs = || reverse.iter().zip(&forward);
+    let of_a_kind = pairs().all(|(a, b)| kind(*a) == kind(*b));
+    let far = |(a, b): (&f64, &f64)| a.is_finite() && b.is_finite() && !sweeps.covers(a - b);
+    tally.count(if sweeps.extreme {
+        "out of range in one sweep"
+    } else if pairs().any(far) {
+        return Err(message);
+    } else if of_a_kind {
+        "cancelled in both sweeps"
+    } else if sweeps.infinite {
+        "zero times infinity in one sweep"
+    } else {
+        return Err(message);
+    });
+    Ok(())
 }
 
-/// Whether a trace holds numbers whose products may leave the range of numbers.
-fn out_of_range(program: &Program) -> Result<bool, String> {
-    fn extreme(value: &Value) -> bool {
-        match value {
-            Value::Array(items) => items.iter().any(extreme),
-            Value::Object(items) => items.values().any(extreme),
-            value => value
-                .as_f64()
-                .is_some_and(|x| x != 0.0 && !(1e-150..1e150).contains(&x.abs())),
+/// What the numbers of a trace say about the rounding of its results.
+pub struct Sweeps {
+    /// The largest product of a tangent and an adjoint: all of a derivative goes through every line.
+    cut: f64,
+    /// The values of all lines, each times its adjoint: their rounding errors reach the output so.
+    pub carried: f64,
+    /// Whether products of some numbers may leave the range of numbers.
+    extreme: bool,
+    /// Whether there are infinite numbers.
+    infinite: bool,
+}
+
+impl Sweeps {
+    pub fn of(program: &Program, output: &str) -> Result<Sweeps, String> {
+        let script = format!("{}trace {output}\n", program.text());
+        let lines = crate::common::run_json(&script);
+        let trace = lines.iter().find(|line| line["kind"] == "trace");
+        let nodes = trace.and_then(|trace| trace["nodes"].as_array());
+        let nodes = nodes.ok_or_else(|| format!("no trace: {lines:?}"))?;
+        let mut sweeps = Sweeps {
+            cut: 0.0,
+            carried: 0.0,
+            extreme: false,
+            infinite: false,
+        };
+        for node in nodes {
+            let [value, tangents, adjoints] =
+                ["value", "tangents", "adjoints"].map(|key| numbers(&node[key]));
+            for x in value.iter().chain(&tangents).chain(&adjoints) {
+                sweeps.infinite |= !x.is_finite();
+                let beyond = !(1e-150..1e150).contains(&x.abs());
+                sweeps.extreme |= x.is_finite() && *x != 0.0 && beyond;
+            }
+            let size = |list: &[f64]| -> f64 {
+                let finite = list.iter().filter(|x| x.is_finite());
+                finite.map(|x| x.abs()).sum()
+            };
+            sweeps.cut = sweeps.cut.max(size(&tangents) * size(&adjoints));
+            sweeps.carried += size(&value) * size(&adjoints);
         }
+        Ok(sweeps)
     }
-    let lines = crate::common::run_json(&format!("{}trace F\n", program.text()));
-    let trace = lines.iter().find(|line| line["kind"] == "trace");
-    let nodes = trace.and_then(|trace| trace["nodes"].as_array());
-    let nodes = nodes.ok_or_else(|| format!("{lines:?}"))?;
-    let numbers = ["value", "tangents", "adjoints"];
-    Ok(nodes
-        .iter()
-        .any(|node| numbers.iter().any(|key| extreme(&node[*key]))))
+
+    /// Whether a difference of derivatives is rounding.
+    fn covers(&self, difference: f64) -> bool {
+        difference.is_nan() || difference.abs() <= SAME * self.cut.max(self.carried)
+    }
+}
+
+/// All numbers in some JSON.
+fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(numbers).collect(),
+        Value::Object(items) => items.values().flat_map(numbers).collect(),
+        value => crate::common::number(value).into_iter().collect(),
+    }
 }
 
 /// uᵀ(Jd) = (uᵀJ)d, relative to what is added up.
@@ -126,8 +165,12 @@ pub fn duality(program: &Program, seed: u64, tally: &mut Tally) -> Result<(), St
                 .max(norm(&answers[0]) * norm(&u))
                 .max(norm(&answers[1]) * norm(&d));
             tally.count("dualities");
-            same("duality", &[left / size], &[right / size], SAME)
-                .map_err(|message| format!("{message} by {name}"))?;
+            if let Err(message) = same("duality", &[left / size], &[right / size], SAME) {
+                if !Sweeps::of(program, "V")?.covers(left - right) {
+                    return Err(format!("{message} by {name}"));
+                }
+                tally.count("cancelled in both sweeps");
+            }
         }
     }
     Ok(())
@@ -161,7 +204,16 @@ pub fn symmetry(program: &Program, seed: u64, tally: &mut Tally) -> Result<(), S
         ("forward over reverse", &answers[4], &answers[5]),
         ("reverse over reverse", &answers[4], &answers[6]),
     ] {
-        same(what, a, b, SAME_TWICE)?;
+        let Err(message) = same(what, a, b, SAME_TWICE) else {
+            continue;
+        };
+        let first = "sum(grad(F, v)) + sum(grad(F, A)) + grad(F, x) + grad(F, y)";
+        let sweeps = Sweeps::of(program, first)?;
+        let of_a_kind = a.iter().zip(b).all(|(a, b)| kind(*a) == kind(*b));
+        if !of_a_kind || a.iter().zip(b).any(|(a, b)| !sweeps.covers(a - b)) {
+            return Err(message);
+        }
+        tally.count("cancelled in both sweeps");
     }
     Ok(())
 }
@@ -194,4 +246,73 @@ fn weights_and_directions_are_constants() {
         crate::common::value("x = [1, 2]\ngrad(sum(jvp(x .^ 2, x, x)), x)"),
         Ok(vec![4.0, 8.0])
     );
+}
+
+/// Found among random programs, made smaller: each was once NaN in one mode and finite in the other, or
+/// finite and wrong.
+#[test]
+fn what_random_programs_found_stays_mended() {
+    let cases: &[(&str, &str, &[f64])] = &[
+        // An inner product with a direction that is not reached everywhere meets no infinity.
+        (
+            "v = [2, 1]\nF = dot([1, log(0)], v)",
+            "v",
+            &[1.0, f64::NEG_INFINITY],
+        ),
+        (
+            "v = [2, 1]\nF = dot(v, [3, 1/0])",
+            "v",
+            &[3.0, f64::INFINITY],
+        ),
+        // What lies beside the diagonal, or in another lane, is a structural zero.
+        (
+            "y = -1; A = [1, 2; 3, 4]\nF = sqrt(y) + tr(A)",
+            "A",
+            &[f64::NAN, 0.0, 0.0, f64::NAN],
+        ),
+        (
+            "A = [1, 2; 3, 4]\nF = sqrt(where([0, 1] > 0.5, 1, logsumexp(A, axis=2))[1] - logsumexp([1, 2]))",
+            "A",
+            &[f64::INFINITY, f64::INFINITY, 0.0, 0.0],
+        ),
+        // Nor does a NaN of the output reach what a branch not taken holds.
+        (
+            "x = 1; m = log(-1); f(t) = erf(t) - x\nF = f'(if 1 then m else x)",
+            "x",
+            &[0.0],
+        ),
+        // The zero derivative of std at equal entries is a number: times infinity it is NaN.
+        ("x = 0\nF = std([sqrt(x), 0])", "x", &[f64::NAN]),
+        ("v = [1, 1]\nF = cbrt(std(v))", "v", &[f64::NAN, f64::NAN]),
+        // Cofactors beside infinite entries.
+        ("y = 1.5; m = 1/0\nF = det([y, m; 1, 2])", "y", &[2.0]),
+        (
+            "y = 1.5; m = log(0)\nF = det([1, y, 0; m, 2, 0; 0, 0, 1])",
+            "y",
+            &[f64::INFINITY],
+        ),
+    ];
+    for (program, wrt, want) in cases {
+        let (rows, cols) = match *wrt {
+            "v" => (2, 1),
+            "A" => (2, 2),
+            _ => (1, 1),
+        };
+        let forward: Vec<String> = each_entry(wrt, rows, cols)
+            .iter()
+            .map(|entry| format!("jvp(F, {entry}, 1)"))
+            .collect();
+        let script = format!("{program}\ngrad(F, {wrt})\n{}\n", forward.join("\n"));
+        let mut values = crate::common::values(&script).expect("values");
+        let reverse = values.remove(0);
+        assert!(
+            agree(&reverse, want, SAME),
+            "{program}: {reverse:?} by reverse mode"
+        );
+        let forward = values.concat();
+        assert!(
+            agree(&forward, want, SAME),
+            "{program}: {forward:?} by forward mode"
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! Derivatives against nothing but values.
 
 use crate::common::random::{INPUTS, Program, Terrain};
+use crate::derivatives::Sweeps;
 use crate::tally::Tally;
 use crate::{ask, gradients, terrain};
 use wengert::primitives::random::SplitMix64;
@@ -20,6 +21,8 @@ struct Line<'p> {
     value: f64,
     /// The derivative along the direction, by reverse mode.
     slope: f64,
+    /// How far values may be off, to first order.
+    noise: f64,
 }
 
 impl Line<'_> {
@@ -39,6 +42,7 @@ impl Line<'_> {
             program,
             value,
             slope: terms.map(|(g, d)| g * d).sum(),
+            noise: NOISE * Sweeps::of(program, "F")?.carried,
             point,
             direction,
         })
@@ -92,7 +96,7 @@ fn extrapolated(line: &Line, h: f64) -> Result<Estimate, String> {
     let largest = ends.iter().fold(0f64, |largest, x| largest.max(x.abs()));
     Ok(Estimate {
         value,
-        error: apart + 4.0 * NOISE * largest / h,
+        error: apart + 4.0 * (line.noise + NOISE * largest) / h,
     })
 }
 
@@ -155,7 +159,7 @@ pub fn taylor(program: &Program, seed: u64, tally: &mut Tally) -> Result<(), Str
             .zip(&steps)
             .map(|(end, h)| (end - line.value - linear * h).abs())
             .collect();
-        match slope(&remainders, order, line.value) {
+        match slope(&remainders, order, &line) {
             None => tally.count("too straight for a slope"),
             Some(slope) if (slope - order as f64).abs() <= SLOPE => tally.count("slopes"),
             // At an inflection it is flatter, as it may be.
@@ -171,11 +175,12 @@ pub fn taylor(program: &Program, seed: u64, tally: &mut Tally) -> Result<(), Str
 }
 
 /// What the slopes of the remainders tend to; `None` where too few stand out.
-fn slope(remainders: &[f64], order: i32, value: f64) -> Option<f64> {
+fn slope(remainders: &[f64], order: i32, line: &Line) -> Option<f64> {
     // The last ones are made of noise, and of what is left of a wrong derivative, which is smaller.
     let tail = &remainders[remainders.len() - 6..];
     let tail = tail.iter().fold(0f64, |noise, r| noise.max(*r));
-    let noise = (4.0 * NOISE * value.abs().max(1.0)).max(if order == 2 { tail } else { 0.0 });
+    let values = NOISE * line.value.abs().max(1.0) + line.noise;
+    let noise = (4.0 * values).max(if order == 2 { tail } else { 0.0 });
     let loud = remainders.iter().take_while(|r| **r > 1e3 * noise);
     let loud: Vec<f64> = loud.copied().collect();
     let slopes: Vec<f64> = loud

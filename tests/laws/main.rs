@@ -117,11 +117,7 @@ fn laws_hold_for_random_programs() {
     println!("{tally}");
     let count = seeds.end - seeds.start;
     assert_eq!(tally.counted("programs"), count);
-    assert!(
-        tally.failures.is_empty(),
-        "{} failures",
-        tally.failures.len()
-    );
+    assert_eq!(tally.failures, 0, "failures");
     if count >= PROGRAMS {
         tally.says_something(count);
     }
@@ -136,9 +132,9 @@ fn obey(seed: u64, tally: &mut Tally) {
             let smaller = shrink::shrunk(&program, &message, |smaller| {
                 tried(law, smaller, seed, &mut Tally::default()).err()
             });
-            tally
-                .failures
-                .push(format!("seed {seed}: {message}\n{}", smaller.text()));
+            // At once: a long run need not be waited for.
+            println!("seed {seed}: {message}\n{}", smaller.text());
+            tally.failures += 1;
         }
     }
 }
