@@ -88,6 +88,15 @@ fn products_sums_and_arrays_give_the_same_bits() {
             &["B", "L", "grad(L, A)", "grad(L, b)", "grad(L, c)", "grad(L, s)", "if s > 1 then B else -B", "A[2..5, 3]", "A[:, 2]", "clamp(A, -1, s)"],
         ),
         (
+            "A = 3*randn(200, 5, seed=1); s = 1; B = A*s; e = zeros(0); i = [inf, s; s, s; -inf, -inf]",
+            &["A", "s"],
+            &[
+                "softmax(B)", "logsumexp(B)", "softmax(B, axis=1) - logsumexp(B, axis=1)", "softmax(B, axis=2)", "logsumexp(B, axis=2)",
+                "grad(sum(logsumexp(B, axis=2)), A)", "grad(logsumexp(A[:, 2]*s), s)", "softmax(i, axis=2)", "logsumexp(i, axis=2)",
+                "softmax(B[3, :]) + logsumexp(B[3, :])", "logsumexp(softmax(A[1..3, 1]))", "sum(softmax(e*s)) + s",
+            ],
+        ),
+        (
             "p = 1; q = 2; f(t) = t*(p + q); y = iterate(f, p, 300); z = zeros(0); k = sum(z)",
             &["p", "q"],
             &["y", "grad(y, p)", "grad(y, q)", "k + p", "[p, q; q, p]*[p; q]", "[p, p, p] + q"],
@@ -141,4 +150,7 @@ fn entrywise_operations_on_arrays_are_chains() {
     let both = "q = randn(64, seed=1); s = sigmoid(q)";
     let pair = steps(both, &["q"], &["grad(sum(s), q)"]);
     assert!(pair.contains(&("pair", 64)), "{pair:?}");
+    let both = "U = randn(70, 3, seed=1); J = sum(logsumexp(U, axis=2))";
+    let pair = steps(both, &["U"], &["J", "grad(J, U)"]);
+    assert!(pair.contains(&("pair", 210)), "{pair:?}");
 }

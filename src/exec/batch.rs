@@ -46,6 +46,7 @@ enum Entry {
 struct Scratch {
     args: Vec<Vec<f64>>,
     out: Vec<f64>,
+    other: Vec<f64>,
 }
 
 impl Program {
@@ -252,6 +253,19 @@ impl Run<'_> {
                         .write(mirrored, |_, out| out.copy_from_slice(&other));
                 }
             }
+            Step::Together(both, ref whole, first, second, len) => {
+                for lane in 0..LANES {
+                    let (at, shape) = whole.args[0];
+                    self.collect(0, at, shape.len(), lane);
+                    let Scratch { args, out, other } = &mut *self.scratch;
+                    out.resize(whole.shape.len(), 0.0);
+                    other.resize(len as usize, 0.0);
+                    whole.called(|k| &args[k], |call| both(call, out, other));
+                    self.spread(first, lane);
+                    std::mem::swap(&mut self.scratch.out, &mut self.scratch.other);
+                    self.spread(second, lane);
+                }
+            }
             Step::Product(a, b, out) => self.product(a, b, out),
             Step::Whole(ref whole, out) => self.whole(whole, out),
         }
@@ -358,7 +372,9 @@ impl Run<'_> {
         for lane in 0..LANES {
             self.collect(0, a.at, a.shape.len(), lane);
             self.collect(1, b.at, b.shape.len(), lane);
-            let Scratch { args, out: room } = &mut *self.scratch;
+            let Scratch {
+                args, out: room, ..
+            } = &mut *self.scratch;
             room.resize(a.shape.m() * b.shape.n(), 0.0);
             product(a.strided(&args[0]), b.strided(&args[1]), room);
             self.spread(out, lane);
@@ -370,7 +386,9 @@ impl Run<'_> {
             for (k, (at, shape)) in whole.args.iter().enumerate() {
                 self.collect(k, *at, shape.len(), lane);
             }
-            let Scratch { args, out: room } = &mut *self.scratch;
+            let Scratch {
+                args, out: room, ..
+            } = &mut *self.scratch;
             room.resize(whole.shape.len(), 0.0);
             if let Err(fault) = whole.on(|k| &args[k], room) {
                 room.fill(f64::NAN);

@@ -1,6 +1,6 @@
 //! From steps in order to a program: every value gets a place in the pool, every step its operands.
 
-use super::plan::{Place, Plan, Read, Reading};
+use super::plan::{Both, Place, Plan, Read, Reading};
 use super::program::{Entry, Factor, Input, Operand, Program, Scratch, Segment, Slot, Step, Whole};
 use super::room::Room;
 use super::schedule::{Draft, Side, Zoned, members, needs, schedule};
@@ -357,9 +357,17 @@ impl Emitter<'_, '_> {
         let (row, _) = self.plan.operation(place).expect("a unit is an operation");
         let reads = self.plan.reads(place);
         if let Some(pair) = self.plan.pairs.get(&place) {
-            let [plain, mirrored] = [pair.plain, pair.mirrored].map(|k| self.slots[k as usize]);
+            let [a, b] = pair.made.map(|k| self.slots[k as usize]);
             let x = self.slot(&reads[0]);
-            return Step::Mirrored(pair.function, x, plain, mirrored, shape.len() as u32);
+            return match pair.both {
+                Both::Mirror(f) => Step::Mirrored(f, x, a, b, shape.len() as u32),
+                Both::Together(both) => {
+                    let [leader, follower] = pair.made;
+                    let whole = self.whole(leader, &reads);
+                    let len = self.plan.shape(follower).len() as u32;
+                    Step::Together(both, Box::new(whole), a, b, len)
+                }
+            };
         }
         match &row.kernel {
             Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_) => {
@@ -390,10 +398,10 @@ impl Emitter<'_, '_> {
                         let zero = if rule.tiles { -0.0 } else { 0.0 };
                         Step::Copy(from, zero, out, slots.len() as u32)
                     }
-                    _ => self.whole(place, row, &reads, out),
+                    _ => Step::Whole(Box::new(self.whole(place, &reads)), out),
                 }
             }
-            _ => self.whole(place, row, &reads, out),
+            _ => Step::Whole(Box::new(self.whole(place, &reads)), out),
         }
     }
 
@@ -419,9 +427,10 @@ impl Emitter<'_, '_> {
         Some(slots)
     }
 
-    fn whole(&self, place: Place, row: &Primitive, reads: &[Read], out: Slot) -> Step {
+    fn whole(&self, place: Place, reads: &[Read]) -> Whole {
         let node = &self.plan.nodes[place as usize];
-        let whole = Whole {
+        let row = node.primitive().expect("a unit is an operation");
+        Whole {
             kernel: row.kernel,
             args: reads
                 .iter()
@@ -431,8 +440,7 @@ impl Emitter<'_, '_> {
             attr: node.attr(),
             blocks: self.plan.graph.blocks(node.attr()),
             node: self.plan.cone[place as usize],
-        };
-        Step::Whole(Box::new(whole), out)
+        }
     }
 
     fn entries(&self, zones: &[Zoned], entries: &[Vec<NodeId>]) -> Vec<Entry> {

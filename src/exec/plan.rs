@@ -2,7 +2,7 @@
 //! another node's entries, and which are computed together.
 
 use super::Unfit;
-use crate::graph::primitive::{Demand, Kernel, Mirror};
+use crate::graph::primitive::{Demand, Kernel, Mirror, Together};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
 use crate::primitives::algebra::MATMUL;
 use crate::primitives::arithmetic::{MUL, NEG, POW};
@@ -52,15 +52,23 @@ pub(super) struct Zone {
     pub wanted: u64,
 }
 
-/// A function of an array and of its negative, computed in one step.
+/// Two operations on an array that are computed in one step.
 #[derive(Clone, Copy)]
 pub(super) struct Pair {
-    pub function: Mirror,
+    pub both: Both,
     /// The array.
     pub of: Place,
-    /// The function of it, and of its negative; the step is that of the first of these two.
-    pub plain: Place,
-    pub mirrored: Place,
+    /// The two; the step is that of the one that comes first in the graph.
+    pub made: [Place; 2],
+}
+
+/// How two operations are computed together.
+#[derive(Clone, Copy)]
+pub(super) enum Both {
+    /// A function of the array and of its negative.
+    Mirror(Mirror),
+    /// Two operations on whole arrays.
+    Together(Together),
 }
 
 /// The plan.
@@ -300,51 +308,85 @@ impl<'g> Plan<'g> {
         }
     }
 
-    /// Finds a function of an array and the same function of its negative.
+    /// Finds what is computed in pairs.
     fn find_pairs(&mut self) {
-        let mut plain: FxHashMap<(&'static Primitive, (Place, u32)), Place> = FxHashMap::default();
-        let mut mirrored = Vec::new();
-        for place in 0..self.nodes.len() as Place {
-            let Some(row) = self.node(place).primitive() else {
+        for pair in self.mirrored().into_iter().chain(self.companions()) {
+            let [a, b] = pair.made;
+            let taken = |node| self.pairs.contains_key(&node) || self.makers.contains_key(&node);
+            if taken(a) || taken(b) {
                 continue;
-            };
+            }
+            // Who wants one of them gets both; what each depends on is the same.
+            let zones = pair.made.map(|k| self.zones[k as usize]);
+            let wanted = zones[0].wanted | zones[1].wanted;
+            let wants_both = zones.iter().any(|zone| zone.wanted == wanted);
+            if zones[0].depends != zones[1].depends || !wants_both {
+                continue;
+            }
+            for node in pair.made {
+                self.zones[node as usize].wanted = wanted;
+            }
+            self.pairs.insert(a.min(b), pair);
+            self.makers.insert(a.max(b), a.min(b));
+        }
+    }
+
+    /// The places of operations, each with its row.
+    fn operations(&self) -> impl Iterator<Item = (Place, &'static Primitive)> {
+        let places = 0..self.nodes.len() as Place;
+        places.filter_map(|place| Some((place, self.node(place).primitive()?)))
+    }
+
+    /// Functions of an array and of its negative.
+    fn mirrored(&self) -> Vec<Pair> {
+        let mut plain: FxHashMap<(&'static Primitive, (Place, u32)), Place> = FxHashMap::default();
+        let mut negated = Vec::new();
+        for (place, row) in self.operations() {
             let Some(function) = row.mirror.filter(|_| !self.shape(place).is_scalar()) else {
                 continue;
             };
             let arg = self.args(place)[0];
             plain.insert((row, self.root(arg)), place);
             if self.node(arg).primitive().is_some_and(|row| row.is(&NEG)) {
-                mirrored.push((place, row, function, self.args(arg)[0]));
+                negated.push((place, row, function, self.args(arg)[0]));
             }
         }
-        for (place, row, function, of) in mirrored {
-            let Some(other) = plain.get(&(row, self.root(of))).copied() else {
-                continue;
-            };
+        let pair = |(place, row, function, of)| {
+            let other = *plain.get(&(row, self.root(of)))?;
             let same_shape = self.shape(other) == self.shape(place);
-            let free =
-                |node: Place| !self.pairs.contains_key(&node) && !self.makers.contains_key(&node);
-            if !same_shape || !free(place) || !free(other) {
-                continue;
-            }
-            // Who wants one of them gets both; what each depends on is the same.
-            let [a, b] = [place, other].map(|k| self.zones[k as usize]);
-            let wanted = a.wanted | b.wanted;
-            if a.depends != b.depends || (wanted != a.wanted && wanted != b.wanted) {
-                continue;
-            }
-            for node in [place, other] {
-                self.zones[node as usize].wanted = wanted;
-            }
-            let pair = Pair {
-                function,
+            same_shape.then_some(Pair {
+                both: Both::Mirror(function),
                 of,
-                plain: other,
-                mirrored: place,
-            };
-            self.pairs.insert(place.min(other), pair);
-            self.makers.insert(place.max(other), place.min(other));
+                made: [other, place],
+            })
+        };
+        negated.into_iter().filter_map(pair).collect()
+    }
+
+    /// Operations on the same array of which one is the companion of the other.
+    fn companions(&self) -> Vec<Pair> {
+        let leaders: Vec<(Place, &'static Primitive, Together)> = self
+            .operations()
+            .filter_map(|(place, row)| row.companion.map(|(other, both)| (place, other, both)))
+            .collect();
+        if leaders.is_empty() {
+            return Vec::new();
         }
+        let key = |row, place| (row, self.args(place)[0], self.node(place).attr());
+        let followers: FxHashMap<_, Place> = self
+            .operations()
+            .filter(|(_, row)| leaders.iter().any(|(_, other, _)| row.is(other)))
+            .map(|(place, row)| (key(row, place), place))
+            .collect();
+        let pair = |(place, other, both)| {
+            let follower = *followers.get(&key(other, place))?;
+            Some(Pair {
+                both: Both::Together(both),
+                of: self.args(place)[0],
+                made: [place, follower],
+            })
+        };
+        leaders.into_iter().filter_map(pair).collect()
     }
 
     /// The node in whose step `place` is computed.
@@ -355,7 +397,7 @@ impl<'g> Plan<'g> {
     /// The nodes that are computed in the step of `unit`, besides the links of a chain.
     pub fn made(&self, unit: Place) -> SmallVec<[Place; 2]> {
         match self.pairs.get(&unit) {
-            Some(pair) => SmallVec::from_slice(&[pair.plain, pair.mirrored]),
+            Some(pair) => SmallVec::from(pair.made),
             None => SmallVec::from_slice(&[unit]),
         }
     }

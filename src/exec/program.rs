@@ -6,7 +6,7 @@
 
 use super::fused::Fused;
 use super::schedule::Side;
-use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror};
+use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror, Together};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
 use crate::interrupt;
 use crate::vector::{Strided, product};
@@ -75,6 +75,8 @@ pub(super) enum Step {
     Whole(Box<Whole>, Slot),
     /// A function of an array and of its negative, each into a place of its own.
     Mirrored(Mirror, Slot, Slot, Slot, u32),
+    /// An operation and its companion, which has `len` entries, each into a place of its own.
+    Together(Together, Box<Whole>, Slot, Slot, u32),
     Fused(Box<Fused>, Slot, u32),
 }
 
@@ -135,6 +137,7 @@ const CHUNK: usize = 256;
 pub(super) struct Scratch {
     gathered: [Box<[f64; CHUNK]>; 3],
     pub(super) registers: Vec<Box<[f64]>>,
+    companion: Vec<f64>,
 }
 
 impl Scratch {
@@ -142,6 +145,7 @@ impl Scratch {
         Scratch {
             gathered: std::array::from_fn(|_| Box::new([0.0; CHUNK])),
             registers: vec![vec![0.0; super::fused::WIDTH].into(); registers],
+            companion: Vec::new(),
         }
     }
 }
@@ -380,6 +384,7 @@ impl Step {
             Step::Product(a, b, _) => ("product", a.shape.m() * b.shape.n()),
             Step::Whole(whole, _) => ("whole", whole.shape.len()),
             Step::Mirrored(.., len) => ("pair", *len as usize),
+            Step::Together(_, whole, ..) => ("pair", whole.shape.len()),
             Step::Fused(fused, _, len) => match fused.links.len() {
                 1 => ("link", *len as usize),
                 _ => ("chain", *len as usize),
@@ -481,6 +486,13 @@ impl Step {
                     pool[(mirrored + from) as usize..][..count].copy_from_slice(&other[..count]);
                 }
             }
+            Step::Together(both, ref whole, first, second, len) => {
+                let other = &mut scratch.companion;
+                other.resize(len as usize, 0.0);
+                let (around, out) = Around::split(pool, first, whole.shape.len());
+                whole.called(|k| whole.arg(&around, k), |call| both(call, out, other));
+                pool[second as usize..][..len as usize].copy_from_slice(other);
+            }
             Step::Fused(ref fused, out, len) => {
                 let (around, out) = Around::split(pool, out, len as usize);
                 fused.run(&around, out, &mut scratch.registers);
@@ -492,12 +504,13 @@ impl Step {
 
 impl Whole {
     fn run(&self, around: &Around<'_>, out: &mut [f64]) -> Result<(), Stop> {
-        let data = |k: usize| {
-            let (at, shape): (Slot, Shape) = self.args[k];
-            around.slice(at, shape.len())
-        };
-        self.on(data, out)
+        self.on(|k| self.arg(around, k), out)
             .map_err(|fault| Stop::Fault(self.node, fault))
+    }
+
+    fn arg<'p>(&self, around: &Around<'p>, k: usize) -> &'p [f64] {
+        let (at, shape): (Slot, Shape) = self.args[k];
+        around.slice(at, shape.len())
     }
 
     /// The operation on these values of its arguments.
@@ -506,17 +519,25 @@ impl Whole {
         data: impl Fn(usize) -> &'a [f64],
         out: &mut [f64],
     ) -> Result<(), Fault> {
+        self.called(data, |call| super::apply(self.kernel, call, out))
+    }
+
+    /// `kernel`, called with these values of the arguments.
+    pub(super) fn called<'a, T>(
+        &self,
+        data: impl Fn(usize) -> &'a [f64],
+        kernel: impl FnOnce(&Call<'_>) -> T,
+    ) -> T {
         let view = |(k, (_, shape)): (usize, &(Slot, Shape))| View {
             shape: *shape,
             data: data(k),
         };
         let views: SmallVec<[View<'_>; 4]> = self.args.iter().enumerate().map(view).collect();
-        let call = Call {
+        kernel(&Call {
             args: &views,
             shape: self.shape,
             attr: self.attr,
             blocks: &self.blocks,
-        };
-        super::apply(self.kernel, &call, out)
+        })
     }
 }

@@ -79,6 +79,10 @@ pub struct Map3 {
 /// one of them. All slices are equally long.
 pub type Mirror = fn(&[f64], &mut [f64], &mut [f64]);
 
+/// The results of two operations on the same array with the same attribute at once; the call is that
+/// of the first. Both get the bits that each of them gives by itself.
+pub type Together = fn(&Call<'_>, &mut [f64], &mut [f64]);
+
 /// What is known when the place of an argument is asked for.
 pub struct Placing<'a> {
     /// Which argument.

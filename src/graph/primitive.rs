@@ -5,7 +5,7 @@
 
 use super::Term;
 pub use super::kernel::{
-    Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror, Place, Placing, WholeKernel,
+    Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror, Place, Placing, Together, WholeKernel,
 };
 use super::shape::Shape;
 
@@ -199,6 +199,8 @@ pub struct Primitive {
     pub may_fail: bool,
     /// The function of x and −x at once, where one helps the other.
     pub mirror: Option<Mirror>,
+    /// Another operation that costs little where this one is computed of the same, and both at once.
+    pub companion: Option<(&'static Primitive, Together)>,
     /// How the value is computed.
     pub kernel: Kernel,
     /// Its derivative.
@@ -237,6 +239,7 @@ impl Primitive {
             demand: Demand::All,
             may_fail: false,
             mirror: None,
+            companion: None,
             kernel,
             derivative: Derivative::Zero,
             kinks: None,
@@ -348,6 +351,12 @@ impl Primitive {
     /// f(x) and f(−x) can be had together.
     pub const fn mirror(mut self, both: Mirror) -> Primitive {
         self.mirror = Some(both);
+        self
+    }
+
+    /// The operation `other` of the same can be had along.
+    pub const fn companion(mut self, other: &'static Primitive, both: Together) -> Primitive {
+        self.companion = Some((other, both));
         self
     }
 

@@ -535,6 +535,7 @@ rows! {
         .derivative(Tangent(|args, y, dots| weighted(along(args[0], &SOFTMAX, y), y, dots)))
         .doc("log(sum(exp(x))) without overflow.").example("logsumexp([1000, 1000])", "1000.69");
     SOFTMAX = Primitive::whole("softmax", reductions::softmax, ShapeRule::Same).with_axis()
+        .companion(&LOGSUMEXP, reductions::softmax_and_logsumexp)
         .derivative(Tangent(softmax_tangent))
         .doc("exp(x)/sum(exp(x)) without overflow; over all entries, or along an axis.").example("softmax([0, 0])", "[0.5, 0.5]");
     LOG_SOFTMAX = Primitive::whole("log_softmax", reductions::log_softmax, ShapeRule::Same).with_axis()

@@ -246,10 +246,8 @@ fn exponentials_of_rows(
     for (j, column) in rows.columns().enumerate() {
         (DIFFERENCE.over)(Lanes::Each(column), Lanes::Each(shifts), difference);
         (EXP.over)(difference, result);
-        total
-            .iter_mut()
-            .zip(&*result)
-            .for_each(|(sum, x)| *sum += x);
+        let sums = total.iter_mut().zip(&*result);
+        at_width!(_ => sums.for_each(|(sum, x)| *sum += x));
         out(j, result);
     }
 }
@@ -263,6 +261,11 @@ fn joined(shift: f64, log_of_rest: f64) -> f64 {
     }
 }
 
+fn join(logarithms: &mut [f64], shifts: &[f64]) {
+    let pairs = logarithms.iter_mut().zip(shifts);
+    pairs.for_each(|(y, shift)| *y = joined(*shift, *y));
+}
+
 pub fn logsumexp(call: &Call<'_>, out: &mut [f64]) -> Done {
     let piece = |lane: &[f64]| {
         let shift = largest(lane);
@@ -273,9 +276,7 @@ pub fn logsumexp(call: &Call<'_>, out: &mut [f64]) -> Done {
         let (shifts, total) = (&mut shifts[..rows.count], &mut total[..rows.count]);
         exponentials_of_rows(rows, shifts, total, |_, _| ());
         (LOG.over)(total, out);
-        out.iter_mut()
-            .zip(shifts)
-            .for_each(|(y, shift)| *y = joined(*shift, *y));
+        join(out, shifts);
     })
 }
 
@@ -304,25 +305,63 @@ fn map_lanes(
     Ok(())
 }
 
+/// The softmax of a piece; its largest entry, and Σ exp(x − largest).
+fn softmax_of_piece(lane: &[f64], out: &mut [f64]) -> (f64, f64) {
+    let shift = largest(lane);
+    let sum = exponentials(lane, shift, |at, result| {
+        out[at..at + result.len()].copy_from_slice(result);
+    });
+    out.iter_mut().for_each(|y| *y /= sum);
+    (shift, sum)
+}
+
+/// The softmax of rows; the largest entry of each, and Σ exp(x − largest).
+fn softmax_of_rows(rows: Rows<'_>, shifts: &mut [f64], total: &mut [f64], out: &mut [f64]) {
+    let (m, n) = (rows.x.shape.m(), rows.x.shape.n());
+    exponentials_of_rows(rows, shifts, total, |j, result| {
+        out[j * m + rows.first..][..rows.count].copy_from_slice(result);
+    });
+    for j in 0..n {
+        let column = &mut out[j * m + rows.first..][..rows.count];
+        at_width!(_ => column.iter_mut().zip(&*total).for_each(|(y, sum)| *y /= sum));
+    }
+}
+
 pub fn softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
     let piece = |lane: &[f64], out: &mut [f64]| {
-        let sum = exponentials(lane, largest(lane), |at, result| {
-            out[at..at + result.len()].copy_from_slice(result);
-        });
-        out.iter_mut().for_each(|y| *y /= sum);
+        softmax_of_piece(lane, out);
     };
     map_lanes(call, out, piece, |rows, out| {
         let [mut shifts, mut total] = [[0.0; BLOCK]; 2];
         let (shifts, total) = (&mut shifts[..rows.count], &mut total[..rows.count]);
-        let (m, n) = (rows.x.shape.m(), rows.x.shape.n());
-        exponentials_of_rows(rows, shifts, total, |j, result| {
-            out[j * m + rows.first..][..rows.count].copy_from_slice(result);
-        });
-        for j in 0..n {
-            let column = &mut out[j * m + rows.first..][..rows.count];
-            at_width!(_ => column.iter_mut().zip(&*total).for_each(|(y, sum)| *y /= sum));
-        }
+        softmax_of_rows(rows, shifts, total, out);
     })
+}
+
+/// Both of [`softmax`] and [`logsumexp`], which need the same exponentials.
+pub fn softmax_and_logsumexp(call: &Call<'_>, out: &mut [f64], logarithms: &mut [f64]) {
+    let x = call.args[0];
+    match layout(x, call.attr) {
+        Layout::Pieces(length) => {
+            // An empty lane still has a logarithm.
+            for (k, logarithm) in logarithms.iter_mut().enumerate() {
+                let piece = k * length..(k + 1) * length;
+                let (shift, sum) = softmax_of_piece(&x.data[piece.clone()], &mut out[piece]);
+                *logarithm = joined(shift, (LOG.at)(sum));
+            }
+        }
+        Layout::Rows => {
+            let mut shifts = [0.0; BLOCK];
+            let mut total = [0.0; BLOCK];
+            for (k, logarithms) in logarithms.chunks_mut(BLOCK).enumerate() {
+                let (first, count) = (k * BLOCK, logarithms.len());
+                let (shifts, total) = (&mut shifts[..count], &mut total[..count]);
+                softmax_of_rows(Rows { x, first, count }, shifts, total, out);
+                (LOG.over)(total, logarithms);
+                join(logarithms, shifts);
+            }
+        }
+    }
 }
 
 pub fn log_softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
