@@ -196,7 +196,9 @@ fn slope(remainders: &[f64], order: i32, line: &Line) -> Option<f64> {
     });
     match settled {
         _ if nearer => None,
-        [.., a, b, c] if (b - c).abs() <= 0.6 * (a - b).abs() + 0.01 => Some(2.0 * c - b),
+        [.., a, b, c] if (b - c).abs() <= (0.6 * (a - b).abs() + 0.01).min(0.3) => {
+            Some(2.0 * c - b)
+        }
         _ => None,
     }
 }
