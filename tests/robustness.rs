@@ -2,12 +2,13 @@
 
 mod common;
 
+use cpu_time::ThreadTime;
 use serde_json::Value;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use wengert::lower::Limits;
-use wengert::render::json;
-use wengert::session::Session;
+use wengert::render::{Style, json, latex, terminal};
+use wengert::session::{Event, Session};
 use wengert::source::Source;
 
 const MANY: usize = 100_000;
@@ -293,6 +294,67 @@ fn a_chain_of_many_definitions_takes_linear_time() {
         "{longer:?} for four times what took {shorter:?}"
     );
     println!("{MANY}: {:?}", time_of_definitions(MANY));
+}
+
+/// How long the graph of a chain of `n` definitions takes to be said too large, in text and in LaTeX,
+/// and its trace in LaTeX to be written.
+fn time_of_drawings(n: usize) -> Duration {
+    let link = |k: usize| format!("a{k} = sin(a{})\n", k - 1);
+    let links: String = (1..=n).map(link).collect();
+    let text = format!("a0 = 0.5\n{links}graph a{n}\ntrace a{n}\n");
+    let (shown, time) = on_a_small_stack(move || {
+        let (mut shown, source) = (String::new(), Source::new("test.ad", text));
+        let (start, style) = (ThreadTime::now(), Style::default());
+        let result = Session::new(Limits::default()).run(&source, &mut |event| {
+            shown += &latex::event(&event, &style);
+            if matches!(event, Event::Graph(_)) {
+                shown += &terminal::event(&event, &style);
+            }
+        });
+        assert!(result.is_ok(), "{result:?}");
+        (shown, start.elapsed())
+    });
+    assert!(shown.contains("is too large for a text"));
+    assert!(shown.contains(&format!("a_{{{n}}}")), "the last lines");
+    time
+}
+
+#[test]
+fn large_graphs_and_tables_take_linear_time() {
+    let shorter = time_of_drawings(1_000);
+    let longer = time_of_drawings(8_000);
+    println!("{shorter:?}, {longer:?}");
+    assert!(
+        longer < 24 * shorter,
+        "{longer:?} for eight times what took {shorter:?}"
+    );
+}
+
+#[test]
+fn names_are_found_again_where_others_were_taken_out() {
+    let mut runner = Runner::new(Limits::default());
+    let mut input = |text: &str| {
+        runner.session.checkpoint();
+        runner.run(text)
+    };
+    input("c = q + 1");
+    input("p = 100");
+    input("q = 10");
+    assert_eq!(input("c")[0]["value"], 11);
+    // A failed statement takes back what it defined before.
+    assert_eq!(
+        input("if 1 { z = 5; v = 7; assert c == 0 }")[0]["kind"],
+        "error"
+    );
+    assert_eq!(input("v = 3; c + v")[0]["value"], 14);
+    for _ in 0..3 {
+        assert!(runner.session.undo().is_some());
+    }
+    let mut input = |text: &str| runner.run(text);
+    input("r = 7");
+    input("q = 20");
+    assert_eq!(input("c")[0]["value"], 21);
+    assert_eq!(input("p = 1; c*p + r")[0]["value"], 28);
 }
 
 #[test]

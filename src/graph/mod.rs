@@ -445,6 +445,28 @@ impl Graph {
     }
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::primitives::array::INDEX;
+
+    #[test]
+    fn equal_nodes_are_one_however_many_are_built_on_the_same() {
+        let graph = Graph::new();
+        let x = graph.input("x".into(), Shape::vector(100), None);
+        let entry = |row| {
+            let corner = Attr::Corner(Corner { row, col: 0 });
+            graph.apply(&INDEX, corner, Shape::SCALAR, &[x])
+        };
+        let first: Vec<NodeId> = (0..100).map(entry).collect();
+        let again: Vec<NodeId> = (0..100).rev().map(entry).collect();
+        assert!(first.iter().eq(again.iter().rev()));
+        assert_eq!(graph.len(), 101);
+        assert_eq!(graph.literal(0.5), graph.literal(0.5));
+        assert_ne!(graph.literal(0.0), graph.literal(-0.0));
+    }
+}
+
 /// A node together with its graph: what derivative rules are written with. The arithmetic on
 /// terms, which folds zeros and ones, is defined beside the table.
 #[derive(Clone, Copy)]

@@ -237,11 +237,14 @@ impl Definitions {
     }
 
     fn set(&mut self, name: Name, variable: Variable) {
-        let known = self.variables.get(&name);
-        if !known.is_some_and(|known| known.meaning.is_like(&variable.meaning)) {
+        let (index, before) = self.variables.insert_full(name.clone(), Rc::new(variable));
+        let now = &self.variables[index].meaning;
+        if !before
+            .as_ref()
+            .is_some_and(|before| before.meaning.is_like(now))
+        {
             self.epoch += 1;
         }
-        let before = self.variables.insert(name.clone(), Rc::new(variable));
         self.log.push(Change::Variable(name, before));
     }
 
