@@ -271,6 +271,11 @@ fn what_random_programs_found_stays_mended() {
             &[f64::NAN, 0.0, 0.0, f64::NAN],
         ),
         (
+            "y = -1; A = [1, 2; 3, 4]\nF = sqrt(y) + sum(diag(A))",
+            "A",
+            &[f64::NAN, 0.0, 0.0, f64::NAN],
+        ),
+        (
             "A = [1, 2; 3, 4]\nF = sqrt(where([0, 1] > 0.5, 1, logsumexp(A, axis=2))[1] - logsumexp([1, 2]))",
             "A",
             &[f64::INFINITY, f64::INFINITY, 0.0, 0.0],
