@@ -187,16 +187,16 @@ pub fn vjp(problem: Problem<'_, '_>, weights: NodeId) -> NodeId {
 
 /// The m×n matrix of the derivatives of the m entries of the output by the n entries of the
 /// target, both counted column by column: m reverse passes or n forward passes, whichever are
-/// fewer.
-pub fn jacobian(problem: Problem<'_, '_>) -> NodeId {
+/// fewer. `None` where `go_on`, which is asked before every pass, said no.
+pub fn jacobian(problem: Problem<'_, '_>, go_on: &dyn Fn() -> bool) -> Option<NodeId> {
     let graph = problem.graph;
     let rows = graph.shape(problem.output);
     let cols = problem.target.shape(graph);
     let shape = Shape::new(rows.len(), cols.len());
     if shape.is_empty() {
-        return graph.constant(Tensor::filled(shape, 0.0));
+        return Some(graph.constant(Tensor::filled(shape, 0.0)));
     }
-    let (join, parts): (_, Vec<NodeId>) = if rows.len() <= cols.len() {
+    let (join, parts): (_, Option<Vec<NodeId>>) = if rows.len() <= cols.len() {
         let row = |k| {
             let corner = Problem::corner(rows, k);
             let entry = problem.output().block(Block {
@@ -206,7 +206,10 @@ pub fn jacobian(problem: Problem<'_, '_>) -> NodeId {
             let gradient = problem.pulled_back(entry, Flow::everywhere(entry.number(1.0)), entry);
             gradient.reshaped(Shape::new(1, cols.len())).id
         };
-        (&VCAT, (0..rows.len()).map(row).collect())
+        (
+            &VCAT,
+            (0..rows.len()).map(|k| go_on().then(|| row(k))).collect(),
+        )
     } else {
         let column = |k| {
             let corner = problem.target.entry.unwrap_or(Problem::corner(cols, k));
@@ -215,19 +218,21 @@ pub fn jacobian(problem: Problem<'_, '_>) -> NodeId {
             let tangent = problem.pushed_forward(seed);
             tangent.reshaped(Shape::vector(rows.len())).id
         };
-        (&HCAT, (0..cols.len()).map(column).collect())
+        (
+            &HCAT,
+            (0..cols.len())
+                .map(|k| go_on().then(|| column(k)))
+                .collect(),
+        )
     };
-    match parts.as_slice() {
+    Some(match parts?.as_slice() {
         [single] => *single,
         parts => graph.apply(join, Attr::None, shape, parts),
-    }
+    })
 }
 
-/// The n×n matrix of second derivatives of a scalar output.
-pub fn hessian(problem: Problem<'_, '_>) -> NodeId {
-    let gradient = grad(problem);
-    jacobian(Problem {
-        output: gradient,
-        ..problem
-    })
+/// The n×n matrix of second derivatives of a scalar output; `None` as of [`jacobian`].
+pub fn hessian(problem: Problem<'_, '_>, go_on: &dyn Fn() -> bool) -> Option<NodeId> {
+    let output = grad(problem);
+    jacobian(Problem { output, ..problem }, go_on)
 }

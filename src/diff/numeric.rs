@@ -51,8 +51,14 @@ impl Scheme {
 
 /// The finite difference of `output` by every entry of `target`: in the target's shape for a
 /// scalar output, in the output's for a scalar target, a Jacobian otherwise. `step` is the
-/// absolute step; by default it is chosen for each entry.
-pub fn numeric(problem: Problem<'_, '_>, step: Option<NodeId>, scheme: Scheme) -> NodeId {
+/// absolute step; by default it is chosen for each entry. `None` where `go_on`, which is asked before
+/// every entry, said no.
+pub fn numeric(
+    problem: Problem<'_, '_>,
+    step: Option<NodeId>,
+    scheme: Scheme,
+    go_on: &dyn Fn() -> bool,
+) -> Option<NodeId> {
     let Problem {
         graph,
         output,
@@ -70,25 +76,26 @@ pub fn numeric(problem: Problem<'_, '_>, step: Option<NodeId>, scheme: Scheme) -
             .collect(),
     };
     let rows = graph.shape(output).len();
-    let differences: Vec<NodeId> = corners
+    let column = |corner| {
+        let difference = by_entry(graph, output, target.node, held, corner, step, scheme);
+        graph.term(difference).reshaped(Shape::vector(rows)).id
+    };
+    let columns = corners
         .into_iter()
-        .map(|corner| {
-            let difference = by_entry(graph, output, target.node, held, corner, step, scheme);
-            graph.term(difference).reshaped(Shape::vector(rows)).id
-        })
-        .collect();
-    let joined = match differences.as_slice() {
+        .map(|corner| go_on().then(|| column(corner)));
+    let differences: Option<Vec<NodeId>> = columns.collect();
+    let joined = match differences?.as_slice() {
         [single] => *single,
         all => graph.apply(&HCAT, Attr::None, Shape::new(rows, all.len()), all),
     };
     let joined = graph.term(joined);
-    if shape.is_scalar() {
+    Some(if shape.is_scalar() {
         joined.reshaped(graph.shape(output)).id
     } else if rows == 1 {
         joined.reshaped(shape).id
     } else {
         joined.id
-    }
+    })
 }
 
 fn by_entry(

@@ -30,12 +30,13 @@ impl Matrix {
         }
     }
 
-    /// It as a node, built of all its passes.
-    pub fn node(&self, problem: Problem<'_, '_>) -> NodeId {
+    /// It as a node, built of all its passes; `None` where `go_on`, which is asked before every pass,
+    /// said no.
+    pub fn node(&self, problem: Problem<'_, '_>, go_on: &dyn Fn() -> bool) -> Option<NodeId> {
         match *self {
-            Matrix::Jacobian => super::jacobian(problem),
-            Matrix::Hessian => super::hessian(problem),
-            Matrix::Numeric(step, scheme) => super::numeric(problem, step, scheme),
+            Matrix::Jacobian => super::jacobian(problem, go_on),
+            Matrix::Hessian => super::hessian(problem, go_on),
+            Matrix::Numeric(step, scheme) => super::numeric(problem, step, scheme, go_on),
         }
     }
 

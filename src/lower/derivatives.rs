@@ -267,7 +267,7 @@ impl Lowering<'_> {
                 return Err(self.missing(*undefined));
             }
         }
-        let output = self.spelled_out(output, held);
+        let output = self.spelled_out(output, held, state.expr, frame)?;
         let problem = Problem {
             graph,
             output,
@@ -467,7 +467,7 @@ impl Lowering<'_> {
         let before = self.graph.len();
         let output = self.values.pop().expect("the body is on the stack");
         let held = Held::from_iter([hold]);
-        let mut output = self.spelled_out(output, &held);
+        let mut output = self.spelled_out(output, &held, expr, frame)?;
         let target = Target {
             node: hold,
             entry: None,

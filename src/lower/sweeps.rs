@@ -68,7 +68,25 @@ impl Lowering<'_> {
                 return Ok(leaf);
             }
         }
-        Ok(matrix.node(problem))
+        self.built(&matrix, problem, expr, frame)
+    }
+
+    /// The node of all passes, as long as there is room and nobody asks to stop.
+    fn built(
+        &self,
+        matrix: &Matrix,
+        problem: Problem<'_, '_>,
+        expr: ExprId,
+        frame: &Frame,
+    ) -> Result<NodeId> {
+        let go_on = || self.check_limits(expr, frame).is_ok();
+        match matrix.node(problem, &go_on) {
+            Some(node) => Ok(node),
+            None => {
+                self.check_limits(expr, frame)?;
+                Err(super::interrupted(frame.locate(expr)))
+            }
+        }
     }
 
     /// How many nodes all passes together visit; 0 where the passes are few, or the nodes so large
@@ -86,7 +104,13 @@ impl Lowering<'_> {
 
     /// `output`, which is about to be differentiated, with matrices of derivatives for the leaves that
     /// stand for them.
-    pub(super) fn spelled_out(&self, output: NodeId, held: &Held) -> NodeId {
+    pub(super) fn spelled_out(
+        &self,
+        output: NodeId,
+        held: &Held,
+        expr: ExprId,
+        frame: &Frame,
+    ) -> Result<NodeId> {
         let graph = self.graph;
         let mut output = output;
         // One matrix may be made of others, which were there before it.
@@ -95,17 +119,18 @@ impl Lowering<'_> {
             if !cone.has(swept.leaf) {
                 continue;
             }
-            let node = swept.matrix.node(Problem {
+            let problem = Problem {
                 graph,
                 output: swept.output,
                 target: swept.target,
                 held: &swept.held,
-            });
+            };
+            let node = self.built(&swept.matrix, problem, expr, frame)?;
             let mut replaced: FxHashMap<NodeId, NodeId> =
                 held.iter().map(|node| (*node, *node)).collect();
             replaced.insert(swept.leaf, node);
             output = substitute(graph, output, &replaced);
         }
-        output
+        Ok(output)
     }
 }

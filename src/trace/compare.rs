@@ -509,9 +509,12 @@ impl<'b, 'a> Bench<'b, 'a> {
         }
         let problem = self.problem(wrt.target);
         let rules = if self.shape().is_scalar() {
-            grad(problem)
+            Some(grad(problem))
         } else {
-            jacobian(problem)
+            jacobian(problem, &|| !interrupt::requested())
+        };
+        let Some(rules) = rules else {
+            return Err(self.lowering.explain(&Failure::Interrupted));
         };
         let rules = self.along(self.lowering.value(rules)?, wrt)?;
         let m = self.shape().len();
