@@ -9,8 +9,7 @@ use expectrl::{ControlCode, Eof, Expect};
 use std::process::Command;
 use std::time::Duration;
 
-/// What the editor sends when it starts to read: bracketed paste on. What is typed before may get
-/// lost.
+/// What the editor sends when it starts to read: bracketed paste on.
 const READY: &str = "\u{1b}[?2004h";
 
 /// A session at its first prompt, with a history of its own.
@@ -84,6 +83,16 @@ fn an_error_in_the_middle_keeps_the_session() {
     holds(&screen, "error[shape]");
     holds(&screen, "<input 3>:1:");
     holds(&repl.answers("w + 1"), "w + 1 = 4");
+    repl.types(":quit");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
+#[test]
+fn what_is_typed_ahead_is_not_lost() {
+    let mut repl = Repl::new("ahead", &[]);
+    repl.types("a = 1\rb = a + 1\rc = a + b\rsum([i*c for i in 1..20000])\rc + 100");
+    repl.waits_for("c + 100 = 103");
+    repl.waits_for(READY);
     repl.types(":quit");
     let _ = std::fs::remove_dir_all(repl.leaves());
 }
