@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::Graph;
 use crate::interrupt;
 use crate::lower::Lowering;
+use crate::source::Span;
 use crate::syntax::ast::{
     BinaryOp, Block, ExprId, ExprKind, Ident, Script, Statement, StatementKind,
 };
@@ -73,6 +74,7 @@ impl Session {
             Some(rounds) if interrupt::requested() && error.code() == Code::Limit => {
                 interrupted(script, statement, rounds.done, error)
             }
+            Some(rounds) if rounds.done > 0 => in_round(script, statement, rounds.done, error),
             _ => error,
         })
     }
@@ -228,6 +230,30 @@ impl Session {
         };
         Some(value(large)? - value(small)?).filter(|difference| difference.is_finite())
     }
+}
+
+/// Says beside what went wrong in which round that was, where it was not the first.
+fn in_round(
+    script: &Rc<Script>,
+    statement: &Statement,
+    done: u64,
+    error: Diagnostic,
+) -> Diagnostic {
+    let text = &script.source.text;
+    let from = &text[statement.span.start as usize..];
+    let word = from
+        .find(|c: char| !c.is_alphabetic())
+        .unwrap_or(from.len());
+    let span = Span::new(
+        statement.span.start as usize,
+        statement.span.start as usize + word,
+    );
+    let kept = match done {
+        1 => "what the first computed is kept".to_string(),
+        _ => format!("what the {done} before computed is kept"),
+    };
+    let label = format!("in round {} of this loop; {kept}", done + 1);
+    error.label(script.location(span), label)
 }
 
 fn interrupted(
