@@ -346,9 +346,24 @@ pub(super) fn source_text(lowering: &Lowering<'_>, id: NodeId) -> String {
 /// `id` as it stands in the source; `None` for what a derivative's rule made.
 pub(super) fn expression(lowering: &Lowering<'_>, id: NodeId) -> Option<String> {
     let text = source_text(lowering, id);
-    let head = text.split('(').next().unwrap_or("");
-    let derived = is_derivative_operator(head) || head.ends_with('\'');
+    let derived =
+        called(&text).is_some_and(|head| is_derivative_operator(head) || head.ends_with('\''));
     (!text.is_empty() && !derived).then_some(text)
+}
+
+/// What is called where `text` is one call and nothing else.
+fn called(text: &str) -> Option<&str> {
+    let (head, rest) = text.split_once('(')?;
+    let mut depth = 1;
+    let end = rest.find(|c| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    })?;
+    (end + 1 == rest.len()).then_some(head)
 }
 
 /// The name of `id`, or how it stands in the source, seen through stretching.
