@@ -145,14 +145,6 @@ impl<'g> Problem<'g, '_> {
             reached: Some(leaf),
         }
     }
-
-    /// The corner of entry `k` of a value of `shape`, column by column.
-    fn corner(shape: Shape, k: usize) -> Corner {
-        Corner {
-            row: (k % shape.m()) as u32,
-            col: (k / shape.m()) as u32,
-        }
-    }
 }
 
 /// ∂output/∂target of a scalar output, in the target's shape: one reverse pass.
@@ -198,7 +190,7 @@ pub fn jacobian(problem: Problem<'_, '_>, go_on: &dyn Fn() -> bool) -> Option<No
     }
     let (join, parts): (_, Option<Vec<NodeId>>) = if rows.len() <= cols.len() {
         let row = |k| {
-            let corner = Problem::corner(rows, k);
+            let corner = Corner::of_entry(rows, k);
             let entry = problem.output().block(Block {
                 corner,
                 shape: Shape::SCALAR,
@@ -212,7 +204,7 @@ pub fn jacobian(problem: Problem<'_, '_>, go_on: &dyn Fn() -> bool) -> Option<No
         )
     } else {
         let column = |k| {
-            let corner = problem.target.entry.unwrap_or(Problem::corner(cols, k));
+            let corner = problem.target.entry.unwrap_or(Corner::of_entry(cols, k));
             let one = graph.term(graph.literal(1.0));
             let seed = one_block(graph, problem.target.node, corner, one);
             let tangent = problem.pushed_forward(seed);

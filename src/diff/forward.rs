@@ -132,7 +132,7 @@ fn by_parts<'g>(site: &Site<'g>, rule: Tangent, k: usize, dot: Flow<'g>) -> Opti
 /// An inner product with a tangent that is not reached everywhere, entry by entry: what is not
 /// reached meets no infinity.
 fn inner_product<'g>(site: &Site<'g>, k: usize, dot: Flow<'g>) -> Option<Flow<'g>> {
-    let mask = dot.reached.filter(|mask| !mask.shape().is_scalar())?;
+    let mask = dot.reached.filter(|_| dot.is_partial())?;
     if !site.row.is(&DOT) {
         return None;
     }

@@ -69,10 +69,7 @@ pub fn numeric(
     let corners: Vec<Corner> = match target.entry {
         Some(corner) => vec![corner],
         None => (0..shape.len())
-            .map(|k| Corner {
-                row: (k % shape.m()) as u32,
-                col: (k / shape.m()) as u32,
-            })
+            .map(|k| Corner::of_entry(shape, k))
             .collect(),
     };
     let rows = graph.shape(output).len();

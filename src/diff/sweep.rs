@@ -9,7 +9,6 @@ use crate::exec::{Point, at_points};
 use crate::graph::{NodeId, Shape, Tensor};
 
 /// A matrix of derivatives that takes a pass for each entry of something.
-#[derive(Clone)]
 pub enum Matrix {
     /// [`super::jacobian`]
     Jacobian,
@@ -114,11 +113,11 @@ fn numeric(
     let points: Vec<Point> = (steps.iter().enumerate())
         .flat_map(|(k, h)| [right, left].map(|steps| vec![(k, at[k] + steps * h)]))
         .collect();
-    let values = at_points(graph, problem.output, &given, &points, limit)?;
     let m = graph.shape(problem.output).len();
     if m == 0 {
         return None;
     }
+    let values = at_points(graph, problem.output, &given, &points, limit)?;
     let columns = values.chunks_exact(2 * m).zip(&steps);
     let differences = columns.flat_map(|(pair, h)| {
         let (there, here) = pair.split_at(m);

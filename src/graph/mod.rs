@@ -50,6 +50,16 @@ pub struct Corner {
     pub col: u32,
 }
 
+impl Corner {
+    /// Where entry `k` of a value of `shape` is, counted column by column.
+    pub fn of_entry(shape: Shape, k: usize) -> Corner {
+        Corner {
+            row: (k % shape.m()) as u32,
+            col: (k / shape.m()) as u32,
+        }
+    }
+}
+
 /// A rectangle of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Block {

@@ -3,7 +3,7 @@
 use super::definitions::constant;
 use super::{Lowering, is_built_in};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::graph::{NodeId, Op};
+use crate::graph::NodeId;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
 use rustc_hash::FxHashSet;
@@ -13,12 +13,7 @@ impl Lowering<'_> {
     /// A warning for every free name without a value met so far that is not `known` otherwise.
     pub fn undefined_names(&self, known: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
         let undefined = |(name, node): (&Name, &NodeId)| {
-            let Op::Input(leaf) = self.graph.node(*node).op else {
-                return None;
-            };
-            let free =
-                self.graph.leaf(leaf).value.is_none() && self.definitions.variable(name).is_none();
-            if !free || known(name) {
+            if !self.is_free(*node) || known(name) {
                 return None;
             }
             Some(self.undefined_name(name, self.origin(*node)?.location.clone()))

@@ -3,7 +3,7 @@
 use super::{Frame, HeldNames, Lowering, Task};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::{self, Held, Matrix, Problem, Scheme, Target};
-use crate::graph::{Corner, Graph, NodeId, Op, Shape};
+use crate::graph::{Corner, Graph, NodeId, Shape};
 use crate::syntax::ast::{ExprId, ExprKind, Index, Name, NamedArgument};
 use std::rc::Rc;
 
@@ -263,7 +263,7 @@ impl Lowering<'_> {
                 return Err(self.unknown_target(&state.wrt.name, frame.locate(parts.wrt)));
             }
             // A derivative of a slip of the pen would be 0 without a word.
-            if let Some(undefined) = cone.iter().find(|id| self.is_undefined_leaf(**id)) {
+            if let Some(undefined) = cone.iter().find(|id| self.is_free(**id)) {
                 return Err(self.missing(*undefined));
             }
         }
@@ -319,17 +319,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether `node` stands for a name that nothing gives a meaning.
-    fn is_undefined_leaf(&self, node: NodeId) -> bool {
-        let Op::Input(leaf) = self.graph.node(node).op else {
-            return false;
-        };
-        let leaf = self.graph.leaf(leaf);
-        leaf.value.is_none()
-            && self.inputs.get(&leaf.name) == Some(&node)
-            && self.definitions.variable(&leaf.name).is_none()
-    }
-
     /// Refuses to differentiate by `targets` a name that nothing defines and that is none of them;
     /// without targets, the name of a function.
     pub fn refuse_undefined(&self, output: NodeId, targets: &[NodeId]) -> Result<()> {
@@ -338,7 +327,7 @@ impl Lowering<'_> {
             names.clone().any(|name| self.signature(name).is_some())
         };
         let stray = !targets.contains(&output) && (!targets.is_empty() || function());
-        if stray && self.is_undefined_leaf(output) {
+        if stray && self.is_free(output) {
             return Err(self.missing(output));
         }
         Ok(())

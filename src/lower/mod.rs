@@ -922,7 +922,9 @@ impl<'a> Lowering<'a> {
             return false;
         };
         let leaf = self.graph.leaf(number);
-        leaf.value.is_none() && self.definitions.variable(&leaf.name).is_none()
+        leaf.value.is_none()
+            && self.inputs.get(&leaf.name) == Some(&node)
+            && self.definitions.variable(&leaf.name).is_none()
     }
 
     pub(super) fn missing(&self, leaf: NodeId) -> Diagnostic {

@@ -11,7 +11,6 @@ use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// A leaf that stands for a matrix of derivatives, and what it is.
-#[derive(Clone)]
 pub(super) struct Swept {
     leaf: NodeId,
     matrix: Matrix,

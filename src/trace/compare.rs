@@ -652,14 +652,10 @@ impl<'b, 'a> Bench<'b, 'a> {
             return Ok(1.0);
         }
         let shape = wrt.target.shape(self.graph);
-        let corner = Corner {
-            row: (k % shape.m()) as u32,
-            col: (k / shape.m()) as u32,
-        };
         let entry = if shape.is_scalar() {
             wrt.target.entry
         } else {
-            Some(corner)
+            Some(Corner::of_entry(shape, k))
         };
         let one = self.graph.term(self.graph.literal(1.0));
         let seed = Target {

@@ -3,7 +3,7 @@
 use super::math::{Math, Role, Times};
 use super::{Derived, Line, Trace};
 use crate::exec::Interpreter;
-use crate::graph::primitive::{Arity, Primitive};
+use crate::graph::primitive::{Arity, Notation, Primitive};
 use crate::graph::{Graph, Shape, Tensor, Term};
 use crate::primitives::{arithmetic, array, named, term};
 use std::rc::Rc;
@@ -166,21 +166,10 @@ fn build<'g>(graph: &'g Graph, math: &Math, numbers: &Numbers<'_>) -> Option<Ter
 
 /// How a comparison or an operation of logic is written.
 fn symbol(row: &Primitive) -> Option<&'static str> {
-    use crate::graph::primitive::{Notation, Operator};
-    let Notation::Infix(operator) = row.notation else {
-        return None;
-    };
-    Some(match operator {
-        Operator::Eq => "==",
-        Operator::Ne => "!=",
-        Operator::Lt => "<",
-        Operator::Le => "<=",
-        Operator::Gt => ">",
-        Operator::Ge => ">=",
-        Operator::And => "and",
-        Operator::Or => "or",
-        _ => return None,
-    })
+    match row.notation {
+        Notation::Infix(operator) if row.is_truth() => Some(operator.symbol()),
+        _ => None,
+    }
 }
 
 fn matrix<'g>(graph: &'g Graph, cols: usize, entries: &[Term<'g>]) -> Option<Term<'g>> {

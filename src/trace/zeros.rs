@@ -437,13 +437,9 @@ impl<'a> Study<'_, '_, 'a> {
         }
         let mut kinds = Vec::with_capacity(shape.len());
         for k in 0..n.len() {
-            let corner = Corner {
-                row: (k % n.m()) as u32,
-                col: (k / n.m()) as u32,
-            };
             let entry = Target {
                 node: wrt.target.node,
-                entry: Some(corner),
+                entry: Some(Corner::of_entry(n, k)),
             };
             let zeros = self.tangents(entry, graph.term(graph.literal(1.0)), &[root])?;
             kinds.extend(zeros[line].kinds.iter().copied());

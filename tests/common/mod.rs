@@ -14,7 +14,7 @@ use wengert::session::Session;
 use wengert::source::Source;
 
 /// Runs a script and returns the lines that `--format json` would print.
-pub fn run_json(text: &str) -> Vec<Value> {
+pub fn json_lines(text: &str) -> Vec<String> {
     let source = Source::new("test.ad", text);
     let mut lines = Vec::new();
     let mut session = Session::new(Limits::default());
@@ -23,6 +23,11 @@ pub fn run_json(text: &str) -> Vec<Value> {
         lines.push(json::diagnostic(&error, Some(&source)));
     }
     lines
+}
+
+/// The same, read.
+pub fn run_json(text: &str) -> Vec<Value> {
+    json_lines(text)
         .iter()
         .map(|line| serde_json::from_str(line).expect("every line is JSON"))
         .collect()

@@ -1,14 +1,11 @@
 //! What is printed, laid out and shown.
 
 use crate::common::random::{INPUTS, Program, Terrain};
-use crate::common::{self, distance, entries};
+use crate::common::{self, distance, entries, json_lines};
 use crate::derivatives::{SAME, same};
 use crate::tally::Tally;
 use crate::{ask, gradients, terrain};
 use serde_json::Value;
-use wengert::lower::Limits;
-use wengert::render::json;
-use wengert::session::Session;
 use wengert::source::Source;
 use wengert::syntax::ast::{Script, StatementKind};
 use wengert::syntax::{format, printer};
@@ -27,7 +24,7 @@ pub fn texts(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String>
         return Err(format!("not the same again: {once}\n{layout}"));
     }
     let question = format!("{text}F\nV\ntrace F\nprint V\nderive F wrt x\ncompare F wrt v\n");
-    let shown = lines(&question);
+    let shown = json_lines(&question);
     for line in &shown {
         let value: Value = serde_json::from_str(line).map_err(|e| format!("JSON: {e}: {line}"))?;
         let again = value.to_string();
@@ -35,7 +32,7 @@ pub fn texts(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String>
             return Err(format!("JSON: {line} reads back as {again}"));
         }
     }
-    if shown != lines(&question) {
+    if shown != json_lines(&question) {
         return Err("two runs differ".into());
     }
     let value = |text: &str| common::values(&format!("{text}F\nV\n")).map(|values| values.concat());
@@ -48,18 +45,6 @@ pub fn texts(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String>
     }
     tally.count("texts");
     Ok(())
-}
-
-/// The lines of JSON that a script shows.
-fn lines(text: &str) -> Vec<String> {
-    let source = Source::new("law.ad", text);
-    let mut lines = Vec::new();
-    let mut session = Session::new(Limits::default());
-    let result = session.run(&source, &mut |event| lines.push(json::event(&event)));
-    if let Err(error) = result {
-        lines.push(json::diagnostic(&error, Some(&source)));
-    }
-    lines
 }
 
 fn parsed(text: &str) -> Result<Script, String> {
