@@ -57,7 +57,8 @@ impl Program {
         (self.pool.len() as u64 - fixed + inputs) * LANES as u64 * 8
     }
 
-    /// Prepares the program for evaluation at many points, which give values to all inputs.
+    /// Prepares a program that was compiled [for batches](Program::for_batches) for evaluation at many
+    /// points, which give values to all inputs.
     pub fn batch(&mut self) -> Result<Batch<'_>, Stop> {
         self.run_fixed()?;
         let mut inputs = Vec::new();
@@ -268,6 +269,7 @@ impl Run<'_> {
             }
             Step::Product(a, b, out) => self.product(a, b, out),
             Step::Whole(ref whole, out) => self.whole(whole, out),
+            Step::Blocks(_) => unreachable!("a program for batches has none"),
         }
     }
 

@@ -3,7 +3,8 @@
 use super::plan::{Both, Place, Plan, Read, Reading};
 use super::program::{Entry, Factor, Input, Operand, Program, Scratch, Segment, Slot, Step, Whole};
 use super::room::Room;
-use super::schedule::{Draft, Side, Zoned, members, needs, schedule};
+use super::schedule::{Draft, Side, Zoned, members, schedule};
+use super::tall::Window;
 use super::{Unfit, placements};
 use crate::graph::primitive::Kernel;
 use crate::graph::{Graph, NodeId, Op, Primitive, Shape};
@@ -26,8 +27,28 @@ impl Program {
         entries: &[Vec<NodeId>],
         memory_limit: u64,
     ) -> Result<Program, Unfit> {
+        Program::compile_as(graph, groups, entries, memory_limit, true)
+    }
+
+    /// As [`Program::compile`], for [`Program::batch`].
+    pub fn for_batches(
+        graph: &Graph,
+        groups: &[Vec<NodeId>],
+        entries: &[Vec<NodeId>],
+        memory_limit: u64,
+    ) -> Result<Program, Unfit> {
+        Program::compile_as(graph, groups, entries, memory_limit, false)
+    }
+
+    fn compile_as(
+        graph: &Graph,
+        groups: &[Vec<NodeId>],
+        entries: &[Vec<NodeId>],
+        memory_limit: u64,
+        in_blocks: bool,
+    ) -> Result<Program, Unfit> {
         let plan = Plan::new(graph, groups, entries)?;
-        let zones = schedule(&plan);
+        let zones = schedule(&plan, in_blocks);
         let mut emitter = Emitter {
             slots: vec![Slot::MAX; plan.nodes.len()],
             members: members(&plan),
@@ -37,11 +58,14 @@ impl Program {
             registers: 0,
             zero: 0,
             first_varying: 0,
+            blocks_at: 0,
+            window: None,
         };
         let inputs = emitter.place_inputs(groups);
         emitter.place_lasting(&zones);
         emitter.check_size(memory_limit)?;
         emitter.place_passing(&zones);
+        emitter.place_blocks(&zones);
         emitter.check_size(memory_limit)?;
         let mut pool = vec![0.0; emitter.size as usize];
         emitter.fill(&mut pool);
@@ -85,6 +109,9 @@ pub(super) struct Emitter<'p, 'g> {
     pub(super) zero: Slot,
     /// Where what depends on inputs begins.
     first_varying: Slot,
+    /// Where blocks of tall arrays are kept, and those that are there.
+    pub(super) blocks_at: Slot,
+    pub(super) window: Option<Window>,
 }
 
 impl Emitter<'_, '_> {
@@ -145,8 +172,8 @@ impl Emitter<'_, '_> {
                         self.slots[*place as usize] = self.reserve(1);
                     }
                 }
-                Draft::Single(unit) => {
-                    for place in self.plan.made(*unit) {
+                Draft::Single(_) | Draft::Blocks(_) => {
+                    for place in draft.arrays(self.plan) {
                         if !self.passes(place) {
                             let len = self.plan.shape(place).len();
                             self.slots[place as usize] = self.reserve(len);
@@ -172,14 +199,11 @@ impl Emitter<'_, '_> {
         for zoned in zones {
             let mut last_use: FxHashMap<Place, usize> = FxHashMap::default();
             for (time, draft) in zoned.drafts.iter().enumerate() {
-                let Draft::Single(unit) = draft else {
-                    // Runs of numbers read single entries, which last.
-                    continue;
-                };
-                for place in self.plan.made(*unit) {
+                // Runs of numbers read single entries, which last.
+                for place in draft.arrays(self.plan) {
                     last_use.insert(place, time);
                 }
-                for root in needs(self.plan, &self.members, *unit) {
+                for root in draft.needs(self.plan, &self.members) {
                     last_use.insert(root, time);
                 }
             }
@@ -189,18 +213,16 @@ impl Emitter<'_, '_> {
             }
             let mut room = Room::default();
             for (draft, dying) in zoned.drafts.iter().zip(&mut dying) {
-                if let Draft::Single(unit) = draft {
-                    for place in self.plan.made(*unit) {
-                        if self.passes(place) {
-                            let at = room.take(self.plan.shape(place).len() as u64);
-                            self.slots[place as usize] =
-                                (start + at).min(u64::from(u32::MAX)) as Slot;
-                        }
+                for place in draft.arrays(self.plan) {
+                    if self.passes(place) {
+                        let at = room.take(self.plan.shape(place).len() as u64);
+                        self.slots[place as usize] = (start + at).min(u64::from(u32::MAX)) as Slot;
                     }
                 }
                 dying.sort_unstable();
                 for place in dying.iter().filter(|place| self.passes(**place)) {
-                    if self.plan.zones[*place as usize] == zoned.zone {
+                    let placed = self.slots[*place as usize] != Slot::MAX;
+                    if placed && self.plan.zones[*place as usize] == zoned.zone {
                         let at = u64::from(self.slots[*place as usize]) - start;
                         room.give_back(at, self.plan.shape(*place).len() as u64);
                     }
@@ -209,6 +231,17 @@ impl Emitter<'_, '_> {
             highest = highest.max(room.end);
         }
         self.size += highest;
+    }
+
+    /// Makes room for blocks of tall arrays.
+    fn place_blocks(&mut self, zones: &[Zoned]) {
+        let room = |draft: &Draft| match draft {
+            Draft::Blocks(tall) => tall.room(self.plan, &self.members),
+            _ => 0,
+        };
+        let drafts = zones.iter().flat_map(|zoned| &zoned.drafts);
+        let room = drafts.map(room).max().unwrap_or(0);
+        self.blocks_at = self.reserve(room);
     }
 
     /// Writes the values of leaves.
@@ -236,9 +269,29 @@ impl Emitter<'_, '_> {
     }
 
     pub(super) fn slot(&self, read: &Read) -> Slot {
-        let slot = self.slots[read.root as usize];
+        self.held(read.root, read.offset, read.shape)
+    }
+
+    /// Where the entries of `shape` are that begin at `offset` of an array.
+    fn held(&self, root: Place, offset: u32, shape: Shape) -> Slot {
+        let window = self.window.as_ref();
+        if let Some(slot) = window.and_then(|window| window.slot(root, offset, shape)) {
+            return slot;
+        }
+        let slot = self.slots[root as usize];
         debug_assert_ne!(slot, Slot::MAX, "what is read has a place");
-        slot + read.offset
+        slot + offset
+    }
+
+    /// Where the result of `place` goes.
+    pub(super) fn out(&self, place: Place) -> Slot {
+        self.held(place, 0, self.plan.shape(place))
+    }
+
+    /// The shape of what a step reads or writes: of one block of it where it is tall.
+    pub(super) fn seen(&self, shape: Shape) -> Shape {
+        let window = self.window.as_ref();
+        window.map_or(shape, |window| window.seen(shape))
     }
 
     /// An operand for the entries at `slots`, in this order.
@@ -267,6 +320,7 @@ impl Emitter<'_, '_> {
             }
             Draft::Scan(row, side, places) => steps.push(self.scan(row, *side, places)),
             Draft::Single(place) => steps.push(self.single(*place)),
+            Draft::Blocks(tall) => steps.push(self.blocks(tall)),
         }
     }
 
@@ -351,20 +405,20 @@ impl Emitter<'_, '_> {
         Step::Scan(f, side, first, others, out, len)
     }
 
-    fn single(&mut self, place: Place) -> Step {
-        let out = self.slots[place as usize];
-        let shape = self.plan.shape(place);
+    pub(super) fn single(&mut self, place: Place) -> Step {
+        let out = self.out(place);
+        let shape = self.seen(self.plan.shape(place));
         let (row, _) = self.plan.operation(place).expect("a unit is an operation");
         let reads = self.plan.reads(place);
         if let Some(pair) = self.plan.pairs.get(&place) {
-            let [a, b] = pair.made.map(|k| self.slots[k as usize]);
+            let [a, b] = pair.made.map(|k| self.out(k));
             let x = self.slot(&reads[0]);
             return match pair.both {
                 Both::Mirror(f) => Step::Mirrored(f, x, a, b, shape.len() as u32),
                 Both::Together(both) => {
                     let [leader, follower] = pair.made;
                     let whole = self.whole(leader, &reads);
-                    let len = self.plan.shape(follower).len() as u32;
+                    let len = self.seen(self.plan.shape(follower)).len() as u32;
                     Step::Together(both, Box::new(whole), a, b, len)
                 }
             };
@@ -376,11 +430,12 @@ impl Emitter<'_, '_> {
             _ if row.is(&MATMUL) => {
                 let factor = |read: &Read| {
                     let transposed = read.reading == Reading::Transposed;
+                    let shape = self.seen(read.shape);
                     Factor {
                         at: self.slot(read),
                         shape: match transposed {
-                            true => read.shape.transposed(),
-                            false => read.shape,
+                            true => shape.transposed(),
+                            false => shape,
                         },
                         transposed,
                     }
@@ -434,9 +489,9 @@ impl Emitter<'_, '_> {
             kernel: row.kernel,
             args: reads
                 .iter()
-                .map(|read| (self.slot(read), read.shape))
+                .map(|read| (self.slot(read), self.seen(read.shape)))
                 .collect(),
-            shape: node.shape,
+            shape: self.seen(node.shape),
             attr: node.attr(),
             blocks: self.plan.graph.blocks(node.attr()),
             node: self.plan.cone[place as usize],

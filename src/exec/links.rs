@@ -23,8 +23,8 @@ impl Emitter<'_, '_> {
             self.add_links(*place, &mut chain, &mut uses);
         }
         self.registers = self.registers.max(chain.registers);
-        let shape = self.plan.shape(last);
-        let (out, len) = (self.slots[last as usize], shape.len() as u32);
+        let shape = self.seen(self.plan.shape(last));
+        let (out, len) = (self.out(last), shape.len() as u32);
         Step::Fused(
             Box::new(Fused {
                 shape,

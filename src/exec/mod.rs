@@ -5,6 +5,7 @@
 //! agree bit for bit.
 
 mod batch;
+mod blocks;
 mod emit;
 mod fused;
 mod interpreter;
@@ -14,6 +15,7 @@ mod points;
 mod program;
 mod room;
 mod schedule;
+mod tall;
 
 pub use batch::{Batch, LANES, Refusal};
 pub use interpreter::Interpreter;

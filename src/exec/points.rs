@@ -21,7 +21,7 @@ pub fn at_points(
     limit: u64,
 ) -> Option<Vec<f64>> {
     let nodes = given.iter().map(|(node, _)| *node).collect();
-    let mut program = Program::compile(graph, &[nodes], &[vec![output]], limit).ok()?;
+    let mut program = Program::for_batches(graph, &[nodes], &[vec![output]], limit).ok()?;
     if program.batch_size() > limit {
         return None;
     }

@@ -4,6 +4,7 @@
 //! dispatch serves many entries and the loop inside is the row's own. Equal operations on scalars
 //! that do not depend on each other and one operation on an array are the same thing.
 
+use super::blocks::Blocks;
 use super::fused::Fused;
 use super::schedule::Side;
 use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror, Together};
@@ -78,6 +79,8 @@ pub(super) enum Step {
     /// An operation and its companion, which has `len` entries, each into a place of its own.
     Together(Together, Box<Whole>, Slot, Slot, u32),
     Fused(Box<Fused>, Slot, u32),
+    /// Steps over arrays with very many rows, some rows at a time. They write where each of them says.
+    Blocks(Box<Blocks>),
 }
 
 /// Steps that depend on the same inputs and are wanted by the same entries.
@@ -389,10 +392,16 @@ impl Step {
                 1 => ("link", *len as usize),
                 _ => ("chain", *len as usize),
             },
+            Step::Blocks(blocks) => ("blocks", blocks.rows),
         }
     }
 
-    fn run(&self, pool: &mut [f64], indices: &[Slot], scratch: &mut Scratch) -> Result<(), Stop> {
+    pub(super) fn run(
+        &self,
+        pool: &mut [f64],
+        indices: &[Slot],
+        scratch: &mut Scratch,
+    ) -> Result<(), Stop> {
         match *self {
             Step::At1(f, x, out) => pool[out as usize] = (f.at)(pool[x as usize]),
             Step::At2(f, a, b, out) => {
@@ -497,6 +506,7 @@ impl Step {
                 let (around, out) = Around::split(pool, out, len as usize);
                 fused.run(&around, out, &mut scratch.registers);
             }
+            Step::Blocks(ref blocks) => blocks.run(pool, indices, scratch)?,
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! the program becomes few runs of one operation each.
 
 use super::plan::{Place, Plan, Zone};
+use super::tall::{self, Tall};
 use crate::graph::Primitive;
 use crate::graph::primitive::Kernel;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -46,6 +47,35 @@ pub(super) enum Draft {
     Scan(&'static Primitive, Side, Vec<Place>),
     /// What is neither.
     Single(Place),
+    /// Operations that go through arrays with very many rows together.
+    Blocks(Tall),
+}
+
+impl Draft {
+    /// The operations on arrays.
+    fn units(&self) -> &[Place] {
+        match self {
+            Draft::Run(..) | Draft::Scan(..) => &[],
+            Draft::Single(unit) => std::slice::from_ref(unit),
+            Draft::Blocks(tall) => &tall.units,
+        }
+    }
+
+    /// The arrays that it leaves.
+    pub fn arrays(&self, plan: &Plan<'_>) -> Vec<Place> {
+        let inside = match self {
+            Draft::Blocks(tall) => &tall.inside[..],
+            _ => &[],
+        };
+        let made = self.units().iter().flat_map(|unit| plan.made(*unit));
+        made.filter(|place| !inside.contains(place)).collect()
+    }
+
+    /// What its operations on arrays read.
+    pub fn needs(&self, plan: &Plan<'_>, members: &FxHashMap<Place, Vec<Place>>) -> Vec<Place> {
+        let needs = |unit: &Place| needs(plan, members, *unit);
+        self.units().iter().flat_map(needs).collect()
+    }
 }
 
 /// The steps of one zone, in order.
@@ -55,7 +85,8 @@ pub(super) struct Zoned {
 }
 
 /// The zones of a plan in an order in which each comes after those it needs, each with its steps.
-pub(super) fn schedule(plan: &Plan<'_>) -> Vec<Zoned> {
+/// `in_blocks`: tall arrays are gone through some rows at a time.
+pub(super) fn schedule(plan: &Plan<'_>, in_blocks: bool) -> Vec<Zoned> {
     let mut zones: FxHashMap<Zone, Vec<Place>> = FxHashMap::default();
     for place in 0..plan.nodes.len() as Place {
         if plan.is_unit(place) {
@@ -76,9 +107,21 @@ pub(super) fn schedule(plan: &Plan<'_>) -> Vec<Zoned> {
     let members = members(plan);
     order
         .into_iter()
-        .map(|zone| Zoned {
-            zone,
-            drafts: Agenda::new(plan, &members, &zones[&zone]).drain(),
+        .map(|zone| {
+            let mut units = zones.remove(&zone).unwrap_or_default();
+            // What depends on no input is computed once.
+            let tall = match in_blocks && zone.depends != 0 {
+                true => tall::find(plan, &members, &units),
+                false => Vec::new(),
+            };
+            let own: FxHashSet<Place> = (tall.iter())
+                .flat_map(|tall| tall.units[1..].iter().copied())
+                .collect();
+            units.retain(|unit| !own.contains(unit));
+            Zoned {
+                zone,
+                drafts: Agenda::new(plan, &members, &units, tall).drain(),
+            }
         })
         .collect()
 }
@@ -95,7 +138,7 @@ pub(super) fn members(plan: &Plan<'_>) -> FxHashMap<Place, Vec<Place>> {
 }
 
 /// What a unit reads that another unit of some zone computes.
-pub(super) fn needs(
+fn needs(
     plan: &Plan<'_>,
     members: &FxHashMap<Place, Vec<Place>>,
     unit: Place,
@@ -130,6 +173,8 @@ struct Agenda<'p, 'g> {
     /// By node: the step that computes it, and where in that step.
     made: FxHashMap<Place, (u32, u32)>,
     steps: u32,
+    /// What is computed together, by its first unit, which stands for all.
+    tall: FxHashMap<Place, Tall>,
 }
 
 /// Where an operand comes from: whether from a step, and from which one or from which leaf.
@@ -140,17 +185,30 @@ impl<'p, 'g> Agenda<'p, 'g> {
         plan: &'p Plan<'g>,
         members: &FxHashMap<Place, Vec<Place>>,
         units: &'p [Place],
+        tall: Vec<Tall>,
     ) -> Agenda<'p, 'g> {
+        let tall: FxHashMap<Place, Tall> =
+            tall.into_iter().map(|tall| (tall.units[0], tall)).collect();
+        let together = |unit: &'p Place| match tall.get(unit) {
+            Some(tall) => &tall.units[..],
+            None => std::slice::from_ref(unit),
+        };
         let mut number = vec![u32::MAX; plan.nodes.len()];
         for (k, unit) in units.iter().enumerate() {
-            number[*unit as usize] = k as u32;
+            for unit in together(unit) {
+                number[*unit as usize] = k as u32;
+            }
         }
         let mut waits = vec![0; units.len()];
         let mut users: Vec<SmallVec<[u32; 2]>> = vec![SmallVec::new(); units.len()];
         for (k, unit) in units.iter().enumerate() {
-            for root in needs(plan, members, *unit) {
+            let needs = |unit: &Place| needs(plan, members, *unit);
+            for root in together(unit).iter().flat_map(needs) {
                 let needed = number[plan.maker(root) as usize];
-                if needed != u32::MAX && !users[needed as usize].contains(&(k as u32)) {
+                if needed != u32::MAX
+                    && needed != k as u32
+                    && !users[needed as usize].contains(&(k as u32))
+                {
                     users[needed as usize].push(k as u32);
                     waits[k] += 1;
                 }
@@ -172,6 +230,7 @@ impl<'p, 'g> Agenda<'p, 'g> {
             others: BinaryHeap::new(),
             made: FxHashMap::default(),
             steps: 0,
+            tall,
         };
         for k in 0..units.len() as u32 {
             if agenda.waits[k as usize] == 0 {
@@ -228,13 +287,17 @@ impl<'p, 'g> Agenda<'p, 'g> {
                 self.drain_queue(queue)
             } else if let Some(Reverse(unit)) = self.others.pop() {
                 self.finish(unit);
-                Draft::Single(self.units[unit as usize])
+                let place = self.units[unit as usize];
+                match self.tall.remove(&place) {
+                    Some(tall) => Draft::Blocks(tall),
+                    None => Draft::Single(place),
+                }
             } else {
                 return drafts;
             };
             let places = match &draft {
                 Draft::Run(_, places) | Draft::Scan(_, _, places) => places.as_slice(),
-                Draft::Single(place) => std::slice::from_ref(place),
+                Draft::Single(_) | Draft::Blocks(_) => draft.units(),
             };
             for (k, place) in places.iter().enumerate() {
                 self.made.insert(*place, (self.steps, k as u32));

@@ -93,6 +93,16 @@ fn reduce(
     Ok(())
 }
 
+/// Σ x over all entries; see [`sums::TALL`].
+fn sum_of_all(x: View<'_>) -> f64 {
+    let m = x.shape.m();
+    if m < sums::TALL || x.shape.n() == 1 {
+        return sums::sum(x.data);
+    }
+    let columns: Vec<f64> = x.data.chunks_exact(m).map(sums::sum).collect();
+    sums::sum(&columns)
+}
+
 fn average(lane: &[f64]) -> f64 {
     sums::sum(lane) / lane.len() as f64
 }
@@ -138,12 +148,20 @@ fn euclidean(lane: &[f64]) -> f64 {
 }
 
 pub fn sum(call: &Call<'_>, out: &mut [f64]) -> Done {
+    if call.attr == Attr::None {
+        out[0] = sum_of_all(call.args[0]);
+        return Ok(());
+    }
     reduce(call, out, sums::sum, |rows, out| {
         rows.fold(out, 0.0, |sum, x| sum + x);
     })
 }
 
 pub fn mean(call: &Call<'_>, out: &mut [f64]) -> Done {
+    if call.attr == Attr::None {
+        out[0] = sum_of_all(call.args[0]) / call.args[0].data.len() as f64;
+        return Ok(());
+    }
     reduce(call, out, average, |rows, out| {
         rows.fold(out, 0.0, |sum, x| sum + x);
         divide(out, rows.x.shape.n());

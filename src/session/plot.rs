@@ -383,7 +383,7 @@ impl Session {
                 let at = (&mut interpreter, &lowering);
                 evaluate(at, &roots, &mut samples, &mut failure)?;
             }
-        } else if let Ok(mut program) = Program::compile(
+        } else if let Ok(mut program) = Program::for_batches(
             &graph,
             std::slice::from_ref(&leaves),
             std::slice::from_ref(&roots),

@@ -6,7 +6,7 @@
 //! decides, the terms go to eight such sums in turn, which are added in pairs (k with k + 4, then
 //! k with k + 2, then the two); what does not fill all eight is added last, in order.
 
-use super::dots::{self, by_dots};
+use super::dots::{self, add_dots, by_dots};
 use super::{Arithmetic, Separate, Wide, Wider};
 use crate::interrupt;
 use std::cell::RefCell;
@@ -77,6 +77,51 @@ impl<'a> Strided<'a> {
     }
 }
 
+/// Evaluates a call as compiled for the widest instructions that this processor has. `M` rows of a
+/// result fit into two vectors there, `D` by `D` times [`dots::LANES`] sums into all of them.
+macro_rules! with_instance {
+    (|$ops:ident, $M:ident, $D:ident| $call:expr) => {
+        match Wider::detect() {
+            Some(wider) => wider.run(
+                #[inline(always)]
+                |$ops| {
+                    const $M: usize = 16;
+                    const $D: usize = 4;
+                    $call
+                },
+            ),
+            None => match Wide::detect() {
+                Some(wide) => wide.run(
+                    #[inline(always)]
+                    |$ops| {
+                        const $M: usize = 8;
+                        const $D: usize = 2;
+                        $call
+                    },
+                ),
+                None => {
+                    const $M: usize = 4;
+                    const $D: usize = 1;
+                    let $ops = Separate;
+                    $call
+                }
+            },
+        }
+    };
+}
+
+/// Calls a function of [`dots`] for results of this height, at most `$D` rows at a time.
+macro_rules! by_height {
+    ($call:ident::<$A:ident, $D:ident>, $rows:expr, $arguments:tt) => {
+        match $rows {
+            1 => $call::<$A, 1, $D> $arguments,
+            2 if $D > 2 => $call::<$A, 2, $D> $arguments,
+            3 if $D > 3 => $call::<$A, 3, $D> $arguments,
+            _ => $call::<$A, $D, $D> $arguments,
+        }
+    };
+}
+
 /// Writes the product of `a` and `b` to `out`, column by column.
 ///
 /// An interruption leaves the result unfinished, as in every kernel.
@@ -90,25 +135,81 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
         out.fill(0.0);
         return;
     }
-    // A row is a transposed column, and its place in memory the same.
-    let (a, b) = if a.rows == 1 && b.cols > 1 {
+    let (a, b) = columns_standing(a, b);
+    SCRATCH.with_borrow_mut(|scratch| {
+        with_instance!(|ops, M, D| chosen::<_, M, D>(ops, a, b, out, scratch));
+    });
+}
+
+/// A row is a transposed column, and its place in memory the same: a product that is a row, as one
+/// that is a column.
+fn columns_standing<'a, 'b: 'a>(a: Strided<'a>, b: Strided<'b>) -> (Strided<'a>, Strided<'a>) {
+    if a.rows == 1 && b.cols > 1 {
         (b.transposed(), a.transposed())
     } else {
         (a, b)
-    };
-    SCRATCH.with_borrow_mut(|scratch| match Wider::detect() {
-        Some(wider) => wider.run(
-            #[inline(always)]
-            |ops| chosen::<_, 16, 4>(ops, a, b, out, scratch),
-        ),
-        None => match Wide::detect() {
-            Some(wide) => wide.run(
-                #[inline(always)]
-                |ops| chosen::<_, 8, 2>(ops, a, b, out, scratch),
-            ),
-            None => chosen::<_, 4, 1>(Separate, a, b, out, scratch),
-        },
-    });
+    }
+}
+
+/// A product whose inner dimension comes in pieces: A = (A₁ A₂ …), B = (B₁; B₂; …), with the digits
+/// of the whole product.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// The sums of each entry, or what each has come to.
+    sums: Vec<[f64; dots::LANES]>,
+    entries: Vec<f64>,
+}
+
+impl Running {
+    /// A product of `rows` by `cols` entries, of which each is the sum of `inner` terms: at least 64.
+    /// All pieces of them but the last are as long as a multiple of 8.
+    pub fn new(rows: usize, inner: usize, cols: usize) -> Running {
+        let entries = rows * cols;
+        let by_dots = dots::suits(rows, inner, cols);
+        Running {
+            sums: vec![[0.0; dots::LANES]; if by_dots { entries } else { 0 }],
+            entries: vec![0.0; if by_dots { 0 } else { entries }],
+        }
+    }
+
+    /// Adds the terms of a piece; after the `last` one, the product is written there.
+    pub fn add(&mut self, a: Strided<'_>, b: Strided<'_>, last: Option<&mut [f64]>) {
+        let (a, b) = columns_standing(a, b);
+        SCRATCH.with_borrow_mut(|scratch| {
+            with_instance!(|ops, M, D| self.add_by::<_, M, D>(ops, a, b, last, scratch));
+        });
+    }
+
+    #[inline(always)]
+    fn add_by<A: Arithmetic, const M: usize, const D: usize>(
+        &mut self,
+        ops: A,
+        a: Strided<'_>,
+        b: Strided<'_>,
+        last: Option<&mut [f64]>,
+        scratch: &mut Scratch,
+    ) {
+        if self.entries.is_empty() {
+            let Scratch { left, right, .. } = scratch;
+            let a = a.with_rows_together(left);
+            let b = b.transposed().with_rows_together(right).transposed();
+            let sums = &mut self.sums;
+            by_height!(add_dots::<A, D>, a.rows, (ops, a, b, sums, last));
+            return;
+        }
+        let flat = is_flat(a, b);
+        let (left, right) = if flat {
+            (b.transposed(), a.transposed())
+        } else {
+            (a, b)
+        };
+        by_tiles::<A, M>(ops, left, right, &mut self.entries, scratch, true);
+        match last {
+            Some(out) if flat => exchange_sides(&self.entries, a.rows, out),
+            Some(out) => out.copy_from_slice(&self.entries),
+            None => {}
+        }
+    }
 }
 
 /// By the algorithm that suits the shapes. `M` rows of the result fit into two vectors, `D` by `D`
@@ -131,12 +232,7 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
         let Scratch { left, right, .. } = scratch;
         let a = a.with_rows_together(left);
         let b = b.transposed().with_rows_together(right).transposed();
-        match a.rows {
-            1 => by_dots::<A, 1, D>(ops, a, b, out),
-            2 if D > 2 => by_dots::<A, 2, D>(ops, a, b, out),
-            3 if D > 3 => by_dots::<A, 3, D>(ops, a, b, out),
-            _ => by_dots::<A, D, D>(ops, a, b, out),
-        }
+        by_height!(by_dots::<A, D>, a.rows, (ops, a, b, out));
     } else if a.row_stride == 1 && b.cols > 1 && a.rows >= M && a.rows * a.cols <= IN_PLACE {
         in_place::<A, M>(ops, a, b, out, &mut scratch.right);
     } else if b.cols == 1 && a.row_stride == 1 {
@@ -145,7 +241,7 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
         by_rows(ops, a, b, out);
     } else {
         // Tiles are high. A flat result is computed lying down and then exchanged.
-        let flat = a.rows < 8 && a.rows < b.cols;
+        let flat = is_flat(a, b);
         let mut room = std::mem::take(&mut scratch.result);
         let (left, right, to) = if flat {
             room.resize(out.len(), 0.0);
@@ -153,15 +249,26 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
         } else {
             (a, b, &mut out[..])
         };
-        by_tiles::<A, M>(ops, left, right, to, scratch);
+        by_tiles::<A, M>(ops, left, right, to, scratch, false);
         if flat {
-            for (column, to) in out.chunks_exact_mut(a.rows).enumerate() {
-                for (entry, from) in to.iter_mut().zip(room.chunks_exact(b.cols)) {
-                    *entry = from[column];
-                }
-            }
+            exchange_sides(&room, a.rows, out);
         }
         scratch.result = room;
+    }
+}
+
+/// Whether the result has so few rows that it is computed lying down.
+fn is_flat(a: Strided<'_>, b: Strided<'_>) -> bool {
+    a.rows < 8 && a.rows < b.cols
+}
+
+/// Writes the transposed of `from` to `out`, which has `rows` rows.
+fn exchange_sides(from: &[f64], rows: usize, out: &mut [f64]) {
+    let cols = out.len() / rows;
+    for (column, to) in out.chunks_exact_mut(rows).enumerate() {
+        for (entry, from) in to.iter_mut().zip(from.chunks_exact(cols)) {
+            *entry = from[column];
+        }
     }
 }
 
@@ -295,7 +402,8 @@ fn columns_in_place<A: Arithmetic, const M: usize, const W: usize>(
 }
 
 /// The result in tiles of `M`×[`N`] that stay in registers while the inner dimension is run
-/// through; the factors are laid out in the order in which the tiles read them.
+/// through; the factors are laid out in the order in which the tiles read them. `onto`: what is in
+/// `out` is added to.
 #[inline(always)]
 fn by_tiles<A: Arithmetic, const M: usize>(
     ops: A,
@@ -303,6 +411,7 @@ fn by_tiles<A: Arithmetic, const M: usize>(
     b: Strided<'_>,
     out: &mut [f64],
     scratch: &mut Scratch,
+    onto: bool,
 ) {
     for j in (0..b.cols).step_by(CACHED.cols) {
         for k in (0..a.cols).step_by(CACHED.inner) {
@@ -316,14 +425,23 @@ fn by_tiles<A: Arithmetic, const M: usize>(
                 let rows = CACHED.rows.min(a.rows - i);
                 let extent = Extent { inner, rows, cols };
                 let left = Left::<M>::new(a, i, k, extent, &mut scratch.left);
+                let onto = onto || k > 0;
                 for (panel, right) in scratch.right.chunks(N * inner).enumerate() {
                     let j = j + panel * N;
                     let columns = &mut out[j * a.rows..];
                     match right.len() / inner {
-                        1 => column_of_tiles::<A, M, 1>(ops, &left, right, columns, i, a.rows, k),
-                        2 => column_of_tiles::<A, M, 2>(ops, &left, right, columns, i, a.rows, k),
-                        3 => column_of_tiles::<A, M, 3>(ops, &left, right, columns, i, a.rows, k),
-                        _ => column_of_tiles::<A, M, N>(ops, &left, right, columns, i, a.rows, k),
+                        1 => {
+                            column_of_tiles::<A, M, 1>(ops, &left, right, columns, i, a.rows, onto)
+                        }
+                        2 => {
+                            column_of_tiles::<A, M, 2>(ops, &left, right, columns, i, a.rows, onto)
+                        }
+                        3 => {
+                            column_of_tiles::<A, M, 3>(ops, &left, right, columns, i, a.rows, onto)
+                        }
+                        _ => {
+                            column_of_tiles::<A, M, N>(ops, &left, right, columns, i, a.rows, onto)
+                        }
                     }
                 }
             }
@@ -421,7 +539,7 @@ fn exchange<const M: usize>(rows: [&[f64]; 4], at: usize, to: &mut [[f64; M]]) {
     }
 }
 
-/// `W` columns of the result, from row `i` on; what is there already is added to unless `k` is 0.
+/// `W` columns of the result, from row `i` on; `onto`: what is there already is added to.
 #[inline(always)]
 fn column_of_tiles<A: Arithmetic, const M: usize, const W: usize>(
     ops: A,
@@ -430,14 +548,14 @@ fn column_of_tiles<A: Arithmetic, const M: usize, const W: usize>(
     columns: &mut [f64],
     i: usize,
     stride: usize,
-    k: usize,
+    onto: bool,
 ) {
     let (right, _) = right.as_chunks::<W>();
     for (panel, left_panel) in left.panels.chunks_exact(left.extent.inner).enumerate() {
         let first = i + panel * M;
         let rows = M.min(i + left.extent.rows - first);
         let mut sums = [[0.0; M]; W];
-        if k > 0 {
+        if onto {
             for (j, sums) in sums.iter_mut().enumerate() {
                 sums[..rows].copy_from_slice(&columns[j * stride + first..][..rows]);
             }

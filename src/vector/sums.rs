@@ -1,8 +1,8 @@
 //! Sums of slices.
 //!
-//! Which entries are added first depends on the length alone: few are added in order, more in
-//! sixteen sums side by side that are then added in pairs. So the last digit is the same on every
-//! machine, and long sums lose fewer digits than in order.
+//! Which entries are added first depends on the shape alone: few are added in order, more in
+//! sixteen sums side by side that are then added in pairs, and those of a tall matrix column by column.
+//! So the last digit is the same on every machine, and long sums lose fewer digits than in order.
 
 use super::maps::at_width;
 
@@ -26,26 +26,19 @@ pub fn sum_of_squares(x: &[f64], centre: f64, scale: f64) -> f64 {
 
 /// Σ a·b
 pub fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
-    at_width!(_ => {
-        let n = a.len().min(b.len());
-        let (a, b) = (&a[..n], &b[..n]);
-        let (a_blocks, a_rest) = a.as_chunks::<LANES>();
-        let (b_blocks, b_rest) = b.as_chunks::<LANES>();
-        if n < FEW {
-            return a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b);
-        }
-        let mut sums = [0.0; LANES];
-        for (a, b) in a_blocks.iter().zip(b_blocks) {
-            for k in 0..LANES {
-                sums[k] += a[k] * b[k];
-            }
-        }
-        a_rest.iter().zip(b_rest).fold(paired(sums), |sum, (a, b)| sum + a * b)
-    })
+    if a.len() < FEW {
+        return a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b);
+    }
+    let mut running = Running::default();
+    running.add_products(a, b);
+    running.total()
 }
 
 /// How many sums stand side by side.
-const LANES: usize = 16;
+pub const LANES: usize = 16;
+/// From this many rows on, a matrix is summed column by column: so the sum can go through all its
+/// columns side by side, some rows at a time.
+pub const TALL: usize = 4096;
 /// Shorter slices are summed in order.
 const FEW: usize = 32;
 
@@ -56,12 +49,65 @@ fn sum_by(x: &[f64], term: impl Fn(f64) -> f64) -> f64 {
     }
     let (blocks, rest) = x.as_chunks::<LANES>();
     let mut sums = [0.0; LANES];
+    add_by(blocks, &mut sums, &term);
+    rest.iter().fold(paired(sums), |sum, x| sum + term(*x))
+}
+
+#[inline(always)]
+fn add_by(blocks: &[[f64; LANES]], sums: &mut [f64; LANES], term: impl Fn(f64) -> f64) {
     for block in blocks {
         for k in 0..LANES {
             sums[k] += term(block[k]);
         }
     }
-    rest.iter().fold(paired(sums), |sum, x| sum + term(*x))
+}
+
+/// The sum of a slice that comes in pieces, with the digits of [`sum`] or [`sum_of_products`] of the
+/// whole, if that is not among the few that are added in order. All pieces but the last are as long
+/// as a multiple of [`LANES`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Running {
+    sums: [f64; LANES],
+    /// What is left over of the last piece, as terms.
+    rest: [f64; LANES],
+    left: usize,
+}
+
+impl Running {
+    /// Adds the entries of a piece.
+    pub fn add(&mut self, x: &[f64]) {
+        let (blocks, rest) = x.as_chunks::<LANES>();
+        at_width!(_ => add_by(blocks, &mut self.sums, |x| x));
+        self.keep(rest.iter().copied());
+    }
+
+    /// Adds the products of the entries of two pieces.
+    pub fn add_products(&mut self, a: &[f64], b: &[f64]) {
+        let n = a.len().min(b.len());
+        let (a_blocks, a_rest) = a[..n].as_chunks::<LANES>();
+        let (b_blocks, b_rest) = b[..n].as_chunks::<LANES>();
+        let sums = &mut self.sums;
+        at_width!(_ => for (a, b) in a_blocks.iter().zip(b_blocks) {
+            for k in 0..LANES {
+                sums[k] += a[k] * b[k];
+            }
+        });
+        self.keep(a_rest.iter().zip(b_rest).map(|(a, b)| a * b));
+    }
+
+    fn keep(&mut self, rest: impl Iterator<Item = f64>) {
+        debug_assert_eq!(self.left, 0, "only the last piece has a rest");
+        for term in rest {
+            self.rest[self.left] = term;
+            self.left += 1;
+        }
+    }
+
+    /// The sum of all pieces.
+    pub fn total(&self) -> f64 {
+        let rest = &self.rest[..self.left];
+        rest.iter().fold(paired(self.sums), |sum, term| sum + term)
+    }
 }
 
 #[inline(always)]
