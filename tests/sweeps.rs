@@ -4,6 +4,7 @@
 use std::rc::Rc;
 use wengert::graph::{Graph, Tensor};
 use wengert::lower::{Formula, Limits, Lowering};
+use wengert::primitives::random::SplitMix64;
 use wengert::session::Session;
 use wengert::source::Source;
 use wengert::syntax::ast::StatementKind;
@@ -54,24 +55,31 @@ fn value(mut lowering: Lowering<'_>, graph: &Graph, text: &str) -> (Tensor, usiz
     (lowering.value(node).expect("it has a value"), graph.len())
 }
 
+/// The value in lanes and by all passes, each with the number of nodes.
+fn both(session: &Session, text: &str) -> [(Tensor, usize); 2] {
+    let (swept, built) = (Graph::new(), Graph::new());
+    let (definitions, limits) = (session.definitions(), Limits::default());
+    let lanes = Lowering::for_values(&swept, definitions, limits);
+    let passes = Lowering::new(&built, definitions, limits);
+    [value(lanes, &swept, text), value(passes, &built, text)]
+}
+
+/// What has to be the same; a NaN is one whatever its bits.
+fn bits(value: &Tensor) -> Vec<u64> {
+    let quiet = |x: &f64| if x.is_nan() { f64::NAN } else { *x };
+    value.data().iter().map(|x| quiet(x).to_bits()).collect()
+}
+
 #[test]
 fn lanes_give_what_the_passes_give() {
     let mut session = Session::new(Limits::default());
     let source = Source::new("test.ad", DEFINITIONS);
     session.run(&source, &mut |_| {}).expect("it runs");
     for (text, spares) in QUESTIONS {
-        let (swept, built) = (Graph::new(), Graph::new());
-        let limits = Limits::default();
-        let definitions = session.definitions();
-        let (lanes, few) = value(
-            Lowering::for_values(&swept, definitions, limits),
-            &swept,
-            text,
-        );
-        let (passes, many) = value(Lowering::new(&built, definitions, limits), &built, text);
-        let bits = |value: &Tensor| value.data().iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-        assert_eq!(lanes.shape(), passes.shape(), "{text}");
-        assert_eq!(bits(&lanes), bits(&passes), "{text}");
+        let [lanes, passes] = both(&session, text);
+        assert_eq!(lanes.0.shape(), passes.0.shape(), "{text}");
+        assert_eq!(bits(&lanes.0), bits(&passes.0), "{text}");
+        let (few, many) = (lanes.1, passes.1);
         if *spares {
             assert!(few < many, "{text}: {few} nodes, {many} with all passes");
         }
@@ -90,4 +98,64 @@ fn what_is_not_finite_is_built_of_its_passes() {
         .expect("it runs");
     let last = lines.last().expect("a value is shown");
     assert!(last.contains("nonfinite"), "{last}");
+}
+
+/// A random formula of an entry of `x`, number `i`, and of what stands around it.
+fn random_entry(random: &mut SplitMix64, depth: usize) -> String {
+    let mut below = |n: usize| (random.uniform() * n as f64) as usize;
+    let kind = if depth == 0 { 0 } else { below(13) };
+    let leaf = below(7);
+    let choice = below(8);
+    let mut inner = || random_entry(random, depth.saturating_sub(1));
+    match kind {
+        0..3 => [
+            "x[i]",
+            "x[37-i]",
+            "x[mod(i, 36)+1]",
+            "w",
+            "i/10",
+            "x[1]",
+            "u[min(i, 35)]",
+        ][leaf]
+            .into(),
+        3..7 => {
+            let sign = ["+", "-", "*", "/"][kind - 3];
+            format!("({} {sign} {})", inner(), inner())
+        }
+        7 => {
+            let functions = [
+                "sin", "tanh", "exp", "abs", "sqrt", "log", "relu", "sigmoid",
+            ];
+            format!("{}({})", functions[choice], inner())
+        }
+        8 => {
+            let [a, b, c, d] = [0; 4].map(|_| inner());
+            format!("(if {a} > {b} then {c} else {d})")
+        }
+        9 => format!("max({}, {})", inner(), inner()),
+        10 => format!("({})^{}", inner(), ["2", "3", "0.5"][choice % 3]),
+        11 => format!("iterate(h, {}, 3)", inner()),
+        _ => format!("norm([{}, {}])", inner(), inner()),
+    }
+}
+
+#[test]
+fn lanes_give_what_the_passes_give_for_random_formulas() {
+    let mut random = SplitMix64::new(3);
+    let mut spared = 0;
+    for _ in 0..10 {
+        let body = random_entry(&mut random, 4);
+        let text = format!(
+            "{DEFINITIONS}h(t) = sin(t) + w*t\nq = [{body} for i in 1..36]\nF = sum(q.^2)\n"
+        );
+        let mut session = Session::new(Limits::default());
+        let source = Source::new("test.ad", text);
+        session.run(&source, &mut |_| {}).expect("it runs");
+        for question in ["jacobian(q, x)", "hessian(F, x)", "numeric(q, x)"] {
+            let [lanes, passes] = both(&session, question);
+            assert_eq!(bits(&lanes.0), bits(&passes.0), "{question} of {body}");
+            spared += usize::from(lanes.1 < passes.1);
+        }
+    }
+    assert!(spared > 3, "only {spared} were computed in lanes");
 }

@@ -1099,6 +1099,16 @@ fn arbitrary_words() {
     }
 }
 
+#[test]
+fn the_length_of_a_name_is_that_of_its_normal_form() {
+    let name = |parts: &str, count: usize| format!("y = m{}", parts.repeat(count));
+    script(&name("e\u{301}", 100));
+    script(&name("x", 255));
+    let too_long = "a name has at most 256 bytes";
+    assert_eq!(failure(&name("\u{344}", 100)).message(), too_long);
+    assert_eq!(failure(&name("x", 256)).message(), too_long);
+}
+
 fn check_script(script: &Script, text: &str) {
     assert_eq!(completeness(text), Completeness::Complete, "{text:?}");
     let spans = script.expressions.iter().map(|expr| expr.span);

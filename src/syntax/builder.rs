@@ -3,12 +3,12 @@
 use super::ast::*;
 use super::errors;
 use super::names::Names;
-use super::token::{Lexeme, Token};
+use super::token::{Lexeme, Token, normalised};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::source::{Location, Source, Span};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
+use unicode_normalization::is_nfc;
 
 /// How deep statements may stand in blocks of one another.
 pub(crate) const DEEPEST_BLOCK: u32 = 256;
@@ -741,11 +741,4 @@ fn counted(count: usize, noun: &str) -> String {
 /// Whether `word` is its own normal form.
 fn is_plain(word: &str) -> bool {
     word.is_ascii() || (is_nfc(word) && !word.contains('\u{b5}'))
-}
-
-/// NFC, with the micro sign as the letter μ it stands for.
-pub(crate) fn normalised(word: &str) -> String {
-    word.nfc()
-        .map(|c| if c == '\u{b5}' { 'μ' } else { c })
-        .collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::source::Span;
 use logos::{Lexer, Logos};
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// The words that are reserved everywhere.
@@ -509,12 +510,23 @@ fn is_closed(slice: &str) -> bool {
     backslashes.count() % 2 == 0
 }
 
-/// The longest name: longer ones would only make messages unreadable.
+/// The longest name: longer ones would only make messages unreadable. What counts is the name as it is
+/// kept and printed, in normal form, which may be longer or shorter than it was written.
 pub(crate) const LONGEST_NAME: usize = 256;
 
 fn is_name(word: &str) -> bool {
-    word.len() <= LONGEST_NAME
-        && (word.is_ascii() || !word.chars().any(|c| is_superscript_letter(c) || is_wide(c)))
+    if word.is_ascii() {
+        return word.len() <= LONGEST_NAME;
+    }
+    normalised(word).len() <= LONGEST_NAME
+        && !word.chars().any(|c| is_superscript_letter(c) || is_wide(c))
+}
+
+/// NFC, with the micro sign as the letter μ it stands for.
+pub(crate) fn normalised(word: &str) -> String {
+    word.nfc()
+        .map(|c| if c == '\u{b5}' { 'μ' } else { c })
+        .collect()
 }
 
 /// Whether `c` is a small raised letter such as ᵀ or ⁿ.
