@@ -84,10 +84,13 @@ impl Shape {
     /// stretch to. `None` where there is none; in particular a column and a row never silently
     /// make a matrix.
     pub fn common(shapes: &[Shape]) -> Option<Shape> {
-        shapes
-            .iter()
-            .copied()
-            .find(|target| shapes.iter().all(|shape| shape.stretches_to(*target)))
+        Shape::common_among(shapes.iter().copied())
+    }
+
+    /// The same of shapes that stand in no list.
+    pub fn common_among(shapes: impl Iterator<Item = Shape> + Clone) -> Option<Shape> {
+        let all_stretch = |target: &Shape| shapes.clone().all(|shape| shape.stretches_to(*target));
+        shapes.clone().find(all_stretch)
     }
 }
 

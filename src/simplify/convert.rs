@@ -1,6 +1,6 @@
 //! Graph to algebra: which operation of the table is which form.
 
-use super::algebra::{Algebra, Coefficient, Form, Id, all_but};
+use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but};
 use super::rules;
 use crate::graph::{Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array, elementary};
@@ -69,8 +69,8 @@ impl Reading<'_, '_> {
         root: NodeId,
         inner: &FxHashSet<NodeId>,
         forms: &FxHashMap<NodeId, Id>,
-    ) -> Vec<(f64, Id)> {
-        let mut terms = Vec::new();
+    ) -> TermList {
+        let mut terms = TermList::new();
         let mut stack = vec![(1.0, root)];
         while let Some((sign, id)) = stack.pop() {
             if id != root && !inner.contains(&id) {
@@ -117,7 +117,7 @@ impl Reading<'_, '_> {
             Op::Input(_) | Op::Raise(_) => algebra.atom(id, node.shape),
             Op::Hold(_) => forms[&self.graph.args(id)[0]],
             Op::Apply(row, attr) => {
-                let args: Vec<Id> = self.graph.args(id).iter().map(|arg| forms[arg]).collect();
+                let args: Ids = self.graph.args(id).iter().map(|arg| forms[arg]).collect();
                 if !self.guards && (row.is(&array::GUARD) || row.is(&array::GUARD_ALL)) {
                     return args[1];
                 }
@@ -125,16 +125,16 @@ impl Reading<'_, '_> {
                     return args[0];
                 }
                 if row.is(&array::ASSEMBLE) {
-                    return self.assembled(algebra, id, args);
+                    return self.assembled(algebra, id, &args);
                 }
-                operation(algebra, row, attr, args, node.shape)
+                operation(algebra, row, attr, &args, node.shape)
             }
         }
     }
 
     /// Blocks in their places: as a matrix of entries where all are entries of a small matrix,
     /// otherwise joined with zeros around them.
-    fn assembled(&self, algebra: &mut Algebra, id: NodeId, args: Vec<Id>) -> Id {
+    fn assembled(&self, algebra: &mut Algebra, id: NodeId, args: &[Id]) -> Id {
         let shape = self.graph.shape(id);
         let blocks = self.graph.blocks(self.graph.node(id).attr());
         if shape.len() <= 256 && blocks.iter().all(|block| block.shape.is_scalar()) {
@@ -143,9 +143,9 @@ impl Reading<'_, '_> {
             let mut entries = vec![zero; shape.len()];
             for (block, arg) in blocks.iter().zip(args) {
                 let at = block.corner.row as usize * cols + block.corner.col as usize;
-                entries[at] = algebra.sum(&[(1.0, entries[at]), (1.0, arg)], Shape::SCALAR);
+                entries[at] = algebra.sum(&[(1.0, entries[at]), (1.0, *arg)], Shape::SCALAR);
             }
-            return algebra.entries(entries, shape);
+            return algebra.entries(&entries, shape);
         }
         let mut placed = Vec::new();
         for (block, arg) in blocks.iter().zip(args) {
@@ -153,7 +153,7 @@ impl Reading<'_, '_> {
                 rows: block.shape.rows,
                 cols: shape.cols,
             };
-            let wide = framed(algebra, arg, block.corner.col, line, &array::HCAT);
+            let wide = framed(algebra, *arg, block.corner.col, line, &array::HCAT);
             placed.push((
                 1.0,
                 framed(algebra, wide, block.corner.row, shape, &array::VCAT),
@@ -197,12 +197,8 @@ fn framed(
         (count > 0).then(|| algebra.stretch(zero, size))
     };
     let parts = [zeros(first), Some(part), zeros(total - first - length)];
-    algebra.apply(
-        join,
-        Attr::None,
-        parts.into_iter().flatten().collect(),
-        shape,
-    )
+    let parts: Ids = parts.into_iter().flatten().collect();
+    algebra.apply(join, Attr::None, &parts, shape)
 }
 
 /// The normal form of an operation of the table on arguments in normal form.
@@ -210,7 +206,7 @@ pub fn operation(
     algebra: &mut Algebra,
     row: &'static Primitive,
     attr: Attr,
-    args: Vec<Id>,
+    args: &[Id],
     shape: Shape,
 ) -> Id {
     let one = algebra.unit();
@@ -233,7 +229,7 @@ pub fn operation(
     }
     if is(&arithmetic::POW) {
         let exponent = match algebra.form(args[1]) {
-            Form::Stretched(inner) => *inner,
+            Form::Stretched(inner) => inner,
             _ => args[1],
         };
         return algebra.product(1.0, &[(args[0], exponent)], shape);
@@ -246,7 +242,7 @@ pub fn operation(
         return algebra.identity(shape.rows);
     }
     if is(&linear::MATMUL) {
-        return algebra.chain(&args);
+        return algebra.chain(args);
     }
     if is(&array::TRANSPOSE) {
         return algebra.transposed(args[0]);
@@ -276,7 +272,7 @@ pub fn operation(
     if (is(&array::PASS) || is(&array::PASS_ALL)) && !algebra.guards {
         let value = without_tie_count(algebra, args[0], args[1]);
         if value != args[1] {
-            return operation(algebra, row, attr, vec![args[0], value], shape);
+            return operation(algebra, row, attr, &[args[0], value], shape);
         }
     }
     if is(&array::PASS) && !algebra.guards {
@@ -292,7 +288,7 @@ pub fn operation(
 fn without_tie_count(algebra: &mut Algebra, mask: Id, value: Id) -> Id {
     let shape = algebra.shape(value);
     let (coefficient, inner) = algebra.scaled(algebra.core(value));
-    let bases = match algebra.form(inner).clone() {
+    let bases = match algebra.form(inner) {
         Form::Product(bases) => bases,
         _ => return value,
     };
@@ -301,7 +297,7 @@ fn without_tie_count(algebra: &mut Algebra, mask: Id, value: Id) -> Id {
             continue;
         }
         if let Some(ties) = ties_where(algebra, mask, *base) {
-            let others: Vec<(Id, Id)> = all_but(&bases, k);
+            let others = all_but(bases, k);
             return algebra.product(coefficient / ties, &others, shape);
         }
     }
@@ -313,12 +309,12 @@ fn ties_where(algebra: &Algebra, mask: Id, count: Id) -> Option<f64> {
     let condition = |id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
     match algebra.form(count) {
         Form::Sum(terms)
-            if terms.iter().all(|(_, term)| condition(*term)) && differ(algebra, terms) =>
+            if terms.iter().all(|(_, term)| condition(*term)) && differ(algebra, &terms) =>
         {
             let own = terms.iter().find(|(_, term)| *term == mask);
-            own.map(|(c, _)| c.0)
+            own.map(|(c, _)| *c)
         }
-        Form::Stretched(inner) => ties_where(algebra, mask, *inner),
+        Form::Stretched(inner) => ties_where(algebra, mask, inner),
         // Entries of an input are different numbers; those of a formula may be the same twice.
         Form::Apply(row, _, args) if row.is(&array::SUM) && args[0] == mask => {
             let Form::Apply(_, _, sides) = algebra.form(mask) else {
@@ -332,7 +328,7 @@ fn ties_where(algebra: &Algebra, mask: Id, count: Id) -> Option<f64> {
 
 /// Whether what the conditions compare is different almost everywhere: inputs and numbers, or one
 /// formula and numbers. Two formulas may be the same wherever one looks, as x and abs(x).
-fn differ(algebra: &Algebra, terms: &[(Coefficient, Id)]) -> bool {
+fn differ(algebra: &Algebra, terms: &[(f64, Id)]) -> bool {
     let mut compared: Vec<Id> = Vec::new();
     for (_, term) in terms {
         if let Form::Apply(_, _, sides) = algebra.form(*term) {
@@ -381,5 +377,5 @@ pub fn corner_of(attr: Attr) -> Corner {
 /// σ(x) as a formula.
 pub fn sigmoid(algebra: &mut Algebra, x: Id) -> Id {
     let shape = algebra.shape(x);
-    algebra.apply(&elementary::SIGMOID, Attr::None, vec![x], shape)
+    algebra.apply(&elementary::SIGMOID, Attr::None, &[x], shape)
 }

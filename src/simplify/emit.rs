@@ -1,6 +1,6 @@
 //! Algebra to the language's own syntax.
 
-use super::algebra::{Algebra, Form, Id, all_but};
+use super::algebra::{Algebra, FactorList, Form, Id, all_but};
 use super::convert::{corner_of, is_internal};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
@@ -24,7 +24,7 @@ type Written = Result<ExprId, Unwritable>;
 /// Writes formulas of one algebra as expressions.
 pub struct Emitter<'a> {
     /// The formulas.
-    pub algebra: &'a Algebra,
+    pub algebra: &'a Algebra<'a>,
     /// What atoms are called.
     pub names: &'a dyn Fn(NodeId) -> Option<Name>,
     script: Script,
@@ -32,7 +32,7 @@ pub struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     /// An emitter for formulas of `algebra`, whose atoms are called by `names`.
-    pub fn new(algebra: &'a Algebra, names: &'a dyn Fn(NodeId) -> Option<Name>) -> Emitter<'a> {
+    pub fn new(algebra: &'a Algebra<'a>, names: &'a dyn Fn(NodeId) -> Option<Name>) -> Emitter<'a> {
         let script = Script {
             source: Source::new("", ""),
             expressions: Vec::new(),
@@ -104,26 +104,23 @@ impl<'a> Emitter<'a> {
             return Err(Unwritable("a formula of this size"));
         }
         let shape = self.algebra.shape(id);
-        match self.algebra.form(id).clone() {
+        match self.algebra.form(id) {
             Form::Number(value) => Ok(self.number(value.0)),
             Form::Atom(node) => self.atom(node),
             Form::Identity => {
                 let n = self.number(f64::from(shape.rows));
                 Ok(self.call("eye", vec![n], Vec::new()))
             }
-            Form::Sum(terms) => {
-                let terms: Vec<(f64, Id)> = terms.iter().map(|(c, term)| (c.0, *term)).collect();
-                self.sum(&terms)
-            }
-            Form::Product(bases) => self.product(1.0, &bases),
-            Form::Chain(links) => self.chain(None, &links),
+            Form::Sum(terms) => self.sum(&terms),
+            Form::Product(bases) => self.product(1.0, bases),
+            Form::Chain(links) => self.chain(None, links),
             Form::Transposed(inner) => {
                 let inner = self.emit(inner)?;
                 Ok(self.push(ExprKind::Unary(UnaryOp::Transpose, inner)))
             }
             Form::Stretched(inner) => self.stretched(inner, shape),
-            Form::Entries(entries) => self.entries(&entries, shape),
-            Form::Apply(row, attr, args) => self.operation(row, attr, &args, shape),
+            Form::Entries(entries) => self.entries(entries, shape),
+            Form::Apply(row, attr, args) => self.operation(row, attr, args, shape),
         }
     }
 
@@ -253,14 +250,14 @@ impl<'a> Emitter<'a> {
             let below = self.number(below);
             return Ok(self.binary(BinaryOp::Div, above, below));
         }
-        match self.algebra.form(term).clone() {
-            Form::Product(bases) => self.product(c, &bases),
+        match self.algebra.form(term) {
+            Form::Product(bases) => self.product(c, bases),
             Form::Chain(links) => {
                 let front = self.coefficient(c);
                 match (front, c) {
-                    (Some(front), _) => self.chain(Some(front), &links),
+                    (Some(front), _) => self.chain(Some(front), links),
                     (None, c) => {
-                        let chain = self.chain(None, &links)?;
+                        let chain = self.chain(None, links)?;
                         Ok(if c < 0.0 {
                             self.negated_front(chain)
                         } else {
@@ -395,7 +392,7 @@ impl<'a> Emitter<'a> {
 
     /// The condition among the factors of a scalar product: what it lets through reads, and
     /// computes, better as a branch.
-    fn branch(&self, bases: &[(Id, Id)]) -> Option<(Id, Vec<(Id, Id)>)> {
+    fn branch(&self, bases: &[(Id, Id)]) -> Option<(Id, FactorList)> {
         let truth =
             |id: Id| matches!(self.algebra.form(id), Form::Apply(row, ..) if row.is_truth());
         let scalar = bases
@@ -404,7 +401,7 @@ impl<'a> Emitter<'a> {
         let k = bases
             .iter()
             .position(|(base, e)| truth(*base) && *e == self.algebra.unit())?;
-        let rest: Vec<(Id, Id)> = all_but(bases, k);
+        let rest = all_but(bases, k);
         let plain = rest
             .iter()
             .all(|(base, _)| self.algebra.value(*base).is_some() || truth(*base));

@@ -1,6 +1,6 @@
 //! Products of all entries, determinants, and what is left of them without an entry.
 
-use super::algebra::{Algebra, Form, Id};
+use super::algebra::{Algebra, FactorList, Form, Id, Ids, TermList};
 use super::rules::operands;
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
@@ -16,7 +16,7 @@ pub fn product_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
         .iter()
         .enumerate()
         .find_map(|(k, row)| Some((k, operands(algebra, id, row)?)))?;
-    let Form::Entries(entries) = algebra.form(args[0]).clone() else {
+    let Form::Entries(entries) = algebra.form(args[0]) else {
         return None;
     };
     if entries.len() > WRITTEN_OUT {
@@ -26,14 +26,14 @@ pub fn product_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let shape = algebra.shape(id);
     let mut without = |left_out: usize| {
         let rest = entries.iter().enumerate().filter(|(k, _)| *k != left_out);
-        let rest: Vec<(Id, Id)> = rest.map(|(_, entry)| (*entry, one)).collect();
+        let rest: FactorList = rest.map(|(_, entry)| (*entry, one)).collect();
         algebra.product(1.0, &rest, Shape::SCALAR)
     };
     if k < 2 {
         return shape.is_scalar().then(|| without(entries.len()));
     }
-    let products = (0..entries.len()).map(without).collect();
-    Some(algebra.entries(products, shape))
+    let products: Ids = (0..entries.len()).map(without).collect();
+    Some(algebra.entries(&products, shape))
 }
 
 /// Operations in all entries of a matrix up to which its determinant is written out.
@@ -45,27 +45,27 @@ pub fn determinant_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     if let Some(args) = operands(algebra, id, &linear::DET) {
         let (entries, n) = small_square(algebra, args[0])?;
         let all: Vec<usize> = (0..n).collect();
-        return Some(determinant(algebra, &entries, n, &all, &all));
+        return Some(determinant(algebra, entries, n, &all, &all));
     }
     let args = operands(algebra, id, &linear::COFACTOR)?;
     let matrix = algebra.behind(args[0]);
     let (entries, n) = small_square(algebra, matrix)?;
     let without = |k: usize| -> Vec<usize> { (0..n).filter(|other| *other != k).collect() };
-    let mut cofactors = Vec::new();
+    let mut cofactors = Ids::new();
     for i in 0..n {
         for j in 0..n {
-            let minor = determinant(algebra, &entries, n, &without(i), &without(j));
+            let minor = determinant(algebra, entries, n, &without(i), &without(j));
             let sign = if (i + j) % 2 == 0 { 1.0 } else { -1.0 };
             cofactors.push(algebra.sum(&[(sign, minor)], Shape::SCALAR));
         }
     }
     let shape = algebra.shape(id);
-    Some(algebra.entries(cofactors, shape))
+    Some(algebra.entries(&cofactors, shape))
 }
 
 /// The entries of a matrix that is written with them, where they are few and short.
-fn small_square(algebra: &mut Algebra, id: Id) -> Option<(Vec<Id>, usize)> {
-    let Form::Entries(entries) = algebra.form(id).clone() else {
+fn small_square<'a>(algebra: &Algebra<'a>, id: Id) -> Option<(&'a [Id], usize)> {
+    let Form::Entries(entries) = algebra.form(id) else {
         return None;
     };
     let n = algebra.shape(id).m();
@@ -85,7 +85,7 @@ fn determinant(
     let Some((first, others)) = rows.split_first() else {
         return one;
     };
-    let mut terms = Vec::new();
+    let mut terms = TermList::new();
     for (k, col) in cols.iter().enumerate() {
         let rest: Vec<usize> = cols.iter().copied().filter(|other| other != col).collect();
         let minor = determinant(algebra, entries, n, others, &rest);
@@ -120,20 +120,20 @@ fn others(algebra: &mut Algebra, x: Id) -> Id {
     let x = if shape.cols == 1 {
         x
     } else {
-        super::convert::operation(algebra, &array::VEC, Attr::None, vec![x], vector)
+        super::convert::operation(algebra, &array::VEC, Attr::None, &[x], vector)
     };
     let square = Shape::new(count, count);
     let identity = algebra.identity(square.rows);
     let one = algebra.unit();
-    let left_out = vec![identity, one, x];
-    let factors = algebra.apply(&arithmetic::WHERE, Attr::None, left_out, square);
+    let left_out = [identity, one, x];
+    let factors = algebra.apply(&arithmetic::WHERE, Attr::None, &left_out, square);
     let row = Shape::new(1, count);
-    let products = algebra.apply(&array::PROD, Attr::Axis(1), vec![factors], row);
+    let products = algebra.apply(&array::PROD, Attr::Axis(1), &[factors], row);
     if shape.cols == 1 {
         algebra.transposed(products)
     } else if shape.rows == 1 {
         products
     } else {
-        algebra.apply(&array::RESHAPE, Attr::None, vec![products], shape)
+        algebra.apply(&array::RESHAPE, Attr::None, &[products], shape)
     }
 }

@@ -1,6 +1,6 @@
 //! The matrix of a linear formula: M with formula = M·d, read off the normal form.
 
-use super::algebra::{Algebra, Form, Id, all_but};
+use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but};
 use super::convert::{corner_of, operation};
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
@@ -10,15 +10,15 @@ use rustc_hash::FxHashMap;
 const WRITTEN_OUT: u32 = 16;
 
 /// Reads matrices of formulas that are linear in one vector.
-pub struct Linear<'a> {
-    algebra: &'a mut Algebra,
+pub struct Linear<'a, 'f> {
+    algebra: &'a mut Algebra<'f>,
     direction: Id,
     depends: FxHashMap<Id, bool>,
 }
 
-impl<'a> Linear<'a> {
+impl<'a, 'f> Linear<'a, 'f> {
     /// For formulas linear in `direction`, a column or a scalar.
-    pub fn new(algebra: &'a mut Algebra, direction: Id) -> Linear<'a> {
+    pub fn new(algebra: &'a mut Algebra<'f>, direction: Id) -> Linear<'a, 'f> {
         Linear {
             algebra,
             direction,
@@ -63,33 +63,33 @@ impl<'a> Linear<'a> {
         if shape.cols != 1 {
             return None;
         }
-        match self.algebra.form(id).clone() {
+        match self.algebra.form(id) {
             Form::Sum(terms) => {
                 let wanted = Shape {
                     rows: shape.rows,
                     cols: self.count(),
                 };
-                let mut parts = Vec::new();
-                for (c, term) in terms {
-                    let part = self.matrix_in(term, shape)?;
-                    parts.push((c.0, part));
+                let mut parts = TermList::new();
+                for (c, term) in terms.iter() {
+                    let part = self.matrix_in(*term, shape)?;
+                    parts.push((*c, part));
                 }
                 Some(self.added(&parts, wanted))
             }
-            Form::Product(bases) => self.product(&bases, shape),
-            Form::Chain(links) => self.chain(id, &links),
+            Form::Product(bases) => self.product(bases, shape),
+            Form::Chain(links) => self.chain(id, links),
             Form::Stretched(inner) => self.matrix_in(inner, shape),
             Form::Transposed(inner) => {
                 (inner == self.direction).then(|| self.algebra.identity(self.count()))
             }
             Form::Entries(entries) => {
-                let mut rows = Vec::new();
+                let mut rows = Ids::new();
                 for entry in entries {
-                    rows.push(self.matrix(entry)?);
+                    rows.push(self.matrix(*entry)?);
                 }
                 Some(self.stacked(&rows))
             }
-            Form::Apply(row, attr, args) => self.operation(row, attr, &args, shape),
+            Form::Apply(row, attr, args) => self.operation(row, attr, args, shape),
             Form::Number(_) | Form::Atom(_) | Form::Identity => None,
         }
     }
@@ -113,16 +113,16 @@ impl<'a> Linear<'a> {
 
     /// A sum of matrices; matrices of entries entry by entry.
     fn added(&mut self, parts: &[(f64, Id)], shape: Shape) -> Id {
-        let entries: Option<Vec<Vec<Id>>> = parts
+        let entries: Option<Vec<Ids>> = parts
             .iter()
             .map(|(_, part)| self.written_entries(*part, shape))
             .collect();
         let any = parts.iter().any(|(_, part)| self.has_entries(*part));
         match entries {
             Some(entries) if any => {
-                let sums = (0..shape.len())
+                let sums: Ids = (0..shape.len())
                     .map(|k| {
-                        let terms: Vec<(f64, Id)> = parts
+                        let terms: TermList = parts
                             .iter()
                             .zip(&entries)
                             .map(|((c, _), entries)| (*c, entries[k]))
@@ -130,7 +130,7 @@ impl<'a> Linear<'a> {
                         self.algebra.sum(&terms, Shape::SCALAR)
                     })
                     .collect();
-                self.algebra.entries(sums, shape)
+                self.algebra.entries(&sums, shape)
             }
             _ => self.algebra.sum(parts, shape),
         }
@@ -147,15 +147,15 @@ impl<'a> Linear<'a> {
     }
 
     /// The entries of a small matrix row by row, where they can be written.
-    fn written_entries(&mut self, id: Id, shape: Shape) -> Option<Vec<Id>> {
+    fn written_entries(&mut self, id: Id, shape: Shape) -> Option<Ids> {
         if shape.len() > 64 {
             return None;
         }
         let one = self.algebra.unit();
-        match self.algebra.form(id).clone() {
-            Form::Entries(entries) => Some(entries),
+        match self.algebra.form(id) {
+            Form::Entries(entries) => Some(Ids::from_slice(entries)),
             Form::Stretched(inner) if self.algebra.shape(inner).is_scalar() => {
-                Some(vec![inner; shape.len()])
+                Some(Ids::from_elem(inner, shape.len()))
             }
             Form::Identity => {
                 let zero = self.algebra.number(0.0);
@@ -171,7 +171,7 @@ impl<'a> Linear<'a> {
                 Some(
                     inner
                         .into_iter()
-                        .map(|entry| self.algebra.sum(&[(terms[0].0.0, entry)], Shape::SCALAR))
+                        .map(|entry| self.algebra.sum(&[(terms[0].0, entry)], Shape::SCALAR))
                         .collect(),
                 )
             }
@@ -180,7 +180,7 @@ impl<'a> Linear<'a> {
                     *e == one
                         && matches!(self.algebra.form(*base), Form::Entries(_) | Form::Identity)
                 })?;
-                let scalars: Vec<(Id, Id)> = all_but(&bases, k);
+                let scalars = all_but(bases, k);
                 if scalars
                     .iter()
                     .any(|(base, _)| !self.algebra.shape(*base).is_scalar())
@@ -214,12 +214,11 @@ impl<'a> Linear<'a> {
         if exponent != one {
             return None;
         }
-        let others: Vec<(Id, Id)> = all_but(bases, k);
-        let shapes: Vec<Shape> = others
-            .iter()
-            .map(|(base, _)| self.algebra.shape(*base))
-            .collect();
-        let factor = self.algebra.product(1.0, &others, Shape::common(&shapes)?);
+        let others = all_but(bases, k);
+        let common = self
+            .algebra
+            .common_shape(others.iter().map(|(base, _)| *base))?;
+        let factor = self.algebra.product(1.0, &others, common);
         let inner = self.matrix(base)?;
         Some(self.weighted(factor, inner, self.algebra.shape(base), shape))
     }
@@ -246,7 +245,7 @@ impl<'a> Linear<'a> {
             rows: shape.rows,
             cols: shape.rows,
         };
-        let diagonal = operation(self.algebra, &array::DIAG, Attr::None, vec![factor], square);
+        let diagonal = operation(self.algebra, &array::DIAG, Attr::None, &[factor], square);
         self.algebra.chain(&[diagonal, inner])
     }
 
@@ -264,18 +263,14 @@ impl<'a> Linear<'a> {
         }
         if self.algebra.shape(id).is_scalar() && self.algebra.shape(links[k]).rows == 1 && k == 0 {
             // A number is its own transpose: d'·v = v'·d.
-            let turned: Vec<Id> = links
-                .iter()
-                .rev()
-                .map(|link| self.algebra.transposed(*link))
-                .collect();
+            let turned = self.algebra.turned(links);
             let inner = self.matrix(turned[last])?;
             let mut front = turned[..last].to_vec();
             front.push(inner);
             return Some(self.algebra.chain(&front));
         }
         // diag(v)·x = diag(x)·v
-        if let Form::Apply(row, _, args) = self.algebra.form(links[k]).clone()
+        if let Form::Apply(row, _, args) = self.algebra.form(links[k])
             && row.is(&array::DIAG)
             && self.algebra.shape(args[0]).cols == 1
         {
@@ -285,7 +280,7 @@ impl<'a> Linear<'a> {
             }
             let n = self.algebra.shape(right).rows;
             let square = Shape { rows: n, cols: n };
-            let diagonal = operation(self.algebra, &array::DIAG, Attr::None, vec![right], square);
+            let diagonal = operation(self.algebra, &array::DIAG, Attr::None, &[right], square);
             let inner = self.matrix(args[0])?;
             let mut front = links[..k].to_vec();
             front.extend([diagonal, inner]);
@@ -330,14 +325,14 @@ impl<'a> Linear<'a> {
             let wanted = self.algebra.shape(sides[0]);
             return Some(
                 self.algebra
-                    .apply(row, attr, vec![args[0], sides[0], sides[1]], wanted),
+                    .apply(row, attr, &[args[0], sides[0], sides[1]], wanted),
             );
         }
         if row.is(&linear::SOLVE) && !self.depends(args[0]) {
             let inner = self.matrix(args[1])?;
             let wanted = self.algebra.shape(inner);
-            let args = vec![args[0], inner];
-            return Some(operation(self.algebra, row, attr, args, wanted));
+            let args = [args[0], inner];
+            return Some(operation(self.algebra, row, attr, &args, wanted));
         }
         if row.is(&array::INDEX) {
             let inner = self.matrix(args[0])?;
@@ -359,12 +354,12 @@ impl<'a> Linear<'a> {
         {
             let (zero, one) = (self.algebra.number(0.0), self.algebra.unit());
             let n = shape.cols;
-            let entries = (0..count * n)
+            let entries: Ids = (0..count * n)
                 .map(|k| if first + k / n == k % n { one } else { zero })
                 .collect();
-            return Some(self.algebra.entries(entries, wanted));
+            return Some(self.algebra.entries(&entries, wanted));
         }
-        Some(self.algebra.apply(&array::INDEX, attr, vec![inner], wanted))
+        Some(self.algebra.apply(&array::INDEX, attr, &[inner], wanted))
     }
 
     /// Rows on top of each other; a matrix of entries where all rows are written out.
@@ -377,21 +372,19 @@ impl<'a> Linear<'a> {
             rows: 1,
             cols: self.count(),
         };
-        let written: Option<Vec<Vec<Id>>> = rows
+        let written: Option<Vec<Ids>> = rows
             .iter()
             .map(|row| {
                 if line.is_scalar() {
-                    Some(vec![*row])
+                    Some(Ids::from_slice(&[*row]))
                 } else {
                     self.written_entries(*row, line)
                 }
             })
             .collect();
         match written {
-            Some(entries) => self.algebra.entries(entries.concat(), shape),
-            None => self
-                .algebra
-                .apply(&array::VCAT, Attr::None, rows.to_vec(), shape),
+            Some(entries) => self.algebra.entries(&entries.concat(), shape),
+            None => self.algebra.apply(&array::VCAT, Attr::None, rows, shape),
         }
     }
 }

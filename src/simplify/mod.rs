@@ -19,6 +19,7 @@ use crate::graph::{Graph, NodeId, Op};
 use crate::interrupt;
 use crate::syntax::ast::Name;
 use algebra::{Algebra, Form, Id};
+use bumpalo::Bump;
 use convert::Reading;
 use emit::Emitter;
 use jacobian::Linear;
@@ -90,20 +91,21 @@ pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formu
     } else {
         shared_parts(graph, root, wording)
     };
-    let mut algebra = Algebra::new(wording.guards);
+    let arena = Bump::new();
+    let mut algebra = Algebra::new(&arena, wording.guards);
     let mut formulas = simplified(graph, root, &shared, wording, &mut algebra);
     // Parts that one formula uses once were no parts worth a name; once more without them.
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
         cut(graph, root, wording, &mut shared);
-        let mut inlined = Algebra::new(wording.guards);
+        let mut inlined = Algebra::new(&arena, wording.guards);
         let joined = simplified(graph, root, &shared, wording, &mut inlined);
-        let written = |algebra: &mut Algebra, formulas: &[(NodeId, Id)]| {
+        let written = |algebra: &Algebra, formulas: &[(NodeId, Id)]| {
             let costs = formulas.iter().map(|(_, form)| algebra.cost(*form));
             costs.fold(0u64, u64::saturating_add)
         };
-        if written(&mut inlined, &joined) <= written(&mut algebra, &formulas) {
+        if written(&inlined, &joined) <= written(&algebra, &formulas) {
             (algebra, formulas) = (inlined, joined);
         }
     }
@@ -128,7 +130,8 @@ pub fn write_matrix(
         atoms: &atoms,
         guards: wording.guards,
     };
-    let mut algebra = Algebra::new(wording.guards);
+    let arena = Bump::new();
+    let mut algebra = Algebra::new(&arena, wording.guards);
     let mut memo = FxHashMap::default();
     reading.learn_names(&mut algebra, wording.named, tangent);
     let form = reading.read(&mut algebra, tangent);
@@ -208,7 +211,7 @@ fn used_once(
                 return FxHashSet::default();
             }
             if let Form::Atom(node) = algebra.form(id) {
-                *uses.entry(*node).or_default() += 1;
+                *uses.entry(node).or_default() += 1;
             }
             stack.extend(algebra.children(id));
         }
@@ -283,7 +286,7 @@ fn size(algebra: &Algebra, formulas: &[(NodeId, Id)]) -> Size {
                 dag += own;
             }
             let mut cost = match algebra.form(id) {
-                Form::Atom(part) => trees.get(part).copied().unwrap_or(0),
+                Form::Atom(part) => trees.get(&part).copied().unwrap_or(0),
                 _ => own,
             };
             for child in algebra.children(id) {

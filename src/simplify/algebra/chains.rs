@@ -1,0 +1,186 @@
+//! Products of matrices, and transposes.
+
+use super::{Algebra, FactorList, Form, Id, Ids, TermList};
+use crate::graph::Shape;
+use crate::primitives::{algebra as linear, array};
+
+impl Algebra<'_> {
+    /// A product of matrices: flat, scalar factors in front, identities left out.
+    pub fn chain(&mut self, factors: &[Id]) -> Id {
+        let shape = Shape {
+            rows: self.shape(factors[0]).rows,
+            cols: self.shape(factors[factors.len() - 1]).cols,
+        };
+        let mut coefficient = 1.0;
+        let mut scalars = FactorList::new();
+        let mut links = Ids::new();
+        let mut todo: Ids = factors.iter().rev().copied().collect();
+        while let Some(factor) = todo.pop() {
+            let (scale, inner) = self.scaled(factor);
+            coefficient *= scale;
+            if self.shape(inner).is_scalar() {
+                scalars.push((inner, self.one));
+                continue;
+            }
+            match self.form(inner) {
+                Form::Chain(parts) => todo.extend(parts.iter().rev().copied()),
+                Form::Identity => {}
+                Form::Stretched(constant) if self.value(constant).is_some_and(|c| c != 1.0) => {
+                    coefficient *= self.value(constant).unwrap_or(1.0);
+                    let one = self.one;
+                    links.push(self.stretch(one, self.shape(inner)));
+                }
+                Form::Product(bases) => {
+                    let (front, rest): (FactorList, FactorList) = bases
+                        .iter()
+                        .copied()
+                        .partition(|(base, _)| self.shape(*base).is_scalar());
+                    if front.is_empty() {
+                        links.push(inner);
+                    } else {
+                        scalars.extend(front);
+                        let shape = self.shape(inner);
+                        let rest = self.product(1.0, &rest, shape);
+                        todo.push(rest);
+                    }
+                }
+                _ => links.push(inner),
+            }
+        }
+        self.absorb_diagonals(&mut links);
+        self.pull_scalars_out_of_chains(&mut links, &mut scalars);
+        if links.iter().any(|link| self.is_zero(*link)) || coefficient == 0.0 {
+            let zero = self.number(0.0);
+            return self.stretch(zero, shape);
+        }
+        let chained = match links.as_slice() {
+            [] if shape.rows == shape.cols => self.identity(shape.rows),
+            [] => self.one,
+            [single] => *single,
+            _ => self.oriented(&links, shape),
+        };
+        scalars.push((chained, self.one));
+        self.product(coefficient, &scalars, shape)
+    }
+
+    /// A row of ones times diag(v) is v', and diag(v) times a column of ones is v.
+    fn absorb_diagonals(&mut self, links: &mut Ids) {
+        let ones = |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Stretched(inner) if inner == algebra.one);
+        let diagonal = |algebra: &Algebra, id: Id| match algebra.form(id) {
+            Form::Apply(row, _, args)
+                if row.is(&array::DIAG) && algebra.shape(args[0]).cols == 1 =>
+            {
+                Some(args[0])
+            }
+            _ => None,
+        };
+        let mut k = 0;
+        while k + 1 < links.len() {
+            let (left, right) = (links[k], links[k + 1]);
+            let row = ones(self, left) && self.shape(left).rows == 1;
+            let column = ones(self, right) && self.shape(right).cols == 1;
+            let absorbed = match (diagonal(self, left), diagonal(self, right)) {
+                (_, Some(v)) if row => Some(self.transposed(v)),
+                (Some(v), _) if column => Some(v),
+                (Some(v), _) if self.shape(right).cols == 1 => Some(self.times(v, right)),
+                _ => None,
+            };
+            match absorbed {
+                Some(vector) => {
+                    links[k] = vector;
+                    links.remove(k + 1);
+                }
+                None => k += 1,
+            }
+        }
+    }
+
+    /// Inside a longer chain, a part that is a row times a column is a number.
+    fn pull_scalars_out_of_chains(&mut self, links: &mut Ids, scalars: &mut FactorList) {
+        let mut first = 0;
+        while first < links.len() {
+            if self.shape(links[first]).rows == 1 {
+                let last = (first + 1..links.len()).find(|k| self.shape(links[*k]).cols == 1);
+                if let Some(last) = last
+                    && (first > 0 || last + 1 < links.len())
+                {
+                    let part: Ids = links.drain(first..=last).collect();
+                    let inner = self.oriented(&part, Shape::SCALAR);
+                    scalars.push((inner, self.one));
+                    continue;
+                }
+            }
+            first += 1;
+        }
+    }
+
+    /// A number is its own transpose: of the two ways to write a chain that is one, the one with
+    /// fewer transposes.
+    fn oriented(&mut self, links: &[Id], shape: Shape) -> Id {
+        if shape.is_scalar() {
+            let turned = self.turned(links);
+            let count = |algebra: &Algebra, links: &[Id]| {
+                links
+                    .iter()
+                    .filter(|link| matches!(algebra.form(**link), Form::Transposed(_)))
+                    .count()
+            };
+            let (here, there) = (count(self, links), count(self, &turned));
+            if (there, &turned[..]) < (here, links) {
+                return self.intern(Form::Chain(&turned), shape);
+            }
+        }
+        self.intern(Form::Chain(links), shape)
+    }
+
+    /// The links of the transpose of a chain.
+    pub fn turned(&mut self, links: &[Id]) -> Ids {
+        let links = links.iter().rev();
+        links.map(|link| self.transposed(*link)).collect()
+    }
+
+    /// The transpose.
+    pub fn transposed(&mut self, id: Id) -> Id {
+        let shape = self.shape(id).transposed();
+        if shape.is_scalar() {
+            return id;
+        }
+        match self.form(id) {
+            Form::Transposed(inner) => inner,
+            Form::Apply(row, _, args)
+                if row.is(&linear::INV) && self.transposed(args[0]) == args[0] =>
+            {
+                id
+            }
+            Form::Identity => id,
+            Form::Stretched(inner) => {
+                let inner = self.transposed(inner);
+                self.stretch(inner, shape)
+            }
+            Form::Sum(terms) => {
+                let terms: TermList = terms
+                    .iter()
+                    .map(|(c, term)| (*c, self.transposed(*term)))
+                    .collect();
+                self.sum(&terms, shape)
+            }
+            Form::Product(bases) => {
+                let bases: FactorList = bases
+                    .iter()
+                    .map(|(base, e)| (self.transposed(*base), self.transposed(*e)))
+                    .collect();
+                self.product(1.0, &bases, shape)
+            }
+            Form::Chain(links) => {
+                let links = self.turned(links);
+                self.chain(&links)
+            }
+            Form::Apply(row, _, args)
+                if row.is(&array::DIAG) && self.shape(args[0]).is_vector() =>
+            {
+                id
+            }
+            _ => self.intern(Form::Transposed(id), shape),
+        }
+    }
+}

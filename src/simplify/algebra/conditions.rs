@@ -1,0 +1,119 @@
+//! Conditions: what they let through, their opposites, and two branches of one.
+
+use super::{Algebra, Form, Id, Ids, TermList, all_but};
+use crate::graph::{Attr, Primitive};
+use crate::primitives::arithmetic::{AND, CHOOSE, EQ, GE, GT, LE, LT, NE, NOT, OR, WHERE};
+use crate::primitives::array::{PASS, PASS_ALL};
+use smallvec::SmallVec;
+
+impl Algebra<'_> {
+    /// Two branches of one condition become one choice.
+    pub(super) fn merge_branches(&mut self, terms: &mut TermList) {
+        let conditional = |k: &usize| self.entries[terms[*k].1.index()].conditional;
+        let conditional: SmallVec<[usize; 8]> = (0..terms.len()).filter(conditional).collect();
+        for (position, &k) in conditional.iter().enumerate() {
+            for &j in &conditional[position + 1..] {
+                if let Some(choice) = self.choice(terms[k], terms[j]) {
+                    self.note("join branches");
+                    terms[k] = (1.0, choice);
+                    terms.remove(j);
+                    return self.merge_branches(terms);
+                }
+            }
+        }
+    }
+
+    /// Two terms as one choice, where one of them is let through by a condition and the other one by
+    /// its opposite.
+    fn choice(&mut self, (c, one): (f64, Id), (d, another): (f64, Id)) -> Option<Id> {
+        let (mut mask, first) = self.conditional(one)?;
+        let (other, second) = self.conditional(another)?;
+        if self.opposite(mask) != other {
+            return None;
+        }
+        let shape = self.common_shape([mask, first, second].into_iter())?;
+        let mut sides = [(c, first), (d, second)].map(|side| self.sum(&[side], shape));
+        let row = if self.shape(mask).is_scalar() {
+            &CHOOSE
+        } else {
+            &WHERE
+        };
+        if self.is_downward(mask) {
+            // `if x > 0 …` reads better than `if x <= 0 …`.
+            mask = other;
+            sides.swap(0, 1);
+        }
+        let args = [mask, sides[0], sides[1]];
+        Some(self.intern(Form::Apply(row, Attr::None, &args), shape))
+    }
+
+    /// Whether a condition is of the kind that its opposite reads better: `<`, `<=`, `!=`, `not`.
+    fn is_downward(&self, condition: Id) -> bool {
+        match self.form(condition) {
+            Form::Apply(row, ..) => [&LE, &LT, &NE, &NOT].iter().any(|known| row.is(known)),
+            _ => false,
+        }
+    }
+
+    /// Whether a condition is among the factors of a formula.
+    pub(super) fn is_conditional(&self, form: Form<'_>) -> bool {
+        let lets_through = |form: Form<'_>| match form {
+            Form::Apply(row, ..) => row.is_truth() || row.is(&PASS) || row.is(&PASS_ALL),
+            _ => false,
+        };
+        match form {
+            Form::Product(bases) => bases.iter().any(|(base, _)| lets_through(self.form(*base))),
+            _ => lets_through(form),
+        }
+    }
+
+    /// A condition and what it lets through: a factor that is 1 or 0, or an explicit choice.
+    fn conditional(&mut self, term: Id) -> Option<(Id, Id)> {
+        let truth = |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
+        match self.form(term) {
+            Form::Apply(row, _, args) if row.is(&PASS) || row.is(&PASS_ALL) => {
+                Some((args[0], args[1]))
+            }
+            _ if truth(self, term) => Some((term, self.one)),
+            Form::Product(bases) => {
+                let k = bases
+                    .iter()
+                    .position(|(base, e)| *e == self.one && truth(self, *base))?;
+                let rest = all_but(bases, k);
+                let shape = self.common_shape(rest.iter().map(|(base, _)| *base))?;
+                let rest = self.product(1.0, &rest, shape);
+                Some((bases[k].0, rest))
+            }
+            _ => None,
+        }
+    }
+
+    /// The opposite of a condition.
+    pub fn opposite(&mut self, condition: Id) -> Id {
+        let shape = self.shape(condition);
+        if let Form::Apply(row, attr, args) = self.form(condition) {
+            if row.is(&NOT) {
+                return args[0];
+            }
+            if self.guards {
+                // Neither a < b nor a >= b where one is NaN: only `not` is exact.
+                return self.intern(Form::Apply(&NOT, Attr::None, &[condition]), shape);
+            }
+            let pairs: [(&'static Primitive, &'static Primitive); 3] =
+                [(&LT, &GE), (&LE, &GT), (&EQ, &NE)];
+            for (a, b) in pairs {
+                for (from, to) in [(a, b), (b, a)] {
+                    if row.is(from) {
+                        return self.intern(Form::Apply(to, attr, args), shape);
+                    }
+                }
+            }
+            if row.is(&AND) || row.is(&OR) {
+                let sides: Ids = args.iter().map(|side| self.opposite(*side)).collect();
+                let dual = if row.is(&AND) { &OR } else { &AND };
+                return self.intern(Form::Apply(dual, attr, &sides), shape);
+            }
+        }
+        self.intern(Form::Apply(&NOT, Attr::None, &[condition]), shape)
+    }
+}

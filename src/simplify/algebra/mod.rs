@@ -1,0 +1,399 @@
+//! Formulas in normal form.
+//!
+//! Sums are collected, products have one exponent a base, matrix products are flat chains with
+//! their scalar factors pulled out, transposes stand at the leaves. Every constructor returns the
+//! normal form of what it is given, so that a formula is simplified by being built.
+//!
+//! Most of what is built is there already: a constructor puts its parts together in a short list
+//! of its own, and only a new formula is copied into the arena.
+
+mod chains;
+mod conditions;
+mod operations;
+mod products;
+mod sums;
+mod walk;
+
+use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
+use bumpalo::Bump;
+use hashbrown::HashTable;
+use rustc_hash::{FxHashMap, FxHasher};
+use smallvec::SmallVec;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// The index of a formula in its [`Algebra`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(pub u32);
+
+impl Id {
+    fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A number that can be compared and hashed by its bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Coefficient(pub f64);
+
+impl PartialEq for Coefficient {
+    fn eq(&self, other: &Coefficient) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for Coefficient {}
+
+impl Hash for Coefficient {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
+}
+
+/// Coefficients and what they multiply; compared and hashed by their bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a>(&'a [(f64, Id)]);
+
+impl<'a> Deref for Terms<'a> {
+    type Target = &'a [(f64, Id)];
+
+    fn deref(&self) -> &&'a [(f64, Id)] {
+        &self.0
+    }
+}
+
+impl PartialEq for Terms<'_> {
+    fn eq(&self, other: &Terms<'_>) -> bool {
+        let same = |((c, term), (d, other)): (&(f64, Id), &(f64, Id))| {
+            term == other && c.to_bits() == d.to_bits()
+        };
+        self.len() == other.len() && self.iter().zip(other.iter()).all(same)
+    }
+}
+
+impl Eq for Terms<'_> {}
+
+impl Hash for Terms<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for (c, term) in self.iter() {
+            (c.to_bits(), term).hash(state);
+        }
+    }
+}
+
+/// The forms of a formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form<'a> {
+    /// A number.
+    Number(Coefficient),
+    /// A leaf of the graph, a formula that the user named, or a part that is shared.
+    Atom(NodeId),
+    /// The identity matrix.
+    Identity,
+    /// c₁·t₁ + c₂·t₂ + …; no term is a sum or a number other than 1, no coefficient 0. One term
+    /// alone has a coefficient other than 1.
+    Sum(Terms<'a>),
+    /// b₁^e₁ · b₂^e₂ · …, entry by entry; no base is a product with exponent 1, bases differ.
+    Product(&'a [(Id, Id)]),
+    /// A chain of at least two matrices, none of them a chain or a scalar.
+    Chain(&'a [Id]),
+    /// The transpose of something that has no other normal form.
+    Transposed(Id),
+    /// A scalar, row or column repeated to fill the shape.
+    Stretched(Id),
+    /// A matrix from its entries, row by row.
+    Entries(&'a [Id]),
+    /// An operation of the table.
+    Apply(&'static Primitive, Attr, &'a [Id]),
+}
+
+impl Form<'_> {
+    /// The same with its parts in `arena`.
+    fn kept<'a>(&self, arena: &'a Bump) -> Form<'a> {
+        match *self {
+            Form::Number(value) => Form::Number(value),
+            Form::Atom(node) => Form::Atom(node),
+            Form::Identity => Form::Identity,
+            Form::Sum(terms) => Form::Sum(Terms(arena.alloc_slice_copy(&terms))),
+            Form::Product(bases) => Form::Product(arena.alloc_slice_copy(bases)),
+            Form::Chain(links) => Form::Chain(arena.alloc_slice_copy(links)),
+            Form::Transposed(inner) => Form::Transposed(inner),
+            Form::Stretched(inner) => Form::Stretched(inner),
+            Form::Entries(entries) => Form::Entries(arena.alloc_slice_copy(entries)),
+            Form::Apply(row, attr, args) => Form::Apply(row, attr, arena.alloc_slice_copy(args)),
+        }
+    }
+}
+
+/// A sum under construction.
+pub type TermList = SmallVec<[(f64, Id); 8]>;
+
+/// A product under construction: bases and exponents.
+pub type FactorList = SmallVec<[(Id, Id); 8]>;
+
+/// Links, entries or arguments under construction.
+pub type Ids = SmallVec<[Id; 8]>;
+
+/// How deeply rearrangements may be nested: far more than any readable formula needs.
+const DEPTH_OF_REARRANGEMENTS: u32 = 300;
+
+struct Entry<'a> {
+    form: Form<'a>,
+    shape: Shape,
+    hash: u64,
+    /// Operations as a tree.
+    cost: u64,
+    /// Whether a condition is among its factors.
+    conditional: bool,
+    /// Where it stands in the sum that is being collected, from 1; 0 elsewhere.
+    place: u32,
+}
+
+/// A rearrangement that looks at a whole formula. What it finds is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rearrangement {
+    /// Common factors taken out.
+    Factored,
+    /// Products multiplied out.
+    Expanded,
+    /// Quotients over one denominator.
+    OverOneDenominator,
+}
+
+/// Formulas, equal ones shared.
+pub struct Algebra<'a> {
+    arena: &'a Bump,
+    entries: Vec<Entry<'a>>,
+    table: HashTable<Id>,
+    /// The number one: the term of a sum's constant.
+    one: Id,
+    /// What formulas the user has names for.
+    named: FxHashMap<Id, Id>,
+    /// The formulas behind those names.
+    definitions: FxHashMap<Id, Id>,
+    /// What rearrangements found, for rearranging and for reading.
+    rearranged: FxHashMap<(Rearrangement, bool, Id), Id>,
+    /// Whether forms are chosen for reading rather than for rearranging.
+    pub printing: bool,
+    /// The values of constant matrices.
+    pub constants: FxHashMap<NodeId, Rc<Tensor>>,
+    /// How many rearrangements are under way inside each other.
+    depth: u32,
+    /// Whether what happens at kinks, and structural zeros, must come out right.
+    pub guards: bool,
+    /// The names of rules that were applied, in the order in which they first were.
+    pub applied: Vec<&'static str>,
+}
+
+/// The factors of a product without the one at `k`.
+pub fn all_but(bases: &[(Id, Id)], k: usize) -> FactorList {
+    let others = (0..bases.len()).filter(|j| *j != k);
+    others.map(|j| bases[j]).collect()
+}
+
+impl<'a> Algebra<'a> {
+    /// No formulas but 1. With `guards`, what happens at kinks and structural zeros comes out right.
+    pub fn new(arena: &'a Bump, guards: bool) -> Algebra<'a> {
+        let mut algebra = Algebra {
+            arena,
+            entries: Vec::new(),
+            table: HashTable::new(),
+            one: Id(0),
+            named: FxHashMap::default(),
+            definitions: FxHashMap::default(),
+            rearranged: FxHashMap::default(),
+            printing: false,
+            constants: FxHashMap::default(),
+            depth: 0,
+            guards,
+            applied: Vec::new(),
+        };
+        algebra.one = algebra.number(1.0);
+        algebra
+    }
+
+    /// The form of `id`.
+    pub fn form(&self, id: Id) -> Form<'a> {
+        self.entries[id.index()].form
+    }
+
+    /// The shape of `id`.
+    pub fn shape(&self, id: Id) -> Shape {
+        self.entries[id.index()].shape
+    }
+
+    /// How many operations the formula is, written as a tree; saturating.
+    pub fn cost(&self, id: Id) -> u64 {
+        self.entries[id.index()].cost
+    }
+
+    /// The shape of an entry-by-entry operation on `ids`.
+    pub fn common_shape(&self, ids: impl Iterator<Item = Id> + Clone) -> Option<Shape> {
+        Shape::common_among(ids.map(|id| self.shape(id)))
+    }
+
+    fn intern(&mut self, form: Form<'_>, shape: Shape) -> Id {
+        let mut hasher = FxHasher::default();
+        (form, shape).hash(&mut hasher);
+        let hash = hasher.finish();
+        match self.known(hash, &form, shape) {
+            Some(id) => self.named.get(&id).copied().unwrap_or(id),
+            None => self.keep(form, shape, hash),
+        }
+    }
+
+    /// The formula of this form, where it was built before.
+    fn lookup(&self, form: Form<'_>, shape: Shape) -> Option<Id> {
+        let mut hasher = FxHasher::default();
+        (form, shape).hash(&mut hasher);
+        self.known(hasher.finish(), &form, shape)
+    }
+
+    fn known(&self, hash: u64, form: &Form<'_>, shape: Shape) -> Option<Id> {
+        let same = |id: &Id| {
+            let entry = &self.entries[id.index()];
+            entry.hash == hash && entry.shape == shape && entry.form == *form
+        };
+        self.table.find(hash, same).copied()
+    }
+
+    fn keep(&mut self, form: Form<'_>, shape: Shape, hash: u64) -> Id {
+        let id = Id(self.entries.len() as u32);
+        let form = form.kept(self.arena);
+        let parts = self.parts(form);
+        let costs = parts.iter().map(|part| self.cost(*part));
+        let entry = Entry {
+            form,
+            shape,
+            hash,
+            cost: costs.fold(self.operations(form), u64::saturating_add),
+            conditional: self.is_conditional(form),
+            place: 0,
+        };
+        self.entries.push(entry);
+        let entries = &self.entries;
+        let hash_of = |id: &Id| entries[id.index()].hash;
+        self.table.insert_unique(hash, id, hash_of);
+        id
+    }
+
+    /// From here on `definition` is written by the name of `atom`.
+    pub fn name(&mut self, definition: Id, atom: Id) {
+        let plain = matches!(
+            self.form(definition),
+            Form::Number(_) | Form::Atom(_) | Form::Identity
+        );
+        if !plain && definition != atom {
+            self.named.entry(definition).or_insert(atom);
+            self.definitions.entry(atom).or_insert(definition);
+        }
+    }
+
+    /// What a rearrangement makes of `id`: found once.
+    pub fn once(
+        &mut self,
+        rearrangement: Rearrangement,
+        id: Id,
+        find: fn(&mut Algebra<'a>, Id) -> Id,
+    ) -> Id {
+        let key = (rearrangement, self.printing, id);
+        if let Some(known) = self.rearranged.get(&key) {
+            return *known;
+        }
+        let found = find(self, id);
+        self.rearranged.insert(key, found);
+        found
+    }
+
+    /// Begins a rearrangement inside another; false where they are nested so deeply that a
+    /// formula is better left as it is. Ended by [`Algebra::leave`].
+    pub fn enter(&mut self) -> bool {
+        let possible = self.depth < DEPTH_OF_REARRANGEMENTS;
+        self.depth += u32::from(possible);
+        possible
+    }
+
+    /// Ends a rearrangement.
+    pub fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Notes that a rule was applied.
+    pub fn note(&mut self, rule: &'static str) {
+        if !self.applied.contains(&rule) {
+            self.applied.push(rule);
+        }
+    }
+
+    /// The scalar `value`.
+    pub fn number(&mut self, value: f64) -> Id {
+        let value = if value == 0.0 { 0.0 } else { value };
+        self.intern(Form::Number(Coefficient(value)), Shape::SCALAR)
+    }
+
+    /// `node` as something that is not looked into.
+    pub fn atom(&mut self, node: NodeId, shape: Shape) -> Id {
+        self.intern(Form::Atom(node), shape)
+    }
+
+    /// The n×n identity matrix; 1 for n = 1.
+    pub fn identity(&mut self, n: u32) -> Id {
+        if n == 1 {
+            return self.one;
+        }
+        self.intern(Form::Identity, Shape { rows: n, cols: n })
+    }
+
+    /// The exponent 1.
+    pub fn unit(&self) -> Id {
+        self.one
+    }
+
+    /// The number that `id` is.
+    pub fn value(&self, id: Id) -> Option<f64> {
+        match self.form(id) {
+            Form::Number(value) => Some(value.0),
+            _ => None,
+        }
+    }
+
+    /// Whether `id` is zero everywhere.
+    pub fn is_zero(&self, id: Id) -> bool {
+        self.value(self.core(id)) == Some(0.0)
+    }
+
+    /// What `id` stretches, or `id`.
+    pub fn core(&self, id: Id) -> Id {
+        match self.form(id) {
+            Form::Stretched(inner) => inner,
+            _ => id,
+        }
+    }
+
+    /// The formula that the user has named so, where `id` is such a name.
+    pub fn behind(&self, id: Id) -> Id {
+        self.definitions.get(&id).copied().unwrap_or(id)
+    }
+
+    /// `id` repeated to fill `shape`.
+    pub fn stretch(&mut self, id: Id, shape: Shape) -> Id {
+        if self.shape(id) == shape {
+            return id;
+        }
+        let id = self.core(id);
+        if self.shape(id) == shape {
+            return id;
+        }
+        self.intern(Form::Stretched(id), shape)
+    }
+
+    /// A single coefficient and what it multiplies.
+    pub fn scaled(&self, id: Id) -> (f64, Id) {
+        match self.form(id) {
+            Form::Sum(terms) if terms.len() == 1 => terms[0],
+            Form::Number(value) => (value.0, self.one),
+            _ => (1.0, id),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Sums: flat, like terms collected.
+
+use super::{Algebra, Form, Id, TermList, Terms};
+use crate::graph::Shape;
+use crate::primitives::elementary;
+
+impl Algebra<'_> {
+    /// c₁·t₁ + c₂·t₂ + … in the given shape: flat, like terms collected, zeros left out.
+    pub fn sum(&mut self, terms: &[(f64, Id)], shape: Shape) -> Id {
+        let mut collected = self.collected(terms);
+        self.merge_branches(&mut collected);
+        collected.sort_unstable_by_key(|(_, term)| *term);
+        let inner_shape = match self.common_shape(collected.iter().map(|(_, term)| *term)) {
+            Some(common) => common,
+            None if collected.is_empty() => Shape::SCALAR,
+            None => {
+                // A row and a column: one of them must be written in full.
+                collected[0].1 = self.intern(Form::Stretched(collected[0].1), shape);
+                shape
+            }
+        };
+        let inner = match collected.as_slice() {
+            [] => self.number(0.0),
+            [(c, term)] if *term == self.one => self.number(*c),
+            [(1.0, term)] => *term,
+            [(1.0, one), (-1.0, term)] | [(-1.0, term), (1.0, one)]
+                if *one == self.one && !self.printing && self.sigmoid_of(*term).is_some() =>
+            {
+                let x = self.sigmoid_of(*term).unwrap_or(*term);
+                let opposite = self.negated(x);
+                crate::simplify::convert::sigmoid(self, opposite)
+            }
+            _ => self.named_or_sum(&collected, inner_shape),
+        };
+        self.stretch(inner, shape)
+    }
+
+    /// The terms of some terms, like ones collected where the first of them stands.
+    fn collected(&mut self, terms: &[(f64, Id)]) -> TermList {
+        let mut collected = TermList::new();
+        let mut like = false;
+        for (coefficient, id) in terms {
+            let inner = self.core(*id);
+            match self.form(inner) {
+                Form::Sum(parts) => {
+                    for (c, part) in parts.iter() {
+                        let term = self.core(*part);
+                        like |= self.collect(&mut collected, coefficient * c, term);
+                    }
+                }
+                Form::Number(value) => {
+                    like |= self.collect(&mut collected, coefficient * value.0, self.one);
+                }
+                _ => like |= self.collect(&mut collected, *coefficient, inner),
+            }
+        }
+        for (_, term) in &collected {
+            self.entries[term.index()].place = 0;
+        }
+        if like {
+            self.note("collect like terms");
+        }
+        collected.retain(|(c, _)| *c != 0.0);
+        collected
+    }
+
+    /// Adds a term to a sum; whether there was one like it.
+    fn collect(&mut self, collected: &mut TermList, c: f64, term: Id) -> bool {
+        let place = &mut self.entries[term.index()].place;
+        let like = *place > 0;
+        if like {
+            collected[*place as usize - 1].0 += c;
+        } else {
+            collected.push((c, term));
+            *place = collected.len() as u32;
+        }
+        like
+    }
+
+    /// The argument of a logistic function, or of the formula behind a name that is one.
+    pub fn sigmoid_of(&self, id: Id) -> Option<Id> {
+        let definition = self.behind(id);
+        match self.form(definition) {
+            Form::Apply(row, _, args) if row.is(&elementary::SIGMOID) => Some(args[0]),
+            _ => None,
+        }
+    }
+
+    /// A sum, or the name that the user has for it or for its negative.
+    fn named_or_sum(&mut self, terms: &[(f64, Id)], shape: Shape) -> Id {
+        if terms.len() > 1
+            && let Some(atom) = self.name_of_negative(terms, shape)
+        {
+            return self.intern(Form::Sum(Terms(&[(-1.0, atom)])), shape);
+        }
+        self.intern(Form::Sum(Terms(terms)), shape)
+    }
+
+    /// What the user calls the negative of a sum.
+    fn name_of_negative(&self, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
+        if self.named.is_empty() {
+            return None;
+        }
+        let opposite: TermList = terms.iter().map(|(c, term)| (-c, *term)).collect();
+        let known = self.lookup(Form::Sum(Terms(&opposite)), shape)?;
+        self.named.get(&known).copied()
+    }
+
+    /// The negative.
+    pub fn negated(&mut self, id: Id) -> Id {
+        let shape = self.shape(id);
+        self.sum(&[(-1.0, id)], shape)
+    }
+
+    /// a + b
+    pub(super) fn plus(&mut self, a: Id, b: Id) -> Id {
+        let shape = self
+            .common_shape([a, b].into_iter())
+            .unwrap_or(Shape::SCALAR);
+        self.sum(&[(1.0, a), (1.0, b)], shape)
+    }
+
+    /// c·(a + b) kept as it is: a coefficient would otherwise be multiplied into the sum.
+    pub fn scaled_bracket(&mut self, coefficient: f64, bracket: Id, shape: Shape) -> Id {
+        let factor = self.number(coefficient);
+        let mut bases = [(factor, self.one), (bracket, self.one)];
+        bases.sort();
+        self.intern(Form::Product(&bases), shape)
+    }
+}

@@ -1,0 +1,166 @@
+//! What a formula is made of and how long it is; formulas with other parts.
+
+use super::{Algebra, FactorList, Form, Id, Ids, TermList};
+use crate::graph::Shape;
+use crate::simplify::convert;
+
+impl Algebra<'_> {
+    /// The operations that `id` adds to those of its children.
+    pub fn own_cost(&self, id: Id) -> u64 {
+        self.operations(self.form(id))
+    }
+
+    /// The operations that a form adds to those of its parts.
+    pub(super) fn operations(&self, form: Form<'_>) -> u64 {
+        match form {
+            Form::Number(_) | Form::Atom(_) => 0,
+            Form::Identity | Form::Transposed(_) | Form::Stretched(_) => 1,
+            Form::Sum(terms) => {
+                let scales = terms
+                    .iter()
+                    .filter(|(c, term)| c.abs() != 1.0 && *term != self.one)
+                    .count();
+                let all_negative = terms.iter().all(|(c, _)| *c < 0.0);
+                (scales + terms.len() - 1 + usize::from(all_negative && scales == 0)) as u64
+            }
+            Form::Product(bases) => {
+                let power = |e: Id| !matches!(self.value(e), Some(1.0 | -1.0));
+                let powers = bases.iter().filter(|(_, e)| power(*e)).count();
+                let upper = bases
+                    .iter()
+                    .any(|(_, e)| !self.value(*e).is_some_and(|e| e < 0.0));
+                (powers + bases.len() - usize::from(upper)) as u64
+            }
+            Form::Chain(links) => links.len() as u64 - 1,
+            Form::Entries(_) => 1,
+            Form::Apply(..) => 1,
+        }
+    }
+
+    /// What `id` is made of.
+    pub fn children(&self, id: Id) -> Ids {
+        self.parts(self.form(id))
+    }
+
+    pub(super) fn parts(&self, form: Form<'_>) -> Ids {
+        match form {
+            Form::Number(_) | Form::Atom(_) | Form::Identity => Ids::new(),
+            Form::Sum(terms) => terms
+                .iter()
+                .map(|(_, term)| *term)
+                .filter(|term| *term != self.one)
+                .collect(),
+            Form::Product(bases) => bases
+                .iter()
+                .flat_map(|(base, e)| [Some(*base), self.value(*e).is_none().then_some(*e)])
+                .flatten()
+                .collect(),
+            Form::Transposed(inner) | Form::Stretched(inner) => Ids::from_slice(&[inner]),
+            Form::Chain(parts) | Form::Entries(parts) | Form::Apply(_, _, parts) => {
+                Ids::from_slice(parts)
+            }
+        }
+    }
+
+    /// The scalar formula `id` with every child replaced by `map` of it, entry by entry in `shape`.
+    pub fn reshaped(
+        &mut self,
+        id: Id,
+        shape: Shape,
+        map: &mut dyn FnMut(&mut Algebra, Id) -> Id,
+    ) -> Id {
+        match self.form(id) {
+            Form::Sum(terms) => {
+                let terms = self.mapped_terms(&terms, map);
+                let common = self.common_shape(terms.iter().map(|(_, term)| *term));
+                self.sum(&terms, common.unwrap_or(shape))
+            }
+            Form::Product(bases) => {
+                let bases = self.mapped_factors(bases, map);
+                let common = self.common_shape(bases.iter().map(|(base, _)| *base));
+                self.product(1.0, &bases, common.unwrap_or(shape))
+            }
+            Form::Apply(row, attr, args) if row.is_entrywise() => {
+                let args: Ids = args.iter().map(|arg| map(self, *arg)).collect();
+                let common = self.common_shape(args.iter().copied()).unwrap_or(shape);
+                let stretched: Ids = args.iter().map(|arg| self.stretch(*arg, common)).collect();
+                let fits = |arg: &Id| [Shape::SCALAR, shape].contains(&self.shape(*arg));
+                if !args.iter().all(fits) {
+                    return id;
+                }
+                convert::operation(self, row, attr, &stretched, common)
+            }
+            _ => id,
+        }
+    }
+
+    /// `id` with every child replaced by `map` of it, in normal form again; `id` itself where no
+    /// child changes.
+    pub fn rebuild(&mut self, id: Id, map: &mut dyn FnMut(&mut Algebra, Id) -> Id) -> Id {
+        let shape = self.shape(id);
+        match self.form(id) {
+            Form::Number(_) | Form::Atom(_) | Form::Identity => id,
+            Form::Sum(terms) => match self.mapped_terms(&terms, map) {
+                same if same[..] == **terms => id,
+                terms => self.sum(&terms, shape),
+            },
+            Form::Product(bases) => match self.mapped_factors(bases, map) {
+                same if same[..] == *bases => id,
+                bases => self.product(1.0, &bases, shape),
+            },
+            Form::Chain(links) => match self.mapped(links, map) {
+                same if same[..] == *links => id,
+                links => self.chain(&links),
+            },
+            Form::Transposed(inner) => match map(self, inner) {
+                same if same == inner => id,
+                inner => self.transposed(inner),
+            },
+            Form::Stretched(inner) => match map(self, inner) {
+                same if same == inner => id,
+                inner => self.stretch(inner, shape),
+            },
+            Form::Entries(entries) => match self.mapped(entries, map) {
+                same if same[..] == *entries => id,
+                entries => self.entries(&entries, shape),
+            },
+            Form::Apply(row, attr, args) => match self.mapped(args, map) {
+                same if same[..] == *args => id,
+                args => convert::operation(self, row, attr, &args, shape),
+            },
+        }
+    }
+
+    fn mapped(&mut self, ids: &[Id], map: &mut dyn FnMut(&mut Algebra, Id) -> Id) -> Ids {
+        ids.iter().map(|id| map(self, *id)).collect()
+    }
+
+    /// The terms of a sum with other formulas in them; its constant stays.
+    fn mapped_terms(
+        &mut self,
+        terms: &[(f64, Id)],
+        map: &mut dyn FnMut(&mut Algebra, Id) -> Id,
+    ) -> TermList {
+        let image = |(c, term): &(f64, Id)| match *term == self.one {
+            true => (*c, *term),
+            false => (*c, map(self, *term)),
+        };
+        terms.iter().map(image).collect()
+    }
+
+    /// The factors of a product with other formulas in them; exponents that are numbers stay.
+    fn mapped_factors(
+        &mut self,
+        bases: &[(Id, Id)],
+        map: &mut dyn FnMut(&mut Algebra, Id) -> Id,
+    ) -> FactorList {
+        let image = |(base, exponent): &(Id, Id)| {
+            let base = map(self, *base);
+            match self.value(*exponent) {
+                Some(_) => (base, *exponent),
+                None => (base, map(self, *exponent)),
+            }
+        };
+        bases.iter().map(image).collect()
+    }
+}

@@ -1,0 +1,233 @@
+//! What the terms of a sum have in common, taken out.
+
+use super::REARRANGED;
+use crate::graph::Shape;
+use crate::simplify::algebra::{Algebra, Form, Id, Ids, Rearrangement, TermList, all_but};
+use smallvec::SmallVec;
+use std::cmp::Reverse;
+
+/// Common factors of the terms of a sum taken out, the one that most terms share first.
+pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
+    let Form::Sum(terms) = algebra.form(id) else {
+        return id;
+    };
+    if terms.len() < 2 || terms.len() > REARRANGED || !algebra.enter() {
+        return id;
+    }
+    let factored = algebra.once(Rearrangement::Factored, id, with_common_factors_out);
+    algebra.leave();
+    factored
+}
+
+fn with_common_factors_out(algebra: &mut Algebra, id: Id) -> Id {
+    let Form::Sum(terms) = algebra.form(id) else {
+        return id;
+    };
+    let shape = algebra.shape(id);
+    let candidates = [
+        common_end(algebra, &terms, shape, true),
+        common_end(algebra, &terms, shape, false),
+        common_base(algebra, &terms, shape),
+        common_number(algebra, &terms, shape),
+    ];
+    let best = candidates
+        .into_iter()
+        .flatten()
+        .min_by_key(|candidate| algebra.cost(*candidate));
+    // A polynomial reads better in powers than nested, unless nesting saves more than one step.
+    match best {
+        Some(best) if algebra.cost(best) + partial_penalty(algebra, best) < algebra.cost(id) => {
+            algebra.note("take out a common factor");
+            best
+        }
+        _ => id,
+    }
+}
+
+/// 1 for a sum with a bracket beside other terms, else 0.
+fn partial_penalty(algebra: &Algebra, id: Id) -> u64 {
+    u64::from(
+        matches!(algebra.form(id), Form::Sum(terms) if terms.len() > 1)
+            && algebra.shape(id).is_scalar(),
+    )
+}
+
+/// A chain among the factors of a term, and what scales it.
+#[derive(Clone, Copy)]
+struct ScaledChain<'a> {
+    links: &'a [Id],
+    /// The factors of the term; none where it is the chain itself.
+    factors: &'a [(Id, Id)],
+    /// Which of them the chain is.
+    position: usize,
+}
+
+fn chain_of<'a>(algebra: &Algebra<'a>, term: Id) -> Option<ScaledChain<'a>> {
+    match algebra.form(term) {
+        Form::Chain(links) => Some(ScaledChain {
+            links,
+            factors: &[],
+            position: 0,
+        }),
+        Form::Product(factors) => {
+            let chain = |(position, (base, e)): (usize, &(Id, Id))| match algebra.form(*base) {
+                Form::Chain(links) if *e == algebra.unit() => Some((position, links)),
+                _ => None,
+            };
+            let (position, links) = factors.iter().enumerate().find_map(chain)?;
+            let scalar = |k: usize| k == position || algebra.shape(factors[k].0).is_scalar();
+            (0..factors.len()).all(scalar).then_some(ScaledChain {
+                links,
+                factors,
+                position,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// A·x + B·x = (A + B)·x, from the right or from the left.
+fn common_end(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape, right: bool) -> Option<Id> {
+    let end = |links: &[Id]| {
+        if right {
+            links[links.len() - 1]
+        } else {
+            links[0]
+        }
+    };
+    let chains = terms
+        .iter()
+        .filter_map(|(_, term)| chain_of(algebra, *term));
+    let mut ends: Ids = chains.map(|chain| end(chain.links)).collect();
+    ends.sort_unstable();
+    let runs = ends.chunk_by(|a, b| a == b);
+    let longest = runs.max_by_key(|run| (run.len(), Reverse(run[0])))?;
+    if longest.len() < 2 {
+        return None;
+    }
+    let (shared, one) = (longest[0], algebra.unit());
+    let mut rest = TermList::new();
+    let mut inner = TermList::new();
+    for (c, term) in terms {
+        match chain_of(algebra, *term) {
+            Some(chain) if end(chain.links) == shared => {
+                let left = if right {
+                    &chain.links[..chain.links.len() - 1]
+                } else {
+                    &chain.links[1..]
+                };
+                let remaining = algebra.chain(left);
+                let mut factors = all_but(chain.factors, chain.position);
+                factors.push((remaining, one));
+                let shape = algebra.shape(remaining);
+                inner.push((*c, algebra.product(1.0, &factors, shape)));
+            }
+            _ => rest.push((*c, *term)),
+        }
+    }
+    let inner_shape = algebra.shape(inner[0].1);
+    let bracket = algebra.sum(&inner, inner_shape);
+    let bracket = factored(algebra, bracket);
+    let together = if right {
+        algebra.chain(&[bracket, shared])
+    } else {
+        algebra.chain(&[shared, bracket])
+    };
+    rest.push((1.0, together));
+    Some(algebra.sum(&rest, shape))
+}
+
+/// A factor as something that terms can share: a base to a number, or a base to a formula as one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Shared {
+    base: Id,
+    /// The exponent, where it is a formula.
+    exponent: Option<Id>,
+}
+
+/// A factor with its power in one of the terms of a sum.
+#[derive(Clone, Copy)]
+struct Occurrence {
+    factor: Shared,
+    power: f64,
+    term: usize,
+}
+
+/// What the terms of a sum are products of, equal factors beside each other in the order of the
+/// terms.
+fn occurrences(algebra: &Algebra, terms: &[(f64, Id)]) -> SmallVec<[Occurrence; 32]> {
+    let mut found = SmallVec::new();
+    for (k, (_, term)) in terms.iter().enumerate() {
+        let mut add = |base: Id, exponent: Option<Id>, power: f64| {
+            found.push(Occurrence {
+                factor: Shared { base, exponent },
+                power,
+                term: k,
+            });
+        };
+        match algebra.form(*term) {
+            Form::Product(bases) => {
+                for (base, e) in bases {
+                    match algebra.value(*e) {
+                        Some(power) => add(*base, None, power),
+                        None => add(*base, Some(*e), 1.0),
+                    }
+                }
+            }
+            Form::Number(_) => {}
+            _ => add(*term, None, 1.0),
+        }
+    }
+    found.sort_by_key(|occurrence: &Occurrence| occurrence.factor);
+    found
+}
+
+/// x·y + x·z = x·(y + z)
+fn common_base(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
+    let all = occurrences(algebra, terms);
+    let one_sign = |run: &[Occurrence]| {
+        run.iter().all(|found| found.power > 0.0) || run.iter().all(|found| found.power < 0.0)
+    };
+    let best = all
+        .chunk_by(|a, b| a.factor == b.factor)
+        .filter(|run| run.len() > 1 && one_sign(run))
+        .max_by_key(|run| (run.len(), Reverse(run[0].factor)))?;
+    let shared = best[0].factor;
+    let powers = best.iter().map(|found| found.power);
+    let taken = powers.reduce(|a, b| if a.abs() < b.abs() { a } else { b })?;
+    let (less, exponent) = match shared.exponent {
+        None => (algebra.number(-taken), algebra.number(taken)),
+        Some(exponent) => (algebra.negated(exponent), exponent),
+    };
+    let one = algebra.unit();
+    let mut inner = TermList::new();
+    let mut rest = TermList::new();
+    let mut sharing = best.iter().map(|found| found.term).peekable();
+    for (k, (c, term)) in terms.iter().enumerate() {
+        if sharing.next_if_eq(&k).is_some() {
+            let shape = algebra.shape(*term);
+            let quotient = algebra.product(1.0, &[(*term, one), (shared.base, less)], shape);
+            inner.push((*c, quotient));
+        } else {
+            rest.push((*c, *term));
+        }
+    }
+    let inner_shape = algebra.common_shape(inner.iter().map(|(_, term)| *term))?;
+    let bracket = algebra.sum(&inner, inner_shape);
+    let bracket = factored(algebra, bracket);
+    let together = algebra.product(1.0, &[(shared.base, exponent), (bracket, one)], shape);
+    rest.push((1.0, together));
+    Some(algebra.sum(&rest, shape))
+}
+
+/// 2a − 2b = 2(a − b)
+fn common_number(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
+    let size = terms[0].0.abs();
+    if size == 1.0 || terms.iter().any(|(c, _)| c.abs() != size) {
+        return None;
+    }
+    let signs: TermList = terms.iter().map(|(c, term)| (c.signum(), *term)).collect();
+    let inner = algebra.sum(&signs, shape);
+    // A sum with one coefficient is kept in a product, or it would be multiplied out again.
+    Some(algebra.scaled_bracket(size, inner, shape))
+}

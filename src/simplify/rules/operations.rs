@@ -1,0 +1,238 @@
+//! Rules for operations of the table.
+
+use super::{operands, rewrite};
+use crate::graph::primitive::Kernel;
+use crate::graph::{Attr, Primitive, Shape};
+use crate::primitives::arithmetic::{GE, LT, MAX, MIN};
+use crate::primitives::{algebra as linear, array, elementary};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id};
+use smallvec::SmallVec;
+
+pub(super) fn inverse_pair(
+    algebra: &mut Algebra,
+    id: Id,
+    outer: &Primitive,
+    inner: &Primitive,
+) -> Option<Id> {
+    let args = operands(algebra, id, outer)?;
+    Some(operands(algebra, args[0], inner)?[0])
+}
+
+/// A function of numbers whose value is exact: exp(0), cos(0), sigmoid(0).
+pub(super) fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Apply(row, _, args) = algebra.form(id) else {
+        return None;
+    };
+    let values: Option<SmallVec<[f64; 4]>> = args.iter().map(|arg| algebra.value(*arg)).collect();
+    let value = match (row.kernel, values?.as_slice()) {
+        (Kernel::Map1(f), [x]) => (f.at)(*x),
+        (Kernel::Map2(f), [x, y]) => (f.at)(*x, *y),
+        _ => return None,
+    };
+    ((2.0 * value).fract() == 0.0).then(|| algebra.number(value))
+}
+
+/// f(−x) = ±f(x)
+pub(super) fn parity(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    const ODD: [&Primitive; 7] = [
+        &elementary::SIN,
+        &elementary::TAN,
+        &elementary::SINH,
+        &elementary::TANH,
+        &elementary::ATAN,
+        &elementary::ERF,
+        &elementary::SIGN,
+    ];
+    const EVEN: [&Primitive; 3] = [&elementary::COS, &elementary::COSH, &elementary::ABS];
+    let Form::Apply(row, attr, args) = algebra.form(id) else {
+        return None;
+    };
+    let [x] = args else { return None };
+    if !leads_negative(algebra, *x) {
+        return None;
+    }
+    let positive = algebra.negated(*x);
+    let shape = algebra.shape(id);
+    let applied = |algebra: &mut Algebra| algebra.apply(row, attr, &[positive], shape);
+    if ODD.iter().any(|known| row.is(known)) {
+        let applied = applied(algebra);
+        return Some(algebra.negated(applied));
+    }
+    EVEN.iter()
+        .any(|known| row.is(known))
+        .then(|| applied(algebra))
+}
+
+/// Whether every term of `id` has a negative coefficient.
+pub(super) fn leads_negative(algebra: &Algebra, id: Id) -> bool {
+    match algebra.form(id) {
+        Form::Sum(terms) => terms.iter().all(|(c, _)| *c < 0.0),
+        Form::Number(value) => value.0 < 0.0,
+        _ => false,
+    }
+}
+
+/// Σ c·x = c·Σ x, and sums of something stretched.
+pub(super) fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Apply(row, attr, args) = algebra.form(id) else {
+        return None;
+    };
+    if !row.is(&array::SUM) {
+        return None;
+    }
+    let (shape, from) = (algebra.shape(id), algebra.shape(args[0]));
+    if shape == from {
+        return Some(args[0]);
+    }
+    let one = algebra.unit();
+    match algebra.form(args[0]) {
+        Form::Stretched(inner) if algebra.shape(inner).is_scalar() => {
+            let count = (from.len() / shape.len().max(1)) as f64;
+            Some(algebra.product(count, &[(inner, one)], shape))
+        }
+        Form::Sum(terms) if terms.len() == 1 => {
+            let (coefficient, term) = terms[0];
+            let inner = algebra.apply(row, attr, &[term], shape);
+            let inner = rewrite(algebra, inner);
+            Some(algebra.sum(&[(coefficient, inner)], shape))
+        }
+        Form::Product(bases) => {
+            let (front, rest): (FactorList, FactorList) = bases
+                .iter()
+                .copied()
+                .partition(|(base, _)| algebra.shape(*base).is_scalar());
+            if front.is_empty() || rest.is_empty() {
+                return None;
+            }
+            let rest = algebra.product(1.0, &rest, from);
+            let inner = algebra.apply(row, attr, &[rest], shape);
+            let inner = rewrite(algebra, inner);
+            let mut factors = front;
+            factors.push((inner, one));
+            Some(algebra.product(1.0, &factors, shape))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn diagonal_of_ones(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = operands(algebra, id, &array::DIAG)?;
+    let Form::Stretched(inner) = algebra.form(args[0]) else {
+        return None;
+    };
+    let shape = algebra.shape(id);
+    if !algebra.shape(inner).is_scalar() || shape.rows != shape.cols {
+        return None;
+    }
+    let identity = algebra.identity(shape.rows);
+    let one = algebra.unit();
+    Some(algebra.product(1.0, &[(inner, one), (identity, one)], shape))
+}
+
+/// The diagonal of u·v' is u∘v.
+pub(super) fn diagonal_of_outer_product(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = operands(algebra, id, &array::DIAG)?;
+    let Form::Chain(links) = algebra.form(args[0]) else {
+        return None;
+    };
+    let [u, v] = *links else { return None };
+    if algebra.shape(u).cols != 1 || algebra.shape(id).cols != 1 {
+        return None;
+    }
+    let column = algebra.transposed(v);
+    let one = algebra.unit();
+    let shape = algebra.shape(id);
+    (algebra.shape(column) == algebra.shape(u))
+        .then(|| algebra.product(1.0, &[(u, one), (column, one)], shape))
+}
+
+/// The solution for an identity is the inverse.
+pub(super) fn solve_for_identity(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = operands(algebra, id, &linear::SOLVE)?;
+    let shape = algebra.shape(id);
+    matches!(algebra.form(args[1]), Form::Identity)
+        .then(|| algebra.apply(&linear::INV, Attr::None, &[args[0]], shape))
+}
+
+/// cof(X) = det(X)·inv(X)'
+pub(super) fn cofactors(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = operands(algebra, id, &linear::COFACTOR)?;
+    let shape = algebra.shape(id);
+    let det = algebra.apply(&linear::DET, Attr::None, args, Shape::SCALAR);
+    let inverse = algebra.apply(&linear::INV, Attr::None, args, shape);
+    let turned = algebra.transposed(inverse);
+    let one = algebra.unit();
+    Some(algebra.product(1.0, &[(det, one), (turned, one)], shape))
+}
+
+/// Sums that run from the end are the total less those that run from the start.
+pub(super) fn reversed_running_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Apply(row, attr, args) = algebra.form(id) else {
+        return None;
+    };
+    let Form::Apply(inner_row, inner_attr, inner) = algebra.form(args.first().copied()?) else {
+        return None;
+    };
+    if !row.is(&array::FLIP) || !inner_row.is(&array::CUMSUM) || inner_attr != attr {
+        return None;
+    }
+    let x = operands(algebra, inner[0], &array::FLIP)?[0];
+    let shape = algebra.shape(id);
+    let lanes = if shape.is_vector() && array::reduced(shape, attr).is_scalar() {
+        Attr::None
+    } else {
+        attr
+    };
+    let total = algebra.apply(&array::SUM, lanes, &[x], array::reduced(shape, attr));
+    let total = rewrite(algebra, total);
+    let running = algebra.apply(&array::CUMSUM, attr, &[x], shape);
+    Some(algebra.sum(&[(1.0, total), (-1.0, running), (1.0, x)], shape))
+}
+
+/// The partial of a power by its exponent guards against 0·log 0; away from there it is a product.
+pub(super) fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    if algebra.guards {
+        return None;
+    }
+    let args = operands(algebra, id, &elementary::XLOGY)?;
+    let Form::Product(bases) = algebra.form(args[0]) else {
+        return None;
+    };
+    if !bases.iter().any(|(base, _)| *base == args[1]) {
+        return None;
+    }
+    let shape = algebra.shape(args[1]);
+    let log = algebra.apply(&elementary::LOG, Attr::None, &[args[1]], shape);
+    let log = rewrite(algebra, log);
+    let one = algebra.unit();
+    Some(algebra.product(1.0, &[(args[0], one), (log, one)], algebra.shape(id)))
+}
+
+/// x ≥ max(x, y) is x ≥ y; min(x, y) ≥ x is y ≥ x; the same for <. What is held against a selection
+/// that has a name is held against its formula: computed in another way, it would hardly be equal.
+pub(super) fn selected_argument(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let row = [&GE, &LT]
+        .into_iter()
+        .find(|row| operands(algebra, id, row).is_some())?;
+    let args = operands(algebra, id, row)?;
+    let shape = algebra.shape(id);
+    for (entry, whole, k) in [(&MAX, &array::MAX_OF, 1), (&MIN, &array::MIN_OF, 0)] {
+        let core = algebra.core(args[k]);
+        let definition = algebra.behind(core);
+        let selection = algebra.core(definition);
+        let mut sides = [args[0], args[1]];
+        if let Some([a, b]) = operands(algebra, selection, entry)
+            && [*a, *b].contains(&args[1 - k])
+        {
+            sides[k] = if args[1 - k] == *a { *b } else { *a };
+        } else if selection != core
+            && matches!(algebra.form(selection), Form::Apply(row, ..) if row.is(entry) || row.is(whole))
+        {
+            sides[k] = algebra.stretch(selection, algebra.shape(args[k]));
+        } else {
+            continue;
+        }
+        return Some(algebra.apply(row, Attr::None, &sides, shape));
+    }
+    None
+}

@@ -1,0 +1,288 @@
+//! Rules for products: functions that are recognised, and the forms in which everyone writes them.
+
+use super::operands;
+use super::operations::leads_negative;
+use crate::graph::Attr;
+use crate::primitives::{array, elementary};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, TermList, all_but};
+use crate::simplify::convert::sigmoid;
+
+/// e^x·(1 + e^x)⁻¹ = σ(x), and (1 + e^x)⁻¹ = σ(−x).
+pub(super) fn recognise_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(power) = algebra
+            .value(*exponent)
+            .filter(|e| *e < 0.0 && e.fract() == 0.0)
+        else {
+            continue;
+        };
+        let Form::Sum(terms) = algebra.form(*base) else {
+            continue;
+        };
+        let [(c, first), (d, second)] = **terms else {
+            continue;
+        };
+        if c != 1.0 || d != 1.0 {
+            continue;
+        }
+        let exponential = match (first == one, second == one) {
+            (true, false) => second,
+            (false, true) => first,
+            _ => continue,
+        };
+        let Some(x) = operands(algebra, exponential, &elementary::EXP).map(|args| args[0]) else {
+            continue;
+        };
+        let shape = algebra.shape(*base);
+        let above = bases
+            .iter()
+            .position(|(base, e)| *base == exponential && algebra.value(*e) == Some(1.0));
+        let mut factors = FactorList::new();
+        for (j, factor) in bases.iter().enumerate() {
+            if j != k && Some(j) != above {
+                factors.push(*factor);
+            }
+        }
+        let mut left = -power as i64;
+        let negative = algebra.negated(x);
+        let opposite = algebra.apply(&elementary::SIGMOID, Attr::None, &[negative], shape);
+        if above.is_some() {
+            factors.push((sigmoid(algebra, x), one));
+            left -= 1;
+        }
+        let rest = algebra.number(left as f64);
+        factors.push((opposite, rest));
+        return Some(algebra.product(1.0, &factors, algebra.shape(id)));
+    }
+    None
+}
+
+/// b·(c/b + d) = c + b·d: a factor that cancels inside a sum is multiplied in.
+pub(super) fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let one = algebra.unit();
+    for (k, (factor, exponent)) in bases.iter().enumerate() {
+        let Form::Sum(terms) = algebra.form(*factor) else {
+            continue;
+        };
+        if *exponent != one {
+            continue;
+        }
+        let divides = |base: Id| {
+            terms.iter().any(|(_, term)| match algebra.form(*term) {
+                Form::Product(inner) => inner
+                    .iter()
+                    .any(|(known, e)| *known == base && algebra.value(*e).is_some_and(|e| e < 0.0)),
+                _ => false,
+            })
+        };
+        let others = all_but(bases, k);
+        if !others.iter().any(|(base, e)| *e == one && divides(*base)) {
+            continue;
+        }
+        let shape = algebra.shape(id);
+        let mut spread = TermList::new();
+        for (c, term) in terms.iter() {
+            let mut factors = others.clone();
+            factors.push((*term, one));
+            spread.push((*c, algebra.product(1.0, &factors, shape)));
+        }
+        return Some(algebra.sum(&spread, shape));
+    }
+    None
+}
+
+/// The product `id` with the factors at `taken` replaced by `factor`.
+pub(super) fn exchanged(
+    algebra: &mut Algebra,
+    id: Id,
+    bases: &[(Id, Id)],
+    taken: &[usize],
+    factor: Id,
+) -> Id {
+    let one = algebra.unit();
+    let mut factors: FactorList = (0..bases.len())
+        .filter(|k| !taken.contains(k))
+        .map(|k| bases[k])
+        .collect();
+    factors.push((factor, one));
+    algebra.product(1.0, &factors, algebra.shape(id))
+}
+
+/// e^x·σ(−x) = σ(x)
+pub(super) fn exponential_times_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::EXP) else {
+            continue;
+        };
+        let opposite = algebra.negated(args[0]);
+        if opposite == args[0] {
+            continue;
+        }
+        let partner = sigmoid(algebra, opposite);
+        let j = bases.iter().position(|(known, e)| {
+            *known == partner && algebra.value(*e).is_some_and(|e| e >= 1.0)
+        });
+        if let Some(j) = j.filter(|_| *exponent == one) {
+            let shape = algebra.shape(*base);
+            let positive = sigmoid(algebra, args[0]);
+            let left = algebra.number(algebra.value(bases[j].1).unwrap_or(1.0) - 1.0);
+            let factor = algebra.product(1.0, &[(positive, one), (partner, left)], shape);
+            return Some(exchanged(algebra, id, bases, &[k, j], factor));
+        }
+    }
+    None
+}
+
+/// sinh(x)·cosh(x)⁻¹ = tanh(x)
+pub(super) fn recognise_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::SINH) else {
+            continue;
+        };
+        let shape = algebra.shape(args[0]);
+        let cosh = algebra.apply(&elementary::COSH, Attr::None, args, shape);
+        let j = bases.iter().position(|(known, e)| {
+            *known == cosh && algebra.value(*e) == algebra.value(*exponent).map(|e| -e)
+        });
+        if let Some(j) = j {
+            let tanh = algebra.apply(&elementary::TANH, Attr::None, args, shape);
+            let factor = algebra.product(1.0, &[(tanh, *exponent)], shape);
+            return Some(exchanged(algebra, id, bases, &[k, j], factor));
+        }
+    }
+    None
+}
+
+/// exp(x)·(Σ exp(x))⁻¹ = softmax(x)
+pub(super) fn recognise_softmax(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::EXP) else {
+            continue;
+        };
+        if *exponent != one {
+            continue;
+        }
+        for (j, (divisor, power)) in bases.iter().enumerate() {
+            let divisor = algebra.core(*divisor);
+            let Form::Apply(row, attr, summed) = algebra.form(divisor) else {
+                continue;
+            };
+            if row.is(&array::SUM) && summed[0] == *base && algebra.value(*power) == Some(-1.0) {
+                let shape = algebra.shape(*base);
+                let factor = algebra.apply(&array::SOFTMAX, attr, args, shape);
+                return Some(exchanged(algebra, id, bases, &[k, j], factor));
+            }
+        }
+    }
+    None
+}
+
+/// (Σ x²)^(k/2) = ‖x‖^k
+pub(super) fn recognise_norm(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let half = algebra.value(*exponent).filter(|e| e.fract().abs() == 0.5);
+        let Some(args) = operands(algebra, *base, &array::SUM).filter(|_| half.is_some()) else {
+            continue;
+        };
+        let Form::Product(inner) = algebra.form(args[0]) else {
+            continue;
+        };
+        let [(x, two)] = *inner else { continue };
+        if algebra.value(two) != Some(2.0) || algebra.shape(x) != algebra.shape(args[0]) {
+            continue;
+        }
+        let Form::Apply(_, attr, _) = algebra.form(*base) else {
+            continue;
+        };
+        let shape = algebra.shape(*base);
+        let norm = algebra.apply(&array::NORM, attr, &[x], shape);
+        let power = algebra.number(2.0 * half.unwrap_or(0.5));
+        let factor = algebra.product(1.0, &[(norm, power)], shape);
+        return Some(exchanged(algebra, id, bases, &[k], factor));
+    }
+    None
+}
+
+/// σ(x)·σ(−x) is written s·(1 − s).
+pub(super) fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::SIGMOID) else {
+            continue;
+        };
+        let opposite = algebra.negated(args[0]);
+        if opposite == args[0] {
+            continue;
+        }
+        let partner = sigmoid(algebra, opposite);
+        let Some(j) = bases
+            .iter()
+            .position(|(known, e)| *known == partner && e == exponent)
+        else {
+            continue;
+        };
+        let kept = if leads_negative(algebra, args[0]) {
+            bases[j].0
+        } else {
+            *base
+        };
+        let shape = algebra.shape(id);
+        let complement = algebra.sum(&[(1.0, one), (-1.0, kept)], algebra.shape(*base));
+        let mut factors: FactorList = (0..bases.len())
+            .filter(|i| *i != k && *i != j)
+            .map(|i| bases[i])
+            .collect();
+        factors.extend([(kept, *exponent), (complement, *exponent)]);
+        return Some(algebra.product(1.0, &factors, shape));
+    }
+    None
+}
+
+/// cosh(x)⁻² is written 1 − tanh(x)².
+pub(super) fn printed_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let one = algebra.unit();
+    for (k, (base, exponent)) in bases.iter().enumerate() {
+        let Some(args) = operands(algebra, *base, &elementary::COSH) else {
+            continue;
+        };
+        if algebra.value(*exponent) != Some(-2.0) {
+            continue;
+        }
+        let inner = algebra.shape(args[0]);
+        let tanh = algebra.apply(&elementary::TANH, Attr::None, &[args[0]], inner);
+        let two = algebra.number(2.0);
+        let square = algebra.product(1.0, &[(tanh, two)], inner);
+        let complement = algebra.sum(&[(1.0, one), (-1.0, square)], inner);
+        let mut factors = all_but(bases, k);
+        factors.push((complement, one));
+        return Some(algebra.product(1.0, &factors, algebra.shape(id)));
+    }
+    None
+}

@@ -1,0 +1,323 @@
+//! Rearrangements of whole formulas: multiplied out, over one denominator, functions joined.
+
+use super::operations::leads_negative;
+use super::{REARRANGED, operands};
+use crate::graph::{Attr, Primitive};
+use crate::primitives::elementary;
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Rearrangement, TermList, all_but};
+use crate::simplify::convert::{operation, sigmoid};
+use smallvec::SmallVec;
+
+/// Products multiplied out over the sums in them.
+pub fn expanded(algebra: &mut Algebra, id: Id) -> Id {
+    match algebra.form(id) {
+        Form::Sum(_) | Form::Product(_) => algebra.once(Rearrangement::Expanded, id, multiplied),
+        _ => id,
+    }
+}
+
+fn multiplied(algebra: &mut Algebra, id: Id) -> Id {
+    let whole = [(1.0, id)];
+    let terms = match algebra.form(id) {
+        Form::Sum(terms) => *terms,
+        _ => &whole,
+    };
+    let mut spread = TermList::new();
+    for (c, term) in terms {
+        if !multiply_out(algebra, *c, *term, &mut spread) {
+            return id;
+        }
+    }
+    // σ(−x) = 1 − σ(x) lets terms of both kinds meet.
+    algebra.sum(&spread, algebra.shape(id))
+}
+
+/// A factor of a product that is multiplied out.
+enum Factor<'a> {
+    /// A power that stays.
+    Power(Id, Id),
+    /// A sum.
+    Bracket(&'a [(f64, Id)]),
+    /// σ(−x), as 1 − σ(x).
+    Complement([(f64, Id); 2]),
+}
+
+impl Factor<'_> {
+    fn terms(&self) -> &[(f64, Id)] {
+        match self {
+            Factor::Power(..) => &[],
+            Factor::Bracket(terms) => terms,
+            Factor::Complement(terms) => terms,
+        }
+    }
+}
+
+type Factors<'a> = SmallVec<[Factor<'a>; 8]>;
+
+/// Adds c·`term`, multiplied out, to a sum; false where the sum gets too long.
+fn multiply_out(algebra: &mut Algebra, c: f64, term: Id, spread: &mut TermList) -> bool {
+    let Some((factors, count)) = opened(algebra, term) else {
+        spread.push((c, term));
+        return spread.len() <= REARRANGED;
+    };
+    if spread.len() + count > REARRANGED {
+        return false;
+    }
+    let (one, shape) = (algebra.unit(), algebra.shape(term));
+    for k in 0..count {
+        // One term of every bracket, the last one's changing fastest.
+        let (mut choice, mut choices, mut coefficient) = (k, count, c);
+        let mut product = FactorList::new();
+        for factor in &factors {
+            if let Factor::Power(base, exponent) = factor {
+                product.push((*base, *exponent));
+                continue;
+            }
+            let terms = factor.terms();
+            choices /= terms.len();
+            let (d, chosen) = terms[choice / choices];
+            choice %= choices;
+            coefficient *= d;
+            product.push((chosen, one));
+        }
+        spread.push((coefficient, algebra.product(1.0, &product, shape)));
+    }
+    true
+}
+
+/// The factors of a term and how many terms they have multiplied out, where there are brackets
+/// among them and not too many.
+fn opened<'a>(algebra: &mut Algebra<'a>, term: Id) -> Option<(Factors<'a>, usize)> {
+    let single = [(term, algebra.unit())];
+    let bases = match algebra.form(term) {
+        Form::Product(bases) => bases,
+        _ => &single,
+    };
+    let mut factors = Factors::new();
+    let mut count = 1;
+    for &(base, exponent) in bases {
+        let times = match algebra.value(exponent) {
+            Some(1.0) => 1,
+            Some(2.0) => 2,
+            _ => 0,
+        };
+        let complement = match times {
+            0 => None,
+            _ => complement(algebra, base, bases),
+        };
+        match (algebra.form(base), complement) {
+            (Form::Sum(terms), _) if times > 0 => {
+                for _ in 0..times {
+                    count *= terms.len();
+                    factors.push(Factor::Bracket(*terms));
+                }
+            }
+            (_, Some(complement)) => {
+                for _ in 0..times {
+                    count *= complement.len();
+                    factors.push(Factor::Complement(complement));
+                }
+            }
+            _ => factors.push(Factor::Power(base, exponent)),
+        }
+        if count > REARRANGED {
+            return None;
+        }
+    }
+    (count > 1).then_some((factors, count))
+}
+
+/// 1 − σ(x) for σ(−x), unless σ(x) is beside it: σ(x)·σ(−x) stays, it is written s·(1 − s).
+fn complement(algebra: &mut Algebra, base: Id, bases: &[(Id, Id)]) -> Option<[(f64, Id); 2]> {
+    let [x] = *operands(algebra, base, &elementary::SIGMOID)? else {
+        return None;
+    };
+    if !leads_negative(algebra, x) {
+        return None;
+    }
+    let positive = algebra.negated(x);
+    let partner = sigmoid(algebra, positive);
+    let paired = bases.iter().any(|(known, _)| *known == partner);
+    (!paired).then(|| [(1.0, algebra.unit()), (-1.0, partner)])
+}
+
+/// a + b/c = (a·c + b)/c, multiplied out above.
+pub fn over_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
+    match algebra.form(id) {
+        Form::Sum(terms) if terms.len() <= REARRANGED => {
+            algebra.once(Rearrangement::OverOneDenominator, id, with_one_denominator)
+        }
+        _ => id,
+    }
+}
+
+fn with_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
+    let Form::Sum(terms) = algebra.form(id) else {
+        return id;
+    };
+    let (shape, one) = (algebra.shape(id), algebra.unit());
+    let mut divisors: SmallVec<[(Id, f64); 4]> = SmallVec::new();
+    for (_, term) in terms.iter() {
+        let Form::Product(bases) = algebra.form(*term) else {
+            continue;
+        };
+        for &(base, exponent) in bases {
+            let Some(power) = algebra.value(exponent).filter(|e| *e < 0.0) else {
+                continue;
+            };
+            match divisors.iter_mut().find(|(known, _)| *known == base) {
+                Some((_, known)) => *known = known.min(power),
+                None => divisors.push((base, power)),
+            }
+        }
+    }
+    if divisors.is_empty() || divisors.len() > 4 {
+        return id;
+    }
+    let mut raised_by = |sign: f64| -> FactorList {
+        let power = |(base, e): &(Id, f64)| (*base, algebra.number(sign * e));
+        divisors.iter().map(power).collect()
+    };
+    let (raised, mut factors) = (raised_by(-1.0), raised_by(1.0));
+    let mut above = TermList::new();
+    for (c, term) in terms.iter() {
+        let mut factors = raised.clone();
+        factors.push((*term, one));
+        above.push((*c, algebra.product(1.0, &factors, shape)));
+    }
+    let above = algebra.sum(&above, shape);
+    let spread = expanded(algebra, above);
+    let above = if algebra.cost(spread) < algebra.cost(above) {
+        spread
+    } else {
+        above
+    };
+    factors.push((above, one));
+    algebra.product(1.0, &factors, shape)
+}
+
+/// x/(a + b/c) = c·x/(a·c + b): a divisor that holds a quotient, over one denominator.
+pub fn without_nested_quotients(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let mut together = |(base, exponent): &(Id, Id)| {
+        let whole = algebra.value(*exponent).is_some_and(|e| e.fract() == 0.0);
+        match whole {
+            true => (over_one_denominator(algebra, *base), *exponent),
+            false => (*base, *exponent),
+        }
+    };
+    let factors: FactorList = bases.iter().map(&mut together).collect();
+    let shape = algebra.shape(id);
+    (factors[..] != *bases).then(|| algebra.product(1.0, &factors, shape))
+}
+
+/// A·(B + C) = A·B + A·C, for the first sum in a chain.
+pub fn distributed(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Chain(links) = algebra.form(id) else {
+        return None;
+    };
+    let sum = |(k, link): (usize, &Id)| match algebra.form(*link) {
+        Form::Sum(terms) if terms.len() > 1 => Some((k, terms)),
+        _ => None,
+    };
+    let (k, terms) = links.iter().enumerate().find_map(sum)?;
+    let inner = algebra.shape(links[k]);
+    let mut links = links.to_vec();
+    let mut spread = TermList::new();
+    for (c, term) in terms.iter() {
+        links[k] = algebra.stretch(*term, inner);
+        spread.push((*c, algebra.chain(&links)));
+    }
+    Some(algebra.sum(&spread, algebra.shape(id)))
+}
+
+/// c·cos² + d·sin² = c where c = d, c·cos 2x where d = −c; likewise for cosh and sinh.
+pub fn double_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Sum(terms) = algebra.form(id) else {
+        return None;
+    };
+    if terms.len() > REARRANGED {
+        return None;
+    }
+    let pairs = [
+        (&elementary::COS, &elementary::SIN, -1.0),
+        (&elementary::COSH, &elementary::SINH, 1.0),
+    ];
+    for (k, (c, term)) in terms.iter().enumerate() {
+        for (even, odd, turn) in pairs {
+            let Some((x, rest)) = squared_function(algebra, *term, even) else {
+                continue;
+            };
+            for (j, (d, other)) in terms.iter().enumerate() {
+                let Some((y, others)) = squared_function(algebra, *other, odd) else {
+                    continue;
+                };
+                if x != y || rest != others || c.abs() != d.abs() {
+                    continue;
+                }
+                let shape = algebra.shape(x);
+                let joined = if *d == turn * c {
+                    let double = algebra.sum(&[(2.0, x)], shape);
+                    operation(algebra, even, Attr::None, &[double], shape)
+                } else {
+                    algebra.unit()
+                };
+                let one = algebra.unit();
+                let whole = algebra.shape(id);
+                let product = algebra.product(1.0, &[(rest, one), (joined, one)], whole);
+                let mut sum: TermList = (0..terms.len())
+                    .filter(|i| *i != k && *i != j)
+                    .map(|i| terms[i])
+                    .collect();
+                sum.push((*c, product));
+                return Some(algebra.sum(&sum, whole));
+            }
+        }
+    }
+    None
+}
+
+/// x and the other factors of a term that has f(x)² among its factors.
+fn squared_function(algebra: &mut Algebra, term: Id, row: &Primitive) -> Option<(Id, Id)> {
+    let Form::Product(bases) = algebra.form(term) else {
+        return None;
+    };
+    let k = bases.iter().position(|(base, e)| {
+        algebra.value(*e) == Some(2.0) && operands(algebra, *base, row).is_some()
+    })?;
+    let x = operands(algebra, bases[k].0, row)?[0];
+    let others = all_but(bases, k);
+    let shape = algebra.shape(term);
+    Some((x, algebra.product(1.0, &others, shape)))
+}
+
+/// e^a·e^b = e^(a + b)
+pub fn joined_exponentials(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let (coefficient, inner) = algebra.scaled(id);
+    let Form::Product(bases) = algebra.form(inner) else {
+        return None;
+    };
+    let mut exponents = TermList::new();
+    let mut rest = FactorList::new();
+    for &(base, exponent) in bases {
+        match (
+            operands(algebra, base, &elementary::EXP),
+            algebra.value(exponent),
+        ) {
+            (Some(args), Some(power)) => exponents.push((power, args[0])),
+            _ => rest.push((base, exponent)),
+        }
+    }
+    if exponents.len() < 2 {
+        return None;
+    }
+    let shape = algebra.common_shape(exponents.iter().map(|(_, x)| *x))?;
+    let sum = algebra.sum(&exponents, shape);
+    let one = algebra.unit();
+    let joined = operation(algebra, &elementary::EXP, Attr::None, &[sum], shape);
+    rest.push((joined, one));
+    let whole = algebra.shape(id);
+    Some(algebra.product(coefficient, &rest, whole))
+}
