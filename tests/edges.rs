@@ -97,3 +97,48 @@ fn forward_and_reverse_mode_agree_at_the_edges() {
     }
     found.finish(131);
 }
+
+#[test]
+fn what_a_matrix_product_is_not_asked_for_meets_no_infinity() {
+    let start = "x = [1, 2]; X = [1, 2; 3, 4]; A = [1, 0; 0, exp(1000)]; B = [1; 1/0]; c = 1
+        input s; s = 2
+        ";
+    let cases: &[(&str, &[f64])] = &[
+        // Which row is asked for decides what is multiplied.
+        ("grad((A*x)[1], x)", &[1.0, 0.0]),
+        ("grad((A*X)[1, 2], X)", &[0.0, 1.0, 0.0, 0.0]),
+        ("grad((x'*A)[1], x)", &[1.0, 0.0]),
+        ("grad((X*B)[2], X)", &[0.0, 0.0, 1.0, f64::INFINITY]),
+        ("jacobian((A*x)[1], x)", &[1.0, 0.0]),
+        // What is selected, too.
+        ("grad(sum(relu(-(A*[-x[1]; x[2]]))), x)", &[1.0, 0.0]),
+        ("grad(sum(where([1; 0] > 0, A*x, 0)), x)", &[1.0, 0.0]),
+        ("jvp((A*[x[1]; c])[1], x, [1, 1])", &[1.0]),
+        // And a second time.
+        ("hessian((A*[x[1]^2; x[2]])[1], x)", &[2.0, 0.0, 0.0, 0.0]),
+        ("grad(grad((A*[s^2; s])[1], s), s)", &[2.0]),
+    ];
+    for (question, want) in cases {
+        let got = common::value(&format!("{start}{question}\n"));
+        assert_eq!(got.as_deref(), Ok(*want), "{question}");
+    }
+    // A zero that is a number is one.
+    let got = common::value(&format!("{start}jvp(A*x, x, [1, 0])\n")).expect("it runs");
+    assert!(got[0] == 1.0 && got[1].is_nan(), "{got:?}");
+}
+
+#[test]
+fn second_derivatives_through_masked_products_are_right() {
+    let start = "X = [0.3, -0.7, 1.1; 0.9, 0.4, -0.2; -0.5, 0.8, 0.6; 0.1, -0.3, 0.7]
+        V = [0.5, -0.4; 0.3, 0.8; -0.6, 0.2]; w = [0.7; -1.2]
+        L = sum(tanh(relu(X*V)*w).^2) + sum(max(X*V, 0.1)*V')^2
+        g = grad(L, V); h = grad(L, w)
+        ";
+    for pair in ["g, V", "h, V", "g, w", "h, w"] {
+        let apart = format!("norm(jacobian({pair}) - numeric({pair}))/norm(jacobian({pair}))\n");
+        let got = common::value(&format!("{start}{apart}")).expect("it runs");
+        assert!(got[0] < 1e-7, "{pair}: {got:?}");
+    }
+    let apart = format!("{start}norm(hessian(L, V) - hessian(L, V)')\n");
+    assert!(common::value(&apart).expect("it runs")[0] < 1e-11);
+}

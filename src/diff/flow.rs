@@ -55,6 +55,15 @@ impl<'g> Flow<'g> {
         }
     }
 
+    /// The part of it where `mask` holds.
+    pub fn only(self, mask: Option<Term<'g>>) -> Flow<'g> {
+        let Some(mask) = mask else { return self };
+        Flow {
+            term: self.term.where_true(mask),
+            reached: Some(self.reached.map_or(mask, |reached| both(reached, mask))),
+        }
+    }
+
     /// Passed on by the selecting operation `row` only where `mask` holds, with a share of it. A
     /// guard passes its argument on under the same guard, not as the choice of anything.
     pub fn selected(self, row: &Primitive, mask: Term<'g>, share: Option<Term<'g>>) -> Flow<'g> {

@@ -1,7 +1,7 @@
 //! Forward mode: tangents, along with the values.
 
-use super::Held;
 use super::flow::{Flow, Flows, Site, as_mask};
+use super::{Held, product};
 use crate::graph::primitive::{Derivative, ShapeRule, Tangent};
 use crate::graph::{Graph, NodeId, Op, Term};
 use crate::primitives::algebra::DOT;
@@ -85,8 +85,10 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
         }
         Derivative::Linear(_) => linear(site, dots),
         Derivative::Bilinear(..) => {
-            let mut parts = active().map(|(k, dot)| {
-                if let Some(flow) = inner_product(site, k, dot) {
+            let factors = site.args.len() - site.row.places;
+            let mut parts = active().filter(|(k, _)| *k < factors).map(|(k, dot)| {
+                let known = product::tangent(site, k, dot).or_else(|| inner_product(site, k, dot));
+                if let Some(flow) = known {
                     return flow;
                 }
                 let mut args = site.args.clone();

@@ -7,6 +7,7 @@ mod forward;
 #[cfg(test)]
 mod mutation;
 mod numeric;
+mod product;
 mod reverse;
 mod sweep;
 

@@ -1,7 +1,7 @@
 //! Reverse mode: adjoints, from the output back.
 
-use super::Held;
 use super::flow::{Flow, Flows, Site, as_mask};
+use super::{Held, product};
 use crate::graph::primitive::{Derivative, ShapeRule};
 use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
 use crate::primitives::algebra::TR;
@@ -230,7 +230,11 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
         }
         Derivative::Linear(_) if k + site.row.places >= site.args.len() => None,
         Derivative::Linear(transposed) => Some(flow.through(|x| transposed(x, site.result(), k))),
+        Derivative::Bilinear(..) if k + site.row.places >= site.args.len() => None,
         Derivative::Bilinear(first, second) => {
+            if let Some(flow) = product::adjoint(site, k, flow) {
+                return Some(flow);
+            }
             let rule = if k == 0 { first } else { second };
             Some(flow.mixed(rule(flow.term, site.args[0], site.args[1])))
         }

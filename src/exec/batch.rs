@@ -2,7 +2,7 @@
 //! becomes a row of lanes, one for each point, and every step works on rows.
 
 use super::fused::{Link, Operation, Source};
-use super::program::{Factor, Operand, Program, Slot, Step, Stop, Whole};
+use super::program::{Factor, Operand, Program, Slot, Step, Stop, Whole, of_reached};
 use super::schedule::Side;
 use crate::graph::primitive::{Fault, Lanes, Map2};
 use crate::graph::{NodeId, Shape};
@@ -267,7 +267,18 @@ impl Run<'_> {
                     self.spread(second, lane);
                 }
             }
-            Step::Product(a, b, out) => self.product(a, b, out),
+            Step::Product(a, b, out) => self.product(&[a, b], out, |factors, args, out| {
+                product(
+                    factors[0].strided(&args[0]),
+                    factors[1].strided(&args[1]),
+                    out,
+                );
+            }),
+            Step::ProductOfReached(ref factors, out) => {
+                self.product(&factors[..], out, |_, args, out| {
+                    of_reached(factors, |k| &args[k], out);
+                });
+            }
             Step::Whole(ref whole, out) => self.whole(whole, out),
             Step::Blocks(_) => unreachable!("a program for batches has none"),
         }
@@ -370,15 +381,21 @@ impl Run<'_> {
         }
     }
 
-    fn product(&mut self, a: Factor, b: Factor, out: Slot) {
+    fn product(
+        &mut self,
+        factors: &[Factor],
+        out: Slot,
+        multiply: impl Fn(&[Factor], &[Vec<f64>], &mut [f64]),
+    ) {
         for lane in 0..LANES {
-            self.collect(0, a.at, a.shape.len(), lane);
-            self.collect(1, b.at, b.shape.len(), lane);
+            for (k, factor) in factors.iter().enumerate() {
+                self.collect(k, factor.at, factor.shape.len(), lane);
+            }
             let Scratch {
                 args, out: room, ..
             } = &mut *self.scratch;
-            room.resize(a.shape.m() * b.shape.n(), 0.0);
-            product(a.strided(&args[0]), b.strided(&args[1]), room);
+            room.resize(factors[0].shape.m() * factors[1].shape.n(), 0.0);
+            multiply(factors, args, room);
             self.spread(out, lane);
         }
     }

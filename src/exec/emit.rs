@@ -1,6 +1,6 @@
 //! From steps in order to a program: every value gets a place in the pool, every step its operands.
 
-use super::plan::{Both, Place, Plan, Read, Reading};
+use super::plan::{Both, Place, Plan, Read, Reading, is_product};
 use super::program::{Entry, Factor, Input, Operand, Program, Scratch, Segment, Slot, Step, Whole};
 use super::room::Room;
 use super::schedule::{Draft, Side, Zoned, members, schedule};
@@ -8,7 +8,6 @@ use super::tall::Window;
 use super::{Unfit, placements};
 use crate::graph::primitive::Kernel;
 use crate::graph::{Graph, NodeId, Op, Primitive, Shape};
-use crate::primitives::algebra::MATMUL;
 use rustc_hash::FxHashMap;
 
 /// A run is cut into parts that are at least this long on average.
@@ -427,7 +426,7 @@ impl Emitter<'_, '_> {
             Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_) => {
                 self.chain(place)
             }
-            _ if row.is(&MATMUL) => {
+            _ if is_product(row) => {
                 let factor = |read: &Read| {
                     let transposed = read.reading == Reading::Transposed;
                     let shape = self.seen(read.shape);
@@ -440,7 +439,13 @@ impl Emitter<'_, '_> {
                         transposed,
                     }
                 };
-                Step::Product(factor(&reads[0]), factor(&reads[1]), out)
+                match reads.as_slice() {
+                    [a, b] => Step::Product(factor(a), factor(b), out),
+                    reads => {
+                        let factors = std::array::from_fn(|k| factor(&reads[k]));
+                        Step::ProductOfReached(Box::new(factors), out)
+                    }
+                }
             }
             Kernel::Place(rule) if reads.iter().all(|read| read.shape.is_scalar()) => {
                 let blocks = self

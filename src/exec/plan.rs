@@ -4,7 +4,7 @@
 use super::Unfit;
 use crate::graph::primitive::{Demand, Kernel, Mirror, Together};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
-use crate::primitives::algebra::MATMUL;
+use crate::primitives::algebra::{MATMUL, MATMUL_REACHED};
 use crate::primitives::arithmetic::{MUL, NEG, POW};
 use crate::primitives::array::{BROADCAST, INDEX, TRANSPOSE};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -283,7 +283,7 @@ impl<'g> Plan<'g> {
                 false => plain,
             };
         };
-        if row.is(&MATMUL) && inner.is(&TRANSPOSE) {
+        if is_product(row) && inner.is(&TRANSPOSE) {
             return (self.args(arg)[0], Reading::Transposed);
         }
         if !is_map(row) || shape.is_scalar() {
@@ -513,6 +513,11 @@ impl<'g> Plan<'g> {
                 )
             })
     }
+}
+
+/// Whether an operation multiplies its first two arguments as matrices.
+pub(super) fn is_product(row: &Primitive) -> bool {
+    row.is(&MATMUL) || row.is(&MATMUL_REACHED)
 }
 
 /// Whether an operation works entry by entry. One number among arrays serves all entries.

@@ -10,7 +10,7 @@ use super::schedule::Side;
 use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror, Together};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
 use crate::interrupt;
-use crate::vector::{Strided, product};
+use crate::vector::{Strided, product, product_of_reached};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -73,6 +73,8 @@ pub(super) enum Step {
     /// up from 0 does.
     Copy(Operand, f64, Slot, u32),
     Product(Factor, Factor, Slot),
+    /// The same, with masks for both factors.
+    ProductOfReached(Box<[Factor; 4]>, Slot),
     Whole(Box<Whole>, Slot),
     /// A function of an array and of its negative, each into a place of its own.
     Mirrored(Mirror, Slot, Slot, Slot, u32),
@@ -385,6 +387,9 @@ impl Step {
             Step::Scan(.., len) => ("scan", *len as usize),
             Step::Copy(from, _, _, len) => (gathered(&[*from], "copy", "gather"), *len as usize),
             Step::Product(a, b, _) => ("product", a.shape.m() * b.shape.n()),
+            Step::ProductOfReached(factors, _) => {
+                ("product", factors[0].shape.m() * factors[1].shape.n())
+            }
             Step::Whole(whole, _) => ("whole", whole.shape.len()),
             Step::Mirrored(.., len) => ("pair", *len as usize),
             Step::Together(_, whole, ..) => ("pair", whole.shape.len()),
@@ -482,6 +487,12 @@ impl Step {
                     [a, b].map(|factor| around.slice(factor.at, factor.shape.len()));
                 product(a.strided(left), b.strided(right), out);
             }
+            Step::ProductOfReached(ref factors, out) => {
+                let len = factors[0].shape.m() * factors[1].shape.n();
+                let (around, out) = Around::split(pool, out, len);
+                let data = |k: usize| around.slice(factors[k].at, factors[k].shape.len());
+                of_reached(factors, data, out);
+            }
             Step::Whole(ref whole, out) => {
                 let (around, out) = Around::split(pool, out, whole.shape.len());
                 whole.run(&around, out)?;
@@ -510,6 +521,16 @@ impl Step {
         }
         Ok(())
     }
+}
+
+/// The product of the first two factors under the masks behind them.
+pub(super) fn of_reached<'a>(
+    factors: &[Factor; 4],
+    data: impl Fn(usize) -> &'a [f64],
+    out: &mut [f64],
+) {
+    let [a, b, c, d] = [0, 1, 2, 3].map(|k| factors[k].strided(data(k)));
+    product_of_reached([a, b], [c, d], out);
 }
 
 impl Whole {

@@ -178,6 +178,11 @@ rows! {
         .notation(Notation::Infix(Operator::MatMul))
         .derivative(Bilinear(|ct, _, b| ct.matmul(b.transposed()), |ct, a, _| a.transposed().matmul(ct)))
         .doc("The matrix product.").example("[1, 2; 3, 4]*[1, 1]", "[3, 7]");
+    MATMUL_REACHED = Primitive::whole("matmul", kernels::matmul_reached, ShapeRule::Given)
+        .parameters(&["A", "B", "reached in A", "reached in B"]).places(2)
+        .notation(Notation::Infix(Operator::MatMul))
+        .derivative(Bilinear(|ct, _, b| ct.matmul(b.transposed()), |ct, a, _| a.transposed().matmul(ct)))
+        .doc("The matrix product where what is not reached in a factor is 0 whatever it is multiplied by; 1 for a mask: everything is reached.");
     DOT = Primitive::whole("dot", kernels::dot, ShapeRule::Rule(dot_shape)).parameters(&["a", "b"])
         .derivative(Bilinear(|ct, a, b| ct * b.reshaped(a.shape()), |ct, a, b| ct * a.reshaped(b.shape())))
         .latex(r"\langle{#1}, {#2}\rangle").doc("The sum of the products of the entries.").example("dot([1, 2], [3, 4])", "11");

@@ -7,7 +7,7 @@ use crate::graph::primitive::{Call, Fault};
 use crate::graph::{Attr, View};
 use crate::interrupt;
 use crate::vector::sums::sum_of_products;
-use crate::vector::{Strided, product};
+use crate::vector::{Strided, product, product_of_reached};
 
 type Done = Result<(), Fault>;
 
@@ -298,12 +298,20 @@ pub fn approx(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
+/// Argument `k`, as products read it.
+fn factor<'a>(call: &Call<'a>, k: usize) -> Strided<'a> {
+    let View { shape, data } = call.args[k];
+    Strided::columns(data, shape.m(), shape.n())
+}
+
 pub fn matmul(call: &Call<'_>, out: &mut [f64]) -> Done {
-    let [a, b] = [0, 1].map(|k| {
-        let View { shape, data } = call.args[k];
-        Strided::columns(data, shape.m(), shape.n())
-    });
-    product(a, b, out);
+    product(factor(call, 0), factor(call, 1), out);
+    Ok(())
+}
+
+pub fn matmul_reached(call: &Call<'_>, out: &mut [f64]) -> Done {
+    let [factors, masks] = [[0, 1], [2, 3]].map(|ks| ks.map(|k| factor(call, k)));
+    product_of_reached(factors, masks, out);
     Ok(())
 }
 

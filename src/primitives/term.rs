@@ -106,6 +106,33 @@ impl<'g> Term<'g> {
             .term(self.graph.apply(&algebra::MATMUL, Attr::None, shape, &ids))
     }
 
+    /// The matrix product, where both factors may be 0 in places whatever they are multiplied by there:
+    /// where a mask in the factor's shape is 0.
+    pub fn matmul_of_reached(
+        self,
+        other: Term<'g>,
+        [left, right]: [Option<Term<'g>>; 2],
+    ) -> Term<'g> {
+        let (a, b) = (self.shape(), other.shape());
+        if left.is_none() && right.is_none() {
+            return self.matmul(other);
+        }
+        if a.is_scalar() || b.is_scalar() {
+            let masks = [left, right].into_iter().flatten();
+            return masks.fold(self * other, Term::where_true);
+        }
+        let everywhere = self.number(1.0);
+        let shape = Shape {
+            rows: a.rows,
+            cols: b.cols,
+        };
+        let [left, right] = [left, right].map(|mask| mask.unwrap_or(everywhere));
+        let ids = [self.id, other.id, left.id, right.id];
+        let row = &algebra::MATMUL_REACHED;
+        self.graph
+            .term(self.graph.apply(row, Attr::None, shape, &ids))
+    }
+
     /// The same entries, column by column, in another shape.
     pub fn reshaped(self, shape: Shape) -> Term<'g> {
         if self.shape() == shape {

@@ -244,6 +244,13 @@ pub fn operation(
     if is(&linear::MATMUL) {
         return algebra.chain(args);
     }
+    if is(&linear::MATMUL_REACHED) {
+        return if algebra.guards {
+            guarded_product(algebra, &args, shape)
+        } else {
+            algebra.chain(&args[..2])
+        };
+    }
     if is(&array::TRANSPOSE) {
         return algebra.transposed(args[0]);
     }
@@ -348,6 +355,35 @@ fn differ(algebra: &Algebra, terms: &[(f64, Id)]) -> bool {
         .filter(|id| matches!(algebra.form(algebra.core(**id)), Form::Atom(_)))
         .count();
     numbers + atoms == compared.len() || numbers + 1 == compared.len()
+}
+
+/// A product in which what is not reached in a row or a column is 0 whatever it is multiplied by: the
+/// entries of the other factor that it meets are left out, or those of an outer product. In a matrix
+/// that is another matter for every column, and cannot be written so.
+fn guarded_product(algebra: &mut Algebra, args: &[Id], shape: Shape) -> Id {
+    let mut factors = [args[0], args[1]];
+    let inner = algebra.shape(factors[0]).n();
+    let mut outside = Vec::new();
+    for (k, mask) in args[2..].iter().enumerate() {
+        let of = algebra.shape(args[k]);
+        if algebra.shape(*mask) != of {
+            continue;
+        }
+        let lies_along = if k == 0 { of.m() == 1 } else { of.n() == 1 };
+        if inner == 1 {
+            outside.push(algebra.stretch(*mask, shape));
+        } else if lies_along {
+            let other = algebra.shape(args[1 - k]);
+            let along = algebra.transposed(*mask);
+            let everywhere = algebra.stretch(along, other);
+            let guarded = vec![everywhere, factors[1 - k]];
+            factors[1 - k] = algebra.apply(&array::GUARD, Attr::None, guarded, other);
+        }
+    }
+    let product = algebra.chain(&factors);
+    outside.into_iter().fold(product, |product, mask| {
+        algebra.apply(&array::GUARD, Attr::None, vec![mask, product], shape)
+    })
 }
 
 /// The rows that have no spelling in the language.

@@ -51,14 +51,17 @@ impl Row {
             .unwrap_or(0)
     }
 
-    /// The largest relative difference of entry `k` among the modes that have a finite answer.
+    /// The largest relative difference of entry `k` among the modes that have a finite answer;
+    /// infinite where one mode that follows rules has a finite one and another has not.
     pub fn difference(&self, k: usize) -> Option<f64> {
-        let values: Vec<f64> = self
-            .answers
-            .iter()
-            .flatten()
-            .map(|answer| answer.data()[k])
-            .collect();
+        let entry = |mode: &Mode| Some(self.answer(*mode)?.data()[k]);
+        let values: Vec<f64> = Mode::ALL.iter().filter_map(entry).collect();
+        let rules = Mode::ALL.iter().filter(|mode| **mode != Mode::Numeric);
+        let (finite, not): (Vec<f64>, Vec<f64>) =
+            rules.filter_map(entry).partition(|x| x.is_finite());
+        if !finite.is_empty() && !not.is_empty() {
+            return Some(f64::INFINITY);
+        }
         let mut largest = None;
         for (i, a) in values.iter().enumerate() {
             for b in &values[i + 1..] {

@@ -19,4 +19,4 @@ pub mod sums;
 
 pub use instance::{Arithmetic, Fused, Separate, Wide, Wider};
 pub(crate) use maps::{at_full_width, at_width, map1, map2, map3, mirror};
-pub use product::{Running as RunningProduct, Strided, product};
+pub use product::{Running as RunningProduct, Strided, product, product_of_reached};

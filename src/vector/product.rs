@@ -141,6 +141,36 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
     });
 }
 
+/// The product of two factors, of which some entries may be 0 whatever they are multiplied by: those
+/// whose entry of the mask is 0. A mask of one number is for all entries.
+///
+/// # Panics
+/// As [`product`].
+pub fn product_of_reached(
+    [a, b]: [Strided<'_>; 2],
+    [reached_a, reached_b]: [Strided<'_>; 2],
+    out: &mut [f64],
+) {
+    product(a, b, out);
+    // A finite zero was multiplied by nothing but finite numbers, or is not seen.
+    if out.iter().all(|x| x.is_finite()) {
+        return;
+    }
+    let holds = |mask: Strided<'_>, i, j| match (mask.rows, mask.cols) {
+        (1, 1) => mask.data[0] != 0.0,
+        _ => mask.at(i, j) != 0.0,
+    };
+    for (at, entry) in out.iter_mut().enumerate() {
+        if entry.is_finite() {
+            continue;
+        }
+        let (i, j) = (at % a.rows, at / a.rows);
+        let reached = |k: &usize| holds(reached_a, i, *k) && holds(reached_b, *k, j);
+        let terms = (0..a.cols).filter(reached);
+        *entry = terms.fold(0.0, |sum, k| sum + a.at(i, k) * b.at(k, j));
+    }
+}
+
 /// A row is a transposed column, and its place in memory the same: a product that is a row, as one
 /// that is a column.
 fn columns_standing<'a, 'b: 'a>(a: Strided<'a>, b: Strided<'b>) -> (Strided<'a>, Strided<'a>) {

@@ -9,7 +9,9 @@ pub fn is_zero(row: &Primitive) -> bool {
 
 /// Whether scripts can write it at all.
 pub fn is_written(row: &Primitive) -> bool {
-    row.callable || row.notation != Notation::Call
+    // An operator with more than two arguments has masks behind them, which rules write.
+    let masked = matches!(row.notation, Notation::Infix(_)) && row.places > 0;
+    row.callable || (row.notation != Notation::Call && !masked)
 }
 
 /// The ways to write `row` of these arguments.

@@ -1,0 +1,41 @@
+//! Matrix products with structural zeros: what is not reached in a factor meets no infinity.
+
+use super::flow::{Flow, Site};
+use crate::primitives::algebra::{MATMUL, MATMUL_REACHED};
+
+/// The factors of a matrix product; `None` where the site is something else.
+fn factors<'g>(site: &Site<'g>) -> Option<[Flow<'g>; 2]> {
+    let [a, b] = if site.row.is(&MATMUL) {
+        [None; 2]
+    } else if site.row.is(&MATMUL_REACHED) {
+        [2, 3].map(|k| Some(site.args[k]).filter(|mask| !mask.is(1.0)))
+    } else {
+        return None;
+    };
+    Some([(0, a), (1, b)].map(|(k, reached)| Flow {
+        term: site.args[k],
+        reached,
+    }))
+}
+
+/// The tangent of a matrix product through factor `k`, which has the tangent `dot`.
+pub(super) fn tangent<'g>(site: &Site<'g>, k: usize, dot: Flow<'g>) -> Option<Flow<'g>> {
+    let mut factors = factors(site)?;
+    factors[k] = dot.only(factors[k].reached);
+    let [a, b] = factors;
+    Some(times(a, b, dot))
+}
+
+/// What factor `k` of a matrix product gets of the adjoint `flow` of the result.
+pub(super) fn adjoint<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
+    let factors = factors(site)?;
+    let other = factors[1 - k].through(|x| x.transposed());
+    let [a, b] = if k == 0 { [flow, other] } else { [other, flow] };
+    Some(times(a, b, flow).only(factors[k].reached))
+}
+
+/// The product of two factors, one of them the flow that it belongs to.
+fn times<'g>(a: Flow<'g>, b: Flow<'g>, flow: Flow<'g>) -> Flow<'g> {
+    let masks = [a, b].map(|factor| factor.reached.filter(|mask| !mask.shape().is_scalar()));
+    flow.mixed(a.term.matmul_of_reached(b.term, masks))
+}
