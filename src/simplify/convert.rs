@@ -376,13 +376,13 @@ fn guarded_product(algebra: &mut Algebra, args: &[Id], shape: Shape) -> Id {
             let other = algebra.shape(args[1 - k]);
             let along = algebra.transposed(*mask);
             let everywhere = algebra.stretch(along, other);
-            let guarded = vec![everywhere, factors[1 - k]];
-            factors[1 - k] = algebra.apply(&array::GUARD, Attr::None, guarded, other);
+            let guarded = [everywhere, factors[1 - k]];
+            factors[1 - k] = algebra.apply(&array::GUARD, Attr::None, &guarded, other);
         }
     }
     let product = algebra.chain(&factors);
     outside.into_iter().fold(product, |product, mask| {
-        algebra.apply(&array::GUARD, Attr::None, vec![mask, product], shape)
+        algebra.apply(&array::GUARD, Attr::None, &[mask, product], shape)
     })
 }
 
