@@ -246,7 +246,7 @@ pub fn operation(
     }
     if is(&linear::MATMUL_REACHED) {
         return if algebra.guards {
-            guarded_product(algebra, &args, shape)
+            guarded_product(algebra, args, shape)
         } else {
             algebra.chain(&args[..2])
         };
