@@ -24,6 +24,7 @@ use convert::Reading;
 use emit::Emitter;
 use jacobian::Linear;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 /// Operations of a tree up to which it is simplified and written as one formula.
 const TREE_LIMIT: u64 = 2_000;
@@ -433,11 +434,15 @@ fn shortest(algebra: &mut Algebra, id: Id) -> Id {
     if !matches!(algebra.form(id), Form::Sum(_) | Form::Product(_)) {
         return id;
     }
-    let mut candidates = vec![rules::factored(algebra, id)];
+    let factored = rules::factored(algebra, id);
+    let mut candidates: SmallVec<[Id; 7]> = SmallVec::from_slice(&[factored]);
     if algebra.cost(id) < MULTIPLIED_OUT {
-        let spread = rules::expanded(algebra, id);
-        candidates.push(spread);
-        candidates.push(rules::factored(algebra, spread));
+        let best = algebra.cost(factored).min(algebra.cost(id));
+        if rules::may_be_shorter_multiplied_out(algebra, id, best) {
+            let spread = rules::expanded(algebra, id);
+            candidates.push(spread);
+            candidates.push(rules::factored(algebra, spread));
+        }
         candidates.push(rules::over_one_denominator(algebra, id));
         candidates.extend(rules::without_nested_quotients(algebra, id));
         candidates.extend(rules::double_angle(algebra, id));

@@ -57,14 +57,15 @@ impl Algebra<'_> {
 
     /// Whether a condition is among the factors of a formula.
     pub(super) fn is_conditional(&self, form: Form<'_>) -> bool {
-        let lets_through = |form: Form<'_>| match form {
-            Form::Apply(row, ..) => row.is_truth() || row.is(&PASS) || row.is(&PASS_ALL),
-            _ => false,
-        };
         match form {
-            Form::Product(bases) => bases.iter().any(|(base, _)| lets_through(self.form(*base))),
-            _ => lets_through(form),
+            Form::Product(bases) => bases.iter().any(|(base, _)| self.lets_through(*base)),
+            _ => is_condition(form),
         }
+    }
+
+    /// Whether `id` is a condition, or what one lets through.
+    pub fn lets_through(&self, id: Id) -> bool {
+        is_condition(self.form(id))
     }
 
     /// A condition and what it lets through: a factor that is 1 or 0, or an explicit choice.
@@ -115,5 +116,12 @@ impl Algebra<'_> {
             }
         }
         self.intern(Form::Apply(&NOT, Attr::None, &[condition]), shape)
+    }
+}
+
+fn is_condition(form: Form<'_>) -> bool {
+    match form {
+        Form::Apply(row, ..) => row.is_truth() || row.is(&PASS) || row.is(&PASS_ALL),
+        _ => false,
     }
 }

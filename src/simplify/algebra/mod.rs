@@ -170,6 +170,8 @@ pub struct Algebra<'a> {
     one: Id,
     /// What formulas the user has names for.
     named: FxHashMap<Id, Id>,
+    /// Whether there are sums among them.
+    names_sums: bool,
     /// The formulas behind those names.
     definitions: FxHashMap<Id, Id>,
     /// What rearrangements found, for rearranging and for reading.
@@ -201,6 +203,7 @@ impl<'a> Algebra<'a> {
             table: HashTable::new(),
             one: Id(0),
             named: FxHashMap::default(),
+            names_sums: false,
             definitions: FxHashMap::default(),
             rearranged: FxHashMap::default(),
             printing: false,
@@ -286,8 +289,14 @@ impl<'a> Algebra<'a> {
         );
         if !plain && definition != atom {
             self.named.entry(definition).or_insert(atom);
+            self.names_sums |= matches!(self.form(definition), Form::Sum(_));
             self.definitions.entry(atom).or_insert(definition);
         }
+    }
+
+    /// Whether the user has names for sums.
+    pub fn names_sums(&self) -> bool {
+        self.names_sums
     }
 
     /// What a rearrangement makes of `id`: found once.

@@ -12,8 +12,8 @@ mod sums;
 pub use common::factored;
 pub use entries::whole_vector;
 pub use sums::{
-    distributed, double_angle, expanded, joined_exponentials, over_one_denominator,
-    without_nested_quotients,
+    distributed, double_angle, expanded, joined_exponentials, may_be_shorter_multiplied_out,
+    over_one_denominator, without_nested_quotients,
 };
 
 use super::algebra::{Algebra, Form, Id};

@@ -17,22 +17,109 @@ pub fn expanded(algebra: &mut Algebra, id: Id) -> Id {
 }
 
 fn multiplied(algebra: &mut Algebra, id: Id) -> Id {
-    let whole = [(1.0, id)];
-    let terms = match algebra.form(id) {
-        Form::Sum(terms) => *terms,
-        _ => &whole,
+    let Some(terms) = opened(algebra, id) else {
+        return id;
     };
     let mut spread = TermList::new();
-    for (c, term) in terms {
-        if !multiply_out(algebra, *c, *term, &mut spread) {
-            return id;
-        }
+    for term in &terms {
+        term.multiply_out(algebra, &mut spread);
     }
     // σ(−x) = 1 − σ(x) lets terms of both kinds meet.
     algebra.sum(&spread, algebra.shape(id))
 }
 
+/// Whether a formula that is multiplied out, and perhaps factored again, may take fewer operations
+/// than `best`. Where no terms meet, n of them need n − 1 additions, whatever is taken out of them.
+pub fn may_be_shorter_multiplied_out(algebra: &mut Algebra, id: Id, best: u64) -> bool {
+    let Some(terms) = opened(algebra, id) else {
+        return false;
+    };
+    let count: usize = terms.iter().map(|term| term.count).sum();
+    if terms.iter().all(|term| term.count == 1) {
+        return false;
+    }
+    // A sum that has a name takes none.
+    (count as u64) <= best || algebra.names_sums() || terms_meet(algebra, &terms)
+}
+
+/// Whether there are like terms among those that some products have multiplied out, or factors that
+/// are more than beside each other.
+fn terms_meet(algebra: &Algebra, terms: &[Opened<'_>]) -> bool {
+    let mut all: SmallVec<[u64; REARRANGED]> = SmallVec::new();
+    for opened in terms {
+        let Some(signatures) = signatures(algebra, opened) else {
+            return true;
+        };
+        all.extend(signatures);
+    }
+    all.sort_unstable();
+    all.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// The signatures of the terms that one has multiplied out.
+fn signatures(algebra: &Algebra, opened: &Opened<'_>) -> Option<SmallVec<[u64; 8]>> {
+    if opened.count == 1 {
+        return Some(SmallVec::from_slice(&[signature_of_term(
+            algebra,
+            opened.term,
+        )?]));
+    }
+    let mut all = SmallVec::from_slice(&[0]);
+    for factor in &opened.factors {
+        let factor: SmallVec<[u64; 8]> = match factor {
+            Factor::Power(base, exponent) => {
+                SmallVec::from_slice(&[signature(algebra, &[(*base, *exponent)])?])
+            }
+            Factor::Bracket(terms) => {
+                let signature = |(_, term): &(f64, Id)| signature_of_term(algebra, *term);
+                terms.iter().map(signature).collect::<Option<_>>()?
+            }
+            Factor::Complement(_) => return None,
+        };
+        let sums = |a: &u64| {
+            let a = *a;
+            factor.iter().map(move |b| a.wrapping_add(*b))
+        };
+        all = all.iter().flat_map(sums).collect();
+    }
+    Some(all)
+}
+
+/// A number that equal terms share, and that is for a product of two the sum of theirs. `None` where
+/// a product may be simpler than what it is made of.
+fn signature_of_term(algebra: &Algebra, term: Id) -> Option<u64> {
+    match algebra.form(term) {
+        Form::Number(_) => Some(0),
+        Form::Product(bases) => signature(algebra, bases),
+        _ => signature(algebra, &[(term, algebra.unit())]),
+    }
+}
+
+/// The same of a product. Powers may cancel, numbers are multiplied, conditions exclude each other,
+/// and 1 − σ(x) is σ(−x).
+fn signature(algebra: &Algebra, bases: &[(Id, Id)]) -> Option<u64> {
+    let mut sum = 0u64;
+    for (base, exponent) in bases {
+        let whole = |e: &f64| *e > 0.0 && e.fract() == 0.0;
+        let power = algebra.value(*exponent).filter(whole)?;
+        let plain = !matches!(algebra.form(*base), Form::Number(_) | Form::Stretched(_));
+        if !plain || algebra.lets_through(*base) || algebra.sigmoid_of(*base).is_some() {
+            return None;
+        }
+        sum = sum.wrapping_add(scattered(*base).wrapping_mul(power as u64));
+    }
+    Some(sum)
+}
+
+/// A number for a base that sums of those of others do not meet.
+fn scattered(base: Id) -> u64 {
+    let mut bits = (u64::from(base.0) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits ^ (bits >> 27)
+}
+
 /// A factor of a product that is multiplied out.
+#[derive(Clone, Copy)]
 enum Factor<'a> {
     /// A power that stays.
     Power(Id, Id),
@@ -52,79 +139,107 @@ impl Factor<'_> {
     }
 }
 
-type Factors<'a> = SmallVec<[Factor<'a>; 8]>;
-
-/// Adds c·`term`, multiplied out, to a sum; false where the sum gets too long.
-fn multiply_out(algebra: &mut Algebra, c: f64, term: Id, spread: &mut TermList) -> bool {
-    let Some((factors, count)) = opened(algebra, term) else {
-        spread.push((c, term));
-        return spread.len() <= REARRANGED;
-    };
-    if spread.len() + count > REARRANGED {
-        return false;
-    }
-    let (one, shape) = (algebra.unit(), algebra.shape(term));
-    for k in 0..count {
-        // One term of every bracket, the last one's changing fastest.
-        let (mut choice, mut choices, mut coefficient) = (k, count, c);
-        let mut product = FactorList::new();
-        for factor in &factors {
-            if let Factor::Power(base, exponent) = factor {
-                product.push((*base, *exponent));
-                continue;
-            }
-            let terms = factor.terms();
-            choices /= terms.len();
-            let (d, chosen) = terms[choice / choices];
-            choice %= choices;
-            coefficient *= d;
-            product.push((chosen, one));
-        }
-        spread.push((coefficient, algebra.product(1.0, &product, shape)));
-    }
-    true
+/// A term of a sum with the brackets in it, before they are multiplied out.
+struct Opened<'a> {
+    coefficient: f64,
+    term: Id,
+    factors: SmallVec<[Factor<'a>; 8]>,
+    /// How many terms it has multiplied out; 1 where there is nothing to multiply out.
+    count: usize,
 }
 
-/// The factors of a term and how many terms they have multiplied out, where there are brackets
-/// among them and not too many.
-fn opened<'a>(algebra: &mut Algebra<'a>, term: Id) -> Option<(Factors<'a>, usize)> {
+impl Opened<'_> {
+    /// Adds the term, multiplied out, to a sum.
+    fn multiply_out(&self, algebra: &mut Algebra, spread: &mut TermList) {
+        if self.count == 1 {
+            spread.push((self.coefficient, self.term));
+            return;
+        }
+        let (one, shape) = (algebra.unit(), algebra.shape(self.term));
+        for k in 0..self.count {
+            // One term of every bracket, the last one's changing fastest.
+            let (mut choice, mut choices, mut coefficient) = (k, self.count, self.coefficient);
+            let mut product = FactorList::new();
+            for factor in &self.factors {
+                if let Factor::Power(base, exponent) = factor {
+                    product.push((*base, *exponent));
+                    continue;
+                }
+                let terms = factor.terms();
+                choices /= terms.len();
+                let (d, chosen) = terms[choice / choices];
+                choice %= choices;
+                coefficient *= d;
+                product.push((chosen, one));
+            }
+            spread.push((coefficient, algebra.product(1.0, &product, shape)));
+        }
+    }
+}
+
+/// The terms of a formula with the brackets in them; `None` where they are too many multiplied out.
+fn opened<'a>(algebra: &mut Algebra<'a>, id: Id) -> Option<SmallVec<[Opened<'a>; 2]>> {
+    let whole = [(1.0, id)];
+    let terms = match algebra.form(id) {
+        Form::Sum(terms) => *terms,
+        _ => &whole,
+    };
+    let mut all = SmallVec::new();
+    let mut count = 0;
+    for (c, term) in terms {
+        let opened = opened_term(algebra, *c, *term);
+        count += opened.count;
+        if count > REARRANGED {
+            return None;
+        }
+        all.push(opened);
+    }
+    Some(all)
+}
+
+/// A term with the brackets in it; what has too many terms multiplied out stays as it is.
+fn opened_term<'a>(algebra: &mut Algebra<'a>, coefficient: f64, term: Id) -> Opened<'a> {
     let single = [(term, algebra.unit())];
     let bases = match algebra.form(term) {
         Form::Product(bases) => bases,
         _ => &single,
     };
-    let mut factors = Factors::new();
+    let mut factors = SmallVec::new();
     let mut count = 1;
     for &(base, exponent) in bases {
-        let times = match algebra.value(exponent) {
-            Some(1.0) => 1,
-            Some(2.0) => 2,
-            _ => 0,
+        let (factor, times) = match algebra.value(exponent) {
+            Some(1.0) => (bracket(algebra, base, bases), 1),
+            Some(2.0) => (bracket(algebra, base, bases), 2),
+            _ => (None, 1),
         };
-        let complement = match times {
-            0 => None,
-            _ => complement(algebra, base, bases),
-        };
-        match (algebra.form(base), complement) {
-            (Form::Sum(terms), _) if times > 0 => {
+        match factor {
+            Some(bracket) => {
                 for _ in 0..times {
-                    count *= terms.len();
-                    factors.push(Factor::Bracket(*terms));
+                    count *= bracket.terms().len();
+                    factors.push(bracket);
                 }
             }
-            (_, Some(complement)) => {
-                for _ in 0..times {
-                    count *= complement.len();
-                    factors.push(Factor::Complement(complement));
-                }
-            }
-            _ => factors.push(Factor::Power(base, exponent)),
+            None => factors.push(Factor::Power(base, exponent)),
         }
         if count > REARRANGED {
-            return None;
+            count = 1;
+            break;
         }
     }
-    (count > 1).then_some((factors, count))
+    Opened {
+        coefficient,
+        term,
+        factors,
+        count,
+    }
+}
+
+/// What a factor among `bases` has multiplied out.
+fn bracket<'a>(algebra: &mut Algebra<'a>, base: Id, bases: &[(Id, Id)]) -> Option<Factor<'a>> {
+    match algebra.form(base) {
+        Form::Sum(terms) => Some(Factor::Bracket(*terms)),
+        _ => complement(algebra, base, bases).map(Factor::Complement),
+    }
 }
 
 /// 1 − σ(x) for σ(−x), unless σ(x) is beside it: σ(x)·σ(−x) stays, it is written s·(1 − s).
