@@ -2,9 +2,9 @@
 
 use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but};
 use super::rules;
-use crate::graph::{Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
+use crate::graph::{Attr, Cone, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array, elementary};
-use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 /// How a graph is read.
 pub struct Reading<'g, 'r> {
@@ -16,27 +16,49 @@ pub struct Reading<'g, 'r> {
     pub guards: bool,
 }
 
+/// The normal forms of the nodes of a cone, as far as they are read.
+struct Forms<'c> {
+    cone: &'c Cone,
+    forms: Vec<Option<Id>>,
+}
+
+impl Forms<'_> {
+    /// The form of a node; none where it is not read yet, or is only part of a sum.
+    fn known(&self, id: NodeId) -> Option<Id> {
+        self.forms[self.cone.place(id)?]
+    }
+
+    fn of(&self, id: NodeId) -> Id {
+        self.known(id)
+            .expect("arguments are read before what uses them")
+    }
+}
+
 impl Reading<'_, '_> {
     /// The normal form of `root`, which itself is looked into even if it is an atom elsewhere.
     pub fn read(&self, algebra: &mut Algebra, root: NodeId) -> Id {
         let atom = |id: NodeId| id != root && (self.atoms)(id);
         let cone = self.graph.cone(&[root], atom);
-        let inner = self.inside_sums(&cone, &atom);
-        let mut forms: FxHashMap<NodeId, Id> = FxHashMap::default();
-        for id in cone {
-            let form = if atom(id) {
+        let atoms: Vec<bool> = cone.iter().map(|id| atom(*id)).collect();
+        let inside = self.inside_sums(&cone, &atoms);
+        let mut forms = Forms {
+            cone: &cone,
+            forms: vec![None; cone.len()],
+        };
+        for (place, &id) in cone.iter().enumerate() {
+            let form = if atoms[place] {
                 algebra.atom(id, self.graph.shape(id))
-            } else if inner.contains(&id) {
+            } else if inside[place] {
                 continue;
             } else if self.is_sum(id) {
-                let terms = self.summands(id, &inner, &forms);
+                let terms = self.summands(id, &forms);
                 algebra.sum(&terms, self.graph.shape(id))
             } else {
                 self.node(algebra, id, &forms)
             };
-            forms.insert(id, form);
+            forms.forms[place] = Some(form);
         }
-        forms[&root]
+        forms.of(root)
     }
 
     fn is_sum(&self, id: NodeId) -> bool {
@@ -46,35 +68,35 @@ impl Reading<'_, '_> {
     }
 
     /// Sums that are only part of one longer sum: a sum of n terms is read once, not n times.
-    fn inside_sums(&self, cone: &[NodeId], atom: &dyn Fn(NodeId) -> bool) -> FxHashSet<NodeId> {
-        let mut uses: FxHashMap<NodeId, (u32, bool)> = FxHashMap::default();
-        for &id in cone.iter().filter(|id| !atom(**id)) {
+    fn inside_sums(&self, cone: &Cone, atoms: &[bool]) -> Vec<bool> {
+        let mut uses = vec![(0u32, true); cone.len()];
+        for (place, &id) in cone.iter().enumerate() {
+            if atoms[place] {
+                continue;
+            }
             let (sum, shape) = (self.is_sum(id), self.graph.shape(id));
             for arg in self.graph.args(id) {
-                let (count, inside) = uses.entry(arg).or_insert((0, true));
-                *count += 1;
-                *inside &= sum && self.graph.shape(arg) == shape;
+                if let Some(place) = cone.place(arg) {
+                    let (count, inside) = &mut uses[place];
+                    *count += 1;
+                    *inside &= sum && self.graph.shape(arg) == shape;
+                }
             }
         }
-        let part = |id: &&NodeId| {
-            let once = uses.get(*id) == Some(&(1, true));
-            once && !atom(**id) && self.is_sum(**id)
+        let places = uses.into_iter().zip(atoms).zip(cone);
+        let part = |((uses, atom), id): ((_, &bool), &NodeId)| {
+            uses == (1, true) && !atom && self.is_sum(*id)
         };
-        cone.iter().filter(part).copied().collect()
+        places.map(part).collect()
     }
 
     /// The terms of a sum, left to right, through the sums that are only part of it.
-    fn summands(
-        &self,
-        root: NodeId,
-        inner: &FxHashSet<NodeId>,
-        forms: &FxHashMap<NodeId, Id>,
-    ) -> TermList {
+    fn summands(&self, root: NodeId, forms: &Forms<'_>) -> TermList {
         let mut terms = TermList::new();
-        let mut stack = vec![(1.0, root)];
+        let mut stack: SmallVec<[(f64, NodeId); 8]> = SmallVec::from_slice(&[(1.0, root)]);
         while let Some((sign, id)) = stack.pop() {
-            if id != root && !inner.contains(&id) {
-                terms.push((sign, forms[&id]));
+            if let Some(form) = forms.known(id) {
+                terms.push((sign, form));
                 continue;
             }
             let args = self.graph.args(id);
@@ -101,7 +123,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn node(&self, algebra: &mut Algebra, id: NodeId, forms: &FxHashMap<NodeId, Id>) -> Id {
+    fn node(&self, algebra: &mut Algebra, id: NodeId, forms: &Forms<'_>) -> Id {
         let node = self.graph.node(id);
         match node.op {
             Op::Literal(value) => algebra.number(value),
@@ -115,9 +137,14 @@ impl Reading<'_, '_> {
                 algebra.atom(id, node.shape)
             }
             Op::Input(_) | Op::Raise(_) => algebra.atom(id, node.shape),
-            Op::Hold(_) => forms[&self.graph.args(id)[0]],
+            Op::Hold(_) => forms.of(self.graph.args(id)[0]),
             Op::Apply(row, attr) => {
-                let args: Ids = self.graph.args(id).iter().map(|arg| forms[arg]).collect();
+                let args: Ids = self
+                    .graph
+                    .args(id)
+                    .iter()
+                    .map(|arg| forms.of(*arg))
+                    .collect();
                 if !self.guards && (row.is(&array::GUARD) || row.is(&array::GUARD_ALL)) {
                     return args[1];
                 }

@@ -1,10 +1,9 @@
 //! Products of all entries, determinants, and what is left of them without an entry.
 
-use super::algebra::{Algebra, FactorList, Form, Id, Ids, TermList};
+use super::algebra::{Algebra, FactorList, Form, Found, Id, Ids, TermList};
 use super::rules::operands;
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
-use rustc_hash::FxHashMap;
 
 /// Entries up to which their product is written with signs.
 const WRITTEN_OUT: usize = 8;
@@ -98,18 +97,13 @@ fn determinant(
 
 /// The formula with the products of all other entries in words of the language.
 pub fn in_words(algebra: &mut Algebra, id: Id) -> Id {
-    fn walk(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
-        if let Some(known) = memo.get(&id) {
-            return *known;
+    algebra.once(Found::InWords, id, |algebra, id| {
+        let written = algebra.rebuild(id, &mut in_words);
+        match operands(algebra, written, &array::OTHERS) {
+            Some(args) => others(algebra, args[0]),
+            None => written,
         }
-        let mut written = algebra.rebuild(id, &mut |algebra, child| walk(algebra, child, memo));
-        if let Some(args) = operands(algebra, written, &array::OTHERS) {
-            written = others(algebra, args[0]);
-        }
-        memo.insert(id, written);
-        written
-    }
-    walk(algebra, id, &mut FxHashMap::default())
+    })
 }
 
 /// Column k of the square matrix is `x` with 1 in the place of its entry k.

@@ -9,31 +9,26 @@ pub mod algebra;
 pub mod convert;
 pub mod emit;
 mod factors;
+mod improve;
 mod jacobian;
+mod parts;
 pub mod rules;
 
 pub use emit::Unwritable;
 
-use crate::graph::primitive::Notation;
-use crate::graph::{Graph, NodeId, Op};
-use crate::interrupt;
+use crate::graph::{Graph, NodeId};
 use crate::syntax::ast::Name;
 use algebra::{Algebra, Form, Id};
 use bumpalo::Bump;
 use convert::Reading;
 use emit::Emitter;
+use improve::{improved, printed};
 use jacobian::Linear;
+use parts::{DEPTH_LIMIT, Outline};
 use rustc_hash::{FxHashMap, FxHashSet};
-use smallvec::SmallVec;
 
 /// Operations of a tree up to which it is simplified and written as one formula.
 const TREE_LIMIT: u64 = 2_000;
-/// Operations on the longest path of one formula; longer ones are cut into named parts.
-const DEPTH_LIMIT: u32 = 60;
-
-/// Operations up to which products are multiplied out to see whether that helps.
-const MULTIPLIED_OUT: u64 = 400;
-
 /// How many operations something is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -86,11 +81,12 @@ pub struct Wording<'w> {
 
 /// Writes the node `root` as a simplified formula.
 pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formula, Unwritable> {
-    let before = measure(graph, root, &|id| (wording.names)(id).is_some());
-    let mut shared = if before.tree <= TREE_LIMIT && depth(graph, root, wording) <= DEPTH_LIMIT {
+    let outline = Outline::new(graph, root, |id| (wording.names)(id).is_some());
+    let before = outline.size();
+    let mut shared = if before.tree <= TREE_LIMIT && outline.depth() <= DEPTH_LIMIT {
         FxHashSet::default()
     } else {
-        shared_parts(graph, root, wording)
+        outline.shared()
     };
     let arena = Bump::new();
     let mut algebra = Algebra::new(&arena, wording.guards);
@@ -99,7 +95,7 @@ pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formu
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
-        cut(graph, root, wording, &mut shared);
+        outline.cut(&mut shared);
         let mut inlined = Algebra::new(&arena, wording.guards);
         let joined = simplified(graph, root, &shared, wording, &mut inlined);
         let written = |algebra: &Algebra, formulas: &[(NodeId, Id)]| {
@@ -121,8 +117,9 @@ pub fn write_matrix(
     direction: NodeId,
     wording: &Wording<'_>,
 ) -> Option<Formula> {
-    let before = measure(graph, tangent, &|id| (wording.names)(id).is_some());
-    if before.tree > TREE_LIMIT || depth(graph, tangent, wording) > DEPTH_LIMIT {
+    let outline = Outline::new(graph, tangent, |id| (wording.names)(id).is_some());
+    let before = outline.size();
+    if before.tree > TREE_LIMIT || outline.depth() > DEPTH_LIMIT {
         return None;
     }
     let atoms = |id: NodeId| id == direction || (wording.names)(id).is_some();
@@ -133,10 +130,9 @@ pub fn write_matrix(
     };
     let arena = Bump::new();
     let mut algebra = Algebra::new(&arena, wording.guards);
-    let mut memo = FxHashMap::default();
     reading.learn_names(&mut algebra, wording.named, tangent);
     let form = reading.read(&mut algebra, tangent);
-    let form = improved(&mut algebra, form, &mut memo);
+    let form = improved(&mut algebra, form);
     let shape = graph.shape(direction);
     let atom = algebra.atom(direction, shape);
     let (column, turned) = (shape.cols == 1, algebra.shape(form).cols == 1);
@@ -149,8 +145,7 @@ pub fn write_matrix(
         algebra.transposed(form)
     };
     let matrix = Linear::new(&mut algebra, atom).matrix(form)?;
-    let mut memo = FxHashMap::default();
-    let better = improved(&mut algebra, matrix, &mut memo);
+    let better = improved(&mut algebra, matrix);
     let written = if wording.exact {
         better
     } else {
@@ -182,10 +177,9 @@ fn simplified(
         .collect();
     order.sort_unstable();
     order.push(root);
-    let mut memo = FxHashMap::default();
     let read = |node: NodeId| {
         let form = reading.read(algebra, node);
-        let better = improved(algebra, form, &mut memo);
+        let better = improved(algebra, form);
         let written = if wording.exact {
             better
         } else {
@@ -234,25 +228,23 @@ fn spell(
         .into_iter()
         .find(|prefix| !(wording.taken)(prefix))
         .unwrap_or("t");
-    let numbers: FxHashMap<NodeId, usize> = formulas
-        .iter()
-        .enumerate()
-        .map(|(k, (node, _))| (*node, k + 1))
+    let Some(((_, whole), shared)) = formulas.split_last() else {
+        return Err(Unwritable("nothing"));
+    };
+    let numbered = shared.iter().zip(1..);
+    let part_names: FxHashMap<NodeId, Name> = numbered
+        .map(|((node, _), k)| (*node, format!("{prefix}{k}").into()))
         .collect();
-    let last = formulas.len();
-    let names = |node: NodeId| match numbers.get(&node) {
-        Some(k) if *k < last => Some(Name::from(format!("{prefix}{k}"))),
-        _ => (wording.names)(node),
+    let names = |node: NodeId| match part_names.get(&node) {
+        Some(name) => Some(name.clone()),
+        None => (wording.names)(node),
     };
     let mut emitter = Emitter::new(algebra, &names);
     let mut parts = Vec::new();
-    for (node, form) in &formulas[..last - 1] {
-        parts.push((
-            names(*node).unwrap_or_else(|| "t".into()),
-            emitter.text(*form)?,
-        ));
+    for (node, form) in shared {
+        parts.push((part_names[node].clone(), emitter.text(*form)?));
     }
-    let text = emitter.text(formulas[last - 1].1)?;
+    let text = emitter.text(*whole)?;
     Ok(Formula {
         parts,
         text,
@@ -299,191 +291,4 @@ fn size(algebra: &Algebra, formulas: &[(NodeId, Id)]) -> Size {
         trees.insert(*node, tree);
     }
     Size { tree, dag }
-}
-
-/// Whether a node is an operation that a reader counts.
-fn counts(graph: &Graph, id: NodeId) -> bool {
-    match graph.node(id).op {
-        Op::Apply(row, _) => {
-            row.notation != Notation::Silent
-                && !matches!(row.name, "guard" | "guard_all" | "poison")
-        }
-        _ => false,
-    }
-}
-
-/// The size of the graph of `root`; what is a `leaf` is not looked into.
-pub fn measure(graph: &Graph, root: NodeId, leaf: &dyn Fn(NodeId) -> bool) -> Size {
-    let mut trees: FxHashMap<NodeId, u64> = FxHashMap::default();
-    let mut dag = 0;
-    for id in graph.cone(&[root], |id| id != root && leaf(id)) {
-        if id != root && leaf(id) {
-            trees.insert(id, 0);
-            continue;
-        }
-        let own = u64::from(counts(graph, id));
-        dag += own;
-        let mut tree = own;
-        graph.for_args(id, |arg| tree = tree.saturating_add(trees[&arg]));
-        trees.insert(id, tree);
-    }
-    Size {
-        tree: trees[&root],
-        dag,
-    }
-}
-
-fn depth(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> u32 {
-    let leaf = |id: NodeId| id != root && (wording.names)(id).is_some();
-    let mut depths: FxHashMap<NodeId, u32> = FxHashMap::default();
-    for id in graph.cone(&[root], leaf) {
-        let mut deepest = 0;
-        if !leaf(id) {
-            graph.for_args(id, |arg| deepest = deepest.max(depths[&arg]));
-        }
-        depths.insert(id, deepest + 1);
-    }
-    depths[&root]
-}
-
-/// The operations that are used more than once, and enough others that no formula is too deep.
-fn shared_parts(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> FxHashSet<NodeId> {
-    let leaf = |id: NodeId| id != root && (wording.names)(id).is_some();
-    let cone = graph.cone(&[root], leaf);
-    let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
-    for id in &cone {
-        if !leaf(*id) {
-            graph.for_args(*id, |arg| *uses.entry(arg).or_default() += 1);
-        }
-    }
-    let several = |id: &NodeId| uses.get(id).copied().unwrap_or(0) > 1 && counts(graph, *id);
-    let mut shared: FxHashSet<NodeId> = cone
-        .iter()
-        .copied()
-        .filter(|id| *id != root && !leaf(*id) && several(id))
-        .collect();
-    cut(graph, root, wording, &mut shared);
-    shared
-}
-
-/// Adds parts so that no formula between parts is deeper than the limit.
-fn cut(graph: &Graph, root: NodeId, wording: &Wording<'_>, shared: &mut FxHashSet<NodeId>) {
-    let leaf = |id: NodeId| id != root && (wording.names)(id).is_some();
-    let mut depths: FxHashMap<NodeId, u32> = FxHashMap::default();
-    for id in graph.cone(&[root], leaf) {
-        let mut deepest = 0;
-        if !leaf(id) {
-            graph.for_args(id, |arg| deepest = deepest.max(depths[&arg]));
-        }
-        let operation = matches!(graph.node(id).op, Op::Apply(..));
-        if deepest >= DEPTH_LIMIT && id != root && operation {
-            shared.insert(id);
-        }
-        let part = leaf(id) || shared.contains(&id);
-        depths.insert(id, if part { 0 } else { deepest + 1 });
-    }
-}
-
-/// The cheapest formula that the rules lead to, parts first.
-fn improved(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
-    if let Some(known) = memo.get(&id) {
-        return *known;
-    }
-    // Asked to stop, it is as good as it is.
-    if interrupt::requested() || !algebra.enter() {
-        return id;
-    }
-    let best = rearranged(algebra, id, memo);
-    algebra.leave();
-    memo.insert(id, best);
-    memo.insert(best, best);
-    best
-}
-
-fn rearranged(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
-    let mut best = algebra.rebuild(id, &mut |algebra, child| improved(algebra, child, memo));
-    for _ in 0..8 {
-        let next = rules::apply_first(algebra, best, rules::PRODUCTS);
-        if next == best {
-            break;
-        }
-        best = algebra.rebuild(next, &mut |algebra, child| improved(algebra, child, memo));
-    }
-    let whole = [
-        rules::distributed(algebra, best),
-        rules::whole_vector(algebra, best),
-    ];
-    for candidate in whole.into_iter().flatten() {
-        if algebra.cost(candidate) < algebra.cost(best) {
-            best = candidate;
-        }
-    }
-    // What one rearrangement leaves, the next may shorten.
-    for _ in 0..3 {
-        let next = shortest(algebra, best);
-        if next == best {
-            break;
-        }
-        best = next;
-    }
-    best
-}
-
-/// The shortest of a formula and its rearrangements.
-fn shortest(algebra: &mut Algebra, id: Id) -> Id {
-    if !matches!(algebra.form(id), Form::Sum(_) | Form::Product(_)) {
-        return id;
-    }
-    let factored = rules::factored(algebra, id);
-    let mut candidates: SmallVec<[Id; 7]> = SmallVec::from_slice(&[factored]);
-    if algebra.cost(id) < MULTIPLIED_OUT {
-        let best = algebra.cost(factored).min(algebra.cost(id));
-        if rules::may_be_shorter_multiplied_out(algebra, id, best) {
-            let spread = rules::expanded(algebra, id);
-            candidates.push(spread);
-            candidates.push(rules::factored(algebra, spread));
-        }
-        candidates.push(rules::over_one_denominator(algebra, id));
-        candidates.extend(rules::without_nested_quotients(algebra, id));
-        candidates.extend(rules::double_angle(algebra, id));
-        candidates.extend(rules::joined_exponentials(algebra, id));
-    }
-    let mut best = id;
-    for candidate in candidates {
-        if algebra.cost(candidate) < algebra.cost(best) {
-            best = candidate;
-        }
-    }
-    best
-}
-
-/// The formula with stable forms written as everyone knows them.
-fn printed(algebra: &mut Algebra, id: Id) -> Id {
-    algebra.printing = true;
-    let written = as_printed(algebra, id);
-    algebra.printing = false;
-    written
-}
-
-fn as_printed(algebra: &mut Algebra, id: Id) -> Id {
-    fn walk(algebra: &mut Algebra, id: Id, memo: &mut FxHashMap<Id, Id>) -> Id {
-        if let Some(known) = memo.get(&id) {
-            return *known;
-        }
-        let inner = algebra.rebuild(id, &mut |algebra, child| walk(algebra, child, memo));
-        let mut written = inner;
-        for _ in 0..8 {
-            let next = rules::apply_first(algebra, written, rules::PRINTED);
-            if next == written {
-                break;
-            }
-            written = next;
-        }
-        if written != id && matches!(algebra.form(written), Form::Sum(_)) {
-            written = rules::factored(algebra, written);
-        }
-        memo.insert(id, written);
-        written
-    }
-    walk(algebra, id, &mut FxHashMap::default())
 }

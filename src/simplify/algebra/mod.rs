@@ -28,6 +28,9 @@ use std::rc::Rc;
 pub struct Id(pub u32);
 
 impl Id {
+    /// No formula.
+    const NONE: Id = Id(u32::MAX);
+
     fn index(self) -> usize {
         self.0 as usize
     }
@@ -138,6 +141,9 @@ pub type Ids = SmallVec<[Id; 8]>;
 /// How deeply rearrangements may be nested: far more than any readable formula needs.
 const DEPTH_OF_REARRANGEMENTS: u32 = 300;
 
+/// Formulas for which there is room from the start.
+const EXPECTED: usize = 200;
+
 struct Entry<'a> {
     form: Form<'a>,
     shape: Shape,
@@ -148,17 +154,30 @@ struct Entry<'a> {
     conditional: bool,
     /// Where it stands in the sum that is being collected, from 1; 0 elsewhere.
     place: u32,
+    found: [Id; Found::COUNT],
 }
 
-/// A rearrangement that looks at a whole formula. What it finds is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Rearrangement {
+/// What is found for a formula once, and kept.
+#[derive(Clone, Copy, Debug)]
+pub enum Found {
+    /// The shortest that the rules lead to.
+    Improved,
     /// Common factors taken out.
     Factored,
+    /// The same where forms are chosen for reading.
+    FactoredForReading,
     /// Products multiplied out.
     Expanded,
     /// Quotients over one denominator.
     OverOneDenominator,
+    /// Stable forms written as everyone knows them.
+    Printed,
+    /// Everything in words of the language.
+    InWords,
+}
+
+impl Found {
+    const COUNT: usize = 7;
 }
 
 /// Formulas, equal ones shared.
@@ -174,8 +193,6 @@ pub struct Algebra<'a> {
     names_sums: bool,
     /// The formulas behind those names.
     definitions: FxHashMap<Id, Id>,
-    /// What rearrangements found, for rearranging and for reading.
-    rearranged: FxHashMap<(Rearrangement, bool, Id), Id>,
     /// Whether forms are chosen for reading rather than for rearranging.
     pub printing: bool,
     /// The values of constant matrices.
@@ -199,13 +216,12 @@ impl<'a> Algebra<'a> {
     pub fn new(arena: &'a Bump, guards: bool) -> Algebra<'a> {
         let mut algebra = Algebra {
             arena,
-            entries: Vec::new(),
-            table: HashTable::new(),
+            entries: Vec::with_capacity(EXPECTED),
+            table: HashTable::with_capacity(EXPECTED),
             one: Id(0),
             named: FxHashMap::default(),
             names_sums: false,
             definitions: FxHashMap::default(),
-            rearranged: FxHashMap::default(),
             printing: false,
             constants: FxHashMap::default(),
             depth: 0,
@@ -273,6 +289,7 @@ impl<'a> Algebra<'a> {
             cost: costs.fold(self.operations(form), u64::saturating_add),
             conditional: self.is_conditional(form),
             place: 0,
+            found: [Id::NONE; Found::COUNT],
         };
         self.entries.push(entry);
         let entries = &self.entries;
@@ -299,19 +316,24 @@ impl<'a> Algebra<'a> {
         self.names_sums
     }
 
-    /// What a rearrangement makes of `id`: found once.
-    pub fn once(
-        &mut self,
-        rearrangement: Rearrangement,
-        id: Id,
-        find: fn(&mut Algebra<'a>, Id) -> Id,
-    ) -> Id {
-        let key = (rearrangement, self.printing, id);
-        if let Some(known) = self.rearranged.get(&key) {
-            return *known;
+    /// What was found for `id`.
+    pub fn found(&self, what: Found, id: Id) -> Option<Id> {
+        let found = self.entries[id.index()].found[what as usize];
+        (found != Id::NONE).then_some(found)
+    }
+
+    /// Keeps what was found for `id`.
+    pub fn keep_found(&mut self, what: Found, id: Id, found: Id) {
+        self.entries[id.index()].found[what as usize] = found;
+    }
+
+    /// What `find` makes of `id`, found once.
+    pub fn once(&mut self, what: Found, id: Id, find: fn(&mut Algebra<'a>, Id) -> Id) -> Id {
+        if let Some(known) = self.found(what, id) {
+            return known;
         }
         let found = find(self, id);
-        self.rearranged.insert(key, found);
+        self.keep_found(what, id, found);
         found
     }
 

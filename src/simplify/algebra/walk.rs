@@ -50,11 +50,16 @@ impl Algebra<'_> {
                 .map(|(_, term)| *term)
                 .filter(|term| *term != self.one)
                 .collect(),
-            Form::Product(bases) => bases
-                .iter()
-                .flat_map(|(base, e)| [Some(*base), self.value(*e).is_none().then_some(*e)])
-                .flatten()
-                .collect(),
+            Form::Product(bases) => {
+                let mut parts = Ids::new();
+                for (base, exponent) in bases {
+                    parts.push(*base);
+                    if self.value(*exponent).is_none() {
+                        parts.push(*exponent);
+                    }
+                }
+                parts
+            }
             Form::Transposed(inner) | Form::Stretched(inner) => Ids::from_slice(&[inner]),
             Form::Chain(parts) | Form::Entries(parts) | Form::Apply(_, _, parts) => {
                 Ids::from_slice(parts)

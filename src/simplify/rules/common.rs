@@ -2,7 +2,7 @@
 
 use super::REARRANGED;
 use crate::graph::Shape;
-use crate::simplify::algebra::{Algebra, Form, Id, Ids, Rearrangement, TermList, all_but};
+use crate::simplify::algebra::{Algebra, Form, Found, Id, Ids, TermList, all_but};
 use smallvec::SmallVec;
 use std::cmp::Reverse;
 
@@ -14,7 +14,11 @@ pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
     if terms.len() < 2 || terms.len() > REARRANGED || !algebra.enter() {
         return id;
     }
-    let factored = algebra.once(Rearrangement::Factored, id, with_common_factors_out);
+    let found = match algebra.printing {
+        true => Found::FactoredForReading,
+        false => Found::Factored,
+    };
+    let factored = algebra.once(found, id, with_common_factors_out);
     algebra.leave();
     factored
 }

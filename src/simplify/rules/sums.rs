@@ -4,14 +4,14 @@ use super::operations::leads_negative;
 use super::{REARRANGED, operands};
 use crate::graph::{Attr, Primitive};
 use crate::primitives::elementary;
-use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Rearrangement, TermList, all_but};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Found, Id, TermList, all_but};
 use crate::simplify::convert::{operation, sigmoid};
 use smallvec::SmallVec;
 
 /// Products multiplied out over the sums in them.
 pub fn expanded(algebra: &mut Algebra, id: Id) -> Id {
     match algebra.form(id) {
-        Form::Sum(_) | Form::Product(_) => algebra.once(Rearrangement::Expanded, id, multiplied),
+        Form::Sum(_) | Form::Product(_) => algebra.once(Found::Expanded, id, multiplied),
         _ => id,
     }
 }
@@ -260,7 +260,7 @@ fn complement(algebra: &mut Algebra, base: Id, bases: &[(Id, Id)]) -> Option<[(f
 pub fn over_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
     match algebra.form(id) {
         Form::Sum(terms) if terms.len() <= REARRANGED => {
-            algebra.once(Rearrangement::OverOneDenominator, id, with_one_denominator)
+            algebra.once(Found::OverOneDenominator, id, with_one_denominator)
         }
         _ => id,
     }

@@ -1,0 +1,107 @@
+//! The shortest formula that the rules lead to, and how it is written.
+
+use super::algebra::{Algebra, Form, Found, Id};
+use super::rules;
+use crate::interrupt;
+use smallvec::SmallVec;
+
+/// Operations up to which products are multiplied out to see whether that helps.
+const MULTIPLIED_OUT: u64 = 400;
+
+/// The cheapest formula that the rules lead to, parts first.
+pub fn improved(algebra: &mut Algebra, id: Id) -> Id {
+    if let Some(known) = algebra.found(Found::Improved, id) {
+        return known;
+    }
+    // Asked to stop, it is as good as it is.
+    if interrupt::requested() || !algebra.enter() {
+        return id;
+    }
+    let best = rearranged(algebra, id);
+    algebra.leave();
+    algebra.keep_found(Found::Improved, id, best);
+    algebra.keep_found(Found::Improved, best, best);
+    best
+}
+
+fn rearranged(algebra: &mut Algebra, id: Id) -> Id {
+    let mut best = algebra.rebuild(id, &mut improved);
+    for _ in 0..8 {
+        let next = rules::apply_first(algebra, best, rules::PRODUCTS);
+        if next == best {
+            break;
+        }
+        best = algebra.rebuild(next, &mut improved);
+    }
+    let whole = [
+        rules::distributed(algebra, best),
+        rules::whole_vector(algebra, best),
+    ];
+    for candidate in whole.into_iter().flatten() {
+        if algebra.cost(candidate) < algebra.cost(best) {
+            best = candidate;
+        }
+    }
+    // What one rearrangement leaves, the next may shorten.
+    for _ in 0..3 {
+        let next = shortest(algebra, best);
+        if next == best {
+            break;
+        }
+        best = next;
+    }
+    best
+}
+
+/// The shortest of a formula and its rearrangements.
+fn shortest(algebra: &mut Algebra, id: Id) -> Id {
+    if !matches!(algebra.form(id), Form::Sum(_) | Form::Product(_)) {
+        return id;
+    }
+    let factored = rules::factored(algebra, id);
+    let mut candidates: SmallVec<[Id; 7]> = SmallVec::from_slice(&[factored]);
+    if algebra.cost(id) < MULTIPLIED_OUT {
+        let best = algebra.cost(factored).min(algebra.cost(id));
+        if rules::may_be_shorter_multiplied_out(algebra, id, best) {
+            let spread = rules::expanded(algebra, id);
+            candidates.push(spread);
+            candidates.push(rules::factored(algebra, spread));
+        }
+        candidates.push(rules::over_one_denominator(algebra, id));
+        candidates.extend(rules::without_nested_quotients(algebra, id));
+        candidates.extend(rules::double_angle(algebra, id));
+        candidates.extend(rules::joined_exponentials(algebra, id));
+    }
+    let mut best = id;
+    for candidate in candidates {
+        if algebra.cost(candidate) < algebra.cost(best) {
+            best = candidate;
+        }
+    }
+    best
+}
+
+/// The formula with stable forms written as everyone knows them.
+pub fn printed(algebra: &mut Algebra, id: Id) -> Id {
+    algebra.printing = true;
+    let written = as_printed(algebra, id);
+    algebra.printing = false;
+    written
+}
+
+fn as_printed(algebra: &mut Algebra, id: Id) -> Id {
+    algebra.once(Found::Printed, id, |algebra, id| {
+        let mut written = algebra.rebuild(id, &mut as_printed);
+        for _ in 0..8 {
+            let next = rules::apply_first(algebra, written, rules::PRINTED);
+            if next == written {
+                break;
+            }
+            written = next;
+        }
+        if written != id && matches!(algebra.form(written), Form::Sum(_)) {
+            written = rules::factored(algebra, written);
+        }
+        written
+    })
+}
