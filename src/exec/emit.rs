@@ -4,7 +4,7 @@ use super::plan::{Both, Place, Plan, Read, Reading, is_product};
 use super::program::{Entry, Factor, Input, Operand, Program, Scratch, Segment, Slot, Step, Whole};
 use super::room::Room;
 use super::schedule::{Draft, Side, Zoned, members, schedule};
-use super::tall::Window;
+use super::window::Window;
 use super::{Unfit, placements};
 use crate::graph::primitive::Kernel;
 use crate::graph::{Graph, NodeId, Op, Primitive, Shape};

@@ -16,6 +16,7 @@ mod program;
 mod room;
 mod schedule;
 mod tall;
+mod window;
 
 pub use batch::{Batch, LANES, Refusal};
 pub use interpreter::Interpreter;

@@ -1,11 +1,6 @@
-//! Which operations go through arrays with very many rows together, some rows at a time, and the
-//! steps for that.
+//! Which operations go through arrays with very many rows together, some rows at a time.
 
-use super::blocks::{Blocks, Columns, Moved, Pass, Total};
-use super::emit::Emitter;
 use super::plan::{Place, Plan, Read, Reading};
-use super::program::{Slot, Step};
-use super::room::Room;
 use crate::graph::primitive::Kernel;
 use crate::graph::{Attr, Shape};
 use crate::primitives::algebra::{DOT, MATMUL};
@@ -20,22 +15,15 @@ const WIDEST: usize = 64;
 /// How many numbers less have to pass through memory for blocks to be worth it.
 const WORTH_BLOCKS: usize = 1 << 17;
 
-/// How many numbers a block may have in all its arrays: what fits into the second cache.
-const CACHED: usize = 1 << 16;
-
-/// A block has a multiple of this many rows, and at most `HIGHEST`.
-const ROUND: usize = 128;
-const HIGHEST: usize = 4096;
-
 /// Operations of one zone that go through arrays with the same number of rows together.
 pub(super) struct Tall {
-    rows: usize,
+    pub rows: usize,
     /// In order.
     pub units: Vec<Place>,
     /// What is read from whole arrays.
-    loads: Vec<Read>,
+    pub loads: Vec<Read>,
     /// What is wanted elsewhere too.
-    stores: Vec<Place>,
+    pub stores: Vec<Place>,
     /// What nobody else wants.
     pub inside: Vec<Place>,
 }
@@ -113,6 +101,9 @@ pub(super) fn find(
     members: &FxHashMap<Place, Vec<Place>>,
     units: &[Place],
 ) -> Vec<Tall> {
+    if !plan.nodes.iter().any(|node| is_tall(node.shape)) {
+        return Vec::new();
+    }
     let search = Search {
         plan,
         members,
@@ -126,7 +117,11 @@ pub(super) fn find(
 }
 
 /// What a unit reads that it does not compute itself.
-fn outer_reads(plan: &Plan<'_>, members: &FxHashMap<Place, Vec<Place>>, unit: Place) -> Vec<Read> {
+pub(super) fn outer_reads(
+    plan: &Plan<'_>,
+    members: &FxHashMap<Place, Vec<Place>>,
+    unit: Place,
+) -> Vec<Read> {
     let inside = members.get(&unit).map_or(&[][..], Vec::as_slice);
     let own = |read: &Read| read.root != unit && plan.chain[read.root as usize] == unit;
     let places = inside.iter().chain([&unit]);
@@ -247,192 +242,4 @@ fn covers(load: &Read, read: &Read, rows: usize) -> bool {
         && load.offset <= read.offset
         && end(read) <= end(load)
         && ((read.offset - load.offset) as usize).is_multiple_of(rows)
-}
-
-/// Where the columns of tall arrays are while a block is computed.
-pub(super) struct Window {
-    rows: usize,
-    /// How many rows the block has.
-    height: usize,
-    /// Where the blocks lie, and how far apart their columns may be at most.
-    at: Slot,
-    room: usize,
-    layout: Layout,
-}
-
-impl Window {
-    /// The shape of what is read or written, for one block.
-    pub fn seen(&self, shape: Shape) -> Shape {
-        if shape.m() == self.rows {
-            Shape::new(self.height, shape.n())
-        } else {
-            shape
-        }
-    }
-
-    /// Where entries are that a block has: `shape` of the array `root`, from `offset` on.
-    pub fn slot(&self, root: Place, offset: u32, shape: Shape) -> Option<Slot> {
-        let columns = self.columns(root, offset, shape)?;
-        Some(columns.at + (columns.first * self.height) as Slot)
-    }
-
-    fn columns(&self, root: Place, offset: u32, shape: Shape) -> Option<Columns> {
-        if shape.m() != self.rows {
-            return None;
-        }
-        let held = self.layout.held.get(&root)?.iter().find(|held| {
-            let end = held.offset as usize + held.count * self.rows;
-            (held.offset as usize..end).contains(&(offset as usize))
-        })?;
-        Some(Columns {
-            at: self.at + (held.column * self.room) as Slot,
-            first: (offset - held.offset) as usize / self.rows,
-            count: shape.n(),
-        })
-    }
-}
-
-/// Which columns of a block hold what.
-#[derive(Default)]
-struct Layout {
-    held: FxHashMap<Place, Vec<Held>>,
-    /// How many there are.
-    count: usize,
-}
-
-/// Columns of an array: from which entry of it on, how many, and the first of the block's columns
-/// that they take.
-#[derive(Clone, Copy)]
-struct Held {
-    offset: u32,
-    count: usize,
-    column: usize,
-}
-
-impl Tall {
-    /// How many rows a block has, and the last one.
-    fn heights(&self, columns: usize) -> (usize, usize) {
-        let fits = (CACHED / columns).clamp(ROUND, HIGHEST) / ROUND * ROUND;
-        let height = fits.min(self.rows / 2 / ROUND * ROUND);
-        (height, height + self.rows % height)
-    }
-
-    /// Room is used again after its last use; but what is loaded, left or added up keeps its own.
-    fn layout(&self, plan: &Plan<'_>, members: &FxHashMap<Place, Vec<Place>>) -> Layout {
-        let mut last_use: FxHashMap<Place, usize> = FxHashMap::default();
-        for (time, unit) in self.units.iter().enumerate() {
-            let is_total = plan.shape(*unit).m() != self.rows;
-            let time = if is_total { usize::MAX } else { time };
-            for read in outer_reads(plan, members, *unit) {
-                let last = last_use.entry(read.root).or_default();
-                *last = (*last).max(time);
-            }
-        }
-        let mut room = Room::default();
-        let mut layout = Layout::default();
-        for load in &self.loads {
-            layout.hold(load.root, load.offset, load.shape, &mut room);
-        }
-        for (time, unit) in self.units.iter().enumerate() {
-            let made = plan.made(*unit);
-            for made in made
-                .iter()
-                .filter(|made| plan.shape(**made).m() == self.rows)
-            {
-                layout.hold(*made, 0, plan.shape(*made), &mut room);
-            }
-            for done in &self.inside {
-                if last_use.get(done) == Some(&time) {
-                    let Held { count, column, .. } = layout.held[done][0];
-                    room.give_back(column as u64, count as u64);
-                }
-            }
-        }
-        layout.count = room.end as usize;
-        layout
-    }
-
-    /// The numbers that all of a block's columns take.
-    pub fn room(&self, plan: &Plan<'_>, members: &FxHashMap<Place, Vec<Place>>) -> usize {
-        let columns = self.layout(plan, members).count;
-        columns * self.heights(columns).1
-    }
-}
-
-impl Layout {
-    fn hold(&mut self, root: Place, offset: u32, shape: Shape, room: &mut Room) {
-        self.held.entry(root).or_default().push(Held {
-            offset,
-            count: shape.n(),
-            column: room.take(shape.n() as u64) as usize,
-        });
-    }
-}
-
-impl Emitter<'_, '_> {
-    /// The step for a group.
-    pub(super) fn blocks(&mut self, tall: &Tall) -> Step {
-        let layout = tall.layout(self.plan, &self.members);
-        let (height, last) = tall.heights(layout.count);
-        let (totals, units): (Vec<Place>, Vec<Place>) =
-            (tall.units.iter()).partition(|unit| self.plan.shape(**unit).m() != tall.rows);
-        self.window = Some(Window {
-            rows: tall.rows,
-            height,
-            at: self.blocks_at,
-            room: last,
-            layout,
-        });
-        let [each, last] = [height, last].map(|height| {
-            if let Some(window) = &mut self.window {
-                window.height = height;
-            }
-            let steps = units.iter().map(|unit| self.single(*unit)).collect();
-            Pass { height, steps }
-        });
-        let window = self.window.take().expect("it was set above");
-        let moved = |root: Place, offset: u32, shape: Shape| Moved {
-            whole: self.slots[root as usize] + offset,
-            block: window.columns(root, offset, shape).expect("it is held").at,
-            columns: shape.n(),
-        };
-        let loads = tall.loads.iter();
-        let stores = tall.stores.iter();
-        Step::Blocks(Box::new(Blocks {
-            rows: tall.rows,
-            loads: loads
-                .map(|load| moved(load.root, load.offset, load.shape))
-                .collect(),
-            stores: stores
-                .map(|store| moved(*store, 0, self.plan.shape(*store)))
-                .collect(),
-            each,
-            last,
-            totals: totals
-                .iter()
-                .map(|unit| self.total(*unit, &window))
-                .collect(),
-        }))
-    }
-
-    fn total(&self, unit: Place, window: &Window) -> Total {
-        let (row, _) = self.plan.operation(unit).expect("a unit is an operation");
-        let columns: Vec<Columns> = (self.plan.reads(unit).iter())
-            .map(|read| window.columns(read.root, read.offset, read.shape))
-            .collect::<Option<_>>()
-            .expect("what is added up is held");
-        let out = self.slots[unit as usize];
-        if row.is(&MATMUL) {
-            Total::Product(columns[0], columns[1], out)
-        } else if row.is(&DOT) {
-            Total::Dot(columns[0], columns[1], out)
-        } else {
-            Total::Sum {
-                of: columns[0],
-                by_column: self.plan.nodes[unit as usize].attr() == Attr::Axis(1),
-                mean: row.is(&MEAN),
-                out,
-            }
-        }
-    }
 }
