@@ -20,6 +20,8 @@ const LONGEST_SCRIPT: u64 = 1 << 30;
 const LONGEST_DATA: u64 = u32::MAX as u64;
 /// How much is read at a time, and looked at for signs that it is no text.
 const CHUNK: usize = 1 << 16;
+/// The same of short files.
+const PAGE: usize = 1 << 12;
 /// How often a reader that waits looks whether it should stop.
 const PATIENCE: Duration = Duration::from_millis(10);
 
@@ -161,7 +163,9 @@ fn text_of(path: &Path, most: u64) -> std::result::Result<String, Trouble> {
             return Err(Trouble::TooLong(most));
         }
         let mut file = File::open(path).map_err(Trouble::Io)?;
-        collect(most, || chunk(&mut file).map_err(Trouble::Io))?
+        // A short file takes no large buffer.
+        let size = usize::try_from(metadata.len()).map_or(CHUNK, |len| len.clamp(PAGE, CHUNK));
+        collect(most, || chunk(&mut file, size).map_err(Trouble::Io))?
     } else {
         // Opening a pipe waits for its other end, so that is left to the thread as well.
         let path = path.to_path_buf();
@@ -196,9 +200,9 @@ impl<O: FnOnce() -> io::Result<R>, R: Read> Read for Late<O, R> {
     }
 }
 
-/// The next bytes; none at the end.
-fn chunk(stream: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut chunk = vec![0; CHUNK];
+/// The next bytes, at most `size` of them; none at the end.
+fn chunk(stream: &mut impl Read, size: usize) -> io::Result<Vec<u8>> {
+    let mut chunk = vec![0; size];
     loop {
         match stream.read(&mut chunk) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -218,7 +222,7 @@ fn patiently(
     let (send, receive) = mpsc::sync_channel(4);
     std::thread::spawn(move || {
         loop {
-            let read = chunk(&mut stream);
+            let read = chunk(&mut stream, CHUNK);
             let last = read.as_ref().map_or(true, Vec::is_empty);
             if send.send(read).is_err() || last {
                 return;

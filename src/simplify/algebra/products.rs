@@ -94,8 +94,10 @@ impl Algebra<'_> {
 
     /// a·b
     pub(super) fn times(&mut self, a: Id, b: Id) -> Id {
-        if let (Some(a), Some(b)) = (self.value(a), self.value(b)) {
-            return self.number(a * b);
+        match (self.value(a), self.value(b)) {
+            (Some(_), Some(1.0)) => return a,
+            (Some(a), Some(b)) => return self.number(a * b),
+            _ => {}
         }
         let shape = self
             .common_shape([a, b].into_iter())

@@ -7,6 +7,11 @@ use crate::primitives::elementary;
 impl Algebra<'_> {
     /// c₁·t₁ + c₂·t₂ + … in the given shape: flat, like terms collected, zeros left out.
     pub fn sum(&mut self, terms: &[(f64, Id)], shape: Shape) -> Id {
+        if let [(1.0, id)] = *terms
+            && !matches!(self.form(self.core(id)), Form::Sum(_))
+        {
+            return self.stretch(id, shape);
+        }
         let mut collected = self.collected(terms);
         self.merge_branches(&mut collected);
         collected.sort_unstable_by_key(|(_, term)| *term);
