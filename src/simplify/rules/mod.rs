@@ -5,15 +5,16 @@
 
 mod common;
 mod entries;
+mod expansion;
 mod operations;
 mod products;
 mod sums;
 
 pub use common::factored;
 pub use entries::whole_vector;
+pub use expansion::{expanded, may_be_shorter_multiplied_out};
 pub use sums::{
-    distributed, double_angle, expanded, joined_exponentials, may_be_shorter_multiplied_out,
-    over_one_denominator, without_nested_quotients,
+    distributed, double_angle, joined_exponentials, over_one_denominator, without_nested_quotients,
 };
 
 use super::algebra::{Algebra, Form, Id};
