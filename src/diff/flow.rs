@@ -95,9 +95,14 @@ impl<'g> Flow<'g> {
 
     /// Passed through an operation that mixes all entries: reached everywhere if anywhere.
     pub fn mixed(self, term: Term<'g>) -> Flow<'g> {
-        let reached = self.reached.filter(|mask| !surely_somewhere(*mask));
-        let reached = reached.map(|mask| as_mask(mask.sum()));
+        let reached = self.anywhere();
         Flow { term, reached }.guarded(term)
+    }
+
+    /// Whether it is reached anywhere, as a scalar mask; absent: surely.
+    pub fn anywhere(self) -> Option<Term<'g>> {
+        let reached = self.reached.filter(|mask| !surely_somewhere(*mask));
+        reached.map(|mask| as_mask(mask.sum()))
     }
 
     /// The sum of two flows.

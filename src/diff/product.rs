@@ -34,8 +34,15 @@ pub(super) fn adjoint<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<F
     Some(times(a, b, flow).only(factors[k].reached))
 }
 
-/// The product of two factors, one of them the flow that it belongs to.
+/// The product of two factors, one of them the flow that it belongs to. Where none of its entries is
+/// reached, the masks make the product zero; all of it counts as reached elsewhere.
 fn times<'g>(a: Flow<'g>, b: Flow<'g>, flow: Flow<'g>) -> Flow<'g> {
     let masks = [a, b].map(|factor| factor.reached.filter(|mask| !mask.shape().is_scalar()));
-    flow.mixed(a.term.matmul_of_reached(b.term, masks))
+    let term = a.term.matmul_of_reached(b.term, masks);
+    if flow.is_partial() {
+        let reached = flow.anywhere();
+        Flow { term, reached }
+    } else {
+        flow.mixed(term)
+    }
 }

@@ -179,6 +179,9 @@ fn partial(builder: &Builder<'_, '_>, line: &Shown, arg: NodeId) -> Option<Math>
 fn partial_at(builder: &Builder<'_, '_>, line: &Shown, place: usize) -> Option<Math> {
     let graph = builder.graph;
     let row = graph.node(line.node).primitive()?;
+    if place + row.places >= graph.args(line.node).len() {
+        return Some(Math::Number(0.0));
+    }
     match row.derivative {
         Derivative::Bilinear(..) => {
             let other = *graph.args(line.node).get(1 - place)?;
