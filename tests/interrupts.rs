@@ -56,7 +56,7 @@ fn long_work() -> Vec<(&'static str, String)> {
         ),
         owned(
             "a map",
-            "plot sum(sin(i*t*s) for i in 1..3000) over t from 0 to 1, s from 0 to 1",
+            "plot sum(sin(i*t*s) for i in 1..60000) over t from 0 to 1, s from 0 to 1",
         ),
         owned(
             "symbolic",
