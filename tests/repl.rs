@@ -282,7 +282,10 @@ fn an_impatient_ctrl_c_does_not_end_the_session() {
     repl.waits_for("error[limit]");
     repl.waits_for(READY);
     std::thread::sleep(Duration::from_millis(300));
-    holds(&repl.answers("6*7"), "6*7 = 42");
+    // A late one of the three may have brought up a prompt of its own.
+    repl.types("6*7");
+    repl.waits_for("6*7 = 42");
+    repl.waits_for(READY);
     repl.types(":q");
     let _ = std::fs::remove_dir_all(repl.leaves());
 }
