@@ -25,7 +25,7 @@ use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Held;
 use crate::exec::{Failure, Interpreter};
 use crate::graph::primitive::Fault;
-use crate::graph::{Graph, NodeId, Op, Shape, Tensor};
+use crate::graph::{Graph, NodeId, Op, Shape, Tensor, View};
 use crate::interrupt;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script, UnaryOp};
@@ -849,9 +849,14 @@ impl<'a> Lowering<'a> {
 
     /// The value of `node`.
     pub fn value(&self, node: NodeId) -> Result<Tensor> {
+        self.with_value(node, |view| view.to_tensor())
+    }
+
+    /// What `read` makes of the value of `node` where it stands; it asks for no other value.
+    pub fn with_value<T>(&self, node: NodeId, read: impl FnOnce(View<'_>) -> T) -> Result<T> {
         let mut interpreter = self.interpreter.borrow_mut();
         match interpreter.value(node) {
-            Ok(view) => Ok(view.to_tensor()),
+            Ok(view) => Ok(read(view)),
             Err(failure) => Err(self.explain(&failure)),
         }
     }

@@ -8,12 +8,12 @@ use super::math::{Math, Role};
 use super::{Line, stable};
 use crate::diagnostic::Result;
 use crate::graph::primitive::{Demand, Kink as Sides, Notation};
-use crate::graph::{Attr, Graph, NodeId, Op, Shape, Tensor};
+use crate::graph::{Attr, Graph, NodeId, Op, Primitive, Shape, Tensor, View};
 use crate::lower::{Lowering, is_derivative_operator};
 use crate::primitives::arithmetic::{WHERE, is_true};
 use crate::primitives::array::MATRIX;
 use crate::source::Location;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -404,7 +404,8 @@ impl Search<'_, '_> {
     /// formula as infinite is no birth.
     pub fn value(&self, root: NodeId) -> Result<Option<(Birth, Option<Birth>)>> {
         let infinite = self.birth(root, |x| !x.is_finite())?;
-        let nan = match self.lowering.value(root)?.data().iter().any(|x| x.is_nan()) {
+        let has_nan = |value: View<'_>| value.data.iter().any(|x| x.is_nan());
+        let nan = match self.lowering.with_value(root, has_nan)? {
             true => self.birth(root, f64::is_nan)?,
             false => None,
         };
@@ -433,27 +434,35 @@ impl Search<'_, '_> {
     ) -> Result<Option<(NodeId, usize)>> {
         let graph = self.lowering.graph();
         let mut seen = FxHashSet::default();
+        // Whether anything is bad in nodes that were looked at as a whole.
+        let mut wholes: FxHashMap<NodeId, bool> = FxHashMap::default();
         let mut stack = vec![(root, entry)];
         let mut first: Option<(NodeId, usize)> = None;
         while let Some((id, entry)) = stack.pop() {
             if !seen.insert((id, entry)) {
                 continue;
             }
-            let value = self.lowering.value(id)?;
             let Some(entry) = entry else {
-                let bad = |k: &usize| bad(value.data()[*k]);
-                let entries = (0..value.data().len()).filter(bad).take(FOLLOWED_ENTRIES);
-                stack.extend(entries.map(|k| (id, Some(k))));
+                self.lowering.with_value(id, |value| {
+                    let bad = |k: &usize| bad(value.data[*k]);
+                    let entries = (0..value.data.len()).filter(bad).take(FOLLOWED_ENTRIES);
+                    stack.extend(entries.map(|k| (id, Some(k))));
+                })?;
                 continue;
             };
             let before = stack.len();
             for arg in self.followed(id, entry)? {
-                let value = self.lowering.value(arg)?;
-                let at =
-                    (value.shape() == graph.shape(id) && self.is_entrywise(id)).then_some(entry);
-                let hit = match at {
-                    Some(at) => bad(value.data()[at]),
-                    None => value.data().iter().any(|x| bad(*x)),
+                let same_shape = graph.shape(arg) == graph.shape(id);
+                let at = (same_shape && self.is_entrywise(id)).then_some(entry);
+                let hit = match (at, wholes.get(&arg)) {
+                    (Some(at), _) => self.lowering.with_value(arg, |value| bad(value.data[at]))?,
+                    (None, Some(known)) => *known,
+                    (None, None) => {
+                        let any = |value: View<'_>| value.data.iter().any(|x| bad(*x));
+                        let any = self.lowering.with_value(arg, any)?;
+                        wholes.insert(arg, any);
+                        any
+                    }
                 };
                 if hit && !matches!(graph.node(arg).op, Op::Literal(_) | Op::Constant(_)) {
                     stack.push((arg, at));
@@ -480,8 +489,9 @@ impl Search<'_, '_> {
             });
         };
         if row.is(&WHERE) || row.demand == Demand::Choice {
-            let condition = self.lowering.value(args[0])?;
-            let truth = is_true(condition.data()[entry.min(condition.data().len() - 1)]);
+            let truth = self.lowering.with_value(args[0], |condition| {
+                is_true(condition.data[entry.min(condition.data.len() - 1)])
+            })?;
             return Ok(vec![args[if truth { 1 } else { 2 }]]);
         }
         Ok(args.to_vec())
@@ -504,11 +514,15 @@ impl Search<'_, '_> {
         let shape = graph.shape(id);
         let leaf = (self.leaves)(id) || matches!(graph.node(id).op, Op::Input(_));
         let mut operands = Vec::new();
-        for arg in if leaf {
-            Vec::new()
-        } else {
-            graph.args(id).to_vec()
-        } {
+        let mut args = graph.args(id).to_vec();
+        let is_operator = |row: &Primitive| matches!(row.notation, Notation::Infix(_));
+        if leaf {
+            args.clear();
+        } else if graph.node(id).primitive().is_some_and(is_operator) {
+            // Behind the operands of a product there may be masks.
+            args.truncate(2);
+        }
+        for arg in args {
             let value = self.lowering.value(arg)?;
             let one = value.shape() == shape && self.is_entrywise(id);
             let value = if one {
@@ -557,7 +571,7 @@ impl Search<'_, '_> {
                 Some(name) if leaf => Math::Name(name),
                 _ => writer.definition(id),
             },
-            value: self.lowering.value(id)?.data()[entry],
+            value: self.lowering.with_value(id, |value| value.data[entry])?,
             entry: Entry::of(shape, entry),
             operands,
             location: self
