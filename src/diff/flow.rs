@@ -56,11 +56,18 @@ impl<'g> Flow<'g> {
     }
 
     /// The part of it where `mask` holds.
-    pub fn only(self, mask: Option<Term<'g>>) -> Flow<'g> {
-        let Some(mask) = mask else { return self };
+    pub fn only(self, mask: Term<'g>) -> Flow<'g> {
         Flow {
             term: self.term.where_true(mask),
+            ..self.where_reached(mask)
+        }
+    }
+
+    /// The same value, of which only what `mask` holds is there.
+    fn where_reached(self, mask: Term<'g>) -> Flow<'g> {
+        Flow {
             reached: Some(self.reached.map_or(mask, |reached| both(reached, mask))),
+            ..self
         }
     }
 
@@ -71,15 +78,13 @@ impl<'g> Flow<'g> {
             return self;
         }
         let term = share.map_or(self.term, |share| self.term * share);
-        let reached = self.reached.map_or(mask, |reached| both(reached, mask));
-        let guards = row.is(&GUARD) || row.is(&GUARD_ALL);
+        let flow = Flow { term, ..self };
+        if row.is(&GUARD) || row.is(&GUARD_ALL) {
+            return flow.only(mask);
+        }
         Flow {
-            term: if guards {
-                term.where_true(mask)
-            } else {
-                term.passed(mask)
-            },
-            reached: Some(reached),
+            term: term.passed(mask),
+            ..flow.where_reached(mask)
         }
     }
 

@@ -3,9 +3,10 @@
 use super::flow::{Flow, Site};
 use crate::primitives::algebra::{MATMUL, MATMUL_REACHED};
 
-/// The factors of a matrix product; `None` where the site is something else.
-fn factors<'g>(site: &Site<'g>) -> Option<[Flow<'g>; 2]> {
-    let [a, b] = if site.row.is(&MATMUL) {
+/// The factors of a matrix product that `flow` goes through; `None` where the site is something else,
+/// or everything is reached and the row's own rule says all.
+fn factors<'g>(site: &Site<'g>, flow: Flow<'g>) -> Option<[Flow<'g>; 2]> {
+    let [a, b] = if site.row.is(&MATMUL) && flow.is_partial() {
         [None; 2]
     } else if site.row.is(&MATMUL_REACHED) {
         [2, 3].map(|k| Some(site.args[k]).filter(|mask| !mask.is(1.0)))
@@ -20,18 +21,23 @@ fn factors<'g>(site: &Site<'g>) -> Option<[Flow<'g>; 2]> {
 
 /// The tangent of a matrix product through factor `k`, which has the tangent `dot`.
 pub(super) fn tangent<'g>(site: &Site<'g>, k: usize, dot: Flow<'g>) -> Option<Flow<'g>> {
-    let mut factors = factors(site)?;
-    factors[k] = dot.only(factors[k].reached);
+    let mut factors = factors(site, dot)?;
+    factors[k] = factors[k].reached.map_or(dot, |mask| dot.only(mask));
     let [a, b] = factors;
     Some(times(a, b, dot))
 }
 
 /// What factor `k` of a matrix product gets of the adjoint `flow` of the result.
 pub(super) fn adjoint<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
-    let factors = factors(site)?;
+    let factors = factors(site, flow)?;
     let other = factors[1 - k].through(|x| x.transposed());
     let [a, b] = if k == 0 { [flow, other] } else { [other, flow] };
-    Some(times(a, b, flow).only(factors[k].reached))
+    let product = times(a, b, flow);
+    Some(
+        factors[k]
+            .reached
+            .map_or(product, |mask| product.only(mask)),
+    )
 }
 
 /// The product of two factors, one of them the flow that it belongs to. Where none of its entries is

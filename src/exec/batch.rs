@@ -59,6 +59,8 @@ impl Program {
 
     /// Prepares a program that was compiled [for batches](Program::for_batches) for evaluation at many
     /// points, which give values to all inputs.
+    ///
+    /// Its [run](Batch::run) panics where a program that was not goes through tall arrays.
     pub fn batch(&mut self) -> Result<Batch<'_>, Stop> {
         self.run_fixed()?;
         let mut inputs = Vec::new();

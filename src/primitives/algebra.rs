@@ -5,7 +5,10 @@ use super::array::{HCAT, MATRIX, NORM, VCAT};
 use super::elementary::ABS;
 use super::term::entrywise;
 use super::{kernels, rows};
-use crate::graph::primitive::{Derivative::*, Notation, Operator, ShapeRule};
+use crate::graph::primitive::{
+    Derivative::{self, *},
+    Notation, Operator, ShapeRule,
+};
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 
 fn square(name: &str, shape: Shape) -> Result<Shape, String> {
@@ -173,15 +176,19 @@ fn tangent_by_determinant<'g>(x: Term<'g>, y: Term<'g>, dot: Term<'g>) -> Term<'
     entrywise(&WHERE, &[sure, tangent, x.number(f64::NAN)])
 }
 
+/// The adjoints of a matrix product; `diff` puts in the masks, where there are any.
+const OF_PRODUCT: Derivative = Bilinear(
+    |ct, _, b| ct.matmul(b.transposed()),
+    |ct, a, _| a.transposed().matmul(ct),
+);
+
 rows! {
     MATMUL = Primitive::whole("matmul", kernels::matmul, ShapeRule::Given).parameters(&["A", "B"])
-        .notation(Notation::Infix(Operator::MatMul))
-        .derivative(Bilinear(|ct, _, b| ct.matmul(b.transposed()), |ct, a, _| a.transposed().matmul(ct)))
+        .notation(Notation::Infix(Operator::MatMul)).derivative(OF_PRODUCT)
         .doc("The matrix product.").example("[1, 2; 3, 4]*[1, 1]", "[3, 7]");
     MATMUL_REACHED = Primitive::whole("matmul", kernels::matmul_reached, ShapeRule::Given)
         .parameters(&["A", "B", "reached in A", "reached in B"]).places(2)
-        .notation(Notation::Infix(Operator::MatMul))
-        .derivative(Bilinear(|ct, _, b| ct.matmul(b.transposed()), |ct, a, _| a.transposed().matmul(ct)))
+        .notation(Notation::Infix(Operator::MatMul)).derivative(OF_PRODUCT)
         .doc("The matrix product where what is not reached in a factor is 0 whatever it is multiplied by; 1 for a mask: everything is reached.");
     DOT = Primitive::whole("dot", kernels::dot, ShapeRule::Rule(dot_shape)).parameters(&["a", "b"])
         .derivative(Bilinear(|ct, a, b| ct * b.reshaped(a.shape()), |ct, a, b| ct * a.reshaped(b.shape())))

@@ -158,14 +158,10 @@ pub fn sum(call: &Call<'_>, out: &mut [f64]) -> Done {
 }
 
 pub fn mean(call: &Call<'_>, out: &mut [f64]) -> Done {
-    if call.attr == Attr::None {
-        out[0] = sum_of_all(call.args[0]) / call.args[0].data.len() as f64;
-        return Ok(());
-    }
-    reduce(call, out, average, |rows, out| {
-        rows.fold(out, 0.0, |sum, x| sum + x);
-        divide(out, rows.x.shape.n());
-    })
+    sum(call, out)?;
+    let lane = call.args[0].data.len() / out.len().max(1);
+    divide(out, lane);
+    Ok(())
 }
 
 pub fn var(call: &Call<'_>, out: &mut [f64]) -> Done {

@@ -142,7 +142,8 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
 }
 
 /// The product of two factors, of which some entries may be 0 whatever they are multiplied by: those
-/// whose entry of the mask is 0. A mask of one number is for all entries.
+/// whose entry of the mask is 0. A mask of one number is for all entries. Only where such a zero
+/// met a number that is not finite, the entry is computed again, term by term, rounding after each operation.
 ///
 /// # Panics
 /// As [`product`].
@@ -160,12 +161,22 @@ pub fn product_of_reached(
         (1, 1) => mask.data[0] != 0.0,
         _ => mask.at(i, j) != 0.0,
     };
+    let is_wild = |k: &usize| {
+        let mut entries = (0..a.rows)
+            .map(|i| a.at(i, *k))
+            .chain((0..b.cols).map(|j| b.at(*k, j)));
+        entries.any(|x| !x.is_finite())
+    };
+    let wild: Vec<usize> = (0..a.cols).filter(is_wild).collect();
     for (at, entry) in out.iter_mut().enumerate() {
-        if entry.is_finite() {
-            continue;
-        }
         let (i, j) = (at % a.rows, at / a.rows);
         let reached = |k: &usize| holds(reached_a, i, *k) && holds(reached_b, *k, j);
+        if entry.is_finite() || wild.iter().all(reached) {
+            continue;
+        }
+        if interrupt::requested() {
+            return;
+        }
         let terms = (0..a.cols).filter(reached);
         *entry = terms.fold(0.0, |sum, k| sum + a.at(i, k) * b.at(k, j));
     }

@@ -115,6 +115,12 @@ pub(super) fn exchanged(
     algebra.product(1.0, &factors, algebra.shape(id))
 }
 
+/// σ(−x), where that is not σ(x).
+fn reflected(algebra: &mut Algebra, x: Id) -> Option<Id> {
+    let opposite = algebra.negated(x);
+    (opposite != x).then(|| sigmoid(algebra, opposite))
+}
+
 /// e^x·σ(−x) = σ(x)
 pub(super) fn exponential_times_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let Form::Product(bases) = algebra.form(id) else {
@@ -125,11 +131,9 @@ pub(super) fn exponential_times_sigmoid(algebra: &mut Algebra, id: Id) -> Option
         let Some(args) = operands(algebra, *base, &elementary::EXP) else {
             continue;
         };
-        let opposite = algebra.negated(args[0]);
-        if opposite == args[0] {
+        let Some(partner) = reflected(algebra, args[0]) else {
             continue;
-        }
-        let partner = sigmoid(algebra, opposite);
+        };
         let j = bases.iter().position(|(known, e)| {
             *known == partner && algebra.value(*e).is_some_and(|e| e >= 1.0)
         });
@@ -234,11 +238,9 @@ pub(super) fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
         let Some(args) = operands(algebra, *base, &elementary::SIGMOID) else {
             continue;
         };
-        let opposite = algebra.negated(args[0]);
-        if opposite == args[0] {
+        let Some(partner) = reflected(algebra, args[0]) else {
             continue;
-        }
-        let partner = sigmoid(algebra, opposite);
+        };
         let Some(j) = bases
             .iter()
             .position(|(known, e)| *known == partner && e == exponent)
