@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The promise is 100 ms; a busy machine may be late.
-const SOON: Duration = Duration::from_secs(3);
+const SOON: Duration = Duration::from_secs(1);
 
 /// Work that takes minutes, each in another phase, behind a line that tells that it has begun.
 fn long_work() -> Vec<(&'static str, String)> {

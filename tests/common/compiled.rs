@@ -99,8 +99,26 @@ fn compare(
     Ok(())
 }
 
-/// A program with all inputs moved once; whether it could be compiled.
+/// A program with all inputs moved once, and in lanes; whether it could be compiled.
 pub fn agrees(definitions: &str, inputs: &[&str], expressions: &[String]) -> Result<bool, String> {
+    agreement(definitions, inputs, expressions, true)
+}
+
+/// The same without lanes, for arrays that are too large to have many of.
+pub fn agrees_one_by_one(
+    definitions: &str,
+    inputs: &[&str],
+    expressions: &[String],
+) -> Result<bool, String> {
+    agreement(definitions, inputs, expressions, false)
+}
+
+fn agreement(
+    definitions: &str,
+    inputs: &[&str],
+    expressions: &[String],
+    in_lanes: bool,
+) -> Result<bool, String> {
     let lowered = lower(definitions, inputs, expressions)?;
     let groups: Vec<Vec<NodeId>> = lowered.inputs.iter().map(|id| vec![*id]).collect();
     let half = lowered.outputs.len() / 2;
@@ -133,9 +151,9 @@ pub fn agrees(definitions: &str, inputs: &[&str], expressions: &[String]) -> Res
         compare(&lowered, &mut compiled, &entries, &values)
             .map_err(|error| format!("{} moved: {error}", inputs[input]))?;
     }
-    let batches = Program::for_batches(&lowered.graph, &groups, &entries, 1 << 30);
-    let mut batches = batches.map_err(|unfit| format!("{unfit:?}"))?;
-    if batches.batch_size() < 1 << 24 {
+    if in_lanes {
+        let batches = Program::for_batches(&lowered.graph, &groups, &entries, 1 << 30);
+        let mut batches = batches.map_err(|unfit| format!("{unfit:?}"))?;
         compare_lanes(&lowered, &mut batches, &entries, &values)?;
     }
     Ok(true)

@@ -108,6 +108,19 @@ pub fn distance(got: &[f64], want: &[f64]) -> f64 {
     }
 }
 
+/// The seeds of random programs to try: `usual`, or those that `WENGERT_PROGRAMS` asks for, as a count
+/// or as `first..end`.
+pub fn wanted(usual: u64) -> std::ops::Range<u64> {
+    let number = |text: &str| text.trim().parse().expect("a number of programs");
+    match std::env::var("WENGERT_PROGRAMS").as_deref() {
+        Err(_) => 0..usual,
+        Ok(text) => match text.split_once("..") {
+            Some((first, end)) => number(first)..number(end),
+            None => 0..number(text),
+        },
+    }
+}
+
 /// Panics with what went wrong, the first of it.
 pub fn report(failures: &[String]) {
     let shown = &failures[..failures.len().min(20)];

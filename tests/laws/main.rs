@@ -16,7 +16,7 @@ mod texts;
 
 use common::compiled;
 use common::random::{INPUTS, Program, Terrain, program};
-use std::ops::Range;
+use common::wanted;
 use tally::Tally;
 
 /// How many programs are tried.
@@ -81,21 +81,9 @@ fn terrain(seed: u64) -> Terrain {
     }
 }
 
-/// The seeds to try.
-fn wanted() -> Range<u64> {
-    let number = |text: &str| text.trim().parse().expect("a number of programs");
-    match std::env::var("WENGERT_PROGRAMS").as_deref() {
-        Err(_) => 0..PROGRAMS,
-        Ok(text) => match text.split_once("..") {
-            Some((first, end)) => number(first)..number(end),
-            None => 0..number(text),
-        },
-    }
-}
-
 #[test]
 fn laws_hold_for_random_programs() {
-    let seeds = wanted();
+    let seeds = wanted(PROGRAMS);
     let threads = std::thread::available_parallelism().map_or(2, |n| n.get());
     let part = |first: usize| {
         let mut tally = Tally::default();
