@@ -1,20 +1,20 @@
 //! What each fuzz target does with its bytes, and what must hold of it. `cargo fuzz` calls these
-//! functions, and so does `tests/corpus.rs`, on the inputs that were kept.
+//! functions, and so does `tests/it/corpus.rs`, on the inputs that were kept.
 #![allow(dead_code)]
 
 use clap::Parser;
 use std::rc::Rc;
-use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, Once};
 use std::time::Duration;
 use wengert::cli::Arguments;
 use wengert::diagnostic::Diagnostic;
-use wengert::interrupt;
 use wengert::lower::{Limits, table_of};
 use wengert::render::{Style, diagnostic, json, terminal};
 use wengert::repl::rehearse;
 use wengert::session::{Event, Session};
 use wengert::source::{Location, Source, Span};
+use wengert::stop::StopToken;
 use wengert::syntax::ast::{ExprId, ExprKind, Script, StatementKind};
 use wengert::syntax::{self, format, highlight, printer};
 
@@ -88,10 +88,11 @@ fn laid_out(source: &Rc<Source>) {
 pub fn run(data: &[u8]) {
     let source = source("fuzz.ad", data);
     let mut session = Session::new(LIMITS);
-    within_patience(|| step(&mut session, &source));
+    within_patience(&session.stop_token(), || step(&mut session, &source));
     still_works(&mut session);
-    within_patience(|| {
-        let found = Session::new(LIMITS).check(&source);
+    let mut checking = Session::new(LIMITS);
+    within_patience(&checking.stop_token(), || {
+        let found = checking.check(&source);
         found.iter().for_each(|found| shown(found, &source));
     });
 }
@@ -106,7 +107,7 @@ pub fn session(data: &[u8]) {
         highlight::classes(line);
         highlight::partner(line, line.len() / 2);
         session.preview(line);
-        within_patience(|| step(&mut session, &source));
+        within_patience(&session.stop_token(), || step(&mut session, &source));
         still_works(&mut session);
     }
     // What was defined can be written down and read again.
@@ -220,24 +221,28 @@ fn formulas(script: &Script) -> Vec<ExprId> {
 
 static NOW: AtomicU64 = AtomicU64::new(0);
 static DEADLINE: AtomicU64 = AtomicU64::new(u64::MAX);
+static RUNNING: Mutex<Option<StopToken>> = Mutex::new(None);
 static CLOCK: Once = Once::new();
 
-/// Runs `work` and asks it to stop when it takes long: endless loops are legal.
-fn within_patience(work: impl FnOnce()) {
+/// Runs `work` and asks it, through its token, to stop when it takes long: endless loops are legal.
+fn within_patience(token: &StopToken, work: impl FnOnce()) {
     CLOCK.call_once(|| {
         std::thread::spawn(|| {
             loop {
                 std::thread::sleep(TICK);
                 let now = NOW.fetch_add(1, Ordering::SeqCst);
-                if now >= DEADLINE.load(Ordering::SeqCst) {
-                    interrupt::request();
+                if now >= DEADLINE.load(Ordering::SeqCst)
+                    && let Some(token) = &*RUNNING.lock().expect("nothing panics under it")
+                {
+                    token.stop();
                 }
             }
         });
     });
-    interrupt::clear();
+    token.clear();
+    *RUNNING.lock().expect("nothing panics under it") = Some(token.clone());
     DEADLINE.store(NOW.load(Ordering::SeqCst) + PATIENCE, Ordering::SeqCst);
     work();
     DEADLINE.store(u64::MAX, Ordering::SeqCst);
-    interrupt::clear();
+    token.clear();
 }

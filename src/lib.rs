@@ -1,17 +1,9 @@
 //! Wengert: see differentiation happen.
 
-#[cfg(test)]
-extern crate self as wengert;
-
 pub mod cli;
 pub mod diagnostic;
-pub mod diff;
-pub mod exec;
-pub mod graph;
-pub mod interrupt;
 pub mod lower;
 pub mod plot;
-pub mod primitives;
 pub mod render;
 pub mod repl;
 pub mod session;
@@ -19,4 +11,5 @@ pub mod simplify;
 pub mod source;
 pub mod syntax;
 pub mod trace;
-pub mod vector;
+
+pub use wengert_engine::{diff, exec, graph, primitives, stop, vector};

@@ -1,4 +1,5 @@
 //! A session that lives for long takes no more than one that has just begun.
+//! A process of its own, since it weighs the whole process.
 #![cfg(target_os = "linux")]
 
 use wengert::lower::Limits;

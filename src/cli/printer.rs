@@ -3,10 +3,10 @@
 use super::signals::Farewell;
 use super::{Bar, Format, Status};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::interrupt;
 use crate::render::{Style, ascii, diagnostic, json, latex, terminal};
 use crate::session::Event;
 use crate::source::Source;
+use crate::stop::StopToken;
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
@@ -163,7 +163,7 @@ impl Printer<'_> {
 
     fn stop_where_closed(&self) {
         if self.is_closed() {
-            interrupt::request();
+            StopToken::current().stop();
         }
     }
 

@@ -60,7 +60,7 @@ fn run_first(
     printer: &mut Printer<'_>,
 ) -> Status {
     let farewell = printer.farewell(source);
-    let running = Running::start(allowance.time, Some(farewell));
+    let running = Running::start(&session.stop_token(), allowance.time, Some(farewell));
     run_while(running, session, source, printer, &mut |event, printer| {
         printer.event(&event, Some(source));
     })
@@ -74,7 +74,7 @@ pub fn run_in(
     printer: &mut Printer<'_>,
     watch: &mut dyn FnMut(&Event),
 ) -> Status {
-    let running = Running::start(time, None);
+    let running = Running::start(&session.stop_token(), time, None);
     run_while(running, session, source, printer, &mut |event, printer| {
         printer.event(&event, Some(source));
         watch(&event);
@@ -90,7 +90,7 @@ pub fn run_silently(
     take: &mut dyn FnMut(Event),
 ) -> Status {
     run_while(
-        Running::start(time, None),
+        Running::start(&session.stop_token(), time, None),
         session,
         source,
         printer,

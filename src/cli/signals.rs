@@ -8,9 +8,9 @@
 use super::script::out_of_time;
 use super::{Format, Status};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::interrupt;
 use crate::render::{Style, diagnostic, json};
 use crate::source::{Location, Source, Span};
+use crate::stop::StopToken;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Mutex, Once, PoisonError};
@@ -35,6 +35,8 @@ const GRACE: Duration = Duration::from_millis(40);
 const STEP: Duration = Duration::from_millis(5);
 
 static STATE: AtomicU8 = AtomicU8::new(IDLE);
+/// The token of the running computation.
+static TOKEN: Mutex<Option<StopToken>> = Mutex::new(None);
 static HANDLER: Once = Once::new();
 /// Whether the program is an interactive session.
 static STAYS: AtomicBool = AtomicBool::new(false);
@@ -80,15 +82,20 @@ pub struct Running {
 }
 
 impl Running {
-    /// To be held while something is computed. Forgets earlier requests to stop. With a farewell,
+    /// To be held while what obeys `token` is computed. Forgets earlier requests to stop. With a farewell,
     /// what does not stop is left.
-    pub fn start(limit: Option<Duration>, farewell: Option<Farewell>) -> Running {
+    pub fn start(
+        token: &StopToken,
+        limit: Option<Duration>,
+        farewell: Option<Farewell>,
+    ) -> Running {
         HANDLER.call_once(|| {
             // Without a handler Ctrl-C ends the program, which will do.
             let _ = ctrlc::set_handler(interrupt_or_leave);
         });
         *FAREWELL.lock().unwrap_or_else(PoisonError::into_inner) = farewell;
-        interrupt::clear();
+        token.clear();
+        *TOKEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
         STATE.store(RUNNING, Ordering::SeqCst);
         Running {
             limit,
@@ -139,8 +146,8 @@ fn stop(state: u8) -> bool {
     let changed = STATE
         .compare_exchange(RUNNING, state, Ordering::SeqCst, Ordering::SeqCst)
         .is_ok();
-    if changed {
-        interrupt::request();
+    if changed && let Some(token) = &*TOKEN.lock().unwrap_or_else(PoisonError::into_inner) {
+        token.stop();
     }
     changed
 }

@@ -5,8 +5,8 @@ use super::table::table_of;
 use super::{Frame, Lowering, bytes, interrupted};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::NodeId;
-use crate::interrupt;
 use crate::source::{Location, Source};
+use crate::stop;
 use crate::syntax::ast::{ExprId, ExprKind};
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
@@ -234,7 +234,7 @@ fn patiently(
             match receive.recv_timeout(PATIENCE) {
                 Ok(read) => return read.map_err(Trouble::Io),
                 Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
-                Err(RecvTimeoutError::Timeout) if interrupt::requested() => {
+                Err(RecvTimeoutError::Timeout) if stop::requested() => {
                     return Err(Trouble::Interrupted);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -250,7 +250,7 @@ fn collect(
 ) -> std::result::Result<Vec<u8>, Trouble> {
     let mut all = Vec::new();
     loop {
-        if interrupt::requested() {
+        if stop::requested() {
             return Err(Trouble::Interrupted);
         }
         let chunk = next()?;

@@ -26,8 +26,8 @@ use crate::diff::Held;
 use crate::exec::{Failure, Interpreter};
 use crate::graph::primitive::Fault;
 use crate::graph::{Graph, NodeId, Op, Shape, Tensor, View};
-use crate::interrupt;
 use crate::source::Location;
+use crate::stop;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script, UnaryOp};
 use crate::syntax::foreign;
 use calls::{CallKey, Iteration};
@@ -498,7 +498,7 @@ impl<'a> Lowering<'a> {
         if used > self.limits.nodes {
             return Err(node_limit(self.limits.nodes, frame.locate(expr)));
         }
-        if interrupt::requested() {
+        if stop::requested() {
             return Err(interrupted(frame.locate(expr)));
         }
         Ok(())
@@ -774,7 +774,7 @@ impl<'a> Lowering<'a> {
 
     /// Refuses to go on with `node` where the user asked to stop.
     pub fn go_on(&self, node: NodeId) -> Result<()> {
-        if interrupt::requested() {
+        if stop::requested() {
             return Err(interrupted(self.location_of(node)));
         }
         Ok(())

@@ -3,8 +3,8 @@
 use super::{interrupted, memory_limit};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Shape, Tensor};
-use crate::interrupt;
 use crate::source::{Location, Source, Span};
+use crate::stop;
 use csv::{ErrorKind, StringRecord};
 use indexmap::IndexSet;
 use std::rc::Rc;
@@ -134,7 +134,7 @@ impl Table<'_> {
 
     /// Stops where too much was read, or where nobody wants the rest.
     fn check(&self, memory: u64) -> Result<()> {
-        if interrupt::requested() {
+        if stop::requested() {
             return Err(interrupted(self.location.clone()));
         }
         if self.entries.len() as u64 * BYTES_A_CELL > memory {

@@ -7,10 +7,10 @@ use crate::diff::{Flow, Held, Target, forward, reverse, reverse_steps};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::substitute::exchange;
 use crate::graph::{Graph, NodeId, Op, Shape};
-use crate::interrupt;
 use crate::lower::Lowering;
 use crate::primitives::array::{CUMPROD, CUMPROD_SPELLED, PROD, PROD_SPELLED, SUM};
 use crate::simplify::{self, Formula, Wording};
+use crate::stop;
 use crate::syntax::ast::{ExprId, Name, Script, Tail, With};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -97,7 +97,7 @@ impl Session {
         let mut events = Vec::new();
         for (text, output) in &lowered.outputs {
             for wrt in &lowered.wrt {
-                if interrupt::requested() {
+                if stop::requested() {
                     return Err(stopped_at(script, script.expr(outputs[0]).span));
                 }
                 let result = self.symbolic(&lowering, &lowered, *output, wrt.target, manner);
@@ -114,7 +114,7 @@ impl Session {
                 })));
             }
         }
-        if interrupt::requested() {
+        if stop::requested() {
             return Err(stopped_at(script, script.expr(outputs[0]).span));
         }
         warn(&mut lowering, sink);

@@ -21,11 +21,11 @@ pub use rounds::Progress;
 
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::interrupt;
 use crate::lower::definitions::Function;
 use crate::lower::{self, Definitions, Formula, Limits, Lowering};
 use crate::primitives::arithmetic::is_true;
 use crate::source::{Location, Source, Span};
+use crate::stop::{self, StopToken};
 use crate::syntax::ast::{
     Block, ExprId, ExprKind, Ident, InputDeclaration, Name, Script, Statement, StatementId,
     StatementKind, Text,
@@ -51,6 +51,8 @@ pub struct Session {
     /// Who is told how far a loop has come, and whether that has happened.
     watcher: Option<rounds::Watcher>,
     told: bool,
+    /// What asks its computations to stop.
+    stop: StopToken,
 }
 
 impl Session {
@@ -60,6 +62,12 @@ impl Session {
             limits,
             ..Session::default()
         }
+    }
+
+    /// Asks what this session computes to stop, from any thread. The request stays until it is
+    /// [cleared](StopToken::clear).
+    pub fn stop_token(&self) -> StopToken {
+        self.stop.clone()
     }
 
     /// Everything that is defined.
@@ -98,6 +106,7 @@ impl Session {
     /// Parses and runs a text. The whole text is parsed before anything runs; the first error
     /// stops it, and leaves the session as it was before the failed statement.
     pub fn run(&mut self, source: &Rc<Source>, sink: &mut Sink<'_>) -> Result<()> {
+        let _entered = self.stop.enter();
         let (script, warnings) = crate::syntax::parse(source)?;
         warnings
             .into_iter()
@@ -132,7 +141,7 @@ impl Session {
         statement: &Statement,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        if interrupt::requested() {
+        if stop::requested() {
             return Err(stopped(script, statement));
         }
         match &statement.kind {
@@ -380,6 +389,7 @@ impl Session {
     /// Parses a text and looks for mistakes without running loops or showing anything: what can
     /// be lowered is lowered, so that names, shapes and arguments are checked.
     pub fn check(&mut self, source: &Rc<Source>) -> Vec<Diagnostic> {
+        let _entered = self.stop.enter();
         let (script, mut found) = match crate::syntax::parse(source) {
             Ok(parsed) => parsed,
             Err(error) => return vec![error],

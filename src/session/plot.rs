@@ -5,11 +5,11 @@ use super::{Event, Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::exec::{Failure, Interpreter, LANES, Program, Stop};
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::interrupt;
 use crate::lower::{self, Lowering};
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
 use crate::render;
 use crate::source::Location;
+use crate::stop;
 use crate::syntax::ast::{ExprId, Over, Script, Tail, Text, With};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -537,7 +537,7 @@ fn evaluate(
     samples: &mut Samples,
     first: &mut Option<Diagnostic>,
 ) -> Result<()> {
-    if interrupt::requested() {
+    if stop::requested() {
         return Err(lowering.explain(&Failure::Interrupted));
     }
     for (root, samples) in roots.iter().zip(samples) {

@@ -2,9 +2,9 @@
 
 use super::{Session, formula};
 use crate::graph::{Graph, Tensor};
-use crate::interrupt;
 use crate::lower::{Limits, Lowering};
 use crate::source::Source;
+use crate::stop::StopToken;
 use crate::syntax::ast::{ExprKind, Show, StatementKind};
 use std::rc::Rc;
 
@@ -42,7 +42,8 @@ impl Session {
         if matches!(script.expr(expr).kind, ExprKind::Number(_)) {
             return None;
         }
-        interrupt::clear();
+        // A stop that was asked of the session is not meant for its previews.
+        let _entered = StopToken::default().enter();
         let graph = Graph::new();
         let mut lowering = Lowering::new(&graph, &self.definitions, LIMITS);
         let node = lowering.lower(&formula(&Rc::new(script), expr)).ok()?;

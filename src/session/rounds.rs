@@ -3,9 +3,9 @@
 use super::{Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::Graph;
-use crate::interrupt;
 use crate::lower::Lowering;
 use crate::source::Span;
+use crate::stop;
 use crate::syntax::ast::{
     BinaryOp, Block, ExprId, ExprKind, Ident, Script, Statement, StatementKind,
 };
@@ -71,7 +71,7 @@ impl Session {
         }
         let rounds = self.rounds.pop();
         result.map_err(|error| match rounds {
-            Some(rounds) if interrupt::requested() && error.code() == Code::Limit => {
+            Some(rounds) if stop::requested() && error.code() == Code::Limit => {
                 interrupted(script, statement, rounds.done, error)
             }
             Some(rounds) if rounds.done > 0 => in_round(script, statement, rounds.done, error),
@@ -140,7 +140,7 @@ impl Session {
         body: &Block,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        if interrupt::requested() {
+        if stop::requested() {
             return Err(super::stopped(script, statement));
         }
         self.run_block(script, Some(body), sink)?;

@@ -2,7 +2,7 @@
 
 use super::algebra::{Algebra, Form, Found, Id};
 use super::rules;
-use crate::interrupt;
+use crate::stop;
 use smallvec::SmallVec;
 
 /// Operations up to which products are multiplied out to see whether that helps.
@@ -14,7 +14,7 @@ pub fn improved(algebra: &mut Algebra, id: Id) -> Id {
         return known;
     }
     // Asked to stop, it is as good as it is.
-    if interrupt::requested() || !algebra.enter() {
+    if stop::requested() || !algebra.enter() {
         return id;
     }
     let best = rearranged(algebra, id);

@@ -12,8 +12,8 @@ pub mod printer;
 mod token;
 
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::interrupt;
 use crate::source::{Location, Source, Span};
+use crate::stop;
 use ast::Script;
 use builder::Builder;
 use errors::Context;
@@ -67,7 +67,7 @@ enum Failure {
 fn run(builder: &mut Builder<'_>, tokens: &[Lexeme]) -> std::result::Result<ast::Block, Failure> {
     let source = builder.source().clone();
     let stream = tokens.iter().enumerate().map(move |(k, lexeme)| {
-        if k.is_multiple_of(TOKENS_AT_A_TIME) && interrupt::requested() {
+        if k.is_multiple_of(TOKENS_AT_A_TIME) && stop::requested() {
             let at = Location::new(&source, lexeme.span());
             return Err(Diagnostic::error(
                 Code::Limit,

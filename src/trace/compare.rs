@@ -7,8 +7,8 @@ use crate::diff::{Flow, Held, Problem, Target, forward, grad, jacobian, jvp, rev
 use crate::exec::{Failure, Interpreter, Point, at_points};
 use crate::graph::measure::{self, Operations};
 use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor, Term};
-use crate::interrupt;
 use crate::lower::Lowering;
+use crate::stop;
 use crate::syntax::ast::{Mode, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -375,7 +375,7 @@ impl<'b, 'a> Bench<'b, 'a> {
 
     /// The values of `nodes` where some nodes have other values than usual.
     fn values(&self, given: &[(NodeId, &Tensor)], nodes: &[NodeId]) -> Result<Vec<Tensor>> {
-        if interrupt::requested() {
+        if stop::requested() {
             return Err(self.lowering.explain(&Failure::Interrupted));
         }
         let mut interpreter = Interpreter::new(self.graph, self.question.memory);
@@ -514,7 +514,7 @@ impl<'b, 'a> Bench<'b, 'a> {
         let rules = if self.shape().is_scalar() {
             Some(grad(problem))
         } else {
-            jacobian(problem, &|| !interrupt::requested())
+            jacobian(problem, &|| !stop::requested())
         };
         let Some(rules) = rules else {
             return Err(self.lowering.explain(&Failure::Interrupted));

@@ -1,0 +1,182 @@
+//! Forward mode: tangents, along with the values.
+
+use super::flow::{Flow, Flows, Site, as_mask};
+use super::{Held, product};
+use crate::graph::primitive::{Derivative, ShapeRule, Tangent};
+use crate::graph::{Graph, NodeId, Op, Term};
+use crate::primitives::algebra::DOT;
+use crate::primitives::array::DIAG;
+use rustc_hash::FxHashMap;
+
+/// Appends the tangents of everything between the seeded nodes and `outputs`, and returns them; a
+/// node without one has a structurally zero tangent.
+///
+/// A seeded node has the tangent it is seeded with, whatever it is computed from. Nodes in `held`
+/// are leaves.
+pub fn forward<'g>(
+    graph: &'g Graph,
+    outputs: &[NodeId],
+    seeds: &FxHashMap<NodeId, Flow<'g>>,
+    held: &Held,
+) -> Flows<'g> {
+    let stop = |id| seeds.contains_key(&id) || held.contains(&id);
+    let mut tangents = Flows::new(graph, graph.cone_in_order(outputs, stop));
+    for place in 0..tangents.cone().len() {
+        let id = tangents.cone()[place];
+        let flow = match seeds.get(&id) {
+            Some(seed) => Some(*seed),
+            None if held.contains(&id) => None,
+            None => tangent(graph, id, &tangents),
+        };
+        if let Some(flow) = flow {
+            tangents.set(place, flow);
+        }
+    }
+    tangents
+}
+
+/// The tangent of `id`, given those of its arguments.
+fn tangent<'g>(graph: &'g Graph, id: NodeId, tangents: &Flows<'g>) -> Option<Flow<'g>> {
+    let mut active = false;
+    graph.for_args(id, |arg| active |= tangents.has(arg));
+    if !active {
+        return None;
+    }
+    if let Op::Hold(_) = graph.node(id).op {
+        return tangents.get(graph.args(id)[0]);
+    }
+    let site = Site::of(graph, id)?;
+    let dots: Vec<Option<Flow<'g>>> = site.args.iter().map(|arg| tangents.get(arg.id)).collect();
+    #[cfg(feature = "mutants")]
+    let dots = super::mutants::tangents(site.row, dots);
+    push(&site, &dots)
+}
+
+fn terms<'g>(dots: &[Option<Flow<'g>>]) -> Vec<Option<Term<'g>>> {
+    dots.iter().map(|dot| dot.map(|dot| dot.term)).collect()
+}
+
+fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
+    let sum = |flows: &mut dyn Iterator<Item = Flow<'g>>| flows.reduce(Flow::plus);
+    let active = || {
+        dots.iter()
+            .enumerate()
+            .filter_map(|(k, dot)| Some((k, (*dot)?)))
+    };
+    match site.row.derivative {
+        Derivative::Zero => None,
+        Derivative::Partial1(_) | Derivative::Partial2(..) => {
+            let mut parts =
+                active().filter_map(|(k, dot)| Some(dot.scaled(site.partial(k)?, site.product(k))));
+            sum(&mut parts)
+        }
+        Derivative::Select(rule) => {
+            let reduces = matches!(site.row.shape, ShapeRule::Reduce);
+            let mut parts = active().filter_map(|(k, dot)| {
+                let (mask, share) = rule(&site.args, site.result(), k)?;
+                let flow = dot.selected(site.row, mask, share);
+                Some(if reduces {
+                    flow.through(|x| x.sum_along(site.attr))
+                } else {
+                    flow
+                })
+            });
+            sum(&mut parts)
+        }
+        Derivative::Linear(_) => linear(site, dots),
+        Derivative::Bilinear(..) => {
+            let factors = site.args.len() - site.row.places;
+            let mut parts = active().filter(|(k, _)| *k < factors).map(|(k, dot)| {
+                let known = product::tangent(site, k, dot).or_else(|| inner_product(site, k, dot));
+                if let Some(flow) = known {
+                    return flow;
+                }
+                let mut args = site.args.clone();
+                args[k] = dot.term;
+                dot.mixed(site.again(&args))
+            });
+            sum(&mut parts)
+        }
+        Derivative::Tangent(rule) if active().any(|(_, dot)| dot.is_partial()) => {
+            let mut parts = active().filter_map(|(k, dot)| by_parts(site, rule, k, dot));
+            sum(&mut parts)
+        }
+        Derivative::Tangent(rule) | Derivative::Pair(rule, _) => {
+            let term = rule(&site.args, site.result(), &terms(dots));
+            if term.is(0.0) {
+                // The rule itself says that nothing comes through here.
+                return None;
+            }
+            let all = active().map(|(_, dot)| dot.reached.map(|mask| as_mask(mask.sum())));
+            let reached = all
+                .reduce(|a, b| Some(crate::primitives::array::either(a?, b?)))
+                .flatten();
+            Some(Flow {
+                term: reached.map_or(term, |mask| term.where_true(mask)),
+                reached,
+            })
+        }
+    }
+}
+
+/// The tangent that a rule gives for argument `k` alone, through the operations of the rule one by one:
+/// what is not reached is a structural zero in each of them.
+fn by_parts<'g>(site: &Site<'g>, rule: Tangent, k: usize, dot: Flow<'g>) -> Option<Flow<'g>> {
+    site.graph.with_placeholder(site.args[k].shape(), |leaf| {
+        let mut dots = vec![None; site.args.len()];
+        dots[k] = Some(site.graph.term(leaf));
+        let tangent = rule(&site.args, site.result(), &dots);
+        let seeds = FxHashMap::from_iter([(leaf, dot)]);
+        forward(site.graph, &[tangent.id], &seeds, &site.known()).get(tangent.id)
+    })
+}
+
+/// An inner product with a tangent that is not reached everywhere, entry by entry: what is not
+/// reached meets no infinity.
+fn inner_product<'g>(site: &Site<'g>, k: usize, dot: Flow<'g>) -> Option<Flow<'g>> {
+    let mask = dot.reached.filter(|_| dot.is_partial())?;
+    if !site.row.is(&DOT) {
+        return None;
+    }
+    let other = site.args[1 - k].reshaped(dot.term.shape());
+    let products = (dot.term * other).where_true(mask);
+    Some(dot.mixed(products.sum()))
+}
+
+/// The operation itself on the tangents; where one of them has a mask, on the masks as well.
+fn linear<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
+    let (values, places) = site.args.split_at(site.args.len() - site.row.places);
+    let dots = &dots[..values.len()];
+    if dots.iter().all(Option::is_none) {
+        return None;
+    }
+    let on = |mut args: Vec<Term<'g>>| {
+        args.extend(places);
+        site.again(&args)
+    };
+    let tangents = (values.iter().zip(dots))
+        .map(|(arg, dot)| dot.map_or_else(|| arg.zero(), |dot| dot.term))
+        .collect();
+    // Beside the diagonal nothing depends on anything.
+    let fills = site.row.is(&DIAG) && site.args[0].shape().is_vector() && !site.shape.is_scalar();
+    let complete = !fills
+        && dots
+            .iter()
+            .all(|dot| dot.is_some_and(|dot| dot.reached.is_none()));
+    let reached = (!complete).then(|| {
+        let masks: Vec<Term<'g>> = (values.iter().zip(dots))
+            .map(|(arg, dot)| {
+                let mask = match dot {
+                    None => arg.number(0.0),
+                    Some(dot) => dot.reached.unwrap_or_else(|| arg.number(1.0)),
+                };
+                mask.stretch(arg.shape())
+            })
+            .collect();
+        as_mask(on(masks))
+    });
+    Some(Flow {
+        term: on(tangents),
+        reached,
+    })
+}

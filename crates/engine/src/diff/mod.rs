@@ -1,0 +1,26 @@
+//! Differentiation, graph to graph: tangents and adjoints are appended to the graph they are
+//! taken of, so one evaluator runs everything and derivatives nest to any depth.
+
+mod compose;
+mod flow;
+mod forward;
+#[cfg(feature = "mutants")]
+pub mod mutants;
+mod numeric;
+mod product;
+mod reverse;
+mod sweep;
+
+pub use compose::{Problem, Target, grad, hessian, jacobian, jvp, vjp};
+pub use flow::{Flow, Flows};
+pub use forward::forward;
+pub use numeric::{Scheme, numeric};
+pub use reverse::{Frontier, contributions, reverse, reverse_steps};
+pub use sweep::Matrix;
+
+use crate::graph::NodeId;
+use rustc_hash::FxHashSet;
+
+/// The nodes that a differentiation treats as leaves although they are computed from something:
+/// the names that are held.
+pub type Held = FxHashSet<NodeId>;

@@ -1,0 +1,299 @@
+//! Reverse mode: adjoints, from the output back.
+
+use super::flow::{Flow, Flows, Site, as_mask};
+use super::{Held, product};
+use crate::graph::primitive::{Derivative, ShapeRule};
+use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
+use crate::primitives::algebra::TR;
+use crate::primitives::array::{ASSEMBLE, DIAG, ENTRIES_AT, INDEX};
+use rustc_hash::FxHashMap;
+
+/// What has arrived at the nodes of a cone so far. Adjoints that come through indices are kept
+/// with their blocks and joined by one node, so that a sum over the entries of a vector stays
+/// linear.
+struct Inboxes<'g> {
+    whole: Flows<'g>,
+    blocks: FxHashMap<usize, Vec<(Block, Flow<'g>)>>,
+    /// By place: whether the node depends on a target.
+    active: Vec<bool>,
+}
+
+impl<'g> Inboxes<'g> {
+    /// Whether adjoints of `id` are wanted.
+    fn accepts(&self, id: NodeId) -> bool {
+        let place = self.whole.cone().place(id);
+        place.is_some_and(|place| self.active[place])
+    }
+
+    fn add(&mut self, id: NodeId, flow: Flow<'g>) {
+        if let Some(place) = self.whole.cone().place(id) {
+            self.whole.add(place, flow);
+        }
+    }
+
+    fn add_block(&mut self, id: NodeId, block: Block, flow: Flow<'g>) {
+        if let Some(place) = self.whole.cone().place(id) {
+            self.blocks.entry(place).or_default().push((block, flow));
+        }
+    }
+
+    /// The sum of everything that the node in this place has received.
+    fn gather(&self, graph: &'g Graph, place: usize) -> Option<Flow<'g>> {
+        let id = self.whole.cone()[place];
+        let joined = self.blocks.get(&place).map(|parts| join(graph, id, parts));
+        match (self.whole.at(place), joined) {
+            (Some(whole), Some(joined)) => Some(whole.plus(joined)),
+            (whole, joined) => whole.or(joined),
+        }
+    }
+}
+
+/// Appends the adjoints of `targets` for an output with adjoint `seed`, and returns them in order;
+/// `None` where there is no path. Targets are passed through, so one may lie behind another; nodes
+/// in `held` are leaves.
+pub fn reverse<'g>(
+    graph: &'g Graph,
+    output: NodeId,
+    seed: Flow<'g>,
+    targets: &[NodeId],
+    held: &Held,
+) -> Vec<Option<Flow<'g>>> {
+    observed(graph, output, seed, targets, held, &mut |_, _| {})
+}
+
+/// Where a reverse pass stands after a node: the nodes that have received adjoints and not yet
+/// passed them on, each with the sum of what it has received.
+pub type Frontier<'g> = Vec<(NodeId, Term<'g>)>;
+
+/// A reverse pass of a scalar output in single steps: every node that passed its adjoint on, and
+/// the frontier after it. The sum of adjoint times differential over the frontier is the
+/// differential of the output at every step.
+pub fn reverse_steps<'g>(
+    graph: &'g Graph,
+    output: NodeId,
+    target: NodeId,
+    held: &Held,
+) -> Vec<(NodeId, Frontier<'g>)> {
+    let mut steps = Vec::new();
+    let one = graph.term(graph.literal(1.0));
+    observed(
+        graph,
+        output,
+        Flow::everywhere(one),
+        &[target],
+        held,
+        &mut |place, inboxes| {
+            let frontier = (0..place).rev().filter_map(|waiting| {
+                let node = inboxes.whole.cone()[waiting];
+                Some((node, inboxes.gather(graph, waiting)?.term))
+            });
+            steps.push((inboxes.whole.cone()[place], frontier.collect()));
+        },
+    );
+    steps
+}
+
+fn observed<'g>(
+    graph: &'g Graph,
+    output: NodeId,
+    seed: Flow<'g>,
+    targets: &[NodeId],
+    held: &Held,
+    observe: &mut dyn FnMut(usize, &Inboxes<'g>),
+) -> Vec<Option<Flow<'g>>> {
+    let cone = graph.cone_in_order(&[output], |id| held.contains(&id));
+    let active = dependents(graph, &cone, targets, held);
+    let mut inboxes = Inboxes {
+        whole: Flows::new(graph, cone),
+        blocks: FxHashMap::default(),
+        active,
+    };
+    if inboxes.accepts(output) {
+        inboxes.add(output, seed);
+    }
+    for place in (0..inboxes.active.len()).rev() {
+        let Some(flow) = inboxes.gather(graph, place) else {
+            continue;
+        };
+        inboxes.whole.set(place, flow);
+        inboxes.blocks.remove(&place);
+        let id = inboxes.whole.cone()[place];
+        if !held.contains(&id) {
+            push(graph, id, flow, &mut inboxes);
+            observe(place, &inboxes);
+        }
+    }
+    targets.iter().map(|id| inboxes.whole.get(*id)).collect()
+}
+
+/// By place in `cone`: whether the node depends on a target; targets do.
+fn dependents(graph: &Graph, cone: &Cone, targets: &[NodeId], held: &Held) -> Vec<bool> {
+    let mut active = vec![false; cone.len()];
+    for place in targets.iter().filter_map(|target| cone.place(*target)) {
+        active[place] = true;
+    }
+    for (place, &id) in cone.iter().enumerate() {
+        if active[place] || held.contains(&id) {
+            continue;
+        }
+        let mut depends = false;
+        graph.for_args(id, |arg| {
+            depends |= cone.place(arg).is_some_and(|place| active[place]);
+        });
+        active[place] = depends;
+    }
+    active
+}
+
+/// The adjoints that `id` with adjoint `flow` contributes to its arguments, one by one: what a
+/// trace prints.
+pub fn contributions<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>) -> Vec<(usize, Flow<'g>)> {
+    if let Op::Hold(_) = graph.node(id).op {
+        return vec![(0, flow)];
+    }
+    let Some(site) = Site::of(graph, id) else {
+        return Vec::new();
+    };
+    (0..site.args.len())
+        .filter_map(|k| Some((k, pull(&site, k, flow)?)))
+        .collect()
+}
+
+fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<'g>) {
+    if let Op::Hold(_) = graph.node(id).op {
+        let arg = graph.args(id)[0];
+        if inboxes.accepts(arg) {
+            inboxes.add(arg, flow);
+        }
+        return;
+    }
+    let Some(site) = Site::of(graph, id) else {
+        return;
+    };
+    if site.row.is(&INDEX)
+        && let Attr::Corner(corner) = site.attr
+    {
+        let block = Block {
+            corner,
+            shape: site.shape,
+        };
+        #[cfg(feature = "mutants")]
+        let flow = super::mutants::adjoint(site.row, 0, flow);
+        if inboxes.accepts(site.args[0].id) {
+            inboxes.add_block(site.args[0].id, block, flow);
+        }
+        return;
+    }
+    let flow = if leaves_entries_out(&site) {
+        // What is left out stays a structural zero.
+        let everywhere = || flow.term.number(1.0);
+        Flow {
+            reached: Some(flow.reached.unwrap_or_else(everywhere)),
+            ..flow
+        }
+    } else {
+        flow
+    };
+    for (k, arg) in site.args.iter().enumerate() {
+        if inboxes.accepts(arg.id)
+            && let Some(part) = pull(&site, k, flow)
+        {
+            inboxes.add(arg.id, part);
+        }
+    }
+}
+
+/// Whether the result knows nothing of some entries of the argument.
+fn leaves_entries_out(site: &Site<'_>) -> bool {
+    let diagonal = site.row.is(&TR) || site.row.is(&DIAG) && !site.args[0].shape().is_vector();
+    site.row.is(&ENTRIES_AT) || diagonal && !site.args[0].shape().is_scalar()
+}
+
+/// What argument `k` gets of the adjoint `flow` of the result.
+fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
+    #[cfg(feature = "mutants")]
+    let flow = super::mutants::adjoint(site.row, k, flow);
+    match site.row.derivative {
+        Derivative::Zero => None,
+        Derivative::Partial1(_) | Derivative::Partial2(..) => {
+            Some(flow.scaled(site.partial(k)?, |flow, partial| flow * partial))
+        }
+        Derivative::Select(rule) => {
+            let (mask, share) = rule(&site.args, site.result(), k)?;
+            let shape = site.args[k].shape();
+            let stretched = if matches!(site.row.shape, ShapeRule::Reduce) {
+                flow.through(|x| x.stretch(shape))
+            } else {
+                flow
+            };
+            Some(stretched.selected(site.row, mask, share))
+        }
+        Derivative::Linear(_) if k + site.row.places >= site.args.len() => None,
+        Derivative::Linear(transposed) => Some(flow.through(|x| transposed(x, site.result(), k))),
+        Derivative::Bilinear(..) if k + site.row.places >= site.args.len() => None,
+        Derivative::Bilinear(first, second) => {
+            if let Some(flow) = product::adjoint(site, k, flow) {
+                return Some(flow);
+            }
+            let rule = if k == 0 { first } else { second };
+            Some(flow.mixed(rule(flow.term, site.args[0], site.args[1])))
+        }
+        Derivative::Tangent(tangent) => {
+            let found = site.graph.with_placeholder(site.args[k].shape(), |leaf| {
+                let mut dots = vec![None; site.args.len()];
+                dots[k] = Some(site.graph.term(leaf));
+                let tangent = tangent(&site.args, site.result(), &dots);
+                let seed = if flow.is_partial() {
+                    flow
+                } else {
+                    Flow::everywhere(flow.term)
+                };
+                reverse(site.graph, tangent.id, seed, &[leaf], &site.known())[0]
+            })?;
+            Some(if flow.is_partial() {
+                found
+            } else {
+                flow.mixed(found.term)
+            })
+        }
+        Derivative::Pair(_, adjoint) => {
+            Some(flow.mixed(adjoint(flow.term, &site.args, site.result(), k)))
+        }
+    }
+}
+
+/// One node for all adjoints that arrived through indices.
+fn join<'g>(graph: &'g Graph, id: NodeId, parts: &[(Block, Flow<'g>)]) -> Flow<'g> {
+    let shape = graph.shape(id);
+    let attr = graph.block_list(parts.iter().map(|(block, _)| *block).collect());
+    let assemble = |ids: &[NodeId]| graph.term(graph.apply(&ASSEMBLE, attr, shape, ids));
+    let ids: Vec<NodeId> = parts.iter().map(|(_, flow)| flow.term.id).collect();
+    let masked = parts.iter().any(|(_, flow)| flow.reached.is_some());
+    let reached = if masked {
+        let one = graph.term(graph.literal(1.0));
+        let mask =
+            |(block, flow): &(Block, Flow<'g>)| flow.reached.unwrap_or(one).stretch(block.shape).id;
+        let ids: Vec<NodeId> = parts.iter().map(mask).collect();
+        Some(as_mask(assemble(&ids)))
+    } else {
+        covered(graph, id, parts)
+    };
+    Flow {
+        term: assemble(&ids),
+        reached,
+    }
+}
+
+/// The mask of the entries that the blocks cover; `None` where they cover everything.
+fn covered<'g>(graph: &'g Graph, id: NodeId, parts: &[(Block, Flow<'g>)]) -> Option<Term<'g>> {
+    let shape = graph.shape(id);
+    let mut mask = Tensor::filled(shape, 0.0);
+    for (block, _) in parts {
+        for j in 0..block.shape.n() {
+            let start = block.corner.row as usize + (block.corner.col as usize + j) * shape.m();
+            mask.data_mut()[start..start + block.shape.m()].fill(1.0);
+        }
+    }
+    let complete = mask.data().iter().all(|x| *x == 1.0);
+    (!complete).then(|| graph.term(graph.constant(mask)))
+}

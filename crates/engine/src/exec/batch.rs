@@ -1,0 +1,421 @@
+//! Many evaluations of one program at once: every place of the pool that depends on an input
+//! becomes a row of lanes, one for each point, and every step works on rows.
+
+use super::fused::{Link, Operation, Source};
+use super::program::{Factor, Operand, Program, Slot, Step, Stop, Whole, of_reached};
+use super::schedule::Side;
+use crate::graph::primitive::{Fault, Lanes, Map2};
+use crate::graph::{NodeId, Shape};
+use crate::stop;
+use crate::vector::product;
+
+/// How many points are evaluated at once.
+pub const LANES: usize = 64;
+
+/// A program that is evaluated at many points at once.
+pub struct Batch<'p> {
+    program: &'p mut Program,
+    rows: Rows,
+    registers: Vec<Box<[f64]>>,
+    scratch: Scratch,
+}
+
+/// The first kernel that refused, in some lane; its results are NaN there.
+pub type Refusal = Option<(NodeId, Fault)>;
+
+/// What varies: rows of lanes.
+struct Rows {
+    data: Vec<f64>,
+    /// The row of each input's first place in the pool, by place.
+    inputs: Vec<(Slot, u32, usize)>,
+    /// Everything from this place of the pool on varies.
+    first: Slot,
+    /// The row of that place.
+    base: usize,
+}
+
+/// Where an entry of an operand is.
+#[derive(Clone, Copy)]
+enum Entry {
+    Row(usize),
+    Fixed(f64),
+}
+
+/// Room for what is done lane by lane.
+#[derive(Default)]
+struct Scratch {
+    args: Vec<Vec<f64>>,
+    out: Vec<f64>,
+    other: Vec<f64>,
+}
+
+impl Program {
+    /// The bytes that a batch takes.
+    pub fn batch_size(&self) -> u64 {
+        let fixed = u64::from(self.first_varying).min(self.pool.len() as u64);
+        let inputs: u64 = self.inputs.iter().map(|input| u64::from(input.len)).sum();
+        (self.pool.len() as u64 - fixed + inputs) * LANES as u64 * 8
+    }
+
+    /// Prepares a program that was compiled [for batches](Program::for_batches) for evaluation at many
+    /// points, which give values to all inputs.
+    ///
+    /// Its [run](Batch::run) panics where a program that was not goes through tall arrays.
+    pub fn batch(&mut self) -> Result<Batch<'_>, Stop> {
+        self.run_fixed()?;
+        let mut inputs = Vec::new();
+        let mut base = 0;
+        for input in &self.inputs {
+            inputs.push((input.at, input.len, base));
+            base += input.len as usize;
+        }
+        let first = self.first_varying.min(self.pool.len() as Slot);
+        let count = base + self.pool.len() - first as usize;
+        let registers = self.scratch.registers.len();
+        Ok(Batch {
+            rows: Rows {
+                data: vec![0.0; count * LANES],
+                inputs,
+                first,
+                base,
+            },
+            registers: vec![vec![0.0; LANES].into(); registers],
+            scratch: Scratch::default(),
+            program: self,
+        })
+    }
+}
+
+impl Rows {
+    fn of(&self, slot: Slot) -> Option<usize> {
+        if slot >= self.first {
+            return Some(self.base + (slot - self.first) as usize);
+        }
+        let within = |(at, len, _): &&(Slot, u32, usize)| (*at..*at + *len).contains(&slot);
+        let (at, _, row) = self.inputs.iter().find(within)?;
+        Some(row + (slot - at) as usize)
+    }
+
+    fn row(&self, row: usize) -> &[f64] {
+        &self.data[row * LANES..][..LANES]
+    }
+
+    fn entry(&self, pool: &[f64], slot: Slot) -> Entry {
+        match self.of(slot) {
+            Some(row) => Entry::Row(row),
+            None => Entry::Fixed(pool[slot as usize]),
+        }
+    }
+
+    fn lanes(&self, entry: Entry) -> Lanes<'_> {
+        match entry {
+            Entry::Row(row) => Lanes::Each(self.row(row)),
+            Entry::Fixed(number) => Lanes::All(number),
+        }
+    }
+
+    /// Computes the row `out` from others, which all lie elsewhere.
+    fn write(&mut self, out: usize, compute: impl FnOnce(&Rows, &mut [f64])) {
+        let mut row = [0.0; LANES];
+        compute(self, &mut row);
+        self.data[out * LANES..][..LANES].copy_from_slice(&row);
+    }
+}
+
+fn each(lanes: Lanes<'_>) -> [f64; LANES] {
+    let mut row = [0.0; LANES];
+    match lanes {
+        Lanes::Each(entries) => row.copy_from_slice(entries),
+        Lanes::All(number) => row.fill(number),
+    }
+    row
+}
+
+fn map1(f: &crate::graph::primitive::Map1, x: Lanes<'_>, out: &mut [f64]) {
+    match x {
+        Lanes::Each(x) => (f.over)(x, out),
+        Lanes::All(x) => out.fill((f.at)(x)),
+    }
+}
+
+impl Batch<'_> {
+    /// The lanes of each entry of input number `input`, entry by entry, to be filled.
+    pub fn input(&mut self, input: usize) -> &mut [f64] {
+        let (_, len, row) = self.rows.inputs[input];
+        &mut self.rows.data[row * LANES..][..len as usize * LANES]
+    }
+
+    /// Computes what entry number `entry` wants in all lanes.
+    pub fn run(&mut self, entry: usize) -> Result<Refusal, Stop> {
+        let mut refusal = None;
+        for &number in &self.program.entries[entry].segments {
+            if self.program.segments[number].depends == 0 {
+                continue;
+            }
+            if stop::requested() {
+                return Err(Stop::Interrupted);
+            }
+            for step in &self.program.segments[number].steps {
+                let mut run = Run {
+                    pool: &self.program.pool,
+                    indices: &self.program.indices,
+                    rows: &mut self.rows,
+                    registers: &mut self.registers,
+                    scratch: &mut self.scratch,
+                    refusal: &mut refusal,
+                };
+                run.step(step);
+                if stop::requested() {
+                    return Err(Stop::Interrupted);
+                }
+            }
+        }
+        Ok(refusal)
+    }
+
+    /// Output number `k` of an entry in lane `lane`, column by column.
+    pub fn output(&self, entry: usize, k: usize, lane: usize) -> impl Iterator<Item = f64> + '_ {
+        let (at, shape) = self.program.entries[entry].outputs[k];
+        let pool = &self.program.pool;
+        (at..at + shape.len() as Slot).map(move |slot| match self.rows.entry(pool, slot) {
+            Entry::Row(row) => self.rows.row(row)[lane],
+            Entry::Fixed(number) => number,
+        })
+    }
+}
+
+/// One step on rows.
+struct Run<'r> {
+    pool: &'r [f64],
+    indices: &'r [Slot],
+    rows: &'r mut Rows,
+    registers: &'r mut [Box<[f64]>],
+    scratch: &'r mut Scratch,
+    refusal: &'r mut Refusal,
+}
+
+impl Run<'_> {
+    fn entry(&self, operand: Operand, k: usize) -> Entry {
+        let slot = match operand {
+            Operand::Each(at) => at + k as Slot,
+            Operand::Down(at) => at - k as Slot,
+            Operand::All(at) => at,
+            Operand::Listed(start) => self.indices[start as usize + k],
+        };
+        self.rows.entry(self.pool, slot)
+    }
+
+    fn out(&self, slot: Slot) -> usize {
+        self.rows
+            .of(slot)
+            .expect("what a varying step writes varies")
+    }
+
+    fn step(&mut self, step: &Step) {
+        match *step {
+            Step::At1(f, x, out) => self.map1(f, Operand::All(x), out, 1),
+            Step::Over1(f, x, out, len) => self.map1(f, x, out, len),
+            Step::At2(f, a, b, out) => self.map2(f, Operand::All(a), Operand::All(b), out, 1),
+            Step::Over2(f, a, b, out, len) => self.map2(f, a, b, out, len),
+            Step::Over3(f, operands, out, len) => {
+                for k in 0..len as usize {
+                    let entries = operands.map(|operand| self.entry(operand, k));
+                    let out = self.out(out) + k;
+                    self.rows.write(out, |rows, out| {
+                        let [a, b, c] = entries.map(|entry| each(rows.lanes(entry)));
+                        (f.over)(&a, &b, &c, out);
+                    });
+                }
+            }
+            Step::Scan(f, side, first, others, out, len) => {
+                self.scan(f, side, first, others, (out, len));
+            }
+            Step::Copy(from, zero, out, len) => {
+                for k in 0..len as usize {
+                    let entry = self.entry(from, k);
+                    let out = self.out(out) + k;
+                    self.rows.write(out, |rows, out| {
+                        let from = each(rows.lanes(entry));
+                        out.iter_mut().zip(from).for_each(|(y, x)| *y = x + zero);
+                    });
+                }
+            }
+            Step::Fused(ref fused, out, len) => {
+                for k in 0..len as usize {
+                    self.links(&fused.links, k, fused.shape, out);
+                }
+            }
+            Step::Mirrored(f, x, plain, mirrored, len) => {
+                for k in 0..len as usize {
+                    let x = self.entry(Operand::Each(x), k);
+                    let [plain, mirrored] = [plain, mirrored].map(|slot| self.out(slot) + k);
+                    let mut other = [0.0; LANES];
+                    self.rows
+                        .write(plain, |rows, out| f(&each(rows.lanes(x)), out, &mut other));
+                    self.rows
+                        .write(mirrored, |_, out| out.copy_from_slice(&other));
+                }
+            }
+            Step::Together(both, ref whole, first, second, len) => {
+                for lane in 0..LANES {
+                    let (at, shape) = whole.args[0];
+                    self.collect(0, at, shape.len(), lane);
+                    let Scratch { args, out, other } = &mut *self.scratch;
+                    out.resize(whole.shape.len(), 0.0);
+                    other.resize(len as usize, 0.0);
+                    whole.called(|k| &args[k], |call| both(call, out, other));
+                    self.spread(first, lane);
+                    std::mem::swap(&mut self.scratch.out, &mut self.scratch.other);
+                    self.spread(second, lane);
+                }
+            }
+            Step::Product(a, b, out) => self.product(&[a, b], out, |factors, args, out| {
+                product(
+                    factors[0].strided(&args[0]),
+                    factors[1].strided(&args[1]),
+                    out,
+                );
+            }),
+            Step::ProductOfReached(ref factors, out) => {
+                self.product(&factors[..], out, |_, args, out| {
+                    of_reached(factors, |k| &args[k], out);
+                });
+            }
+            Step::Whole(ref whole, out) => self.whole(whole, out),
+            Step::Blocks(_) => unreachable!("a program for batches has none"),
+        }
+    }
+
+    fn map1(&mut self, f: &crate::graph::primitive::Map1, x: Operand, out: Slot, len: u32) {
+        for k in 0..len as usize {
+            let x = self.entry(x, k);
+            let out = self.out(out) + k;
+            self.rows
+                .write(out, |rows, out| map1(f, rows.lanes(x), out));
+        }
+    }
+
+    fn map2(&mut self, f: &Map2, a: Operand, b: Operand, out: Slot, len: u32) {
+        for k in 0..len as usize {
+            let (a, b) = (self.entry(a, k), self.entry(b, k));
+            let out = self.out(out) + k;
+            self.rows
+                .write(out, |rows, out| (f.over)(rows.lanes(a), rows.lanes(b), out));
+        }
+    }
+
+    fn scan(
+        &mut self,
+        f: &Map2,
+        side: Side,
+        first: Slot,
+        others: Operand,
+        (out, len): (Slot, u32),
+    ) {
+        let mut last = self.rows.entry(self.pool, first);
+        for k in 0..len as usize {
+            let other = self.entry(others, k);
+            let (a, b) = match side {
+                Side::Left => (last, other),
+                Side::Right => (other, last),
+            };
+            let out = self.out(out) + k;
+            self.rows
+                .write(out, |rows, out| (f.over)(rows.lanes(a), rows.lanes(b), out));
+            last = Entry::Row(out);
+        }
+    }
+
+    /// The chain of links for entry number `k`.
+    fn links(&mut self, links: &[Link], k: usize, shape: Shape, out: Slot) {
+        let (row, column) = (k % shape.m().max(1), k / shape.m().max(1));
+        for (number, link) in links.iter().enumerate() {
+            let mut result = [0.0; LANES];
+            {
+                let lanes = |source: Source| {
+                    let slot = match source {
+                        Source::Array(at) => at + k as Slot,
+                        Source::Number(at) => at,
+                        Source::Column(at) => at + row as Slot,
+                        Source::Row(at) => at + column as Slot,
+                        Source::Register(register) => {
+                            return Lanes::Each(&self.registers[register as usize]);
+                        }
+                    };
+                    self.rows.lanes(self.rows.entry(self.pool, slot))
+                };
+                let [a, b, c] = link.sources.map(lanes);
+                match link.operation {
+                    Operation::Map1(f) => map1(f, a, &mut result),
+                    Operation::Map2(f) => (f.over)(a, b, &mut result),
+                    Operation::Map3(f) => (f.over)(&each(a), &each(b), &each(c), &mut result),
+                }
+            }
+            if number + 1 == links.len() {
+                let out = self.out(out) + k;
+                self.rows.data[out * LANES..][..LANES].copy_from_slice(&result);
+            } else {
+                self.registers[link.to as usize].copy_from_slice(&result);
+            }
+        }
+    }
+
+    /// Collects the entries of an argument in one lane.
+    fn collect(&mut self, number: usize, at: Slot, len: usize, lane: usize) {
+        if self.scratch.args.len() <= number {
+            self.scratch.args.resize(number + 1, Vec::new());
+        }
+        let room = &mut self.scratch.args[number];
+        room.clear();
+        match self.rows.of(at) {
+            Some(row) => {
+                room.extend((row..row + len).map(|row| self.rows.data[row * LANES + lane]))
+            }
+            None => room.extend_from_slice(&self.pool[at as usize..][..len]),
+        }
+    }
+
+    /// Spreads what was computed in one lane.
+    fn spread(&mut self, out: Slot, lane: usize) {
+        let first = self.out(out);
+        for (k, x) in self.scratch.out.iter().enumerate() {
+            self.rows.data[(first + k) * LANES + lane] = *x;
+        }
+    }
+
+    fn product(
+        &mut self,
+        factors: &[Factor],
+        out: Slot,
+        multiply: impl Fn(&[Factor], &[Vec<f64>], &mut [f64]),
+    ) {
+        for lane in 0..LANES {
+            for (k, factor) in factors.iter().enumerate() {
+                self.collect(k, factor.at, factor.shape.len(), lane);
+            }
+            let Scratch {
+                args, out: room, ..
+            } = &mut *self.scratch;
+            room.resize(factors[0].shape.m() * factors[1].shape.n(), 0.0);
+            multiply(factors, args, room);
+            self.spread(out, lane);
+        }
+    }
+
+    fn whole(&mut self, whole: &Whole, out: Slot) {
+        for lane in 0..LANES {
+            for (k, (at, shape)) in whole.args.iter().enumerate() {
+                self.collect(k, *at, shape.len(), lane);
+            }
+            let Scratch {
+                args, out: room, ..
+            } = &mut *self.scratch;
+            room.resize(whole.shape.len(), 0.0);
+            if let Err(fault) = whole.on(|k| &args[k], room) {
+                room.fill(f64::NAN);
+                self.refusal.get_or_insert((whole.node, fault));
+            }
+            self.spread(out, lane);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Compiled programs against the interpreter: the same bits, whatever the program.
+
+use crate::common::compiled::{agrees, expressions, lower};
+use crate::common::random::{INPUTS, Terrain, program};
+use crate::common::report;
+use wengert::exec::Program;
+use wengert::primitives::random::SplitMix64;
+
+#[test]
+fn random_programs_give_the_same_bits() {
+    let names: Vec<&str> = INPUTS.iter().map(|(name, ..)| *name).collect();
+    let mut failures = Vec::new();
+    let mut compiled = 0;
+    for seed in 0..400 {
+        let terrain = if seed % 2 == 0 {
+            Terrain::Smooth
+        } else {
+            Terrain::Wild
+        };
+        let text = program(seed, terrain).text();
+        match agrees(&text, &names, &expressions()) {
+            Ok(true) => compiled += 1,
+            Ok(false) => {}
+            Err(error) => failures.push(format!("seed {seed}: {error}\n{text}")),
+        }
+    }
+    report(&failures);
+    assert!(compiled > 300, "only {compiled} could be compiled");
+}
+
+/// Text with `n` random operations on scalars, each on earlier results.
+fn irregular(n: usize, seed: u64) -> String {
+    let mut random = SplitMix64::new(seed);
+    let mut text = String::from("x = 0.5\ny = 0.8\nd0 = x*y\nd1 = x + y\n");
+    for k in 2..n {
+        let mut earlier = || (random.uniform() * k as f64) as usize;
+        let (a, b) = (earlier(), earlier());
+        let formula = match k % 7 {
+            0 => format!("d{a}*d{b}/8"),
+            1 => format!("d{a} + d{b}"),
+            2 => format!("sin(d{a})"),
+            3 => format!("d{a} - d{b}"),
+            4 => format!("exp(-d{a}^2)"),
+            5 => format!("tanh(d{a})*d{b}"),
+            _ => format!("where(d{a} > d{b}, d{a}, max(d{b}, d{}))", k - 1),
+        };
+        text += &format!("d{k} = {formula}\n");
+    }
+    text + &format!("F = d{} + d{}", n - 1, n - 2)
+}
+
+#[test]
+fn irregular_graphs_of_scalars_give_the_same_bits() {
+    for n in [3, 10, 50, 400, 3000] {
+        for seed in 0..4 {
+            let expressions = ["F".into(), "grad(F, x)".into(), "grad(F, y)".into()];
+            let done = agrees(&irregular(n, seed), &["x", "y"], &expressions);
+            assert_eq!(done, Ok(true), "{n} operations, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn products_sums_and_arrays_give_the_same_bits() {
+    let cases: &[(&str, &[&str], &[&str])] = &[
+        (
+            "x = rand(300, seed=1) + 0.5; p = prod(x[i]^1 for i in 1..300); L = sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1..299)",
+            &["x"],
+            &["p", "grad(p, x)", "L", "grad(L, x)", "jvp(L, x, ones(300))"],
+        ),
+        (
+            "x = rand(200, seed=1); n = 200; L = sum(100*(x[2..n] - x[1..n-1].^2).^2 + (1 - x[1..n-1]).^2)",
+            &["x"],
+            &["L", "grad(L, x)"],
+        ),
+        (
+            "X = randn(150, 3, seed=1); V = 0.1*randn(3, 16, seed=2); W = 0.1*randn(16, 3, seed=3); Y = onehot([mod(i, 3) + 1 for i in 1..150], 3)
+             Z = sigmoid(X*V); U = Z*W; J = -mean(sum(U.*Y, axis=2) - logsumexp(U, axis=2))",
+            &["V", "W"],
+            &["J", "grad(J, V)", "grad(J, W)", "norm(grad(J, W))", "softmax(U, axis=2)", "max(Z, U[1,1], 0.5)", "sigmoid(-(X*V)) + sigmoid(-X*V)", "sigmoid(-U)"],
+        ),
+        (
+            "A = randn(70, 40, seed=1); b = randn(1, 40, seed=2); c = randn(70, 1, seed=3); s = 2
+             B = tanh(A.*b + c) .* s - relu(A) + where(A > 0, b, c + 0*A); L = sum(B.*B, axis=1)*b'",
+            &["A", "b", "c", "s"],
+            &["B", "L", "grad(L, A)", "grad(L, b)", "grad(L, c)", "grad(L, s)", "if s > 1 then B else -B", "A[2..5, 3]", "A[:, 2]", "clamp(A, -1, s)"],
+        ),
+        (
+            "A = 3*randn(200, 5, seed=1); s = 1; B = A*s; e = zeros(0); i = [inf, s; s, s; -inf, -inf]",
+            &["A", "s"],
+            &[
+                "softmax(B)", "logsumexp(B)", "softmax(B, axis=1) - logsumexp(B, axis=1)", "softmax(B, axis=2)", "logsumexp(B, axis=2)",
+                "grad(sum(logsumexp(B, axis=2)), A)", "grad(logsumexp(A[:, 2]*s), s)", "softmax(i, axis=2)", "logsumexp(i, axis=2)",
+                "softmax(B[3, :]) + logsumexp(B[3, :])", "logsumexp(softmax(A[1..3, 1]))", "sum(softmax(e*s)) + s",
+            ],
+        ),
+        (
+            "p = 1; q = 2; f(t) = t*(p + q); y = iterate(f, p, 300); z = zeros(0); k = sum(z)",
+            &["p", "q"],
+            &["y", "grad(y, p)", "grad(y, q)", "k + p", "[p, q; q, p]*[p; q]", "[p, p, p] + q"],
+        ),
+    ];
+    for (definitions, inputs, expressions) in cases {
+        let expressions: Vec<String> = expressions.iter().map(|text| text.to_string()).collect();
+        assert_eq!(
+            agrees(definitions, inputs, &expressions),
+            Ok(true),
+            "{definitions}"
+        );
+    }
+}
+
+/// The steps of a program for `expressions` with everything in `inputs` changing together.
+fn steps(definitions: &str, inputs: &[&str], expressions: &[&str]) -> Vec<(&'static str, usize)> {
+    let expressions: Vec<String> = expressions.iter().map(|text| text.to_string()).collect();
+    let lowered = lower(definitions, inputs, &expressions).expect("it is lowered");
+    let program = Program::compile(
+        &lowered.graph,
+        &[lowered.inputs],
+        &[lowered.outputs],
+        1 << 30,
+    );
+    program.expect("it is compiled").listing()
+}
+
+#[test]
+fn scalars_are_arranged_in_runs_and_scans() {
+    let factors: Vec<String> = (1..=1000).map(|k| format!("x[{k}]")).collect();
+    let product = format!("x = rand(1000, seed=1); p = {}", factors.join("*"));
+    let product = steps(&product, &["x"], &["p", "grad(p, x)"]);
+    let scans = product.iter().filter(|(kind, _)| *kind == "scan").count();
+    assert!(scans == 2 && product.len() <= 8, "{product:?}");
+    let rosenbrock = "x = rand(1000, seed=1); \
+        L = sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1..999)";
+    let rosenbrock = steps(rosenbrock, &["x"], &["L", "grad(L, x)"]);
+    assert!(rosenbrock.len() < 30, "{rosenbrock:?}");
+    assert!(
+        !rosenbrock.iter().any(|(kind, _)| *kind == "gathered run"),
+        "{rosenbrock:?}"
+    );
+}
+
+#[test]
+fn entrywise_operations_on_arrays_are_chains() {
+    let network = "X = randn(150, 3, seed=1); V = randn(3, 16, seed=2); b = randn(1, 16, seed=3); Z = tanh(X*V + b).^2 .* 0.5 + 1";
+    let found = steps(network, &["V", "b"], &["Z"]);
+    assert_eq!(found, [("product", 2400), ("chain", 2400)]);
+    let both = "q = randn(64, seed=1); s = sigmoid(q)";
+    let pair = steps(both, &["q"], &["grad(sum(s), q)"]);
+    assert!(pair.contains(&("pair", 64)), "{pair:?}");
+    let both = "U = randn(70, 3, seed=1); J = sum(logsumexp(U, axis=2))";
+    let pair = steps(both, &["U"], &["J", "grad(J, U)"]);
+    assert!(pair.contains(&("pair", 210)), "{pair:?}");
+}

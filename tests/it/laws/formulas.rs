@@ -1,0 +1,115 @@
+//! Symbolic mode: the formulas that are written.
+
+use super::derivatives::same;
+use super::tally::Tally;
+use super::{ask, gradients, terrain};
+use crate::common::entries;
+use crate::common::random::{INPUTS, Program, Terrain};
+
+/// Of a simplified formula.
+const SIMPLIFIED: f64 = 1e-11;
+
+/// A simplified formula has the value of the derivative wherever that is finite, and may have one
+/// where it is not: x/x is 1. At kinks, poles and structural zeros, whose guards it leaves out, it may
+/// be undefined; a finite number that is wrong it never is.
+pub fn simplification(program: &Program, seed: u64, tally: &mut Tally) -> Result<(), String> {
+    let reverse = ask(program, &gradients("F"))?;
+    for ((name, ..), want) in INPUTS.iter().zip(&reverse) {
+        let question = format!("{}compare F wrt {name} using symbolic\n", program.text());
+        let line = last_line(&question)?;
+        let answer = &line["wrt"][0]["symbolic"];
+        if answer.is_null() {
+            tally.count("no formula");
+            continue;
+        }
+        let wild = terrain(seed) == Terrain::Wild;
+        let undefined = |formula: f64, want: f64| wild && want.is_finite() && !formula.is_finite();
+        let formula = entries(answer);
+        if formula.iter().zip(want).any(|(f, w)| undefined(*f, *w)) {
+            tally.count("undefined without guards");
+        }
+        tally.count("formulas");
+        let (formula, want) = where_defined(&formula, want, wild);
+        let Err(message) = same("symbolic", &formula, &want, SIMPLIFIED) else {
+            continue;
+        };
+        if !at_a_jump(program)? {
+            return Err(format!("{message} by {name}"));
+        }
+        tally.count("at a jump");
+    }
+    Ok(())
+}
+
+/// With its guards a formula has the value of the derivative wherever that is finite, at kinks and
+/// poles too: simplification creates no singularity.
+pub fn guarded(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String> {
+    let reverse = ask(program, &gradients("F"))?;
+    for ((name, ..), want) in INPUTS.iter().zip(&reverse) {
+        let question = format!("{}derive F wrt {name} with guards\n", program.text());
+        let line = last_line(&question)?;
+        let Some(formula) = line["formula"].as_str() else {
+            tally.count("no formula");
+            continue;
+        };
+        let typed = format!("{}{formula}\n", program.text());
+        let got = match crate::common::value(&typed) {
+            // det(A)*inv(A)' says so itself.
+            Err(message) if message.contains("singular") => {
+                tally.count("formula at a singular matrix");
+                continue;
+            }
+            got => got.map_err(|message| format!("typed: {message}: {formula}"))?,
+        };
+        tally.count("formulas");
+        let (got, want) = where_defined(&got, want, false);
+        let Err(message) = same("guarded", &got, &want, SIMPLIFIED) else {
+            continue;
+        };
+        if !at_a_jump(program)? && !on_a_branch_cut(program, &got, &want) {
+            return Err(format!("{message} by {name}: {formula}"));
+        }
+        tally.count("at a jump");
+    }
+    Ok(())
+}
+
+/// Whether the output jumps where the program is evaluated: there rounding decides on which side a
+/// formula is, or the sign of a zero.
+fn at_a_jump(program: &Program) -> Result<bool, String> {
+    let near: Vec<String> = [-1e-9, 0.0, 1e-9]
+        .iter()
+        .map(|h| format!("F at x = x0 + {h:e}, y = y0 - {h:e}"))
+        .collect();
+    let start = "x0 := x\ny0 := y\n";
+    let script = format!("{}{start}{}\n", program.text(), near.join("\n"));
+    let values = crate::common::values(&script)?.concat();
+    let apart = |a: f64, b: f64| (a - b).abs() > 1e-3 * 1f64.max(a.abs());
+    Ok(apart(values[0], values[1]) || apart(values[2], values[1]))
+}
+
+fn last_line(script: &str) -> Result<serde_json::Value, String> {
+    let mut lines = crate::common::run_json(script);
+    let line = lines.pop().ok_or("nothing is shown")?;
+    if line["kind"] == "error" {
+        return Err(format!("an error: {line}"));
+    }
+    Ok(line)
+}
+
+/// What is to be compared: not where the derivative itself is undefined, nor, if the formula may be
+/// `partial`, where that is.
+fn where_defined(formula: &[f64], want: &[f64], partial: bool) -> (Vec<f64>, Vec<f64>) {
+    let compared = |formula: f64, want: f64| want.is_finite() && (formula.is_finite() || !partial);
+    let pair = |(formula, want): (&f64, &f64)| match compared(*formula, *want) {
+        true => (*formula, *want),
+        false => (0.0, 0.0),
+    };
+    formula.iter().zip(want).map(pair).unzip()
+}
+
+/// Of atan2(±0, -1) the sign of the zero decides, and x - (x + 0) is another zero than -0.
+fn on_a_branch_cut(program: &Program, got: &[f64], want: &[f64]) -> bool {
+    let opposite = |(got, want): (&f64, &f64)| (got + want).abs() <= 1e-13 * want.abs();
+    program.text().contains("atan2") && got.iter().zip(want).all(opposite)
+}

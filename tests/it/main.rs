@@ -1,0 +1,40 @@
+//! The integration tests, one binary: a module a topic. `cargo test --test it golden::` runs one of them.
+
+mod advice;
+mod cli;
+mod common;
+mod compare;
+mod corpus;
+mod derive;
+mod descent;
+mod determinism;
+mod edges;
+mod executor;
+#[cfg(unix)]
+mod files;
+mod golden;
+mod graph;
+mod higher;
+#[cfg(unix)]
+mod hostile;
+#[cfg(unix)]
+mod interrupts;
+mod latex;
+mod laws;
+mod lecture;
+mod loops;
+mod mutants;
+mod plot;
+mod primitives;
+mod programs;
+mod reference;
+#[cfg(unix)]
+mod repl;
+mod robustness;
+mod sweeps;
+mod syntax;
+mod tall;
+#[cfg(unix)]
+mod transcripts;
+mod unrolled;
+mod vector;

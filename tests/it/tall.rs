@@ -1,0 +1,175 @@
+//! Arrays with many rows, which programs go through some rows at a time: the same bits as the
+//! interpreter, which computes them whole.
+
+use crate::common::compiled::{agrees_one_by_one, lower};
+use crate::common::{report, wanted};
+use wengert::exec::Program;
+use wengert::primitives::random::SplitMix64;
+
+/// The steps of a program for `expressions`.
+fn steps(definitions: &str, inputs: &[&str], expressions: &[&str]) -> Vec<(&'static str, usize)> {
+    let expressions: Vec<String> = expressions.iter().map(|text| text.to_string()).collect();
+    let lowered = lower(definitions, inputs, &expressions).expect("it is lowered");
+    let (inputs, outputs) = ([lowered.inputs], [lowered.outputs]);
+    let program = Program::compile(&lowered.graph, &inputs, &outputs, 1 << 30);
+    program.expect("it is compiled").listing()
+}
+
+#[test]
+fn value_and_gradient_of_a_regression_are_one_pass() {
+    let logistic = "X = randn(20000, 10, seed=1); w = 0.1*randn(10, 1, seed=2); z = X*w; \
+        L = mean(softplus(z) - X[:, 1].*z)";
+    let found = steps(logistic, &["w"], &["L", "grad(L, w)"]);
+    let passes = found.iter().filter(|(kind, _)| *kind == "blocks").count();
+    assert_eq!(passes, 1, "{found:?}");
+    // X[:, 1]/n is computed once.
+    let others = found
+        .iter()
+        .filter(|(kind, len)| *kind != "blocks" && *len >= 20_000);
+    assert_eq!(others.count(), 1, "{found:?}");
+    // What is centred has to be gone through first.
+    let centred = "X = randn(20000, 3, seed=1); V = randn(3, 8, seed=2); s = softmax(X*V, axis=2); \
+        L = sum((s - mean(s, axis=1)).^2)";
+    let found = steps(centred, &["V"], &["L"]);
+    let passes = found.iter().filter(|(kind, _)| *kind == "blocks").count();
+    assert_eq!(passes, 2, "{found:?}");
+}
+
+#[test]
+fn small_arrays_are_left_whole() {
+    let logistic = "X = randn(2000, 10, seed=1); w = 0.1*randn(10, 1, seed=2); \
+        L = mean(softplus(X*w))";
+    let found = steps(logistic, &["w"], &["L", "grad(L, w)"]);
+    assert!(found.iter().all(|(kind, _)| *kind != "blocks"), "{found:?}");
+}
+
+/// Random formulas over arrays with `rows` rows.
+struct Formulas {
+    random: SplitMix64,
+    rows: usize,
+    text: String,
+    /// Names of arrays with as many rows and the width, and of columns.
+    wide: Vec<String>,
+    columns: Vec<String>,
+    /// What is added up to the loss.
+    terms: Vec<String>,
+}
+
+impl Formulas {
+    fn below(&mut self, n: usize) -> usize {
+        (self.random.uniform() * n as f64) as usize
+    }
+
+    fn one_of(&mut self, names: &[String]) -> String {
+        names[self.below(names.len())].clone()
+    }
+
+    fn define(&mut self, formula: String) -> String {
+        let name = format!("a{}", self.text.matches('=').count());
+        self.text += &format!("{name} = {formula}\n");
+        name
+    }
+
+    fn add(&mut self) {
+        let (wide, columns) = (self.wide.clone(), self.columns.clone());
+        let [p, q] = [0, 1].map(|_| self.one_of(&wide));
+        let [u, v] = [0, 1].map(|_| self.one_of(&columns));
+        let n = self.rows;
+        let kind = self.below(22);
+        let (to_wide, formula) = match kind {
+            0 => (true, format!("tanh({p}) + {q}")),
+            1 => (true, format!("sigmoid({p}).*{q}")),
+            2 => (true, format!("{p} - mean({p}, axis=1)")),
+            3 => (true, format!("softmax({p}, axis=2)")),
+            4 => (true, format!("{p}.*{u}./(1 + {q}.^2)")),
+            5 => (true, format!("{p} + b")),
+            6 => (true, format!("{u}*b + {q}")),
+            7 => (true, format!("where({p} > {q}, {p}, sin({q}))")),
+            8 => (true, format!("sigmoid({p}) - sigmoid(-{p})")),
+            9 => (true, format!("({p} - mean({q}))*norm(b)")),
+            10 => (true, format!("{p}*H/4")),
+            11 => (false, format!("softplus({u}) - {v}")),
+            12 => (false, format!("logsumexp({p}, axis=2)")),
+            13 => (false, format!("sum({p}.*{q}, axis=2)")),
+            14 => (false, format!("{p}*b'")),
+            15 => (false, format!("{p}[:, 1].*{v}")),
+            16 => (false, format!("max({u}, {v})./(1 + dot({u}, {v})^2/{n})")),
+            17 => (false, format!("vcat({u}[2..{n}], {v}[1])")),
+            18 => (false, format!("{u}[1..{n}] - {u}[3]")),
+            kind => {
+                let term = match kind {
+                    19 => format!("sum({p}'*{q})/{n}"),
+                    20 => format!("norm({p}'*{u})/{n}"),
+                    _ => format!("mean({p}.*{q}) + sum(sum({u}.*{p}, axis=1).^2)/{n}^2"),
+                };
+                self.terms.push(term);
+                return;
+            }
+        };
+        let name = self.define(formula);
+        if to_wide {
+            self.wide.push(name);
+        } else {
+            self.columns.push(name);
+        }
+    }
+}
+
+/// A random program with `rows` rows, and its inputs.
+fn random(seed: u64, rows: usize) -> (String, Vec<&'static str>) {
+    let mut random = SplitMix64::new(seed);
+    let width = 1 + (random.uniform() * 9.0) as usize;
+    let text = format!(
+        "X = randn({rows}, 7, seed={seed})\ny = randn({rows}, seed=9)\n\
+         V = randn(7, {width}, seed=3)\nb = randn(1, {width}, seed=4)\n\
+         H = randn({width}, {width}, seed=5)\n"
+    );
+    let mut formulas = Formulas {
+        random,
+        rows,
+        text,
+        wide: Vec::new(),
+        columns: vec!["y".into(), "X[:, 3]".into()],
+        terms: vec!["norm(b)".into()],
+    };
+    let first = formulas.define("X*V".into());
+    formulas.wide.push(first);
+    for _ in 0..5 + seed as usize % 12 {
+        formulas.add();
+    }
+    let last = formulas.wide.last().cloned().unwrap_or_default();
+    let column = formulas.columns.last().cloned().unwrap_or_default();
+    formulas.terms.push(format!("mean({last}.^2)"));
+    formulas.terms.push(format!("sum({column})/{rows}"));
+    let loss = formulas.terms.join(" + ");
+    (
+        formulas.text + &format!("L = {loss}\n"),
+        vec!["V", "b", "y"],
+    )
+}
+
+#[test]
+fn random_programs_over_many_rows_give_the_same_bits() {
+    let mut failures = Vec::new();
+    let (mut compiled, mut in_blocks) = (0, 0);
+    let seeds = wanted(20);
+    let count = seeds.end - seeds.start;
+    for seed in seeds {
+        // The last block has another height for each.
+        let rows = 4096 + 61 * (seed as usize % 40) * (1 + seed as usize % 3);
+        let (text, inputs) = random(seed, rows);
+        let asked = ["L", "grad(L, V)", "grad(L, b)", "grad(L, y)"].map(String::from);
+        match agrees_one_by_one(&text, &inputs, &asked) {
+            Ok(done) => compiled += u64::from(done),
+            Err(error) => {
+                let error: String = error.chars().take(300).collect();
+                failures.push(format!("seed {seed}: {error}\n{text}"));
+            }
+        }
+        let found = steps(&text, &inputs, &["L", "grad(L, V)"]);
+        in_blocks += u64::from(found.iter().any(|(kind, _)| *kind == "blocks"));
+    }
+    report(&failures);
+    assert_eq!(compiled, count);
+    assert!(20 * in_blocks > 14 * count, "only {in_blocks} in blocks");
+}

@@ -1,0 +1,191 @@
+//! Whole sessions, driven through a pseudo-terminal: `tests/transcripts/*.txt`, and the sessions
+//! that the README shows. `» ` stands before what is typed, `… ` before its further lines; below
+//! stands what is shown. A line `…` alone stands for any number of lines.
+//!
+//! `WENGERT_BLESS=1 cargo test --test transcripts` writes what is shown now into the files.
+
+use expectrl::process::unix::UnixProcess;
+use expectrl::session::OsStream;
+use expectrl::{Expect, Session};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+/// What the editor sends when it starts to read, and when it has read.
+const STARTS: &str = "\u{1b}[?2004h";
+const ENDS: &str = "\u{1b}[?2004l";
+
+/// Something typed, and what is shown then.
+struct Exchange {
+    input: Vec<String>,
+    shown: Vec<String>,
+}
+
+fn exchanges(text: &str) -> Vec<Exchange> {
+    let mut exchanges: Vec<Exchange> = Vec::new();
+    for line in text.lines() {
+        if let Some(input) = line.strip_prefix("» ") {
+            exchanges.push(Exchange {
+                input: vec![input.to_string()],
+                shown: Vec::new(),
+            });
+        } else if let Some(exchange) = exchanges.last_mut() {
+            match line.strip_prefix("… ") {
+                Some(more) if exchange.shown.is_empty() => exchange.input.push(more.to_string()),
+                _ => exchange.shown.push(line.to_string()),
+            }
+        }
+    }
+    for exchange in &mut exchanges {
+        while exchange.shown.last().is_some_and(String::is_empty) {
+            exchange.shown.pop();
+        }
+    }
+    exchanges
+}
+
+struct Terminal {
+    session: Session<UnixProcess, OsStream>,
+    folder: std::path::PathBuf,
+}
+
+impl Terminal {
+    fn new(name: &str) -> Terminal {
+        let id = std::process::id();
+        let folder = std::env::temp_dir().join(format!("wengert-transcript-{name}-{id}"));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("a folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wengert"));
+        command.args(["--color", "never", "--width", "100"]);
+        command
+            .env("TERM", "xterm")
+            .env("PAGER", "cat")
+            .env("LC_ALL", "C.UTF-8")
+            .env("XDG_STATE_HOME", &folder)
+            .env("XDG_CACHE_HOME", &folder)
+            .current_dir(&folder);
+        let mut session = Session::spawn(command).expect("starts");
+        session.set_expect_timeout(Some(Duration::from_secs(60)));
+        session.expect(STARTS).expect("a prompt");
+        Terminal { session, folder }
+    }
+
+    /// Types an input; what is shown until the next prompt.
+    fn answer(&mut self, input: &[String]) -> Vec<String> {
+        for line in input {
+            self.session.send(format!("{line}\r")).expect("is read");
+        }
+        self.session.expect(ENDS).expect("an end of the input");
+        let found = self.session.expect(STARTS).expect("the next prompt");
+        let text = String::from_utf8_lossy(found.before()).replace("\r\n", "\n");
+        let mut lines: Vec<String> = text
+            .lines()
+            .map(|line| line.trim_end().to_string())
+            .collect();
+        // The line of the input ends here; results of several lines stand apart.
+        while lines.first().is_some_and(String::is_empty) {
+            lines.remove(0);
+        }
+        while lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        lines
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.session.send("\u{4}");
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Whether the lines are the wanted ones, `…` standing for any.
+fn fits(wanted: &[String], shown: &[String]) -> bool {
+    match wanted.split_first() {
+        None => shown.is_empty(),
+        Some((dots, rest)) if dots.trim() == "…" => {
+            (0..=shown.len()).any(|skipped| fits(rest, &shown[skipped..]))
+        }
+        Some((line, rest)) => shown.split_first().is_some_and(|(first, others)| {
+            first.trim_end() == line.trim_end() && fits(rest, others)
+        }),
+    }
+}
+
+fn replay(name: &str, text: &str) -> (String, Vec<String>) {
+    let mut terminal = Terminal::new(name);
+    let mut now = String::new();
+    let mut complaints = Vec::new();
+    for exchange in exchanges(text) {
+        let shown = terminal.answer(&exchange.input);
+        now.push_str(&format!("» {}\n", exchange.input.join("\n… ")));
+        if fits(&exchange.shown, &shown) {
+            exchange
+                .shown
+                .iter()
+                .for_each(|line| now.push_str(&format!("{line}\n")));
+        } else {
+            shown
+                .iter()
+                .for_each(|line| now.push_str(&format!("{line}\n")));
+            complaints.push(format!(
+                "» {}\n--- wanted\n{}\n--- shown\n{}\n",
+                exchange.input.join("\n… "),
+                exchange.shown.join("\n"),
+                shown.join("\n")
+            ));
+        }
+    }
+    (now, complaints)
+}
+
+#[test]
+fn transcripts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
+    let mut seen = 0;
+    let mut complaints = Vec::new();
+    for entry in folder.read_dir().expect("the transcripts") {
+        let path = entry.expect("readable").path();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let text = fs::read_to_string(&path).expect("a text");
+        let (now, wrong) = replay(&name, &text);
+        if std::env::var_os("WENGERT_BLESS").is_some() {
+            fs::write(&path, now).expect("writable");
+        } else {
+            complaints.extend(wrong.into_iter().map(|wrong| format!("{name}\n{wrong}")));
+        }
+        seen += 1;
+    }
+    assert!(seen > 2, "{seen} transcripts");
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// The sessions in the README's tour are one session.
+#[test]
+fn the_readme() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = fs::read_to_string(readme).expect("the README");
+    let mut session = String::new();
+    let mut in_session = false;
+    for line in text.lines() {
+        let code = line.strip_prefix("    ");
+        in_session = match code {
+            Some(code) => in_session || code.starts_with("» "),
+            None => in_session && line.is_empty(),
+        };
+        if in_session {
+            session.push_str(code.unwrap_or(""));
+            session.push('\n');
+        }
+    }
+    let count = exchanges(&session).len();
+    assert!(count > 10, "{count} inputs in the README");
+    let (_, complaints) = replay("readme", &session);
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
