@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod diagnostic;
+pub mod event;
 pub mod lower;
 pub mod plot;
 pub mod render;

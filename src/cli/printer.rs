@@ -3,8 +3,8 @@
 use super::signals::Farewell;
 use super::{Bar, Format, Status};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::event::Event;
 use crate::render::{Style, ascii, diagnostic, json, latex, terminal};
-use crate::session::Event;
 use crate::source::Source;
 use crate::stop::StopToken;
 use std::borrow::Cow;

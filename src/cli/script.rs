@@ -3,8 +3,9 @@
 use super::signals::{Running, Stop};
 use super::{Printer, Status};
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};
+use crate::event::Event;
 use crate::lower::{self, Limits};
-use crate::session::{Event, Session};
+use crate::session::Session;
 use crate::source::{Location, Source, Span};
 use std::path::Path;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! Symbolic derivatives, as text and as JSON.
 
 use super::Style;
-use crate::session::{Derivation, Symbolic};
+use crate::event::{Derivation, Step, Symbolic};
 use crate::simplify::{Formula, Size};
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -160,8 +160,7 @@ pub fn object(derivation: &Derivation) -> Value {
         }
     }
     if !derivation.steps.is_empty() {
-        let step =
-            |step: &crate::session::Step| json!({"rule": step.rule, "formula": step.formula});
+        let step = |step: &Step| json!({"rule": step.rule, "formula": step.formula});
         object.insert(
             "steps".into(),
             Value::Array(derivation.steps.iter().map(step).collect()),

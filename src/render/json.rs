@@ -1,8 +1,8 @@
 //! Events as JSON, one object a line.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::event::{Event, Item};
 use crate::graph::Tensor;
-use crate::session::{Event, Item};
 use crate::source::Source;
 use crate::syntax::ast::Mode;
 use crate::trace::check::Verdict;

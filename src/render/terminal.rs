@@ -4,8 +4,8 @@ use super::colour::{Paint, width};
 use super::formula::Pen;
 use super::table::{Column, lay_out};
 use super::{Style, compare, number, wrap};
+use crate::event::{Event, Item};
 use crate::graph::Tensor;
-use crate::session::{Event, Item};
 use crate::trace::{Derived, Line, Math, Nonfinite, Role, Trace};
 use std::collections::HashSet;
 

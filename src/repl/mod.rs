@@ -19,9 +19,10 @@ mod why;
 
 use crate::cli::{Options, Printer, Status, script, signals};
 use crate::diagnostic::Diagnostic;
+use crate::event::Event;
 use crate::graph::Tensor;
 use crate::render::{Style, wrap};
-use crate::session::{Event, Session};
+use crate::session::Session;
 use crate::source::{Location, Source, Span};
 use crate::syntax::ast::{Name, StatementKind};
 use crate::trace::Trace;

@@ -270,7 +270,8 @@ mod tests {
     /// The terms of every rule add up to its value, in every example.
     #[test]
     fn terms_add_up() {
-        use crate::session::{Event, Session};
+        use crate::event::Event;
+        use crate::session::Session;
         let mut summed = 0;
         for name in [
             "baydin.ad",

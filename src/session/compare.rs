@@ -1,10 +1,11 @@
 //! `compare` and `check`: the modes side by side, and whether they agree.
 
-use super::derive::{Manner, Symbolic};
+use super::derive::Manner;
 use super::show::{Lowered, refuse, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Target;
+use crate::event::Symbolic;
 use crate::graph::{Graph, NodeId, Tensor, measure};
 use crate::lower::Lowering;
 use crate::render::compare::reason_text;

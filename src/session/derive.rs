@@ -1,55 +1,20 @@
 //! `derive`: the symbolic derivative, as a formula that can be typed back in.
 
 use super::show::{Lowered, refuse, warn};
-use super::{Event, Session, Sink, stopped_at};
+use super::{Session, Sink, stopped_at};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse, reverse_steps};
+use crate::event::{Derivation, Event, Step, Symbolic};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::substitute::exchange;
 use crate::graph::{Graph, NodeId, Op, Shape};
 use crate::lower::Lowering;
 use crate::primitives::array::{CUMPROD, CUMPROD_SPELLED, PROD, PROD_SPELLED, SUM};
-use crate::simplify::{self, Formula, Wording};
+use crate::simplify::{self, Wording};
 use crate::stop;
 use crate::syntax::ast::{ExprId, Name, Script, Tail, With};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-
-/// A symbolic derivative.
-#[derive(Clone, Debug)]
-pub struct Derivation {
-    /// The output as written.
-    pub output: String,
-    /// What it is differentiated by, as written.
-    pub wrt: String,
-    /// What was found.
-    pub result: Symbolic,
-    /// Every rule applied, with the formula after it; only `with steps`.
-    pub steps: Vec<Step>,
-}
-
-/// One rule of a derivation.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// The rule by name.
-    pub rule: String,
-    /// The derivative after it; `d(…)` is what is still to be differentiated.
-    pub formula: String,
-}
-
-/// What symbolic differentiation comes to.
-#[derive(Clone, Debug)]
-pub enum Symbolic {
-    /// A formula.
-    Formula(Formula),
-    /// The language has no formula for it.
-    NoFormula {
-        /// Why.
-        reason: String,
-        /// The derivative along a direction of this name, where that can be written.
-        along: Option<(String, Formula)>,
-    },
-}
 
 /// How a symbolic derivative is written.
 #[derive(Clone, Copy)]

@@ -6,7 +6,6 @@
 mod compare;
 mod compiled;
 mod derive;
-mod event;
 mod graph;
 mod plot;
 mod preview;
@@ -15,11 +14,10 @@ mod save;
 mod show;
 mod update;
 
-pub use derive::{Derivation, Step, Symbolic};
-pub use event::{Event, Item};
 pub use rounds::Progress;
 
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};
+use crate::event::Event;
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Function;
 use crate::lower::{self, Definitions, Formula, Limits, Lowering};

@@ -1,8 +1,9 @@
 //! Statements that show something.
 
-use super::{Event, Item, Session, Sink, formula};
+use super::{Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::{Held, Target};
+use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Formula, Lowering};

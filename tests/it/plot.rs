@@ -3,9 +3,10 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use wengert::diagnostic::{Code, Diagnostic};
+use wengert::event::Event;
 use wengert::lower::Limits;
 use wengert::render::{Style, json, terminal};
-use wengert::session::{Event, Session};
+use wengert::session::Session;
 use wengert::source::Source;
 
 /// What a script in `folder` shows, and the error that ended it.

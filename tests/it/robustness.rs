@@ -4,9 +4,10 @@ use cpu_time::ThreadTime;
 use serde_json::Value;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
+use wengert::event::Event;
 use wengert::lower::Limits;
 use wengert::render::{Style, json, latex, terminal};
-use wengert::session::{Event, Session};
+use wengert::session::Session;
 use wengert::source::Source;
 
 const MANY: usize = 100_000;

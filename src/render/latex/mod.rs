@@ -9,8 +9,8 @@ mod picture;
 mod table;
 
 use super::{Style, compare, derive, terminal};
+use crate::event::{Derivation, Event, Item, Symbolic};
 use crate::graph::Tensor;
-use crate::session::{Derivation, Event, Item, Symbolic};
 use crate::simplify::Formula;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
