@@ -28,9 +28,9 @@ struct Compiled {
 
 impl Compiled {
     fn new(definitions: &str, inputs: &[&str], expressions: &[&str]) -> Compiled {
-        let mut session = Session::new(Limits::default());
+        let mut session = Session::with_limits(Limits::default());
         let source = Source::new("bench.ad", definitions);
-        session.run(&source, &mut |_| {}).expect("it runs");
+        session.run_source(&source, &mut |_| {}).expect("it runs");
         let all = inputs.iter().chain(expressions);
         let text: String = all
             .enumerate()

@@ -88,10 +88,10 @@ fn laid_out(source: &Rc<Source>) {
 /// Whatever the script, events and diagnostics that can be shown, and a session that goes on.
 pub fn run(data: &[u8]) {
     let source = source("fuzz.ad", data);
-    let mut session = Session::new(LIMITS);
+    let mut session = Session::with_limits(LIMITS);
     within_patience(&session.stop_token(), || step(&mut session, &source));
     still_works(&mut session);
-    let mut checking = Session::new(LIMITS);
+    let mut checking = Session::with_limits(LIMITS);
     within_patience(&checking.stop_token(), || {
         let found = checking.check(&source);
         found.iter().for_each(|found| shown(found, &source));
@@ -100,7 +100,7 @@ pub fn run(data: &[u8]) {
 
 /// The same line by line in one session, as the REPL does it.
 pub fn session(data: &[u8]) {
-    let mut session = Session::new(LIMITS);
+    let mut session = Session::with_limits(LIMITS);
     let text = String::from_utf8_lossy(data);
     for line in text.split('\n').take(50) {
         let source = Source::new("<input>", line);
@@ -113,7 +113,7 @@ pub fn session(data: &[u8]) {
     }
     // What was defined can be written down and read again.
     let saved = Source::new("saved.ad", session.script());
-    let read = Session::new(LIMITS).run(&saved, &mut |_| {});
+    let read = Session::with_limits(LIMITS).run_source(&saved, &mut |_| {});
     assert!(read.is_ok(), "{read:?}\n{}", saved.text);
 }
 
@@ -150,7 +150,7 @@ fn source(name: &str, data: &[u8]) -> Rc<Source> {
 
 /// Runs a text and shows everything in every way.
 fn step(session: &mut Session, source: &Rc<Source>) {
-    let result = session.run(source, &mut |event| {
+    let result = session.run_source(source, &mut |event| {
         for style in styles() {
             terminal::event(&event, &style);
         }
@@ -192,7 +192,7 @@ fn is_json(line: &str) {
 fn still_works(session: &mut Session) {
     let source = Source::new("after.ad", "zq_after = 41\nzq_after + 1\n");
     let mut shown = String::new();
-    let result = session.run(&source, &mut |event| {
+    let result = session.run_source(&source, &mut |event| {
         if !matches!(event, Event::Warning(_)) {
             shown = json::event(&event);
         }

@@ -35,7 +35,8 @@ fn rounds(session: &mut Session, count: usize) {
     for _ in 0..count {
         for line in LINES {
             let source = Source::new("<input>", line);
-            let result = session.run(&source, &mut |event| shown += json::event(&event).len());
+            let result =
+                session.run_source(&source, &mut |event| shown += json::event(&event).len());
             if let Err(error) = result {
                 shown += json::diagnostic(&error, Some(&source)).len();
             }
@@ -46,7 +47,7 @@ fn rounds(session: &mut Session, count: usize) {
 
 #[test]
 fn forty_thousand_inputs_leave_nothing_behind() {
-    let mut session = Session::new(Limits::default());
+    let mut session = Session::with_limits(Limits::default());
     rounds(&mut session, WARM);
     let before = resident();
     rounds(&mut session, ROUNDS);

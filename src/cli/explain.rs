@@ -229,8 +229,9 @@ mod tests {
     fn every_wrong_example_is_wrong_like_that_and_every_mending_helps() {
         for code in Code::ALL {
             let page = page(code);
-            let run =
-                |text: &str| Session::default().run(&Source::new("example", text), &mut |_| {});
+            let run = |text: &str| {
+                Session::default().run_source(&Source::new("example", text), &mut |_| {})
+            };
             let found = run(page.wrong).expect_err(page.wrong);
             assert_eq!(found.code(), code, "{}", page.wrong);
             assert!(

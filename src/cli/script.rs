@@ -37,7 +37,7 @@ pub struct Allowance {
 
 /// Runs a script in a session of its own.
 pub fn run(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
-    let mut session = Session::new(allowance.limits);
+    let mut session = Session::with_limits(allowance.limits);
     let status = run_first(&mut session, source, allowance, printer);
     if status == Status::Interrupted {
         std::mem::forget(session);
@@ -48,7 +48,7 @@ pub fn run(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>)
 /// Runs a script in a session of its own, after which the process ends: nobody wants to wait until
 /// everything is taken apart.
 pub fn run_last(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
-    let mut session = Session::new(allowance.limits);
+    let mut session = Session::with_limits(allowance.limits);
     let status = run_first(&mut session, source, allowance, printer);
     std::mem::forget(session);
     status
@@ -113,7 +113,7 @@ fn run_while(
         let bar = printer.bar.clone();
         session.watch(move |progress| bar.tell(progress));
     }
-    match session.run(source, &mut |event| show(event, printer)) {
+    match session.run_source(source, &mut |event| show(event, printer)) {
         Ok(()) => Status::Fine,
         Err(error) => match running.stopped_by() {
             Some(Stop::CtrlC) => {
@@ -143,7 +143,7 @@ pub(super) fn out_of_time(location: Location, limit: Duration) -> Diagnostic {
 
 /// Shows everything that is wrong with a script, without running it.
 pub fn check(source: &Rc<Source>, limits: Limits, printer: &mut Printer<'_>) -> Status {
-    let found = Session::new(limits).check(source);
+    let found = Session::with_limits(limits).check(source);
     for diagnostic in &found {
         printer.diagnostic(diagnostic, Some(source));
     }

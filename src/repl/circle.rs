@@ -92,7 +92,7 @@ mod tests {
         let mut session = Session::default();
         let text = "w = 3; x = 2; L = (w*x)^2; f(t) = t + w; g(w) = 2*w";
         session
-            .run(&Source::new("test", text), &mut |_| {})
+            .run_source(&Source::new("test", text), &mut |_| {})
             .expect("runs");
         let closes = |text: &str| {
             let (script, _) = crate::syntax::parse(&Source::new("test", text)).expect("parses");

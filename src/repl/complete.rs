@@ -242,7 +242,7 @@ mod tests {
         let mut session = Session::default();
         let text = "width = 3; x = 2; L = width*x; half(t) = t/2";
         session
-            .run(&Source::new("test", text), &mut |_| {})
+            .run_source(&Source::new("test", text), &mut |_| {})
             .expect("runs");
         let (start, pairs) = candidates(&session, line, line.len());
         let whole = |pair: Pair| format!("{}{}", &line[..start], pair.replacement);

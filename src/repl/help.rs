@@ -98,7 +98,7 @@ fn run<T>(text: &str, look: impl Fn(Event) -> T) -> Vec<T> {
     let mut seen = Vec::new();
     let source = Source::new("<help>", text);
     // An example that fails shows nothing; the tests see to it that none does.
-    let _ = Session::default().run(&source, &mut |event| seen.push(look(event)));
+    let _ = Session::default().run_source(&source, &mut |event| seen.push(look(event)));
     seen
 }
 
@@ -222,7 +222,7 @@ mod tests {
 
     fn shown(text: &str) -> String {
         let mut shown = String::new();
-        let run = Session::default().run(&Source::new("<example>", text), &mut |event| {
+        let run = Session::default().run_source(&Source::new("<example>", text), &mut |event| {
             shown.push_str(&terminal::event(&event, &Style::default()));
         });
         assert!(run.is_ok(), "{text}: {run:?}");

@@ -117,7 +117,7 @@ mod tests {
     fn signatures_and_values() {
         let mut session = Session::default();
         let text = Source::new("test", "w = 3; f(x, y) = x*y");
-        session.run(&text, &mut |_| {}).expect("runs");
+        session.run_source(&text, &mut |_| {}).expect("runs");
         let shown = |line: &str| hint(&session, line, &Style::default());
         assert_eq!(shown("f(1, ").as_deref(), Some("   f(x, y)"));
         assert_eq!(shown("1 + clamp(w, [1").as_deref(), None);

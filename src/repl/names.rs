@@ -109,7 +109,7 @@ mod tests {
         let script = "w = 3; x = [1, 2]; R = rand(40, 40); input y, t[3]
             L = (w*x -\n y)^2; f(a, b) = a*b; w := 4; e = zeros(0, 2)";
         session
-            .run(&Source::new("test", script), &mut |_| {})
+            .run_source(&Source::new("test", script), &mut |_| {})
             .expect("runs");
         assert_eq!(
             text(&session, &style),

@@ -285,7 +285,7 @@ mod tests {
             let source = crate::cli::script::read(&file).expect("there");
             let mut traces = Vec::new();
             Session::default()
-                .run(&source, &mut |event| {
+                .run_source(&source, &mut |event| {
                     if let Event::Trace(trace) = event {
                         traces.push(trace);
                     }

@@ -55,7 +55,7 @@ pub struct Session {
 
 impl Session {
     /// A session without definitions.
-    pub fn new(limits: Limits) -> Session {
+    pub fn with_limits(limits: Limits) -> Session {
         Session {
             limits,
             ..Session::default()
@@ -103,7 +103,7 @@ impl Session {
 
     /// Parses and runs a text. The whole text is parsed before anything runs; the first error
     /// stops it, and leaves the session as it was before the failed statement.
-    pub fn run(&mut self, source: &Rc<Source>, sink: &mut Sink<'_>) -> Result<()> {
+    pub fn run_source(&mut self, source: &Rc<Source>, sink: &mut Sink<'_>) -> Result<()> {
         let _entered = self.stop.enter();
         let (script, warnings) = crate::syntax::parse(source)?;
         warnings

@@ -59,7 +59,7 @@ mod tests {
     fn only_what_is_cheap() {
         let mut session = Session::default();
         let define = Source::new("<test>", "w = 3; f(x) = x^2; u = f(w)");
-        session.run(&define, &mut |_| {}).expect("runs");
+        session.run_source(&define, &mut |_| {}).expect("runs");
         let value = |text: &str| session.preview(text)?.as_scalar();
         assert_eq!(value("f(w) + 1"), Some(10.0));
         assert_eq!(value("v = u + 1"), Some(10.0));

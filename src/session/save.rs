@@ -153,7 +153,7 @@ mod tests {
 
     fn run(session: &mut Session, text: &str) -> String {
         let mut shown = String::new();
-        let result = session.run(&Source::new("<test>", text), &mut |event| {
+        let result = session.run_source(&Source::new("<test>", text), &mut |event| {
             shown.push_str(&terminal::event(&event, &Style::default()));
         });
         assert!(result.is_ok(), "{text}: {result:?}");

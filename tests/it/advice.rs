@@ -8,8 +8,8 @@ use wengert::syntax::foreign::{FUNCTIONS, VALUES};
 
 /// The advice of the error that running `text` ends with.
 fn advice(text: &str) -> String {
-    let error = Session::new(Limits::default())
-        .run(&Source::new("test", text), &mut |_| {})
+    let error = Session::with_limits(Limits::default())
+        .run_source(&Source::new("test", text), &mut |_| {})
         .expect_err(text);
     error.advice().unwrap_or("none").to_owned()
 }
@@ -118,9 +118,9 @@ fn a_name_of_the_users_comes_before_one_of_another_language() {
         advice("len = 3\nlen(2)"),
         "`len` is a variable: to multiply write `len*(…)`, to take an entry `len[…]`"
     );
-    let mut session = Session::new(Limits::default());
+    let mut session = Session::with_limits(Limits::default());
     let fine = Source::new("test", "len(x) = 2*x\ne = 3\nassert len(e) == 6");
-    assert!(session.run(&fine, &mut |_| {}).is_ok());
+    assert!(session.run_source(&fine, &mut |_| {}).is_ok());
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn what_is_advised_exists() {
 
 /// What looking at `text` finds: the text at each place, and the message.
 fn found(text: &str) -> Vec<(String, String)> {
-    let found = Session::new(Limits::default()).check(&Source::new("test", text));
+    let found = Session::with_limits(Limits::default()).check(&Source::new("test", text));
     let each = found.iter().map(|one| {
         let place = one.location().text().to_owned();
         (place, one.message().to_owned())
@@ -206,7 +206,7 @@ fn check_finds_no_error_in_the_examples() {
             }
             let text = std::fs::read_to_string(&path).expect("a text");
             let source = wengert::source::Source::file(&path, text);
-            let found = wengert::session::Session::new(Default::default()).check(&source);
+            let found = wengert::session::Session::with_limits(Default::default()).check(&source);
             let error = found
                 .iter()
                 .find(|found| found.severity() == wengert::diagnostic::Severity::Error);

@@ -20,7 +20,7 @@ fn run_text(text: &str) -> String {
     let mut shown = String::new();
     let source = Source::new("test.ad", text);
     let style = Style::default();
-    let result = Session::new(Limits::default()).run(&source, &mut |event| {
+    let result = Session::with_limits(Limits::default()).run_source(&source, &mut |event| {
         shown.push_str(&terminal::event(&event, &style));
     });
     if let Err(error) = result {

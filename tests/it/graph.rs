@@ -42,7 +42,7 @@ impl Drop for Folder {
 fn run(source: &std::rc::Rc<Source>, limits: Limits, style: &Style) -> Result<String, String> {
     let mut text = String::new();
     let mut show = |event| text.push_str(&terminal::event(&event, style));
-    match Session::new(limits).run(source, &mut show) {
+    match Session::with_limits(limits).run_source(source, &mut show) {
         Ok(()) => Ok(text),
         Err(error) => Err(format!("{}: {}", error.code().name(), error.message())),
     }
@@ -298,7 +298,7 @@ fn json_names_the_file() {
     let source = Source::file(&folder.0.join("test.ad"), text);
     let mut lines = Vec::new();
     let mut show = |event| lines.push(wengert::render::json::event(&event));
-    let result = Session::new(Limits::default()).run(&source, &mut show);
+    let result = Session::with_limits(Limits::default()).run_source(&source, &mut show);
     assert!(result.is_ok());
     assert_eq!(lines, [r#"{"kind":"graph","file":"loss.svg"}"#]);
 }

@@ -109,7 +109,7 @@ fn shown(script: &str) -> String {
     let source = Source::new("test.ad", script);
     let mut text = String::new();
     // Random programs may fail; what was shown before stays.
-    let _ = Session::new(Limits::default()).run(&source, &mut |event| {
+    let _ = Session::with_limits(Limits::default()).run_source(&source, &mut |event| {
         text.push_str(&latex::event(&event, &Style::default()));
     });
     text

@@ -74,7 +74,7 @@ fn answer(session: &mut Session, file: &Path, script: &str) -> String {
         out: Stream::new(&mut out, Style::default()),
         err: Stream::new(&mut err, Style::default()),
     };
-    let result = session.run(&source, &mut |event| printer.event(&event, Some(&source)));
+    let result = session.run_source(&source, &mut |event| printer.event(&event, Some(&source)));
     if let Err(error) = result {
         printer.failed(&error, Some(&source));
     }
@@ -87,14 +87,14 @@ fn answer(session: &mut Session, file: &Path, script: &str) -> String {
 /// The page with the answers that its scripts give now; pictures are written below `folder`.
 fn answered(text: &str, folder: &Path) -> String {
     let file = folder.join("lecture.md");
-    let mut session = Session::new(Limits::default());
+    let mut session = Session::with_limits(Limits::default());
     let mut given = None;
     let mut pieces = pieces(text);
     for piece in &mut pieces {
         match piece {
             Piece::Words(words) => {
                 if words.lines().any(|line| line.starts_with("## ")) {
-                    session = Session::new(Limits::default());
+                    session = Session::with_limits(Limits::default());
                 }
             }
             Piece::Script(script) => {

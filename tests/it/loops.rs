@@ -117,9 +117,9 @@ fn a_while_counts_as_a_repeat() {
 
 #[test]
 fn an_error_in_a_round_keeps_the_rounds_before() {
-    let mut session = Session::new(Limits::default());
+    let mut session = Session::with_limits(Limits::default());
     let text = "t = 0; y = 0; repeat 9 { t := t + 1; y := inv([t - 5, 0; 0, 1])[1, 1] }";
-    let failed = session.run(&Source::new("loop.ad", text), &mut |_| {});
+    let failed = session.run_source(&Source::new("loop.ad", text), &mut |_| {});
     assert_eq!(failed.expect_err("t reaches 5").code(), Code::Singular);
     let value = |name: &str| session.definitions().value(name).map(|x| x.data()[0]);
     assert_eq!((value("t"), value("y")), (Some(4.0), Some(-1.0)));

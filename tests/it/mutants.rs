@@ -25,9 +25,9 @@ fn entries(value: &Value) -> Vec<f64> {
 fn values(text: &str) -> Option<Vec<Vec<f64>>> {
     let mut lines = Vec::new();
     let source = Source::new("mutant.ad", text);
-    let mut session = Session::new(Limits::default());
+    let mut session = Session::with_limits(Limits::default());
     session
-        .run(&source, &mut |event| lines.push(json::event(&event)))
+        .run_source(&source, &mut |event| lines.push(json::event(&event)))
         .ok()?;
     let line = |line: &String| -> Option<Vec<f64>> {
         let line: Value = serde_json::from_str(line).ok()?;

@@ -13,7 +13,7 @@ use wengert::source::Source;
 fn run_in(folder: &Path, text: &str, limits: Limits) -> (Vec<Event>, Option<Diagnostic>) {
     let source = Source::file(&folder.join("test.ad"), text);
     let mut events = Vec::new();
-    let result = Session::new(limits).run(&source, &mut |event| events.push(event));
+    let result = Session::with_limits(limits).run_source(&source, &mut |event| events.push(event));
     (events, result.err())
 }
 

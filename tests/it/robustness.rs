@@ -31,7 +31,7 @@ struct Runner {
 impl Runner {
     fn new(limits: Limits) -> Runner {
         Runner {
-            session: Session::new(limits),
+            session: Session::with_limits(limits),
         }
     }
 
@@ -41,7 +41,7 @@ impl Runner {
         let mut lines = Vec::new();
         let result = self
             .session
-            .run(&source, &mut |event| lines.push(json::event(&event)));
+            .run_source(&source, &mut |event| lines.push(json::event(&event)));
         if let Err(error) = result {
             lines.push(json::diagnostic(&error, Some(&source)));
         }
@@ -304,7 +304,7 @@ fn time_of_drawings(n: usize) -> Duration {
     let (shown, time) = on_a_small_stack(move || {
         let (mut shown, source) = (String::new(), Source::new("test.ad", text));
         let (start, style) = (ThreadTime::now(), Style::default());
-        let result = Session::new(Limits::default()).run(&source, &mut |event| {
+        let result = Session::with_limits(Limits::default()).run_source(&source, &mut |event| {
             shown += &latex::event(&event, &style);
             if matches!(event, Event::Graph(_)) {
                 shown += &terminal::event(&event, &style);

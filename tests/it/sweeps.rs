@@ -73,9 +73,9 @@ fn bits(value: &Tensor) -> Vec<u64> {
 
 #[test]
 fn lanes_give_what_the_passes_give() {
-    let mut session = Session::new(Limits::default());
+    let mut session = Session::with_limits(Limits::default());
     let source = Source::new("test.ad", DEFINITIONS);
-    session.run(&source, &mut |_| {}).expect("it runs");
+    session.run_source(&source, &mut |_| {}).expect("it runs");
     for (text, spares) in QUESTIONS {
         let [lanes, passes] = both(&session, text);
         assert_eq!(lanes.0.shape(), passes.0.shape(), "{text}");
@@ -89,11 +89,11 @@ fn lanes_give_what_the_passes_give() {
 
 #[test]
 fn what_is_not_finite_is_built_of_its_passes() {
-    let mut session = Session::new(Limits::default());
+    let mut session = Session::with_limits(Limits::default());
     let text = format!("{DEFINITIONS}x := x - x[1]\nsum(jacobian(y, x))\n");
     let mut lines = Vec::new();
     session
-        .run(&Source::new("test.ad", text), &mut |event| {
+        .run_source(&Source::new("test.ad", text), &mut |event| {
             lines.push(wengert::render::json::event(&event));
         })
         .expect("it runs");
@@ -150,9 +150,9 @@ fn lanes_give_what_the_passes_give_for_random_formulas() {
         let text = format!(
             "{DEFINITIONS}h(t) = sin(t) + w*t\nq = [{body} for i in 1..36]\nF = sum(q.^2)\n"
         );
-        let mut session = Session::new(Limits::default());
+        let mut session = Session::with_limits(Limits::default());
         let source = Source::new("test.ad", text);
-        session.run(&source, &mut |_| {}).expect("it runs");
+        session.run_source(&source, &mut |_| {}).expect("it runs");
         for question in ["jacobian(q, x)", "hessian(F, x)", "numeric(q, x)"] {
             let [lanes, passes] = both(&session, question);
             assert_eq!(bits(&lanes.0), bits(&passes.0), "{question} of {body}");

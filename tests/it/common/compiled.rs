@@ -33,10 +33,10 @@ pub fn lower(
     inputs: &[&str],
     expressions: &[String],
 ) -> Result<Lowered, String> {
-    let mut session = Session::new(Limits::default());
+    let mut session = Session::with_limits(Limits::default());
     let message = |error: wengert::diagnostic::Diagnostic| error.message().to_string();
     let source = Source::new("test.ad", definitions);
-    session.run(&source, &mut |_| {}).map_err(message)?;
+    session.run_source(&source, &mut |_| {}).map_err(message)?;
     let names = inputs.iter().map(|name| name.to_string());
     let asked: Vec<String> = names.chain(expressions.iter().cloned()).collect();
     let text: String = (0..asked.len())

@@ -17,8 +17,8 @@ use wengert::source::Source;
 pub fn json_lines(text: &str) -> Vec<String> {
     let source = Source::new("test.ad", text);
     let mut lines = Vec::new();
-    let mut session = Session::new(Limits::default());
-    let result = session.run(&source, &mut |event| lines.push(json::event(&event)));
+    let mut session = Session::with_limits(Limits::default());
+    let result = session.run_source(&source, &mut |event| lines.push(json::event(&event)));
     if let Err(error) = result {
         lines.push(json::diagnostic(&error, Some(&source)));
     }
