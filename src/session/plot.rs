@@ -3,7 +3,7 @@
 use super::show::{refuse, warn};
 use super::{Event, Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::exec::{Failure, Interpreter, LANES, Program, Stop};
+use crate::exec::{Failure, Interpreter, LANES, Program};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{self, Lowering};
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
@@ -503,11 +503,7 @@ fn sample_in_batches(
     places: &[Vec<f64>],
     samples: &mut Samples,
 ) -> std::result::Result<Option<Failure>, Failure> {
-    let failure = |stop| match stop {
-        Stop::Interrupted => Failure::Interrupted,
-        Stop::Fault(node, fault) => Failure::Fault(node, fault),
-    };
-    let mut batch = program.batch().map_err(failure)?;
+    let mut batch = program.batch()?;
     let mut first = None;
     for places in places.chunks(LANES) {
         let inputs = places.first().map_or(0, Vec::len);
@@ -520,7 +516,7 @@ fn sample_in_batches(
                 *x = place[input];
             }
         }
-        let refusal = batch.run(0).map_err(failure)?;
+        let refusal = batch.run(0)?;
         first = first.or(refusal.map(|(node, fault)| Failure::Fault(node, fault)));
         for (k, samples) in samples.iter_mut().enumerate() {
             samples.extend((0..places.len()).flat_map(|lane| batch.output(0, k, lane)));

@@ -2,8 +2,11 @@
 //! becomes a row of lanes, one for each point, and every step works on rows.
 
 use super::fused::{Link, Operation, Source};
-use super::program::{Factor, Operand, Program, Slot, Step, Stop, Whole, of_reached};
+use super::pool::{Operand, Slot};
+use super::program::Program;
 use super::schedule::Side;
+use super::step::{Factor, Step, Whole, of_reached};
+use super::{Failure, Outcome};
 use crate::graph::primitive::{Fault, Lanes, Map2};
 use crate::graph::{NodeId, Shape};
 use crate::stop;
@@ -61,7 +64,7 @@ impl Program {
     /// points, which give values to all inputs.
     ///
     /// Its [run](Batch::run) panics where a program that was not goes through tall arrays.
-    pub fn batch(&mut self) -> Result<Batch<'_>, Stop> {
+    pub fn batch(&mut self) -> Outcome<Batch<'_>> {
         self.run_fixed()?;
         let mut inputs = Vec::new();
         let mut base = 0;
@@ -146,14 +149,14 @@ impl Batch<'_> {
     }
 
     /// Computes what entry number `entry` wants in all lanes.
-    pub fn run(&mut self, entry: usize) -> Result<Refusal, Stop> {
+    pub fn run(&mut self, entry: usize) -> Outcome<Refusal> {
         let mut refusal = None;
         for &number in &self.program.entries[entry].segments {
             if self.program.segments[number].depends == 0 {
                 continue;
             }
             if stop::requested() {
-                return Err(Stop::Interrupted);
+                return Err(Failure::Interrupted);
             }
             for step in &self.program.segments[number].steps {
                 let mut run = Run {
@@ -166,7 +169,7 @@ impl Batch<'_> {
                 };
                 run.step(step);
                 if stop::requested() {
-                    return Err(Stop::Interrupted);
+                    return Err(Failure::Interrupted);
                 }
             }
         }

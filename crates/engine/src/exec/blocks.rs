@@ -1,28 +1,29 @@
 //! Steps on arrays with very many rows, some rows at a time: what lies between the steps stays in
 //! the caches, and what is read is read once.
 
-use super::program::{Around, Scratch, Slot, Step, Stop};
+use super::pool::{Around, Slot};
+use super::{Failure, Outcome};
 use crate::stop;
 use crate::vector::{RunningProduct, Strided, sums};
 
-/// Steps over all rows of some arrays.
-pub(super) struct Blocks {
+/// Steps of type `S` over all rows of some arrays.
+pub(super) struct Blocks<S> {
     /// How many rows there are.
     pub rows: usize,
     /// What is read from whole arrays before the steps, and what is written to whole arrays after them.
     pub loads: Vec<Moved>,
     pub stores: Vec<Moved>,
     /// The steps for one block, and for the last, which may be higher.
-    pub each: Pass,
-    pub last: Pass,
+    pub each: Pass<S>,
+    pub last: Pass<S>,
     /// What is added up over all rows.
     pub totals: Vec<Total>,
 }
 
 /// The steps for a block of this many rows.
-pub(super) struct Pass {
+pub(super) struct Pass<S> {
     pub height: usize,
-    pub steps: Vec<Step>,
+    pub steps: Vec<S>,
 }
 
 /// Columns of an array, of which a block has some rows.
@@ -58,24 +59,24 @@ pub(super) enum Total {
 }
 
 /// A total so far.
-enum Running {
-    Sums(Vec<sums::Running>),
+enum RunningTotal {
+    Sums(Vec<sums::RunningSum>),
     Product(RunningProduct),
 }
 
-impl Blocks {
+impl<S> Blocks<S> {
+    /// Computes block after block; `run` runs one step.
     pub fn run(
         &self,
         pool: &mut [f64],
-        indices: &[Slot],
-        scratch: &mut Scratch,
-    ) -> Result<(), Stop> {
+        mut run: impl FnMut(&S, &mut [f64]) -> Outcome<()>,
+    ) -> Outcome<()> {
         let begun = self.totals.iter().map(|total| total.begin(self.rows));
-        let mut running: Vec<Running> = begun.collect();
+        let mut running: Vec<RunningTotal> = begun.collect();
         let mut first = 0;
         while first < self.rows {
             if stop::requested() {
-                return Err(Stop::Interrupted);
+                return Err(Failure::Interrupted);
             }
             let is_last = first + self.last.height == self.rows;
             let pass = if is_last { &self.last } else { &self.each };
@@ -86,7 +87,7 @@ impl Blocks {
                 }
             }
             for step in &pass.steps {
-                step.run(pool, indices, scratch)?;
+                run(step, pool)?;
             }
             for store in &self.stores {
                 for (whole, block) in store.columns(first, height, self.rows) {
@@ -129,27 +130,27 @@ impl Columns {
 }
 
 impl Total {
-    fn begin(&self, rows: usize) -> Running {
-        let sums = |count| Running::Sums(vec![sums::Running::default(); count]);
+    fn begin(&self, rows: usize) -> RunningTotal {
+        let sums = |count| RunningTotal::Sums(vec![sums::RunningSum::default(); count]);
         match self {
             Total::Sum { of, .. } => sums(of.count),
             Total::Dot(..) => sums(1),
             Total::Product(a, b, _) => {
-                Running::Product(RunningProduct::new(a.count, rows, b.count))
+                RunningTotal::Product(RunningProduct::new(a.count, rows, b.count))
             }
         }
     }
 
-    fn add(&self, running: &mut Running, pool: &mut [f64], height: usize, is_last: bool) {
+    fn add(&self, running: &mut RunningTotal, pool: &mut [f64], height: usize, is_last: bool) {
         match (self, running) {
-            (Total::Sum { of, .. }, Running::Sums(sums)) => {
+            (Total::Sum { of, .. }, RunningTotal::Sums(sums)) => {
                 let columns = of.of(pool, height).chunks_exact(height);
                 sums.iter_mut().zip(columns).for_each(|(sum, x)| sum.add(x));
             }
-            (Total::Dot(a, b, _), Running::Sums(sums)) => {
+            (Total::Dot(a, b, _), RunningTotal::Sums(sums)) => {
                 sums[0].add_products(a.of(pool, height), b.of(pool, height));
             }
-            (Total::Product(a, b, out), Running::Product(product)) => {
+            (Total::Product(a, b, out), RunningTotal::Product(product)) => {
                 let (around, out) = Around::split(pool, *out, a.count * b.count);
                 let [left, right] = [a, b].map(|columns| {
                     let entries = around.slice(columns.slot(height), columns.count * height);
@@ -161,11 +162,11 @@ impl Total {
         }
     }
 
-    fn finish(&self, running: &Running, pool: &mut [f64], rows: usize) {
-        let Running::Sums(running) = running else {
+    fn finish(&self, running: &RunningTotal, pool: &mut [f64], rows: usize) {
+        let RunningTotal::Sums(running) = running else {
             return;
         };
-        let columns: Vec<f64> = running.iter().map(sums::Running::total).collect();
+        let columns: Vec<f64> = running.iter().map(sums::RunningSum::total).collect();
         match *self {
             Total::Sum {
                 by_column,

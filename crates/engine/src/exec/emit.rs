@@ -1,20 +1,24 @@
-//! From steps in order to a program: every value gets a place in the pool, every step its operands.
+//! From a plan to a program: every step gets its operands.
 
+use super::Unfit;
+use super::apply::placements;
+use super::blocks::{Blocks, Columns, Moved, Pass, Total};
+use super::layout::PoolLayout;
+use super::links::chain;
 use super::plan::{Both, Place, Plan, Read, Reading, is_product};
-use super::program::{Entry, Factor, Input, Operand, Program, Scratch, Segment, Slot, Step, Whole};
-use super::room::Room;
-use super::schedule::{Draft, Side, Zoned, members, schedule};
+use super::pool::{Operand, Slot};
+use super::program::{EntryPoint, Program, Segment};
+use super::schedule::{Draft, Side, Zoned, schedule};
+use super::step::{Factor, Scratch, Step, Whole};
+use super::tall::Tall;
 use super::window::Window;
-use super::{Unfit, placements};
 use crate::graph::primitive::Kernel;
-use crate::graph::{Graph, NodeId, Op, Primitive, Shape};
-use rustc_hash::FxHashMap;
+use crate::graph::{Attr, Graph, NodeId, Primitive, Shape};
+use crate::primitives::algebra::{DOT, MATMUL};
+use crate::primitives::array::MEAN;
 
 /// A run is cut into parts that are at least this long on average.
 const SHORTEST_PART: usize = 12;
-
-/// Arrays with fewer entries keep their places to themselves.
-const WORTH_REUSE: usize = 32;
 
 impl Program {
     /// Compiles what `entries` compute. Inputs come in `groups` that change together; all other
@@ -48,26 +52,15 @@ impl Program {
     ) -> Result<Program, Unfit> {
         let plan = Plan::new(graph, groups, entries)?;
         let zones = schedule(&plan, in_blocks);
+        let mut layout = PoolLayout::new(&plan);
+        let inputs = layout.assign(groups, &zones, memory_limit)?;
+        let pool = layout.filled();
         let mut emitter = Emitter {
-            slots: vec![Slot::MAX; plan.nodes.len()],
-            members: members(&plan),
             plan: &plan,
+            layout,
             indices: Vec::new(),
-            size: 0,
             registers: 0,
-            zero: 0,
-            first_varying: 0,
-            blocks_at: 0,
-            window: None,
         };
-        let inputs = emitter.place_inputs(groups);
-        emitter.place_lasting(&zones);
-        emitter.check_size(memory_limit)?;
-        emitter.place_passing(&zones);
-        emitter.place_blocks(&zones);
-        emitter.check_size(memory_limit)?;
-        let mut pool = vec![0.0; emitter.size as usize];
-        emitter.fill(&mut pool);
         let segments: Vec<Segment> = zones
             .iter()
             .map(|zoned| {
@@ -90,209 +83,21 @@ impl Program {
             inputs,
             entries,
             scratch: Scratch::new(emitter.registers),
-            first_varying: emitter.first_varying,
+            first_varying: emitter.layout.first_varying,
         })
     }
 }
 
-pub(super) struct Emitter<'p, 'g> {
-    pub(super) plan: &'p Plan<'g>,
-    pub(super) members: FxHashMap<Place, Vec<Place>>,
-    /// Where the value of each node begins.
-    pub(super) slots: Vec<Slot>,
+/// Steps under construction, with what they index.
+struct Emitter<'p, 'g> {
+    plan: &'p Plan<'g>,
+    layout: PoolLayout<'p, 'g>,
     indices: Vec<Slot>,
-    /// How long the pool is, in numbers.
-    size: u64,
-    pub(super) registers: usize,
-    /// Where a zero is kept.
-    pub(super) zero: Slot,
-    /// Where what depends on inputs begins.
-    first_varying: Slot,
-    /// Where blocks of tall arrays are kept, and those that are there.
-    pub(super) blocks_at: Slot,
-    pub(super) window: Option<Window>,
+    /// How many registers the chains need.
+    registers: usize,
 }
 
 impl Emitter<'_, '_> {
-    fn reserve(&mut self, len: usize) -> Slot {
-        let at = self.size;
-        self.size += len as u64;
-        // A pool that is too long is refused before anything reads these.
-        at.min(u64::from(u32::MAX)) as Slot
-    }
-
-    fn check_size(&self, memory_limit: u64) -> Result<(), Unfit> {
-        let fits = self.size.saturating_mul(8) <= memory_limit && self.size < u64::from(Slot::MAX);
-        fits.then_some(()).ok_or(Unfit::Memory)
-    }
-
-    fn place_inputs(&mut self, groups: &[Vec<NodeId>]) -> Vec<Input> {
-        self.zero = self.reserve(1);
-        let mut inputs = Vec::new();
-        for (k, group) in groups.iter().enumerate() {
-            for id in group {
-                let len = self.plan.graph.shape(*id).len();
-                let at = self.reserve(len);
-                if let Some(place) = self.plan.cone.place(*id) {
-                    self.slots[place] = at;
-                }
-                inputs.push(Input {
-                    at,
-                    len: len as u32,
-                    group: 1 << k.min(63),
-                });
-            }
-        }
-        for place in 0..self.plan.nodes.len() {
-            let leaf = self.plan.nodes[place].primitive().is_none();
-            if leaf && self.plan.stored[place] && self.slots[place] == Slot::MAX {
-                self.slots[place] = self.reserve(self.plan.nodes[place].shape.len());
-            }
-        }
-        inputs
-    }
-
-    /// Gives everything a place that is needed beyond the steps of its zone, and all numbers; in
-    /// the order of the steps, so that what is computed later lies behind.
-    fn place_lasting(&mut self, zones: &[Zoned]) {
-        self.first_varying = self.size as Slot;
-        for (zone, draft) in (zones.iter())
-            .flat_map(|zoned| zoned.drafts.iter().map(move |draft| (zoned.zone, draft)))
-        {
-            if zone.depends == 0 {
-                // These come first.
-                self.first_varying = Slot::MAX;
-            } else if self.first_varying == Slot::MAX {
-                self.first_varying = self.size as Slot;
-            }
-            match draft {
-                Draft::Run(_, places) | Draft::Scan(_, _, places) => {
-                    for place in places {
-                        self.slots[*place as usize] = self.reserve(1);
-                    }
-                }
-                Draft::Single(_) | Draft::Blocks(_) => {
-                    for place in draft.arrays(self.plan) {
-                        if !self.passes(place) {
-                            let len = self.plan.shape(place).len();
-                            self.slots[place as usize] = self.reserve(len);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Whether the room of an array can serve others after its last use.
-    fn passes(&self, place: Place) -> bool {
-        let here = place as usize;
-        let large = self.plan.shape(place).len() >= WORTH_REUSE;
-        let computed = self.plan.nodes[here].primitive().is_some();
-        computed && large && !self.plan.lasting[here] && self.plan.zones[here].depends != 0
-    }
-
-    /// Gives the other arrays places that are used again after the last step that reads them.
-    fn place_passing(&mut self, zones: &[Zoned]) {
-        let start = self.size;
-        let mut highest = 0;
-        for zoned in zones {
-            let mut last_use: FxHashMap<Place, usize> = FxHashMap::default();
-            for (time, draft) in zoned.drafts.iter().enumerate() {
-                // Runs of numbers read single entries, which last.
-                for place in draft.arrays(self.plan) {
-                    last_use.insert(place, time);
-                }
-                for root in draft.needs(self.plan, &self.members) {
-                    last_use.insert(root, time);
-                }
-            }
-            let mut dying: Vec<Vec<Place>> = vec![Vec::new(); zoned.drafts.len()];
-            for (place, time) in &last_use {
-                dying[*time].push(*place);
-            }
-            let mut room = Room::default();
-            for (draft, dying) in zoned.drafts.iter().zip(&mut dying) {
-                for place in draft.arrays(self.plan) {
-                    if self.passes(place) {
-                        let at = room.take(self.plan.shape(place).len() as u64);
-                        self.slots[place as usize] = (start + at).min(u64::from(u32::MAX)) as Slot;
-                    }
-                }
-                dying.sort_unstable();
-                for place in dying.iter().filter(|place| self.passes(**place)) {
-                    let placed = self.slots[*place as usize] != Slot::MAX;
-                    if placed && self.plan.zones[*place as usize] == zoned.zone {
-                        let at = u64::from(self.slots[*place as usize]) - start;
-                        room.give_back(at, self.plan.shape(*place).len() as u64);
-                    }
-                }
-            }
-            highest = highest.max(room.end);
-        }
-        self.size += highest;
-    }
-
-    /// Makes room for blocks of tall arrays.
-    fn place_blocks(&mut self, zones: &[Zoned]) {
-        let room = |draft: &Draft| match draft {
-            Draft::Blocks(tall) => tall.room(self.plan, &self.members),
-            _ => 0,
-        };
-        let drafts = zones.iter().flat_map(|zoned| &zoned.drafts);
-        let room = drafts.map(room).max().unwrap_or(0);
-        self.blocks_at = self.reserve(room);
-    }
-
-    /// Writes the values of leaves.
-    fn fill(&self, pool: &mut [f64]) {
-        let graph = self.plan.graph;
-        for (place, node) in self.plan.nodes.iter().enumerate() {
-            let at = self.slots[place];
-            if at == Slot::MAX {
-                continue;
-            }
-            let room = &mut pool[at as usize..][..node.shape.len()];
-            match node.op {
-                Op::Literal(value) => room[0] = value,
-                Op::Constant(constant) => {
-                    room.copy_from_slice(graph.constant_value(constant).data());
-                }
-                Op::Input(leaf) => {
-                    if let Some(value) = graph.leaf(leaf).value {
-                        room.copy_from_slice(value.data());
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    pub(super) fn slot(&self, read: &Read) -> Slot {
-        self.held(read.root, read.offset, read.shape)
-    }
-
-    /// Where the entries of `shape` are that begin at `offset` of an array.
-    fn held(&self, root: Place, offset: u32, shape: Shape) -> Slot {
-        let window = self.window.as_ref();
-        if let Some(slot) = window.and_then(|window| window.slot(root, offset, shape)) {
-            return slot;
-        }
-        let slot = self.slots[root as usize];
-        debug_assert_ne!(slot, Slot::MAX, "what is read has a place");
-        slot + offset
-    }
-
-    /// Where the result of `place` goes.
-    pub(super) fn out(&self, place: Place) -> Slot {
-        self.held(place, 0, self.plan.shape(place))
-    }
-
-    /// The shape of what a step reads or writes: of one block of it where it is tall.
-    pub(super) fn seen(&self, shape: Shape) -> Shape {
-        let window = self.window.as_ref();
-        window.map_or(shape, |window| window.seen(shape))
-    }
-
     /// An operand for the entries at `slots`, in this order.
     fn operand(&mut self, slots: &[Slot]) -> Operand {
         let first = slots[0];
@@ -363,12 +168,12 @@ impl Emitter<'_, '_> {
     fn argument(&self, places: &[Place], k: usize) -> Vec<Slot> {
         places
             .iter()
-            .map(|place| self.slot(&self.plan.reads(*place)[k]))
+            .map(|place| self.layout.slot(&self.plan.reads(*place)[k]))
             .collect()
     }
 
     fn run(&mut self, row: &'static Primitive, places: &[Place]) -> Step {
-        let out = self.slots[places[0] as usize];
+        let out = self.layout.slots[places[0] as usize];
         let len = places.len() as u32;
         let args = |emitter: &Self, k: usize| emitter.argument(places, k);
         match &row.kernel {
@@ -391,11 +196,19 @@ impl Emitter<'_, '_> {
         }
     }
 
+    /// The chain that ends in `last`.
+    fn chain(&mut self, last: Place) -> Step {
+        let (chain, registers) = chain(&self.layout, last);
+        self.registers = self.registers.max(registers);
+        let len = chain.shape.len() as u32;
+        Step::Fused(Box::new(chain), self.layout.out(last), len)
+    }
+
     fn scan(&mut self, row: &'static Primitive, side: Side, places: &[Place]) -> Step {
         let Kernel::Map2(f) = &row.kernel else {
             unreachable!("scans are of operations with two operands");
         };
-        let out = self.slots[places[0] as usize];
+        let out = self.layout.slots[places[0] as usize];
         let len = places.len() as u32;
         let (kept, other) = side.operands();
         let first = self.argument(&places[..1], kept)[0];
@@ -404,20 +217,20 @@ impl Emitter<'_, '_> {
         Step::Scan(f, side, first, others, out, len)
     }
 
-    pub(super) fn single(&mut self, place: Place) -> Step {
-        let out = self.out(place);
-        let shape = self.seen(self.plan.shape(place));
+    fn single(&mut self, place: Place) -> Step {
+        let out = self.layout.out(place);
+        let shape = self.layout.seen(self.plan.shape(place));
         let (row, _) = self.plan.operation(place).expect("a unit is an operation");
         let reads = self.plan.reads(place);
         if let Some(pair) = self.plan.pairs.get(&place) {
-            let [a, b] = pair.made.map(|k| self.out(k));
-            let x = self.slot(&reads[0]);
+            let [a, b] = pair.made.map(|k| self.layout.out(k));
+            let x = self.layout.slot(&reads[0]);
             return match pair.both {
                 Both::Mirror(f) => Step::Mirrored(f, x, a, b, shape.len() as u32),
                 Both::Together(both) => {
                     let [leader, follower] = pair.made;
                     let whole = self.whole(leader, &reads);
-                    let len = self.seen(self.plan.shape(follower)).len() as u32;
+                    let len = self.layout.seen(self.plan.shape(follower)).len() as u32;
                     Step::Together(both, Box::new(whole), a, b, len)
                 }
             };
@@ -429,9 +242,9 @@ impl Emitter<'_, '_> {
             _ if is_product(row) => {
                 let factor = |read: &Read| {
                     let transposed = read.reading == Reading::Transposed;
-                    let shape = self.seen(read.shape);
+                    let shape = self.layout.seen(read.shape);
                     Factor {
-                        at: self.slot(read),
+                        at: self.layout.slot(read),
                         shape: match transposed {
                             true => shape.transposed(),
                             false => shape,
@@ -474,7 +287,7 @@ impl Emitter<'_, '_> {
         shape: Shape,
         blocks: &[crate::graph::Block],
     ) -> Option<Vec<Slot>> {
-        let mut slots = vec![self.zero; shape.len()];
+        let mut slots = vec![self.layout.zero; shape.len()];
         let mut taken = vec![false; shape.len()];
         let shapes = reads.iter().map(|read| read.shape);
         for (read, corner) in reads.iter().zip(placements(rule, shapes, shape, blocks)) {
@@ -482,7 +295,7 @@ impl Emitter<'_, '_> {
             if std::mem::replace(&mut taken[k], true) {
                 return None;
             }
-            slots[k] = self.slot(read);
+            slots[k] = self.layout.slot(read);
         }
         Some(slots)
     }
@@ -494,17 +307,17 @@ impl Emitter<'_, '_> {
             kernel: row.kernel,
             args: reads
                 .iter()
-                .map(|read| (self.slot(read), self.seen(read.shape)))
+                .map(|read| (self.layout.slot(read), self.layout.seen(read.shape)))
                 .collect(),
-            shape: self.seen(node.shape),
+            shape: self.layout.seen(node.shape),
             attr: node.attr(),
             blocks: self.plan.graph.blocks(node.attr()),
             node: self.plan.cone[place as usize],
         }
     }
 
-    fn entries(&self, zones: &[Zoned], entries: &[Vec<NodeId>]) -> Vec<Entry> {
-        let of = |k: usize, outputs: &Vec<NodeId>| Entry {
+    fn entries(&self, zones: &[Zoned], entries: &[Vec<NodeId>]) -> Vec<EntryPoint> {
+        let of = |k: usize, outputs: &Vec<NodeId>| EntryPoint {
             segments: (0..zones.len())
                 .filter(|segment| zones[*segment].zone.wanted & (1 << k.min(63)) != 0)
                 .collect(),
@@ -513,7 +326,7 @@ impl Emitter<'_, '_> {
                 .map(|id| {
                     let place = self.plan.place(*id);
                     let (root, offset) = self.plan.root(place);
-                    let slot = self.slots[root as usize] + offset;
+                    let slot = self.layout.slots[root as usize] + offset;
                     (slot, self.plan.shape(place))
                 })
                 .collect(),
@@ -523,5 +336,71 @@ impl Emitter<'_, '_> {
             .enumerate()
             .map(|(k, outputs)| of(k, outputs))
             .collect()
+    }
+
+    /// The step for a group.
+    fn blocks(&mut self, tall: &Tall) -> Step {
+        let layout = tall.columns(self.plan, &self.layout.members);
+        let (height, last) = tall.heights(layout.count);
+        let (totals, units): (Vec<Place>, Vec<Place>) =
+            (tall.units.iter()).partition(|unit| self.plan.shape(**unit).m() != tall.rows);
+        self.layout.window = Some(Window {
+            rows: tall.rows,
+            height,
+            at: self.layout.blocks_at,
+            room: last,
+            layout,
+        });
+        let [each, last] = [height, last].map(|height| {
+            if let Some(window) = &mut self.layout.window {
+                window.height = height;
+            }
+            let steps = units.iter().map(|unit| self.single(*unit)).collect();
+            Pass { height, steps }
+        });
+        let window = self.layout.window.take().expect("it was set above");
+        let moved = |root: Place, offset: u32, shape: Shape| Moved {
+            whole: self.layout.slots[root as usize] + offset,
+            block: window.columns(root, offset, shape).expect("it is held").at,
+            columns: shape.n(),
+        };
+        let loads = tall.loads.iter();
+        let stores = tall.stores.iter();
+        Step::Blocks(Box::new(Blocks {
+            rows: tall.rows,
+            loads: loads
+                .map(|load| moved(load.root, load.offset, load.shape))
+                .collect(),
+            stores: stores
+                .map(|store| moved(*store, 0, self.plan.shape(*store)))
+                .collect(),
+            each,
+            last,
+            totals: totals
+                .iter()
+                .map(|unit| self.total(*unit, &window))
+                .collect(),
+        }))
+    }
+
+    fn total(&self, unit: Place, window: &Window) -> Total {
+        let (row, _) = self.plan.operation(unit).expect("a unit is an operation");
+        let columns: Vec<Columns> = (self.plan.reads(unit).iter())
+            .map(|read| window.columns(read.root, read.offset, read.shape))
+            .collect::<Option<_>>()
+            .expect("what is added up is held");
+        let out = self.layout.slots[unit as usize];
+        if row.is(&MATMUL) {
+            Total::Product(columns[0], columns[1], out)
+        } else if row.is(&DOT) {
+            Total::Dot(columns[0], columns[1], out)
+        } else {
+            Total::Sum {
+                of: columns[0],
+                by_column: self.plan.nodes[unit as usize].attr() == Attr::Axis(1),
+                mean: row.is(&MEAN),
+                out,
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Chains of entry-by-entry operations on arrays of one shape, computed a piece at a time, so that
 //! what lies between them never leaves the nearest cache.
 
-use super::program::{Around, Slot};
+use super::pool::{Around, Slot};
 use crate::graph::Shape;
 use crate::graph::primitive::{Lanes, Map1, Map2, Map3};
 

@@ -1,7 +1,8 @@
 //! The interpreter: computes on demand, keeps every value, and is the reference that programs are
 //! held against.
 
-use super::{Failure, Outcome, apply};
+use super::apply::apply;
+use super::{Failure, Outcome};
 use crate::graph::primitive::{Call, Demand, Kernel};
 use crate::graph::{Args, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View};
 use crate::primitives::arithmetic::is_true;

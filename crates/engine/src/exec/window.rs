@@ -1,15 +1,12 @@
 //! Where the columns of tall arrays are while a block of their rows is computed, and the step that
 //! computes all blocks.
 
-use super::blocks::{Blocks, Columns, Moved, Pass, Total};
-use super::emit::Emitter;
+use super::blocks::Columns;
 use super::plan::{Place, Plan};
-use super::program::{Slot, Step};
+use super::pool::Slot;
 use super::room::Room;
 use super::tall::{Tall, outer_reads};
-use crate::graph::{Attr, Shape};
-use crate::primitives::algebra::{DOT, MATMUL};
-use crate::primitives::array::MEAN;
+use crate::graph::Shape;
 use rustc_hash::FxHashMap;
 
 /// How many numbers a block may have in all its arrays: what fits into the second cache.
@@ -21,13 +18,13 @@ const HIGHEST: usize = 4096;
 
 /// Where the columns of tall arrays are while a block is computed.
 pub(super) struct Window {
-    rows: usize,
+    pub rows: usize,
     /// How many rows the block has.
-    height: usize,
+    pub height: usize,
     /// Where the blocks lie, and how far apart their columns may be at most.
-    at: Slot,
-    room: usize,
-    layout: Layout,
+    pub at: Slot,
+    pub room: usize,
+    pub layout: BlockLayout,
 }
 
 impl Window {
@@ -46,7 +43,7 @@ impl Window {
         Some(columns.at + (columns.first * self.height) as Slot)
     }
 
-    fn columns(&self, root: Place, offset: u32, shape: Shape) -> Option<Columns> {
+    pub fn columns(&self, root: Place, offset: u32, shape: Shape) -> Option<Columns> {
         if shape.m() != self.rows {
             return None;
         }
@@ -64,10 +61,10 @@ impl Window {
 
 /// Which columns of a block hold what.
 #[derive(Default)]
-struct Layout {
+pub(super) struct BlockLayout {
     held: FxHashMap<Place, Vec<Held>>,
     /// How many there are.
-    count: usize,
+    pub count: usize,
 }
 
 /// Columns of an array: from which entry of it on, how many, and the first of the block's columns
@@ -81,14 +78,14 @@ struct Held {
 
 impl Tall {
     /// How many rows a block has, and the last one.
-    fn heights(&self, columns: usize) -> (usize, usize) {
+    pub fn heights(&self, columns: usize) -> (usize, usize) {
         let fits = (CACHED / columns).clamp(ROUND, HIGHEST) / ROUND * ROUND;
         let height = fits.min(self.rows / 2 / ROUND * ROUND);
         (height, height + self.rows % height)
     }
 
     /// Room is used again after its last use; but what is loaded, left or added up keeps its own.
-    fn layout(&self, plan: &Plan<'_>, members: &FxHashMap<Place, Vec<Place>>) -> Layout {
+    pub fn columns(&self, plan: &Plan<'_>, members: &FxHashMap<Place, Vec<Place>>) -> BlockLayout {
         let mut last_use: FxHashMap<Place, usize> = FxHashMap::default();
         for (time, unit) in self.units.iter().enumerate() {
             let is_total = plan.shape(*unit).m() != self.rows;
@@ -99,7 +96,7 @@ impl Tall {
             }
         }
         let mut room = Room::default();
-        let mut layout = Layout::default();
+        let mut layout = BlockLayout::default();
         for load in &self.loads {
             layout.hold(load.root, load.offset, load.shape, &mut room);
         }
@@ -124,85 +121,17 @@ impl Tall {
 
     /// The numbers that all of a block's columns take.
     pub fn room(&self, plan: &Plan<'_>, members: &FxHashMap<Place, Vec<Place>>) -> usize {
-        let columns = self.layout(plan, members).count;
+        let columns = self.columns(plan, members).count;
         columns * self.heights(columns).1
     }
 }
 
-impl Layout {
+impl BlockLayout {
     fn hold(&mut self, root: Place, offset: u32, shape: Shape, room: &mut Room) {
         self.held.entry(root).or_default().push(Held {
             offset,
             count: shape.n(),
             column: room.take(shape.n() as u64) as usize,
         });
-    }
-}
-
-impl Emitter<'_, '_> {
-    /// The step for a group.
-    pub(super) fn blocks(&mut self, tall: &Tall) -> Step {
-        let layout = tall.layout(self.plan, &self.members);
-        let (height, last) = tall.heights(layout.count);
-        let (totals, units): (Vec<Place>, Vec<Place>) =
-            (tall.units.iter()).partition(|unit| self.plan.shape(**unit).m() != tall.rows);
-        self.window = Some(Window {
-            rows: tall.rows,
-            height,
-            at: self.blocks_at,
-            room: last,
-            layout,
-        });
-        let [each, last] = [height, last].map(|height| {
-            if let Some(window) = &mut self.window {
-                window.height = height;
-            }
-            let steps = units.iter().map(|unit| self.single(*unit)).collect();
-            Pass { height, steps }
-        });
-        let window = self.window.take().expect("it was set above");
-        let moved = |root: Place, offset: u32, shape: Shape| Moved {
-            whole: self.slots[root as usize] + offset,
-            block: window.columns(root, offset, shape).expect("it is held").at,
-            columns: shape.n(),
-        };
-        let loads = tall.loads.iter();
-        let stores = tall.stores.iter();
-        Step::Blocks(Box::new(Blocks {
-            rows: tall.rows,
-            loads: loads
-                .map(|load| moved(load.root, load.offset, load.shape))
-                .collect(),
-            stores: stores
-                .map(|store| moved(*store, 0, self.plan.shape(*store)))
-                .collect(),
-            each,
-            last,
-            totals: totals
-                .iter()
-                .map(|unit| self.total(*unit, &window))
-                .collect(),
-        }))
-    }
-
-    fn total(&self, unit: Place, window: &Window) -> Total {
-        let (row, _) = self.plan.operation(unit).expect("a unit is an operation");
-        let columns: Vec<Columns> = (self.plan.reads(unit).iter())
-            .map(|read| window.columns(read.root, read.offset, read.shape))
-            .collect::<Option<_>>()
-            .expect("what is added up is held");
-        let out = self.slots[unit as usize];
-        if row.is(&MATMUL) {
-            Total::Product(columns[0], columns[1], out)
-        } else if row.is(&DOT) {
-            Total::Dot(columns[0], columns[1], out)
-        } else {
-            Total::Sum {
-                of: columns[0],
-                by_column: self.plan.nodes[unit as usize].attr() == Attr::Axis(1),
-                mean: row.is(&MEAN),
-                out,
-            }
-        }
     }
 }

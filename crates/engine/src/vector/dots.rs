@@ -2,7 +2,7 @@
 //! side as in [`super::sums`].
 
 use super::Arithmetic;
-use super::product::Strided;
+use super::strided::Strided;
 use std::cell::Cell;
 
 /// How many sums of an entry stand side by side.

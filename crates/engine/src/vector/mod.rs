@@ -15,8 +15,11 @@ mod instance;
 pub mod maps;
 pub mod math;
 mod product;
+mod strided;
 pub mod sums;
+mod tiles;
 
 pub use instance::{Arithmetic, Fused, Separate, Wide, Wider};
 pub(crate) use maps::{at_full_width, at_width, map1, map2, map3, mirror};
-pub use product::{Running as RunningProduct, Strided, product, product_of_reached};
+pub use product::{RunningProduct, product, product_of_reached};
+pub use strided::Strided;

@@ -29,7 +29,7 @@ pub fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
     if a.len() < FEW {
         return a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b);
     }
-    let mut running = Running::default();
+    let mut running = RunningSum::default();
     running.add_products(a, b);
     running.total()
 }
@@ -66,14 +66,14 @@ fn add_by(blocks: &[[f64; LANES]], sums: &mut [f64; LANES], term: impl Fn(f64) -
 /// whole, if that is not among the few that are added in order. All pieces but the last are as long
 /// as a multiple of [`LANES`].
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Running {
+pub struct RunningSum {
     sums: [f64; LANES],
     /// What is left over of the last piece, as terms.
     rest: [f64; LANES],
     left: usize,
 }
 
-impl Running {
+impl RunningSum {
     /// Adds the entries of a piece.
     pub fn add(&mut self, x: &[f64]) {
         let (blocks, rest) = x.as_chunks::<LANES>();
