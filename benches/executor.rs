@@ -14,7 +14,7 @@ use measure::{Case, Table};
 use std::rc::Rc;
 use wengert::exec::Program;
 use wengert::graph::{Graph, NodeId};
-use wengert::lower::{Formula, Limits, Lowering};
+use wengert::lower::{Formula, Limits, Lowerer};
 use wengert::primitives::random::SplitMix64;
 use wengert::session::Session;
 use wengert::source::Source;
@@ -39,7 +39,7 @@ impl Compiled {
         let (script, _) = wengert::syntax::parse(&Source::new("ask.ad", &text)).expect("it parses");
         let script = Rc::new(script);
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, session.definitions(), Limits::default());
+        let mut lowerer = Lowerer::new(&graph, session.definitions(), Limits::default());
         let mut nodes: Vec<NodeId> = Vec::new();
         for id in &script.body {
             if let StatementKind::Define(_, expr) = script.statement(*id).kind {
@@ -47,13 +47,13 @@ impl Compiled {
                     script: script.clone(),
                     expr,
                 };
-                nodes.push(lowering.lower(&formula).expect("it is lowered"));
+                nodes.push(lowerer.lower(&formula).expect("it is lowered"));
             }
         }
         let outputs = nodes.split_off(inputs.len());
         let values = nodes
             .iter()
-            .map(|id| lowering.value(*id).expect("it has a value").data().to_vec())
+            .map(|id| lowerer.value(*id).expect("it has a value").data().to_vec())
             .collect();
         let program =
             Program::compile(&graph, &[nodes], &[outputs], u64::MAX).expect("it compiles");

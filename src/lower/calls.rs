@@ -1,7 +1,10 @@
 //! Calls: of the user's functions, which are expanded where they stand, and of the table's rows.
 
 use super::definitions::Function;
-use super::{Frame, Local, Lowering, Task, nearest};
+use super::frame::{Frame, Local};
+use super::machine::Task;
+use super::unit::Unit;
+use super::{Lowerer, nearest};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::primitive::ShapeRule;
 use crate::graph::{Args, Attr, NodeId, Op, Primitive, Shape};
@@ -53,7 +56,7 @@ pub fn is_built_in(name: &str) -> bool {
     !primitives::named(name).is_empty() || SPECIAL.iter().any(|(special, _)| *special == name)
 }
 
-impl Lowering<'_> {
+impl Lowerer<'_> {
     pub(super) fn visit_call(
         &mut self,
         expr: ExprId,
@@ -80,7 +83,7 @@ impl Lowering<'_> {
             }
             if name == "read" {
                 let node = self.read(expr, arguments, frame)?;
-                self.values.push(node);
+                self.stacks.values.push(node);
                 return Ok(());
             }
         }
@@ -120,15 +123,15 @@ impl Lowering<'_> {
                         } else {
                             shape.cols
                         };
-                        self.values.push(self.graph.literal(f64::from(size)));
+                        self.stacks.values.push(self.graph.literal(f64::from(size)));
                         Ok(())
                     }
                     _ => {
                         let before = self.graph.len();
                         let node =
                             self.apply_row(expr, function, arguments, named, operands, frame)?;
-                        self.note_origins(before, frame, expr);
-                        self.values.push(node);
+                        self.evaluation.unit.note_origins(before, frame, expr);
+                        self.stacks.values.push(node);
                         Ok(())
                     }
                 }
@@ -165,7 +168,7 @@ impl Lowering<'_> {
             format!("{given} argument{} here", plural(given)),
         );
         let along_axis = primitives::named(name).iter().any(|row| row.axis);
-        match self.signature(name) {
+        match self.unit().signature(name) {
             Some(_) if along_axis && given == 2 => error.help(format!(
                 "an axis is given by name: `{name}(A, axis=1)` collapses the rows, `axis=2` the columns"
             )),
@@ -173,7 +176,9 @@ impl Lowering<'_> {
             None => error,
         }
     }
+}
 
+impl Unit<'_> {
     /// How `name` is called.
     pub(super) fn signature(&self, name: &str) -> Option<String> {
         if let Some(function) = self.definitions.function(name) {
@@ -189,7 +194,9 @@ impl Lowering<'_> {
                 (!all.is_empty()).then(|| all.join("` or `"))
             })
     }
+}
 
+impl Lowerer<'_> {
     pub(super) fn unknown_function(
         &self,
         function: &Ident,
@@ -233,7 +240,7 @@ impl Lowering<'_> {
             format!("`{function}` takes no argument `{option}=`"),
             "not an argument of it",
         );
-        match self.signature(function) {
+        match self.unit().signature(function) {
             Some(signature) => error.help(format!("its signature is `{signature}`")),
             None => error,
         }
@@ -267,12 +274,13 @@ impl Lowering<'_> {
             arguments: Args::from_slice(arguments),
             held: frame.held.id,
         };
-        if let Some(node) = self.calls.get(&key).filter(|_| remember) {
-            self.values.push(*node);
+        if let Some(node) = self.memo.calls.get(&key).filter(|_| remember) {
+            self.stacks.values.push(*node);
             return Ok(());
         }
         let location = frame.locate(expr);
         if let Some((known, _)) = self
+            .stacks
             .calling
             .iter()
             .find(|(known, _)| Rc::ptr_eq(known, function))
@@ -287,7 +295,9 @@ impl Lowering<'_> {
             .label(known.body.script.location(name.span), "defined here")
             .help("to apply a function again and again write `iterate(f, x0, n)`"));
         }
-        self.calling.push((function.clone(), location.clone()));
+        self.stacks
+            .calling
+            .push((function.clone(), location.clone()));
         let locals =
             function
                 .parameters
@@ -306,9 +316,12 @@ impl Lowering<'_> {
             held: frame.held.clone(),
             via: Some(Rc::new(location)),
         });
-        self.tasks
+        self.stacks
+            .tasks
             .push(Task::Return(remember.then(|| Box::new(key))));
-        self.tasks.push(Task::Visit(function.body.expr, body));
+        self.stacks
+            .tasks
+            .push(Task::Visit(function.body.expr, body));
         Ok(())
     }
 
@@ -336,8 +349,8 @@ impl Lowering<'_> {
         }
         let before = self.graph.len();
         let node = self.apply_row(expr, function, &[expr], &[], &[argument], frame)?;
-        self.note_origins(before, frame, expr);
-        self.values.push(node);
+        self.evaluation.unit.note_origins(before, frame, expr);
+        self.stacks.values.push(node);
         Ok(())
     }
 
@@ -365,14 +378,14 @@ impl Lowering<'_> {
             return Err(self.unknown_function(&function, false, frame));
         }
         let left = self.count(operands[1], arguments[2], frame, "the number of iterations")?;
-        self.values.push(operands[0]);
+        self.stacks.values.push(operands[0]);
         let state = Iteration {
             expr,
             frame: frame.clone(),
             function,
             left,
         };
-        self.tasks.push(Task::Iterate(Box::new(state)));
+        self.stacks.tasks.push(Task::Iterate(Box::new(state)));
         Ok(())
     }
 
@@ -382,9 +395,13 @@ impl Lowering<'_> {
         }
         state.left -= 1;
         self.check_limits(state.expr, &state.frame)?;
-        let argument = self.values.pop().expect("the value so far is on the stack");
+        let argument = self
+            .stacks
+            .values
+            .pop()
+            .expect("the value so far is on the stack");
         let (expr, frame, function) = (state.expr, state.frame.clone(), state.function.clone());
-        self.tasks.push(Task::Iterate(Box::new(state)));
+        self.stacks.tasks.push(Task::Iterate(Box::new(state)));
         self.call_on(expr, &frame, &function, argument)
     }
 
@@ -413,7 +430,8 @@ impl Lowering<'_> {
             .help(format!("entry by entry: `[{function}'(x[i]) for i in 1..n]`; of vectors: `jacobian({function}(x), x)`")));
         }
         let hold = self.fresh_hold(operands[0]);
-        self.tasks
+        self.stacks
+            .tasks
             .push(Task::Prime(expr, frame.clone(), hold, order));
         self.call_on(expr, frame, function, hold)
     }
@@ -525,7 +543,7 @@ impl Lowering<'_> {
         }
         let location = frame.locate(expr);
         if self.definitions.note_unseeded(&location) {
-            self.warnings.push(
+            self.evaluation.unit.warnings.push(
                 Diagnostic::warning(
                     Code::Value,
                     location,

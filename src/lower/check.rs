@@ -1,7 +1,8 @@
 //! What can be said about a script without running it: names and functions that nothing defines.
 
 use super::definitions::constant;
-use super::{Lowering, is_built_in};
+use super::unit::Unit;
+use super::{Lowerer, is_built_in};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::NodeId;
 use crate::source::Location;
@@ -9,7 +10,7 @@ use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
-impl Lowering<'_> {
+impl Unit<'_> {
     /// A warning for every free name without a value met so far that is not `known` otherwise.
     pub fn undefined_names(&self, known: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
         let undefined = |(name, node): (&Name, &NodeId)| {
@@ -20,7 +21,9 @@ impl Lowering<'_> {
         };
         self.inputs.iter().filter_map(undefined).collect()
     }
+}
 
+impl Lowerer<'_> {
     /// The functions and names in the body of a function that nothing defines. The body is looked at as
     /// it is written: what its parameters are is known only where it is called.
     pub fn undefined_in_body(
@@ -68,12 +71,14 @@ impl Lowering<'_> {
                 || constant(name).is_some()
                 || known(name);
             if !defined && told.insert(name) {
-                found.push(self.undefined_name(name, script.locate(id)));
+                found.push(self.unit().undefined_name(name, script.locate(id)));
             }
         }
         found
     }
+}
 
+impl Unit<'_> {
     /// The warning that nothing defines `name`.
     fn undefined_name(&self, name: &str, location: Location) -> Diagnostic {
         if let Some(signature) = self.signature(name) {

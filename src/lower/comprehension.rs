@@ -1,6 +1,8 @@
 //! Comprehensions, unrolled: their entries, then one node that joins them.
 
-use super::{Frame, Lowering, Task};
+use super::Lowerer;
+use super::frame::Frame;
+use super::machine::Task;
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Attr, NodeId, Shape, Tensor};
 use crate::primitives::array;
@@ -22,7 +24,7 @@ pub(super) struct Loop {
     bounds: bool,
 }
 
-impl Lowering<'_> {
+impl Lowerer<'_> {
     pub(super) fn visit_comprehension(&mut self, expr: ExprId, frame: Rc<Frame>, base: usize) {
         let state = Loop {
             expr,
@@ -44,9 +46,11 @@ impl Lowering<'_> {
         };
         let clause = &each.clauses[state.ranges.len()];
         state.bounds = true;
-        self.tasks.push(Task::Loop(Box::new(state)));
-        self.tasks.push(Task::Visit(clause.to, frame.clone()));
-        self.tasks.push(Task::Visit(clause.from, frame));
+        self.stacks.tasks.push(Task::Loop(Box::new(state)));
+        self.stacks
+            .tasks
+            .push(Task::Visit(clause.to, frame.clone()));
+        self.stacks.tasks.push(Task::Visit(clause.from, frame));
     }
 
     pub(super) fn advance_loop(&mut self, mut state: Loop) -> Result<()> {
@@ -59,8 +63,8 @@ impl Lowering<'_> {
             state.bounds = false;
             let clause = &clauses[state.ranges.len()];
             let frame = state.frames.last().expect("there is a frame").clone();
-            let to = self.values.pop().expect("the upper bound");
-            let from = self.values.pop().expect("the lower bound");
+            let to = self.stacks.values.pop().expect("the upper bound");
+            let from = self.stacks.values.pop().expect("the lower bound");
             let from = self.whole(from, clause.from, &frame, "the bound of a range")?;
             let to = self.whole(to, clause.to, &frame, "the bound of a range")?;
             state.ranges.push((from, to));
@@ -88,8 +92,8 @@ impl Lowering<'_> {
             if level < clauses.len() {
                 self.open_clause(state);
             } else {
-                self.tasks.push(Task::Loop(Box::new(state)));
-                self.tasks.push(Task::Visit(*body, frame));
+                self.stacks.tasks.push(Task::Loop(Box::new(state)));
+                self.stacks.tasks.push(Task::Visit(*body, frame));
             }
             return Ok(());
         }
@@ -99,10 +103,10 @@ impl Lowering<'_> {
     fn join_loop(&mut self, state: &Loop) -> Result<()> {
         let frame = &state.frames[0];
         let before = self.graph.len();
-        let parts = self.values.split_off(state.base);
+        let parts = self.stacks.values.split_off(state.base);
         let node = self.joined(state, &parts, frame)?;
-        self.note_origins(before, frame, state.expr);
-        self.values.push(node);
+        self.evaluation.unit.note_origins(before, frame, state.expr);
+        self.stacks.values.push(node);
         Ok(())
     }
 

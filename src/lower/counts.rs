@@ -1,11 +1,12 @@
 //! Numbers that must be known while lowering: counts, indices, sizes, axes, seeds.
 
-use super::{Frame, Lowering};
+use super::Lowerer;
+use super::frame::Frame;
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{NodeId, Shape};
 use crate::syntax::ast::ExprId;
 
-impl Lowering<'_> {
+impl Lowerer<'_> {
     /// The value of the scalar `node`, which lowering depends on from now on.
     pub(super) fn known_scalar(
         &mut self,
@@ -27,7 +28,7 @@ impl Lowering<'_> {
             return Ok(value);
         }
         let value = self.value(node)?.data()[0];
-        self.guards.push((node, value));
+        self.evaluation.unit.guards.push((node, value));
         Ok(value)
     }
 
@@ -87,17 +88,16 @@ impl Lowering<'_> {
         expr: ExprId,
         frame: &Frame,
     ) -> Result<Shape> {
-        let entries = rows as u128 * cols as u128;
-        let representable = rows <= u32::MAX as usize && cols <= u32::MAX as usize;
-        if representable && entries * 8 <= u128::from(self.limits.memory) {
-            return Ok(Shape::new(rows, cols));
+        if let Some(shape) = self.evaluation.limits.shape(rows, cols) {
+            return Ok(shape);
         }
+        let entries = rows as u128 * cols as u128;
         Err(Diagnostic::error(
             Code::Limit,
             frame.locate(expr),
             format!(
                 "a {rows}×{cols} matrix needs more memory than the {} allowed",
-                super::bytes(self.limits.memory)
+                super::explain::bytes(self.evaluation.limits.memory)
             ),
             format!("{entries} numbers of 8 bytes each"),
         )

@@ -1,6 +1,9 @@
 //! Derivatives as expressions: `grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `numeric`, `f'`.
 
-use super::{Frame, HeldNames, Lowering, Task};
+use super::Lowerer;
+use super::frame::{Frame, HeldNames};
+use super::machine::Task;
+use super::unit::Unit;
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::{self, Held, Matrix, Problem, Scheme, Target};
 use crate::graph::{Corner, Graph, NodeId, Shape};
@@ -45,7 +48,7 @@ struct Parts<'s> {
     named: &'s [NamedArgument],
 }
 
-impl Lowering<'_> {
+impl Lowerer<'_> {
     fn parts<'s>(&self, expr: ExprId, frame: &'s Frame) -> Result<Parts<'s>> {
         let ExprKind::Call(call) = &frame.script.expr(expr).kind else {
             return Err(self.not_a_target(expr, frame));
@@ -98,9 +101,9 @@ impl Lowering<'_> {
             target: None,
         };
         let target = state.wrt.expr;
-        self.tasks.push(Task::Differentiate(Box::new(state)));
+        self.stacks.tasks.push(Task::Differentiate(Box::new(state)));
         match local {
-            Some(node) => self.values.push(node),
+            Some(node) => self.stacks.values.push(node),
             None => {
                 // The target is looked up in the global scope: its formula, its leaf, or what holds it.
                 let found = self.definitions.find(&name);
@@ -155,7 +158,7 @@ impl Lowering<'_> {
         name: &Name,
         frame: &Rc<Frame>,
     ) -> (NodeId, Rc<Frame>, Held) {
-        let mut held = Self::held_nodes(&frame.held);
+        let mut held = frame.held.nodes();
         let mut inner = Frame {
             locals: None,
             ..(**frame).clone()
@@ -198,11 +201,11 @@ impl Lowering<'_> {
         names: &mut Rc<HeldNames>,
         held: &mut Held,
     ) -> NodeId {
-        if frame.held.get(name).is_some() || self.inputs.get(name) == Some(&node) {
+        if frame.held.get(name).is_some() || self.evaluation.unit.inputs.get(name) == Some(&node) {
             return node;
         }
         let leaf = self.fresh_hold(node);
-        *names = self.held_set(&frame.held, &[(name.clone(), leaf)]);
+        *names = self.held_sets.with(&frame.held, &[(name.clone(), leaf)]);
         held.insert(leaf);
         leaf
     }
@@ -212,7 +215,11 @@ impl Lowering<'_> {
         let parts = self.parts(state.expr, &frame)?;
         match state.stage {
             Stage::Hold => {
-                let node = self.values.pop().expect("the target is on the stack");
+                let node = self
+                    .stacks
+                    .values
+                    .pop()
+                    .expect("the target is on the stack");
                 let (leaf, inner, held) = self.hold_target(node, &state.wrt.name, &frame);
                 state.target = Some((leaf, held));
                 state.stage = Stage::Differentiate;
@@ -225,21 +232,23 @@ impl Lowering<'_> {
                 }
                 outside.extend(parts.vector);
                 outside.extend(step_argument(&parts).map(|argument| argument.value));
-                self.tasks.push(Task::Differentiate(Box::new(state)));
-                self.tasks.push(Task::Visit(parts.output, inner));
+                self.stacks.tasks.push(Task::Differentiate(Box::new(state)));
+                self.stacks.tasks.push(Task::Visit(parts.output, inner));
                 for expr in outside.into_iter().rev() {
-                    self.tasks.push(Task::Visit(expr, frame.clone()));
+                    self.stacks.tasks.push(Task::Visit(expr, frame.clone()));
                 }
                 Ok(())
             }
             Stage::Differentiate => {
-                let mut operands = self.values.split_off(state.base);
+                let mut operands = self.stacks.values.split_off(state.base);
                 let output = operands.pop().expect("the differentiated expression");
                 let before = self.graph.len();
                 let node = self.derivative(&state, &parts, output, &operands)?;
-                self.note_origins(before, &frame, state.expr);
+                self.evaluation
+                    .unit
+                    .note_origins(before, &frame, state.expr);
                 self.check_limits(state.expr, &frame)?;
-                self.values.push(node);
+                self.stacks.values.push(node);
                 Ok(())
             }
         }
@@ -263,8 +272,8 @@ impl Lowering<'_> {
                 return Err(self.unknown_target(&state.wrt.name, frame.locate(parts.wrt)));
             }
             // A derivative of a slip of the pen would be 0 without a word.
-            if let Some(undefined) = cone.iter().find(|id| self.is_free(**id)) {
-                return Err(self.missing(*undefined));
+            if let Some(undefined) = cone.iter().find(|id| self.unit().is_free(**id)) {
+                return Err(self.unit().missing(*undefined));
             }
         }
         let output = self.spelled_out(output, held, state.expr, frame)?;
@@ -319,25 +328,11 @@ impl Lowering<'_> {
         }
     }
 
-    /// Refuses to differentiate by `targets` a name that nothing defines and that is none of them;
-    /// without targets, the name of a function.
-    pub fn refuse_undefined(&self, output: NodeId, targets: &[NodeId]) -> Result<()> {
-        let function = || {
-            let names = self.names_of(output).iter();
-            names.clone().any(|name| self.signature(name).is_some())
-        };
-        let stray = !targets.contains(&output) && (!targets.is_empty() || function());
-        if stray && self.is_free(output) {
-            return Err(self.missing(output));
-        }
-        Ok(())
-    }
-
     /// Whether nothing gives `name` a meaning: it is a free input, or a slip of the pen.
     fn is_undefined(&self, name: &Name, frame: &Frame) -> bool {
         frame.local(name).is_none()
             && frame.held.get(name).is_none()
-            && !self.overlay.contains_key(name)
+            && !self.bound.contains_key(name)
             && self.definitions.variable(name).is_none()
     }
 
@@ -454,7 +449,7 @@ impl Lowering<'_> {
         order: u32,
     ) -> Result<()> {
         let before = self.graph.len();
-        let output = self.values.pop().expect("the body is on the stack");
+        let output = self.stacks.values.pop().expect("the body is on the stack");
         let held = Held::from_iter([hold]);
         let mut output = self.spelled_out(output, &held, expr, frame)?;
         let target = Target {
@@ -475,8 +470,24 @@ impl Lowering<'_> {
             );
             self.check_limits(expr, frame)?;
         }
-        self.note_origins(before, frame, expr);
-        self.values.push(output);
+        self.evaluation.unit.note_origins(before, frame, expr);
+        self.stacks.values.push(output);
+        Ok(())
+    }
+}
+
+impl Unit<'_> {
+    /// Refuses to differentiate by `targets` a name that nothing defines and that is none of them;
+    /// without targets, the name of a function.
+    pub fn refuse_undefined(&self, output: NodeId, targets: &[NodeId]) -> Result<()> {
+        let function = || {
+            let names = self.names_of(output).iter();
+            names.clone().any(|name| self.signature(name).is_some())
+        };
+        let stray = !targets.contains(&output) && (!targets.is_empty() || function());
+        if stray && self.is_free(output) {
+            return Err(self.missing(output));
+        }
         Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! Files: reading data and texts, writing results. Reading may wait for a pipe, never ends in more
 //! memory than allowed, and stops when asked to; what is written is there as a whole or not at all.
 
+use super::Lowerer;
+use super::explain::{bytes, interrupted};
+use super::frame::Frame;
 use super::table::table_of;
-use super::{Frame, Lowering, bytes, interrupted};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::NodeId;
 use crate::source::{Location, Source};
@@ -25,7 +27,7 @@ const PAGE: usize = 1 << 12;
 /// How often a reader that waits looks whether it should stop.
 const PATIENCE: Duration = Duration::from_millis(10);
 
-impl Lowering<'_> {
+impl Lowerer<'_> {
     /// `read("file.csv")`: a matrix of numbers.
     pub(super) fn read(
         &mut self,
@@ -44,19 +46,19 @@ impl Lowering<'_> {
             .help("write `read(\"data.csv\")`"));
         };
         let location = frame.locate(arguments[0]);
-        if self.limits.sandbox {
+        if self.evaluation.limits.sandbox {
             return Err(sandboxed(location));
         }
         let path = frame.script.source.folder.join(&**path);
-        if let Some(node) = self.files.get(&path) {
+        if let Some(node) = self.memo.files.get(&path) {
             return Ok(*node);
         }
-        let memory = self.limits.memory;
+        let memory = self.evaluation.limits.memory;
         let text = text_of(&path, memory.min(LONGEST_DATA))
             .map_err(|trouble| trouble.about(&path, &location))?;
         let tensor = table_of(&Source::file(&path, text), &location, memory)?;
         let node = self.graph.constant(tensor);
-        self.files.insert(path, node);
+        self.memo.files.insert(path, node);
         Ok(node)
     }
 }

@@ -1,7 +1,8 @@
 //! Operators, choices, indices and matrices in brackets.
 
+use super::Lowerer;
+use super::frame::Frame;
 use super::statements::Place;
-use super::{Frame, Lowering};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Attr, Corner, NodeId, Op, Primitive, Shape, Tensor};
 use crate::primitives::arithmetic::{self, is_true};
@@ -41,7 +42,7 @@ impl BinaryOp {
     }
 }
 
-impl Lowering<'_> {
+impl Lowerer<'_> {
     pub(super) fn unary(&mut self, op: UnaryOp, x: NodeId) -> NodeId {
         let shape = self.graph.shape(x);
         match op {
@@ -366,8 +367,8 @@ impl Lowering<'_> {
         }
         let block = self.block(expr, target, shape, indices, &nodes[1..], frame);
         // A name that nothing defines is a scalar input: that it has no entries is not what is wrong.
-        let (corner, extent) = block.map_err(|error| match self.is_free(x) {
-            true if matches!(error.code(), Code::Index) => self.missing(x),
+        let (corner, extent) = block.map_err(|error| match self.unit().is_free(x) {
+            true if matches!(error.code(), Code::Index) => self.unit().missing(x),
             _ => error,
         })?;
         if indices.iter().all(|index| *index == Index::All) {
@@ -390,10 +391,10 @@ impl Lowering<'_> {
         frame: &Rc<Frame>,
     ) -> Result<NodeId> {
         let graph = self.graph;
-        let known = self.guards.len();
+        let known = self.evaluation.unit.guards.len();
         let shape = graph.shape(x);
         let (_, extent) = self.block(expr, target, shape, indices, nodes, frame)?;
-        self.guards.truncate(known);
+        self.evaluation.unit.guards.truncate(known);
         let one = graph.literal(1.0);
         let mut nodes = nodes.iter().copied();
         let mut starts: SmallVec<[NodeId; 2]> = SmallVec::new();

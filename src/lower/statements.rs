@@ -1,21 +1,18 @@
 //! What statements ask of a lowering besides nodes: counts, targets, entries to replace.
 
 use super::definitions::Meaning;
-use super::{Formula, Frame, Lowering, Task};
+use super::frame::Frame;
+use super::machine::Task;
+use super::{Formula, Lowerer};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Corner, NodeId, Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, StatementKind, Target};
 use std::rc::Rc;
 
-impl Lowering<'_> {
+impl Lowerer<'_> {
     pub(super) fn global_frame(&self, script: &Rc<Script>) -> Rc<Frame> {
-        Rc::new(Frame {
-            script: script.clone(),
-            locals: None,
-            held: self.global.clone(),
-            via: None,
-        })
+        Rc::new(Frame::global(script, self.held_sets.none()))
     }
 
     /// The count that `node`, lowered from `formula`, is.
@@ -28,16 +25,6 @@ impl Lowering<'_> {
     pub fn whole_number(&mut self, node: NodeId, formula: &Formula) -> Result<i64> {
         let frame = self.global_frame(&formula.script);
         self.whole(node, formula.expr, &frame, "the bound of a range")
-    }
-
-    /// A shape whose values may be held in memory.
-    pub fn checked_shape(&self, rows: usize, cols: usize, location: &Location) -> Result<Shape> {
-        let entries = rows as u128 * cols as u128;
-        let representable = rows <= u32::MAX as usize && cols <= u32::MAX as usize;
-        if representable && entries * 8 <= u128::from(self.limits.memory) {
-            return Ok(Shape::new(rows, cols));
-        }
-        Err(super::memory_limit(self.limits.memory, location.clone()))
     }
 
     /// The leaf that `expr`, a name or an entry of one, is differentiated by; whether its name
@@ -54,28 +41,26 @@ impl Lowering<'_> {
             return Ok((name, *node, true));
         }
         let node = self.name_node(&name, expr, &frame)?;
-        if self.inputs.get(&name) == Some(&node) {
+        if self.evaluation.unit.inputs.get(&name) == Some(&node) {
             return Ok((name, node, false));
         }
         let leaf = self.fresh_hold(node);
         // While it is held, the name stands for the leaf and not for what it is computed from.
-        self.forget_name(node, &name);
-        self.note_name(leaf, &name);
+        self.evaluation.unit.forget_name(node, &name);
+        self.evaluation.unit.note_name(leaf, &name);
         if let Some(variable) = self.definitions.variable(&name) {
-            self.note_origin(leaf, variable.location.clone(), None);
+            self.evaluation
+                .unit
+                .note_origin(leaf, variable.location.clone(), None);
         }
         Ok((name, leaf, true))
     }
 
     /// The value of the last expression of a script whose definitions are seen by nothing else.
     pub fn lower_parts(&mut self, script: &Rc<Script>, held: &[(Name, NodeId)]) -> Result<NodeId> {
-        let held = self.held_set(&self.global.clone(), held);
-        let mut frame = Frame {
-            script: script.clone(),
-            locals: None,
-            held,
-            via: None,
-        };
+        let outer = self.held_sets.none().clone();
+        let held = self.held_sets.with(&outer, held);
+        let mut frame = Frame::global(script, &held);
         let mut last = self.graph.literal(0.0);
         for id in &script.body {
             let (name, expr) = match &script.statement(*id).kind {
@@ -84,9 +69,11 @@ impl Lowering<'_> {
                 _ => continue,
             };
             self.begin();
-            self.tasks.push(Task::Visit(expr, Rc::new(frame.clone())));
+            self.stacks
+                .tasks
+                .push(Task::Visit(expr, Rc::new(frame.clone())));
             self.run()?;
-            last = self.values.pop().unwrap_or(last);
+            last = self.stacks.values.pop().unwrap_or(last);
             if let Some(name) = name {
                 frame = frame.bind(name, last);
             }
@@ -100,7 +87,7 @@ impl Lowering<'_> {
         let found = self.definitions.find(name);
         self.resolve_global(name, found, Some(expr), frame)?;
         self.run()?;
-        Ok(self.values.pop().expect("a name leaves one node"))
+        Ok(self.stacks.values.pop().expect("a name leaves one node"))
     }
 
     /// The entry of `leaf` that a target means, where it means one.
@@ -141,10 +128,10 @@ impl Lowering<'_> {
     ) -> Result<()> {
         let frame = self.global_frame(script);
         let name = self.wrt(expr, &frame)?.name;
-        if self.definitions.variable(&name).is_some() || self.overlay.contains_key(&name) {
+        if self.definitions.variable(&name).is_some() || self.bound.contains_key(&name) {
             return Ok(());
         }
-        let leaf = self.inputs.get(&name).copied();
+        let leaf = self.evaluation.unit.inputs.get(&name).copied();
         let roots: Vec<NodeId> = outputs.iter().map(|(_, node)| *node).collect();
         let reached = leaf.is_some_and(|leaf| self.graph.cone(&roots, |_| false).contains(&leaf));
         if reached {
@@ -161,7 +148,7 @@ impl Lowering<'_> {
             format!("`{name}` is not defined, and nothing here depends on it"),
             "unknown name",
         );
-        match self.nearest_name(name) {
+        match self.unit().nearest_name(name) {
             Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
             None => error.help("a derivative is taken by a name that the formula depends on"),
         }

@@ -1,7 +1,9 @@
 //! Matrices of derivatives that take many passes over many small nodes: where only values are wanted
 //! they are computed at once, in lanes, and a leaf stands for the result.
 
-use super::{Frame, Lowering};
+use super::explain::interrupted;
+use super::frame::Frame;
+use super::{Lowerer, Purpose};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::{Held, Matrix, Problem, Target};
 use crate::graph::NodeId;
@@ -32,7 +34,7 @@ const SMALL: usize = 32;
 /// matrices computed in lanes round by round.
 const TOO_LONG_FOR_A_PROGRAM: usize = 2_000_000;
 
-impl Lowering<'_> {
+impl Lowerer<'_> {
     /// The node of a matrix of derivatives: of all its passes, or a leaf with the value.
     pub(super) fn matrix_of_derivatives(
         &mut self,
@@ -42,7 +44,7 @@ impl Lowering<'_> {
         frame: &Frame,
     ) -> Result<NodeId> {
         let visits = self.visits(&matrix, problem);
-        if self.changing.is_some() && visits > TOO_LONG_FOR_A_PROGRAM {
+        if matches!(self.purpose, Purpose::Program { .. }) && visits > TOO_LONG_FOR_A_PROGRAM {
             return Err(Diagnostic::error(
                 Code::Limit,
                 frame.locate(expr),
@@ -50,10 +52,10 @@ impl Lowering<'_> {
                 "computed round by round",
             ));
         }
-        if self.values_only && visits >= WORTH_SWEEPING {
+        if matches!(self.purpose, Purpose::Values) && visits >= WORTH_SWEEPING {
             let graph = problem.graph;
             let value = |node| self.value(node).ok();
-            let swept = matrix.swept(problem, value, self.limits.memory);
+            let swept = matrix.swept(problem, value, self.evaluation.limits.memory);
             // Where something is not finite, the passes tell why.
             if let Some(value) = swept.filter(|value| value.is_finite()) {
                 let leaf = graph.input("".into(), value.shape(), Some(Rc::new(value)));
@@ -83,7 +85,7 @@ impl Lowering<'_> {
             Some(node) => Ok(node),
             None => {
                 self.check_limits(expr, frame)?;
-                Err(super::interrupted(frame.locate(expr)))
+                Err(interrupted(frame.locate(expr)))
             }
         }
     }

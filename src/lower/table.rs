@@ -1,6 +1,6 @@
 //! Data files: comma-separated values to a matrix.
 
-use super::{interrupted, memory_limit};
+use super::explain::{interrupted, memory_limit};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Shape, Tensor};
 use crate::source::{Location, Source, Span};

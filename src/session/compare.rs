@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Target;
 use crate::event::Symbolic;
 use crate::graph::{Graph, NodeId, Tensor, measure};
-use crate::lower::Lowering;
+use crate::lower::{Evaluation, Lowerer};
 use crate::render::compare::reason_text;
 use crate::source::Source;
 use crate::syntax::ast::{ExprId, Mode, Script, Tail, With};
@@ -33,8 +33,11 @@ impl Session {
             tail,
             &["wrt", "along", "using", "at", "zeros"],
         )?;
-        self.ask(script, outputs, tail, sink, |lowering, question, _| {
-            Ok((Event::Compare(Box::new(compare(lowering, question)?)), None))
+        self.ask(script, outputs, tail, sink, |evaluation, question, _| {
+            Ok((
+                Event::Compare(Box::new(compare(evaluation, question)?)),
+                None,
+            ))
         })
     }
 
@@ -46,11 +49,17 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         refuse(script, "check", tail, &["wrt", "along", "using", "at"])?;
-        self.ask(script, outputs, tail, sink, |lowering, question, output| {
-            let verdict = check(lowering, question)?;
-            let failure = failure(script, output, &verdict);
-            Ok((Event::Check(Box::new(verdict)), failure))
-        })
+        self.ask(
+            script,
+            outputs,
+            tail,
+            sink,
+            |evaluation, question, output| {
+                let verdict = check(evaluation, question)?;
+                let failure = failure(script, output, &verdict);
+                Ok((Event::Check(Box::new(verdict)), failure))
+            },
+        )
     }
 
     /// Asks a question about every output; the first failure is reported after its event.
@@ -60,10 +69,10 @@ impl Session {
         outputs: &[ExprId],
         tail: &Tail,
         sink: &mut Sink<'_>,
-        answer: impl Fn(&Lowering<'_>, &Question<'_>, ExprId) -> Result<(Event, Option<Diagnostic>)>,
+        answer: impl Fn(&Evaluation<'_>, &Question<'_>, ExprId) -> Result<(Event, Option<Diagnostic>)>,
     ) -> Result<()> {
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let mut lowering = Lowerer::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let lowered: Lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
         let uses = |mode| tail.using.is_empty() || tail.using.iter().any(|(used, _)| *used == mode);
@@ -71,8 +80,9 @@ impl Session {
             true => self.formulas(&mut lowering, &lowered, !tail.using.is_empty()),
             false => FxHashMap::default(),
         };
-        warn(&mut lowering, sink);
-        let order = |leaf| self.order(&lowering, &lowered, leaf);
+        let mut evaluation = lowering.finish();
+        warn(&mut evaluation.unit, sink);
+        let order = |leaf| self.order(&evaluation.unit, &lowered, leaf);
         let modes: Vec<Mode> = match tail.using.as_slice() {
             [] => Mode::ALL.to_vec(),
             using => using.iter().map(|(mode, _)| *mode).collect(),
@@ -94,7 +104,7 @@ impl Session {
                 symbolic: &by_formula,
                 zeros: tail.with.iter().any(|(item, _)| *item == With::Zeros),
             };
-            let (event, failure) = answer(&lowering, &question, *expr)?;
+            let (event, failure) = answer(&evaluation, &question, *expr)?;
             sink(event);
             if let Some(failure) = failure {
                 return Err(failure);
@@ -109,13 +119,13 @@ impl Session {
     /// guards, and before the last rules write it as everyone does.
     fn formulas(
         &self,
-        lowering: &mut Lowering<'_>,
+        lowering: &mut Lowerer<'_>,
         lowered: &Lowered,
         by_name: bool,
     ) -> FxHashMap<(NodeId, Target), std::result::Result<ByFormula, String>> {
         let mut formulas = FxHashMap::default();
         for (_, output) in &lowered.outputs {
-            let depth = measure::depth(lowering.graph(), *output);
+            let depth = measure::depth(lowering.unit().graph, *output);
             for wrt in &lowered.wrt {
                 if depth > PATIENCE && !by_name {
                     let reason = format!(
@@ -127,7 +137,7 @@ impl Session {
                 let mut formula = self.by_formula(lowering, lowered, *output, wrt.target, false);
                 let guarded = self.by_formula(lowering, lowered, *output, wrt.target, true);
                 if let (Ok(plain), Ok(guarded)) = (&mut formula, guarded) {
-                    let value = |node| lowering.value_if_known(node).ok().flatten();
+                    let value = |node| lowering.evaluation().value_if_known(node).ok().flatten();
                     let same = |a: &Tensor, b: &Tensor| {
                         let equal = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
                         a.data().iter().zip(b.data()).all(equal)
@@ -146,7 +156,7 @@ impl Session {
 
     fn by_formula(
         &self,
-        lowering: &mut Lowering<'_>,
+        lowering: &mut Lowerer<'_>,
         lowered: &Lowered,
         output: NodeId,
         target: Target,
@@ -157,7 +167,7 @@ impl Session {
             guards: exact,
             exact,
         };
-        let formula = match self.symbolic(lowering, lowered, output, target, manner) {
+        let formula = match self.symbolic(lowering.unit(), lowered, output, target, manner) {
             Symbolic::Formula(formula) => formula,
             Symbolic::NoFormula { reason, .. } => return Err(reason),
         };
@@ -166,7 +176,7 @@ impl Session {
             |error: Diagnostic| format!("the formula `{text}` cannot be read: {error}");
         let source = Source::new("<derivative>", &text);
         let (script, _) = crate::syntax::parse(&source).map_err(unreadable)?;
-        let held = lowered.held_names(lowering);
+        let held = lowered.held_names(lowering.unit());
         let node = lowering
             .lower_parts(&Rc::new(script), &held)
             .map_err(unreadable)?;

@@ -1,7 +1,7 @@
 //! The conditions and updates of a loop, compiled once and run many times.
 //!
 //! A loop is compiled after its first round, when everything it defines has its shape. A program is
-//! valid as long as no formula, function or shape changes, and as long as the numbers that lowering
+//! valid as long as no formula, function or shape changes, and as long as the numbers that lowerer
 //! depended on (counts, indices) stay what they were; where it is not, or fails, the statement runs
 //! as anywhere else, which also finds the words for its error.
 
@@ -9,7 +9,7 @@ use super::{Session, formula, update};
 use crate::exec::{Program, Unfit};
 use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::lower::definitions::Meaning;
-use crate::lower::{Inputs, Lowering};
+use crate::lower::{Inputs, Lowerer};
 use crate::syntax::ast::{Block, ExprId, Name, Script, Statement, StatementKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
@@ -164,16 +164,15 @@ impl Session {
         let mut inputs = Inputs::default();
         let mut lowered: Vec<Lowered> = Vec::new();
         for exprs in &contents.asked {
-            let mut lowering =
-                Lowering::for_program(&graph, &self.definitions, self.limits, inputs, &changing);
+            let mut lowerer =
+                Lowerer::for_program(&graph, &self.definitions, self.limits, inputs, &changing);
             let nodes: Result<Vec<NodeId>, _> = exprs
                 .iter()
-                .map(|expr| lowering.lower(&formula(&compiled.script, *expr)))
+                .map(|expr| lowerer.lower(&formula(&compiled.script, *expr)))
                 .collect();
-            let (guards, values): (Vec<NodeId>, Vec<f64>) =
-                lowering.guards().iter().copied().unzip();
-            let looked_up;
-            (inputs, looked_up) = lowering.into_inputs();
+            let (unit, looked_up) = lowerer.into_program();
+            let (guards, values): (Vec<NodeId>, Vec<f64>) = unit.guards.iter().copied().unzip();
+            inputs = unit.inputs;
             if let Ok(mut nodes) = nodes {
                 nodes.extend(guards);
                 lowered.push(Lowered {

@@ -8,7 +8,7 @@ use crate::event::{Derivation, Event, Step, Symbolic};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::substitute::exchange;
 use crate::graph::{Graph, NodeId, Op, Shape};
-use crate::lower::Lowering;
+use crate::lower::{Lowerer, Unit};
 use crate::primitives::array::{CUMPROD, CUMPROD_SPELLED, PROD, PROD_SPELLED, SUM};
 use crate::simplify::{self, Wording};
 use crate::stop;
@@ -42,7 +42,7 @@ impl Session {
             &["wrt", "at", "steps", "expanded", "guards"],
         )?;
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let mut lowering = Lowerer::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;
         let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
         // By default a formula is differentiated by what it reaches: then a name is its own target.
@@ -51,7 +51,7 @@ impl Session {
             false => lowered.wrt.iter().map(|wrt| wrt.target.node).collect(),
         };
         for (_, output) in &lowered.outputs {
-            lowering.refuse_undefined(*output, &targets)?;
+            lowering.unit().refuse_undefined(*output, &targets)?;
         }
         let has = |item: With| tail.with.iter().any(|(known, _)| *known == item);
         let manner = Manner {
@@ -59,15 +59,17 @@ impl Session {
             guards: has(With::Guards),
             exact: false,
         };
+        let mut evaluation = lowering.finish();
+        let unit = &evaluation.unit;
         let mut events = Vec::new();
         for (text, output) in &lowered.outputs {
             for wrt in &lowered.wrt {
                 if stop::requested() {
                     return Err(stopped_at(script, script.expr(outputs[0]).span));
                 }
-                let result = self.symbolic(&lowering, &lowered, *output, wrt.target, manner);
+                let result = self.symbolic(unit, &lowered, *output, wrt.target, manner);
                 let steps = if has(With::Steps) {
-                    self.steps(&lowering, &lowered, *output, wrt.target, &result)
+                    self.steps(unit, &lowered, *output, wrt.target, &result)
                 } else {
                     Vec::new()
                 };
@@ -82,7 +84,7 @@ impl Session {
         if stop::requested() {
             return Err(stopped_at(script, script.expr(outputs[0]).span));
         }
-        warn(&mut lowering, sink);
+        warn(&mut evaluation.unit, sink);
         events.into_iter().for_each(sink);
         Ok(())
     }
@@ -91,17 +93,17 @@ impl Session {
     /// its result.
     fn steps(
         &self,
-        lowering: &Lowering<'_>,
+        unit: &Unit<'_>,
         lowered: &Lowered,
         output: NodeId,
         target: Target,
         result: &Symbolic,
     ) -> Vec<Step> {
-        let graph = lowering.graph();
+        let graph = unit.graph;
         if !graph.shape(output).is_scalar() {
             return Vec::new();
         }
-        let names = |node: NodeId| name_of(lowering, node, &[output], false);
+        let names = |node: NodeId| name_of(unit, node, &[output], false);
         let wording = Wording {
             names: &names,
             named: &[],
@@ -152,15 +154,15 @@ impl Session {
     /// The simplified derivative of `output` by `target`.
     pub(super) fn symbolic(
         &self,
-        lowering: &Lowering<'_>,
+        unit: &Unit<'_>,
         lowered: &Lowered,
         output: NodeId,
         target: Target,
         manner: Manner,
     ) -> Symbolic {
-        let graph = lowering.graph();
+        let graph = unit.graph;
         let outputs: Vec<NodeId> = lowered.outputs.iter().map(|(_, node)| *node).collect();
-        let names = |node: NodeId| name_of(lowering, node, &outputs, manner.expanded);
+        let names = |node: NodeId| name_of(unit, node, &outputs, manner.expanded);
         let taken = |prefix: &str| {
             let numbered = |name: &str| {
                 name.strip_prefix(prefix).is_some_and(|rest| {
@@ -168,7 +170,7 @@ impl Session {
                 })
             };
             self.definitions.variables().any(|(name, _)| numbered(name))
-                || lowering.inputs().keys().any(|name| numbered(name))
+                || unit.inputs.keys().any(|name| numbered(name))
         };
         let named: Vec<NodeId> = graph
             .cone(&outputs, |_| false)
@@ -204,21 +206,16 @@ impl Session {
 
 /// What a node is called in a formula: an input by its name, a named formula by its name unless
 /// it is what is differentiated.
-fn name_of(
-    lowering: &Lowering<'_>,
-    node: NodeId,
-    outputs: &[NodeId],
-    expanded: bool,
-) -> Option<Name> {
-    let leaf = matches!(lowering.graph().node(node).op, Op::Input(_) | Op::Hold(_));
+fn name_of(unit: &Unit<'_>, node: NodeId, outputs: &[NodeId], expanded: bool) -> Option<Name> {
+    let leaf = matches!(unit.graph.node(node).op, Op::Input(_) | Op::Hold(_));
     if !leaf && (expanded || outputs.contains(&node)) {
         return None;
     }
-    let computed = matches!(lowering.graph().node(node).op, Op::Apply(..));
+    let computed = matches!(unit.graph.node(node).op, Op::Apply(..));
     if !leaf && !computed {
         return None;
     }
-    lowering.names_of(node).first().cloned()
+    unit.names_of(node).first().cloned()
 }
 
 /// The derivative of a scalar output, or by a scalar target, as it comes out of the modes.

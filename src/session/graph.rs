@@ -4,7 +4,7 @@ use super::show::{passes, refuse, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::Graph;
-use crate::lower::{self, Lowering};
+use crate::lower::{self, Lowerer};
 use crate::render::graph::{LIMIT, dot, svg};
 use crate::syntax::ast::{ExprId, Script, Tail, Text};
 use crate::trace::{Drawing, Request, draw};
@@ -37,11 +37,12 @@ impl Session {
             None => None,
         };
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowering, script, tail)?;
-        let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowerer, script, tail)?;
+        let lowered = self.lower_outputs(&mut lowerer, script, outputs, tail)?;
         let (forward, reverse) = passes(script, tail)?;
-        let order = |leaf| self.order(&lowering, &lowered, leaf);
+        let mut evaluation = lowerer.finish();
+        let order = |leaf| self.order(&evaluation.unit, &lowered, leaf);
         let request = Request {
             outputs: lowered.outputs.clone(),
             wrt: lowered.wrt.clone(),
@@ -53,8 +54,8 @@ impl Session {
             life: false,
             zeros: false,
         };
-        let mut drawing = draw(&lowering, &request)?;
-        warn(&mut lowering, sink);
+        let mut drawing = draw(&evaluation, &request)?;
+        warn(&mut evaluation.unit, sink);
         if let Some((kind, file)) = kind {
             drawing = written(script, drawing, kind, file)?;
         }

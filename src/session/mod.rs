@@ -20,7 +20,7 @@ use crate::diagnostic::{Code, Diagnostic, Result, Severity};
 use crate::event::Event;
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Function;
-use crate::lower::{self, Definitions, Formula, Limits, Lowering};
+use crate::lower::{self, Definitions, Formula, Limits, Lowerer};
 use crate::primitives::arithmetic::is_true;
 use crate::source::{Location, Source, Span};
 use crate::stop::{self, StopToken};
@@ -229,8 +229,8 @@ impl Session {
         for declaration in declarations {
             let mut sizes = Vec::new();
             for size in &declaration.shape {
-                sizes.push(self.evaluate(script, *size, &mut |_| {}, |lowering, node| {
-                    lowering.size(node, &formula(script, *size))
+                sizes.push(self.evaluate(script, *size, &mut |_| {}, |lowerer, node| {
+                    lowerer.size(node, &formula(script, *size))
                 })?);
             }
             let location = script.location(declaration.name.span);
@@ -238,8 +238,7 @@ impl Session {
                 sizes.first().copied().unwrap_or(1),
                 sizes.get(1).copied().unwrap_or(1),
             );
-            let shape =
-                self.evaluate_nothing(|lowering| lowering.checked_shape(rows, cols, &location))?;
+            let shape = self.limits.checked_shape(rows, cols, &location)?;
             self.definitions.declare(&declaration.name, shape, location);
         }
         Ok(())
@@ -251,33 +250,25 @@ impl Session {
         script: &Rc<Script>,
         expr: ExprId,
         sink: &mut Sink<'_>,
-        look: impl FnOnce(&mut Lowering<'_>, NodeId) -> Result<T>,
+        look: impl FnOnce(&mut Lowerer<'_>, NodeId) -> Result<T>,
     ) -> Result<T> {
         let graph = Graph::new();
-        let mut lowering = Lowering::for_values(&graph, &self.definitions, self.limits);
-        let node = lowering.lower(&formula(script, expr))?;
-        let result = look(&mut lowering, node);
-        lowering
-            .take_warnings()
-            .into_iter()
-            .for_each(|warning| sink(Event::Warning(warning)));
+        let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
+        let node = lowerer.lower(&formula(script, expr))?;
+        let result = look(&mut lowerer, node);
+        show::warn(&mut lowerer.finish().unit, sink);
         result
     }
 
-    fn evaluate_nothing<T>(&self, look: impl FnOnce(&mut Lowering<'_>) -> Result<T>) -> Result<T> {
-        let graph = Graph::new();
-        look(&mut Lowering::new(&graph, &self.definitions, self.limits))
-    }
-
     fn count(&self, script: &Rc<Script>, expr: ExprId, sink: &mut Sink<'_>) -> Result<usize> {
-        self.evaluate(script, expr, sink, |lowering, node| {
-            lowering.size(node, &formula(script, expr))
+        self.evaluate(script, expr, sink, |lowerer, node| {
+            lowerer.size(node, &formula(script, expr))
         })
     }
 
     fn whole(&self, script: &Rc<Script>, expr: ExprId, sink: &mut Sink<'_>) -> Result<i64> {
-        self.evaluate(script, expr, sink, |lowering, node| {
-            lowering.whole_number(node, &formula(script, expr))
+        self.evaluate(script, expr, sink, |lowerer, node| {
+            lowerer.whole_number(node, &formula(script, expr))
         })
     }
 
@@ -292,7 +283,7 @@ impl Session {
         {
             return Ok(is_true(value));
         }
-        let value = self.evaluate(script, expr, sink, |lowering, node| lowering.value(node))?;
+        let value = self.evaluate(script, expr, sink, |lowerer, node| lowerer.value(node))?;
         value.as_scalar().map(is_true).ok_or_else(|| {
             Diagnostic::error(
                 Code::Scalar,
@@ -305,8 +296,8 @@ impl Session {
     }
 
     fn assert(&mut self, script: &Rc<Script>, claim: ExprId, sink: &mut Sink<'_>) -> Result<()> {
-        self.evaluate(script, claim, sink, |lowering, node| {
-            let value = lowering.value(node)?;
+        self.evaluate(script, claim, sink, |lowerer, node| {
+            let value = lowerer.value(node)?;
             if value.data().iter().all(|x| is_true(*x)) {
                 return Ok(());
             }
@@ -320,8 +311,8 @@ impl Session {
             let mut error = error;
             let mut values = Vec::new();
             for side in compared(script, claim) {
-                let node = lowering.lower(&formula(script, side))?;
-                let value = crate::render::number::inline(&lowering.value(node)?, 17);
+                let node = lowerer.lower(&formula(script, side))?;
+                let value = crate::render::number::inline(&lowerer.value(node)?, 17);
                 if value == script.text(side) {
                     // A number written as such needs no explanation.
                     continue;
@@ -428,7 +419,7 @@ impl Session {
             }
         };
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
         // A formula that is replaced further down was looked at where it was shown: by now its names
         // stand for something else.
         let mut last: FxHashMap<&str, StatementId> = FxHashMap::default();
@@ -442,9 +433,9 @@ impl Session {
                 && last.get(&*name.name) == Some(id)
             {
                 let definition = formula(script, *value);
-                let looked = lowering.lower(&definition).and_then(|node| {
+                let looked = lowerer.lower(&definition).and_then(|node| {
                     if self.definitions.is_closed(&definition) {
-                        lowering.value(node)?;
+                        lowerer.value(node)?;
                     }
                     Ok(())
                 });
@@ -452,7 +443,7 @@ impl Session {
             }
         }
         let set = set_by_running(script);
-        let names = lowering.undefined_names(&|name| set.contains(name));
+        let names = lowerer.unit().undefined_names(&|name| set.contains(name));
         names.into_iter().for_each(&mut note);
         let assigned = assigned(script);
         for id in &script.body {
@@ -461,7 +452,7 @@ impl Session {
             } = &script.statement(*id).kind
             {
                 let known = |name: &str| assigned.contains(name);
-                lowering
+                lowerer
                     .undefined_in_body(script, parameters, *body, &known)
                     .into_iter()
                     .for_each(&mut note);
@@ -490,8 +481,8 @@ impl Session {
                 _ => Vec::new(),
             };
             for expr in exprs {
-                let names = self.evaluate(script, expr, &mut |_| {}, |lowering, _| {
-                    Ok(lowering.undefined_names(&known))
+                let names = self.evaluate(script, expr, &mut |_| {}, |lowerer, _| {
+                    Ok(lowerer.unit().undefined_names(&known))
                 });
                 for warning in names.unwrap_or_default() {
                     if !found.contains(&warning) {
@@ -547,8 +538,8 @@ impl Session {
         found: &mut Vec<Diagnostic>,
     ) -> Result<()> {
         let set = set_by_running(script);
-        let warnings = self.evaluate(script, expr, &mut |_| {}, |lowering, _| {
-            Ok(lowering.undefined_names(&|name| set.contains(name)))
+        let warnings = self.evaluate(script, expr, &mut |_| {}, |lowerer, _| {
+            Ok(lowerer.unit().undefined_names(&|name| set.contains(name)))
         })?;
         for warning in warnings {
             if !found.contains(&warning) {

@@ -5,7 +5,7 @@ use super::{Event, Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::exec::{Failure, Interpreter, LANES, Program};
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::lower::{self, Lowering};
+use crate::lower::{self, Lowerer, Unit};
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
 use crate::render;
 use crate::source::Location;
@@ -164,11 +164,12 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<Tensor> {
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowering, request.script, request.tail)?;
-        let node = lowering.lower(&formula(request.script, expr))?;
-        let value = lowering.value(node)?;
-        warn(&mut lowering, sink);
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowerer, request.script, request.tail)?;
+        let node = lowerer.lower(&formula(request.script, expr))?;
+        let mut evaluation = lowerer.finish();
+        let value = evaluation.value(node)?;
+        warn(&mut evaluation.unit, sink);
         Ok(value)
     }
 
@@ -364,23 +365,20 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<Samples> {
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
-        let (leaves, roots) = self.lower_at(request, &mut lowering, &places[0])?;
-        warn(&mut lowering, sink);
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
+        let (leaves, roots) = self.lower_at(request, &mut lowerer, &places[0])?;
+        let mut unit = lowerer.finish().unit;
+        warn(&mut unit, sink);
         let varying = varying(&graph, &leaves);
         let mut samples = vec![Vec::with_capacity(places.len()); roots.len()];
         let mut failure = None;
-        if lowering
-            .guards()
-            .iter()
-            .any(|(node, _)| varying[node.index()])
-        {
+        if unit.guards.iter().any(|(node, _)| varying[node.index()]) {
             for place in places {
                 let graph = Graph::new();
-                let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
-                let (_, roots) = self.lower_at(request, &mut lowering, place)?;
+                let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
+                let (_, roots) = self.lower_at(request, &mut lowerer, place)?;
                 let mut interpreter = Interpreter::new(&graph, self.limits.memory);
-                let at = (&mut interpreter, &lowering);
+                let at = (&mut interpreter, lowerer.unit());
                 evaluate(at, &roots, &mut samples, &mut failure)?;
             }
         } else if let Ok(mut program) = Program::for_batches(
@@ -390,7 +388,7 @@ impl Session {
             self.limits.memory,
         ) && program.batch_size() <= self.limits.memory
         {
-            let explain = |failure| lowering.explain(&failure);
+            let explain = |failure| unit.explain(&failure);
             failure = sample_in_batches(&mut program, places, &mut samples)
                 .map_err(explain)?
                 .map(explain);
@@ -404,7 +402,7 @@ impl Session {
                 for (leaf, value) in leaves.iter().zip(place) {
                     interpreter.set(*leaf, &Tensor::scalar(*value));
                 }
-                let at = (&mut interpreter, &lowering);
+                let at = (&mut interpreter, &unit);
                 evaluate(at, &roots, &mut samples, &mut failure)?;
             }
         }
@@ -418,22 +416,22 @@ impl Session {
     fn lower_at(
         &self,
         request: &Request<'_>,
-        lowering: &mut Lowering<'_>,
+        lowerer: &mut Lowerer<'_>,
         place: &[f64],
     ) -> Result<(Vec<NodeId>, Vec<NodeId>)> {
         let Request { script, tail, .. } = *request;
-        self.bind_at(lowering, script, tail)?;
+        self.bind_at(lowerer, script, tail)?;
         let mut leaves = Vec::new();
         for (over, value) in tail.over.iter().zip(place) {
             let location = script.location(over.variable.span);
             let value = Rc::new(Tensor::scalar(*value));
-            lowering.bind(&over.variable, value, &location, location.clone())?;
-            leaves.extend(lowering.inputs().get(&over.variable.name));
+            lowerer.bind(&over.variable, value, &location, location.clone())?;
+            leaves.extend(lowerer.unit().inputs.get(&over.variable.name));
         }
         let mut roots = Vec::new();
         for output in request.outputs {
-            let node = lowering.lower(&formula(script, *output))?;
-            let shape = lowering.graph().shape(node);
+            let node = lowerer.lower(&formula(script, *output))?;
+            let shape = lowerer.unit().graph.shape(node);
             if !shape.is_scalar() {
                 let names: Vec<String> = tail
                     .over
@@ -528,22 +526,22 @@ fn sample_in_batches(
 /// Appends the values of the roots at one place. A matrix that is singular there leaves a gap; the
 /// first such failure is kept, should there be nothing else.
 fn evaluate(
-    (interpreter, lowering): (&mut Interpreter<'_>, &Lowering<'_>),
+    (interpreter, unit): (&mut Interpreter<'_>, &Unit<'_>),
     roots: &[NodeId],
     samples: &mut Samples,
     first: &mut Option<Diagnostic>,
 ) -> Result<()> {
     if stop::requested() {
-        return Err(lowering.explain(&Failure::Interrupted));
+        return Err(unit.explain(&Failure::Interrupted));
     }
     for (root, samples) in roots.iter().zip(samples) {
         let value = match interpreter.scalar(*root) {
             Ok(value) => value,
             Err(failure @ Failure::Fault(..)) => {
-                first.get_or_insert_with(|| lowering.explain(&failure));
+                first.get_or_insert_with(|| unit.explain(&failure));
                 f64::NAN
             }
-            Err(failure) => return Err(lowering.explain(&failure)),
+            Err(failure) => return Err(unit.explain(&failure)),
         };
         samples.push(value);
     }

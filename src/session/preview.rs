@@ -2,7 +2,7 @@
 
 use super::{Session, formula};
 use crate::graph::{Graph, Tensor};
-use crate::lower::{Limits, Lowering};
+use crate::lower::{Limits, Lowerer};
 use crate::source::Source;
 use crate::stop::StopToken;
 use crate::syntax::ast::{ExprKind, Show, StatementKind};
@@ -45,9 +45,9 @@ impl Session {
         // A stop that was asked of the session is not meant for its previews.
         let _entered = StopToken::default().enter();
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, LIMITS);
-        let node = lowering.lower(&formula(&Rc::new(script), expr)).ok()?;
-        lowering.value(node).ok()
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, LIMITS);
+        let node = lowerer.lower(&formula(&Rc::new(script), expr)).ok()?;
+        lowerer.value(node).ok()
     }
 }
 

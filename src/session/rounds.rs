@@ -3,7 +3,7 @@
 use super::{Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::Graph;
-use crate::lower::Lowering;
+use crate::lower::Lowerer;
 use crate::source::Span;
 use crate::stop;
 use crate::syntax::ast::{
@@ -223,10 +223,10 @@ impl Session {
     /// How much larger `large` is than `small`, where both are numbers.
     fn difference(&self, script: &Rc<Script>, small: ExprId, large: ExprId) -> Option<f64> {
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
         let mut value = |expr| {
-            let node = lowering.lower(&formula(script, expr)).ok()?;
-            lowering.value(node).ok()?.as_scalar()
+            let node = lowerer.lower(&formula(script, expr)).ok()?;
+            lowerer.value(node).ok()?.as_scalar()
         };
         Some(value(large)? - value(small)?).filter(|difference| difference.is_finite())
     }

@@ -6,7 +6,7 @@ use crate::diff::{Held, Target};
 use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Meaning;
-use crate::lower::{Formula, Lowering};
+use crate::lower::{Evaluation, Formula, Lowerer, Unit};
 use crate::syntax::ast::{At, ExprId, ExprKind, Mode, Name, NameId, Script, Show, Tail, With};
 use crate::syntax::printer;
 use crate::trace::{self, Nonfinite, Request, Wrt};
@@ -23,8 +23,8 @@ pub(super) struct Lowered {
 
 impl Lowered {
     /// The names that are held, and the nodes that stand for them.
-    pub fn held_names(&self, lowering: &Lowering<'_>) -> Vec<(Name, NodeId)> {
-        let named = |node: &NodeId| Some((lowering.names_of(*node).first()?.clone(), *node));
+    pub fn held_names(&self, unit: &Unit<'_>) -> Vec<(Name, NodeId)> {
+        let named = |node: &NodeId| Some((unit.names_of(*node).first()?.clone(), *node));
         self.held.iter().filter_map(named).collect()
     }
 }
@@ -39,28 +39,29 @@ impl Session {
     ) -> Result<()> {
         refuse(script, "print", tail, &["at"])?;
         let graph = Graph::new();
-        let mut lowering = Lowering::for_values(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowering, script, tail)?;
+        let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowerer, script, tail)?;
         let mut nodes = Vec::new();
         for item in items {
             nodes.push(match &script.expr(*item).kind {
                 ExprKind::Text(text) => Err(text.to_string()),
-                _ => Ok(lowering.lower(&formula(script, *item))?),
+                _ => Ok(lowerer.lower(&formula(script, *item))?),
             });
         }
+        let mut evaluation = lowerer.finish();
         let mut items = Vec::new();
         let mut nonfinite = None;
         for node in nodes {
             items.push(match node {
                 Err(text) => Item::Text(text),
                 Ok(node) => {
-                    let value = lowering.value(node)?;
-                    nonfinite = nonfinite.or_else(|| origin_of(&lowering, node, &value));
+                    let value = evaluation.value(node)?;
+                    nonfinite = nonfinite.or_else(|| origin_of(&evaluation, node, &value));
                     Item::Value(value)
                 }
             });
         }
-        warn(&mut lowering, sink);
+        warn(&mut evaluation.unit, sink);
         sink(Event::Print { items, nonfinite });
         Ok(())
     }
@@ -93,24 +94,25 @@ impl Session {
     ) -> Result<()> {
         refuse(script, "a bare expression", tail, &["at"])?;
         let graph = Graph::new();
-        let mut lowering = Lowering::for_values(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowering, script, tail)?;
+        let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowerer, script, tail)?;
         let mut nodes = Vec::new();
         for output in outputs {
-            nodes.push(lowering.lower(&formula(script, *output))?);
+            nodes.push(lowerer.lower(&formula(script, *output))?);
         }
+        let mut evaluation = lowerer.finish();
         let mut events = Vec::new();
         for (output, node) in outputs.iter().zip(nodes) {
             let text = script.text(*output).to_string();
-            let value = lowering.value(node)?;
-            let nonfinite = origin_of(&lowering, node, &value);
+            let value = evaluation.value(node)?;
+            let nonfinite = origin_of(&evaluation, node, &value);
             events.push(Event::Value {
                 text,
                 value,
                 nonfinite,
             });
         }
-        warn(&mut lowering, sink);
+        warn(&mut evaluation.unit, sink);
         events.into_iter().for_each(sink);
         Ok(())
     }
@@ -129,11 +131,12 @@ impl Session {
             &["wrt", "along", "using", "at", "life", "zeros"],
         )?;
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowering, script, tail)?;
-        let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowerer, script, tail)?;
+        let lowered = self.lower_outputs(&mut lowerer, script, outputs, tail)?;
         let (forward, reverse) = passes(script, tail)?;
-        let order = |leaf| self.order(&lowering, &lowered, leaf);
+        let mut evaluation = lowerer.finish();
+        let order = |leaf| self.order(&evaluation.unit, &lowered, leaf);
         let request = Request {
             outputs: lowered.outputs.clone(),
             wrt: lowered.wrt.clone(),
@@ -145,27 +148,22 @@ impl Session {
             life: tail.with.iter().any(|(item, _)| *item == With::Life),
             zeros: tail.with.iter().any(|(item, _)| *item == With::Zeros),
         };
-        let trace = trace::build(&lowering, &request)?;
-        warn(&mut lowering, sink);
+        let trace = trace::build(&evaluation, &request)?;
+        warn(&mut evaluation.unit, sink);
         sink(Event::Trace(Box::new(trace)));
         Ok(())
     }
 
     /// Defined inputs come first, in the order of their definition, then free ones in the order of
     /// their appearance, then held names in the order of `wrt`.
-    pub(super) fn order(
-        &self,
-        lowering: &Lowering<'_>,
-        lowered: &Lowered,
-        leaf: NodeId,
-    ) -> (u8, u64) {
+    pub(super) fn order(&self, unit: &Unit<'_>, lowered: &Lowered, leaf: NodeId) -> (u8, u64) {
         if lowered.held.contains(&leaf) {
             let position = lowered.wrt.iter().position(|wrt| wrt.target.node == leaf);
             return (2, position.unwrap_or(0) as u64);
         }
-        let name = lowering.inputs().iter().position(|(_, node)| *node == leaf);
+        let name = unit.inputs.iter().position(|(_, node)| *node == leaf);
         let defined = name.and_then(|k| {
-            let (name, _) = lowering.inputs().get_index(k)?;
+            let (name, _) = unit.inputs.get_index(k)?;
             match &self.definitions.variable(name)?.meaning {
                 Meaning::Input(input) => Some((0, input.place)),
                 Meaning::Formula(_) => None,
@@ -177,7 +175,7 @@ impl Session {
     /// Gives the names after `at` their values for this statement.
     pub(super) fn bind_at(
         &self,
-        lowering: &mut Lowering<'_>,
+        lowerer: &mut Lowerer<'_>,
         script: &Rc<Script>,
         tail: &Tail,
     ) -> Result<()> {
@@ -197,11 +195,11 @@ impl Session {
             if !self.is_mentioned(script, &at.name.name) {
                 return Err(self.unmentioned(script, at));
             }
-            let value = self.evaluate(script, at.value, &mut |_| {}, |lowering, node| {
-                lowering.value(node)
+            let value = self.evaluate(script, at.value, &mut |_| {}, |lowerer, node| {
+                lowerer.value(node)
             })?;
             let named = script.location(at.name.span);
-            lowering.bind(&at.name, Rc::new(value), &script.locate(at.value), named)?;
+            lowerer.bind(&at.name, Rc::new(value), &script.locate(at.value), named)?;
         }
         Ok(())
     }
@@ -249,7 +247,7 @@ impl Session {
     /// formulas held.
     pub(super) fn lower_outputs(
         &self,
-        lowering: &mut Lowering<'_>,
+        lowerer: &mut Lowerer<'_>,
         script: &Rc<Script>,
         outputs: &[ExprId],
         tail: &Tail,
@@ -258,7 +256,7 @@ impl Session {
         let mut held_names: Vec<(Name, NodeId)> = Vec::new();
         refuse_twice(script, &tail.wrt)?;
         for expr in &tail.wrt {
-            let (name, node, is_held) = lowering.target_leaf(script, *expr, &held_names)?;
+            let (name, node, is_held) = lowerer.target_leaf(script, *expr, &held_names)?;
             if is_held && !held_names.iter().any(|(known, _)| *known == name) {
                 held_names.push((name, node));
             }
@@ -266,13 +264,13 @@ impl Session {
         }
         let mut nodes = Vec::new();
         for output in outputs {
-            let node = lowering.lower_held(&formula(script, *output), &held_names)?;
+            let node = lowerer.lower_held(&formula(script, *output), &held_names)?;
             nodes.push((script.text(*output).to_string(), node));
         }
         let mut wrt = Vec::new();
         for (expr, node) in tail.wrt.iter().zip(targets) {
-            lowering.check_reached(script, *expr, &nodes)?;
-            let entry = lowering.target_entry(script, *expr, node)?;
+            lowerer.check_reached(script, *expr, &nodes)?;
+            let entry = lowerer.target_entry(script, *expr, node)?;
             let target = Target { node, entry };
             wrt.push(Wrt {
                 text: script.text(*expr).to_string(),
@@ -283,9 +281,9 @@ impl Session {
         let mut left_out = Vec::new();
         if wrt.is_empty() {
             let roots: Vec<NodeId> = nodes.iter().map(|(_, node)| *node).collect();
-            wrt = self.default_targets(lowering, &roots, &mut left_out)?;
+            wrt = self.default_targets(lowerer.evaluation(), &roots, &mut left_out)?;
         }
-        self.directions(lowering, script, tail, &mut wrt)?;
+        self.directions(lowerer, script, tail, &mut wrt)?;
         Ok(Lowered {
             outputs: nodes,
             wrt,
@@ -297,29 +295,30 @@ impl Session {
     /// Every input that the outputs depend on, except data read from files.
     fn default_targets(
         &self,
-        lowering: &Lowering<'_>,
+        evaluation: &Evaluation<'_>,
         roots: &[NodeId],
         left_out: &mut Vec<Name>,
     ) -> Result<Vec<Wrt>> {
-        let mut leaves = trace::default_wrt(lowering, roots)?;
+        let unit = &evaluation.unit;
+        let mut leaves = trace::default_wrt(evaluation, roots)?;
         let empty = Lowered {
             outputs: Vec::new(),
             wrt: Vec::new(),
             held: Held::default(),
             left_out: Vec::new(),
         };
-        leaves.sort_by_key(|leaf| self.order(lowering, &empty, *leaf));
+        leaves.sort_by_key(|leaf| self.order(unit, &empty, *leaf));
         let mut wrt = Vec::new();
         // What the user did not define is asked for only where there is nothing else.
         let passing = |leaf: &NodeId| {
-            let name = lowering.names_of(*leaf).first()?;
+            let name = unit.names_of(*leaf).first()?;
             Some(self.definitions.variable(name)?.is_passing())
         };
         if leaves.iter().any(|leaf| passing(leaf) != Some(true)) {
             leaves.retain(|leaf| passing(leaf) != Some(true));
         }
         for leaf in leaves {
-            let Some(name) = lowering.names_of(leaf).first().cloned() else {
+            let Some(name) = unit.names_of(leaf).first().cloned() else {
                 continue;
             };
             let data = match self
@@ -350,7 +349,7 @@ impl Session {
     /// The directions after `along`, one for each `wrt`.
     fn directions(
         &self,
-        lowering: &mut Lowering<'_>,
+        lowerer: &mut Lowerer<'_>,
         script: &Rc<Script>,
         tail: &Tail,
         wrt: &mut [Wrt],
@@ -372,11 +371,11 @@ impl Session {
             ));
         }
         for (expr, wrt) in tail.along.iter().zip(wrt) {
-            let node = lowering.lower(&Formula {
+            let node = lowerer.lower(&Formula {
                 script: script.clone(),
                 expr: *expr,
             })?;
-            let graph = lowering.graph();
+            let graph = lowerer.unit().graph;
             let (shape, wanted) = (graph.shape(node), wrt.target.shape(graph));
             if shape != wanted {
                 return Err(Diagnostic::error(
@@ -419,7 +418,7 @@ pub(super) fn passes(script: &Script, tail: &Tail) -> Result<(bool, bool)> {
 
 /// Where it came from that `value`, of `node`, is not finite.
 pub(super) fn origin_of(
-    lowering: &Lowering<'_>,
+    evaluation: &Evaluation<'_>,
     node: NodeId,
     value: &Tensor,
 ) -> Option<Box<Nonfinite>> {
@@ -427,13 +426,12 @@ pub(super) fn origin_of(
         return None;
     }
     // A result is shown even where the search for its origin meets a limit.
-    let found = trace::provenance::of_value(lowering, node).ok()??;
+    let found = trace::provenance::of_value(evaluation, node).ok()??;
     Some(Box::new(found))
 }
 
-pub(super) fn warn(lowering: &mut Lowering<'_>, sink: &mut Sink<'_>) {
-    lowering
-        .take_warnings()
+pub(super) fn warn(unit: &mut Unit<'_>, sink: &mut Sink<'_>) {
+    unit.take_warnings()
         .into_iter()
         .for_each(|warning| sink(Event::Warning(warning)));
 }

@@ -3,7 +3,7 @@
 use super::{Event, Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Corner, Graph, Shape, Tensor};
-use crate::lower::Lowering;
+use crate::lower::Lowerer;
 use crate::lower::definitions::Meaning;
 use crate::render::{self, Style};
 use crate::syntax::ast::{ExprId, Index, Script, Target};
@@ -44,18 +44,18 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<Vec<New>> {
         let graph = Graph::new();
-        let mut lowering = Lowering::for_values(&graph, &self.definitions, self.limits);
+        let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
         let mut nodes = Vec::new();
         for value in values {
-            nodes.push(lowering.lower(&formula(script, *value))?);
+            nodes.push(lowerer.lower(&formula(script, *value))?);
         }
         let mut news: Vec<New> = Vec::new();
         for (k, (target, node)) in targets.iter().zip(nodes).enumerate() {
-            let value = lowering.value(node)?;
+            let value = lowerer.value(node)?;
             let location = script.locate(values[k]);
             let block = match &target.indices {
                 None => {
-                    lowering.check_declared(&target.name, value.shape(), &location)?;
+                    lowerer.check_declared(&target.name, value.shape(), &location)?;
                     None
                 }
                 Some(indices) => {
@@ -64,9 +64,9 @@ impl Session {
                     });
                     let shape = match known {
                         Some(k) => news[k].value.shape(),
-                        None => lowering.current_shape(&target.name, script)?,
+                        None => lowerer.current_shape(&target.name, script)?,
                     };
-                    let block = lowering.entries(script, target, indices, shape)?;
+                    let block = lowerer.entries(script, target, indices, shape)?;
                     if !fits(block, &value) {
                         let message = format!(
                             "{} entries cannot be replaced by a {} value",
@@ -81,7 +81,7 @@ impl Session {
                     // A formula becomes an input with the value that it has.
                     let input = self.definitions.value(&target.name.name).is_some();
                     if known.is_none() && !input {
-                        let mut whole = lowering.current_value(&target.name, script)?;
+                        let mut whole = lowerer.current_value(&target.name, script)?;
                         replace(&mut whole, block, &value);
                         news.push(New {
                             value: whole,
@@ -94,10 +94,7 @@ impl Session {
             };
             news.push(New { value, block });
         }
-        lowering
-            .take_warnings()
-            .into_iter()
-            .for_each(|warning| sink(Event::Warning(warning)));
+        super::show::warn(&mut lowerer.finish().unit, sink);
         Ok(news)
     }
 
@@ -221,14 +218,11 @@ impl Session {
             "it was finite before",
         );
         let graph = Graph::new();
-        let mut lowering = Lowering::new(&graph, &self.definitions, self.limits);
-        let origin = lowering
-            .lower(&formula(script, expr))
-            .ok()
-            .and_then(|node| {
-                let value = lowering.value(node).ok()?;
-                super::show::origin_of(&lowering, node, &value)
-            });
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
+        let origin = lowerer.lower(&formula(script, expr)).ok().and_then(|node| {
+            let value = lowerer.value(node).ok()?;
+            super::show::origin_of(lowerer.evaluation(), node, &value)
+        });
         match origin {
             Some(origin) => {
                 let text = render::compare::nonfinite(&origin, false, &Style::default());

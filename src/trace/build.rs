@@ -8,7 +8,7 @@ use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse};
 use crate::graph::primitive::{Demand, Derivative, Notation};
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Shape, Tensor};
-use crate::lower::Lowering;
+use crate::lower::Evaluation;
 use crate::primitives::arithmetic::{WHERE, is_true};
 use crate::primitives::array::POISON;
 use crate::syntax::ast::Name;
@@ -52,7 +52,7 @@ pub struct Request<'r> {
 /// What a node is, seen through what a trace does not list: stretched and held values stand for
 /// their argument, a choice for the branch taken.
 pub(super) struct Sight<'l, 'a> {
-    pub(super) lowering: &'l Lowering<'a>,
+    pub(super) lowering: &'l Evaluation<'a>,
     pub(super) graph: &'a Graph,
     pub(super) held: &'l Held,
     pub(super) known: bool,
@@ -88,7 +88,10 @@ impl Sight<'_, '_> {
 
     /// The names of what was seen through stand for what was seen.
     fn note_aliases(&self, seen: NodeId, passed: &[NodeId]) {
-        for name in passed.iter().flat_map(|id| self.lowering.names_of(*id)) {
+        for name in passed
+            .iter()
+            .flat_map(|id| self.lowering.unit.names_of(*id))
+        {
             let mut aliases = self.aliases.borrow_mut();
             let names = aliases.entry(seen).or_default();
             if !names.contains(name) {
@@ -99,7 +102,7 @@ impl Sight<'_, '_> {
 
     /// The names that stand for `id`, its own first.
     fn names(&self, id: NodeId) -> Vec<Name> {
-        let mut names = self.lowering.names_of(id).to_vec();
+        let mut names = self.lowering.unit.names_of(id).to_vec();
         for alias in self.aliases.borrow().get(&id).into_iter().flatten() {
             if !names.contains(alias) {
                 names.push(alias.clone());
@@ -169,11 +172,11 @@ impl Sight<'_, '_> {
 }
 
 /// The leaves that `outputs` depend on, on the path taken and other than through conditions.
-pub fn default_wrt(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<Vec<NodeId>> {
+pub fn default_wrt(lowering: &Evaluation<'_>, outputs: &[NodeId]) -> Result<Vec<NodeId>> {
     let held = Held::default();
     let sight = Sight {
         lowering,
-        graph: lowering.graph(),
+        graph: lowering.unit.graph,
         held: &held,
         known: all_known(lowering, outputs)?,
         aliases: RefCell::default(),
@@ -185,7 +188,7 @@ pub fn default_wrt(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<Vec<No
         .collect())
 }
 
-fn all_known(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<bool> {
+fn all_known(lowering: &Evaluation<'_>, outputs: &[NodeId]) -> Result<bool> {
     for output in outputs {
         if lowering.value_if_known(*output)?.is_none() {
             return Ok(false);
@@ -195,7 +198,7 @@ fn all_known(lowering: &Lowering<'_>, outputs: &[NodeId]) -> Result<bool> {
 }
 
 pub(super) struct Builder<'l, 'a> {
-    pub(super) lowering: &'l Lowering<'a>,
+    pub(super) lowering: &'l Evaluation<'a>,
     pub(super) graph: &'a Graph,
     pub(super) sight: Sight<'l, 'a>,
     pub(super) listed: Vec<NodeId>,
@@ -207,7 +210,7 @@ pub(super) struct Builder<'l, 'a> {
 }
 
 /// Builds the trace of `request`.
-pub fn build(lowering: &Lowering<'_>, request: &Request<'_>) -> Result<Trace> {
+pub fn build(lowering: &Evaluation<'_>, request: &Request<'_>) -> Result<Trace> {
     let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
     Builder::new(lowering, &roots, request.held, request.order)?.trace(request)
 }
@@ -221,12 +224,12 @@ pub(super) struct Shown {
 impl<'l, 'a> Builder<'l, 'a> {
     /// The lines of `roots`, numbered.
     pub(super) fn new(
-        lowering: &'l Lowering<'a>,
+        lowering: &'l Evaluation<'a>,
         roots: &[NodeId],
         held: &'l Held,
         order: &dyn Fn(NodeId) -> (u8, u64),
     ) -> Result<Builder<'l, 'a>> {
-        let graph = lowering.graph();
+        let graph = lowering.unit.graph;
         let known = all_known(lowering, roots)?;
         let sight = Sight {
             lowering,
@@ -413,7 +416,7 @@ impl<'l, 'a> Builder<'l, 'a> {
             op,
             args,
             formula,
-            origin: self.lowering.origin(id).cloned(),
+            origin: self.lowering.unit.origin(id).cloned(),
             shape: node.shape,
             value: self.value(id)?,
             tangents: Vec::new(),
@@ -495,7 +498,7 @@ impl<'l, 'a> Builder<'l, 'a> {
             .map(|(k, id)| self.placeholder(self.graph.shape(id), Role::Tangent, k + 1))
             .collect();
         for line in shown {
-            self.lowering.go_on(line.node)?;
+            self.lowering.unit.go_on(line.node)?;
             let seeds: FxHashMap<NodeId, Flow<'_>> = self
                 .active(line)
                 .into_iter()
@@ -567,7 +570,7 @@ impl<'l, 'a> Builder<'l, 'a> {
     ) -> Result<()> {
         let mut rules: Vec<Vec<Math>> = vec![Vec::new(); shown.len()];
         for (k, line) in shown.iter().enumerate() {
-            self.lowering.go_on(line.node)?;
+            self.lowering.unit.go_on(line.node)?;
             let shape = self.graph.shape(line.node);
             let targets = self.active(line);
             if targets.is_empty() {
@@ -597,7 +600,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                 request.held,
             );
             for (k, id) in self.listed.iter().enumerate() {
-                self.lowering.go_on(*id)?;
+                self.lowering.unit.go_on(*id)?;
                 let mut terms = rules[k].clone();
                 if output.line == Some(k + 1) {
                     terms.insert(0, Math::Number(1.0));

@@ -8,7 +8,7 @@ use super::compare::{
 use super::provenance::Kink;
 use crate::diagnostic::Result;
 use crate::graph::Tensor;
-use crate::lower::Lowering;
+use crate::lower::Evaluation;
 use crate::syntax::ast::Mode;
 
 /// How far modes that follow rules may be apart.
@@ -69,7 +69,7 @@ impl Verdict {
 }
 
 /// Checks one output.
-pub fn check(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Verdict> {
+pub fn check(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Verdict> {
     let rules: Vec<Mode> = question
         .modes
         .iter()

@@ -7,7 +7,7 @@ use crate::diff::{Flow, Held, Problem, Target, forward, grad, jacobian, jvp, rev
 use crate::exec::{Failure, Interpreter, Point, at_points};
 use crate::graph::measure::{self, Operations};
 use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor, Term};
-use crate::lower::Lowering;
+use crate::lower::Evaluation;
 use crate::stop;
 use crate::syntax::ast::{Mode, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -201,7 +201,7 @@ pub struct Question<'q> {
 }
 
 /// Compares the modes.
-pub fn compare(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Comparison> {
+pub fn compare(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Comparison> {
     let bench = Bench::new(lowering, question)?;
     let mut rows = Vec::with_capacity(question.wrt.len());
     for wrt in question.wrt {
@@ -238,7 +238,7 @@ pub fn compare(lowering: &Lowering<'_>, question: &Question<'_>) -> Result<Compa
 
 /// Where the modes are run.
 pub(super) struct Bench<'b, 'a> {
-    lowering: &'b Lowering<'a>,
+    lowering: &'b Evaluation<'a>,
     graph: &'a Graph,
     question: &'b Question<'b>,
     /// The value of the output.
@@ -247,13 +247,13 @@ pub(super) struct Bench<'b, 'a> {
 
 impl<'b, 'a> Bench<'b, 'a> {
     pub(super) fn new(
-        lowering: &'b Lowering<'a>,
+        lowering: &'b Evaluation<'a>,
         question: &'b Question<'b>,
     ) -> Result<Bench<'b, 'a>> {
         let value = lowering.value(question.output.1)?;
         Ok(Bench {
             lowering,
-            graph: lowering.graph(),
+            graph: lowering.unit.graph,
             question,
             value,
         })
@@ -376,7 +376,7 @@ impl<'b, 'a> Bench<'b, 'a> {
     /// The values of `nodes` where some nodes have other values than usual.
     fn values(&self, given: &[(NodeId, &Tensor)], nodes: &[NodeId]) -> Result<Vec<Tensor>> {
         if stop::requested() {
-            return Err(self.lowering.explain(&Failure::Interrupted));
+            return Err(self.lowering.unit.explain(&Failure::Interrupted));
         }
         let mut interpreter = Interpreter::new(self.graph, self.question.memory);
         given
@@ -386,7 +386,7 @@ impl<'b, 'a> Bench<'b, 'a> {
         for node in nodes {
             match interpreter.value(*node) {
                 Ok(view) => values.push(view.to_tensor()),
-                Err(failure) => return Err(self.lowering.explain(&failure)),
+                Err(failure) => return Err(self.lowering.unit.explain(&failure)),
             }
         }
         Ok(values)
@@ -517,7 +517,7 @@ impl<'b, 'a> Bench<'b, 'a> {
             jacobian(problem, &|| !stop::requested())
         };
         let Some(rules) = rules else {
-            return Err(self.lowering.explain(&Failure::Interrupted));
+            return Err(self.lowering.unit.explain(&Failure::Interrupted));
         };
         let rules = self.along(self.lowering.value(rules)?, wrt)?;
         let m = self.shape().len();
@@ -592,7 +592,7 @@ impl<'b, 'a> Bench<'b, 'a> {
             };
             points.extend([moved(1.0), moved(-1.0)]);
         }
-        let limit = self.lowering.limits().memory;
+        let limit = self.lowering.limits.memory;
         Ok(at_points(self.graph, self.output(), &given, &points, limit))
     }
 
@@ -888,7 +888,7 @@ impl<'a> Bench<'_, 'a> {
         for root in roots {
             interpreter
                 .value(*root)
-                .map_err(|failure| self.lowering.explain(&failure))?;
+                .map_err(|failure| self.lowering.unit.explain(&failure))?;
         }
         let cone = self.graph.cone(roots, |_| false);
         let nodes: FxHashSet<NodeId> = cone

@@ -8,7 +8,7 @@ use crate::diagnostic::Result;
 use crate::diff::{Flow, contributions};
 use crate::graph::NodeId;
 use crate::graph::primitive::{Derivative, Notation};
-use crate::lower::Lowering;
+use crate::lower::Evaluation;
 
 /// From a line to one that is computed from it.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,7 +125,7 @@ impl Drawing {
 }
 
 /// Builds the graph of `request`: its trace, and every edge with its partial.
-pub fn draw(lowering: &Lowering<'_>, request: &Request<'_>) -> Result<Drawing> {
+pub fn draw(lowering: &Evaluation<'_>, request: &Request<'_>) -> Result<Drawing> {
     let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
     let mut builder = Builder::new(lowering, &roots, request.held, request.order)?;
     let shown = builder.shown()?;

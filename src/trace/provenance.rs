@@ -9,7 +9,7 @@ use super::{Line, stable};
 use crate::diagnostic::Result;
 use crate::graph::primitive::{Demand, Kink as Sides, Notation};
 use crate::graph::{Attr, Graph, NodeId, Op, Primitive, Shape, Tensor, View};
-use crate::lower::{Lowering, is_derivative_operator};
+use crate::lower::{Evaluation, is_derivative_operator};
 use crate::primitives::arithmetic::{WHERE, is_true};
 use crate::primitives::array::MATRIX;
 use crate::source::Location;
@@ -160,7 +160,7 @@ pub(super) struct Findings {
 /// The kinks, births and zeros behind the output of a comparison. Its trace tells, with the
 /// derivatives where one of them is not finite.
 pub(super) fn findings(
-    lowering: &Lowering<'_>,
+    lowering: &Evaluation<'_>,
     question: &Question<'_>,
     derivatives: bool,
 ) -> Result<Findings> {
@@ -336,15 +336,16 @@ fn lanes(shape: Shape, attr: Attr) -> Vec<Vec<usize>> {
 }
 
 /// The expression that made `id`, on one line.
-pub(super) fn source_text(lowering: &Lowering<'_>, id: NodeId) -> String {
+pub(super) fn source_text(lowering: &Evaluation<'_>, id: NodeId) -> String {
     let text = lowering
+        .unit
         .origin(id)
         .map_or("", |origin| origin.location.text());
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `id` as it stands in the source; `None` for what a derivative's rule made.
-pub(super) fn expression(lowering: &Lowering<'_>, id: NodeId) -> Option<String> {
+pub(super) fn expression(lowering: &Evaluation<'_>, id: NodeId) -> Option<String> {
     let text = source_text(lowering, id);
     let derived =
         called(&text).is_some_and(|head| is_derivative_operator(head) || head.ends_with('\''));
@@ -367,11 +368,11 @@ fn called(text: &str) -> Option<&str> {
 }
 
 /// The name of `id`, or how it stands in the source, seen through stretching.
-pub(super) fn written(lowering: &Lowering<'_>, id: NodeId) -> Option<String> {
-    let id = unstretched(lowering.graph(), id);
-    match lowering.names_of(id).first() {
+pub(super) fn written(lowering: &Evaluation<'_>, id: NodeId) -> Option<String> {
+    let id = unstretched(lowering.unit.graph, id);
+    match lowering.unit.names_of(id).first() {
         Some(name) => Some(name.to_string()),
-        None => match lowering.graph().literal_value(id) {
+        None => match lowering.unit.graph.literal_value(id) {
             Some(value) => Some(value.to_string()),
             None => expression(lowering, id),
         },
@@ -392,7 +393,7 @@ const FOLLOWED_ENTRIES: usize = 256;
 
 /// The search for the first number that is not finite.
 pub(super) struct Search<'s, 'a> {
-    pub lowering: &'s Lowering<'a>,
+    pub lowering: &'s Evaluation<'a>,
     /// The numbers of lines, and of their tangents or adjoints.
     pub symbols: &'s Symbols,
     /// What a held or listed node stands for is not looked into.
@@ -432,7 +433,7 @@ impl Search<'_, '_> {
         entry: Option<usize>,
         bad: fn(f64) -> bool,
     ) -> Result<Option<(NodeId, usize)>> {
-        let graph = self.lowering.graph();
+        let graph = self.lowering.unit.graph;
         let mut seen = FxHashSet::default();
         // Whether anything is bad in nodes that were looked at as a whole.
         let mut wholes: FxHashMap<NodeId, bool> = FxHashMap::default();
@@ -479,7 +480,7 @@ impl Search<'_, '_> {
 
     /// The arguments that entry `entry` of `id` was made from.
     fn followed(&self, id: NodeId, entry: usize) -> Result<Vec<NodeId>> {
-        let graph = self.lowering.graph();
+        let graph = self.lowering.unit.graph;
         let args = graph.args(id);
         let Some(row) = graph.node(id).primitive() else {
             return Ok(if (self.leaves)(id) {
@@ -499,14 +500,15 @@ impl Search<'_, '_> {
 
     fn is_entrywise(&self, id: NodeId) -> bool {
         self.lowering
-            .graph()
+            .unit
+            .graph
             .node(id)
             .primitive()
             .is_none_or(|row| row.is_entrywise())
     }
 
     fn describe(&self, id: NodeId, entry: usize) -> Result<Birth> {
-        let graph = self.lowering.graph();
+        let graph = self.lowering.unit.graph;
         let writer = Writer {
             graph,
             symbols: self.symbols,
@@ -537,7 +539,7 @@ impl Search<'_, '_> {
                 value: Rc::new(value),
             });
         }
-        let name = self.lowering.names_of(id).first().cloned();
+        let name = self.lowering.unit.names_of(id).first().cloned();
         let scalars: Option<Vec<f64>> = operands
             .iter()
             .map(|operand| operand.value.as_scalar())
@@ -576,6 +578,7 @@ impl Search<'_, '_> {
             operands,
             location: self
                 .lowering
+                .unit
                 .origin(id)
                 .map(|origin| origin.location.clone()),
         })
@@ -583,7 +586,7 @@ impl Search<'_, '_> {
 
     /// The line that `id` is, seen through stretching.
     fn number(&self, id: NodeId) -> Option<usize> {
-        match self.symbols.get(&unstretched(self.lowering.graph(), id)) {
+        match self.symbols.get(&unstretched(self.lowering.unit.graph, id)) {
             Some((Role::Primal, number)) => Some(*number),
             _ => None,
         }
@@ -591,12 +594,12 @@ impl Search<'_, '_> {
 }
 
 /// Where the value of `root` came from, outside a trace; `None` where it is finite, or written so.
-pub fn of_value(lowering: &Lowering<'_>, root: NodeId) -> Result<Option<Nonfinite>> {
+pub fn of_value(lowering: &Evaluation<'_>, root: NodeId) -> Result<Option<Nonfinite>> {
     if lowering.value(root)?.is_finite() {
         return Ok(None);
     }
     let symbols = Symbols::default();
-    let leaves = |id: NodeId| matches!(lowering.graph().node(id).op, Op::Input(_));
+    let leaves = |id: NodeId| matches!(lowering.unit.graph.node(id).op, Op::Input(_));
     let search = Search {
         lowering,
         symbols: &symbols,
@@ -693,6 +696,7 @@ fn of_column(
             text: written(builder.lowering, line),
             location: builder
                 .lowering
+                .unit
                 .origin(line)
                 .map(|origin| origin.location.clone()),
             first,

@@ -3,7 +3,7 @@
 
 use super::provenance::{Birth, expression, unstretched, written};
 use crate::graph::{Args, Graph, NodeId, Primitive};
-use crate::lower::Lowering;
+use crate::lower::Evaluation;
 use crate::primitives::algebra::{DET, LOGDET};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
 use crate::primitives::array::{LOG_SOFTMAX, LOGSUMEXP, NORM, PROD, SOFTMAX, SUM};
@@ -20,12 +20,12 @@ struct Match {
 
 /// What to write instead of the formula behind `roots` that a number that is not finite was born in.
 pub(super) fn advice(
-    lowering: &Lowering<'_>,
+    lowering: &Evaluation<'_>,
     roots: &[NodeId],
     first: &Birth,
     nan: Option<&Birth>,
 ) -> Option<String> {
-    let graph = lowering.graph();
+    let graph = lowering.unit.graph;
     let mut suspects: Vec<NodeId> = Vec::new();
     for birth in [Some(first), nan].into_iter().flatten() {
         suspects.push(birth.id);
@@ -59,7 +59,7 @@ pub(super) fn advice(
 
 /// The graph, seen through stretching.
 struct Seen<'s, 'a> {
-    lowering: &'s Lowering<'a>,
+    lowering: &'s Evaluation<'a>,
     graph: &'a Graph,
 }
 

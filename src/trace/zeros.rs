@@ -9,7 +9,7 @@ use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse};
 use crate::graph::primitive::{Derivative, Kernel, Notation, Operator};
 use crate::graph::{Corner, NodeId, Op, Shape, Tensor, Term};
-use crate::lower::Lowering;
+use crate::lower::Evaluation;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
@@ -123,7 +123,7 @@ const JACOBIAN_ENTRIES: usize = 1000;
 
 /// Of what kind the zeros of a comparison are, for each `wrt`.
 pub(super) fn of_rows(
-    lowering: &Lowering<'_>,
+    lowering: &Evaluation<'_>,
     question: &Question<'_>,
 ) -> Result<Vec<Option<Zeros>>> {
     let root = question.output.1;

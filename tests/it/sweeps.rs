@@ -4,7 +4,7 @@
 use crate::common::wanted;
 use std::rc::Rc;
 use wengert::graph::{Graph, Tensor};
-use wengert::lower::{Formula, Limits, Lowering};
+use wengert::lower::{Formula, Limits, Lowerer};
 use wengert::primitives::random::SplitMix64;
 use wengert::session::Session;
 use wengert::source::Source;
@@ -51,17 +51,17 @@ fn formula(text: &str) -> Formula {
 }
 
 /// The value, and how many nodes there are.
-fn value(mut lowering: Lowering<'_>, graph: &Graph, text: &str) -> (Tensor, usize) {
-    let node = lowering.lower(&formula(text)).expect("it lowers");
-    (lowering.value(node).expect("it has a value"), graph.len())
+fn value(mut lowerer: Lowerer<'_>, graph: &Graph, text: &str) -> (Tensor, usize) {
+    let node = lowerer.lower(&formula(text)).expect("it lowers");
+    (lowerer.value(node).expect("it has a value"), graph.len())
 }
 
 /// The value in lanes and by all passes, each with the number of nodes.
 fn both(session: &Session, text: &str) -> [(Tensor, usize); 2] {
     let (swept, built) = (Graph::new(), Graph::new());
     let (definitions, limits) = (session.definitions(), Limits::default());
-    let lanes = Lowering::for_values(&swept, definitions, limits);
-    let passes = Lowering::new(&built, definitions, limits);
+    let lanes = Lowerer::for_values(&swept, definitions, limits);
+    let passes = Lowerer::new(&built, definitions, limits);
     [value(lanes, &swept, text), value(passes, &built, text)]
 }
 

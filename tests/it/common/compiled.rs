@@ -4,7 +4,7 @@ use super::random::INPUTS;
 use std::rc::Rc;
 use wengert::exec::{Interpreter, LANES, Program, Unfit};
 use wengert::graph::{Graph, NodeId, Tensor};
-use wengert::lower::{Formula, Limits, Lowering};
+use wengert::lower::{Formula, Limits, Lowerer};
 use wengert::primitives::random::SplitMix64;
 use wengert::session::Session;
 use wengert::source::Source;
@@ -47,7 +47,7 @@ pub fn lower(
     let graph = Graph::new();
     let mut nodes = Vec::new();
     {
-        let mut lowering = Lowering::new(&graph, session.definitions(), Limits::default());
+        let mut lowerer = Lowerer::new(&graph, session.definitions(), Limits::default());
         for id in &script.body {
             let StatementKind::Define(_, expr) = script.statement(*id).kind else {
                 panic!("only definitions were written");
@@ -56,7 +56,7 @@ pub fn lower(
                 script: script.clone(),
                 expr,
             };
-            nodes.push(lowering.lower(&formula).map_err(message)?);
+            nodes.push(lowerer.lower(&formula).map_err(message)?);
         }
     }
     let outputs = nodes.split_off(inputs.len());

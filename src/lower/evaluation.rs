@@ -1,0 +1,66 @@
+//! The values of a unit's nodes.
+
+use super::limits::Limits;
+use super::unit::Unit;
+use crate::diagnostic::Result;
+use crate::exec::{Failure, Interpreter};
+use crate::graph::{NodeId, Tensor, View};
+use std::cell::RefCell;
+
+/// Computes values of a unit's nodes on demand, within limits, and keeps every one. What fails is
+/// explained in the words of the source. It stops when the session's token says so.
+///
+/// Lowering asks it too: a count, a size, an index or the condition of a choice between shapes must
+/// be a number before the graph can go on. So there is an evaluation before the unit is complete;
+/// the [`Lowerer`](super::Lowerer) builds the unit inside it and hands it out at the end, with the
+/// values that were needed already computed. The graph grows meanwhile; values never change.
+pub struct Evaluation<'a> {
+    /// What is evaluated.
+    pub unit: Unit<'a>,
+    /// What it may use up.
+    pub limits: Limits,
+    /// In a cell, since computing a value on demand changes nothing that anybody sees.
+    interpreter: RefCell<Interpreter<'a>>,
+}
+
+impl<'a> Evaluation<'a> {
+    /// An evaluation that has computed nothing.
+    pub(super) fn new(unit: Unit<'a>, limits: Limits) -> Evaluation<'a> {
+        Evaluation {
+            interpreter: RefCell::new(Interpreter::new(unit.graph, limits.memory)),
+            unit,
+            limits,
+        }
+    }
+
+    /// The value of `node`.
+    ///
+    /// # Errors
+    /// Where it, or something it needs, has no value; where a limit is met or a stop asked for.
+    pub fn value(&self, node: NodeId) -> Result<Tensor> {
+        self.with_value(node, |view| view.to_tensor())
+    }
+
+    /// What `read` makes of the value of `node` without copying it. `read` asks for no other value.
+    ///
+    /// # Errors
+    /// As [`Evaluation::value`].
+    pub fn with_value<T>(&self, node: NodeId, read: impl FnOnce(View<'_>) -> T) -> Result<T> {
+        match self.interpreter.borrow_mut().value(node) {
+            Ok(view) => Ok(read(view)),
+            Err(failure) => Err(self.unit.explain(&failure)),
+        }
+    }
+
+    /// The value of `node`; `None` where an input that it needs has none.
+    ///
+    /// # Errors
+    /// As [`Evaluation::value`] for every other failure.
+    pub fn value_if_known(&self, node: NodeId) -> Result<Option<Tensor>> {
+        match self.interpreter.borrow_mut().value(node) {
+            Ok(view) => Ok(Some(view.to_tensor())),
+            Err(Failure::Missing(_)) => Ok(None),
+            Err(failure) => Err(self.unit.explain(&failure)),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What an expression is read in: the names around it, and those that are held.
+
+use super::definitions::Formula;
+use crate::diff::Held;
+use crate::graph::NodeId;
+use crate::source::Location;
+use crate::syntax::ast::{ExprId, Name, Script};
+use std::rc::Rc;
+
+/// A name bound in a scope, and the ones around it.
+#[derive(Debug)]
+pub(super) struct Local {
+    pub(super) name: Name,
+    pub(super) node: NodeId,
+    pub(super) outer: Option<Rc<Local>>,
+}
+
+/// The global names that are held, and the nodes that stand for them.
+#[derive(Debug, Default)]
+pub(super) struct HeldNames {
+    pub(super) names: Vec<(Name, NodeId)>,
+    /// The same for equal sets: what memo tables are keyed by.
+    pub(super) id: u32,
+}
+
+impl HeldNames {
+    pub(super) fn get(&self, name: &str) -> Option<NodeId> {
+        let found = self.names.iter().find(|(held, _)| &**held == name)?;
+        Some(found.1)
+    }
+
+    /// The nodes, as the differentiation engine wants them.
+    pub(super) fn nodes(&self) -> Held {
+        self.names.iter().map(|(_, node)| *node).collect()
+    }
+}
+
+/// What an expression is read in: its script, what its names are bound to, what is held.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub(super) script: Rc<Script>,
+    pub(super) locals: Option<Rc<Local>>,
+    pub(super) held: Rc<HeldNames>,
+    /// The call that led here.
+    pub(super) via: Option<Rc<Location>>,
+}
+
+impl Frame {
+    /// The scope of a script's own names, while `held` names are held.
+    pub(super) fn global(script: &Rc<Script>, held: &Rc<HeldNames>) -> Frame {
+        Frame {
+            script: script.clone(),
+            locals: None,
+            held: held.clone(),
+            via: None,
+        }
+    }
+
+    pub(super) fn local(&self, name: &str) -> Option<NodeId> {
+        let mut local = self.locals.as_deref();
+        while let Some(found) = local {
+            if &*found.name == name {
+                return Some(found.node);
+            }
+            local = found.outer.as_deref();
+        }
+        None
+    }
+
+    pub(super) fn bind(&self, name: &Name, node: NodeId) -> Frame {
+        Frame {
+            locals: Some(Rc::new(Local {
+                name: name.clone(),
+                node,
+                outer: self.locals.clone(),
+            })),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn locate(&self, expr: ExprId) -> Location {
+        self.script.locate(expr)
+    }
+
+    /// What the formula of a global name is read in when it is met here.
+    pub(super) fn of_formula(self: &Rc<Frame>, formula: &Formula) -> Rc<Frame> {
+        let is_global = self.locals.is_none() && self.via.is_none();
+        if is_global && Rc::ptr_eq(&self.script, &formula.script) {
+            return self.clone();
+        }
+        Rc::new(Frame::global(&formula.script, &self.held))
+    }
+}
+
+/// Every set of held names met so far; equal sets are one.
+#[derive(Debug)]
+pub(super) struct HeldSets(Vec<Rc<HeldNames>>);
+
+impl Default for HeldSets {
+    fn default() -> HeldSets {
+        HeldSets(vec![Rc::default()])
+    }
+}
+
+impl HeldSets {
+    /// The empty set.
+    pub(super) fn none(&self) -> &Rc<HeldNames> {
+        &self.0[0]
+    }
+
+    /// The set `outer` with more names held.
+    pub(super) fn with(&mut self, outer: &Rc<HeldNames>, more: &[(Name, NodeId)]) -> Rc<HeldNames> {
+        let mut names = outer.names.clone();
+        for (name, node) in more {
+            if !names.iter().any(|(known, _)| known == name) {
+                names.push((name.clone(), *node));
+            }
+        }
+        names.sort();
+        if let Some(known) = self.0.iter().find(|known| known.names == names) {
+            return known.clone();
+        }
+        let id = self.0.len() as u32;
+        let set = Rc::new(HeldNames { names, id });
+        self.0.push(set.clone());
+        set
+    }
+}

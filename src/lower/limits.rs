@@ -1,0 +1,46 @@
+//! What a statement may use up.
+
+use super::explain::memory_limit;
+use crate::diagnostic::Result;
+use crate::graph::Shape;
+use crate::source::Location;
+
+/// What a statement may use up.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Nodes of one graph.
+    pub nodes: usize,
+    /// Bytes of values.
+    pub memory: u64,
+    /// Whether files may not be read or written.
+    pub sandbox: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            nodes: 20_000_000,
+            memory: 4 << 30,
+            sandbox: false,
+        }
+    }
+}
+
+impl Limits {
+    /// The shape with `rows` rows and `cols` columns, if its values fit into the memory allowed.
+    pub(super) fn shape(&self, rows: usize, cols: usize) -> Option<Shape> {
+        let entries = rows as u128 * cols as u128;
+        let representable = rows <= u32::MAX as usize && cols <= u32::MAX as usize;
+        let fits = representable && entries * 8 <= u128::from(self.memory);
+        fits.then(|| Shape::new(rows, cols))
+    }
+
+    /// The same for what is declared at `location`.
+    ///
+    /// # Errors
+    /// Where its values need more memory than allowed.
+    pub fn checked_shape(&self, rows: usize, cols: usize, location: &Location) -> Result<Shape> {
+        self.shape(rows, cols)
+            .ok_or_else(|| memory_limit(self.memory, location.clone()))
+    }
+}

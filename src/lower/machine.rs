@@ -1,0 +1,337 @@
+//! The machine: a stack of tasks and a stack of nodes, so that neither deep nesting nor a chain of a
+//! million definitions needs a deep call stack.
+
+use super::Lowerer;
+use super::calls::{CallKey, Iteration};
+use super::comprehension::Loop;
+use super::definitions::{Formula, Function};
+use super::derivatives::Differentiation;
+use super::explain::{interrupted, node_limit};
+use super::frame::Frame;
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::graph::{NodeId, Shape};
+use crate::source::Location;
+use crate::stop;
+use crate::syntax::ast::{ExprId, ExprKind, Name, Script, UnaryOp};
+use smallvec::SmallVec;
+use std::rc::Rc;
+
+/// What is left to do, on a stack. A task that combines finds its operands on the stack of
+/// nodes, from `base` up, and leaves one node there.
+pub(super) enum Task {
+    Visit(ExprId, Rc<Frame>),
+    Combine(ExprId, Rc<Frame>, usize),
+    /// The formula of the innermost name has been lowered: remember it.
+    Define,
+    /// A function's body has been lowered: remember it.
+    Return(Option<Box<CallKey>>),
+    /// Visit a side that may not be needed: a failure in it becomes a node.
+    Branch(ExprId, Rc<Frame>),
+    /// Where such a side ends.
+    Catch(Rollback),
+    Loop(Box<Loop>),
+    Differentiate(Box<Differentiation>),
+    /// A call or a chain of calls that is under way.
+    Iterate(Box<Iteration>),
+    /// The arguments of `f'` are there: differentiate its body.
+    Prime(ExprId, Rc<Frame>, NodeId, u32),
+}
+
+/// How high the stacks were where a branch began.
+pub(super) struct Rollback {
+    values: u32,
+    names: u32,
+    calls: u32,
+}
+
+/// A formula's name by its index among the definitions, and the set that is held while it is read.
+pub(super) type NameKey = (u32, u32);
+
+/// The operands of an expression.
+type Operands = SmallVec<[NodeId; 4]>;
+
+/// The stacks of the machine.
+#[derive(Default)]
+pub(super) struct Stacks {
+    /// What is left to do, the next on top.
+    pub tasks: Vec<Task>,
+    /// The nodes of finished expressions that nobody has taken yet.
+    pub values: Vec<NodeId>,
+    /// The names whose formulas are being lowered, outermost first.
+    pub naming: Vec<NameKey>,
+    /// The functions that are being expanded, outermost first, and where they were called.
+    pub calling: Vec<(Rc<Function>, Location)>,
+}
+
+impl Lowerer<'_> {
+    /// The node that `formula` stands for, no name held.
+    pub fn lower(&mut self, formula: &Formula) -> Result<NodeId> {
+        self.lower_held(formula, &[])
+    }
+
+    /// The node that `formula` stands for while `held` names are leaves, each with the node that
+    /// stands for it.
+    pub fn lower_held(&mut self, formula: &Formula, held: &[(Name, NodeId)]) -> Result<NodeId> {
+        let outer = self.held_sets.none().clone();
+        let held = self.held_sets.with(&outer, held);
+        let frame = Rc::new(Frame::global(&formula.script, &held));
+        self.begin();
+        self.stacks.tasks.push(Task::Visit(formula.expr, frame));
+        self.run()?;
+        Ok(self
+            .stacks
+            .values
+            .pop()
+            .expect("an expression leaves one node"))
+    }
+
+    /// Forgets what a failed lowering may have left on the stacks.
+    pub(super) fn begin(&mut self) {
+        self.stacks.tasks.clear();
+        self.stacks.values.clear();
+        self.close_names(0);
+        self.stacks.calling.clear();
+    }
+
+    /// Gives up all but the first `count` names being lowered.
+    fn close_names(&mut self, count: usize) {
+        for key in self.stacks.naming.drain(count..) {
+            self.memo.names.remove(&key);
+        }
+    }
+
+    pub(super) fn run(&mut self) -> Result<()> {
+        while let Some(task) = self.stacks.tasks.pop() {
+            if let Err(diagnostic) = self.step(task) {
+                let diagnostic = self.with_calls(diagnostic);
+                self.recover(diagnostic)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, task: Task) -> Result<()> {
+        match task {
+            Task::Visit(expr, frame) => {
+                self.check_limits(expr, &frame)?;
+                self.visit(expr, &frame)
+            }
+            Task::Combine(expr, frame, base) => self.combine(expr, &frame, base),
+            Task::Define => {
+                let node = *self
+                    .stacks
+                    .values
+                    .last()
+                    .expect("a formula leaves one node");
+                let key = self.stacks.naming.pop().expect("its name is open");
+                let (name, _) = self.definitions.at(key.0);
+                self.evaluation.unit.note_name(node, name);
+                self.memo.names.insert(key, Some(node));
+                Ok(())
+            }
+            Task::Return(key) => {
+                let node = *self.stacks.values.last().expect("a body leaves one node");
+                self.stacks.calling.pop();
+                if let Some(key) = key {
+                    self.memo.calls.insert(*key, node);
+                }
+                Ok(())
+            }
+            Task::Catch(_) => Ok(()),
+            Task::Loop(state) => self.advance_loop(*state),
+            Task::Differentiate(state) => self.differentiate(*state),
+            Task::Branch(expr, frame) => {
+                self.catch();
+                self.stacks.tasks.push(Task::Visit(expr, frame));
+                Ok(())
+            }
+            Task::Iterate(state) => self.iterate(*state),
+            Task::Prime(expr, frame, hold, order) => self.prime(expr, &frame, hold, order),
+        }
+    }
+
+    /// What goes wrong in the body of a function says which call led there.
+    fn with_calls(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let first = self.stacks.calling.first();
+        let last = self
+            .stacks
+            .calling
+            .last()
+            .filter(|_| self.stacks.calling.len() > 1);
+        let known = |diagnostic: &Diagnostic, call: &Location| {
+            let labels = diagnostic.labels();
+            labels.iter().any(|label| label.location == *call)
+        };
+        [last, first]
+            .into_iter()
+            .flatten()
+            .fold(diagnostic, |diagnostic, (function, call)| {
+                if diagnostic.code() == Code::Circular || known(&diagnostic, call) {
+                    return diagnostic;
+                }
+                let text = format!("in this call of `{}`", function.name);
+                diagnostic.label(call.clone(), text)
+            })
+    }
+
+    /// A failure inside a branch becomes a node that raises it only where the branch is taken.
+    fn recover(&mut self, diagnostic: Diagnostic) -> Result<()> {
+        if matches!(
+            diagnostic.code(),
+            Code::Limit | Code::Function | Code::Arity
+        ) {
+            return Err(diagnostic);
+        }
+        while let Some(task) = self.stacks.tasks.pop() {
+            if let Task::Catch(rollback) = task {
+                self.stacks.values.truncate(rollback.values as usize);
+                self.close_names(rollback.names as usize);
+                self.stacks.calling.truncate(rollback.calls as usize);
+                let reason = self.evaluation.unit.add_reason(diagnostic);
+                self.stacks
+                    .values
+                    .push(self.graph.raise(reason, Shape::SCALAR));
+                return Ok(());
+            }
+        }
+        Err(diagnostic)
+    }
+
+    fn catch(&mut self) {
+        self.stacks.tasks.push(Task::Catch(Rollback {
+            values: self.stacks.values.len() as u32,
+            names: self.stacks.naming.len() as u32,
+            calls: self.stacks.calling.len() as u32,
+        }));
+    }
+
+    pub(super) fn check_limits(&self, expr: ExprId, frame: &Frame) -> Result<()> {
+        let used = self.graph.len().max(self.stacks.values.len());
+        if used > self.evaluation.limits.nodes {
+            return Err(node_limit(self.evaluation.limits.nodes, frame.locate(expr)));
+        }
+        if stop::requested() {
+            return Err(interrupted(frame.locate(expr)));
+        }
+        Ok(())
+    }
+
+    /// Pushes what is needed to leave the node of `expr` on the stack.
+    fn visit(&mut self, expr: ExprId, frame: &Rc<Frame>) -> Result<()> {
+        let script = &frame.script;
+        let base = self.stacks.values.len();
+        match &script.expr(expr).kind {
+            ExprKind::Number(value) => self.stacks.values.push(self.graph.literal(*value)),
+            ExprKind::Text(_) => {
+                return Err(Diagnostic::error(
+                    Code::Type,
+                    frame.locate(expr),
+                    "a text has no value",
+                    "a text stands only after `print`, `import`, `to`, in `read(…)` and `scheme=`",
+                ));
+            }
+            ExprKind::Name(name) => self.resolve(*name, expr, frame)?,
+            ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {
+                // A minus in front of a number makes a negative number, not an operation.
+                ExprKind::Number(value) if is_bare_number(script, *operand) => {
+                    self.stacks.values.push(self.graph.literal(-value));
+                }
+                _ => self.visit_all([*operand], expr, frame, base),
+            },
+            ExprKind::If(condition, then, otherwise) => {
+                self.visit_choice(expr, *condition, *then, *otherwise, frame, base);
+            }
+            ExprKind::Binary(op, left, right) if op.is_logical() => {
+                self.stacks
+                    .tasks
+                    .push(Task::Combine(expr, frame.clone(), base));
+                // The right side may fail where the left one decides.
+                self.stacks.tasks.push(Task::Branch(*right, frame.clone()));
+                self.stacks.tasks.push(Task::Visit(*left, frame.clone()));
+            }
+            ExprKind::Binary(_, left, right) => {
+                self.visit_all([*left, *right], expr, frame, base);
+            }
+            ExprKind::Call { .. } | ExprKind::Derivative { .. } => {
+                self.visit_call(expr, frame, base)?;
+            }
+            ExprKind::Comprehension { .. } => self.visit_comprehension(expr, frame.clone(), base),
+            _ => {
+                let mut children = Vec::new();
+                script.expr(expr).children(|child| children.push(child));
+                self.visit_all(children, expr, frame, base);
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_choice(
+        &mut self,
+        expr: ExprId,
+        condition: ExprId,
+        then: ExprId,
+        otherwise: ExprId,
+        frame: &Rc<Frame>,
+        base: usize,
+    ) {
+        let branch = |side| Task::Branch(side, frame.clone());
+        let tasks = [
+            Task::Combine(expr, frame.clone(), base),
+            branch(otherwise),
+            branch(then),
+            Task::Visit(condition, frame.clone()),
+        ];
+        self.stacks.tasks.extend(tasks);
+    }
+
+    /// Visits `children` left to right, then combines them to `expr`.
+    pub(super) fn visit_all(
+        &mut self,
+        children: impl IntoIterator<Item = ExprId, IntoIter: DoubleEndedIterator>,
+        expr: ExprId,
+        frame: &Rc<Frame>,
+        base: usize,
+    ) {
+        self.stacks
+            .tasks
+            .push(Task::Combine(expr, frame.clone(), base));
+        for child in children.into_iter().rev() {
+            self.stacks.tasks.push(Task::Visit(child, frame.clone()));
+        }
+    }
+
+    /// Combines the operands on the stack from `base` up into the node of `expr`.
+    fn combine(&mut self, expr: ExprId, frame: &Rc<Frame>, base: usize) -> Result<()> {
+        let before = self.graph.len();
+        let operands: Operands = self.stacks.values.drain(base..).collect();
+        let node = match &frame.script.expr(expr).kind {
+            ExprKind::Unary(op, _) => self.unary(*op, operands[0]),
+            ExprKind::Binary(op, left, right) => self.binary(
+                *op,
+                expr,
+                [*left, *right],
+                [operands[0], operands[1]],
+                frame,
+            )?,
+            ExprKind::If(condition, then, otherwise) => {
+                self.choice([*condition, *then, *otherwise], &operands, frame)?
+            }
+            ExprKind::Index(target, indices) => {
+                self.index(expr, *target, indices, &operands, frame)?
+            }
+            ExprKind::Matrix(rows) => self.matrix(rows, &operands, frame)?,
+            ExprKind::Call { .. } | ExprKind::Derivative { .. } => {
+                return self.finish_call(expr, frame, &operands);
+            }
+            _ => operands[0],
+        };
+        self.evaluation.unit.note_origins(before, frame, expr);
+        self.stacks.values.push(node);
+        Ok(())
+    }
+}
+
+/// A number written as one token: `-(3)` is an operation on 3, `-3` is a number.
+fn is_bare_number(script: &Script, expr: ExprId) -> bool {
+    !script.text(expr).starts_with('(')
+}

@@ -1,0 +1,225 @@
+//! Names: what they stand for, and the leaves of those that are inputs.
+
+use super::definitions::{Input, Meaning, Variable, constant};
+use super::frame::Frame;
+use super::machine::Task;
+use super::{Lowerer, Purpose};
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::graph::{Graph, NodeId, Shape, Tensor};
+use crate::source::Location;
+use crate::syntax::ast::{ExprId, Ident, Name, NameId};
+use std::collections::hash_map::Entry;
+use std::rc::Rc;
+
+impl<'a> Lowerer<'a> {
+    /// Gives `name` a value of its own for this statement; a formula's name is held by it.
+    pub fn bind(
+        &mut self,
+        name: &Ident,
+        value: Rc<Tensor>,
+        location: &Location,
+        named: Location,
+    ) -> Result<()> {
+        if let Some(declared) = self.declared_shape(&name.name)
+            && declared != value.shape()
+        {
+            return Err(Diagnostic::error(
+                Code::Shape,
+                location.clone(),
+                format!(
+                    "`{name}` was declared {declared}, and this value is {}",
+                    value.shape()
+                ),
+                value.shape().described(),
+            ));
+        }
+        let leaf = self
+            .graph
+            .input(name.name.clone(), value.shape(), Some(value));
+        self.evaluation.unit.note_origin(leaf, named, None);
+        self.evaluation.unit.note_name(leaf, &name.name);
+        self.bound.insert(name.name.clone(), leaf);
+        self.evaluation.unit.inputs.insert(name.name.clone(), leaf);
+        Ok(())
+    }
+
+    pub(super) fn declared_shape(&self, name: &str) -> Option<Shape> {
+        match &self.definitions.variable(name)?.meaning {
+            Meaning::Input(input) => input.declared,
+            Meaning::Formula(_) => None,
+        }
+    }
+
+    /// Pushes what `name` stands for in `frame`.
+    pub(super) fn resolve(&mut self, id: NameId, expr: ExprId, frame: &Rc<Frame>) -> Result<()> {
+        let name = frame.script.name(id);
+        if let Some(node) = frame.local(name) {
+            self.stacks.values.push(node);
+            return Ok(());
+        }
+        let found = self.definitions.find_in(&frame.script, id);
+        self.resolve_global(name, found, Some(expr), frame)
+    }
+
+    pub(super) fn resolve_global(
+        &mut self,
+        name: &Name,
+        found: Option<(u32, &'a Variable)>,
+        expr: Option<ExprId>,
+        frame: &Rc<Frame>,
+    ) -> Result<()> {
+        if let Some(node) = frame
+            .held
+            .get(name)
+            .or_else(|| self.bound.get(name).copied())
+        {
+            self.stacks.values.push(node);
+            return Ok(());
+        }
+        let Some((index, variable)) = found else {
+            let node = match constant(name) {
+                Some(value) => self.graph.literal(value),
+                None => self.free_input(name, expr, frame),
+            };
+            self.stacks.values.push(node);
+            return Ok(());
+        };
+        match &variable.meaning {
+            Meaning::Input(input) => {
+                let node = self.defined_input(name, input, &variable.location)?;
+                self.stacks.values.push(node);
+                Ok(())
+            }
+            Meaning::Formula(formula) => {
+                let key = (index, frame.held.id);
+                match self.memo.names.entry(key) {
+                    Entry::Vacant(place) => place.insert(None),
+                    Entry::Occupied(known) => {
+                        let Some(node) = known.get() else {
+                            let start = self.stacks.naming.iter().position(|known| *known == key);
+                            return Err(self.circle(start.unwrap_or(0)));
+                        };
+                        self.stacks.values.push(*node);
+                        return Ok(());
+                    }
+                };
+                self.stacks.naming.push(key);
+                self.stacks.tasks.push(Task::Define);
+                let body = frame.of_formula(formula);
+                self.stacks.tasks.push(Task::Visit(formula.expr, body));
+                Ok(())
+            }
+        }
+    }
+
+    /// The leaf of a name that nothing defines.
+    fn free_input(&mut self, name: &Name, expr: Option<ExprId>, frame: &Frame) -> NodeId {
+        if let Some(node) = self.evaluation.unit.inputs.get(name) {
+            return *node;
+        }
+        let node = self.graph.input(name.clone(), Shape::SCALAR, None);
+        if let Some(expr) = expr {
+            self.evaluation
+                .unit
+                .note_origin(node, frame.locate(expr), frame.via.clone());
+        }
+        self.evaluation.unit.note_name(node, name);
+        self.evaluation.unit.inputs.insert(name.clone(), node);
+        node
+    }
+
+    pub(super) fn defined_input(
+        &mut self,
+        name: &Name,
+        input: &Input,
+        location: &Location,
+    ) -> Result<NodeId> {
+        if let Purpose::Program { looked_up, .. } = &mut self.purpose
+            && !looked_up.contains(name)
+        {
+            looked_up.push(name.clone());
+        }
+        if let Some(node) = self.evaluation.unit.inputs.get(name) {
+            return Ok(*node);
+        }
+        let value = self.input_value(input)?;
+        let fixed = input.constant && !matches!(self.purpose, Purpose::Program { .. });
+        if let (true, Some(value)) = (fixed, &value) {
+            return Ok(self.graph.constant((**value).clone()));
+        }
+        let shape = value
+            .as_ref()
+            .map(|value| value.shape())
+            .or(input.declared)
+            .unwrap_or(Shape::SCALAR);
+        let node = self.graph.input(name.clone(), shape, value);
+        self.evaluation
+            .unit
+            .note_origin(node, location.clone(), None);
+        self.evaluation.unit.note_name(node, name);
+        self.evaluation.unit.inputs.insert(name.clone(), node);
+        Ok(node)
+    }
+
+    /// The value of an input, computed the first time it is needed.
+    fn input_value(&mut self, input: &Input) -> Result<Option<Rc<Tensor>>> {
+        if let Some(value) = input.value.get() {
+            return Ok(Some(value.clone()));
+        }
+        let Some(formula) = &input.source else {
+            return Ok(None);
+        };
+        let graph = Graph::new();
+        let limits = self.evaluation.limits;
+        let mut lowerer = Lowerer::for_values(&graph, self.definitions, limits);
+        let node = lowerer.lower(formula)?;
+        let mut evaluation = lowerer.finish();
+        let value = Rc::new(evaluation.value(node)?);
+        if let Some(declared) = input.declared.filter(|declared| *declared != value.shape()) {
+            let shape = value.shape();
+            return Err(Diagnostic::error(
+                Code::Shape,
+                formula.location(),
+                format!("this input was declared {declared}, and the value is {shape}"),
+                shape.described(),
+            )
+            .help("declare it again with `input`, or give it a value of that shape"));
+        }
+        let warnings = &mut self.evaluation.unit.warnings;
+        warnings.append(&mut evaluation.unit.warnings);
+        Ok(Some(input.value.get_or_init(|| value).clone()))
+    }
+
+    /// The error for a circle of definitions that begins at `start` of the names being lowered.
+    fn circle(&self, start: usize) -> Diagnostic {
+        let open = self.stacks.naming[start..].iter();
+        let (names, places): (Vec<&Name>, Vec<&Location>) = open
+            .map(|(index, _)| self.definitions.at(*index))
+            .map(|(name, variable)| (name, &variable.location))
+            .unzip();
+        let mut chain: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        if chain.len() > 8 {
+            chain.splice(4..chain.len() - 3, ["…".to_string()]);
+        }
+        let first = names[0];
+        let next_of = |k: usize| names[(k + 1) % names.len()];
+        let mut error = Diagnostic::error(
+            Code::Circular,
+            places[0].clone(),
+            format!(
+                "{} → `{first}` is a circle: nothing in it has a value",
+                chain.join(" → ")
+            ),
+            format!("`{first}` needs `{}`", next_of(0)),
+        );
+        for (k, name) in names.iter().enumerate().skip(1) {
+            let text = format!("`{name}` needs `{}`", next_of(k));
+            error = error.label(places[k].clone(), text);
+        }
+        error.help(if names.len() == 1 {
+            format!("to compute a new value from the old one, write `{first} := …`")
+        } else {
+            format!("define one of them by a value, or compute it once with `{first} := …`")
+        })
+    }
+}

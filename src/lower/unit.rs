@@ -1,0 +1,193 @@
+//! What lowering returns: the graph, and everything a person needs to read it.
+
+use super::definitions::Definitions;
+use super::explain::interrupted;
+use super::frame::Frame;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::graph::{Graph, NodeId, Op};
+use crate::source::{Location, Source};
+use crate::stop;
+use crate::syntax::ast::{ExprId, Name};
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
+use std::rc::Rc;
+
+/// Where a node came from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The expression that made it.
+    pub location: Location,
+    /// The call that the expression was expanded in.
+    pub via: Option<Rc<Location>>,
+}
+
+/// The leaves of names, in order of appearance.
+pub type Inputs = IndexMap<Name, NodeId, FxBuildHasher>;
+
+/// The names of nodes. Few nodes have one, so a node keeps only the place of its names in a list.
+#[derive(Default)]
+struct NodeNames {
+    /// By node: the place of its names in `lists`, from 1; 0 where it has none.
+    places: Vec<u32>,
+    lists: Vec<SmallVec<[Name; 1]>>,
+}
+
+impl NodeNames {
+    fn add(&mut self, node: NodeId, name: &Name) {
+        if self.places.len() <= node.index() {
+            self.places.resize(node.index() + 1, 0);
+        }
+        let place = &mut self.places[node.index()];
+        if *place == 0 {
+            self.lists.push(SmallVec::new());
+            *place = self.lists.len() as u32;
+        }
+        let names = &mut self.lists[*place as usize - 1];
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+
+    fn remove(&mut self, node: NodeId, name: &Name) {
+        if let Some(place) = self.place(node) {
+            self.lists[place].retain(|known| known != name);
+        }
+    }
+
+    fn of(&self, node: NodeId) -> &[Name] {
+        self.place(node).map_or(&[], |place| &self.lists[place])
+    }
+
+    fn place(&self, node: NodeId) -> Option<usize> {
+        let place = self.places.get(node.index()).copied().unwrap_or(0);
+        (place as usize).checked_sub(1)
+    }
+}
+
+/// The expressions of one statement as a graph, with the names, places and reasons that belong to
+/// its nodes. It holds no values: an [`Evaluation`](super::Evaluation) computes those.
+pub struct Unit<'a> {
+    /// The graph. It may hold more than this unit and may grow: derivatives are appended to it.
+    pub graph: &'a Graph,
+    /// The leaves of all names met, in order of appearance.
+    pub inputs: Inputs,
+    /// The values that lowering depended on: counts, indices, conditions that decide a shape. The
+    /// graph is the right one as long as these nodes have these values.
+    pub guards: Vec<(NodeId, f64)>,
+    /// The definitions that names were looked up in.
+    pub(super) definitions: &'a Definitions,
+    /// What a node that raises a diagnostic raises.
+    reasons: Vec<Diagnostic>,
+    origins: Vec<Option<Origin>>,
+    names: NodeNames,
+    /// Suspicious things that did not stop lowering.
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+impl<'a> Unit<'a> {
+    /// A unit without expressions. `inputs` are the leaves that the graph has already.
+    pub(super) fn new(graph: &'a Graph, definitions: &'a Definitions, inputs: Inputs) -> Unit<'a> {
+        Unit {
+            graph,
+            inputs,
+            guards: Vec::new(),
+            definitions,
+            reasons: Vec::new(),
+            origins: Vec::new(),
+            names: NodeNames::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Where `node` came from.
+    pub fn origin(&self, node: NodeId) -> Option<&Origin> {
+        self.origins.get(node.index())?.as_ref()
+    }
+
+    /// The names that stand for `node`, in the order in which they were reached.
+    pub fn names_of(&self, node: NodeId) -> &[Name] {
+        self.names.of(node)
+    }
+
+    /// The warnings found so far, which are then forgotten.
+    pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// Refuses to go on with `node` where the user asked to stop.
+    ///
+    /// # Errors
+    /// The diagnostic of an interrupt, at the place of `node`.
+    pub fn go_on(&self, node: NodeId) -> Result<()> {
+        if stop::requested() {
+            return Err(interrupted(self.location_of(node)));
+        }
+        Ok(())
+    }
+
+    /// Where `node` was written, or the nearest node before it that was.
+    pub(super) fn location_of(&self, node: NodeId) -> Location {
+        (0..=node.index())
+            .rev()
+            .find_map(|k| Some(self.origins.get(k)?.as_ref()?.location.clone()))
+            .unwrap_or_else(|| Location::new(&Source::new("", ""), Default::default()))
+    }
+
+    /// Whether `node` is a name without a meaning or a value.
+    pub(super) fn is_free(&self, node: NodeId) -> bool {
+        let Op::Input(number) = self.graph.node(node).op else {
+            return false;
+        };
+        let leaf = self.graph.leaf(number);
+        leaf.value.is_none()
+            && self.inputs.get(&leaf.name) == Some(&node)
+            && self.definitions.variable(&leaf.name).is_none()
+    }
+
+    /// The diagnostic that a node raises.
+    pub(super) fn reason(&self, number: u32) -> &Diagnostic {
+        &self.reasons[number as usize]
+    }
+
+    /// Keeps a diagnostic for a node that raises it; its number.
+    pub(super) fn add_reason(&mut self, reason: Diagnostic) -> u32 {
+        self.reasons.push(reason);
+        self.reasons.len() as u32 - 1
+    }
+
+    /// Notes that `node` has `name`, after the names it has already.
+    pub(super) fn note_name(&mut self, node: NodeId, name: &Name) {
+        self.names.add(node, name);
+    }
+
+    /// Forgets that `node` has `name`.
+    pub(super) fn forget_name(&mut self, node: NodeId, name: &Name) {
+        self.names.remove(node, name);
+    }
+
+    /// Notes where `node` came from, unless that is known: equal expressions share a node, and the
+    /// first one wins.
+    pub(super) fn note_origin(
+        &mut self,
+        node: NodeId,
+        location: Location,
+        via: Option<Rc<Location>>,
+    ) {
+        let origin = Origin { location, via };
+        if self.origins.len() == node.index() {
+            return self.origins.push(Some(origin));
+        }
+        if self.origins.len() < node.index() {
+            self.origins.resize(node.index() + 1, None);
+        }
+        self.origins[node.index()].get_or_insert(origin);
+    }
+
+    /// Notes `expr` as the origin of all nodes built since the graph had `before` nodes.
+    pub(super) fn note_origins(&mut self, before: usize, frame: &Frame, expr: ExprId) {
+        for node in before..self.graph.len() {
+            self.note_origin(NodeId(node as u32), frame.locate(expr), frame.via.clone());
+        }
+    }
+}
