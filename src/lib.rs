@@ -12,5 +12,6 @@ pub mod simplify;
 pub mod source;
 pub mod syntax;
 pub mod trace;
+pub mod view;
 
 pub use wengert_engine::{diff, exec, graph, primitives, stop, vector};

@@ -1,23 +1,35 @@
 //! Comparisons, checks, kinks and births of infinities as text.
 
 use super::formula::Pen;
-use super::table::{Column, lay_out};
+use super::table::lay_out;
 use super::{Style, number};
 use crate::source::Location;
-use crate::syntax::ast::{Mode, Name};
+use crate::syntax::ast::Mode;
+use crate::trace::Role;
 use crate::trace::check::{Reason, Verdict};
-use crate::trace::compare::{Comparison, Cost, Row};
+use crate::trace::compare::{Comparison, Row};
 use crate::trace::provenance::{Birth, Kink, Nonfinite, Operand, Place};
-use crate::trace::{Role, Zeros};
+use crate::view::{self, NOISE, Remark, Table, noise, one_line};
 
-/// Entries of a comparison that are written.
-const WRITTEN_ENTRIES: usize = 12;
+/// A table with its remarks below.
+pub fn table(table: &Table, style: &Style) -> String {
+    let in_trace = !table.rows.is_empty();
+    let remarks = table.remarks.iter();
+    let remarks: String = remarks
+        .map(|one| remark_text(one, in_trace, style))
+        .collect();
+    lay_out(&table.columns, style) + &remarks
+}
 
-/// One entry of one row: the line of a table.
-struct Entry<'c> {
-    row: &'c Row,
-    k: usize,
-    difference: Option<f64>,
+/// What is said below a table, with the end of its line.
+pub fn remark_text(remark: &Remark, in_trace: bool, style: &Style) -> String {
+    let text = match remark {
+        Remark::Abbreviation(name, output) => format!("{name} is {output}"),
+        Remark::Words(words) => words.clone(),
+        Remark::Kink(kink) => kink_text(kink, in_trace, style),
+        Remark::Nonfinite(found) => nonfinite(found, in_trace, style),
+    };
+    text + "\n"
 }
 
 /// A comparison as tables and sentences.
@@ -35,8 +47,11 @@ pub fn comparison(comparison: &Comparison, style: &Style) -> String {
         ),
     };
     if !comparison.rows.is_empty() {
-        text.push_str(&derivatives(comparison, style));
-        text.push_str(&costs(comparison, style));
+        text.push_str(&table(&view::derivatives(comparison), style));
+        let costs = view::costs(comparison);
+        if !costs.columns.is_empty() {
+            text.push_str(&format!("\n{}", table(&costs, style)));
+        }
     }
     text + &remarks(comparison, style)
 }
@@ -59,7 +74,9 @@ pub(super) fn remarks(comparison: &Comparison, style: &Style) -> String {
     if let Some(advice) = advice(comparison) {
         text.push_str(&format!("{advice}\n"));
     }
-    text.push_str(&left_out(&comparison.left_out));
+    if let Some(remark) = view::left_out(&comparison.left_out) {
+        text.push_str(&remark_text(&remark, false, style));
+    }
     text
 }
 
@@ -89,195 +106,12 @@ fn misleads(comparison: &Comparison) -> bool {
     })
 }
 
-/// Relative differences below these are rounding, of exact modes and of finite differences: their
-/// digits tell nothing, and are others on another machine.
-const NOISE: [f64; 2] = [1e-13, 1e-9];
-
-/// The bound of a relative difference that is noise.
-fn noise(size: f64) -> Option<f64> {
-    NOISE.into_iter().find(|bound| 0.0 < size && size < *bound)
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn shape_text(text: &str, style: &Style) -> String {
     if style.ascii {
         text.replace('×', "x")
     } else {
         text.to_string()
     }
-}
-
-/// The modes that have an answer for some row.
-fn answering(comparison: &Comparison) -> Vec<Mode> {
-    let answers = |mode: &Mode| {
-        comparison
-            .rows
-            .iter()
-            .any(|row| row.answer(*mode).is_some())
-    };
-    Mode::ALL.into_iter().filter(answers).collect()
-}
-
-/// One line an entry; where there are too many, those that differ most.
-fn derivatives(comparison: &Comparison, style: &Style) -> String {
-    let (columns, rest) = derivative_columns(comparison, style);
-    lay_out(&columns, style) + &rest
-}
-
-/// The columns of [`derivatives`], and what is said below them.
-pub(super) fn derivative_columns(comparison: &Comparison, style: &Style) -> (Vec<Column>, String) {
-    let all = comparison.rows.iter().flat_map(|row| {
-        (0..row.entries()).map(move |k| Entry {
-            row,
-            k,
-            difference: row.difference(k),
-        })
-    });
-    let mut entries: Vec<Entry<'_>> = all.collect();
-    let count = entries.len();
-    if count > WRITTEN_ENTRIES {
-        let told = |entry: &Entry<'_>| {
-            entry
-                .difference
-                .filter(|x| noise(*x).is_none())
-                .unwrap_or(0.0)
-        };
-        entries.sort_by(|a, b| told(b).total_cmp(&told(a)));
-        entries.truncate(WRITTEN_ENTRIES);
-    }
-    let name = |entry: &Entry<'_>| {
-        let name = entry.row.entry(entry.k, &comparison.output);
-        let name = if style.ascii {
-            name.replace('∂', "d")
-        } else {
-            name
-        };
-        match &entry.row.along {
-            Some(direction) => format!("{name} along {direction}"),
-            None => name,
-        }
-    };
-    let mut columns = vec![Column::left("wrt", entries.iter().map(name).collect())];
-    for mode in answering(comparison) {
-        let value = |entry: &Entry<'_>| {
-            entry.row.answer(mode).map_or("-".into(), |value| {
-                number::format(value.data()[entry.k], style.digits)
-            })
-        };
-        columns.push(Column::right(
-            mode.name(),
-            entries.iter().map(value).collect(),
-        ));
-    }
-    if answering(comparison).len() > 1 {
-        let difference = |entry: &Entry<'_>| {
-            entry.difference.map_or("-".into(), |x| match noise(x) {
-                Some(bound) => format!("< {}", number::format(bound, 2)),
-                None => number::format(x, 2),
-            })
-        };
-        columns.push(Column::right(
-            "rel. diff",
-            entries.iter().map(difference).collect(),
-        ));
-    }
-    if entries.iter().any(|entry| entry.row.zeros.is_some()) {
-        let kind = |entry: &Entry<'_>| {
-            let zero = entry
-                .row
-                .zeros
-                .as_ref()
-                .and_then(|zeros| zeros.kinds.get(entry.k).copied().flatten());
-            zero.map_or(String::new(), |zero| zero.name().to_string())
-        };
-        columns.push(Column::left("zero", entries.iter().map(kind).collect()));
-    }
-    let mut text = String::new();
-    if count > WRITTEN_ENTRIES {
-        let rest = count - WRITTEN_ENTRIES;
-        let noun = match (answering(comparison).len(), rest) {
-            (1, 1) => "entry",
-            (1, _) => "entries",
-            (_, 1) => "entry differs less",
-            _ => "entries differ less",
-        };
-        let dots = if style.ascii { "..." } else { "…" };
-        text.push_str(&format!("{dots} {rest} more {noun}\n"));
-    }
-    (columns, text)
-}
-
-fn costs(comparison: &Comparison, style: &Style) -> String {
-    match cost_columns(comparison, style) {
-        columns if columns.is_empty() => String::new(),
-        columns => format!("\n{}", lay_out(&columns, style)),
-    }
-}
-
-/// What every mode costs, one line a mode.
-pub(super) fn cost_columns(comparison: &Comparison, style: &Style) -> Vec<Column> {
-    let known: Vec<(Mode, Cost)> = Mode::ALL
-        .into_iter()
-        .filter_map(|mode| Some((mode, comparison.costs[mode as usize]?)))
-        .collect();
-    if known.is_empty() {
-        return Vec::new();
-    }
-    let column = |heading: &str, cell: &dyn Fn(Mode, &Cost) -> String| {
-        Column::right(
-            heading,
-            known.iter().map(|(mode, cost)| cell(*mode, cost)).collect(),
-        )
-    };
-    let times = if style.ascii { "mul, div" } else { "×, ÷" };
-    let plus = if style.ascii { "add, sub" } else { "+, −" };
-    let passes = |mode: Mode, cost: &Cost| {
-        let noun = match (mode, cost.passes) {
-            (Mode::Numeric | Mode::Symbolic, 1) => "evaluation",
-            (Mode::Numeric | Mode::Symbolic, _) => "evaluations",
-            (_, 1) => "pass",
-            _ => "passes",
-        };
-        format!("{} {noun}", cost.passes)
-    };
-    let mut columns = vec![
-        Column::left(
-            "cost",
-            known
-                .iter()
-                .map(|(mode, _)| mode.name().to_string())
-                .collect(),
-        ),
-        Column::left(
-            "",
-            known
-                .iter()
-                .map(|(mode, cost)| passes(*mode, cost))
-                .collect(),
-        ),
-        column(times, &|_, cost| cost.operations.products.to_string()),
-        column(plus, &|_, cost| cost.operations.sums.to_string()),
-        column("calls", &|_, cost| cost.operations.calls.to_string()),
-        column("alive", &|_, cost| cost.live.to_string()),
-    ];
-    let size = |cost: &Cost| {
-        cost.sizes.map_or(String::new(), |(tree, dag)| {
-            let tree = if tree == u64::MAX {
-                "over 10^19".into()
-            } else {
-                tree.to_string()
-            };
-            format!("tree {tree}, shared {dag}")
-        })
-    };
-    columns.push(Column::left(
-        "",
-        known.iter().map(|(_, cost)| size(cost)).collect(),
-    ));
-    columns
 }
 
 /// Modes that were asked for and have no answer.
@@ -337,17 +171,6 @@ pub fn advice(comparison: &Comparison) -> Option<String> {
             passes(n)
         )
     })
-}
-
-fn left_out(names: &[Name]) -> String {
-    if names.is_empty() {
-        return String::new();
-    }
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    format!(
-        "not differentiated by {}: read from a file; name it after `wrt` to include it\n",
-        names.join(", ")
-    )
 }
 
 /// The verdict of a check on one line.
@@ -576,20 +399,4 @@ fn operand(operand: &Operand, in_trace: bool, pen: &Pen<'_>, style: &Style) -> S
         _ => pen.write(&operand.formula),
     };
     format!("{name} = {}", number::inline(&operand.value, style.digits))
-}
-
-/// Of what kind the zeros of one derivative are, in one cell.
-pub fn zeros(zeros: &Zeros) -> String {
-    if let Some(zero) = zeros.single() {
-        return format!("({})", zero.name());
-    }
-    let counts = zeros.counts();
-    if counts.is_empty() {
-        return String::new();
-    }
-    let one = |(zero, count): &(crate::trace::Zero, usize)| format!("{count} {}", zero.name());
-    format!(
-        "({})",
-        counts.iter().map(one).collect::<Vec<_>>().join(", ")
-    )
 }

@@ -1,5 +1,6 @@
 //! Events as JSON, one object a line.
 
+use super::cell::exact;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{Event, Item};
 use crate::graph::Tensor;
@@ -8,7 +9,7 @@ use crate::syntax::ast::Mode;
 use crate::trace::check::Verdict;
 use crate::trace::compare::{Comparison, Cost, Row};
 use crate::trace::provenance::{Birth, Operand, Place};
-use crate::trace::{Arg, Derived, Kink, Life, Line, Math, Nonfinite, Trace, Zeros};
+use crate::trace::{Arg, Derived, Kink, Life, Line, Nonfinite, Trace, Zeros};
 use serde_json::{Map, Value, json};
 
 /// A number; those that JSON lacks as texts.
@@ -212,20 +213,9 @@ fn birth(birth: &Birth) -> Map<String, Value> {
     if let Some(entry) = birth.entry {
         object.insert("entry".into(), json!([entry.row, entry.col]));
     }
-    let ascii = super::Style {
-        ascii: true,
-        digits: 17,
-        ..Default::default()
-    };
-    let written = |formula: &Math| super::terminal::formula(formula, &ascii);
     object.insert(
         "text".into(),
-        json!(
-            birth
-                .text
-                .clone()
-                .unwrap_or_else(|| written(&birth.formula))
-        ),
+        json!(birth.text.clone().unwrap_or_else(|| exact(&birth.formula))),
     );
     let operand = |operand: &Operand| {
         let mut object = Map::new();
@@ -238,7 +228,7 @@ fn birth(birth: &Birth) -> Map<String, Value> {
                 operand
                     .text
                     .clone()
-                    .unwrap_or_else(|| written(&operand.formula))
+                    .unwrap_or_else(|| exact(&operand.formula))
             ),
         );
         object.insert("value".into(), tensor(&operand.value));
@@ -403,13 +393,7 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Value {
     object.insert("names".into(), json!(names));
     object.insert("op".into(), json!(line.op));
     object.insert("args".into(), Value::Array(args));
-    let ascii = super::Style {
-        ascii: true,
-        digits: 17,
-        ..Default::default()
-    };
-    let formula = super::terminal::formula(&line.formula, &ascii);
-    object.insert("formula".into(), json!(formula));
+    object.insert("formula".into(), json!(exact(&line.formula)));
     if let Some(origin) = &line.origin {
         let span =
             |location: &crate::source::Location| json!([location.span.start, location.span.end]);

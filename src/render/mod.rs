@@ -1,6 +1,7 @@
 //! Events to text: the terminal, JSON, LaTeX. Renderers look at events only; they never evaluate.
 
 pub mod ascii;
+pub mod cell;
 pub mod colour;
 pub mod compare;
 pub mod derive;

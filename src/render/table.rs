@@ -6,7 +6,8 @@
 //! so by `…`.
 
 use super::colour::{Paint, cut, width};
-use super::{Style, ascii};
+use super::{Style, ascii, cell};
+use crate::view;
 use std::borrow::Cow;
 
 /// Blanks between columns, and where they are to be saved.
@@ -14,72 +15,50 @@ const GAPS: [usize; 2] = [3, 2];
 /// Columns that a cut cell keeps at least.
 const LEAST: usize = 6;
 
-/// One column of a table: its heading, its cells, and how they are aligned.
-#[derive(Clone, Debug, Default)]
-pub struct Column {
-    pub(super) heading: String,
-    pub(super) cells: Vec<String>,
-    pub(super) right: bool,
-    /// Stays beside the column before it.
-    glued: bool,
-    /// Stands at the end of every part of a table that is continued.
-    closing: bool,
+/// A column with its texts, ready to be laid out.
+struct Strip<'c> {
+    column: &'c view::Column,
+    heading: String,
+    cells: Vec<String>,
+    width: usize,
 }
 
-impl Column {
-    /// A column of texts.
-    pub fn left(heading: &str, cells: Vec<String>) -> Column {
-        Column {
-            heading: heading.into(),
+impl Strip<'_> {
+    /// In ASCII where nothing else may be written: before the widths are taken.
+    fn new<'c>(column: &'c view::Column, style: &Style) -> Strip<'c> {
+        let spelt = |text: String| match style.ascii {
+            true => match ascii::text(&text) {
+                Cow::Owned(spelt) => spelt,
+                Cow::Borrowed(_) => text,
+            },
+            false => text,
+        };
+        let cells = column.cells.iter();
+        let cells: Vec<String> = cells
+            .map(|one| spelt(cell::text(one, column, style)))
+            .collect();
+        let heading = spelt(cell::heading(&column.heading, style));
+        let widest = cells.iter().map(|cell| width(cell)).max();
+        Strip {
+            width: width(&heading).max(widest.unwrap_or(0)),
+            column,
+            heading,
             cells,
-            ..Column::default()
         }
     }
+}
 
-    /// A column of numbers.
-    pub fn right(heading: &str, cells: Vec<String>) -> Column {
-        Column {
-            right: true,
-            ..Column::left(heading, cells)
-        }
-    }
-
-    /// The same, never parted from the column before it.
-    pub fn glued(mut self) -> Column {
-        self.glued = true;
-        self
-    }
-
-    /// The same, repeated at the end of every part of a table that is continued.
-    pub fn closing(mut self) -> Column {
-        self.closing = true;
-        self
-    }
-
-    /// The same with its cells in a colour.
-    pub fn painted(mut self, paint: Paint, style: &Style) -> Column {
-        for cell in &mut self.cells {
-            *cell = paint.on(cell, style);
-        }
-        self
-    }
-
-    fn is_empty(&self) -> bool {
-        self.heading.is_empty() && self.cells.iter().all(String::is_empty)
-    }
-
-    fn width(&self) -> usize {
-        let cells = self.cells.iter().map(|cell| width(cell)).max();
-        width(&self.heading).max(cells.unwrap_or(0))
-    }
+/// The columns that say something, as texts.
+fn strips<'c>(columns: &'c [view::Column], style: &Style) -> Vec<Strip<'c>> {
+    let columns = columns.iter().filter(|column| !column.is_empty());
+    columns.map(|column| Strip::new(column, style)).collect()
 }
 
 /// The table with a line of headings, fitted into the width of `style`.
-pub fn lay_out(columns: &[Column], style: &Style) -> String {
-    let columns = spelt(columns, style);
-    let columns: Vec<&Column> = columns.iter().filter(|column| !column.is_empty()).collect();
-    let widths = || columns.iter().map(|column| column.width());
-    let fits = |gap: &usize| style.width.is_none_or(|room| total(widths(), *gap) <= room);
+pub fn lay_out(columns: &[view::Column], style: &Style) -> String {
+    let strips = strips(columns, style);
+    let columns: Vec<&Strip<'_>> = strips.iter().collect();
+    let fits = |gap: &usize| style.width.is_none_or(|room| total(&columns, *gap) <= room);
     if let Some(gap) = GAPS.into_iter().find(fits) {
         return one(&columns, gap, true, style);
     }
@@ -91,53 +70,36 @@ pub fn lay_out(columns: &[Column], style: &Style) -> String {
 }
 
 /// The table without headings.
-pub fn without_headings(columns: &[Column], style: &Style) -> String {
-    let columns = spelt(columns, style);
-    let columns: Vec<&Column> = columns.iter().filter(|column| !column.is_empty()).collect();
-    one(&columns, GAPS[0], false, style)
-}
-
-/// In ASCII where nothing else may be written: before the widths are taken.
-fn spelt<'c>(columns: &'c [Column], style: &Style) -> Cow<'c, [Column]> {
-    if !style.ascii {
-        return Cow::Borrowed(columns);
-    }
-    let spell = |column: &Column| {
-        let mut column = column.clone();
-        for cell in column.cells.iter_mut().chain([&mut column.heading]) {
-            if let Cow::Owned(spelt) = ascii::text(cell) {
-                *cell = spelt;
-            }
-        }
-        column
-    };
-    Cow::Owned(columns.iter().map(spell).collect())
+pub fn without_headings(columns: &[view::Column], style: &Style) -> String {
+    let strips = strips(columns, style);
+    one(&strips.iter().collect::<Vec<_>>(), GAPS[0], false, style)
 }
 
 /// What a table of these columns takes.
-fn total(widths: impl Iterator<Item = usize>, gap: usize) -> usize {
+fn total(columns: &[&Strip<'_>], gap: usize) -> usize {
+    room(columns.iter().map(|column| column.width), gap)
+}
+
+fn room(widths: impl Iterator<Item = usize>, gap: usize) -> usize {
     let (count, sum) = widths.fold((0, 0), |(count, sum), width| (count + 1, sum + width));
     sum + gap * usize::saturating_sub(count, 1)
 }
 
 /// The columns of each part of the table.
-fn parts<'c>(columns: &[&'c Column], gap: usize, style: &Style) -> Vec<Vec<&'c Column>> {
-    let fits = |columns: &[&Column]| {
-        let needed = total(columns.iter().map(|column| column.width()), gap);
-        style.width.is_none_or(|room| needed <= room)
-    };
+fn parts<'c>(columns: &[&'c Strip<'c>], gap: usize, style: &Style) -> Vec<Vec<&'c Strip<'c>>> {
+    let fits = |columns: &[&Strip<'_>]| style.width.is_none_or(|room| total(columns, gap) <= room);
     let Some((first, rest)) = columns.split_first() else {
         return Vec::new();
     };
-    let (closing, rest): (Vec<&Column>, Vec<&Column>) =
-        rest.iter().partition(|column| column.closing);
+    let (closing, rest): (Vec<&Strip<'_>>, Vec<&Strip<'_>>) =
+        rest.iter().partition(|strip| strip.column.closing);
     let first = *first;
-    let mut parts: Vec<Vec<&Column>> = Vec::new();
+    let mut parts: Vec<Vec<&Strip<'_>>> = Vec::new();
     let mut part = vec![first];
-    for unit in rest.chunk_by(|_, next| next.glued) {
+    for unit in rest.chunk_by(|_, next| next.column.glued) {
         let wider = [part.as_slice(), unit, closing.as_slice()].concat();
         // What is glued to the first column belongs to its part.
-        let belongs = part.len() == 1 && parts.is_empty() && unit[0].glued;
+        let belongs = part.len() == 1 && parts.is_empty() && unit[0].column.glued;
         if part.len() > 1 && !belongs && !fits(&wider) {
             parts.push([part.as_slice(), &closing].concat());
             part = vec![first];
@@ -149,11 +111,14 @@ fn parts<'c>(columns: &[&'c Column], gap: usize, style: &Style) -> Vec<Vec<&'c C
 }
 
 /// One part, its widest columns cut where it does not fit.
-fn one(columns: &[&Column], gap: usize, headings: bool, style: &Style) -> String {
-    let mut widths: Vec<usize> = columns.iter().map(|column| column.width()).collect();
-    if let Some(room) = style.width {
-        while total(widths.iter().copied(), gap) > room {
-            let excess = total(widths.iter().copied(), gap) - room;
+fn one(columns: &[&Strip<'_>], gap: usize, headings: bool, style: &Style) -> String {
+    let mut widths: Vec<usize> = columns.iter().map(|column| column.width).collect();
+    if let Some(most) = style.width {
+        loop {
+            let excess = room(widths.iter().copied(), gap).saturating_sub(most);
+            if excess == 0 {
+                break;
+            }
             let Some(widest) = widths.iter_mut().max() else {
                 break;
             };
@@ -167,13 +132,17 @@ fn one(columns: &[&Column], gap: usize, headings: bool, style: &Style) -> String
     let dots = if style.ascii { "..." } else { "…" };
     let height = columns.first().map_or(0, |column| column.cells.len());
     let mut text = String::new();
-    let mut line = |cell: &dyn Fn(&Column) -> String| {
+    let mut line = |cell: &dyn Fn(&Strip<'_>) -> String| {
         let mut blanks = 0;
         for (k, (column, most)) in columns.iter().zip(&widths).enumerate() {
             let cell = cut(&cell(column), *most, dots);
             let rest = most.saturating_sub(width(&cell));
             blanks += if k == 0 { 0 } else { gap };
-            let (before, after) = if column.right { (rest, 0) } else { (0, rest) };
+            let (before, after) = if column.column.right {
+                (rest, 0)
+            } else {
+                (0, rest)
+            };
             blanks += before;
             if !cell.is_empty() {
                 text.push_str(&" ".repeat(blanks));
@@ -196,17 +165,18 @@ fn one(columns: &[&Column], gap: usize, headings: bool, style: &Style) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::Column;
 
     fn column(heading: &str, cells: &[&str]) -> Column {
-        Column::left(heading, cells.iter().map(|cell| cell.to_string()).collect())
+        Column::left(heading, cells.iter().map(|cell| cell.to_string()))
     }
 
     fn columns() -> Vec<Column> {
         vec![
             column("a", &["a1 = w", "a2 = a1 + 1"]),
-            Column::right("value", vec!["3".into(), "12.5".into()]).glued(),
+            Column::right("value", ["3".to_string(), "12.5".into()]).glued(),
             column("ā", &["ā₁ = 1", ""]),
-            Column::right("value", vec!["1".into(), "-2".into()]).glued(),
+            Column::right("value", ["1".to_string(), "-2".into()]).glued(),
             column("", &["", "L"]).closing(),
             column("", &["", ""]),
         ]

@@ -4,10 +4,11 @@ use crate::graph::Tensor;
 use crate::lower::definitions::{Input, Meaning};
 use crate::lower::{Formula, definitions::Function};
 use crate::render::colour::Paint;
-use crate::render::table::{Column, without_headings};
+use crate::render::table::without_headings;
 use crate::render::{Style, number};
 use crate::session::Session;
 use crate::syntax::ast::Name;
+use crate::view::Column;
 
 /// Everything that is defined, in three tables.
 pub fn text(session: &Session, style: &Style) -> String {
@@ -35,17 +36,12 @@ pub fn text(session: &Session, style: &Style) -> String {
             .iter()
             .map(|(name, input)| row(session, name, input, style))
             .collect();
-        let column = |k: usize| rows.iter().map(|row| row[k].clone()).collect();
-        let columns = vec![
-            Column::left("", column(0)),
-            Column::left("", column(1)),
-            Column::left("", column(2)),
-        ];
-        block("inputs", columns);
+        let column = |k: usize| Column::left("", rows.iter().map(|row| row[k].clone()));
+        block("inputs", (0..3).map(column).collect());
     }
     if !formulas.is_empty() {
         let line = |(name, formula): &(&Name, &Formula)| format!("  {name} = {}", written(formula));
-        let column = Column::left("", formulas.iter().map(line).collect());
+        let column = Column::left("", formulas.iter().map(line));
         block("formulas", vec![column]);
     }
     if !functions.is_empty() {
@@ -54,7 +50,7 @@ pub fn text(session: &Session, style: &Style) -> String {
             let body = written(&function.body);
             format!("  {}({}) = {body}", function.name, names.join(", "))
         };
-        let column = Column::left("", functions.iter().map(line).collect());
+        let column = Column::left("", functions.iter().map(line));
         block("functions", vec![column]);
     }
     blocks.join("\n")

@@ -3,12 +3,13 @@
 use super::keys::{Key, Keys};
 use super::{Next, Repl, why};
 use crate::render::Style;
+use crate::render::cell::index_symbol;
 use crate::render::colour::Paint;
 use crate::render::formula::Pen;
-use crate::render::table::{Column, lay_out};
-use crate::render::terminal::{adjoint_heading, index_symbol, tangent_heading, value_text};
+use crate::render::table::lay_out;
 use crate::source::Source;
 use crate::trace::{Role, Trace};
+use crate::view::{self, Cell, Column, Heading};
 
 /// One stop of the walk: a line in one of the two passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,53 +109,44 @@ fn table(trace: &Trace, stop: Stop, room: usize, style: &Style) -> String {
         .min(count.saturating_sub(room));
     let shown = first..(first + room).min(count);
     let pen = Pen::values(style);
-    let cells =
-        |cell: &dyn Fn(usize) -> String| -> Vec<String> { shown.clone().map(cell).collect() };
+    let cells = |cell: &dyn Fn(usize) -> Cell| -> Vec<Cell> { shown.clone().map(cell).collect() };
     let mark = |k: usize| match (k + 1 == stop.line, style.ascii) {
         (false, _) => " ",
         (true, true) => ">",
         (true, false) => "▸",
     };
     let formula = |k: usize| {
-        let line = &trace.lines[k];
         let symbol = pen.symbol(Role::Primal, k + 1);
-        format!("{} {symbol} = {}", mark(k), pen.write(&line.formula))
+        let formula = pen.write(&trace.lines[k].formula);
+        Cell::Words(format!("{} {symbol} = {formula}", mark(k)))
     };
     let reached = |k: usize| stop.reverse || k < stop.line;
-    let value = |k: usize| {
-        let value = trace.lines[k].value.as_deref().filter(|_| reached(k));
-        value_text(value, style)
-    };
+    let value = |k: usize| trace.lines[k].value.clone().filter(|_| reached(k)).into();
     let heading = format!("  {}", index_symbol(Role::Primal, style));
     let mut columns = vec![
-        Column::left(&heading, cells(&formula)),
+        Column::left(&*heading, cells(&formula)),
         Column::right("value", cells(&value))
             .glued()
-            .painted(Paint::Primal, style),
+            .of(Role::Primal),
     ];
-    for (j, wrt) in trace.wrt.iter().enumerate().filter(|_| trace.forward) {
+    for j in (0..trace.wrt.len()).filter(|_| trace.forward) {
         let cell = |k: usize| {
             let derived = trace.lines[k].tangents.get(j).filter(|_| reached(k));
-            value_text(derived.and_then(|derived| derived.value.as_deref()), style)
+            derived.and_then(|derived| derived.value.clone()).into()
         };
-        let heading = tangent_heading(&wrt.text, wrt.along.as_deref(), style);
-        let heading = format!("{} = {heading}", index_symbol(Role::Tangent, style));
-        columns.push(Column::right(&heading, cells(&cell)).painted(Paint::Tangent, style));
+        let heading = Heading::Definition(view::tangent(trace, j));
+        columns.push(Column::right(heading, cells(&cell)).of(Role::Tangent));
     }
     for j in (0..trace.outputs.len()).filter(|_| trace.reverse) {
         let cell = |k: usize| {
             let known = stop.reverse && k + 1 >= stop.line;
             let derived = trace.lines[k].adjoints.get(j).filter(|_| known);
-            value_text(derived.and_then(|derived| derived.value.as_deref()), style)
+            derived.and_then(|derived| derived.value.clone()).into()
         };
-        let heading = adjoint_heading(trace, j, style);
-        let heading = format!("{} = {heading}", index_symbol(Role::Adjoint, style));
-        columns.push(Column::right(&heading, cells(&cell)).painted(Paint::Adjoint, style));
+        let heading = Heading::Definition(view::adjoint(trace, j));
+        columns.push(Column::right(heading, cells(&cell)).of(Role::Adjoint));
     }
-    let names = |k: usize| match trace.lines[k].op {
-        "input" => String::new(),
-        _ => trace.lines[k].names.join(", "),
-    };
+    let names = |k: usize| Cell::Names(view::names(&trace.lines[k]).to_vec());
     columns.push(Column::left("", cells(&names)).closing());
     lay_out(&columns, style)
 }

@@ -3,10 +3,11 @@
 use super::{Next, Repl};
 use crate::graph::Tensor;
 use crate::render::formula::Pen;
-use crate::render::table::{Column, without_headings};
+use crate::render::table::without_headings;
 use crate::render::{Style, ascii, number};
 use crate::trace::numbers::{self, Columns};
 use crate::trace::{Math, Role, Trace};
+use crate::view::{Column, one_line};
 use std::fmt::Write;
 
 /// `:why a4`, `:why da4`, `:why ba4`, `:why L`
@@ -114,7 +115,7 @@ pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> Strin
             for (k, (output, derived)) in trace.outputs.iter().zip(&line.adjoints).enumerate() {
                 let columns = Columns { wrt: 0, output: k };
                 let a = pen.symbol(Role::Primal, number);
-                let output = crate::render::derive::bracketed(&one_line(&output.text));
+                let output = crate::view::bracketed(&one_line(&output.text));
                 let _ = writeln!(text, "{symbol} = {d}{output}/{d}{a}");
                 text.push_str(&rule(
                     trace,
@@ -132,10 +133,6 @@ pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> Strin
         text = format!("the last trace has no {symbol}: it was not asked for\n");
     }
     text
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A rule with its numbers, term by term where there are several.
@@ -177,9 +174,9 @@ fn rule(
                 .map_or("?".into(), |value| shown(&value))
         };
         let table = [
-            Column::right("", terms.iter().map(worth).collect()),
-            Column::left("", terms.iter().map(|term| pen.write(term)).collect()),
-            Column::left("", terms.iter().map(|term| sources(term, pen)).collect()),
+            Column::right("", terms.iter().map(worth)),
+            Column::left("", terms.iter().map(|term| pen.write(term))),
+            Column::left("", terms.iter().map(|term| sources(term, pen))),
         ];
         for line in without_headings(&table, style).lines() {
             let _ = writeln!(text, "{indent}     {line}");

@@ -118,4 +118,22 @@ impl Math {
             _ => Math::Sum(parts),
         }
     }
+
+    /// How many parts it is put together from.
+    pub fn size(&self) -> usize {
+        let all = |parts: &[Math]| parts.iter().map(Math::size).sum();
+        let below: usize = match self {
+            Math::Neg(a) | Math::Transpose(a) | Math::Not(a) | Math::Iverson(a) => a.size(),
+            Math::Index(a, _) | Math::Placed(a, _) | Math::Named(_, a) => a.size(),
+            Math::Sum(terms) => terms.iter().map(|(_, term)| term.size()).sum(),
+            Math::Product(_, a, b) | Math::Infix(_, a, b) => a.size() + b.size(),
+            Math::Quotient(a, b) | Math::Power(a, b) => a.size() + b.size(),
+            Math::Call(_, parts) | Math::Matrix(_, parts) => all(parts),
+            Math::If(a, b, c) => a.size() + b.size() + c.size(),
+            Math::Each(body, _) => body.size(),
+            Math::Number(_) | Math::Constant(_) | Math::Symbol(..) | Math::Name(_) => 0,
+            Math::Text(_) | Math::Ellipsis => 0,
+        };
+        below + 1
+    }
 }

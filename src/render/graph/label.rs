@@ -1,9 +1,10 @@
 //! What stands at a node.
 
 use crate::render::Style;
+use crate::render::cell;
 use crate::render::formula::Pen;
-use crate::render::terminal::{rule_text, value_text};
 use crate::trace::{Derived, Drawing, Role};
+use crate::view;
 
 /// One line of text at a node.
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ pub(super) fn rows(drawing: &Drawing, number: usize, style: &Style) -> Vec<Row> 
         names: String::new(),
     };
     if line.value.is_some() {
-        let text = value_text(line.value.as_deref(), style);
+        let text = cell::value(line.value.as_deref(), style);
         rows.push(row(Role::Primal, text));
     }
     for (role, derived) in [
@@ -56,13 +57,11 @@ pub(super) fn derivative(derived: &[Derived], style: &Style) -> Vec<String> {
         let value = derived.value.as_deref();
         value.is_some_and(|value| value.shape().is_scalar())
     };
-    let value = |derived: &Derived| value_text(derived.value.as_deref(), style);
+    let value = |derived: &Derived| cell::value(derived.value.as_deref(), style);
     if derived.is_empty() {
         Vec::new()
     } else if derived.iter().any(|derived| derived.value.is_none()) {
-        vec![rule_text(derived, |math| {
-            Pen::derivatives(style).write(math)
-        })]
+        vec![cell::rules(&view::rule(derived), style)]
     } else if derived.iter().all(scalar) {
         let all: Vec<String> = derived.iter().map(value).collect();
         vec![all.join(", ")]
@@ -85,13 +84,5 @@ pub(super) fn definition(drawing: &Drawing, number: usize, style: &Style) -> Str
 
 /// The names of a computed line; an input's name is its formula already.
 pub(super) fn names(drawing: &Drawing, number: usize) -> String {
-    let line = drawing.line(number);
-    let skipped = usize::from(line.op == "input");
-    let names: Vec<&str> = line
-        .names
-        .iter()
-        .skip(skipped)
-        .map(|name| &**name)
-        .collect();
-    names.join(", ")
+    view::names(drawing.line(number)).join(", ")
 }

@@ -60,7 +60,7 @@ pub fn object(drawing: &Drawing) -> Value {
         let node = |number: &usize| {
             let line = drawing.line(*number);
             let names: Vec<&str> = line.names.iter().map(|name| &**name).collect();
-            let formula = super::terminal::formula(&line.formula, &style);
+            let formula = super::cell::exact(&line.formula);
             json!({"id": number, "names": names, "op": line.op, "formula": formula})
         };
         let edge = |edge: &Edge| {

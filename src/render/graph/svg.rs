@@ -4,8 +4,9 @@ use super::label::{self, Row};
 use super::layout::{Layout, Link, Point, Size, lay_out};
 use super::partial;
 use crate::render::Style;
-use crate::render::terminal::{adjoint_heading, index_symbol, tangent_heading};
+use crate::render::cell::{index_symbol, quotient};
 use crate::trace::{Drawing, Role};
+use crate::view;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -141,10 +142,8 @@ fn legend(drawing: &Drawing, style: &Style) -> Vec<Row> {
         names: String::new(),
     };
     let mut rows = Vec::new();
-    let tangents: Vec<String> = trace
-        .wrt
-        .iter()
-        .map(|wrt| tangent_heading(&wrt.text, wrt.along.as_deref(), style))
+    let tangents: Vec<String> = (0..trace.wrt.len())
+        .map(|k| quotient(&view::tangent(trace, k), style))
         .collect();
     if trace.forward && !tangents.is_empty() {
         let text = format!(
@@ -155,7 +154,7 @@ fn legend(drawing: &Drawing, style: &Style) -> Vec<Row> {
         rows.push(row(Role::Tangent, text));
     }
     let adjoints: Vec<String> = (0..trace.outputs.len())
-        .map(|k| adjoint_heading(trace, k, style))
+        .map(|k| quotient(&view::adjoint(trace, k), style))
         .collect();
     if trace.reverse && !adjoints.is_empty() {
         let text = format!(

@@ -1,14 +1,13 @@
 //! Graphs as text: a tree from each output down to the inputs, what is shared named only once.
 
-use super::label::{definition, derivative, names};
+use super::label::definition;
 use super::partial;
 use crate::render::Style;
+use crate::render::cell::{self, index_symbol};
+use crate::render::compare;
 use crate::render::formula::Pen;
-use crate::render::table::{Column, lay_out};
-use crate::render::terminal::{
-    adjoint_heading, index_symbol, remarks, tangent_heading, value_text,
-};
 use crate::trace::{Derived, Drawing, Edge, Line, Role};
+use crate::view::{self, Cell, Column, Heading, Quotient, Table};
 
 /// The largest number of nodes that is drawn as text.
 const LIMIT: usize = 40;
@@ -82,8 +81,12 @@ fn tree(drawing: &Drawing, style: &Style) -> String {
             walk.descend(*number, String::new(), "");
         }
     }
-    let columns = columns(&walk.branches, drawing, style);
-    lay_out(&columns, style) + &remarks(&drawing.trace)
+    let table = Table {
+        columns: columns(&walk.branches, drawing, style),
+        remarks: view::remarks(&drawing.trace),
+        ..Table::default()
+    };
+    compare::table(&table, style)
 }
 
 impl Walk<'_> {
@@ -135,80 +138,47 @@ impl Walk<'_> {
 
 fn columns(branches: &[Branch], drawing: &Drawing, style: &Style) -> Vec<Column> {
     let trace = &drawing.trace;
-    let texts = branches.iter().map(|branch| branch.text.clone());
-    let mut columns = vec![Column::left(
-        index_symbol(Role::Primal, style),
-        texts.collect(),
-    )];
-    let cells = |cell: &dyn Fn(&Line) -> String| -> Vec<String> {
-        let one = |branch: &Branch| branch.node.map_or(String::new(), |n| cell(drawing.line(n)));
+    let each = |cell: &dyn Fn(&Line) -> Cell| -> Vec<Cell> {
+        let one = |branch: &Branch| branch.node.map_or(Cell::Blank, |n| cell(drawing.line(n)));
         branches.iter().map(one).collect()
     };
+    let texts = branches.iter().map(|branch| branch.text.clone());
+    let mut columns = vec![Column::left(Heading::Symbol(Role::Primal), texts)];
     if trace.missing.is_empty() {
-        let value = |line: &Line| value_text(line.value.as_deref(), style);
-        columns.push(Column::right("value", cells(&value)));
+        columns.push(Column::right(
+            "value",
+            each(&|line| line.value.clone().into()),
+        ));
     }
-    let tangents = trace
-        .wrt
-        .iter()
-        .map(|wrt| tangent_heading(&wrt.text, wrt.along.as_deref(), style));
-    let adjoints = (0..trace.outputs.len()).map(|k| adjoint_heading(trace, k, style));
+    let mut derivatives = |quotients: Vec<Quotient>, pick: fn(&Line) -> &[Derived]| {
+        let known = |derived: &Derived| derived.value.is_some();
+        let rules = each(&|line| match pick(line).iter().all(known) {
+            true => Cell::Blank,
+            false => cell::rules(&view::rule(pick(line)), style).into(),
+        });
+        if rules.iter().any(|rule| *rule != Cell::Blank) {
+            let headings = quotients.iter().map(|of| cell::quotient(of, style));
+            let headings = headings.collect::<Vec<_>>().join(", ");
+            let symbol = quotients
+                .first()
+                .map_or("", |of| index_symbol(of.role(), style));
+            columns.push(Column::left(&*format!("{symbol} = {headings}"), rules));
+            return;
+        }
+        for (k, of) in quotients.into_iter().enumerate() {
+            let value = |line: &Line| pick(line).get(k).and_then(|one| one.value.clone()).into();
+            columns.push(Column::right(Heading::Derivative(of), each(&value)));
+        }
+    };
     if trace.forward {
-        let pick = |line: &Line| line.tangents.clone();
-        derivatives(
-            &mut columns,
-            Role::Tangent,
-            &tangents.collect::<Vec<_>>(),
-            &cells,
-            &pick,
-            style,
-        );
+        let quotients = (0..trace.wrt.len()).map(|k| view::tangent(trace, k));
+        derivatives(quotients.collect(), |line| &line.tangents);
     }
     if trace.reverse {
-        let pick = |line: &Line| line.adjoints.clone();
-        derivatives(
-            &mut columns,
-            Role::Adjoint,
-            &adjoints.collect::<Vec<_>>(),
-            &cells,
-            &pick,
-            style,
-        );
+        let quotients = (0..trace.outputs.len()).map(|k| view::adjoint(trace, k));
+        derivatives(quotients.collect(), |line| &line.adjoints);
     }
-    let named = |branch: &Branch| branch.node.map_or(String::new(), |n| names(drawing, n));
-    columns.push(Column::left("", branches.iter().map(named).collect()));
+    let names = each(&|line| Cell::Names(view::names(line).to_vec()));
+    columns.push(Column::left("", names));
     columns
-}
-
-/// Writes one cell for every line of the drawing.
-type Cells<'c> = dyn Fn(&dyn Fn(&Line) -> String) -> Vec<String> + 'c;
-
-/// One column of values for each heading, or one column of rules.
-fn derivatives(
-    columns: &mut Vec<Column>,
-    role: Role,
-    headings: &[String],
-    cells: &Cells<'_>,
-    pick: &dyn Fn(&Line) -> Vec<Derived>,
-    style: &Style,
-) {
-    let without = |line: &Line| pick(line).iter().any(|derived| derived.value.is_none());
-    let rules = cells(&|line| match without(line) {
-        true => derivative(&pick(line), style).join(", "),
-        false => String::new(),
-    });
-    if rules.iter().any(|rule| !rule.is_empty()) {
-        let symbol = index_symbol(role, style);
-        let heading = format!("{symbol} = {}", headings.join(", "));
-        columns.push(Column::left(&heading, rules));
-        return;
-    }
-    for (k, heading) in headings.iter().enumerate() {
-        let value = |line: &Line| {
-            let derived = pick(line);
-            let value = derived.get(k).and_then(|derived| derived.value.as_deref());
-            value_text(value, style)
-        };
-        columns.push(Column::right(heading, cells(&value)));
-    }
 }

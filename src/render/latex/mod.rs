@@ -8,16 +8,17 @@ mod name;
 mod picture;
 mod table;
 
-use super::{Style, compare, derive, terminal};
+use super::{Style, compare, derive};
 use crate::event::{Derivation, Event, Item, Symbolic};
 use crate::graph::Tensor;
 use crate::simplify::Formula;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
-use crate::trace::{Derived, Line, Math, Nonfinite, Role, Trace, written};
+use crate::trace::{Line, Nonfinite, Role, written};
+use crate::view::{self, Remark, Table};
 use formula::Pen;
 use name::{number, prose};
-use table::{Column, display, paragraphs};
+use table::{display, paragraphs};
 
 /// What stands before the first result: what the document needs.
 pub const HEADER: &str = "\
@@ -51,7 +52,7 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Print { items, nonfinite } => {
             print(items, style) + &origin(nonfinite.as_deref(), style)
         }
-        Event::Trace(trace) => trace_tables(trace, style),
+        Event::Trace(trace) => set(&view::trace(trace), style),
         Event::Graph(drawing) => picture::graph(drawing, style),
         Event::Plot(plot) => picture::plot(plot, style),
         Event::Derive(derivation) => derived(derivation, style),
@@ -113,152 +114,33 @@ fn print(items: &[Item], style: &Style) -> String {
     table::paragraph(&items.join(" "))
 }
 
-fn trace_tables(trace: &Trace, style: &Style) -> String {
-    let mut text = table::table(&numbers(trace), &trace_columns(trace, style));
-    text.push_str(&remarks(trace, style));
-    for kink in &trace.kinks {
-        text.push_str(&paragraphs(&compare::kink_text(kink, true, style)));
-    }
-    if let Some(found) = &trace.nonfinite {
-        text.push_str(&paragraphs(&compare::nonfinite(found, true, style)));
-    }
-    text
+/// A table with its remarks below; what the headings abbreviate stands there as formulas.
+fn set(table: &Table, style: &Style) -> String {
+    let remarks = table.remarks.iter();
+    let remarks: String = remarks
+        .map(|one| remark(one, !table.rows.is_empty(), style))
+        .collect();
+    table::table(table, style) + &remarks
 }
 
-/// What is said below a trace; what the headings abbreviate stands there as formulas.
-fn remarks(trace: &Trace, style: &Style) -> String {
+/// What is said below a table.
+fn remark(remark: &Remark, in_trace: bool, style: &Style) -> String {
     let pen = Pen::derivatives(style.digits);
-    let one = |(short, output): (String, &str)| {
-        table::paragraph(&format!("${}$ is ${}$", pen.text(&short), pen.text(output)))
-    };
-    let outputs: String = terminal::abbreviations(trace).map(one).collect();
-    outputs + &paragraphs(&terminal::exceptions(trace))
-}
-
-/// aᵢ alone, to begin a table that goes on with further columns.
-fn numbers(trace: &Trace) -> Column {
-    let cell = |k: usize| format!("${}$", Pen::symbol(Role::Primal, k));
-    Column::left("$a_i$", (1..=trace.lines.len()).map(cell).collect())
+    match remark {
+        Remark::Abbreviation(short, output) => {
+            table::paragraph(&format!("${}$ is ${}$", pen.text(short), pen.text(output)))
+        }
+        remark => paragraphs(&compare::remark_text(remark, in_trace, style)),
+    }
 }
 
 /// The definition of a line, and what else it is called: a₆ = sin(a₅) = y₁. An input's name is its
 /// formula already.
 fn definition(number: usize, line: &Line, pen: Pen) -> String {
-    let skipped = usize::from(line.op == "input");
-    let names = line.names.iter().skip(skipped).map(|name| pen.text(name));
+    let names = view::names(line).iter().map(|name| pen.text(name));
     let sides = [Pen::symbol(Role::Primal, number), pen.write(&line.formula)];
     let sides: Vec<String> = sides.into_iter().chain(names).collect();
     format!("${}$", sides.join(" = "))
-}
-
-/// Values, tangents, adjoints and lives, each a group of columns.
-fn trace_columns(trace: &Trace, style: &Style) -> Vec<Vec<Column>> {
-    let pen = Pen::values(style.digits);
-    let definition = |(k, line): (usize, &Line)| definition(k + 1, line, pen);
-    let mut values = vec![Column::left(
-        "$a_i$",
-        trace.lines.iter().enumerate().map(definition).collect(),
-    )];
-    let known = trace.missing.is_empty();
-    if known {
-        let value = |line: &Line| value_cell(line.value.as_deref(), pen);
-        values.push(Column::right(
-            "value",
-            trace.lines.iter().map(value).collect(),
-        ));
-    }
-    let mut groups = vec![values];
-    if trace.forward {
-        let heading = |column: &crate::trace::Column| {
-            let along = match &column.along {
-                Some(direction) => format!(" along {}", direction_of(direction, pen)),
-                None => String::new(),
-            };
-            format!(
-                "$\\partial a_i/\\partial {}${along}",
-                pen.text(&column.text)
-            )
-        };
-        let headings: Vec<String> = trace.wrt.iter().map(heading).collect();
-        groups.push(derivatives(trace, Role::Tangent, &headings, known, style));
-    }
-    if trace.reverse {
-        let heading = |(k, output): (usize, &crate::trace::Output)| {
-            let short = terminal::short(trace, k);
-            let mut name = pen.text(&short);
-            if super::derive::bracketed_briefly(&short) != short {
-                name = format!("({name})");
-            }
-            let seed = if output.shape.is_scalar() {
-                ""
-            } else {
-                ", seed all ones"
-            };
-            format!("$\\partial {name}/\\partial a_i${seed}")
-        };
-        let headings: Vec<String> = trace.outputs.iter().enumerate().map(heading).collect();
-        groups.push(derivatives(trace, Role::Adjoint, &headings, known, style));
-    }
-    let life = terminal::life(trace, style);
-    groups.push(life.iter().map(Column::from_text).collect());
-    groups
-}
-
-/// A direction, as a formula where it is one and not the words `all ones`.
-fn direction_of(direction: &str, pen: Pen) -> String {
-    match written::parse(direction) {
-        Some(math) => format!("${}$", pen.write(&math)),
-        None => prose(direction),
-    }
-}
-
-/// The rules in one column, and the values for every `wrt` or output in one column each.
-fn derivatives(
-    trace: &Trace,
-    role: Role,
-    headings: &[String],
-    known: bool,
-    style: &Style,
-) -> Vec<Column> {
-    if headings.is_empty() {
-        return Vec::new();
-    }
-    let pen = Pen::derivatives(style.digits);
-    let pick = |line: &'_ Line| -> Vec<Derived> {
-        match role {
-            Role::Tangent => line.tangents.clone(),
-            _ => line.adjoints.clone(),
-        }
-    };
-    let rule = |(k, line): (usize, &Line)| {
-        let rule = terminal::rule_text(&pick(line), |math: &Math| pen.write(math));
-        format!("${} = {rule}$", Pen::symbol(role, k + 1))
-    };
-    let symbol = Pen::symbol(role, "i");
-    let heading = match headings {
-        [single] => format!("${symbol} = {}", single.trim_start_matches('$')),
-        _ => format!("${symbol}$"),
-    };
-    let rules = trace.lines.iter().enumerate().map(rule).collect();
-    let mut columns = vec![Column::left(heading, rules)];
-    for (k, heading) in headings.iter().enumerate().filter(|_| known) {
-        let cell = |line: &Line| {
-            let derived = pick(line);
-            value_cell(derived.get(k).and_then(|one| one.value.as_deref()), pen)
-        };
-        let heading = if headings.len() == 1 {
-            "value"
-        } else {
-            heading
-        };
-        columns.push(Column::right(
-            heading,
-            trace.lines.iter().map(cell).collect(),
-        ));
-        let zeros = terminal::zeros(trace, role, k);
-        columns.extend(zeros.map(|column| Column::from_text(&column)));
-    }
-    columns
 }
 
 fn value_cell(value: Option<&Tensor>, pen: Pen) -> String {
@@ -311,10 +193,10 @@ fn steps(derivation: &Derivation, head: &str, pen: Pen) -> String {
     let rules: Vec<String> = steps.clone().map(|step| prose(&step.rule)).collect();
     let formulas = steps.map(|step| format!("${}$", pen.text(&step.formula)));
     let columns = vec![
-        Column::left("rule", rules.clone()),
-        Column::left(format!("${head}$"), formulas.collect()),
+        table::Typeset::left("rule", rules.clone()),
+        table::Typeset::left(format!("${head}$"), formulas.collect()),
     ];
-    table::table(&Column::left("rule", rules), &[columns])
+    table::typeset(&table::Typeset::left("rule", rules), &[columns])
 }
 
 fn compared(comparison: &Comparison, style: &Style) -> String {
@@ -326,18 +208,8 @@ fn compared(comparison: &Comparison, style: &Style) -> String {
         false => paragraphs(&format!("{} values", value.shape())),
     };
     if !comparison.rows.is_empty() {
-        let (answers, rest) = compare::derivative_columns(comparison, style);
-        if let Some((first, rest)) = answers.split_first() {
-            let names = || Column::from_formulas(first, pen);
-            let columns = std::iter::once(names()).chain(rest.iter().map(Column::from_text));
-            text.push_str(&table::table(&names(), &[columns.collect()]));
-        }
-        text.push_str(&paragraphs(&rest));
-        let costs = compare::cost_columns(comparison, style);
-        if let Some(first) = costs.first() {
-            let columns = costs.iter().map(Column::from_text).collect();
-            text.push_str(&table::table(&Column::from_text(first), &[columns]));
-        }
+        text.push_str(&set(&view::derivatives(comparison), style));
+        text.push_str(&set(&view::costs(comparison), style));
     }
     text + &paragraphs(&compare::remarks(comparison, style))
 }

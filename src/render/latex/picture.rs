@@ -3,11 +3,12 @@
 use super::formula::Pen;
 use super::name::prose;
 use super::table::{LINE, paragraphs, width};
-use super::{definition, remarks, value_cell};
+use super::{definition, remark, value_cell};
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
 use crate::render::graph::layout::{Link, Size, lay_out};
-use crate::render::{Style, number, terminal};
-use crate::trace::{Derived, Drawing, Edge, Line, Math, Role};
+use crate::render::{Style, number};
+use crate::trace::{Derived, Drawing, Edge, Line, Role};
+use crate::view;
 
 /// The largest number of nodes that is drawn; TeX is slow, and the page is small.
 const MOST_NODES: usize = 60;
@@ -57,7 +58,9 @@ fn rows(drawing: &Drawing, number: usize, style: &Style) -> Vec<String> {
             let each: Vec<String> = each.map(|value| derivatives.value(value)).collect();
             each.join(",\\ ")
         } else {
-            terminal::rule_text(derived, |math: &Math| derivatives.write(math))
+            let rules = view::rule(derived);
+            let rules: Vec<String> = rules.iter().map(|rule| derivatives.write(rule)).collect();
+            rules.join(", ")
         };
         let symbol = Pen::symbol(role, number);
         rows.push(format!(
@@ -168,7 +171,9 @@ fn drawn(drawing: &Drawing, style: &Style) -> String {
         true => format!("\\resizebox{{\\linewidth}}{{!}}{{%\n{text}}}\n"),
         false => text + "\n",
     };
-    format!("\\begin{{center}}\n{picture}\\end{{center}}\n") + &remarks(&drawing.trace, style)
+    let remarks = view::remarks(&drawing.trace);
+    let remarks: String = remarks.iter().map(|one| remark(one, true, style)).collect();
+    format!("\\begin{{center}}\n{picture}\\end{{center}}\n") + &remarks
 }
 
 /// A plot as a picture, or the file that it was written to.

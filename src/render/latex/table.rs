@@ -1,8 +1,10 @@
 //! Tables that break over pages, and formulas that break over lines.
 
 use super::formula::Pen;
-use super::name::{number_text, prose};
-use crate::trace::written;
+use super::name::{number, prose};
+use crate::render::{Style, cell as plain};
+use crate::trace::{Role, written};
+use crate::view::{self, Cell, Heading, Quotient, Table};
 
 /// Points across the text of an article at 10pt; what fits there fits everywhere.
 pub const LINE: usize = 345;
@@ -42,7 +44,7 @@ const SETTINGS: [Setting; 5] = [
 
 impl Setting {
     /// Points that `column` takes up, with the gap beside it.
-    fn size(self, column: &Column) -> usize {
+    fn size(self, column: &Typeset) -> usize {
         let natural = self.natural(column);
         self.gap()
             + if column.right {
@@ -52,12 +54,12 @@ impl Setting {
             }
     }
 
-    fn natural(self, column: &Column) -> usize {
+    fn natural(self, column: &Typeset) -> usize {
         column.width * if self.small { 85 } else { 100 } / 100
     }
 
     /// Whether the cells of a column are broken over lines.
-    fn breaks(self, column: &Column) -> bool {
+    fn breaks(self, column: &Typeset) -> bool {
         !column.right && self.natural(column) > self.most
     }
 
@@ -67,7 +69,7 @@ impl Setting {
 }
 
 /// One column: its heading and its cells as LaTeX, and how they are set.
-pub struct Column {
+pub struct Typeset {
     heading: String,
     cells: Vec<String>,
     right: bool,
@@ -75,15 +77,15 @@ pub struct Column {
     width: usize,
 }
 
-impl Column {
+impl Typeset {
     /// A column of formulas or words; too long ones are broken over lines.
-    pub fn left(heading: impl Into<String>, cells: Vec<String>) -> Column {
+    pub fn left(heading: impl Into<String>, cells: Vec<String>) -> Typeset {
         let heading = heading.into();
         let widths = cells
             .iter()
             .chain([&heading])
             .map(|cell| width(cell, false));
-        Column {
+        Typeset {
             width: widths.max().unwrap_or(0),
             heading,
             cells,
@@ -91,43 +93,125 @@ impl Column {
         }
     }
 
-    /// A column of numbers.
-    pub fn right(heading: impl Into<String>, cells: Vec<String>) -> Column {
-        Column {
-            right: true,
-            ..Column::left(heading, cells)
-        }
-    }
-
-    /// A column made for the terminal.
-    pub fn from_text(column: &crate::render::table::Column) -> Column {
-        let cell = |text: &String| match () {
-            () if text == "-" => "--".into(),
-            () if text.parse::<f64>().is_ok() => format!("${}$", number_text(text)),
-            () => prose(text),
-        };
-        let cells = column.cells.iter().map(cell).collect();
-        Column {
+    /// A column of a table.
+    fn new(column: &view::Column, style: &Style) -> Typeset {
+        let cells = column.cells.iter().map(|one| cell(one, style)).collect();
+        Typeset {
             right: column.right,
-            ..Column::left(prose(&column.heading), cells)
+            ..Typeset::left(heading(&column.heading, style), cells)
         }
-    }
-
-    /// The same with cells that are formulas in the language's syntax.
-    pub fn from_formulas(column: &crate::render::table::Column, pen: Pen) -> Column {
-        let cell = |text: &String| match written::parse(text) {
-            Some(math) => format!("${}$", pen.write(&math)),
-            None => prose(text),
-        };
-        Column::left(
-            prose(&column.heading),
-            column.cells.iter().map(cell).collect(),
-        )
     }
 
     fn is_empty(&self) -> bool {
         self.heading.is_empty() && self.cells.iter().all(String::is_empty)
     }
+}
+
+/// What stands in one place of a table.
+fn cell(cell: &Cell, style: &Style) -> String {
+    let (values, derivatives) = (Pen::values(style.digits), Pen::derivatives(style.digits));
+    match cell {
+        Cell::Blank => String::new(),
+        Cell::Absent => "--".into(),
+        Cell::Number(x, digits) => format!("${}$", number(*x, digits.unwrap_or(style.digits))),
+        Cell::Count(count) => format!("${count}$"),
+        Cell::Below(bound) => prose(&format!("< {}", crate::render::number::format(*bound, 2))),
+        Cell::Value(value) => format!("${}$", values.value(value)),
+        Cell::Definition(node, formula) => {
+            format!(
+                "${} = {}$",
+                Pen::symbol(Role::Primal, node),
+                values.write(formula)
+            )
+        }
+        Cell::Rule(role, node, rules) => {
+            let rules: Vec<String> = rules.iter().map(|rule| derivatives.write(rule)).collect();
+            format!("${} = {}$", Pen::symbol(*role, node), rules.join(", "))
+        }
+        Cell::Code(text) => formula(text, derivatives),
+        Cell::Words(words) => prose(words),
+        Cell::After(node) => format!("after ${}$", Pen::symbol(Role::Primal, node)),
+        Cell::Names(names) => {
+            let names: Vec<String> = names.iter().map(|name| derivatives.text(name)).collect();
+            names.join(" = ")
+        }
+    }
+}
+
+/// A formula in the language's syntax; as words where it is none.
+fn formula(text: &str, pen: Pen) -> String {
+    match written::parse(text) {
+        Some(math) => format!("${}$", pen.write(&math)),
+        None => prose(text),
+    }
+}
+
+fn heading(heading: &Heading, style: &Style) -> String {
+    match heading {
+        Heading::Words(_) | Heading::Operators(..) => prose(&plain::heading(heading, style)),
+        Heading::Symbol(role) => format!("${}$", Pen::symbol(*role, "i")),
+        Heading::Derivative(of) => quotient("", of, style),
+        Heading::Definition(of) => {
+            quotient(&format!("{} = ", Pen::symbol(of.role(), "i")), of, style)
+        }
+    }
+}
+
+/// A derivative of a node behind `left`.
+fn quotient(left: &str, of: &Quotient, style: &Style) -> String {
+    let pen = Pen::derivatives(style.digits);
+    match of {
+        Quotient::Tangent { wrt, along } => {
+            let along = along
+                .as_ref()
+                .map(|along| format!(" along {}", formula(along, pen)));
+            let along = along.unwrap_or_default();
+            format!("${left}\\partial a_i/\\partial {}${along}", pen.text(wrt))
+        }
+        Quotient::Adjoint { output, ones } => {
+            let name = match view::bracketed_briefly(output) == *output {
+                true => pen.text(output),
+                false => format!("({})", pen.text(output)),
+            };
+            let seed = if *ones { ", seed all ones" } else { "" };
+            format!("${left}\\partial {name}/\\partial a_i${seed}")
+        }
+    }
+}
+
+/// A table of nodes or of words; its closing column says what else its first is: a₆ = sin(a₅) = y₁.
+/// Where it goes on with further columns, the nodes are named alone.
+pub fn table(table: &Table, style: &Style) -> String {
+    let (closing, columns): (Vec<&view::Column>, Vec<&view::Column>) =
+        table.columns.iter().partition(|column| column.closing);
+    let groups = columns.chunk_by(|_, next| !next.opening);
+    let set = |group: &[&view::Column]| {
+        group
+            .iter()
+            .map(|column| Typeset::new(column, style))
+            .collect()
+    };
+    let mut groups: Vec<Vec<Typeset>> = groups.map(set).collect();
+    let Some(first) = groups.first_mut().and_then(|group| group.first_mut()) else {
+        return String::new();
+    };
+    for names in closing {
+        let cells = first.cells.iter().zip(&names.cells);
+        let called = cells.map(|(left, names)| match cell(names, style) {
+            names if names.is_empty() => left.clone(),
+            names => format!("{} = {names}$", left.trim_end_matches('$')),
+        });
+        *first = Typeset::left(first.heading.clone(), called.collect());
+    }
+    let alone = |row: &view::Row| format!("${}$", Pen::symbol(Role::Primal, row.node));
+    let key = match table.rows.is_empty() {
+        true => Typeset::new(&table.columns[0], style),
+        false => Typeset::left(
+            first.heading.clone(),
+            table.rows.iter().map(alone).collect(),
+        ),
+    };
+    typeset(&key, &groups)
 }
 
 /// About how many points wide a formula is, or a text with formulas in it.
@@ -222,16 +306,16 @@ pub fn paragraph(latex: &str) -> String {
 
 /// Groups of columns as one table, or, where they are too wide for a page, as one a group, each
 /// behind the column `key`; a group that is still too wide is cut.
-pub fn table(key: &Column, groups: &[Vec<Column>]) -> String {
-    let kept = |group: &Vec<Column>| -> Vec<usize> {
+pub fn typeset(key: &Typeset, groups: &[Vec<Typeset>]) -> String {
+    let kept = |group: &Vec<Typeset>| -> Vec<usize> {
         let wanted = |k: &usize| !group[*k].is_empty();
         (0..group.len()).filter(wanted).collect()
     };
     let groups = groups.iter().map(|group| {
-        let columns: Vec<&Column> = kept(group).into_iter().map(|k| &group[k]).collect();
+        let columns: Vec<&Typeset> = kept(group).into_iter().map(|k| &group[k]).collect();
         columns
     });
-    let groups: Vec<Vec<&Column>> = groups.filter(|group| !group.is_empty()).collect();
+    let groups: Vec<Vec<&Typeset>> = groups.filter(|group| !group.is_empty()).collect();
     let all = groups.concat();
     if let Some(setting) = fitting(&all) {
         return one_table(&all, setting);
@@ -250,7 +334,7 @@ pub fn table(key: &Column, groups: &[Vec<Column>]) -> String {
 }
 
 /// The first setting in which the columns fit a page.
-fn fitting(columns: &[&Column]) -> Option<Setting> {
+fn fitting(columns: &[&Typeset]) -> Option<Setting> {
     let fits = |setting: &Setting| {
         let sizes = columns.iter().map(|column| setting.size(column));
         sizes.sum::<usize>() <= TABLE
@@ -259,9 +343,9 @@ fn fitting(columns: &[&Column]) -> Option<Setting> {
 }
 
 /// As many columns a table as fit.
-fn cut(key: &Column, columns: &[&Column]) -> Vec<String> {
+fn cut(key: &Typeset, columns: &[&Typeset]) -> Vec<String> {
     let setting = SETTINGS[2];
-    let mut tables: Vec<Vec<&Column>> = vec![Vec::new()];
+    let mut tables: Vec<Vec<&Typeset>> = vec![Vec::new()];
     let mut used = 0;
     // A column without a heading belongs to the one before it.
     for columns in columns.chunk_by(|_, next| next.heading.is_empty()) {
@@ -281,8 +365,8 @@ fn cut(key: &Column, columns: &[&Column]) -> Vec<String> {
         .collect()
 }
 
-fn one_table(columns: &[&Column], setting: Setting) -> String {
-    let kind = |column: &&Column| match () {
+fn one_table(columns: &[&Typeset], setting: Setting) -> String {
+    let kind = |column: &&Typeset| match () {
         () if column.right => "r".to_string(),
         () if !setting.breaks(column) => "l".into(),
         // In terms of the line, so that it grows on wider pages.
@@ -301,7 +385,7 @@ fn one_table(columns: &[&Column], setting: Setting) -> String {
     );
     let height = columns.first().map_or(0, |column| column.cells.len());
     let row = |row: usize| {
-        let cell = |column: &&Column| match setting.breaks(column) {
+        let cell = |column: &&Typeset| match setting.breaks(column) {
             true => breakable(&column.cells[row]),
             false => column.cells[row].clone(),
         };
@@ -321,17 +405,20 @@ fn one_table(columns: &[&Column], setting: Setting) -> String {
 mod tests {
     use super::*;
 
-    fn column(width: usize, right: bool) -> Column {
+    fn column(width: usize, right: bool) -> Typeset {
         let cells = vec!["x".repeat(width)];
         match right {
-            true => Column::right("h", cells),
-            false => Column::left("h", cells),
+            true => Typeset {
+                right: true,
+                ..Typeset::left("h", cells)
+            },
+            false => Typeset::left("h", cells),
         }
     }
 
     #[test]
     fn wide_tables_are_squeezed_and_then_cut() {
-        let tables = |columns: Vec<Column>| table(&column(1, false), &[columns]);
+        let tables = |columns: Vec<Typeset>| typeset(&column(1, false), &[columns]);
         let narrow = tables(vec![column(5, false), column(5, true)]);
         assert!(
             narrow.contains("{lr}") && !narrow.contains("footnotesize"),
@@ -348,7 +435,7 @@ mod tests {
         assert!(cut.matches("\\begin{longtable}").count() > 1, "{cut}");
         assert!(cut.contains("{lrrrr"), "{cut}");
         let groups = [vec![column(40, true)], vec![column(40, true)]];
-        let apart = table(&column(1, false), &groups);
+        let apart = typeset(&column(1, false), &groups);
         assert!(apart.contains("{r}") && apart.contains("{lr}"), "{apart}");
     }
 

@@ -1,0 +1,150 @@
+//! A comparison as tables: the derivatives by every mode, and what each mode costs.
+
+use super::table::{Cell, Column, Heading, Remark, Table};
+use crate::syntax::ast::Mode;
+use crate::trace::compare::{Comparison, Cost, Row};
+
+/// Entries of a comparison that are shown.
+const SHOWN_ENTRIES: usize = 12;
+
+/// Relative differences below these are rounding, of exact modes and of finite differences: their
+/// digits tell nothing, and are others on another machine.
+pub const NOISE: [f64; 2] = [1e-13, 1e-9];
+
+/// The bound of a relative difference that is noise.
+pub fn noise(size: f64) -> Option<f64> {
+    NOISE.into_iter().find(|bound| 0.0 < size && size < *bound)
+}
+
+/// One entry of one row: the line of a table.
+struct Compared<'c> {
+    row: &'c Row,
+    k: usize,
+    difference: Option<f64>,
+}
+
+/// One line an entry; where there are too many, those that differ most.
+pub fn derivatives(comparison: &Comparison) -> Table {
+    let all = comparison.rows.iter().flat_map(|row| {
+        (0..row.entries()).map(move |k| Compared {
+            row,
+            k,
+            difference: row.difference(k),
+        })
+    });
+    let mut entries: Vec<Compared<'_>> = all.collect();
+    let count = entries.len();
+    if count > SHOWN_ENTRIES {
+        let told = |entry: &Compared<'_>| {
+            let difference = entry.difference.filter(|x| noise(*x).is_none());
+            difference.unwrap_or(0.0)
+        };
+        entries.sort_by(|a, b| told(b).total_cmp(&told(a)));
+        entries.truncate(SHOWN_ENTRIES);
+    }
+    let name = |entry: &Compared<'_>| {
+        let name = entry.row.entry(entry.k, &comparison.output);
+        Cell::Code(match &entry.row.along {
+            Some(direction) => format!("{name} along {direction}"),
+            None => name,
+        })
+    };
+    let mut columns = vec![Column::left("wrt", entries.iter().map(name))];
+    let modes = answering(comparison);
+    for mode in &modes {
+        let value = |entry: &Compared<'_>| match entry.row.answer(*mode) {
+            Some(value) => Cell::Number(value.data()[entry.k], None),
+            None => Cell::Absent,
+        };
+        columns.push(Column::right(mode.name(), entries.iter().map(value)));
+    }
+    if modes.len() > 1 {
+        let difference = |entry: &Compared<'_>| match entry.difference {
+            Some(x) => noise(x).map_or(Cell::Number(x, Some(2)), Cell::Below),
+            None => Cell::Absent,
+        };
+        columns.push(Column::right("rel. diff", entries.iter().map(difference)));
+    }
+    if entries.iter().any(|entry| entry.row.zeros.is_some()) {
+        let kind = |entry: &Compared<'_>| {
+            let zeros = entry.row.zeros.as_ref();
+            let zero = zeros.and_then(|zeros| zeros.kinds.get(entry.k).copied().flatten());
+            zero.map_or(String::new(), |zero| zero.name().to_string())
+        };
+        columns.push(Column::left("zero", entries.iter().map(kind)));
+    }
+    let mut table = Table {
+        columns,
+        ..Table::default()
+    };
+    if count > SHOWN_ENTRIES {
+        let rest = count - SHOWN_ENTRIES;
+        let noun = match (modes.len(), rest) {
+            (1, 1) => "entry",
+            (1, _) => "entries",
+            (_, 1) => "entry differs less",
+            _ => "entries differ less",
+        };
+        table
+            .remarks
+            .push(Remark::Words(format!("… {rest} more {noun}")));
+    }
+    table
+}
+
+/// The modes that have an answer for some row.
+fn answering(comparison: &Comparison) -> Vec<Mode> {
+    let answers = |mode: &Mode| {
+        let mut rows = comparison.rows.iter();
+        rows.any(|row| row.answer(*mode).is_some())
+    };
+    Mode::ALL.into_iter().filter(answers).collect()
+}
+
+/// What every mode costs, one line a mode; without columns where nothing is known.
+pub fn costs(comparison: &Comparison) -> Table {
+    let cost = |mode: Mode| Some((mode, comparison.costs[mode as usize]?));
+    let known: Vec<(Mode, Cost)> = Mode::ALL.into_iter().filter_map(cost).collect();
+    if known.is_empty() {
+        return Table::default();
+    }
+    let passes = |(mode, cost): &(Mode, Cost)| {
+        let noun = match (mode, cost.passes) {
+            (Mode::Numeric | Mode::Symbolic, 1) => "evaluation",
+            (Mode::Numeric | Mode::Symbolic, _) => "evaluations",
+            (_, 1) => "pass",
+            _ => "passes",
+        };
+        format!("{} {noun}", cost.passes)
+    };
+    let size = |(_, cost): &(Mode, Cost)| {
+        cost.sizes.map_or(String::new(), |(tree, dag)| {
+            let tree = match tree {
+                u64::MAX => "over 10^19".into(),
+                tree => tree.to_string(),
+            };
+            format!("tree {tree}, shared {dag}")
+        })
+    };
+    let count = |heading: Heading, count: &dyn Fn(&Cost) -> u64| {
+        Column::right(
+            heading,
+            known.iter().map(|(_, cost)| Cell::Count(count(cost))),
+        )
+    };
+    let names = known.iter().map(|(mode, _)| mode.name().to_string());
+    let products = Heading::Operators("×, ÷", "mul, div");
+    let sums = Heading::Operators("+, −", "add, sub");
+    Table {
+        columns: vec![
+            Column::left("cost", names),
+            Column::left("", known.iter().map(passes)),
+            count(products, &|cost| cost.operations.products),
+            count(sums, &|cost| cost.operations.sums),
+            count("calls".into(), &|cost| cost.operations.calls),
+            count("alive".into(), &|cost| cost.live as u64),
+            Column::left("", known.iter().map(size)),
+        ],
+        ..Table::default()
+    }
+}

@@ -1,0 +1,12 @@
+//! What statements show, arranged for readers: tables of typed cells with remarks below them. They are
+//! made here once; text, LaTeX and HTML only write them.
+
+mod compare;
+mod name;
+mod table;
+mod trace;
+
+pub use compare::{NOISE, costs, derivatives, noise};
+pub use name::{bracketed, bracketed_briefly, one_line};
+pub use table::{Cell, Column, Heading, Quotient, Remark, Row, Table};
+pub use trace::{adjoint, left_out, names, remarks, rule, tangent, trace};

@@ -1,0 +1,228 @@
+//! Tables as data: every cell says what it is, and no cell how it is written.
+
+use crate::graph::Tensor;
+use crate::source::Location;
+use crate::syntax::ast::Name;
+use crate::trace::{Kink, Math, Nonfinite, Role};
+use std::rc::Rc;
+
+/// A table with what is said below it.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// From left to right; all have the same number of cells.
+    pub columns: Vec<Column>,
+    /// The nodes that the rows are about; empty in a table that is not about nodes.
+    pub rows: Vec<Row>,
+    /// What is said below, one a line.
+    pub remarks: Vec<Remark>,
+}
+
+/// The node that a row is about.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its number.
+    pub node: usize,
+    /// The nodes that it is computed from.
+    pub operands: Vec<usize>,
+    /// Where it is written.
+    pub location: Option<Location>,
+}
+
+/// One column: its heading, its cells, and how it stands beside the others.
+#[derive(Clone, Debug, Default)]
+pub struct Column {
+    /// What stands above.
+    pub heading: Heading,
+    /// From top to bottom.
+    pub cells: Vec<Cell>,
+    /// Whether the cells are numbers, which end below each other.
+    pub right: bool,
+    /// What its values are, where they are those of nodes.
+    pub role: Option<Role>,
+    /// Begins a group, which a narrow page shows as a table of its own.
+    pub opening: bool,
+    /// Stays beside the column before it.
+    pub glued: bool,
+    /// Stands at the end of every part of a table that is continued: what else a row is called.
+    pub closing: bool,
+}
+
+/// What stands above a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heading {
+    /// Words, or nothing.
+    Words(String),
+    /// Operators, and the words for them where only ASCII may be written.
+    Operators(&'static str, &'static str),
+    /// aᵢ, ȧᵢ or āᵢ
+    Symbol(Role),
+    /// ∂aᵢ/∂w or ∂L/∂aᵢ
+    Derivative(Quotient),
+    /// ȧᵢ = ∂aᵢ/∂w or āᵢ = ∂L/∂aᵢ
+    Definition(Quotient),
+}
+
+/// What a derivative of a node is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Quotient {
+    /// ∂aᵢ/∂w
+    Tangent {
+        /// What it is differentiated by, as written.
+        wrt: String,
+        /// The direction, where it is not plainly 1.
+        along: Option<String>,
+    },
+    /// ∂L/∂aᵢ
+    Adjoint {
+        /// What is differentiated, as written or as it is called for short.
+        output: String,
+        /// Whether the seed is all ones.
+        ones: bool,
+    },
+}
+
+impl Quotient {
+    /// The symbol that stands for it.
+    pub fn role(&self) -> Role {
+        match self {
+            Quotient::Tangent { .. } => Role::Tangent,
+            Quotient::Adjoint { .. } => Role::Adjoint,
+        }
+    }
+}
+
+/// What stands in one place of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Blank,
+    /// A dash: there is no answer.
+    Absent,
+    /// A number; with so many significant digits, or as many as are asked for.
+    Number(f64, Option<usize>),
+    /// A count.
+    Count(u64),
+    /// A number that is noise below this bound.
+    Below(f64),
+    /// A value of any shape.
+    Value(Rc<Tensor>),
+    /// The definition of a node: aᵢ = …
+    Definition(usize, Math),
+    /// The rule of a derivative: ȧᵢ = … or āᵢ = …; several where the columns have different seeds.
+    Rule(Role, usize, Vec<Math>),
+    /// A formula in the language's syntax.
+    Code(String),
+    /// Words.
+    Words(String),
+    /// After the computation of a node.
+    After(usize),
+    /// What else the row is called.
+    Names(Vec<Name>),
+}
+
+/// One thing that is said below a table.
+#[derive(Clone, Debug)]
+pub enum Remark {
+    /// What a name in a heading stands for, both in the language's syntax.
+    Abbreviation(String, String),
+    /// A sentence; code in it stands in backquotes.
+    Words(String),
+    /// A kink that was hit.
+    Kink(Kink),
+    /// Where the first number that is not finite came from.
+    Nonfinite(Box<Nonfinite>),
+}
+
+impl Default for Heading {
+    fn default() -> Heading {
+        Heading::Words(String::new())
+    }
+}
+
+impl From<&str> for Heading {
+    fn from(words: &str) -> Heading {
+        Heading::Words(words.into())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(words: String) -> Cell {
+        match words.is_empty() {
+            true => Cell::Blank,
+            false => Cell::Words(words),
+        }
+    }
+}
+
+impl From<Option<Rc<Tensor>>> for Cell {
+    fn from(value: Option<Rc<Tensor>>) -> Cell {
+        value.map_or(Cell::Blank, Cell::Value)
+    }
+}
+
+impl Column {
+    /// A column of formulas or words.
+    pub fn left<C: Into<Cell>>(
+        heading: impl Into<Heading>,
+        cells: impl IntoIterator<Item = C>,
+    ) -> Column {
+        Column {
+            heading: heading.into(),
+            cells: cells.into_iter().map(Into::into).collect(),
+            ..Column::default()
+        }
+    }
+
+    /// A column of numbers.
+    pub fn right<C: Into<Cell>>(
+        heading: impl Into<Heading>,
+        cells: impl IntoIterator<Item = C>,
+    ) -> Column {
+        Column {
+            right: true,
+            ..Column::left(heading, cells)
+        }
+    }
+
+    /// The same, of primals, tangents or adjoints.
+    pub fn of(self, role: Role) -> Column {
+        Column {
+            role: Some(role),
+            ..self
+        }
+    }
+
+    /// The same, at the beginning of a group.
+    pub fn opening(self) -> Column {
+        Column {
+            opening: true,
+            ..self
+        }
+    }
+
+    /// The same, never parted from the column before it.
+    pub fn glued(self) -> Column {
+        Column {
+            glued: true,
+            ..self
+        }
+    }
+
+    /// The same, repeated at the end of every part of a table that is continued.
+    pub fn closing(self) -> Column {
+        Column {
+            closing: true,
+            ..self
+        }
+    }
+
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        let blank = |cell: &Cell| match cell {
+            Cell::Blank => true,
+            Cell::Names(names) => names.is_empty(),
+            _ => false,
+        };
+        self.heading == Heading::default() && self.cells.iter().all(blank)
+    }
+}
