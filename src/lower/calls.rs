@@ -11,6 +11,7 @@ use crate::graph::{Args, Attr, NodeId, Op, Primitive, Shape};
 use crate::primitives::{self, array};
 use crate::syntax::ast::{ExprId, ExprKind, Ident, NamedArgument};
 use crate::syntax::foreign;
+use crate::syntax::special::{SPECIAL, Special, SpecialKind};
 use std::rc::Rc;
 
 /// A call that need not be expanded twice: the function, its arguments, what is held.
@@ -29,34 +30,26 @@ pub(super) struct Iteration {
     left: usize,
 }
 
-/// The operators that look like calls and are no rows of the table, with their signatures.
-pub const SPECIAL: &[(&str, &str)] = &[
-    ("grad", "grad(L, w)"),
-    ("jacobian", "jacobian(y, x)"),
-    ("hessian", "hessian(L, x)"),
-    ("jvp", "jvp(y, x, v)"),
-    ("vjp", "vjp(y, x, u)"),
-    ("numeric", "numeric(L, w, h=, scheme=)"),
-    ("iterate", "iterate(f, x0, n)"),
-    ("rows", "rows(A)"),
-    ("cols", "cols(A)"),
-    ("read", "read(\"file.csv\")"),
-];
-
 /// Whether `name` is a derivative operator, which cannot be redefined.
 pub fn is_derivative_operator(name: &str) -> bool {
-    matches!(
-        name,
-        "grad" | "jacobian" | "hessian" | "jvp" | "vjp" | "numeric"
-    )
+    Special::named(name).is_some_and(Special::is_derivative)
 }
 
 /// Whether `name` is a function of the language.
 pub fn is_built_in(name: &str) -> bool {
-    !primitives::named(name).is_empty() || SPECIAL.iter().any(|(special, _)| *special == name)
+    !primitives::named(name).is_empty() || Special::named(name).is_some()
 }
 
 impl Lowerer<'_> {
+    /// The special function that is called, unless the user has defined one of its name.
+    fn special(&self, kind: &ExprKind) -> Option<Special> {
+        let ExprKind::Call(call) = kind else {
+            return None;
+        };
+        let users = || self.definitions.function(&call.function.name).is_some();
+        call.special.filter(|_| !users())
+    }
+
     pub(super) fn visit_call(
         &mut self,
         expr: ExprId,
@@ -64,28 +57,27 @@ impl Lowerer<'_> {
         base: usize,
     ) -> Result<()> {
         let script = &frame.script;
-        let (function, arguments, named): (&Ident, &[ExprId], &[NamedArgument]) =
-            match &script.expr(expr).kind {
-                ExprKind::Call(call) => (&call.function, &call.arguments, &call.named),
-                ExprKind::Derivative(call) => (&call.function, &call.arguments, &[]),
-                _ => return Ok(()),
-            };
-        let users = self.definitions.function(&function.name).is_some();
-        if !users && matches!(script.expr(expr).kind, ExprKind::Call(_)) {
-            let name = &*function.name;
-            if is_derivative_operator(name) {
-                return self.visit_derivative(expr, frame, base);
+        let (arguments, named): (&[ExprId], &[NamedArgument]) = match &script.expr(expr).kind {
+            ExprKind::Call(call) => (&call.arguments, &call.named),
+            ExprKind::Derivative(call) => (&call.arguments, &[]),
+            _ => return Ok(()),
+        };
+        match self.special(&script.expr(expr).kind).map(Special::row) {
+            Some(row) if row.kind == SpecialKind::Derivative => {
+                return self.visit_derivative(row, expr, frame, base);
             }
-            if name == "iterate" {
-                self.expect_arguments(expr, arguments.len(), 3, frame)?;
+            Some(row) if row.kind == SpecialKind::Iteration => {
+                self.expect_arguments(expr, arguments.len(), row.arguments, frame)?;
                 self.visit_all(arguments[1..].iter().copied(), expr, frame, base);
                 return Ok(());
             }
-            if name == "read" {
-                let node = self.read(expr, arguments, frame)?;
+            Some(row) if row.kind == SpecialKind::File => {
+                self.expect_arguments(expr, arguments.len(), row.arguments, frame)?;
+                let node = self.read(arguments[0], frame)?;
                 self.stacks.values.push(node);
                 return Ok(());
             }
+            _ => {}
         }
         let named = named.iter().map(|argument| argument.value);
         let children = arguments.iter().copied().chain(named);
@@ -113,12 +105,13 @@ impl Lowerer<'_> {
                     }
                     return self.expand(expr, frame, users, operands, true);
                 }
-                match &*function.name {
-                    "iterate" => self.start_iterate(expr, frame, arguments, operands),
-                    "rows" | "cols" => {
-                        self.expect_arguments(expr, arguments.len(), 1, frame)?;
+                match call.special {
+                    Some(Special::Iterate) => self.start_iterate(expr, frame, arguments, operands),
+                    Some(special @ (Special::Rows | Special::Cols)) => {
+                        let wanted = special.row().arguments;
+                        self.expect_arguments(expr, arguments.len(), wanted, frame)?;
                         let shape = self.graph.shape(operands[0]);
-                        let size = if &*function.name == "rows" {
+                        let size = if special == Special::Rows {
                             shape.rows
                         } else {
                             shape.cols
@@ -185,14 +178,12 @@ impl Unit<'_> {
             let parameters: Vec<&str> = function.parameters.iter().map(|p| &*p.name).collect();
             return Some(format!("{name}({})", parameters.join(", ")));
         }
-        let special = SPECIAL.iter().find(|(special, _)| *special == name);
-        special
-            .map(|(_, signature)| signature.to_string())
-            .or_else(|| {
-                let rows = primitives::named(name);
-                let all: Vec<String> = rows.iter().map(|row| row.signature()).collect();
-                (!all.is_empty()).then(|| all.join("` or `"))
-            })
+        if let Some(special) = Special::named(name) {
+            return Some(special.row().signature.to_string());
+        }
+        let rows = primitives::named(name);
+        let all: Vec<String> = rows.iter().map(|row| row.signature()).collect();
+        (!all.is_empty()).then(|| all.join("` or `"))
     }
 }
 
@@ -214,7 +205,7 @@ impl Lowerer<'_> {
             .definitions
             .functions()
             .map(|(name, _)| name.to_string());
-        let special = SPECIAL.iter().map(|(name, _)| name.to_string());
+        let special = SPECIAL.iter().map(|row| row.name.to_string());
         let known: Vec<String> = users
             .chain(primitives::names().map(String::from))
             .chain(special)

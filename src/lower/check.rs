@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::NodeId;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
+use crate::syntax::special::Special;
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
@@ -57,7 +58,7 @@ impl Lowerer<'_> {
             }
             match &expr.kind {
                 // Its first argument is the name of a function.
-                ExprKind::Call(call) if &*call.function.name == "iterate" => {
+                ExprKind::Call(call) if call.special == Some(Special::Iterate) => {
                     stack.extend(call.arguments.iter().skip(1));
                 }
                 _ => expr.children(|child| stack.push(child)),

@@ -3,6 +3,7 @@
 use crate::graph::{Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script};
+use crate::syntax::special::Special;
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::{SmallVec, smallvec};
@@ -507,7 +508,7 @@ impl Definitions {
                         free.push(name);
                     }
                 }
-                ExprKind::Call(call) if &*call.function.name == "iterate" => {
+                ExprKind::Call(call) if call.special == Some(Special::Iterate) => {
                     if let Some(first) = call.arguments.first()
                         && let Some(inner) = script.name_at(*first)
                         && !self.functions.contains_key(inner)
@@ -568,9 +569,7 @@ fn is_read(formula: &Formula) -> bool {
     let mut stack: SmallVec<[ExprId; 16]> = smallvec![formula.expr];
     while let Some(id) = stack.pop() {
         let expr = formula.script.expr(id);
-        if let ExprKind::Call(call) = &expr.kind
-            && &*call.function.name == "read"
-        {
+        if expr.kind.special() == Some(Special::Read) {
             return true;
         }
         expr.children(|child| stack.push(child));

@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::{self, Held, Matrix, Problem, Scheme, Target};
 use crate::graph::{Corner, Graph, NodeId, Shape};
 use crate::syntax::ast::{ExprId, ExprKind, Index, Name, NamedArgument};
+use crate::syntax::special::{Special, SpecialRow, TEXT_OPTION};
 use std::rc::Rc;
 
 /// What a derivative is taken by, as the user wrote it.
@@ -22,6 +23,7 @@ pub(super) struct Wrt {
 
 /// A derivative under way.
 pub(super) struct Differentiation {
+    operator: &'static SpecialRow,
     expr: ExprId,
     frame: Rc<Frame>,
     stage: Stage,
@@ -40,7 +42,7 @@ enum Stage {
 }
 
 struct Parts<'s> {
-    operator: &'s str,
+    operator: &'static SpecialRow,
     output: ExprId,
     wrt: ExprId,
     /// The direction of `jvp`, the weights of `vjp`.
@@ -49,29 +51,25 @@ struct Parts<'s> {
 }
 
 impl Lowerer<'_> {
-    fn parts<'s>(&self, expr: ExprId, frame: &'s Frame) -> Result<Parts<'s>> {
+    fn parts<'s>(
+        &self,
+        operator: &'static SpecialRow,
+        expr: ExprId,
+        frame: &'s Frame,
+    ) -> Result<Parts<'s>> {
         let ExprKind::Call(call) = &frame.script.expr(expr).kind else {
             return Err(self.not_a_target(expr, frame));
         };
-        let (function, arguments, named) = (&call.function, &call.arguments, &call.named);
-        let operator = &*function.name;
-        let with_vector = matches!(operator, "jvp" | "vjp");
-        self.expect_arguments(
-            expr,
-            arguments.len(),
-            if with_vector { 3 } else { 2 },
-            frame,
-        )?;
-        for argument in named {
-            let known = operator == "numeric" && matches!(&*argument.name.name, "h" | "scheme");
-            if !known {
-                return Err(Diagnostic::error(
-                    Code::Arity,
-                    frame.script.location(argument.name.span),
-                    format!("`{operator}` takes no argument `{}=`", argument.name),
-                    "not an argument of it",
-                ));
-            }
+        let (arguments, named) = (&call.arguments, &call.named);
+        self.expect_arguments(expr, arguments.len(), operator.arguments, frame)?;
+        let unknown = |argument: &&NamedArgument| !operator.options.contains(&&*argument.name.name);
+        if let Some(argument) = named.iter().find(unknown) {
+            return Err(Diagnostic::error(
+                Code::Arity,
+                frame.script.location(argument.name.span),
+                format!("`{}` takes no argument `{}=`", operator.name, argument.name),
+                "not an argument of it",
+            ));
         }
         Ok(Parts {
             operator,
@@ -84,15 +82,17 @@ impl Lowerer<'_> {
 
     pub(super) fn visit_derivative(
         &mut self,
+        operator: &'static SpecialRow,
         expr: ExprId,
         frame: &Rc<Frame>,
         base: usize,
     ) -> Result<()> {
-        let parts = self.parts(expr, frame)?;
+        let parts = self.parts(operator, expr, frame)?;
         let wrt = self.wrt(parts.wrt, frame)?;
         let name = wrt.name.clone();
         let local = frame.local(&name);
         let state = Differentiation {
+            operator,
             expr,
             frame: frame.clone(),
             stage: Stage::Hold,
@@ -212,7 +212,7 @@ impl Lowerer<'_> {
 
     pub(super) fn differentiate(&mut self, mut state: Differentiation) -> Result<()> {
         let frame = state.frame.clone();
-        let parts = self.parts(state.expr, &frame)?;
+        let parts = self.parts(state.operator, state.expr, &frame)?;
         match state.stage {
             Stage::Hold => {
                 let node = self
@@ -286,18 +286,20 @@ impl Lowerer<'_> {
         let shape = graph.shape(output);
         let columns = target.shape(graph).len();
         let entries = |rows| self.check_size(rows, columns, state.expr, frame);
-        match parts.operator {
-            "grad" | "hessian" if !shape.is_scalar() => Err(self.not_scalar(parts, shape, frame)),
-            "grad" => Ok(diff::grad(problem)),
-            "hessian" => {
+        match parts.operator.id {
+            Special::Grad | Special::Hessian if !shape.is_scalar() => {
+                Err(self.not_scalar(parts, shape, frame))
+            }
+            Special::Grad => Ok(diff::grad(problem)),
+            Special::Hessian => {
                 entries(columns)?;
                 self.matrix_of_derivatives(Matrix::Hessian, problem, state.expr, frame)
             }
-            "jacobian" => {
+            Special::Jacobian => {
                 entries(shape.len())?;
                 self.matrix_of_derivatives(Matrix::Jacobian, problem, state.expr, frame)
             }
-            "jvp" => {
+            Special::Jvp => {
                 self.check_direction(
                     parts,
                     rest[0],
@@ -308,7 +310,7 @@ impl Lowerer<'_> {
                 )?;
                 Ok(diff::jvp(problem, rest[0]))
             }
-            "vjp" => {
+            Special::Vjp => {
                 self.check_direction(
                     parts,
                     rest[0],
@@ -368,7 +370,7 @@ impl Lowerer<'_> {
     fn not_scalar(&self, parts: &Parts<'_>, shape: Shape, frame: &Frame) -> Diagnostic {
         let text = frame.script.text(parts.output);
         let wrt = frame.script.text(parts.wrt);
-        let help = if parts.operator == "grad" {
+        let help = if parts.operator.id == Special::Grad {
             format!(
                 "for all partial derivatives: `jacobian({text}, {wrt})`; for the gradient of the sum: `grad(sum({text}), {wrt})`"
             )
@@ -380,7 +382,7 @@ impl Lowerer<'_> {
             frame.locate(parts.output),
             format!(
                 "`{}` takes a scalar, and this is a {shape} matrix",
-                parts.operator
+                parts.operator.name
             ),
             shape.described(),
         )
@@ -401,7 +403,7 @@ impl Lowerer<'_> {
         if shape == wanted {
             return Ok(());
         }
-        let other = if parts.operator == "jvp" {
+        let other = if parts.operator.id == Special::Jvp {
             parts.wrt
         } else {
             parts.output
@@ -411,7 +413,7 @@ impl Lowerer<'_> {
             frame.locate(vector),
             format!(
                 "{what} of `{}` has the shape of {like}: {wanted}, not {shape}",
-                parts.operator
+                parts.operator.name
             ),
             shape.described(),
         )
@@ -422,7 +424,7 @@ impl Lowerer<'_> {
         let Some(argument) = parts
             .named
             .iter()
-            .find(|argument| &*argument.name.name == "scheme")
+            .find(|argument| &*argument.name.name == TEXT_OPTION)
         else {
             return Ok(Scheme::Central);
         };

@@ -7,6 +7,7 @@ use crate::graph::primitive::Fault;
 use crate::graph::{NodeId, Op};
 use crate::source::Location;
 use crate::syntax::foreign;
+use crate::syntax::statements::is_statement_word;
 
 impl Unit<'_> {
     /// A failed evaluation as a diagnostic.
@@ -64,7 +65,7 @@ impl Unit<'_> {
             )
             .help(format!("call it: `{signature}`"));
         }
-        if crate::syntax::STATEMENT_WORDS.contains(&&*name) {
+        if is_statement_word(&name) {
             return Diagnostic::error(
                 Code::Name,
                 location,

@@ -29,23 +29,17 @@ const PATIENCE: Duration = Duration::from_millis(10);
 
 impl Lowerer<'_> {
     /// `read("file.csv")`: a matrix of numbers.
-    pub(super) fn read(
-        &mut self,
-        expr: ExprId,
-        arguments: &[ExprId],
-        frame: &Frame,
-    ) -> Result<NodeId> {
-        self.expect_arguments(expr, arguments.len(), 1, frame)?;
-        let ExprKind::Text(path) = &frame.script.expr(arguments[0]).kind else {
+    pub(super) fn read(&mut self, argument: ExprId, frame: &Frame) -> Result<NodeId> {
+        let ExprKind::Text(path) = &frame.script.expr(argument).kind else {
             return Err(Diagnostic::error(
                 Code::Type,
-                frame.locate(arguments[0]),
+                frame.locate(argument),
                 "`read` wants a file name in quotes",
                 "not a text",
             )
             .help("write `read(\"data.csv\")`"));
         };
-        let location = frame.locate(arguments[0]);
+        let location = frame.locate(argument);
         if self.evaluation.limits.sandbox {
             return Err(sandboxed(location));
         }

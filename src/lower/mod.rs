@@ -26,7 +26,7 @@ mod sweeps;
 mod table;
 mod unit;
 
-pub use calls::{SPECIAL, is_built_in, is_derivative_operator};
+pub use calls::{is_built_in, is_derivative_operator};
 pub use definitions::{Definitions, Formula};
 pub use evaluation::Evaluation;
 pub use explain::nearest;

@@ -2,11 +2,12 @@
 //! commands, files, and symbols.
 
 use super::commands::{self, Argument};
-use crate::lower::SPECIAL;
 use crate::primitives;
 use crate::render::symbols;
 use crate::session::Session;
-use crate::syntax::{RESERVED_WORDS, STATEMENT_WORDS, TAIL_WORDS};
+use crate::syntax::special::SPECIAL;
+use crate::syntax::statements::statement_words;
+use crate::syntax::words::{WITH_ITEMS, mode_words, reserved_words, tail_words};
 use rustyline::completion::Pair;
 use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
@@ -100,27 +101,20 @@ fn statement(before: &str) -> (&str, &str) {
 fn part(statement: &str) -> Option<&'static str> {
     let mut found = None;
     for word in statement.split(|c: char| !c.is_alphanumeric()) {
-        found = TAIL_WORDS.iter().find(|tail| **tail == word).or(found);
+        found = tail_words().find(|tail| *tail == word).or(found);
     }
-    found.copied()
+    found
 }
-
-const WITH: [&str; 8] = [
-    "steps", "life", "zeros", "expanded", "guards", "log x", "log y", "points",
-];
-const USING: [&str; 4] = ["forward", "reverse", "numeric", "symbolic"];
 
 fn words(session: &Session, before: &str, prefix: &str) -> Vec<Pair> {
     let (statement, last) = statement(before);
-    let listing = statement.ends_with(',') || TAIL_WORDS.contains(&last);
+    let listing = statement.ends_with(',') || tail_words().any(|word| word == last);
     let part = part(statement).filter(|_| listing);
-    let plain = |words: &[&str]| -> Vec<Pair> {
-        let fit = words.iter().filter(|word| word.starts_with(prefix));
-        fit.map(|word| pair(*word, *word)).collect()
-    };
+    let fits = |word: &&str| word.starts_with(prefix);
+    let plain = |word: &'static str| pair(word, word);
     match part {
-        Some("with") => return plain(&WITH),
-        Some("using") => return plain(&USING),
+        Some("with") => return WITH_ITEMS.into_iter().filter(fits).map(plain).collect(),
+        Some("using") => return mode_words().filter(fits).map(plain).collect(),
         _ => {}
     }
     let definitions = session.definitions();
@@ -156,17 +150,17 @@ fn words(session: &Session, before: &str, prefix: &str) -> Vec<Pair> {
             }
         }
     }
-    for (name, form) in SPECIAL {
-        if name.starts_with(prefix) {
-            found.push(pair(*form, format!("{name}(")));
+    for row in &SPECIAL {
+        if row.name.starts_with(prefix) {
+            found.push(pair(row.signature, format!("{}(", row.name)));
         }
     }
     if statement.is_empty() {
-        found.extend(plain(&STATEMENT_WORDS));
+        found.extend(statement_words().filter(fits).map(plain));
     } else {
-        found.extend(plain(&TAIL_WORDS));
+        found.extend(tail_words().filter(fits).map(plain));
     }
-    found.extend(plain(&RESERVED_WORDS));
+    found.extend(reserved_words().filter(fits).map(plain));
     own.into_iter().chain(sorted(found)).collect()
 }
 

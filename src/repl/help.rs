@@ -13,7 +13,9 @@ use crate::render::colour::Paint;
 use crate::render::{Style, terminal};
 use crate::session::Session;
 use crate::source::Source;
-use entries::{Entry, OPERATORS, STATEMENTS, WORDS};
+use crate::syntax::special::{SPECIAL, SpecialKind};
+use crate::syntax::statements::STATEMENTS;
+use entries::{Entry, WORDS};
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -68,8 +70,20 @@ pub fn about(topic: &str, style: &Style) -> String {
 }
 
 /// Everything that help knows beside the primitive table.
-fn all_entries() -> impl Iterator<Item = &'static Entry> {
-    OPERATORS.iter().chain(STATEMENTS).chain(WORDS)
+fn all_entries() -> impl Iterator<Item = Entry> {
+    let special = SPECIAL.iter().map(|row| Entry {
+        name: row.name,
+        form: row.signature,
+        doc: row.doc,
+        example: row.example,
+    });
+    let statements = STATEMENTS.iter().map(|row| Entry {
+        name: row.word,
+        form: row.form,
+        doc: row.doc,
+        example: row.example,
+    });
+    special.chain(statements).chain(WORDS.iter().copied())
 }
 
 fn describe(text: &mut String, form: &str, aliases: &[&str], doc: &str, style: &Style) {
@@ -160,15 +174,15 @@ fn unknown(name: &str) -> String {
 fn overview(style: &Style) -> String {
     let title = |title: &str| format!("{}\n", Paint::Heading.on(title, style));
     let mut text = title("Statements");
-    for statement in STATEMENTS {
+    for statement in &STATEMENTS {
         let _ = writeln!(text, "  {:<39}{}", statement.form, statement.doc);
     }
     text.push_str(&format!("\n{}", title("Derivatives")));
-    for operator in OPERATORS
+    let (operators, functions): (Vec<_>, Vec<_>) = SPECIAL
         .iter()
-        .take_while(|operator| lower::is_derivative_operator(operator.name))
-    {
-        let _ = writeln!(text, "  {:<39}{}", operator.form, operator.doc);
+        .partition(|row| row.kind == SpecialKind::Derivative);
+    for operator in operators {
+        let _ = writeln!(text, "  {:<39}{}", operator.signature, operator.doc);
     }
     text.push_str(&format!("\n{}", title("Functions")));
     let mut names: Vec<&str> = primitives::table()
@@ -178,8 +192,7 @@ fn overview(style: &Style) -> String {
     // Some names have a row for one argument and another for several.
     let mut seen = HashSet::new();
     names.retain(|name| seen.insert(*name));
-    let others = OPERATORS.iter().map(|operator| operator.name);
-    names.extend(others.filter(|name| !lower::is_derivative_operator(name)));
+    names.extend(functions.iter().map(|row| row.name));
     text.push_str(&filled(&names, style.width.unwrap_or(78).saturating_sub(2)));
     text.push_str(&format!("\n{}", title("Commands")));
     for command in COMMANDS {
@@ -235,14 +248,6 @@ mod tests {
             let (example, answer) = entry.example;
             let shown = shown(example);
             assert!(shown.trim().ends_with(answer), "{example} shows {shown}");
-        }
-    }
-
-    #[test]
-    fn every_operator_has_an_entry() {
-        for (name, form) in lower::SPECIAL {
-            let found = OPERATORS.iter().find(|entry| entry.name == *name);
-            assert_eq!(found.map(|entry| entry.form), Some(*form));
         }
     }
 

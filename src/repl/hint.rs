@@ -2,12 +2,12 @@
 //! typed, or the value of what is there so far.
 
 use super::circle;
-use crate::lower::SPECIAL;
 use crate::primitives;
 use crate::render::{Style, number};
 use crate::session::Session;
 use crate::source::Source;
 use crate::syntax::ast::{Name, StatementKind};
+use crate::syntax::special::Special;
 use std::rc::Rc;
 
 /// Bytes of the longest line that gets a hint.
@@ -67,8 +67,8 @@ fn signature(session: &Session, name: &str) -> Option<String> {
         let names: Vec<&str> = function.parameters.iter().map(|p| &*p.name).collect();
         return Some(format!("{name}({})", names.join(", ")));
     }
-    if let Some((_, form)) = SPECIAL.iter().find(|(special, _)| *special == name) {
-        return Some((*form).to_string());
+    if let Some(special) = Special::named(name) {
+        return Some(special.row().signature.to_string());
     }
     let forms: Vec<String> = primitives::named(name)
         .iter()

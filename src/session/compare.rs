@@ -1,7 +1,7 @@
 //! `compare` and `check`: the modes side by side, and whether they agree.
 
 use super::derive::Manner;
-use super::show::{Lowered, refuse, warn};
+use super::show::{Lowered, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Target;
@@ -27,12 +27,6 @@ impl Session {
         tail: &Tail,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        refuse(
-            script,
-            "compare",
-            tail,
-            &["wrt", "along", "using", "at", "zeros"],
-        )?;
         self.ask(script, outputs, tail, sink, |evaluation, question, _| {
             Ok((
                 Event::Compare(Box::new(compare(evaluation, question)?)),
@@ -48,7 +42,6 @@ impl Session {
         tail: &Tail,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        refuse(script, "check", tail, &["wrt", "along", "using", "at"])?;
         self.ask(
             script,
             outputs,

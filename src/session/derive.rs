@@ -1,6 +1,6 @@
 //! `derive`: the symbolic derivative, as a formula that can be typed back in.
 
-use super::show::{Lowered, refuse, warn};
+use super::show::{Lowered, warn};
 use super::{Session, Sink, stopped_at};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse, reverse_steps};
@@ -35,12 +35,6 @@ impl Session {
         tail: &Tail,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        refuse(
-            script,
-            "derive",
-            tail,
-            &["wrt", "at", "steps", "expanded", "guards"],
-        )?;
         let graph = Graph::new();
         let mut lowering = Lowerer::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowering, script, tail)?;

@@ -1,6 +1,6 @@
 //! `graph`: the computational graph, shown or written to a file.
 
-use super::show::{passes, refuse, warn};
+use super::show::{passes, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::Graph;
@@ -26,12 +26,6 @@ impl Session {
         tail: &Tail,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        refuse(
-            script,
-            "graph",
-            tail,
-            &["wrt", "along", "using", "at", "to"],
-        )?;
         let kind = match &tail.to {
             Some(file) => Some((self.kind(script, file)?, file)),
             None => None,

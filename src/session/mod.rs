@@ -22,6 +22,7 @@ use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Function;
 use crate::lower::{self, Definitions, Formula, Limits, Lowerer};
 use crate::primitives::arithmetic::is_true;
+use crate::primitives::array;
 use crate::source::{Location, Source, Span};
 use crate::stop::{self, StopToken};
 use crate::syntax::ast::{
@@ -29,6 +30,7 @@ use crate::syntax::ast::{
     StatementKind, Text,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
+use show::refuse;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -141,6 +143,9 @@ impl Session {
     ) -> Result<()> {
         if stop::requested() {
             return Err(stopped(script, statement));
+        }
+        if let Some(tail) = statement.kind.tail() {
+            refuse(script, statement.kind.row(), tail)?;
         }
         match &statement.kind {
             StatementKind::Define(name, value) => {
@@ -593,7 +598,7 @@ fn compared(script: &Script, claim: ExprId) -> Vec<ExprId> {
     match &script.expr(claim).kind {
         ExprKind::Binary(op, a, b) if op.is_comparison() => vec![*a, *b],
         ExprKind::Binary(_, a, b) => [compared(script, *a), compared(script, *b)].concat(),
-        ExprKind::Call(call) if &*call.function.name == "approx" => {
+        ExprKind::Call(call) if *call.function.name == *array::APPROX.name => {
             call.arguments.iter().take(2).copied().collect()
         }
         _ => Vec::new(),

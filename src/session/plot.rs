@@ -1,6 +1,6 @@
 //! `plot`: curves over one variable, a map over two, vectors against their index.
 
-use super::show::{refuse, warn};
+use super::show::warn;
 use super::{Event, Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::exec::{Failure, Interpreter, LANES, Program};
@@ -54,8 +54,6 @@ impl Session {
         tail: &Tail,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        let allowed = ["over", "at", "log x", "log y", "points", "to"];
-        refuse(script, "plot", tail, &allowed)?;
         let request = Request {
             script,
             outputs,

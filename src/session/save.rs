@@ -6,6 +6,7 @@ use crate::lower::definitions::{Function, Input, Meaning};
 use crate::render::number;
 use crate::syntax::ast::{ExprKind, Name};
 use crate::syntax::printer;
+use crate::syntax::special::Special;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -122,7 +123,7 @@ fn text(formula: &Formula) -> String {
     while let Some(id) = stack.pop() {
         let expr = script.expr(id);
         if let ExprKind::Call(call) = &expr.kind
-            && &*call.function.name == "read"
+            && call.special == Some(Special::Read)
             && let Some(ExprKind::Text(path)) =
                 call.arguments.first().map(|id| &script.expr(*id).kind)
         {

@@ -9,6 +9,7 @@ use crate::lower::definitions::Meaning;
 use crate::lower::{Evaluation, Formula, Lowerer, Unit};
 use crate::syntax::ast::{At, ExprId, ExprKind, Mode, Name, NameId, Script, Show, Tail, With};
 use crate::syntax::printer;
+use crate::syntax::statements::StatementRow;
 use crate::trace::{self, Nonfinite, Request, Wrt};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -37,7 +38,6 @@ impl Session {
         tail: &Tail,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        refuse(script, "print", tail, &["at"])?;
         let graph = Graph::new();
         let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowerer, script, tail)?;
@@ -92,7 +92,6 @@ impl Session {
         tail: &Tail,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        refuse(script, "a bare expression", tail, &["at"])?;
         let graph = Graph::new();
         let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowerer, script, tail)?;
@@ -124,12 +123,6 @@ impl Session {
         tail: &Tail,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        refuse(
-            script,
-            "trace",
-            tail,
-            &["wrt", "along", "using", "at", "life", "zeros"],
-        )?;
         let graph = Graph::new();
         let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
         self.bind_at(&mut lowerer, script, tail)?;
@@ -462,46 +455,16 @@ fn refuse_twice(script: &Script, wrt: &[ExprId]) -> Result<()> {
     Ok(())
 }
 
-/// Refuses the parts of a tail that mean nothing for `statement`.
-pub(super) fn refuse(
-    script: &Script,
-    statement: &str,
-    tail: &Tail,
-    allowed: &[&str],
-) -> Result<()> {
-    let expr = |id: &ExprId| script.expr(*id).span;
-    let mut present = vec![
-        ("over", tail.over.first().map(|over| over.variable.span)),
-        ("wrt", tail.wrt.first().map(expr)),
-        ("along", tail.along.first().map(expr)),
-        ("using", tail.using.first().map(|(_, span)| *span)),
-        ("at", tail.at.first().map(|at| at.name.span)),
-        ("to", tail.to.as_ref().map(|to| to.span)),
-    ];
-    for (item, span) in &tail.with {
-        let word = match item {
-            With::Steps => "steps",
-            With::Life => "life",
-            With::Zeros => "zeros",
-            With::Expanded => "expanded",
-            With::Guards => "guards",
-            With::LogX => "log x",
-            With::LogY => "log y",
-            With::Points { .. } => "points",
-        };
-        present.push((word, Some(*span)));
+/// Refuses the parts of a tail that mean nothing for a statement.
+pub(super) fn refuse(script: &Script, statement: &StatementRow, tail: &Tail) -> Result<()> {
+    let mut parts = tail.parts(script).into_iter();
+    match parts.find(|(word, _)| !statement.takes.contains(word)) {
+        None => Ok(()),
+        Some((word, span)) => Err(Diagnostic::error(
+            Code::Syntax,
+            script.location(span),
+            format!("`{word}` means nothing for {}", statement.noun),
+            "does not belong here",
+        )),
     }
-    for (word, span) in present {
-        if let Some(span) = span
-            && !allowed.contains(&word)
-        {
-            return Err(Diagnostic::error(
-                Code::Syntax,
-                script.location(span),
-                format!("`{word}` means nothing for {statement}"),
-                "does not belong here",
-            ));
-        }
-    }
-    Ok(())
 }

@@ -92,11 +92,9 @@ impl<'a> Emitter<'a> {
 
     fn call(&mut self, name: &str, arguments: Vec<ExprId>, named: Vec<NamedArgument>) -> ExprId {
         let function = ident(name);
-        self.push(ExprKind::Call(Box::new(Call {
-            function,
-            arguments,
-            named,
-        })))
+        self.push(ExprKind::Call(Box::new(Call::new(
+            function, arguments, named,
+        ))))
     }
 
     fn emit(&mut self, id: Id) -> Written {

@@ -3,6 +3,7 @@
 //! Expressions and statements live in two arenas of their [`Script`], children before parents, so
 //! that nothing about a tree is recursive: neither building, walking nor dropping it.
 
+use super::special::Special;
 use crate::source::{Location, Source, Span};
 use smallvec::{SmallVec, smallvec};
 use std::cell::{Cell, RefCell};
@@ -146,10 +147,25 @@ pub struct NamedArgument {
 pub struct Call {
     /// What is called.
     pub function: Ident,
+    /// The row of that name, if it is no operation of the graph. A function that the user defines
+    /// under the same name goes before it.
+    pub special: Option<Special>,
     /// The positional arguments.
     pub arguments: Vec<ExprId>,
     /// The named ones, which come last.
     pub named: Vec<NamedArgument>,
+}
+
+impl Call {
+    /// A call of `function`.
+    pub fn new(function: Ident, arguments: Vec<ExprId>, named: Vec<NamedArgument>) -> Call {
+        Call {
+            special: Special::named(&function.name),
+            function,
+            arguments,
+            named,
+        }
+    }
 }
 
 /// `f'(x)`, `f''(x)`: the `order`-th derivative of a one-argument function, called.
@@ -316,6 +332,22 @@ pub enum With {
     },
 }
 
+impl With {
+    /// As it is written, without what follows.
+    pub fn name(&self) -> &'static str {
+        match self {
+            With::Steps => "steps",
+            With::Life => "life",
+            With::Zeros => "zeros",
+            With::Expanded => "expanded",
+            With::Guards => "guards",
+            With::LogX => "log x",
+            With::LogY => "log y",
+            With::Points { .. } => "points",
+        }
+    }
+}
+
 /// What may follow the outputs of a statement that shows something, in this order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tail {
@@ -333,6 +365,26 @@ pub struct Tail {
     pub with: Vec<(With, Span)>,
     /// `to "file.svg"`
     pub to: Option<Text>,
+}
+
+impl Tail {
+    /// The word of every part that is there, of each item for `with`, and where it stands.
+    pub fn parts(&self, script: &Script) -> Vec<(&'static str, Span)> {
+        let expr = |id: &ExprId| script.expr(*id).span;
+        let parts = [
+            ("over", self.over.first().map(|over| over.variable.span)),
+            ("wrt", self.wrt.first().map(expr)),
+            ("along", self.along.first().map(expr)),
+            ("using", self.using.first().map(|(_, span)| *span)),
+            ("at", self.at.first().map(|at| at.name.span)),
+            ("to", self.to.as_ref().map(|to| to.span)),
+        ];
+        let there = parts
+            .into_iter()
+            .filter_map(|(word, span)| Some((word, span?)));
+        let items = self.with.iter().map(|(item, span)| (item.name(), *span));
+        there.chain(items).collect()
+    }
 }
 
 /// The statements between `{` and `}`.
@@ -381,6 +433,16 @@ pub enum StatementKind {
     Print(Vec<ExprId>, Box<Tail>),
     /// `trace y1, y2 wrt w`, a bare expression, …
     Show(Show, Vec<ExprId>, Box<Tail>),
+}
+
+impl StatementKind {
+    /// What may follow its outputs, if it has any.
+    pub fn tail(&self) -> Option<&Tail> {
+        match self {
+            StatementKind::Print(_, tail) | StatementKind::Show(_, _, tail) => Some(tail),
+            _ => None,
+        }
+    }
 }
 
 /// A statement where it stands.
@@ -482,6 +544,14 @@ impl Script {
 }
 
 impl ExprKind {
+    /// The special function that is called by name.
+    pub fn special(&self) -> Option<Special> {
+        match self {
+            ExprKind::Call(call) => call.special,
+            _ => None,
+        }
+    }
+
     /// The function that is called or differentiated and called.
     pub fn function(&self) -> Option<&Ident> {
         match self {

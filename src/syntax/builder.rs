@@ -2,8 +2,10 @@
 
 use super::ast::*;
 use super::errors;
-use super::names::Names;
-use super::token::{Lexeme, Token, normalised};
+use super::names::{Names, normalised};
+use super::special::{Special, SpecialKind, TEXT_OPTION};
+use super::token::{Lexeme, Token};
+use super::words::{WITH_ITEMS, mode_words};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::source::{Location, Source, Span};
 use rustc_hash::FxHashMap;
@@ -56,12 +58,12 @@ struct Ends {
 }
 
 impl<'a> Builder<'a> {
-    /// Nothing yet.
     /// The text that is parsed.
     pub fn source(&self) -> &'a Rc<Source> {
         self.source
     }
 
+    /// Nothing yet.
     pub fn new(source: &'a Rc<Source>, tokens: &'a [Lexeme]) -> Builder<'a> {
         Builder {
             source,
@@ -287,11 +289,7 @@ impl<'a> Builder<'a> {
             Arguments::Comprehension(id) => (vec![id], Vec::new()),
             Arguments::List(list) => self.split(&function, list)?,
         };
-        let call = Call {
-            function,
-            arguments,
-            named,
-        };
+        let call = Call::new(function, arguments, named);
         Ok(self.push(ExprKind::Call(Box::new(call)), span))
     }
 
@@ -301,14 +299,16 @@ impl<'a> Builder<'a> {
         function: &Ident,
         list: Vec<Argument>,
     ) -> Result<(Vec<ExprId>, Vec<NamedArgument>)> {
+        let special = Special::named(&function.name);
+        let takes_text = special.is_some_and(|special| special.row().kind == SpecialKind::File);
         let mut positional = Vec::new();
         let mut named: Vec<NamedArgument> = Vec::new();
         for argument in list {
             let (name, value) = match argument {
                 Argument::Value(value) => (None, value),
                 Argument::Named(name, value) => (Some(name), value),
-                Argument::Text(text) if &*function.name == "read" => (None, self.text_item(text)),
-                Argument::NamedText(name, text) if &*name.name == "scheme" => {
+                Argument::Text(text) if takes_text => (None, self.text_item(text)),
+                Argument::NamedText(name, text) if &*name.name == TEXT_OPTION => {
                     (Some(name), self.text_item(text))
                 }
                 Argument::Text(text) | Argument::NamedText(_, text) => {
@@ -653,8 +653,7 @@ impl<'a> Builder<'a> {
                     .into_iter()
                     .find(|mode| mode.name() == &*word.name);
                 mode.map(|mode| (mode, word.span)).ok_or_else(|| {
-                    let words = Mode::ALL.map(Mode::name);
-                    errors::unknown_word(self.source, word, "way to differentiate", &words)
+                    errors::unknown_word(self.source, word, "way to differentiate", mode_words())
                 })
             })
             .collect()
@@ -705,10 +704,8 @@ impl<'a> Builder<'a> {
                 "separate the items after `with` by commas",
             ),
             _ => {
-                let words = [
-                    "steps", "life", "zeros", "expanded", "guards", "log x", "log y", "points",
-                ];
-                return errors::unknown_word(self.source, word, "item of `with`", &words);
+                let words = WITH_ITEMS.into_iter();
+                return errors::unknown_word(self.source, word, "item of `with`", words);
             }
         };
         self.error(span, message, "").help(help)

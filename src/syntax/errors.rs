@@ -405,11 +405,10 @@ fn short(text: &str) -> String {
 }
 
 /// The word of `words` that `written` was probably meant to be.
-fn nearest<'w>(written: &str, words: &[&'w str]) -> Option<&'w str> {
+fn nearest<'w>(written: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let allowed = if written.chars().count() < 5 { 1 } else { 2 };
     words
-        .iter()
-        .map(|&word| (strsim::osa_distance(written, word), word))
+        .map(|word| (strsim::osa_distance(written, word), word))
         .filter(|&(distance, _)| distance <= allowed)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, word)| word)
@@ -469,11 +468,11 @@ pub(crate) fn unknown_word(
     source: &Rc<Source>,
     word: &Ident,
     what: &str,
-    words: &[&str],
+    words: impl Iterator<Item = &'static str> + Clone,
 ) -> Diagnostic {
-    let help = match nearest(&word.name, words) {
+    let help = match nearest(&word.name, words.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are `{}`", words.join("`, `")),
+        None => format!("there are `{}`", words.collect::<Vec<_>>().join("`, `")),
     };
     Diagnostic::error(
         Code::Syntax,

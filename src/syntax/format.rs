@@ -5,7 +5,8 @@
 //! of several lines has a line for each of its braces; blanks and indentation are not.
 
 use super::layout::{self, Brackets};
-use super::token::{self, Lexeme, Token};
+use super::lexer::lex;
+use super::token::{Lexeme, Token};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::source::{Location, Source, Span};
 use std::rc::Rc;
@@ -36,7 +37,7 @@ pub fn format(source: &Rc<Source>) -> Result<String> {
 }
 
 fn tokens(text: &str) -> Vec<Lexeme> {
-    let raw = token::lex(text);
+    let raw = lex(text);
     layout::arrange(text, &raw, &Brackets::new(&raw))
 }
 
@@ -567,7 +568,7 @@ mod tests {
         for _ in 0..400 {
             for script in scripts {
                 let mut text = String::new();
-                for lexeme in token::lex(script) {
+                for lexeme in lex(script) {
                     state = state
                         .wrapping_mul(6_364_136_223_846_793_005)
                         .wrapping_add(1);

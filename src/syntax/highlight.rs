@@ -1,7 +1,8 @@
 //! What kind of thing every part of a text is: for editors that colour it.
 
 use super::layout::{self, Brackets};
-use super::token::{self, Token};
+use super::lexer::lex;
+use super::token::Token;
 use std::ops::Range;
 
 /// What a part of a text is.
@@ -27,7 +28,7 @@ pub enum Class {
 
 /// The parts of `text` that are worth a colour, in order. Costs one look at every token.
 pub fn classes(text: &str) -> Vec<(Range<usize>, Class)> {
-    let raw = token::lex(text);
+    let raw = lex(text);
     let tokens = layout::arrange(text, &raw, &Brackets::new(&raw));
     let mut parts = Vec::with_capacity(tokens.len());
     let mut at = 0;
@@ -75,7 +76,7 @@ fn comments(text: &str, range: Range<usize>, parts: &mut Vec<(Range<usize>, Clas
 
 /// The bracket that belongs to the one at the byte `at`, if there is one there.
 pub fn partner(text: &str, at: usize) -> Option<usize> {
-    let raw = token::lex(text);
+    let raw = lex(text);
     let k = raw.binary_search_by_key(&at, |lexeme| lexeme.start as usize);
     let partner = Brackets::new(&raw).partner(k.ok()?)?;
     Some(raw[partner].start as usize)

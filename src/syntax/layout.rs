@@ -282,11 +282,9 @@ impl Layout<'_> {
             return false;
         };
         self.form = match word {
+            Token::Show(_) => Form::Word,
             Token::Print => Form::Bare,
-            Token::Input | Token::Repeat | Token::While | Token::Import | Token::Assert => {
-                Form::Other
-            }
-            _ => Form::Word,
+            _ => Form::Other,
         };
         self.push(Lexeme {
             token: word,
@@ -384,7 +382,8 @@ impl Layout<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::token::lex;
+    use super::super::ast::Show;
+    use super::super::lexer::lex;
     use super::*;
     use Token::*;
 
@@ -424,7 +423,7 @@ mod tests {
 
     #[test]
     fn words_are_words_only_where_an_operand_follows() {
-        assert_eq!(tokens("trace L")[0], Trace);
+        assert_eq!(tokens("trace L")[0], Token::Show(Show::Trace));
         assert_eq!(tokens("trace = 3")[0], DefinitionHead);
         assert_eq!(tokens("trace + 1")[0], Name);
         assert_eq!(tokens("print (x)")[0], Print);
@@ -441,7 +440,7 @@ mod tests {
         );
         assert_eq!(
             tokens("trace at at at = 3"),
-            [Trace, Name, At, Name, Equal, Number]
+            [Token::Show(Show::Trace), Name, At, Name, Equal, Number]
         );
     }
 
@@ -449,11 +448,30 @@ mod tests {
     fn a_tail_may_stand_on_lines_of_its_own() {
         assert_eq!(
             tokens("trace L\n\n  wrt w # that\n  at w = 3\nx"),
-            [Trace, Name, Wrt, Name, At, Name, Equal, Number, End, Name]
+            [
+                Token::Show(Show::Trace),
+                Name,
+                Wrt,
+                Name,
+                At,
+                Name,
+                Equal,
+                Number,
+                End,
+                Name
+            ]
         );
         assert_eq!(
             tokens("trace L\nat = 3"),
-            [Trace, Name, End, DefinitionHead, Name, Equal, Number]
+            [
+                Token::Show(Show::Trace),
+                Name,
+                End,
+                DefinitionHead,
+                Name,
+                Equal,
+                Number
+            ]
         );
         assert_eq!(tokens("trace L\nwrt + 3")[2], End);
         assert_eq!(tokens("trace L wrt w\nalong [1]")[4], Along);

@@ -7,9 +7,13 @@ pub mod foreign;
 pub mod format;
 pub mod highlight;
 mod layout;
+mod lexer;
 mod names;
 pub mod printer;
+pub mod special;
+pub mod statements;
 mod token;
+pub mod words;
 
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::source::{Location, Source, Span};
@@ -19,10 +23,9 @@ use builder::Builder;
 use errors::Context;
 use lalrpop_util::ParseError;
 use layout::{BracketError, Brackets};
+use lexer::MOST_TOKENS;
 use std::rc::Rc;
-use token::{Lexeme, MOST_TOKENS, Token};
-
-pub use token::{RESERVED_WORDS, STATEMENT_WORDS, TAIL_WORDS};
+use token::{Lexeme, Token};
 
 #[allow(clippy::all, missing_docs, unused)]
 mod grammar {
@@ -43,7 +46,7 @@ const TOKENS_AT_A_TIME: usize = 1 << 14;
 pub fn parse(source: &Rc<Source>) -> Result<(Script, Vec<Diagnostic>)> {
     refuse_long(source)?;
     refuse_odd_line_ends(source)?;
-    let raw = token::lex(&source.text);
+    let raw = lexer::lex(&source.text);
     refuse_many(source, &raw)?;
     let brackets = Brackets::new(&raw);
     let tokens = layout::arrange(&source.text, &raw, &brackets);
@@ -183,7 +186,7 @@ pub fn completeness(text: &str) -> Completeness {
     if refuse_long(&source).is_err() || refuse_odd_line_ends(&source).is_err() {
         return Completeness::Invalid;
     }
-    let raw = token::lex(text);
+    let raw = lexer::lex(text);
     if refuse_many(&source, &raw).is_err() {
         return Completeness::Invalid;
     }

@@ -3,8 +3,8 @@
 use wengert::lower::{Limits, is_built_in};
 use wengert::session::Session;
 use wengert::source::Source;
-use wengert::syntax::STATEMENT_WORDS;
 use wengert::syntax::foreign::{FUNCTIONS, VALUES};
+use wengert::syntax::statements::is_statement_word;
 
 /// The advice of the error that running `text` ends with.
 fn advice(text: &str) -> String {
@@ -149,7 +149,7 @@ fn what_is_advised_exists() {
             for (at, _) in code.match_indices('(') {
                 let called = code[..at].rsplit(|c| !is_letter(c)).next().unwrap_or("");
                 let known = matches!(called, "" | "f") || is_built_in(called);
-                let word = STATEMENT_WORDS.contains(&called);
+                let word = is_statement_word(called);
                 assert!(known || word, "{names:?}: there is no `{called}`");
             }
         }

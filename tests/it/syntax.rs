@@ -4,6 +4,9 @@ use std::rc::Rc;
 use wengert::diagnostic::{Code, Diagnostic, Severity};
 use wengert::source::Source;
 use wengert::syntax::ast::*;
+use wengert::syntax::special::SPECIAL;
+use wengert::syntax::statements::{STATEMENTS, statement_words};
+use wengert::syntax::words::{WITH_ITEMS, mode_words, reserved_words, tail_words};
 use wengert::syntax::{Completeness, completeness, parse, printer};
 
 fn script(text: &str) -> (Script, Vec<Diagnostic>) {
@@ -1134,5 +1137,31 @@ fn check_error(error: &Diagnostic, source: &Rc<Source>) {
     for label in error.labels() {
         let span = label.location.span;
         assert!(text.get(span.range()).is_some(), "{text:?}: {span:?}");
+    }
+}
+
+#[test]
+fn the_dictionary_of_the_fuzzer_holds_every_word() {
+    let dictionary = include_str!("../../fuzz/language.dict");
+    let words = reserved_words()
+        .chain(statement_words())
+        .chain(tail_words())
+        .chain(["from", "coloured", "by"])
+        .chain(mode_words())
+        .chain(WITH_ITEMS.map(|item| item.split(' ').next().unwrap_or(item)))
+        .chain(SPECIAL.iter().map(|row| row.name));
+    for word in words {
+        let entry = |end| dictionary.contains(&format!("\n\"{word}{end}\"\n"));
+        assert!(entry(' ') || entry('('), "`{word}` is missing");
+    }
+}
+
+#[test]
+fn statements_take_what_a_tail_can_hold() {
+    let known: Vec<&str> = tail_words().chain(WITH_ITEMS).collect();
+    for row in &STATEMENTS {
+        for part in row.takes {
+            assert!(known.contains(part), "`{}` takes `{part}`", row.word);
+        }
     }
 }

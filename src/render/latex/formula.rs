@@ -3,6 +3,7 @@
 use super::name::{is_word, name, number};
 use crate::graph::Tensor;
 use crate::primitives;
+use crate::syntax::special::Special;
 use crate::trace::written;
 use crate::trace::{Math, Role, Times};
 
@@ -106,7 +107,9 @@ impl Pen {
             }
             of => {
                 let of = match of {
-                    Math::Call(operator, _) if &**operator == "grad" => self.write(of),
+                    Math::Call(operator, _) if **operator == *Special::Grad.name() => {
+                        self.write(of)
+                    }
                     of => self.inside(of, Binding::Product),
                 };
                 (
@@ -461,9 +464,9 @@ impl Pen {
     /// The operators of differentiation.
     fn operator(self, function: &str, args: &[Math]) -> Option<Part> {
         let partial = |k: usize| self.derivative_part(&args[k], &args[k + 1]);
-        Some(match (function, args.len()) {
-            ("grad" | "jacobian", 2) => partial(0),
-            ("hessian", 2) => {
+        Some(match (Special::named(function)?, args.len()) {
+            (Special::Grad | Special::Jacobian, 2) => partial(0),
+            (Special::Hessian, 2) => {
                 let [of, by] = [0, 1].map(|k| self.inside(&args[k], Binding::Atom));
                 match args[0] {
                     Math::Name(_) => (
@@ -476,12 +479,12 @@ impl Pen {
                     ),
                 }
             }
-            ("jvp", 3) => {
+            (Special::Jvp, 3) => {
                 let along = self.inside(&args[2], Binding::Product);
                 let partial = bracketed(partial(0), Binding::Product);
                 (format!("{partial}\\, {along}"), Binding::Product)
             }
-            ("vjp", 3) => {
+            (Special::Vjp, 3) => {
                 let from = self.inside(&args[2], Binding::Atom);
                 let partial = bracketed(partial(0), Binding::Product);
                 (format!("{from}^\\top {partial}"), Binding::Product)

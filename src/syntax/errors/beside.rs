@@ -2,7 +2,7 @@
 
 use super::{Context, statements};
 use crate::diagnostic::Diagnostic;
-use crate::syntax::token::{TAIL_WORDS, Token};
+use crate::syntax::token::Token;
 
 /// Functions that are often written without parentheses.
 const FUNCTIONS: [&str; 24] = [
@@ -213,7 +213,8 @@ fn tail_word(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
 /// `at x = 3` on a line that goes on with nothing.
 fn tail_of_nothing(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
     let word = context.text(last);
-    let is_word = context.token(last) == Some(Token::Name) && TAIL_WORDS.contains(&word.as_str());
+    let starts_part = Token::tail_word(&word).is_some_and(|word| word.tail_rank().is_some());
+    let is_word = context.token(last) == Some(Token::Name) && starts_part;
     (is_word && last == context.statement(at)).then(|| {
         context
             .error(

@@ -4,7 +4,8 @@ use super::{Context, short};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::foreign;
-use crate::syntax::token::{LONGEST_NAME, Token, is_superscript_letter, is_wide};
+use crate::syntax::names::{LONGEST_NAME, is_superscript_letter, is_wide};
+use crate::syntax::token::Token;
 use unicode_normalization::UnicodeNormalization;
 
 /// A token that no text may hold.

@@ -2,11 +2,15 @@
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
-use crate::syntax::token::{TAIL_WORDS, Token};
+use crate::syntax::statements::StatementRow;
+use crate::syntax::token::Token;
+use crate::syntax::words::{TAIL, tail_words};
 
 /// The order of the parts of a tail, for help.
-const TAIL_ORDER: &str =
-    "the parts come in this order: `over`, `wrt`, `along`, `using`, `at`, `with`, `to`";
+fn tail_order() -> String {
+    let parts: Vec<&str> = tail_words().collect();
+    format!("the parts come in this order: `{}`", parts.join("`, `"))
+}
 
 /// `f(2) = …`: something that is no name between the parentheses of a head.
 pub(super) fn parameters(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
@@ -92,11 +96,10 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let Some(rank) = word.tail_rank() else {
         return Some(
             error(format!("`{text}` belongs to nothing here"), "out of place").help(match word {
-                Token::From => "write `over t from a to b`",
                 Token::By if !is_coloured(context, at) => {
                     "the names to differentiate by follow `wrt`: write `trace L wrt w`"
                 }
-                _ => "write `with points P coloured by c`",
+                _ => TAIL.iter().find(|row| row.token == word)?.form,
             }),
         );
     };
@@ -118,7 +121,7 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
                 .help(if other == text {
                     format!("separate what follows `{text}` by commas")
                 } else {
-                    TAIL_ORDER.to_owned()
+                    tail_order()
                 }),
         );
     }
@@ -138,15 +141,10 @@ fn is_coloured(context: &Context<'_>, at: usize) -> bool {
 
 /// What the statement is called, if it shows nothing.
 fn takes_no_tail(context: &Context<'_>, at: usize) -> Option<&'static str> {
-    Some(match context.statement_token(at)? {
-        Token::DefinitionHead | Token::FunctionHead => "a definition",
-        Token::UpdateHead => "an update",
-        Token::Input => "`input`",
-        Token::Assert => "`assert`",
-        Token::Import => "`import`",
-        Token::Repeat | Token::While | Token::For => "a loop",
-        _ => return None,
-    })
+    let row = StatementRow::starting_with(context.statement_token(at)?)?;
+    // A formula may start with `if`, too.
+    let takes_none = row.takes.is_empty() && row.token != Token::If;
+    takes_none.then_some(row.noun)
 }
 
 /// Whether the `to` at `i` is the one inside `over t from a to b`.
@@ -157,20 +155,9 @@ fn is_range_end(context: &Context<'_>, i: usize) -> bool {
 /// What the part of the tail before `at` should look like.
 fn part_before(context: &Context<'_>, at: usize) -> Option<&'static str> {
     let start = context.statement(at);
-    let word = (start..at)
-        .rev()
-        .filter_map(|i| context.token(i))
-        .find(|token| token.is_tail_word())?;
-    Some(match word {
-        Token::Over | Token::From => "write `over t from a to b`",
-        Token::Wrt => "write `wrt w, x`",
-        Token::Along => "write `along v`, one direction for each `wrt`",
-        Token::Using => "write `using forward, reverse, numeric, symbolic`",
-        Token::At => "write `at w = 3, x = 2`",
-        Token::With => "write `with steps`, `with log x`, `with points P coloured by c`, …",
-        Token::To => "write `to \"file.svg\"`, or `over t from a to b`",
-        _ => "write `with points P coloured by c`",
-    })
+    let row = |i| TAIL.iter().find(|row| context.token(i) == Some(row.token));
+    let row = (start..at).rev().find_map(row)?;
+    Some(row.form)
 }
 
 /// The statement, or the text, ends too early.
@@ -393,7 +380,7 @@ pub(super) fn nearly_tail_word(context: &Context<'_>, at: usize) -> Option<&'sta
     if word == "colored" || word == "color" {
         return Some("coloured");
     }
-    super::nearest(&word, &TAIL_WORDS)
-        .or(super::nearest(&word, &["coloured", "from"]))
+    super::nearest(&word, tail_words())
+        .or(super::nearest(&word, ["coloured", "from"].into_iter()))
         .filter(|near| *near != word && word.len() > 1)
 }

@@ -2,7 +2,8 @@
 
 use super::{Context, nearest};
 use crate::diagnostic::Diagnostic;
-use crate::syntax::token::{STATEMENT_WORDS, Token};
+use crate::syntax::statements::{is_statement_word, statement_words};
+use crate::syntax::token::Token;
 
 /// `x = 3 +` and, on the next line, `y = 2`: the first line is the one to blame.
 pub(super) fn unfinished_line_above(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
@@ -107,7 +108,7 @@ pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diag
     if word != context.statement(at) {
         return inner_statement(context, word);
     }
-    let near = nearest(&context.text(word), &STATEMENT_WORDS)?;
+    let near = nearest(&context.text(word), statement_words())?;
     Some(
         context
             .error(
@@ -134,7 +135,7 @@ fn foreign_word(context: &Context<'_>, at: usize) -> Diagnostic {
 /// `y = trace L`: statements have no value.
 fn inner_statement(context: &Context<'_>, word: usize) -> Option<Diagnostic> {
     let text = context.text(word);
-    (STATEMENT_WORDS.contains(&text.as_str()) && !context.operand_before(word)).then(|| {
+    (is_statement_word(&text) && !context.operand_before(word)).then(|| {
         context
             .error(
                 context.span(word),

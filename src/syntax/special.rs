@@ -1,0 +1,200 @@
+//! The functions of the language that are no operations of the graph: one row each.
+//!
+//! A call knows its row from the moment it is parsed ([`Call::special`](super::ast::Call)).
+//! Everything else that treats these functions in a way of their own (lowering, LaTeX, help,
+//! completion) matches on [`Special`] and reads the row; their names stand here alone.
+
+/// Names one row of [`SPECIAL`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Special {
+    Grad,
+    Jacobian,
+    Hessian,
+    Jvp,
+    Vjp,
+    Numeric,
+    Iterate,
+    Rows,
+    Cols,
+    Read,
+}
+
+/// How the arguments of a special function are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpecialKind {
+    /// The first argument is differentiated with respect to the name in the second. Cannot be
+    /// redefined.
+    Derivative,
+    /// The first argument is the name of a function.
+    Iteration,
+    /// An ordinary value, of which only the shape counts.
+    Size,
+    /// The path of a file, as a text.
+    File,
+}
+
+/// A function that is no operation of the graph.
+#[derive(Debug)]
+pub struct SpecialRow {
+    /// Which one.
+    pub id: Special,
+    /// How it is called.
+    pub name: &'static str,
+    /// How a call looks.
+    pub signature: &'static str,
+    /// How its arguments are treated.
+    pub kind: SpecialKind,
+    /// The number of positional arguments.
+    pub arguments: usize,
+    /// The named arguments it takes.
+    pub options: &'static [&'static str],
+    /// One sentence for help.
+    pub doc: &'static str,
+    /// A text to run and the end of what it shows; empty where nothing can be shown.
+    pub example: (&'static str, &'static str),
+}
+
+/// The named argument whose value is a text.
+pub const TEXT_OPTION: &str = "scheme";
+
+/// All of them, in the order of the identifiers, which is the order in which help lists them.
+pub static SPECIAL: [SpecialRow; 10] = [
+    SpecialRow {
+        id: Special::Grad,
+        name: "grad",
+        signature: "grad(L, w)",
+        kind: SpecialKind::Derivative,
+        arguments: 2,
+        options: &[],
+        doc: "The gradient of a scalar, in the shape of w.",
+        example: ("w = 3; grad(w^2, w)", "6"),
+    },
+    SpecialRow {
+        id: Special::Jacobian,
+        name: "jacobian",
+        signature: "jacobian(y, x)",
+        kind: SpecialKind::Derivative,
+        arguments: 2,
+        options: &[],
+        doc: "One row an entry of y, one column an entry of x.",
+        example: ("x = [1, 2]; jacobian(3*x, x)[2,2]", "3"),
+    },
+    SpecialRow {
+        id: Special::Hessian,
+        name: "hessian",
+        signature: "hessian(L, x)",
+        kind: SpecialKind::Derivative,
+        arguments: 2,
+        options: &[],
+        doc: "The second derivatives of a scalar.",
+        example: ("x = 3; hessian(x^3, x)", "18"),
+    },
+    SpecialRow {
+        id: Special::Jvp,
+        name: "jvp",
+        signature: "jvp(y, x, v)",
+        kind: SpecialKind::Derivative,
+        arguments: 3,
+        options: &[],
+        doc: "The derivative of y along v, in the shape of y.",
+        example: ("x = [1, 2]; jvp(dot(x, x), x, [1, 0])", "2"),
+    },
+    SpecialRow {
+        id: Special::Vjp,
+        name: "vjp",
+        signature: "vjp(y, x, u)",
+        kind: SpecialKind::Derivative,
+        arguments: 3,
+        options: &[],
+        doc: "u'*jacobian(y, x), in the shape of x.",
+        example: ("x = 3; vjp(x^2, x, 2)", "12"),
+    },
+    SpecialRow {
+        id: Special::Numeric,
+        name: "numeric",
+        signature: "numeric(L, w, h=, scheme=)",
+        kind: SpecialKind::Derivative,
+        arguments: 2,
+        options: &["h", TEXT_OPTION],
+        doc: "The finite difference: \"central\", \"forward\" or \"backward\".",
+        example: ("w = 3; round(numeric(w^2, w))", "6"),
+    },
+    SpecialRow {
+        id: Special::Iterate,
+        name: "iterate",
+        signature: "iterate(f, x0, n)",
+        kind: SpecialKind::Iteration,
+        arguments: 3,
+        options: &[],
+        doc: "f(f(…f(x0))), n times.",
+        example: ("f(x) = 2*x; iterate(f, 1, 10)", "1024"),
+    },
+    SpecialRow {
+        id: Special::Rows,
+        name: "rows",
+        signature: "rows(A)",
+        kind: SpecialKind::Size,
+        arguments: 1,
+        options: &[],
+        doc: "How many rows a matrix has.",
+        example: ("rows([1, 2; 3, 4; 5, 6])", "3"),
+    },
+    SpecialRow {
+        id: Special::Cols,
+        name: "cols",
+        signature: "cols(A)",
+        kind: SpecialKind::Size,
+        arguments: 1,
+        options: &[],
+        doc: "How many columns a matrix has.",
+        example: ("cols([1, 2; 3, 4; 5, 6])", "2"),
+    },
+    SpecialRow {
+        id: Special::Read,
+        name: "read",
+        signature: "read(\"file.csv\")",
+        kind: SpecialKind::File,
+        arguments: 1,
+        options: &[],
+        doc: "A file of numbers as a matrix; a column of texts as codes 1, 2, …",
+        example: ("", ""),
+    },
+];
+
+impl Special {
+    /// The special function called `name`.
+    pub fn named(name: &str) -> Option<Special> {
+        let row = SPECIAL.iter().find(|row| row.name == name);
+        row.map(|row| row.id)
+    }
+
+    /// Its row.
+    pub fn row(self) -> &'static SpecialRow {
+        &SPECIAL[self as usize]
+    }
+
+    /// How it is called.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// Whether it differentiates.
+    pub fn is_derivative(self) -> bool {
+        self.row().kind == SpecialKind::Derivative
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_the_order_of_their_identifiers() {
+        for (k, row) in SPECIAL.iter().enumerate() {
+            assert_eq!(row.id as usize, k);
+            assert_eq!(Special::named(row.name), Some(row.id));
+            assert!(row.signature.starts_with(&format!("{}(", row.name)));
+        }
+    }
+}

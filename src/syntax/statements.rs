@@ -1,0 +1,248 @@
+//! The statements of the language: one row each.
+//!
+//! The lexer, the grammar's actions, the refusal of tails, help, completion and the fuzzer's
+//! dictionary read the table. A statement of the form `word outputs tail` needs a variant of
+//! [`Show`], its row here, and the function that runs it in `session`, where a `match` over [`Show`]
+//! does not compile without it; the grammar has one production for all of them.
+
+use super::ast::{Show, StatementKind};
+use super::token::Token;
+
+/// A kind of statement.
+#[derive(Debug)]
+pub struct StatementRow {
+    /// The word it starts with, or the sign that makes it what it is.
+    pub word: &'static str,
+    /// What the grammar reads at its start.
+    pub(crate) token: Token,
+    /// What messages call it.
+    pub noun: &'static str,
+    /// The parts of a tail that mean something for it, and the items of its `with`; none if it has
+    /// no tail.
+    pub takes: &'static [&'static str],
+    /// How it looks.
+    pub form: &'static str,
+    /// What it does, for help.
+    pub doc: &'static str,
+    /// A text to run and the end of what it shows; empty where nothing can be said.
+    pub example: (&'static str, &'static str),
+}
+
+/// All of them that have a word or a sign, in the order in which help lists them.
+pub static STATEMENTS: [StatementRow; 17] = [
+    StatementRow {
+        word: "=",
+        token: Token::DefinitionHead,
+        noun: "a definition",
+        takes: &[],
+        form: "L = (w*x - y)^2",
+        doc: "name a formula; it is computed when something is shown",
+        example: ("x = 3; L = x^2; L", "9"),
+    },
+    StatementRow {
+        word: ":=",
+        token: Token::UpdateHead,
+        noun: "an update",
+        takes: &[],
+        form: "w := w - 0.1*grad(L, w)",
+        doc: "compute now and keep the value",
+        example: ("w = 3; w := w + 1; w", "4"),
+    },
+    StatementRow {
+        word: "f",
+        token: Token::FunctionHead,
+        noun: "a definition",
+        takes: &[],
+        form: "f(x) = x^2*sin(x)",
+        doc: "define a function; f'(x) is its derivative",
+        example: ("f(x) = x^3; f'(2)", "12"),
+    },
+    StatementRow {
+        word: "trace",
+        token: Token::Show(Show::Trace),
+        noun: "trace",
+        takes: &["wrt", "along", "using", "at", "life", "zeros"],
+        form: "trace L wrt w, x at w = 3",
+        doc: "every intermediate with value, tangent and adjoint",
+        example: ("trace (w*x)^2 wrt w at w = 3, x = 2", ""),
+    },
+    StatementRow {
+        word: "derive",
+        token: Token::Show(Show::Derive),
+        noun: "derive",
+        takes: &["wrt", "at", "steps", "expanded", "guards"],
+        form: "derive L wrt W with steps",
+        doc: "the symbolic derivative, simplified, to be typed back in",
+        example: ("derive sin(x)^2 wrt x", ""),
+    },
+    StatementRow {
+        word: "compare",
+        token: Token::Show(Show::Compare),
+        noun: "compare",
+        takes: &["wrt", "along", "using", "at", "zeros"],
+        form: "compare L wrt w, x",
+        doc: "forward, reverse, numeric and symbolic side by side, with their costs",
+        example: ("compare sin(x)^2 wrt x at x = 1", ""),
+    },
+    StatementRow {
+        word: "check",
+        token: Token::Show(Show::Check),
+        noun: "check",
+        takes: &["wrt", "along", "using", "at"],
+        form: "check L wrt W",
+        doc: "whether the four modes agree, and if not, why",
+        example: ("check sin(x)^2 wrt x at x = 1", ""),
+    },
+    StatementRow {
+        word: "graph",
+        token: Token::Show(Show::Graph),
+        noun: "graph",
+        takes: &["wrt", "along", "using", "at", "to"],
+        form: "graph L to \"graph.svg\"",
+        doc: "the computational graph, as text or as a picture",
+        example: ("graph (w*x)^2 wrt w at w = 3, x = 2", ""),
+    },
+    StatementRow {
+        word: "plot",
+        token: Token::Show(Show::Plot),
+        noun: "plot",
+        takes: &["over", "at", "log x", "log y", "points", "to"],
+        form: "plot f(t), f'(t) over t from -3 to 3",
+        doc: "curves, vectors and maps, as characters or as a picture",
+        example: ("plot t^2 over t from -1 to 1", ""),
+    },
+    StatementRow {
+        word: "print",
+        token: Token::Print,
+        noun: "print",
+        takes: &["at"],
+        form: "print \"cost\", L",
+        doc: "show values on one line; a formula alone shows its value",
+        example: ("L = 2; print \"cost\", L", ""),
+    },
+    StatementRow {
+        word: "assert",
+        token: Token::Assert,
+        noun: "`assert`",
+        takes: &[],
+        form: "assert L < 1",
+        doc: "stop with an error unless it holds",
+        example: ("assert 1 < 2", ""),
+    },
+    StatementRow {
+        word: "input",
+        token: Token::Input,
+        noun: "`input`",
+        takes: &[],
+        form: "input w, x[3], A[2,3]",
+        doc: "declare inputs that have no value yet",
+        example: ("", ""),
+    },
+    StatementRow {
+        word: "repeat",
+        token: Token::Repeat,
+        noun: "a loop",
+        takes: &[],
+        form: "repeat 100 { … }",
+        doc: "do statements several times",
+        example: ("x = 1; repeat 3 { x := 2*x }; x", "8"),
+    },
+    StatementRow {
+        word: "while",
+        token: Token::While,
+        noun: "a loop",
+        takes: &[],
+        form: "while c { … }",
+        doc: "do statements as long as c holds",
+        example: ("x = 1; while x < 5 { x := 2*x }; x", "8"),
+    },
+    StatementRow {
+        word: "for",
+        token: Token::For,
+        noun: "a loop",
+        takes: &[],
+        form: "for i in 1..10 { … }",
+        doc: "do statements for each number",
+        example: ("s = 0; for i in 1..4 { s := s + i }; s", "10"),
+    },
+    StatementRow {
+        word: "if",
+        token: Token::If,
+        noun: "a choice",
+        takes: &[],
+        form: "if c { … } else { … }",
+        doc: "choose; in a formula `if c then a else b`",
+        example: ("x = 2; if x > 1 then x else 0", "2"),
+    },
+    StatementRow {
+        word: "import",
+        token: Token::Import,
+        noun: "`import`",
+        takes: &[],
+        form: "import \"other.ad\"",
+        doc: "run the definitions of another script",
+        example: ("", ""),
+    },
+];
+
+/// A formula that stands alone.
+static VALUE: StatementRow = StatementRow {
+    word: "",
+    token: Token::Show(Show::Value),
+    noun: "a bare expression",
+    takes: &["at"],
+    form: "L",
+    doc: "show the value of a formula",
+    example: ("L = 2; L", "2"),
+};
+
+impl StatementRow {
+    /// Whether it starts with a word that is a name elsewhere.
+    pub fn has_word(&self) -> bool {
+        !matches!(
+            self.token,
+            Token::DefinitionHead
+                | Token::FunctionHead
+                | Token::UpdateHead
+                | Token::For
+                | Token::If
+        )
+    }
+
+    /// The row of the statement that starts with `token`.
+    pub(crate) fn starting_with(token: Token) -> Option<&'static StatementRow> {
+        STATEMENTS.iter().find(|row| row.token == token)
+    }
+}
+
+impl StatementKind {
+    /// The row of a statement.
+    pub fn row(&self) -> &'static StatementRow {
+        let token = match self {
+            StatementKind::Define(..) => Token::DefinitionHead,
+            StatementKind::DefineFunction { .. } => Token::FunctionHead,
+            StatementKind::Input(_) => Token::Input,
+            StatementKind::Update(..) => Token::UpdateHead,
+            StatementKind::Repeat(..) => Token::Repeat,
+            StatementKind::While(..) => Token::While,
+            StatementKind::For { .. } => Token::For,
+            StatementKind::If(..) => Token::If,
+            StatementKind::Import(_) => Token::Import,
+            StatementKind::Assert(_) => Token::Assert,
+            StatementKind::Print(..) => Token::Print,
+            StatementKind::Show(show, ..) => Token::Show(*show),
+        };
+        StatementRow::starting_with(token).unwrap_or(&VALUE)
+    }
+}
+
+/// The words that start a statement where an operand follows; names everywhere else.
+pub fn statement_words() -> impl Iterator<Item = &'static str> {
+    let rows = STATEMENTS.iter().filter(|row| row.has_word());
+    rows.map(|row| row.word)
+}
+
+/// Whether `word` starts a statement where an operand follows.
+pub fn is_statement_word(word: &str) -> bool {
+    statement_words().any(|known| known == word)
+}
