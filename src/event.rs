@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;
 use crate::plot::Plot;
-use crate::simplify::Formula;
+use crate::symbolic::Derivation;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
 use crate::trace::{Drawing, Nonfinite, Trace};
@@ -50,40 +50,4 @@ pub enum Event {
     Check(Box<Verdict>),
     /// Something suspicious; the statement ran all the same.
     Warning(Diagnostic),
-}
-
-/// A symbolic derivative.
-#[derive(Clone, Debug)]
-pub struct Derivation {
-    /// The output as written.
-    pub output: String,
-    /// What it is differentiated by, as written.
-    pub wrt: String,
-    /// What was found.
-    pub result: Symbolic,
-    /// Every rule applied, with the formula after it; only `with steps`.
-    pub steps: Vec<Step>,
-}
-
-/// One rule of a derivation.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// The rule by name.
-    pub rule: String,
-    /// The derivative after it; `d(…)` is what is still to be differentiated.
-    pub formula: String,
-}
-
-/// What symbolic differentiation comes to.
-#[derive(Clone, Debug)]
-pub enum Symbolic {
-    /// A formula.
-    Formula(Formula),
-    /// The language has no formula for it.
-    NoFormula {
-        /// Why.
-        reason: String,
-        /// The derivative along a direction of this name, where that can be written.
-        along: Option<(String, Formula)>,
-    },
 }

@@ -10,6 +10,7 @@ pub mod repl;
 pub mod session;
 pub mod simplify;
 pub mod source;
+pub mod symbolic;
 pub mod syntax;
 pub mod trace;
 pub mod view;

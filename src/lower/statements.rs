@@ -7,7 +7,7 @@ use super::{Formula, Lowerer};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Corner, NodeId, Shape, Tensor};
 use crate::source::Location;
-use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, StatementKind, Target};
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, Target};
 use std::rc::Rc;
 
 impl Lowerer<'_> {
@@ -56,29 +56,35 @@ impl Lowerer<'_> {
         Ok((name, leaf, true))
     }
 
-    /// The value of the last expression of a script whose definitions are seen by nothing else.
-    pub fn lower_parts(&mut self, script: &Rc<Script>, held: &[(Name, NodeId)]) -> Result<NodeId> {
+    /// The node of `whole`, which may use the names of `parts`: those are seen by nothing else.
+    pub fn lower_parts(
+        &mut self,
+        script: &Rc<Script>,
+        parts: &[(Name, ExprId)],
+        whole: ExprId,
+        held: &[(Name, NodeId)],
+    ) -> Result<NodeId> {
         let outer = self.held_sets.none().clone();
         let held = self.held_sets.with(&outer, held);
         let mut frame = Frame::global(script, &held);
-        let mut last = self.graph.literal(0.0);
-        for id in &script.body {
-            let (name, expr) = match &script.statement(*id).kind {
-                StatementKind::Define(name, expr) => (Some(&name.name), *expr),
-                StatementKind::Show(_, outputs, _) => (None, outputs[0]),
-                _ => continue,
-            };
-            self.begin();
-            self.stacks
-                .tasks
-                .push(Task::Visit(expr, Rc::new(frame.clone())));
-            self.run()?;
-            last = self.stacks.values.pop().unwrap_or(last);
-            if let Some(name) = name {
-                frame = frame.bind(name, last);
-            }
+        for (name, part) in parts {
+            let node = self.lower_in(*part, &frame)?;
+            frame = frame.bind(name, node);
         }
-        Ok(last)
+        self.lower_in(whole, &frame)
+    }
+
+    fn lower_in(&mut self, expr: ExprId, frame: &Frame) -> Result<NodeId> {
+        self.begin();
+        self.stacks
+            .tasks
+            .push(Task::Visit(expr, Rc::new(frame.clone())));
+        self.run()?;
+        Ok(self
+            .stacks
+            .values
+            .pop()
+            .expect("an expression leaves one node"))
     }
 
     /// The node that the global `name` stands for.

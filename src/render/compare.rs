@@ -7,7 +7,7 @@ use crate::source::Location;
 use crate::syntax::ast::Mode;
 use crate::trace::Role;
 use crate::trace::check::{Reason, Verdict};
-use crate::trace::compare::{Comparison, Row};
+use crate::trace::compare::{Comparison, NoAnswer, Row};
 use crate::trace::provenance::{Birth, Kink, Nonfinite, Operand, Place};
 use crate::view::{self, NOISE, Remark, Table, noise, one_line};
 
@@ -118,18 +118,49 @@ fn shape_text(text: &str, style: &Style) -> String {
 fn reasons(comparison: &Comparison) -> String {
     let mut text = String::new();
     for mode in Mode::ALL {
-        let reason = comparison
+        let why = comparison
             .rows
             .iter()
             .find_map(|row| row.answers[mode as usize].as_ref().err());
-        if let Some(reason) = reason.filter(|reason| !reason.ends_with("was not asked for")) {
-            text.push_str(&format!("{}: {reason}\n", mode.name()));
+        if let Some(why) = why.filter(|why| **why != NoAnswer::NotAsked) {
+            text.push_str(&format!("{}: {}\n", mode.name(), no_answer(mode, why)));
         }
     }
     if comparison.rows.iter().any(leaves_domain) {
         text.push_str("numeric is nan where a step leaves the domain\n");
     }
     text
+}
+
+/// Why `mode` has no answer, in words.
+pub fn no_answer(mode: Mode, why: &NoAnswer) -> String {
+    let name = mode.name();
+    match why {
+        NoAnswer::NotAsked => format!("{name} was not asked for"),
+        NoAnswer::TooLong(count) => {
+            let noun = match mode {
+                Mode::Numeric => "evaluations",
+                _ => "passes",
+            };
+            format!("left out: {count} {noun} take long; ask for it with `using {name}`")
+        }
+        NoAnswer::TooDeep(depth) => format!(
+            "left out: a formula {depth} operations deep takes long; ask for it with `using {name}`"
+        ),
+        NoAnswer::Kink => "left out: a kink was hit".into(),
+        NoAnswer::NotFinite => "left out: a value is not finite".into(),
+        NoAnswer::NoFormula(why) => super::derive::no_formula(*why),
+        NoAnswer::Failed(error) => error.message().into(),
+    }
+}
+
+/// Why `check` left finite differences out, in words.
+pub fn numeric_left_out(why: &NoAnswer) -> String {
+    let reason = no_answer(Mode::Numeric, why);
+    match why {
+        NoAnswer::NotAsked => reason,
+        _ => format!("{} was {reason}", Mode::Numeric.name()),
+    }
 }
 
 /// Whether finite differences have no number where the rules have one.
@@ -173,14 +204,33 @@ pub fn advice(comparison: &Comparison) -> Option<String> {
     })
 }
 
-/// The verdict of a check on one line.
+/// The verdict of a check on one line, the kinks below.
 pub fn verdict(verdict: &Verdict, style: &Style) -> String {
     let output = one_line(&verdict.output);
+    let text = format!(
+        "check {output}: {}\n{}",
+        verdict_sentence(verdict),
+        kinks(verdict, style)
+    );
+    match style.ascii {
+        true => text.replace('∂', "d"),
+        false => text,
+    }
+}
+
+/// The kinks that a check hit, one a line.
+pub(super) fn kinks(verdict: &Verdict, style: &Style) -> String {
+    let line = |kink: &Kink| format!("{}\n", kink_text(kink, false, style));
+    verdict.kinks.iter().map(line).collect()
+}
+
+/// What a check found, without the name of what was checked.
+pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
     let mut text = match (&verdict.failure, &verdict.largest) {
         (Some((difference, _)), _) => {
             let [(one, a), (other, b)] = difference.sides;
             format!(
-                "check {output}: failed, {} says {} and {} says {} ({})",
+                "failed, {} says {} and {} says {} ({})",
                 one.name(),
                 number::format(a, 17),
                 other.name(),
@@ -197,25 +247,21 @@ pub fn verdict(verdict: &Verdict, style: &Style) -> String {
             };
             match noise(difference.size) {
                 None => format!(
-                    "check {output}: passed, largest relative difference {} ({mode}, {})",
+                    "passed, largest relative difference {} ({mode}, {})",
                     number::format(difference.size, 2),
                     difference.entry,
                 ),
                 Some(bound) => format!(
-                    "check {output}: passed, largest relative difference below {} ({mode})",
+                    "passed, largest relative difference below {} ({mode})",
                     number::format(bound, 2),
                 ),
             }
         }
-        (None, None) => format!("check {output}: nothing to hold against each other"),
+        (None, None) => "nothing to hold against each other".into(),
     };
-    let mut remarks: Vec<String> = verdict.left_out.iter().cloned().collect();
-    remarks.extend(
-        verdict
-            .silent
-            .iter()
-            .map(|(mode, reason)| format!("{}: {reason}", mode.name())),
-    );
+    let mut remarks: Vec<String> = verdict.left_out.iter().map(numeric_left_out).collect();
+    let silent = verdict.silent.iter();
+    remarks.extend(silent.map(|(mode, why)| format!("{}: {}", mode.name(), no_answer(*mode, why))));
     if verdict.doubtful > 0 {
         let noun = if verdict.doubtful == 1 {
             "entry"
@@ -230,15 +276,7 @@ pub fn verdict(verdict: &Verdict, style: &Style) -> String {
     for remark in remarks {
         text.push_str(&format!("; {remark}"));
     }
-    text.push('\n');
-    for kink in &verdict.kinks {
-        text.push_str(&format!("{}\n", kink_text(kink, false, style)));
-    }
-    if style.ascii {
-        text.replace('∂', "d")
-    } else {
-        text
-    }
+    text
 }
 
 /// The likely reason of a disagreement.
@@ -355,11 +393,13 @@ fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String 
     let entry = birth
         .entry
         .map_or(String::new(), |entry| format!(", entry {entry}"));
-    let formula = pen.write(&birth.formula);
-    let what = match (in_trace, birth.node, &birth.text) {
-        (true, Some(node), _) => format!("{} = {formula}", pen.symbol(Role::Primal, node)),
-        (false, _, Some(text)) => text.clone(),
-        _ => formula,
+    let formula = match (in_trace, &birth.text) {
+        (false, Some(text)) => text.clone(),
+        _ => pen.write(&birth.formula),
+    };
+    let what = match birth.node.filter(|_| in_trace) {
+        Some(node) => format!("{} = {formula}", pen.symbol(Role::Primal, node)),
+        None => formula.clone(),
     };
     let line = match (&birth.text, &birth.location) {
         (Some(_), Some(location)) => format!(" (line {})", line_number(location)),
@@ -372,10 +412,9 @@ fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String 
         Some(numbers) if derived => format!("{value} is born in {}", pen.write(numbers)),
         Some(numbers) => {
             let numbers = pen.write(numbers);
-            let numbers = if what.ends_with(&numbers) {
-                String::new()
-            } else {
-                format!(" = {numbers}")
+            let numbers = match formula == numbers {
+                true => String::new(),
+                false => format!(" = {numbers}"),
             };
             format!("{value} is born in {what}{numbers}{entry}{line}")
         }

@@ -1,8 +1,9 @@
 //! Symbolic derivatives, as text and as JSON.
 
 use super::Style;
-use crate::event::{Derivation, Step, Symbolic};
-use crate::simplify::{Formula, Size};
+use crate::simplify::{Simplified, Size};
+use crate::symbolic::{Derivation, DerivationStep, NoFormula, Summand, Symbolic};
+use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Script, UnaryOp};
 use crate::view::bracketed;
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -18,8 +19,8 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
             let sizes = super::wrap::lines(&sizes(formula), style);
             format!("{steps}{}{sizes}", lines(&head, formula))
         }
-        Symbolic::NoFormula { reason, along } => {
-            let mut text = format!("{head}: {reason}\n");
+        Symbolic::NoFormula { why, along } => {
+            let mut text = format!("{head}: {}\n", no_formula(*why));
             if let Some((direction, formula)) = along {
                 text.push_str(&lines(&format!("  along {direction}"), formula));
             }
@@ -28,45 +29,112 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
     }
 }
 
+/// Why a derivative has no formula, in words.
+pub fn no_formula(why: NoFormula) -> String {
+    match why {
+        NoFormula::TooLarge => "a formula of this size is too large to write".into(),
+        NoFormula::Derivative => "the language has no formula for this derivative".into(),
+        NoFormula::Jacobian => "the language has no formula for this Jacobian".into(),
+        NoFormula::FourIndices { output, target } => format!(
+            "the derivative of a {output} value by a {target} one has four indices: the language has no formula for it"
+        ),
+    }
+}
+
 /// Every rule with the formula after it, aligned.
 fn steps(derivation: &Derivation, head: &str, style: &Style) -> String {
     let room = style.width.unwrap_or(usize::MAX);
-    let width = derivation
-        .steps
-        .iter()
-        .map(|step| step.formula.width())
-        .max()
-        .unwrap_or(0)
-        .min(72);
+    let line = |step: &DerivationStep| (step_text(step), step.rule.to_string());
+    let lines: Vec<(String, String)> = derivation.steps.iter().map(line).collect();
+    let widths = lines.iter().map(|(formula, _)| formula.width());
+    let width = widths.max().unwrap_or(0).min(72);
     let mut text = String::new();
-    for step in &derivation.steps {
-        let rule = step.rule.width();
-        let line = head.width() + 3 + step.formula.width().max(width) + 3 + rule;
-        if line > room {
+    for (formula, rule) in &lines {
+        let taken = head.width() + 3 + formula.width().max(width) + 3 + rule.width();
+        if taken > room {
             // The rule has a line of its own where it does not fit beside its formula.
-            text.push_str(&format!("{head} = {}\n", step.formula));
-            text.push_str(&super::wrap::lines(&format!("    {}\n", step.rule), style));
+            text.push_str(&format!("{head} = {formula}\n"));
+            text.push_str(&super::wrap::lines(&format!("    {rule}\n"), style));
             continue;
         }
-        let blanks = " ".repeat(width.saturating_sub(step.formula.width()));
-        text.push_str(&format!(
-            "{head} = {}{blanks}   {}\n",
-            step.formula, step.rule
-        ));
+        let blanks = " ".repeat(width.saturating_sub(formula.width()));
+        text.push_str(&format!("{head} = {formula}{blanks}   {rule}\n"));
     }
     text
 }
 
-fn lines(head: &str, formula: &Formula) -> String {
+/// The derivative after a step: a sum of terms, a negative one subtracted.
+fn step_text(step: &DerivationStep) -> String {
+    let mut text = String::new();
+    for (k, term) in step.terms.iter().enumerate() {
+        let (negative, term) = term_text(term);
+        text.push_str(match (k, negative) {
+            (0, false) => "",
+            (0, true) => "-",
+            (_, false) => " + ",
+            (_, true) => " - ",
+        });
+        text.push_str(&term);
+    }
+    text
+}
+
+/// One term without the sign in front of it, and whether it has one. A factor with blanks in it
+/// stands in parentheses, so that it is seen as one.
+fn term_text(term: &Summand) -> (bool, String) {
+    let written = |formula: &Option<Simplified>| {
+        formula
+            .as_ref()
+            .map_or_else(|| "…".to_string(), Simplified::one_line)
+    };
+    let factor = written(&term.factor);
+    let signed = term.factor.as_ref().is_some_and(has_sign);
+    let unsigned = |text: String| match signed {
+        true => (true, text[1..].to_string()),
+        false => (false, text),
+    };
+    let Some(rest) = &term.rest else {
+        return unsigned(factor);
+    };
+    let inner = written(&rest.of);
+    let spaced = factor.contains(' ');
+    match (rest.is_scalar, factor.as_str()) {
+        (true, "1") => (false, format!("d({inner})")),
+        (true, "-1") => (true, format!("d({inner})")),
+        (true, _) if spaced => (false, format!("({factor})*d({inner})")),
+        (true, _) => unsigned(format!("{factor}*d({inner})")),
+        (false, _) if spaced => (false, format!("sum(({factor}) .* d({inner}))")),
+        (false, _) => (false, format!("sum({factor} .* d({inner}))")),
+    }
+}
+
+/// Whether a formula begins with a minus.
+fn has_sign(formula: &Simplified) -> bool {
+    formula.parts.is_empty() && begins_with_sign(&formula.script, formula.whole)
+}
+
+fn begins_with_sign(script: &Script, mut expr: ExprId) -> bool {
+    loop {
+        match script.expr(expr).kind {
+            ExprKind::Unary(UnaryOp::Neg, _) => return true,
+            // A sign in front of a power or an index has parentheses around it.
+            ExprKind::Binary(BinaryOp::Pow | BinaryOp::DotPow, ..) => return false,
+            ExprKind::Binary(_, first, _) => expr = first,
+            _ => return false,
+        }
+    }
+}
+
+fn lines(head: &str, formula: &Simplified) -> String {
     let mut text = String::new();
     for (name, part) in &formula.parts {
-        text.push_str(&format!("{name} = {part}\n"));
+        text.push_str(&format!("{name} = {}\n", formula.text(*part)));
     }
-    text + &format!("{head} = {}\n", formula.text)
+    text + &format!("{head} = {}\n", formula.text(formula.whole))
 }
 
 /// How large a formula is, and was, in one line.
-pub(super) fn sizes(formula: &Formula) -> String {
+pub(super) fn sizes(formula: &Simplified) -> String {
     format!(
         "  {}, before simplifying {}\n",
         size(formula.after),
@@ -109,19 +177,19 @@ pub fn object(derivation: &Derivation) -> Value {
             let before = json!({"tree": formula.before.tree, "dag": formula.before.dag});
             object.insert("before".into(), before);
         }
-        Symbolic::NoFormula { reason, along } => {
+        Symbolic::NoFormula { why, along } => {
             object.insert("formula".into(), Value::Null);
-            object.insert("reason".into(), json!(reason));
+            object.insert("reason".into(), json!(no_formula(*why)));
             if let Some((direction, formula)) = along {
                 object.insert(
                     "along".into(),
-                    json!({"direction": direction, "formula": formula.one_line()}),
+                    json!({"direction": &**direction, "formula": formula.one_line()}),
                 );
             }
         }
     }
     if !derivation.steps.is_empty() {
-        let step = |step: &Step| json!({"rule": step.rule, "formula": step.formula});
+        let step = |step: &DerivationStep| json!({"rule": step.rule.to_string(), "formula": step_text(step)});
         object.insert(
             "steps".into(),
             Value::Array(derivation.steps.iter().map(step).collect()),

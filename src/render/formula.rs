@@ -64,6 +64,14 @@ impl Pen<'_> {
         self.level(math).0
     }
 
+    /// The formula as a label of its own: a number stands directly before a symbol, 2a₅.
+    pub fn label(&self, math: &Math) -> String {
+        match math {
+            Math::Product(times, a, b) => self.product(*times, a, b, true),
+            math => self.write(math),
+        }
+    }
+
     /// The formula inside something that binds as tightly as `outer`.
     fn inside(&self, math: &Math, outer: Binding) -> String {
         let (text, binding) = self.level(math);

@@ -300,8 +300,11 @@ fn comparison_row(row: &Row) -> Value {
             mode.name().into(),
             answer.as_ref().map_or(Value::Null, tensor),
         );
-        if let Err(reason) = answer {
-            reasons.insert(mode.name().into(), json!(reason));
+        if let Err(why) = answer {
+            reasons.insert(
+                mode.name().into(),
+                json!(super::compare::no_answer(mode, why)),
+            );
         }
     }
     if let Some(shape) = row.answers.iter().flatten().next().and_then(shape_of) {
@@ -369,11 +372,15 @@ fn verdict_object(verdict: &Verdict) -> Value {
         );
     }
     let mut reasons = Map::new();
-    if let Some(reason) = &verdict.left_out {
+    if let Some(why) = &verdict.left_out {
+        let reason = super::compare::numeric_left_out(why);
         reasons.insert(Mode::Numeric.name().into(), json!(reason));
     }
-    for (mode, reason) in &verdict.silent {
-        reasons.insert(mode.name().into(), json!(reason));
+    for (mode, why) in &verdict.silent {
+        reasons.insert(
+            mode.name().into(),
+            json!(super::compare::no_answer(*mode, why)),
+        );
     }
     if !reasons.is_empty() {
         object.insert("reason".into(), Value::Object(reasons));

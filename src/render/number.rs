@@ -65,7 +65,8 @@ pub fn inline(value: &Tensor, digits: usize) -> String {
     brackets(value, digits)
 }
 
-fn norm(value: &Tensor) -> f64 {
+/// The Euclidean norm of all entries.
+pub fn norm(value: &Tensor) -> f64 {
     let scale = value.data().iter().fold(0.0f64, |best, x| {
         if x.is_nan() {
             f64::NAN

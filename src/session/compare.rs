@@ -1,18 +1,17 @@
 //! `compare` and `check`: the modes side by side, and whether they agree.
 
-use super::derive::Manner;
 use super::show::{Lowered, warn};
-use super::{Event, Session, Sink};
+use super::{Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::diff::Target;
-use crate::event::Symbolic;
+use crate::event::Event;
 use crate::graph::{Graph, NodeId, Tensor, measure};
 use crate::lower::{Evaluation, Lowerer};
 use crate::render::compare::reason_text;
-use crate::source::Source;
+use crate::symbolic::{Spelling, Subject, Symbolic, derive};
 use crate::syntax::ast::{ExprId, Mode, Script, Tail, With};
 use crate::trace::check::{Verdict, check};
-use crate::trace::compare::{ByFormula, Question, compare};
+use crate::trace::compare::{ByFormula, NoAnswer, Question, compare};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -83,7 +82,7 @@ impl Session {
         for (output, expr) in lowered.outputs.iter().zip(outputs) {
             let by_formula = |target: Target| {
                 let known = formulas.get(&(output.1, target)).cloned();
-                known.unwrap_or_else(|| Err("symbolic was not asked for".into()))
+                known.unwrap_or_else(|| Err(NoAnswer::NotAsked))
             };
             let question = Question {
                 output,
@@ -106,25 +105,22 @@ impl Session {
         Ok(())
     }
 
-    /// For every output, the simplified derivative by every target: written as `derive` writes it,
-    /// and lowered again as if it had been typed. Where a kink, a structural zero or a number near
-    /// the end of its range makes a difference, the value is that of the exact formula: with its
-    /// guards, and before the last rules write it as everyone does.
+    /// For every output, the simplified derivative with respect to every target, lowered again.
+    /// Where a kink, a structural zero or a number near the end of its range makes a difference,
+    /// the value is that of the exact formula: with its guards, and before the last rules write it
+    /// as everyone does.
     fn formulas(
         &self,
         lowering: &mut Lowerer<'_>,
         lowered: &Lowered,
         by_name: bool,
-    ) -> FxHashMap<(NodeId, Target), std::result::Result<ByFormula, String>> {
+    ) -> FxHashMap<(NodeId, Target), std::result::Result<ByFormula, NoAnswer>> {
         let mut formulas = FxHashMap::default();
         for (_, output) in &lowered.outputs {
             let depth = measure::depth(lowering.unit().graph, *output);
             for wrt in &lowered.wrt {
                 if depth > PATIENCE && !by_name {
-                    let reason = format!(
-                        "left out: a formula {depth} operations deep takes long; ask for it with `using symbolic`"
-                    );
-                    formulas.insert((*output, wrt.target), Err(reason));
+                    formulas.insert((*output, wrt.target), Err(NoAnswer::TooDeep(depth)));
                     continue;
                 }
                 let mut formula = self.by_formula(lowering, lowered, *output, wrt.target, false);
@@ -154,25 +150,23 @@ impl Session {
         output: NodeId,
         target: Target,
         exact: bool,
-    ) -> std::result::Result<ByFormula, String> {
-        let manner = Manner {
+    ) -> std::result::Result<ByFormula, NoAnswer> {
+        let spelling = Spelling {
             expanded: false,
             guards: exact,
             exact,
         };
-        let formula = match self.symbolic(lowering.unit(), lowered, output, target, manner) {
+        let result = self.with_subject(lowering.unit(), lowered, |subject: &Subject<'_>| {
+            derive(subject, output, target, spelling)
+        });
+        let formula = match result {
             Symbolic::Formula(formula) => formula,
-            Symbolic::NoFormula { reason, .. } => return Err(reason),
+            Symbolic::NoFormula { why, .. } => return Err(NoAnswer::NoFormula(why)),
         };
-        let text = formula.one_line();
-        let unreadable =
-            |error: Diagnostic| format!("the formula `{text}` cannot be read: {error}");
-        let source = Source::new("<derivative>", &text);
-        let (script, _) = crate::syntax::parse(&source).map_err(unreadable)?;
         let held = lowered.held_names(lowering.unit());
         let node = lowering
-            .lower_parts(&Rc::new(script), &held)
-            .map_err(unreadable)?;
+            .lower_parts(&formula.script, &formula.parts, formula.whole, &held)
+            .map_err(NoAnswer::Failed)?;
         Ok(ByFormula {
             node,
             exact: node,

@@ -10,11 +10,17 @@ use crate::syntax::ast::{
     BinaryOp, Call, Expr, ExprId, ExprKind, Found, Ident, Index, Name, NameId, NamedArgument,
     Script, UnaryOp,
 };
-use crate::syntax::printer;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// Why a formula cannot be written in the language: the operation that has no spelling.
-pub struct Unwritable(pub &'static str);
+/// Why a formula cannot be written in the language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unwritable {
+    /// It has too many operations.
+    TooLarge,
+    /// One of its operations has no spelling.
+    NoSpelling,
+}
 
 /// Expressions up to which a formula is written at all.
 const WRITTEN_LIMIT: usize = 2_000_000;
@@ -28,6 +34,8 @@ pub struct Emitter<'a> {
     /// What atoms are called.
     pub names: &'a dyn Fn(NodeId) -> Option<Name>,
     script: Script,
+    /// The places of names in the script.
+    known: FxHashMap<Name, NameId>,
 }
 
 impl<'a> Emitter<'a> {
@@ -45,13 +53,13 @@ impl<'a> Emitter<'a> {
             algebra,
             names,
             script,
+            known: FxHashMap::default(),
         }
     }
 
-    /// The formula as text.
-    pub fn text(&mut self, id: Id) -> Result<String, Unwritable> {
-        let expr = self.emit(id)?;
-        Ok(printer::print(&self.script, expr))
+    /// The script with everything that was emitted.
+    pub fn finish(self) -> Script {
+        self.script
     }
 
     fn push(&mut self, kind: ExprKind) -> ExprId {
@@ -64,8 +72,11 @@ impl<'a> Emitter<'a> {
     }
 
     fn name(&mut self, name: Name) -> ExprId {
-        let id = NameId(self.script.names.len() as u32);
-        self.script.names.push(name);
+        let names = &mut self.script.names;
+        let id = *self.known.entry(name).or_insert_with_key(|name| {
+            names.push(name.clone());
+            NameId(names.len() as u32 - 1)
+        });
         self.push(ExprKind::Name(id))
     }
 
@@ -97,9 +108,10 @@ impl<'a> Emitter<'a> {
         ))))
     }
 
-    fn emit(&mut self, id: Id) -> Written {
+    /// Appends the formula `id` to the script.
+    pub fn emit(&mut self, id: Id) -> Written {
         if self.script.expressions.len() > WRITTEN_LIMIT {
-            return Err(Unwritable("a formula of this size"));
+            return Err(Unwritable::TooLarge);
         }
         let shape = self.algebra.shape(id);
         match self.algebra.form(id) {
@@ -128,7 +140,7 @@ impl<'a> Emitter<'a> {
         }
         match self.algebra.constants.get(&node).cloned() {
             Some(value) => Ok(self.constant(&value)),
-            None => Err(Unwritable("a part without a name")),
+            None => Err(Unwritable::NoSpelling),
         }
     }
 
@@ -303,7 +315,7 @@ impl<'a> Emitter<'a> {
                 Some(left) => self.binary(BinaryOp::Mul, left, link),
             });
         }
-        text.ok_or(Unwritable("an empty product"))
+        text.ok_or(Unwritable::NoSpelling)
     }
 
     /// How late a factor is written: numbers, names, functions, sums; scalars before matrices.
@@ -492,7 +504,7 @@ impl<'a> Emitter<'a> {
             return Ok(self.push(ExprKind::If(condition, value, zero)));
         }
         if is_internal(row) {
-            return Err(Unwritable(row.name));
+            return Err(Unwritable::NoSpelling);
         }
         let mut written = Vec::new();
         for arg in args {
@@ -501,7 +513,7 @@ impl<'a> Emitter<'a> {
         match row.notation {
             Notation::Infix(operator) => {
                 let [a, b] = written[..] else {
-                    return Err(Unwritable(row.name));
+                    return Err(Unwritable::NoSpelling);
                 };
                 Ok(self.binary(spelled(operator), a, b))
             }
@@ -513,7 +525,7 @@ impl<'a> Emitter<'a> {
                 let indices = self.indices(attr, shape, self.algebra.shape(args[0]));
                 Ok(self.push(ExprKind::Index(written[0], indices)))
             }
-            Notation::Silent | Notation::Matrix => Err(Unwritable(row.name)),
+            Notation::Silent | Notation::Matrix => Err(Unwritable::NoSpelling),
             Notation::Call => {
                 written.extend(self.sizes(row, shape));
                 let named = match attr {

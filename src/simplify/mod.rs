@@ -17,7 +17,8 @@ pub mod rules;
 pub use emit::Unwritable;
 
 use crate::graph::{Graph, NodeId};
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{ExprId, Name, Script};
+use crate::syntax::printer;
 use algebra::{Algebra, Form, Id};
 use bumpalo::Bump;
 use convert::Reading;
@@ -26,6 +27,7 @@ use improve::{improved, printed};
 use jacobian::Linear;
 use parts::{DEPTH_LIMIT, Outline};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// Operations of a tree up to which it is simplified and written as one formula.
 const TREE_LIMIT: u64 = 2_000;
@@ -38,13 +40,15 @@ pub struct Size {
     pub dag: u64,
 }
 
-/// A formula in the language's own syntax.
+/// A simplified formula in the language's own syntax.
 #[derive(Clone, Debug)]
-pub struct Formula {
+pub struct Simplified {
+    /// The expressions; it has no source text.
+    pub script: Rc<Script>,
     /// Shared parts, in the order in which they must be defined.
-    pub parts: Vec<(Name, String)>,
+    pub parts: Vec<(Name, ExprId)>,
     /// The formula, which may use the parts' names.
-    pub text: String,
+    pub whole: ExprId,
     /// What was simplified.
     pub before: Size,
     /// What came out.
@@ -53,19 +57,24 @@ pub struct Formula {
     pub rules: Vec<&'static str>,
 }
 
-impl Formula {
+impl Simplified {
+    /// One of its expressions as text.
+    pub fn text(&self, expr: ExprId) -> String {
+        printer::print(&self.script, expr)
+    }
+
     /// Parts and formula on one line, as it can be typed back in.
     pub fn one_line(&self) -> String {
         let mut line = String::new();
-        for (name, text) in &self.parts {
-            line.push_str(&format!("{name} = {text}; "));
+        for (name, part) in &self.parts {
+            line.push_str(&format!("{name} = {}; ", self.text(*part)));
         }
-        line + &self.text
+        line + &self.text(self.whole)
     }
 }
 
-/// What a formula is written with.
-pub struct Wording<'w> {
+/// How a formula is written.
+pub struct WriteOptions<'w> {
     /// The names that stand for nodes; such nodes are not looked into.
     pub names: &'w dyn Fn(NodeId) -> Option<Name>,
     /// All nodes that have names, arguments before what is computed from them.
@@ -80,8 +89,12 @@ pub struct Wording<'w> {
 }
 
 /// Writes the node `root` as a simplified formula.
-pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formula, Unwritable> {
-    let outline = Outline::new(graph, root, |id| (wording.names)(id).is_some());
+pub fn write(
+    graph: &Graph,
+    root: NodeId,
+    options: &WriteOptions<'_>,
+) -> Result<Simplified, Unwritable> {
+    let outline = Outline::new(graph, root, |id| (options.names)(id).is_some());
     let before = outline.size();
     let mut shared = if before.tree <= TREE_LIMIT && outline.depth() <= DEPTH_LIMIT {
         FxHashSet::default()
@@ -89,15 +102,15 @@ pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formu
         outline.shared()
     };
     let arena = Bump::new();
-    let mut algebra = Algebra::new(&arena, wording.guards);
-    let mut formulas = simplified(graph, root, &shared, wording, &mut algebra);
+    let mut algebra = Algebra::new(&arena, options.guards);
+    let mut formulas = simplified(graph, root, &shared, options, &mut algebra);
     // Parts that one formula uses once were no parts worth a name; once more without them.
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
         outline.cut(&mut shared);
-        let mut inlined = Algebra::new(&arena, wording.guards);
-        let joined = simplified(graph, root, &shared, wording, &mut inlined);
+        let mut inlined = Algebra::new(&arena, options.guards);
+        let joined = simplified(graph, root, &shared, options, &mut inlined);
         let written = |algebra: &Algebra, formulas: &[(NodeId, Id)]| {
             let costs = formulas.iter().map(|(_, form)| algebra.cost(*form));
             costs.fold(0u64, u64::saturating_add)
@@ -106,7 +119,7 @@ pub fn write(graph: &Graph, root: NodeId, wording: &Wording<'_>) -> Result<Formu
             (algebra, formulas) = (inlined, joined);
         }
     }
-    spell(&algebra, formulas, wording, before)
+    spell(&algebra, formulas, options, before)
 }
 
 /// Writes the matrix M with `tangent` = M·`direction`: a Jacobian, from the tangent along a
@@ -115,22 +128,22 @@ pub fn write_matrix(
     graph: &Graph,
     tangent: NodeId,
     direction: NodeId,
-    wording: &Wording<'_>,
-) -> Option<Formula> {
-    let outline = Outline::new(graph, tangent, |id| (wording.names)(id).is_some());
+    options: &WriteOptions<'_>,
+) -> Option<Simplified> {
+    let outline = Outline::new(graph, tangent, |id| (options.names)(id).is_some());
     let before = outline.size();
     if before.tree > TREE_LIMIT || outline.depth() > DEPTH_LIMIT {
         return None;
     }
-    let atoms = |id: NodeId| id == direction || (wording.names)(id).is_some();
+    let atoms = |id: NodeId| id == direction || (options.names)(id).is_some();
     let reading = Reading {
         graph,
         atoms: &atoms,
-        guards: wording.guards,
+        guards: options.guards,
     };
     let arena = Bump::new();
-    let mut algebra = Algebra::new(&arena, wording.guards);
-    reading.learn_names(&mut algebra, wording.named, tangent);
+    let mut algebra = Algebra::new(&arena, options.guards);
+    reading.learn_names(&mut algebra, options.named, tangent);
     let form = reading.read(&mut algebra, tangent);
     let form = improved(&mut algebra, form);
     let shape = graph.shape(direction);
@@ -146,13 +159,13 @@ pub fn write_matrix(
     };
     let matrix = Linear::new(&mut algebra, atom).matrix(form)?;
     let better = improved(&mut algebra, matrix);
-    let written = if wording.exact {
+    let written = if options.exact {
         better
     } else {
         printed(&mut algebra, better)
     };
     let written = factors::in_words(&mut algebra, written);
-    spell(&algebra, vec![(tangent, written)], wording, before).ok()
+    spell(&algebra, vec![(tangent, written)], options, before).ok()
 }
 
 /// The simplified forms of all shared parts, and of the root at the end.
@@ -160,16 +173,16 @@ fn simplified(
     graph: &Graph,
     root: NodeId,
     shared: &FxHashSet<NodeId>,
-    wording: &Wording<'_>,
+    options: &WriteOptions<'_>,
     algebra: &mut Algebra,
 ) -> Vec<(NodeId, Id)> {
-    let atoms = |id: NodeId| shared.contains(&id) || (wording.names)(id).is_some();
+    let atoms = |id: NodeId| shared.contains(&id) || (options.names)(id).is_some();
     let reading = Reading {
         graph,
         atoms: &atoms,
-        guards: wording.guards,
+        guards: options.guards,
     };
-    reading.learn_names(algebra, wording.named, root);
+    reading.learn_names(algebra, options.named, root);
     let mut order: Vec<NodeId> = shared
         .iter()
         .copied()
@@ -180,7 +193,7 @@ fn simplified(
     let read = |node: NodeId| {
         let form = reading.read(algebra, node);
         let better = improved(algebra, form);
-        let written = if wording.exact {
+        let written = if options.exact {
             better
         } else {
             printed(algebra, better)
@@ -221,15 +234,15 @@ fn used_once(
 fn spell(
     algebra: &Algebra,
     formulas: Vec<(NodeId, Id)>,
-    wording: &Wording<'_>,
+    options: &WriteOptions<'_>,
     before: Size,
-) -> Result<Formula, Unwritable> {
+) -> Result<Simplified, Unwritable> {
     let prefix = ["t", "part_", "shared_part_"]
         .into_iter()
-        .find(|prefix| !(wording.taken)(prefix))
+        .find(|prefix| !(options.taken)(prefix))
         .unwrap_or("t");
     let Some(((_, whole), shared)) = formulas.split_last() else {
-        return Err(Unwritable("nothing"));
+        return Err(Unwritable::NoSpelling);
     };
     let numbered = shared.iter().zip(1..);
     let part_names: FxHashMap<NodeId, Name> = numbered
@@ -237,17 +250,18 @@ fn spell(
         .collect();
     let names = |node: NodeId| match part_names.get(&node) {
         Some(name) => Some(name.clone()),
-        None => (wording.names)(node),
+        None => (options.names)(node),
     };
     let mut emitter = Emitter::new(algebra, &names);
     let mut parts = Vec::new();
     for (node, form) in shared {
-        parts.push((part_names[node].clone(), emitter.text(*form)?));
+        parts.push((part_names[node].clone(), emitter.emit(*form)?));
     }
-    let text = emitter.text(*whole)?;
-    Ok(Formula {
+    let whole = emitter.emit(*whole)?;
+    Ok(Simplified {
+        script: Rc::new(emitter.finish()),
         parts,
-        text,
+        whole,
         before,
         after: size(algebra, &formulas),
         rules: algebra.applied.clone(),

@@ -3,7 +3,7 @@
 
 use super::build::Wrt;
 use super::compare::{
-    Bench, Comparison, Motion, PATIENCE, Question, Row, compare, relative_difference,
+    Bench, Comparison, Motion, NoAnswer, PATIENCE, Question, Row, compare, relative_difference,
 };
 use super::provenance::Kink;
 use crate::diagnostic::Result;
@@ -52,9 +52,9 @@ pub struct Verdict {
     /// The worst difference that is too large.
     pub failure: Option<(Difference, Reason)>,
     /// Why finite differences were left out, where they were.
-    pub left_out: Option<String>,
+    pub left_out: Option<NoAnswer>,
     /// Modes that have no answer, with the reason.
-    pub silent: Vec<(Mode, String)>,
+    pub silent: Vec<(Mode, NoAnswer)>,
     /// Entries whose finite differences are less sure than the tolerance.
     pub doubtful: usize,
     /// The kinks that were hit.
@@ -118,12 +118,12 @@ fn left_out(
     comparison: &Comparison,
     question: &Question<'_>,
     bench: &Bench<'_, '_>,
-) -> Option<String> {
+) -> Option<NoAnswer> {
     if !question.modes.contains(&Mode::Numeric) {
-        return Some("numeric was not asked for".into());
+        return Some(NoAnswer::NotAsked);
     }
     if !comparison.kinks.is_empty() {
-        return Some("numeric was left out: a kink was hit".into());
+        return Some(NoAnswer::Kink);
     }
     let finite = comparison
         .rows
@@ -131,26 +131,24 @@ fn left_out(
         .flat_map(|row| row.answers.iter().flatten())
         .all(Tensor::is_finite);
     if comparison.nonfinite.is_some() || !comparison.value.is_finite() || !finite {
-        return Some("numeric was left out: a value is not finite".into());
+        return Some(NoAnswer::NotFinite);
     }
     // At least three central differences for each direction.
     let evaluations = 6 * comparison.advice.forward;
     if !question.by_name && bench.size().saturating_mul(evaluations) > PATIENCE {
-        return Some(format!(
-            "numeric was left out: {evaluations} evaluations take long; ask for it with `using numeric`"
-        ));
+        return Some(NoAnswer::TooLong(evaluations));
     }
     None
 }
 
-fn silent(comparison: &Comparison, rules: &[Mode]) -> Vec<(Mode, String)> {
-    let mut silent: Vec<(Mode, String)> = Vec::new();
+fn silent(comparison: &Comparison, rules: &[Mode]) -> Vec<(Mode, NoAnswer)> {
+    let mut silent: Vec<(Mode, NoAnswer)> = Vec::new();
     for row in &comparison.rows {
         for mode in rules {
-            if let Err(reason) = &row.answers[*mode as usize]
+            if let Err(why) = &row.answers[*mode as usize]
                 && !silent.iter().any(|(known, _)| known == mode)
             {
-                silent.push((*mode, reason.clone()));
+                silent.push((*mode, why.clone()));
             }
         }
     }

@@ -2,13 +2,14 @@
 
 use super::build::{Builder, Wrt};
 use super::provenance::{Kink, Nonfinite};
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::diff::{Flow, Held, Problem, Target, forward, grad, jacobian, jvp, reverse};
 use crate::exec::{Failure, Interpreter, Point, at_points};
 use crate::graph::measure::{self, Operations};
 use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor, Term};
 use crate::lower::Evaluation;
 use crate::stop;
+use crate::symbolic::NoFormula;
 use crate::syntax::ast::{Mode, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -16,7 +17,26 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub(super) const PATIENCE: usize = 3_000_000_000;
 
 /// The derivative by one mode, or why there is none.
-pub type Answer = std::result::Result<Tensor, String>;
+pub type Answer = std::result::Result<Tensor, NoAnswer>;
+
+/// Why a mode has no answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoAnswer {
+    /// Nobody asked for it.
+    NotAsked,
+    /// It takes this many passes through much, and was not asked for by name.
+    TooLong(usize),
+    /// Its formula is this many operations deep, and it was not asked for by name.
+    TooDeep(usize),
+    /// A kink was hit, where finite differences say nothing.
+    Kink,
+    /// A value is not finite, and finite differences say nothing.
+    NotFinite,
+    /// The language has no formula for the derivative.
+    NoFormula(NoFormula),
+    /// The formula has no value here.
+    Failed(Diagnostic),
+}
 
 /// The derivative by one thing, by every mode.
 #[derive(Clone, Debug)]
@@ -174,7 +194,7 @@ pub struct ByFormula {
 
 /// What symbolic mode has to say about the derivative of the output by a target: a formula, or why
 /// there is none.
-pub type Symbolic<'s> = dyn Fn(Target) -> std::result::Result<ByFormula, String> + 's;
+pub type ByFormulas<'s> = dyn Fn(Target) -> std::result::Result<ByFormula, NoAnswer> + 's;
 
 /// What to compare.
 pub struct Question<'q> {
@@ -195,7 +215,7 @@ pub struct Question<'q> {
     /// Bytes of values that may be kept.
     pub memory: u64,
     /// Symbolic mode.
-    pub symbolic: &'q Symbolic<'q>,
+    pub symbolic: &'q ByFormulas<'q>,
     /// Whether to tell of what kind zeros are.
     pub zeros: bool,
 }
@@ -306,10 +326,10 @@ impl<'b, 'a> Bench<'b, 'a> {
     }
 
     fn row(&self, wrt: &Wrt) -> Result<Row> {
-        let mut answers = Mode::ALL.map(|mode| Err(format!("{} was not asked for", mode.name())));
+        let mut answers = Mode::ALL.map(|_| Err(NoAnswer::NotAsked));
         for &mode in self.question.modes {
-            let answer = match self.too_long(mode)? {
-                Some(reason) => Err(reason),
+            let answer = match self.too_long(mode) {
+                Some(why) => Err(why),
                 None => self.answer(mode, wrt)?,
             };
             answers[mode as usize] = answer.map(|tensor| reshaped(tensor, self.answer_shape(wrt)));
@@ -325,24 +345,17 @@ impl<'b, 'a> Bench<'b, 'a> {
     }
 
     /// Why `mode` is not run where nobody asked for it by name: it would take very long.
-    fn too_long(&self, mode: Mode) -> Result<Option<String>> {
+    fn too_long(&self, mode: Mode) -> Option<NoAnswer> {
         if self.question.by_name || mode == Mode::Symbolic {
-            return Ok(None);
+            return None;
         }
         let passes = match mode {
             Mode::Forward => self.directions(),
             Mode::Numeric => 2 * self.directions(),
             _ => self.shape().len(),
         };
-        Ok((self.size().saturating_mul(passes) > PATIENCE).then(|| {
-            let noun = if mode == Mode::Numeric {
-                "evaluations"
-            } else {
-                "passes"
-            };
-            let name = mode.name();
-            format!("left out: {passes} {noun} take long; ask for it with `using {name}`")
-        }))
+        let long = self.size().saturating_mul(passes) > PATIENCE;
+        long.then_some(NoAnswer::TooLong(passes))
     }
 
     /// The entries of everything behind the output: what one pass goes through.
@@ -361,9 +374,9 @@ impl<'b, 'a> Bench<'b, 'a> {
                 Ok(self.decided(numeric, wrt)?)
             }
             Mode::Symbolic => match (self.question.symbolic)(wrt.target) {
-                Err(reason) => Err(reason),
+                Err(why) => Err(why),
                 Ok(formula) => match self.lowering.value(formula.exact) {
-                    Err(error) => Err(error.message().to_string()),
+                    Err(error) => Err(NoAnswer::Failed(error)),
                     Ok(value) => {
                         let derivative = self.along(reshaped(value, self.whole_shape(wrt)), wrt)?;
                         Ok(self.decided(derivative, wrt)?)

@@ -29,21 +29,12 @@ fn partial(edge: &Edge, style: &Style) -> String {
 }
 
 fn write(math: &Math, style: &Style) -> String {
-    let text = Pen::derivatives(style).write(math);
-    let text = match math {
-        Math::Product(_, a, b) if beside(a, b) || beside(b, a) => text.replacen('·', "", 1),
-        _ => text,
-    };
+    let text = Pen::derivatives(style).label(math);
     if style.ascii {
         text.replace('×', "x")
     } else {
         text
     }
-}
-
-/// Whether a number stands directly before a symbol: 2a₅
-fn beside(number: &Math, symbol: &Math) -> bool {
-    matches!((number, symbol), (Math::Number(x), Math::Symbol(..)) if *x > 0.0)
 }
 
 /// The graph as JSON: the file that it was written to, or its nodes and edges.

@@ -131,15 +131,10 @@ impl Pen {
             return size;
         }
         if shape.len() > INLINE_ENTRIES {
-            let text = crate::render::number::inline(value, self.digits);
-            let norm = text.rsplit(' ').next().and_then(|word| word.parse().ok());
-            return match norm {
-                Some(norm) => format!(
-                    "{size},\\ \\lVert\\cdot\\rVert = {}",
-                    number(norm, self.digits)
-                ),
-                None => size,
-            };
+            return format!(
+                "{size},\\ \\lVert\\cdot\\rVert = {}",
+                number(crate::render::number::norm(value), self.digits)
+            );
         }
         let entry = |i: usize, j: usize| number(value.at(i, j), self.digits);
         if shape.is_vector() {

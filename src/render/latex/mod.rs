@@ -9,12 +9,13 @@ mod picture;
 mod table;
 
 use super::{Style, compare, derive};
-use crate::event::{Derivation, Event, Item, Symbolic};
+use crate::event::{Event, Item};
 use crate::graph::Tensor;
-use crate::simplify::Formula;
+use crate::simplify::Simplified;
+use crate::symbolic::{Derivation, Summand, Symbolic};
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
-use crate::trace::{Line, Nonfinite, Role, written};
+use crate::trace::{Line, Math, Nonfinite, Role, Times, written};
 use crate::view::{self, Remark, Table};
 use formula::Pen;
 use name::{number, prose};
@@ -156,16 +157,14 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
         (Some(of), Some(by)) => pen.derivative(&of, &by),
         _ => format!("\\text{{{}}}", prose(&derivation.output)),
     };
-    let lines = |head: &str, formula: &Formula| {
+    let lines = |head: &str, formula: &Simplified| {
+        let math = |expr| pen.write(&written::expression(&formula.script, expr));
         let mut text = String::new();
         for (name, part) in &formula.parts {
-            text.push_str(&display(&format!(
-                "{} = {}",
-                pen.text(name),
-                pen.text(part)
-            )));
+            let name = pen.write(&Math::Name(name.clone()));
+            text.push_str(&display(&format!("{name} = {}", math(*part))));
         }
-        text + &display(&format!("{head} = {}", pen.text(&formula.text)))
+        text + &display(&format!("{head} = {}", math(formula.whole)))
     };
     let mut text = steps(derivation, &head, pen);
     match &derivation.result {
@@ -173,11 +172,12 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
             text.push_str(&lines(&head, formula));
             text.push_str(&paragraphs(&derive::sizes(formula)));
         }
-        Symbolic::NoFormula { reason, along } => {
-            text.push_str(&table::paragraph(&format!("${head}$: {}", prose(reason))));
+        Symbolic::NoFormula { why, along } => {
+            let reason = derive::no_formula(*why);
+            text.push_str(&table::paragraph(&format!("${head}$: {}", prose(&reason))));
             if let Some((direction, formula)) = along {
-                let head = format!("{head}\\, {}", pen.text(direction));
-                text.push_str(&lines(&head, formula));
+                let direction = pen.write(&Math::Name(direction.clone()));
+                text.push_str(&lines(&format!("{head}\\, {direction}"), formula));
             }
         }
     }
@@ -190,13 +190,41 @@ fn steps(derivation: &Derivation, head: &str, pen: Pen) -> String {
         return String::new();
     }
     let steps = derivation.steps.iter();
-    let rules: Vec<String> = steps.clone().map(|step| prose(&step.rule)).collect();
-    let formulas = steps.map(|step| format!("${}$", pen.text(&step.formula)));
+    let rules: Vec<String> = steps
+        .clone()
+        .map(|step| prose(&step.rule.to_string()))
+        .collect();
+    let formulas = steps.map(|step| {
+        let terms = step.terms.iter().map(summand).collect();
+        format!("${}$", pen.write(&Math::sum(terms)))
+    });
     let columns = vec![
         table::Typeset::left("rule", rules.clone()),
         table::Typeset::left(format!("${head}$"), formulas.collect()),
     ];
     table::typeset(&table::Typeset::left("rule", rules), &[columns])
+}
+
+/// One term of a derivative on the way: what is known times d(…).
+fn summand(term: &Summand) -> Math {
+    let written = |formula: &Option<Simplified>| match formula {
+        Some(formula) => written::expression(&formula.script, formula.whole),
+        None => Math::Ellipsis,
+    };
+    let factor = written(&term.factor);
+    let Some(rest) = &term.rest else {
+        return factor;
+    };
+    let rest_math = Math::Call("d".into(), vec![written(&rest.of)]);
+    match (rest.is_scalar, &factor) {
+        (true, Math::Number(1.0)) => rest_math,
+        (true, Math::Neg(inner)) if **inner == Math::Number(1.0) => rest_math.negated(),
+        (true, _) => Math::product(Times::Matrix, factor, rest_math),
+        (false, _) => Math::Call(
+            "sum".into(),
+            vec![Math::product(Times::Entrywise, factor, rest_math)],
+        ),
+    }
 }
 
 fn compared(comparison: &Comparison, style: &Style) -> String {
@@ -214,16 +242,10 @@ fn compared(comparison: &Comparison, style: &Style) -> String {
     text + &paragraphs(&compare::remarks(comparison, style))
 }
 
-/// What the terminal says, with the output as a formula.
+/// The verdict, with the output as a formula.
 fn checked(verdict: &Verdict, style: &Style) -> String {
-    let words: Vec<&str> = verdict.output.split_whitespace().collect();
-    let text = compare::verdict(verdict, style);
-    match text.strip_prefix(&format!("check {}", words.join(" "))) {
-        Some(rest) => {
-            let output = Pen::derivatives(style.digits).text(&verdict.output);
-            let (said, below) = rest.split_once('\n').unwrap_or((rest, ""));
-            table::paragraph(&format!("check ${output}${}", prose(said))) + &paragraphs(below)
-        }
-        None => paragraphs(&text),
-    }
+    let output = Pen::derivatives(style.digits).text(&verdict.output);
+    let sentence = prose(&format!(": {}", compare::verdict_sentence(verdict)));
+    table::paragraph(&format!("check ${output}${sentence}"))
+        + &paragraphs(&compare::kinks(verdict, style))
 }

@@ -1,0 +1,128 @@
+//! The simplified derivative of one output with respect to one variable.
+
+use super::{NoFormula, Spelling, Subject, Symbolic};
+use crate::diff::{Flow, Held, Target, forward, reverse};
+use crate::graph::substitute::exchange;
+use crate::graph::{Graph, NodeId, Shape};
+use crate::primitives::array::{CUMPROD, CUMPROD_SPELLED, PROD, PROD_SPELLED};
+use crate::simplify::{self, WriteOptions};
+use crate::syntax::ast::Name;
+use rustc_hash::FxHashMap;
+
+/// The simplified derivative of `output` with respect to `target`: in the target's shape for a
+/// scalar output, in the output's for a scalar target, else a Jacobian.
+pub fn derive(
+    subject: &Subject<'_>,
+    output: NodeId,
+    target: Target,
+    spelling: Spelling,
+) -> Symbolic {
+    let graph = subject.graph;
+    let names = |node: NodeId| subject.called(node, subject.outputs, spelling.expanded);
+    let named: Vec<NodeId> = graph
+        .cone(subject.outputs, |_| false)
+        .into_iter()
+        .filter(|node| names(*node).is_some())
+        .collect();
+    let options = WriteOptions {
+        names: &names,
+        named: &named,
+        guards: spelling.guards,
+        exact: spelling.exact,
+        taken: subject.taken,
+    };
+    // The rules that need one pass over the factors have no spelling; those of these rows have.
+    let output = exchange(graph, output, &PROD, &PROD_SPELLED);
+    let output = exchange(graph, output, &CUMPROD, &CUMPROD_SPELLED);
+    if graph.shape(output).is_scalar() || target.shape(graph).is_scalar() {
+        let node = derivative_node(graph, output, target, subject.held);
+        return match simplify::write(graph, node, &options) {
+            Ok(formula) => Symbolic::Formula(formula),
+            Err(unwritable) => Symbolic::NoFormula {
+                why: unwritable.into(),
+                along: None,
+            },
+        };
+    }
+    by_direction(graph, output, target, subject.held, &options)
+}
+
+/// The derivative of a scalar output, or with respect to a scalar target, as the modes build it.
+fn derivative_node(graph: &Graph, output: NodeId, target: Target, held: &Held) -> NodeId {
+    let shape = graph.shape(output);
+    let one = graph.term(graph.literal(1.0));
+    if shape.is_scalar() {
+        let found = reverse(graph, output, Flow::everywhere(one), &[target.node], held)[0];
+        let wanted = target.shape(graph);
+        return match found {
+            None => one.number(0.0).stretch(wanted).id,
+            Some(flow) => target.part(flow.term).id,
+        };
+    }
+    tangent_node(graph, output, target, one.id, held)
+}
+
+fn tangent_node(
+    graph: &Graph,
+    output: NodeId,
+    target: Target,
+    direction: NodeId,
+    held: &Held,
+) -> NodeId {
+    let seeds = FxHashMap::from_iter([(target.node, target.seed(graph, graph.term(direction)))]);
+    match forward(graph, &[output], &seeds, held).get(output) {
+        Some(flow) => flow.term.id,
+        None => graph.term(output).zero().id,
+    }
+}
+
+/// A Jacobian, read off the tangent along a direction; the tangent itself where it has no formula.
+fn by_direction(
+    graph: &Graph,
+    output: NodeId,
+    target: Target,
+    held: &Held,
+    options: &WriteOptions<'_>,
+) -> Symbolic {
+    let shape: Shape = target.shape(graph);
+    let name: Name = format!(
+        "d{}",
+        (options.names)(target.node).unwrap_or_else(|| "x".into())
+    )
+    .into();
+    let direction = graph.input(name.clone(), shape, None);
+    let tangent = tangent_node(graph, output, target, direction, held);
+    let both_vectors = shape.cols == 1 && graph.shape(output).is_vector();
+    if both_vectors
+        && let Some(formula) = simplify::write_matrix(graph, tangent, direction, options)
+    {
+        return Symbolic::Formula(formula);
+    }
+    let names = |node: NodeId| {
+        if node == direction {
+            Some(name.clone())
+        } else {
+            (options.names)(node)
+        }
+    };
+    let along = simplify::write(
+        graph,
+        tangent,
+        &WriteOptions {
+            names: &names,
+            ..*options
+        },
+    );
+    let why = if both_vectors {
+        NoFormula::Jacobian
+    } else {
+        NoFormula::FourIndices {
+            output: graph.shape(output),
+            target: shape,
+        }
+    };
+    Symbolic::NoFormula {
+        why,
+        along: along.ok().map(|formula| (name, formula)),
+    }
+}

@@ -1,0 +1,118 @@
+//! Symbolic differentiation: the derivative graph, simplified and written as a formula.
+
+mod derive;
+mod steps;
+
+pub use derive::derive;
+pub use steps::{DerivationRule, DerivationStep, Differential, Summand, steps};
+
+use crate::diff::Held;
+use crate::graph::{Graph, NodeId, Op, Shape};
+use crate::simplify::{self, Simplified, Unwritable};
+use crate::syntax::ast::Name;
+
+/// A symbolic derivative as a statement shows it.
+#[derive(Clone, Debug)]
+pub struct Derivation {
+    /// The output as written.
+    pub output: String,
+    /// The variable as written.
+    pub wrt: String,
+    /// The result.
+    pub result: Symbolic,
+    /// Every rule applied, with the formula after it; only `with steps`.
+    pub steps: Vec<DerivationStep>,
+}
+
+/// The result of symbolic differentiation.
+#[derive(Clone, Debug)]
+pub enum Symbolic {
+    /// A formula.
+    Formula(Simplified),
+    /// The language has no formula for it.
+    NoFormula {
+        /// The reason.
+        why: NoFormula,
+        /// The derivative along a direction of this name, where that can be written.
+        along: Option<(Name, Simplified)>,
+    },
+}
+
+/// Why a derivative has no formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoFormula {
+    /// It is too large to write.
+    TooLarge,
+    /// One of its operations has no spelling in the language.
+    Derivative,
+    /// The Jacobian is no expression of the language.
+    Jacobian,
+    /// The derivative of a value by another, of these shapes, has four indices.
+    FourIndices {
+        /// The shape of the output.
+        output: Shape,
+        /// The shape of the variable.
+        target: Shape,
+    },
+}
+
+impl From<Unwritable> for NoFormula {
+    fn from(unwritable: Unwritable) -> NoFormula {
+        match unwritable {
+            Unwritable::TooLarge => NoFormula::TooLarge,
+            Unwritable::NoSpelling => NoFormula::Derivative,
+        }
+    }
+}
+
+/// How a symbolic derivative is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spelling {
+    /// With inputs only.
+    pub expanded: bool,
+    /// With the guards that keep structural zeros zero.
+    pub guards: bool,
+    /// In the forms that are exact in the tails.
+    pub exact: bool,
+}
+
+/// The formulas that are differentiated, and what their nodes are called.
+pub struct Subject<'s> {
+    /// Where they live.
+    pub graph: &'s Graph,
+    /// The outputs: written out, even where they have names.
+    pub outputs: &'s [NodeId],
+    /// The leaves of held names.
+    pub held: &'s Held,
+    /// The first name that stands for a node.
+    pub name: &'s dyn Fn(NodeId) -> Option<Name>,
+    /// Whether the user has a name that is this prefix and a number.
+    pub taken: &'s dyn Fn(&str) -> bool,
+}
+
+impl Subject<'_> {
+    /// What a node is called in a formula: an input by its name; a named formula by its name,
+    /// unless it is what is differentiated or everything is `expanded`.
+    fn called(&self, node: NodeId, outputs: &[NodeId], expanded: bool) -> Option<Name> {
+        let op = self.graph.node(node).op;
+        let leaf = matches!(op, Op::Input(_) | Op::Hold(_));
+        let named = matches!(op, Op::Apply(..)) && !expanded && !outputs.contains(&node);
+        (leaf || named).then(|| (self.name)(node)).flatten()
+    }
+}
+
+/// The formula of `node` with `names` for what they name, as a step of a derivation writes it.
+fn plainly(
+    graph: &Graph,
+    node: NodeId,
+    names: &dyn Fn(NodeId) -> Option<Name>,
+) -> Result<Simplified, Unwritable> {
+    let options = simplify::WriteOptions {
+        names,
+        named: &[],
+        guards: false,
+        exact: false,
+        taken: &|_| false,
+    };
+    simplify::write(graph, node, &options)
+}
