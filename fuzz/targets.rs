@@ -36,7 +36,6 @@ pub const TARGETS: &[(&str, Target)] = &[
 const LIMITS: Limits = Limits {
     nodes: 20_000,
     memory: 1 << 20,
-    sandbox: true,
 };
 
 /// Ticks of [`TICK`] that an input may run before it is asked to stop.

@@ -1,11 +1,13 @@
 //! Wengert: see differentiation happen.
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
 pub mod event;
 pub mod lower;
 pub mod plot;
 pub mod render;
+#[cfg(feature = "cli")]
 pub mod repl;
 pub mod session;
 pub mod simplify;
@@ -14,5 +16,6 @@ pub mod symbolic;
 pub mod syntax;
 pub mod trace;
 pub mod view;
+pub mod world;
 
 pub use wengert_engine::{diff, exec, graph, primitives, stop, vector};

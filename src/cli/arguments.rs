@@ -167,7 +167,6 @@ impl Options {
         Limits {
             nodes: self.limit_nodes,
             memory: self.limit_memory,
-            sandbox: self.sandbox,
         }
     }
 
@@ -176,6 +175,7 @@ impl Options {
         Allowance {
             limits: self.limits(),
             time: self.limit_time,
+            sandbox: self.sandbox,
         }
     }
 

@@ -1,9 +1,9 @@
 //! `wengert fmt`: scripts in the standard layout.
 
 use super::{Printer, Status, diff, script};
-use crate::lower;
 use crate::source::{Location, Source, Span};
 use crate::syntax::format;
+use crate::world::{Folder, World};
 use std::path::{Path, PathBuf};
 
 /// What to do with a script that is not in the standard layout.
@@ -49,9 +49,9 @@ fn one(file: &Path, purpose: Purpose, printer: &mut Printer<'_>) -> Status {
         }
         Purpose::Rewrite if same => Status::Fine,
         // Never by half: it is the user's only copy.
-        Purpose::Rewrite => match lower::write_text(file, &formatted, &nowhere(&source)) {
+        Purpose::Rewrite => match Folder.write(file, &formatted) {
             Ok(()) => Status::Fine,
-            Err(error) => printer.failed(&error, None),
+            Err(refusal) => printer.failed(&refusal.writing(file, nowhere(&source)), None),
         },
     }
 }

@@ -156,7 +156,7 @@ fn scripts(files: &[PathBuf], options: &Options) -> Status {
 fn check(files: &[PathBuf], options: &Options) -> Status {
     printing(options, |printer| {
         let check = |file: &PathBuf| match script::read(file) {
-            Ok(source) => script::check(&source, options.limits(), printer),
+            Ok(source) => script::check(&source, options.allowance(), printer),
             Err(error) => printer.failed(&error, None),
         };
         files.iter().map(check).max().unwrap_or(Status::Fine)

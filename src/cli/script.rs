@@ -4,9 +4,10 @@ use super::signals::{Running, Stop};
 use super::{Printer, Status};
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};
 use crate::event::Event;
-use crate::lower::{self, Limits};
+use crate::lower::Limits;
 use crate::session::Session;
 use crate::source::{Location, Source, Span};
+use crate::world::{Folder, LONGEST_SCRIPT, Sandbox, World, read_stream};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -17,27 +18,45 @@ pub fn read(path: &Path) -> Result<Rc<Source>> {
         return read_standard_input();
     }
     let nowhere = Location::new(&Source::file(path, ""), Span::default());
-    Ok(Source::file(path, lower::read_text(path, &nowhere)?))
+    let text = Folder.read(path, LONGEST_SCRIPT);
+    let text = text.map_err(|refusal| refusal.reading(path, nowhere))?;
+    Ok(Source::file(path, text))
 }
 
 fn read_standard_input() -> Result<Rc<Source>> {
     let nowhere = Location::new(&Source::new("<stdin>", ""), Span::default());
-    let text = lower::read_stream(std::io::stdin(), "standard input", &nowhere)?;
+    let text = read_stream(std::io::stdin(), LONGEST_SCRIPT);
+    let text = text.map_err(|refusal| refusal.reading_from("standard input", nowhere))?;
     Ok(Source::new("<stdin>", text))
 }
 
 /// What a script may use up.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Allowance {
-    /// Nodes, memory and files of one statement.
+    /// Nodes and memory of one statement.
     pub limits: Limits,
     /// The longest that it may run.
     pub time: Option<Duration>,
+    /// Whether it has no files.
+    pub sandbox: bool,
+}
+
+impl Allowance {
+    /// A session that may use up as much.
+    pub fn session(self) -> Session {
+        let world: Rc<dyn World> = if self.sandbox {
+            let clock = Some(Folder::clock as fn() -> Duration);
+            Rc::new(Sandbox { clock })
+        } else {
+            Rc::new(Folder)
+        };
+        Session::in_world(world, self.limits)
+    }
 }
 
 /// Runs a script in a session of its own.
 pub fn run(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
-    let mut session = Session::with_limits(allowance.limits);
+    let mut session = allowance.session();
     let status = run_first(&mut session, source, allowance, printer);
     if status == Status::Interrupted {
         std::mem::forget(session);
@@ -48,7 +67,7 @@ pub fn run(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>)
 /// Runs a script in a session of its own, after which the process ends: nobody wants to wait until
 /// everything is taken apart.
 pub fn run_last(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
-    let mut session = Session::with_limits(allowance.limits);
+    let mut session = allowance.session();
     let status = run_first(&mut session, source, allowance, printer);
     std::mem::forget(session);
     status
@@ -142,8 +161,8 @@ pub(super) fn out_of_time(location: Location, limit: Duration) -> Diagnostic {
 }
 
 /// Shows everything that is wrong with a script, without running it.
-pub fn check(source: &Rc<Source>, limits: Limits, printer: &mut Printer<'_>) -> Status {
-    let found = Session::with_limits(limits).check(source);
+pub fn check(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
+    let found = allowance.session().check(source);
     for diagnostic in &found {
         printer.diagnostic(diagnostic, Some(source));
     }

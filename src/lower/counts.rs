@@ -97,7 +97,7 @@ impl Lowerer<'_> {
             frame.locate(expr),
             format!(
                 "a {rows}×{cols} matrix needs more memory than the {} allowed",
-                super::explain::bytes(self.evaluation.limits.memory)
+                crate::diagnostic::bytes(self.evaluation.limits.memory)
             ),
             format!("{entries} numbers of 8 bytes each"),
         )

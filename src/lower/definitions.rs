@@ -4,6 +4,7 @@ use crate::graph::{Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script};
 use crate::syntax::special::Special;
+use crate::world::{Sandbox, World};
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::{SmallVec, smallvec};
@@ -158,9 +159,25 @@ pub struct Definitions {
     /// Where random numbers without a seed were first asked for.
     unseeded: RefCell<Option<Location>>,
     warned_unseeded: Cell<bool>,
+    /// Where the files are that formulas read; without it there are none.
+    world: Option<Rc<dyn World>>,
 }
 
 impl Definitions {
+    /// Nothing defined yet, in a world of files.
+    pub fn in_world(world: Rc<dyn World>) -> Definitions {
+        Definitions {
+            world: Some(world),
+            ..Definitions::default()
+        }
+    }
+
+    /// The files that formulas read, and the time.
+    pub fn world(&self) -> &dyn World {
+        static WITHOUT: Sandbox = Sandbox { clock: None };
+        self.world.as_deref().unwrap_or(&WITHOUT)
+    }
+
     /// What `name` stands for.
     pub fn variable(&self, name: &str) -> Option<&Rc<Variable>> {
         self.variables.get(name)

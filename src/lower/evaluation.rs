@@ -5,6 +5,7 @@ use super::unit::Unit;
 use crate::diagnostic::Result;
 use crate::exec::{Failure, Interpreter};
 use crate::graph::{NodeId, Tensor, View};
+use crate::world::World;
 use std::cell::RefCell;
 
 /// Computes values of a unit's nodes on demand, within limits, and keeps every one. What fails is
@@ -19,6 +20,8 @@ pub struct Evaluation<'a> {
     pub unit: Unit<'a>,
     /// What it may use up.
     pub limits: Limits,
+    /// Where files are.
+    pub(super) world: &'a dyn World,
     /// In a cell, since computing a value on demand changes nothing that anybody sees.
     interpreter: RefCell<Interpreter<'a>>,
 }
@@ -28,6 +31,7 @@ impl<'a> Evaluation<'a> {
     pub(super) fn new(unit: Unit<'a>, limits: Limits) -> Evaluation<'a> {
         Evaluation {
             interpreter: RefCell::new(Interpreter::new(unit.graph, limits.memory)),
+            world: unit.definitions.world(),
             unit,
             limits,
         }

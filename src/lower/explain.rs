@@ -1,7 +1,7 @@
 //! The words for what cannot be computed: failures of an evaluation, names without a value, limits.
 
 use super::unit::Unit;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, bytes, interrupted};
 use crate::exec::Failure;
 use crate::graph::primitive::Fault;
 use crate::graph::{NodeId, Op};
@@ -152,16 +152,4 @@ pub(super) fn memory_limit(limit: u64, location: Location) -> Diagnostic {
         "does not fit",
     )
     .help("raise the limit with `--limit-memory`, for example `--limit-memory 16G`")
-}
-
-pub(super) fn bytes(count: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    match UNITS.iter().find(|(size, _)| count >= *size) {
-        Some((size, unit)) => format!("{} {unit}", count / size),
-        None => format!("{count} bytes"),
-    }
-}
-
-pub(super) fn interrupted(location: Location) -> Diagnostic {
-    Diagnostic::error(Code::Limit, location, "interrupted", "stopped here")
 }

@@ -12,8 +12,6 @@ pub struct Limits {
     pub nodes: usize,
     /// Bytes of values.
     pub memory: u64,
-    /// Whether files may not be read or written.
-    pub sandbox: bool,
 }
 
 impl Default for Limits {
@@ -21,7 +19,6 @@ impl Default for Limits {
         Limits {
             nodes: 20_000_000,
             memory: 4 << 30,
-            sandbox: false,
         }
     }
 }

@@ -15,7 +15,6 @@ pub mod definitions;
 mod derivatives;
 mod evaluation;
 mod explain;
-mod files;
 mod frame;
 mod limits;
 mod machine;
@@ -30,7 +29,6 @@ pub use calls::{is_built_in, is_derivative_operator};
 pub use definitions::{Definitions, Formula};
 pub use evaluation::Evaluation;
 pub use explain::nearest;
-pub use files::{read_stream, read_text, sandboxed, write_text};
 pub use limits::Limits;
 pub use table::table_of;
 pub use unit::{Inputs, Origin, Unit};
@@ -38,6 +36,7 @@ pub use unit::{Inputs, Origin, Unit};
 use crate::diagnostic::Result;
 use crate::graph::{Graph, NodeId, Op, Tensor};
 use crate::syntax::ast::Name;
+use crate::world::World;
 use calls::CallKey;
 use frame::HeldSets;
 use machine::{NameKey, Stacks};
@@ -135,6 +134,12 @@ impl<'a> Lowerer<'a> {
             holds: 0,
             swept: Vec::new(),
         }
+    }
+
+    /// The same machine where files are those of another world.
+    pub fn in_world(mut self, world: &'a dyn World) -> Lowerer<'a> {
+        self.evaluation.world = world;
+        self
     }
 
     /// What was lowered, ready to be evaluated.

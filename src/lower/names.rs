@@ -171,7 +171,8 @@ impl<'a> Lowerer<'a> {
         };
         let graph = Graph::new();
         let limits = self.evaluation.limits;
-        let mut lowerer = Lowerer::for_values(&graph, self.definitions, limits);
+        let mut lowerer =
+            Lowerer::for_values(&graph, self.definitions, limits).in_world(self.evaluation.world);
         let node = lowerer.lower(formula)?;
         let mut evaluation = lowerer.finish();
         let value = Rc::new(evaluation.value(node)?);

@@ -1,10 +1,9 @@
 //! Matrices of derivatives that take many passes over many small nodes: where only values are wanted
 //! they are computed at once, in lanes, and a leaf stands for the result.
 
-use super::explain::interrupted;
 use super::frame::Frame;
 use super::{Lowerer, Purpose};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, interrupted};
 use crate::diff::{Held, Matrix, Problem, Target};
 use crate::graph::NodeId;
 use crate::graph::substitute::substitute;

@@ -1,16 +1,47 @@
 //! Data files: comma-separated values to a matrix.
 
-use super::explain::{interrupted, memory_limit};
-use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::graph::{Shape, Tensor};
+use super::Lowerer;
+use super::explain::memory_limit;
+use super::frame::Frame;
+use crate::diagnostic::{Code, Diagnostic, Result, interrupted};
+use crate::graph::{NodeId, Shape, Tensor};
 use crate::source::{Location, Source, Span};
 use crate::stop;
+use crate::syntax::ast::{ExprId, ExprKind};
+use crate::world::LONGEST_DATA;
 use csv::{ErrorKind, StringRecord};
 use indexmap::IndexSet;
 use std::rc::Rc;
 
 /// Of memory: once row by row while reading, once column by column in the matrix.
 const BYTES_A_CELL: u64 = 16;
+
+impl Lowerer<'_> {
+    /// `read("file.csv")`: a matrix of numbers.
+    pub(super) fn read(&mut self, argument: ExprId, frame: &Frame) -> Result<NodeId> {
+        let ExprKind::Text(path) = &frame.script.expr(argument).kind else {
+            return Err(Diagnostic::error(
+                Code::Type,
+                frame.locate(argument),
+                "`read` wants a file name in quotes",
+                "not a text",
+            )
+            .help("write `read(\"data.csv\")`"));
+        };
+        let location = frame.locate(argument);
+        let path = frame.script.source.folder.join(&**path);
+        if let Some(node) = self.memo.files.get(&path) {
+            return Ok(*node);
+        }
+        let memory = self.evaluation.limits.memory;
+        let text = self.evaluation.world.read(&path, memory.min(LONGEST_DATA));
+        let text = text.map_err(|refusal| refusal.reading(&path, location.clone()))?;
+        let tensor = table_of(&Source::file(&path, text), &location, memory)?;
+        let node = self.graph.constant(tensor);
+        self.memo.files.insert(path, node);
+        Ok(node)
+    }
+}
 
 /// The matrix that `file` holds, or what is wrong with it, said at `location`.
 ///

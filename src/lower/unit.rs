@@ -1,9 +1,8 @@
 //! What lowering returns: the graph, and everything a person needs to read it.
 
 use super::definitions::Definitions;
-use super::explain::interrupted;
 use super::frame::Frame;
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, interrupted};
 use crate::graph::{Graph, NodeId, Op};
 use crate::source::{Location, Source};
 use crate::stop;

@@ -2,8 +2,8 @@
 
 use super::{Next, Repl};
 use crate::cli::script;
-use crate::lower;
 use crate::source::{Location, Source, Span};
+use crate::world::{Folder, World};
 use std::path::{Path, PathBuf};
 
 /// `:load FILE.ad`
@@ -41,8 +41,8 @@ pub fn overwrite(repl: &mut Repl, path: &str) -> Next {
     let count = repl.session().definitions().own_variables().count()
         + repl.session().definitions().functions().count();
     let nowhere = Location::new(&Source::new(path, ""), Span::default());
-    if let Err(error) = lower::write_text(&file, &script, &nowhere) {
-        repl.complain(&error);
+    if let Err(refusal) = Folder.write(&file, &script) {
+        repl.complain(&refusal.writing(&file, nowhere));
         return Next::Read;
     }
     repl.saved.insert(file);

@@ -125,7 +125,7 @@ impl Repl {
     fn new(options: Options, output: Output) -> Repl {
         Repl {
             shared: Rc::new(Shared {
-                session: RefCell::new(Session::with_limits(options.limits())),
+                session: RefCell::new(options.allowance().session()),
                 options: RefCell::new(options),
                 hints: Cell::new(true),
             }),

@@ -4,10 +4,11 @@ use super::show::{passes, warn};
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::Graph;
-use crate::lower::{self, Lowerer};
+use crate::lower::Lowerer;
 use crate::render::graph::{LIMIT, dot, svg};
 use crate::syntax::ast::{ExprId, Script, Tail, Text};
 use crate::trace::{Drawing, Request, draw};
+use crate::world::Refusal;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -51,7 +52,10 @@ impl Session {
         let mut drawing = draw(&evaluation, &request)?;
         warn(&mut evaluation.unit, sink);
         if let Some((kind, file)) = kind {
-            drawing = written(script, drawing, kind, file)?;
+            let text;
+            (drawing, text) = pictured(script, drawing, kind, file)?;
+            self.write(script, file, &text)?;
+            drawing.file = Some(file.text.to_string());
         }
         sink(Event::Graph(Box::new(drawing)));
         Ok(())
@@ -60,8 +64,8 @@ impl Session {
     /// The kind of picture that a file name asks for.
     fn kind(&self, script: &Script, file: &Text) -> Result<Kind> {
         let location = script.location(file.span);
-        if self.limits.sandbox {
-            return Err(lower::sandboxed(location));
+        if self.world().is_sealed() {
+            return Err(Refusal::Sealed.writing(Path::new(&*file.text), location));
         }
         let extension = Path::new(&*file.text).extension();
         match extension.and_then(|extension| extension.to_str()) {
@@ -78,8 +82,13 @@ impl Session {
     }
 }
 
-/// The drawing as it was written to `file`: where there is too much to lay out, by name.
-fn written(script: &Script, drawing: Drawing, kind: Kind, file: &Text) -> Result<Drawing> {
+/// The drawing and its picture for `file`; where there is too much to lay out, by name.
+fn pictured(
+    script: &Script,
+    drawing: Drawing,
+    kind: Kind,
+    file: &Text,
+) -> Result<(Drawing, String)> {
     let mut drawing = drawing;
     if kind == Kind::Svg && drawing.shown.len() > LIMIT {
         let principal = drawing.principal().len();
@@ -92,10 +101,7 @@ fn written(script: &Script, drawing: Drawing, kind: Kind, file: &Text) -> Result
         Kind::Svg => svg(&drawing),
         Kind::Dot => dot(&drawing),
     };
-    let path = script.source.folder.join(&*file.text);
-    lower::write_text(&path, &text, &script.location(file.span))?;
-    drawing.file = Some(file.text.to_string());
-    Ok(drawing)
+    Ok((drawing, text))
 }
 
 fn too_large(script: &Script, drawing: &Drawing, principal: usize, file: &Text) -> Diagnostic {

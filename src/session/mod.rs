@@ -29,6 +29,7 @@ use crate::syntax::ast::{
     Block, ExprId, ExprKind, Ident, InputDeclaration, Name, Script, Statement, StatementId,
     StatementKind, Text,
 };
+use crate::world::{LONGEST_SCRIPT, World};
 use rustc_hash::{FxHashMap, FxHashSet};
 use show::refuse;
 use std::path::PathBuf;
@@ -56,12 +57,32 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session without definitions.
+    /// A session without definitions, which reads and writes no files.
     pub fn with_limits(limits: Limits) -> Session {
         Session {
             limits,
             ..Session::default()
         }
+    }
+
+    /// A session without definitions whose files are those of `world`.
+    pub fn in_world(world: Rc<dyn World>, limits: Limits) -> Session {
+        Session {
+            definitions: Definitions::in_world(world),
+            ..Session::with_limits(limits)
+        }
+    }
+
+    /// The files of this session, and its time.
+    pub fn world(&self) -> &dyn World {
+        self.definitions.world()
+    }
+
+    /// Writes what a statement shows to the file that stands in it.
+    fn write(&self, script: &Script, file: &Text, content: &str) -> Result<()> {
+        let path = script.source.folder.join(&*file.text);
+        let written = self.world().write(&path, content);
+        written.map_err(|refusal| refusal.writing(&path, script.location(file.span)))
     }
 
     /// Asks what this session computes to stop, from any thread. The request stays until it is
@@ -334,12 +355,12 @@ impl Session {
 
     fn import(&mut self, script: &Rc<Script>, path: &Text, sink: &mut Sink<'_>) -> Result<()> {
         let location = script.location(path.span);
-        if self.limits.sandbox {
-            return Err(lower::sandboxed(location));
-        }
         let file = script.source.folder.join(&*path.text);
-        let text = lower::read_text(&file, &location)?;
-        let canonical = file.canonicalize().unwrap_or_else(|_| file.clone());
+        let text = self
+            .world()
+            .read(&file, LONGEST_SCRIPT)
+            .map_err(|refusal| refusal.reading(&file, location.clone()))?;
+        let canonical = self.world().canonical(&file);
         if self.importing.contains(&canonical) {
             return Err(Diagnostic::error(
                 Code::Circular,

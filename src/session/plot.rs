@@ -8,10 +8,10 @@ use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{self, Lowerer, Unit};
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
 use crate::render;
-use crate::source::Location;
 use crate::stop;
 use crate::syntax::ast::{ExprId, Over, Script, Tail, Text, With};
-use std::path::PathBuf;
+use crate::world::Refusal;
+use std::path::Path;
 use std::rc::Rc;
 
 /// Points of a curve; odd, so that a range around 0 meets it.
@@ -59,10 +59,9 @@ impl Session {
             outputs,
             tail,
         };
-        let destination = match &tail.to {
-            Some(to) => Some(self.destination(script, to)?),
-            None => None,
-        };
+        if let Some(to) = &tail.to {
+            self.expect_svg(script, to)?;
+        }
         let points = self.points(&request, sink)?;
         let mut plot = match tail.over.as_slice() {
             [] => self.vectors(&request, points, sink)?,
@@ -77,24 +76,24 @@ impl Session {
                 ));
             }
         };
-        if let Some((path, location)) = destination {
-            lower::write_text(&path, &render::plot::svg(&plot), &location)?;
-            plot.file = tail.to.as_ref().map(|to| to.text.to_string());
+        if let Some(to) = &tail.to {
+            self.write(script, to, &render::plot::svg(&plot))?;
+            plot.file = Some(to.text.to_string());
         }
         sink(Event::Plot(Box::new(plot)));
         Ok(())
     }
 
-    /// The file that a plot is written to, where it may be and where it can be drawn.
-    fn destination(&self, script: &Script, to: &Text) -> Result<(PathBuf, Location)> {
+    /// Refuses a file that cannot be written, or not as a plot, before anything is computed.
+    fn expect_svg(&self, script: &Script, to: &Text) -> Result<()> {
         let location = script.location(to.span);
-        if self.limits.sandbox {
-            return Err(lower::sandboxed(location));
+        let path = Path::new(&*to.text);
+        if self.world().is_sealed() {
+            return Err(Refusal::Sealed.writing(path, location));
         }
-        let path = script.source.folder.join(&*to.text);
         let extension = path.extension().and_then(|extension| extension.to_str());
         match extension {
-            Some(svg) if svg.eq_ignore_ascii_case("svg") => Ok((path, location)),
+            Some(svg) if svg.eq_ignore_ascii_case("svg") => Ok(()),
             _ => {
                 let kind = extension.map_or("a file without an extension".into(), |extension| {
                     format!("a file of the kind `.{extension}`")

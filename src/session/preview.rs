@@ -6,13 +6,13 @@ use crate::lower::{Limits, Lowerer};
 use crate::source::Source;
 use crate::stop::StopToken;
 use crate::syntax::ast::{ExprKind, Show, StatementKind};
+use crate::world::Sandbox;
 use std::rc::Rc;
 
 /// What a preview may use up: what nobody notices between two keys.
 const LIMITS: Limits = Limits {
     nodes: 2_000,
     memory: 64 << 10,
-    sandbox: true,
 };
 
 /// Bytes of the longest text that is previewed.
@@ -44,8 +44,9 @@ impl Session {
         }
         // A stop that was asked of the session is not meant for its previews.
         let _entered = StopToken::default().enter();
+        let world = Sandbox::default();
         let graph = Graph::new();
-        let mut lowerer = Lowerer::new(&graph, &self.definitions, LIMITS);
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, LIMITS).in_world(&world);
         let node = lowerer.lower(&formula(&Rc::new(script), expr)).ok()?;
         lowerer.value(node).ok()
     }

@@ -10,7 +10,7 @@ use crate::syntax::ast::{
     BinaryOp, Block, ExprId, ExprKind, Ident, Script, Statement, StatementKind,
 };
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How far a loop has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +40,8 @@ pub(super) struct Rounds {
     pub done: u64,
     /// How many there will be, where that was known at the start.
     count: Option<u64>,
-    told: Instant,
+    /// When progress was last told, by the clock of the world.
+    told: Option<Duration>,
     /// What compares a growing number with its bound, and their difference at the start.
     bound: Option<(ExprId, ExprId, f64)>,
     /// Whether non-finite values have been warned of.
@@ -58,7 +59,7 @@ impl Session {
         self.rounds.push(Rounds {
             done: 0,
             count: None,
-            told: Instant::now(),
+            told: self.world().now(),
             bound: None,
             warned: false,
         });
@@ -157,11 +158,15 @@ impl Session {
 
     /// Tells how far the outermost loop has come, from time to time.
     fn tell(&mut self, script: &Rc<Script>) {
-        let Some(rounds) = self.rounds.last_mut().filter(|_| self.watcher.is_some()) else {
+        if self.watcher.is_none() {
+            return;
+        }
+        let now = self.world().now();
+        let Some(rounds) = self.rounds.last_mut() else {
             return;
         };
-        let now = Instant::now();
-        if now - rounds.told < TICK {
+        let is_due = matches!((now, rounds.told), (Some(now), Some(told)) if now >= told + TICK);
+        if !is_due {
             return;
         }
         rounds.told = now;

@@ -29,7 +29,7 @@ impl Session {
             match &variable.meaning {
                 Meaning::Input(input) => inputs.push((name, input)),
                 Meaning::Formula(formula) => {
-                    let _ = writeln!(formulas, "{name} = {}", text(formula));
+                    let _ = writeln!(formulas, "{name} = {}", self.text(formula));
                 }
             }
         }
@@ -76,7 +76,7 @@ impl Session {
             "{}({}) = {}\n",
             function.name,
             parameters.join(", "),
-            text(&function.body)
+            self.text(&function.body)
         )
     }
 
@@ -96,8 +96,8 @@ impl Session {
         let value = input.value.get();
         let is_input = written.is_some_and(|source| self.definitions.is_closed(source));
         let value = match (written, value) {
-            (Some(source), None) => Some(text(source)),
-            (Some(source), Some(_)) if is_input => Some(text(source)),
+            (Some(source), None) => Some(self.text(source)),
+            (Some(source), Some(_)) if is_input => Some(self.text(source)),
             (_, Some(value)) if value.shape().is_empty() => {
                 let shape = value.shape();
                 Some(format!("zeros({}, {})", shape.rows, shape.cols))
@@ -111,39 +111,39 @@ impl Session {
         }
         lines
     }
-}
 
-/// A formula as it was written; the paths of files made to hold wherever the script will lie.
-fn text(formula: &Formula) -> String {
-    let script = &formula.script;
-    let whole = script.expr(formula.expr).span;
-    let source = &script.source;
-    let mut paths = Vec::new();
-    let mut stack = vec![formula.expr];
-    while let Some(id) = stack.pop() {
-        let expr = script.expr(id);
-        if let ExprKind::Call(call) = &expr.kind
-            && call.special == Some(Special::Read)
-            && let Some(ExprKind::Text(path)) =
-                call.arguments.first().map(|id| &script.expr(*id).kind)
-        {
-            let file = source.folder.join(Path::new(&**path));
-            let file = std::path::absolute(&file).unwrap_or(file);
-            let quoted = printer::quoted(&file.display().to_string());
-            paths.push((script.expr(call.arguments[0]).span, quoted));
+    /// A formula as it was written; the paths of files made to hold wherever the script will lie.
+    fn text(&self, formula: &Formula) -> String {
+        let script = &formula.script;
+        let whole = script.expr(formula.expr).span;
+        let source = &script.source;
+        let mut paths = Vec::new();
+        let mut stack = vec![formula.expr];
+        while let Some(id) = stack.pop() {
+            let expr = script.expr(id);
+            if let ExprKind::Call(call) = &expr.kind
+                && call.special == Some(Special::Read)
+                && let Some(ExprKind::Text(path)) =
+                    call.arguments.first().map(|id| &script.expr(*id).kind)
+            {
+                let file = source.folder.join(Path::new(&**path));
+                let file = self.world().absolute(&file);
+                let quoted = printer::quoted(&file.display().to_string());
+                paths.push((script.expr(call.arguments[0]).span, quoted));
+            }
+            expr.children(|child| stack.push(child));
         }
-        expr.children(|child| stack.push(child));
+        paths.sort_by_key(|(span, _)| span.start);
+        let mut text = String::new();
+        let mut at = whole.start as usize;
+        for (span, path) in paths {
+            text.push_str(source.text.get(at..span.start as usize).unwrap_or(""));
+            text.push_str(&path);
+            at = span.end as usize;
+        }
+        text.push_str(source.text.get(at..whole.end as usize).unwrap_or(""));
+        text
     }
-    paths.sort_by_key(|(span, _)| span.start);
-    let mut text = String::new();
-    let mut at = whole.start as usize;
-    for (span, path) in paths {
-        text.push_str(source.text.get(at..span.start as usize).unwrap_or(""));
-        text.push_str(&path);
-        at = span.end as usize;
-    }
-    text.push_str(source.text.get(at..whole.end as usize).unwrap_or(""));
-    text
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use crate::common::run_json;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use wengert::diagnostic::Code;
 use wengert::lower::Limits;
 use wengert::render::{Style, terminal};
 use wengert::session::Session;
@@ -39,10 +41,10 @@ impl Drop for Folder {
     }
 }
 
-fn run(source: &std::rc::Rc<Source>, limits: Limits, style: &Style) -> Result<String, String> {
+fn run(source: &Rc<Source>, limits: Limits, style: &Style) -> Result<String, String> {
     let mut text = String::new();
     let mut show = |event| text.push_str(&terminal::event(&event, style));
-    match Session::with_limits(limits).run_source(source, &mut show) {
+    match Session::in_world(Rc::new(wengert::world::Folder), limits).run_source(source, &mut show) {
         Ok(()) => Ok(text),
         Err(error) => Err(format!("{}: {}", error.code().name(), error.message())),
     }
@@ -298,7 +300,7 @@ fn json_names_the_file() {
     let source = Source::file(&folder.0.join("test.ad"), text);
     let mut lines = Vec::new();
     let mut show = |event| lines.push(wengert::render::json::event(&event));
-    let result = Session::with_limits(Limits::default()).run_source(&source, &mut show);
+    let result = Session::with_limits(Limits::default()).run(&source, &mut show);
     assert!(result.is_ok());
     assert_eq!(lines, [r#"{"kind":"graph","file":"loss.svg"}"#]);
 }
@@ -357,13 +359,11 @@ fn files_that_cannot_be_written() {
     assert!(error.starts_with("file: "), "{error}");
     let left = std::fs::read_dir(&folder.0).expect("the folder").count();
     assert_eq!(left, 0, "something was left behind");
-    let sandbox = Limits {
-        sandbox: true,
-        ..Limits::default()
-    };
     let source = Source::file(Path::new("test.ad"), "x = 1; graph x to \"a.svg\"");
-    let error = run(&source, sandbox, &Style::default()).expect_err("in the sandbox");
-    assert!(error.starts_with("file: "), "{error}");
+    let error = Session::with_limits(Limits::default())
+        .run_source(&source, &mut |_| {})
+        .expect_err("in the sandbox");
+    assert_eq!(error.code(), Code::File, "{error}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use wengert::diagnostic::{Code, Diagnostic};
 use wengert::event::Event;
 use wengert::lower::Limits;
@@ -10,15 +11,20 @@ use wengert::session::Session;
 use wengert::source::Source;
 
 /// What a script in `folder` shows, and the error that ended it.
-fn run_in(folder: &Path, text: &str, limits: Limits) -> (Vec<Event>, Option<Diagnostic>) {
+fn run_in(folder: &Path, text: &str) -> (Vec<Event>, Option<Diagnostic>) {
+    let mut session = Session::in_world(Rc::new(wengert::world::Folder), Limits::default());
+    run_by(&mut session, folder, text)
+}
+
+fn run_by(session: &mut Session, folder: &Path, text: &str) -> (Vec<Event>, Option<Diagnostic>) {
     let source = Source::file(&folder.join("test.ad"), text);
     let mut events = Vec::new();
-    let result = Session::with_limits(limits).run_source(&source, &mut |event| events.push(event));
+    let result = session.run_source(&source, &mut |event| events.push(event));
     (events, result.err())
 }
 
 fn run(text: &str) -> Vec<Event> {
-    let (events, error) = run_in(Path::new(""), text, Limits::default());
+    let (events, error) = run_in(Path::new(""), text);
     assert_eq!(error, None, "{text}");
     events
 }
@@ -43,7 +49,7 @@ fn text(script: &str, style: &Style) -> String {
 }
 
 fn error(text: &str) -> Diagnostic {
-    let (_, error) = run_in(Path::new(""), text, Limits::default());
+    let (_, error) = run_in(Path::new(""), text);
     error.unwrap_or_else(|| panic!("{text} is no error"))
 }
 
@@ -108,11 +114,7 @@ impl Folder {
 
     /// The file that a script writes.
     fn svg(&self, text: &str) -> String {
-        let (events, error) = run_in(
-            &self.0,
-            &format!("{text} to \"out.svg\""),
-            Limits::default(),
-        );
+        let (events, error) = run_in(&self.0, &format!("{text} to \"out.svg\""));
         assert_eq!(error, None, "{text}");
         let last = events.last().expect("an event");
         assert_eq!(json::event(last), r#"{"kind":"plot","file":"out.svg"}"#);
@@ -515,35 +517,30 @@ fn what_cannot_be_drawn() {
 fn files_that_are_not_written() {
     let folder = Folder::new("refused");
     let curve = "plot t over t from 0 to 1 to";
-    let refused = |text: &str, limits: Limits| {
-        let (events, error) = run_in(&folder.0, text, limits);
+    let refused_by = |session: &mut Session, text: &str| {
+        let (events, error) = run_by(session, &folder.0, text);
         assert!(events.is_empty());
         let error = error.unwrap_or_else(|| panic!("{text} is no error"));
         assert_eq!(error.code(), Code::File, "{text}: {error}");
         error
     };
-    let open = Limits::default();
-    let error = refused(&format!("{curve} \"out.png\""), open);
+    let world = Rc::new(wengert::world::Folder);
+    let mut open = Session::in_world(world, Limits::default());
+    let mut refused = |text: &str| refused_by(&mut open, text);
+    let error = refused(&format!("{curve} \"out.png\""));
     assert!(error.advice().is_some_and(|help| help.contains(".svg")));
-    refused(&format!("{curve} \"out\""), open);
-    refused(&format!("{curve} \"nowhere/out.svg\""), open);
-    let sandbox = Limits {
-        sandbox: true,
-        ..open
-    };
-    let error = refused(&format!("{curve} \"out.svg\""), sandbox);
+    refused(&format!("{curve} \"out\""));
+    refused(&format!("{curve} \"nowhere/out.svg\""));
+    let mut sandbox = Session::with_limits(Limits::default());
+    let error = refused_by(&mut sandbox, &format!("{curve} \"out.svg\""));
     assert!(error.message().contains("sandbox"));
     // Where a folder stands in the way, nothing is left behind.
     std::fs::create_dir(folder.0.join("taken.svg")).expect("a folder");
-    refused(&format!("{curve} \"taken.svg\""), open);
+    refused(&format!("{curve} \"taken.svg\""));
     assert_eq!(folder.files(), ["taken.svg"]);
     // A plot that fails leaves the file as it was.
     std::fs::write(folder.0.join("old.svg"), "old").expect("a file");
-    let (_, error) = run_in(
-        &folder.0,
-        "plot log(t) over t from -2 to -1 to \"old.svg\"",
-        open,
-    );
+    let (_, error) = run_in(&folder.0, "plot log(t) over t from -2 to -1 to \"old.svg\"");
     assert!(error.is_some());
     assert_eq!(
         std::fs::read_to_string(folder.0.join("old.svg")).expect("a file"),
@@ -555,7 +552,7 @@ fn files_that_are_not_written() {
 fn files_lie_beside_the_script() {
     let folder = Folder::new("beside");
     std::fs::create_dir(folder.0.join("sub")).expect("a folder");
-    let (_, error) = run_in(&folder.0, "plot [1, 2] to \"sub/v.svg\"", Limits::default());
+    let (_, error) = run_in(&folder.0, "plot [1, 2] to \"sub/v.svg\"");
     assert_eq!(error, None);
     assert!(folder.0.join("sub/v.svg").exists());
 }
