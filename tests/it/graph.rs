@@ -300,7 +300,8 @@ fn json_names_the_file() {
     let source = Source::file(&folder.0.join("test.ad"), text);
     let mut lines = Vec::new();
     let mut show = |event| lines.push(wengert::render::json::event(&event));
-    let result = Session::with_limits(Limits::default()).run(&source, &mut show);
+    let world = Rc::new(wengert::world::Folder);
+    let result = Session::in_world(world, Limits::default()).run_source(&source, &mut show);
     assert!(result.is_ok());
     assert_eq!(lines, [r#"{"kind":"graph","file":"loss.svg"}"#]);
 }

@@ -7,11 +7,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use wengert::cli::{Bar, Format, Printer, Stream};
 use wengert::lower::Limits;
 use wengert::render::Style;
 use wengert::session::Session;
 use wengert::source::Source;
+use wengert::world::Folder;
 
 /// A piece of a page.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,17 +86,22 @@ fn answer(session: &mut Session, file: &Path, script: &str) -> String {
     text(out)
 }
 
+/// A session that writes its pictures to files.
+fn session() -> Session {
+    Session::in_world(Rc::new(Folder), Limits::default())
+}
+
 /// The page with the answers that its scripts give now; pictures are written below `folder`.
 fn answered(text: &str, folder: &Path) -> String {
     let file = folder.join("lecture.md");
-    let mut session = Session::with_limits(Limits::default());
+    let mut session = session();
     let mut given = None;
     let mut pieces = pieces(text);
     for piece in &mut pieces {
         match piece {
             Piece::Words(words) => {
                 if words.lines().any(|line| line.starts_with("## ")) {
-                    session = Session::with_limits(Limits::default());
+                    session = session();
                 }
             }
             Piece::Script(script) => {
