@@ -87,21 +87,21 @@ fn answer(session: &mut Session, file: &Path, script: &str) -> String {
 }
 
 /// A session that writes its pictures to files.
-fn session() -> Session {
+fn new_session() -> Session {
     Session::in_world(Rc::new(Folder), Limits::default())
 }
 
 /// The page with the answers that its scripts give now; pictures are written below `folder`.
 fn answered(text: &str, folder: &Path) -> String {
     let file = folder.join("lecture.md");
-    let mut session = session();
+    let mut session = new_session();
     let mut given = None;
     let mut pieces = pieces(text);
     for piece in &mut pieces {
         match piece {
             Piece::Words(words) => {
                 if words.lines().any(|line| line.starts_with("## ")) {
-                    session = session();
+                    session = new_session();
                 }
             }
             Piece::Script(script) => {
