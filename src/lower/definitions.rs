@@ -1,5 +1,6 @@
 //! What the names of a session stand for: formulas, inputs and functions.
 
+use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script};
@@ -314,6 +315,32 @@ impl Definitions {
         let meaning = Meaning::Input(input);
         self.set(name.clone(), Variable { meaning, location });
         self.log.pop();
+    }
+
+    /// Refuses a value of another shape than `name` was declared with.
+    ///
+    /// # Errors
+    /// Where the shapes differ, at `location`.
+    pub fn check_declared(&self, name: &str, shape: Shape, location: &Location) -> Result<()> {
+        match self.declared(name) {
+            Some(declared) if declared != shape => Err(Diagnostic::error(
+                Code::Shape,
+                location.clone(),
+                format!("`{name}` was declared {declared}, and this value is {shape}"),
+                shape.described(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same definitions for somebody else, with a history of their own.
+    pub fn snapshot(&self) -> Definitions {
+        Definitions {
+            variables: self.variables.clone(),
+            functions: self.functions.clone(),
+            clock: self.clock,
+            ..Definitions::default()
+        }
     }
 
     /// Stores a value as the input `name`.

@@ -203,19 +203,6 @@ impl Lowerer<'_> {
         };
         self.block_of(&place, shape, indices, &nodes, &frame)
     }
-
-    /// Refuses a value of another shape than `name` was declared with.
-    pub fn check_declared(&self, name: &Ident, shape: Shape, location: &Location) -> Result<()> {
-        match self.declared_shape(&name.name) {
-            Some(declared) if declared != shape => Err(Diagnostic::error(
-                Code::Shape,
-                location.clone(),
-                format!("`{name}` was declared {declared}, and this value is {shape}"),
-                shape.described(),
-            )),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// What is indexed: how it is called, and where.

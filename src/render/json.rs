@@ -79,7 +79,7 @@ pub fn event(event: &Event) -> String {
             insert_findings(&mut object, &[], nonfinite.as_deref());
             Value::Object(object).to_string()
         }
-        Event::Trace(trace) => trace_object(trace).to_string(),
+        Event::Trace(trace) => self::trace(trace),
         Event::Graph(drawing) => super::graph::object(drawing).to_string(),
         Event::Plot(plot) => super::plot::object(plot).to_string(),
         Event::Derive(derivation) => super::derive::object(derivation).to_string(),
@@ -87,6 +87,11 @@ pub fn event(event: &Event) -> String {
         Event::Check(verdict) => verdict_object(verdict).to_string(),
         Event::Warning(warning) => diagnostic(warning, None),
     }
+}
+
+/// A trace as one line.
+pub fn trace(trace: &Trace) -> String {
+    trace_object(trace).to_string()
 }
 
 /// A diagnostic as one line; `script` is the source that needs no `file`.

@@ -4,7 +4,7 @@ use super::colour::width;
 use super::{Style, compare, number, wrap};
 use crate::event::{Event, Item};
 use crate::graph::Tensor;
-use crate::trace::Nonfinite;
+use crate::trace::{Nonfinite, Trace};
 use crate::view;
 
 /// Rows and columns of a matrix that are written before the rest is left out.
@@ -24,7 +24,7 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Print { items, nonfinite } => {
             print(items, style) + &origin(nonfinite.as_deref(), style)
         }
-        Event::Trace(trace) => wrap::lines(&compare::table(&view::trace(trace), style), style),
+        Event::Trace(trace) => self::trace(trace, style),
         Event::Graph(drawing) => super::graph::text(drawing, style),
         Event::Plot(plot) => super::plot::text(plot, style),
         Event::Derive(derivation) => super::derive::text(derivation, style),
@@ -32,6 +32,11 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Check(verdict) => wrap::lines(&compare::verdict(verdict, style), style),
         Event::Warning(_) => String::new(),
     }
+}
+
+/// A trace as a table, and the lines below it.
+pub fn trace(trace: &Trace, style: &Style) -> String {
+    wrap::lines(&compare::table(&view::trace(trace), style), style)
 }
 
 /// A line that says where it came from that a value is not finite.

@@ -125,7 +125,7 @@ impl Session {
     /// Compiles the loop, or the one around it that has just finished a round.
     pub(super) fn compile_after_a_round(&mut self, script: &Rc<Script>, statement: &Statement) {
         if self.compiled.is_none() {
-            let compiled = self.compile(script, statement, ATTEMPTS);
+            let compiled = self.compile_loop(script, statement, ATTEMPTS);
             self.compiled = Some(compiled);
         }
     }
@@ -141,7 +141,7 @@ impl Session {
         }
     }
 
-    fn compile(&self, script: &Rc<Script>, statement: &Statement, attempts: u32) -> Compiled {
+    fn compile_loop(&self, script: &Rc<Script>, statement: &Statement, attempts: u32) -> Compiled {
         let mut compiled = Compiled {
             program: None,
             script: script.clone(),
@@ -249,7 +249,7 @@ impl Session {
             match compiled.attempts.checked_sub(1) {
                 Some(left) => {
                     let depth = compiled.depth;
-                    compiled = self.compile(&compiled.script, &compiled.statement, left);
+                    compiled = self.compile_loop(&compiled.script, &compiled.statement, left);
                     compiled.depth = depth;
                 }
                 // Known to be in vain: what stays keeps the loop from being compiled again.

@@ -6,6 +6,8 @@
 mod compare;
 mod compiled;
 mod derive;
+mod embed;
+mod evaluator;
 mod graph;
 mod plot;
 mod preview;
@@ -14,6 +16,7 @@ mod save;
 mod show;
 mod update;
 
+pub use evaluator::Evaluator;
 pub use rounds::Progress;
 
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};

@@ -55,7 +55,8 @@ impl Session {
             let location = script.locate(values[k]);
             let block = match &target.indices {
                 None => {
-                    lowerer.check_declared(&target.name, value.shape(), &location)?;
+                    self.definitions
+                        .check_declared(&target.name.name, value.shape(), &location)?;
                     None
                 }
                 Some(indices) => {

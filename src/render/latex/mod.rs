@@ -13,6 +13,7 @@ use crate::event::{Event, Item};
 use crate::graph::Tensor;
 use crate::simplify::Simplified;
 use crate::symbolic::{Derivation, Summand, Symbolic};
+use crate::trace::Trace;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
 use crate::trace::{Line, Math, Nonfinite, Role, Times, written};
@@ -53,7 +54,7 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Print { items, nonfinite } => {
             print(items, style) + &origin(nonfinite.as_deref(), style)
         }
-        Event::Trace(trace) => set(&view::trace(trace), style),
+        Event::Trace(trace) => self::trace(trace, style),
         Event::Graph(drawing) => picture::graph(drawing, style),
         Event::Plot(plot) => picture::plot(plot, style),
         Event::Derive(derivation) => derived(derivation, style),
@@ -61,6 +62,11 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Check(verdict) => checked(verdict, style),
         Event::Warning(_) => String::new(),
     }
+}
+
+/// A trace as a table, and the paragraphs below it.
+pub fn trace(trace: &Trace, style: &Style) -> String {
+    set(&view::trace(trace), style)
 }
 
 /// A line that says where it came from that a value is not finite.

@@ -61,6 +61,11 @@ impl Tensor {
         &self.data
     }
 
+    /// Its entries, column by column.
+    pub fn into_vec(self) -> Vec<f64> {
+        self.data
+    }
+
     /// Its entries, column by column, to be changed.
     pub fn data_mut(&mut self) -> &mut [f64] {
         &mut self.data

@@ -1,0 +1,223 @@
+//! Expressions compiled for many evaluations.
+
+use super::Session;
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::exec::{Program, Unfit};
+use crate::graph::{Graph, NodeId, Shape, Tensor};
+use crate::lower::definitions::Meaning;
+use crate::lower::{Definitions, Formula, Inputs, Limits, Lowerer};
+use crate::source::{Location, Source, Span};
+use crate::stop::StopToken;
+use crate::syntax::ast::Name;
+use crate::value::Value;
+use rustc_hash::FxHashSet;
+use std::rc::Rc;
+
+/// Some expressions as a function of some inputs, compiled for many evaluations: see
+/// [`Session::compile`].
+///
+/// The definitions are those of the session when it was compiled; what the session does later
+/// changes nothing here. It is compiled again, without further ado, for arguments of other shapes
+/// and where a count or an index depends on the arguments.
+#[derive(Debug)]
+pub struct Evaluator {
+    definitions: Definitions,
+    limits: Limits,
+    stop: StopToken,
+    outputs: Vec<Formula>,
+    inputs: Vec<Name>,
+    arrangement: Option<Arrangement>,
+}
+
+/// A program, and what it takes for granted.
+struct Arrangement {
+    /// `None` for expressions that only the interpreter can evaluate.
+    program: Option<Program>,
+    /// The shapes of the arguments.
+    shapes: Vec<Shape>,
+    /// For every argument, the input of the program; `None` where no output needs it.
+    places: Vec<Option<usize>>,
+    /// The counts and indices that the program was built with; it computes them anew, behind its
+    /// outputs.
+    guards: Vec<f64>,
+}
+
+impl std::fmt::Debug for Arrangement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Arrangement")
+            .field("shapes", &self.shapes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Evaluator {
+    pub(super) fn new(session: &Session, outputs: Vec<Formula>, inputs: Vec<Name>) -> Result<Self> {
+        let mut evaluator = Evaluator {
+            definitions: session.definitions.snapshot(),
+            limits: session.limits,
+            stop: session.stop.clone(),
+            outputs,
+            inputs,
+            arrangement: None,
+        };
+        for name in evaluator.inputs.clone() {
+            evaluator.make_input(&name, session)?;
+        }
+        evaluator.arrangement = Some(evaluator.arrange()?);
+        Ok(evaluator)
+    }
+
+    /// Makes a name that stands for a formula an input with the formula's value.
+    fn make_input(&mut self, name: &Name, session: &Session) -> Result<()> {
+        let Some(variable) = self.definitions.variable(name) else {
+            return Ok(());
+        };
+        let (Meaning::Formula(formula), location) = (&variable.meaning, variable.location.clone())
+        else {
+            return Ok(());
+        };
+        let value = session.value_of(&formula.clone())?;
+        self.definitions.store(name, Rc::new(value), location);
+        Ok(())
+    }
+
+    /// The names of the arguments, in order.
+    pub fn inputs(&self) -> impl Iterator<Item = &str> {
+        self.inputs.iter().map(|name| &**name)
+    }
+
+    /// The values of the expressions, in the order in which they were given, at these arguments.
+    ///
+    /// # Errors
+    /// Where the number of arguments is not that of the inputs, an argument has not the shape that
+    /// its input was declared with, shapes do not fit, a limit is met or a stop is asked for.
+    pub fn call(&mut self, arguments: &[Value]) -> Result<Vec<Value>> {
+        let _entered = self.stop.enter();
+        self.check(arguments)?;
+        if let Some(values) = self.run(arguments) {
+            return Ok(values);
+        }
+        // Another shape or count, or a failure, which only the interpreter has words for.
+        for (name, argument) in self.inputs.iter().zip(arguments) {
+            let location = Location::new(&Source::new("<argument>", &**name), Span::default());
+            let value = Rc::new(argument.tensor().clone());
+            self.definitions.store(name, value, location);
+        }
+        let values = self.interpret()?;
+        self.arrangement = Some(self.arrange()?);
+        Ok(values)
+    }
+
+    fn check(&self, arguments: &[Value]) -> Result<()> {
+        let names = self.inputs.join(", ");
+        let source = Source::new("<call>", names.clone());
+        let whole = Location::new(&source, Span::new(0, names.len()));
+        if arguments.len() != self.inputs.len() {
+            return Err(Diagnostic::error(
+                Code::Arity,
+                whole,
+                format!(
+                    "{} arguments where {} are needed",
+                    arguments.len(),
+                    self.inputs.len()
+                ),
+                "one value for each of these",
+            ));
+        }
+        for (name, argument) in self.inputs.iter().zip(arguments) {
+            let shape = argument.tensor().shape();
+            self.definitions.check_declared(name, shape, &whole)?;
+        }
+        Ok(())
+    }
+
+    /// The values by the program, where it fits these arguments.
+    fn run(&mut self, arguments: &[Value]) -> Option<Vec<Value>> {
+        let arrangement = self.arrangement.as_mut()?;
+        let program = arrangement.program.as_mut()?;
+        let shapes = arguments.iter().map(|argument| argument.tensor().shape());
+        if !shapes.eq(arrangement.shapes.iter().copied()) {
+            return None;
+        }
+        for (place, argument) in arrangement.places.iter().zip(arguments) {
+            if let Some(place) = place {
+                program.set(*place, argument.as_slice());
+            }
+        }
+        program.run(0).ok()?;
+        let outputs = self.outputs.len();
+        let held = |(k, guard): (usize, &f64)| {
+            program.output(0, outputs + k).data[0].to_bits() == guard.to_bits()
+        };
+        if !arrangement.guards.iter().enumerate().all(held) {
+            return None;
+        }
+        let value = |k| Value::from(program.output(0, k).to_tensor());
+        Some((0..outputs).map(value).collect())
+    }
+
+    fn interpret(&self) -> Result<Vec<Value>> {
+        let graph = Graph::new();
+        let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
+        let nodes: Vec<NodeId> = (self.outputs.iter())
+            .map(|output| lowerer.lower(output))
+            .collect::<Result<_>>()?;
+        let evaluation = lowerer.finish();
+        let value = |node: &NodeId| evaluation.value(*node).map(Value::from);
+        nodes.iter().map(value).collect()
+    }
+
+    /// Compiles the outputs for the shapes and counts that the definitions have now.
+    fn arrange(&self) -> Result<Arrangement> {
+        let graph = Graph::new();
+        let changing: FxHashSet<Name> = self.inputs.iter().cloned().collect();
+        let mut lowerer = Lowerer::for_program(
+            &graph,
+            &self.definitions,
+            self.limits,
+            Inputs::default(),
+            &changing,
+        );
+        let mut wanted: Vec<NodeId> = (self.outputs.iter())
+            .map(|output| lowerer.lower(output))
+            .collect::<Result<_>>()?;
+        let (unit, _) = lowerer.into_program();
+        let (guards, values): (Vec<NodeId>, Vec<f64>) = unit.guards.iter().copied().unzip();
+        wanted.extend(guards);
+        let leaves: Vec<NodeId> = (self.inputs.iter())
+            .filter_map(|name| unit.inputs.get(name).copied())
+            .collect();
+        let shape = |name: &Name| match unit.inputs.get(name) {
+            Some(leaf) => graph.shape(*leaf),
+            None => self
+                .definitions
+                .value(name)
+                .map_or(Shape::SCALAR, |value| value.shape()),
+        };
+        let groups: Vec<Vec<NodeId>> = leaves.iter().map(|leaf| vec![*leaf]).collect();
+        let program = match Program::compile(&graph, &groups, &[wanted], self.limits.memory) {
+            Ok(program) => Some(program),
+            Err(Unfit::Conditional | Unfit::Memory) => None,
+        };
+        let place = |name: &Name| {
+            let leaf = unit.inputs.get(name)?;
+            leaves.iter().position(|known| known == leaf)
+        };
+        Ok(Arrangement {
+            program,
+            shapes: self.inputs.iter().map(shape).collect(),
+            places: self.inputs.iter().map(place).collect(),
+            guards: values,
+        })
+    }
+}
+
+impl Session {
+    /// The value of a formula as things stand.
+    pub(super) fn value_of(&self, formula: &Formula) -> Result<Tensor> {
+        let graph = Graph::new();
+        let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
+        let node = lowerer.lower(formula)?;
+        lowerer.finish().value(node)
+    }
+}

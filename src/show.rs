@@ -1,0 +1,49 @@
+//! Results write themselves: text for people, JSON, LaTeX and HTML.
+
+use crate::event::Event;
+use crate::render::{Style, json, latex, terminal};
+use crate::trace::{Line, Trace};
+use std::fmt;
+
+impl Trace {
+    /// The nodes a₁, a₂, … in order, each with its expression, value, tangents and adjoints.
+    pub fn nodes(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The object that `--format json` prints.
+    pub fn to_json(&self) -> String {
+        json::trace(self)
+    }
+
+    /// The fragment that `--format latex` prints.
+    pub fn to_latex(&self) -> String {
+        latex::trace(self, &Style::default())
+    }
+}
+
+/// The table that a terminal shows, as wide as it needs to be.
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&terminal::trace(self, &Style::default()))
+    }
+}
+
+impl Event {
+    /// The object that `--format json` prints.
+    pub fn to_json(&self) -> String {
+        json::event(self)
+    }
+
+    /// The fragment that `--format latex` prints.
+    pub fn to_latex(&self) -> String {
+        latex::event(self, &Style::default())
+    }
+}
+
+/// What a terminal shows, as wide as it needs to be.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&terminal::event(self, &Style::default()))
+    }
+}
