@@ -233,23 +233,21 @@ impl Canvas {
         tenths(y - self.top)
     }
 
-    /// A smooth line through points: straight ends, and a bend at every point between.
+    /// A smooth line through points, upright at each of them.
     fn arrow(&mut self, points: &[Point]) {
-        let at =
-            |canvas: &Canvas, point: Point| format!("{} {}", canvas.x(point.x), canvas.y(point.y));
-        let middle = |a: Point, b: Point| Point {
-            x: (a.x + b.x) / 2.0,
-            y: (a.y + b.y) / 2.0,
-        };
-        let [first, .., last] = points else { return };
-        let mut path = format!("M {}", at(self, *first));
-        for three in points.windows(3) {
-            let start = middle(three[0], three[1]);
-            let end = middle(three[1], three[2]);
-            let (start, bend, end) = (at(self, start), at(self, three[1]), at(self, end));
-            let _ = write!(path, " L {start} Q {bend} {end}");
+        let mut path = String::new();
+        for (k, to) in points.iter().enumerate() {
+            let (x, y) = (self.x(to.x), self.y(to.y));
+            // Writing to a string does not fail.
+            let _ = match k.checked_sub(1).map(|before| points[before]) {
+                None => write!(path, "M {x} {y}"),
+                Some(from) if self.x(from.x) == x => write!(path, " L {x} {y}"),
+                Some(from) => {
+                    let (start, half) = (self.x(from.x), self.y((from.y + to.y) / 2.0));
+                    write!(path, " C {start} {half} {x} {half} {x} {y}")
+                }
+            };
         }
-        let _ = write!(path, " L {}", at(self, *last));
         self.add(format_args!(
             "<path d=\"{path}\" fill=\"none\" stroke=\"#777777\" stroke-width=\"1.2\" marker-end=\"url(#arrow)\"/>"
         ));

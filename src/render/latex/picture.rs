@@ -142,15 +142,32 @@ fn drawn(drawing: &Drawing, style: &Style) -> String {
         ));
     }
     for ((edge, label), (points, middle)) in drawing.edges.iter().zip(&labels).zip(&layout.links) {
-        // The ends are cut off where the boxes are, whatever size TeX gives them.
-        let bends = points.iter().skip(1).take(points.len().saturating_sub(2));
-        let bends: String = bends
-            .map(|point| format!(" -- ({:.1},{:.1})", point.x, point.y))
-            .collect();
-        text.push_str(&format!(
-            "\\draw[->,black!60,rounded corners=6pt] (a{}){bends} -- (a{});\n",
-            edge.from, edge.to
-        ));
+        // TeX decides how large a box is: the ends are where it puts its border.
+        let [start, inner @ .., end] = &points[..] else {
+            continue;
+        };
+        let ends = [(edge.from, start, "north"), (edge.to, end, "south")];
+        let [start, end] = ends.map(|(number, point, side)| {
+            let shift = point.x - layout.nodes[place(number)].x;
+            match shift.abs() < 0.05 {
+                true => format!("(a{number}.{side})"),
+                false => format!("([xshift={shift:.1}pt]a{number}.{side})"),
+            }
+        });
+        let mut path = start;
+        let mut from = points[0];
+        for to in inner {
+            let half = (from.y + to.y) / 2.0;
+            path.push_str(&match (from.x - to.x).abs() < 0.05 {
+                true => format!(" -- ({:.1},{:.1})", to.x, to.y),
+                false => format!(
+                    " .. controls ({:.1},{half:.1}) and ({:.1},{half:.1}) .. ({:.1},{:.1})",
+                    from.x, to.x, to.x, to.y
+                ),
+            });
+            from = *to;
+        }
+        text.push_str(&format!("\\draw[->,black!60] {path} -- {end};\n"));
         if !label.is_empty() {
             text.push_str(&format!(
                 "\\node[fill=white,inner sep=1.5pt,font=\\scriptsize] at ({:.1},{:.1}) {{{label}}};\n",
