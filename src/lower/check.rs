@@ -18,7 +18,7 @@ impl Unit<'_> {
             if !self.is_free(*node) || known(name) {
                 return None;
             }
-            Some(self.undefined_name(name, self.origin(*node)?.location.clone()))
+            Some(self.undefined_name(name, self.origin(*node)?.location))
         };
         self.inputs.iter().filter_map(undefined).collect()
     }

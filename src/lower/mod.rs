@@ -20,6 +20,7 @@ mod limits;
 mod machine;
 mod names;
 mod operators;
+mod origin;
 mod statements;
 mod sweeps;
 mod table;
@@ -30,8 +31,9 @@ pub use definitions::{Definitions, Formula};
 pub use evaluation::Evaluation;
 pub use explain::nearest;
 pub use limits::Limits;
+pub use origin::Origin;
 pub use table::table_of;
-pub use unit::{Inputs, Origin, Unit};
+pub use unit::{Inputs, Unit};
 
 use crate::diagnostic::Result;
 use crate::graph::{Graph, NodeId, Op, Tensor};

@@ -36,7 +36,7 @@ impl<'a> Lowerer<'a> {
         let leaf = self
             .graph
             .input(name.name.clone(), value.shape(), Some(value));
-        self.evaluation.unit.note_origin(leaf, named, None);
+        self.evaluation.unit.note_definition(leaf, named);
         self.evaluation.unit.note_name(leaf, &name.name);
         self.bound.insert(name.name.clone(), leaf);
         self.evaluation.unit.inputs.insert(name.name.clone(), leaf);
@@ -119,9 +119,7 @@ impl<'a> Lowerer<'a> {
         }
         let node = self.graph.input(name.clone(), Shape::SCALAR, None);
         if let Some(expr) = expr {
-            self.evaluation
-                .unit
-                .note_origin(node, frame.locate(expr), frame.via.clone());
+            self.evaluation.unit.note_origin(node, frame, expr);
         }
         self.evaluation.unit.note_name(node, name);
         self.evaluation.unit.inputs.insert(name.clone(), node);
@@ -153,9 +151,7 @@ impl<'a> Lowerer<'a> {
             .or(input.declared)
             .unwrap_or(Shape::SCALAR);
         let node = self.graph.input(name.clone(), shape, value);
-        self.evaluation
-            .unit
-            .note_origin(node, location.clone(), None);
+        self.evaluation.unit.note_definition(node, location.clone());
         self.evaluation.unit.note_name(node, name);
         self.evaluation.unit.inputs.insert(name.clone(), node);
         Ok(node)

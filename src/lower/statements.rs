@@ -51,7 +51,7 @@ impl Lowerer<'_> {
         if let Some(variable) = self.definitions.variable(&name) {
             self.evaluation
                 .unit
-                .note_origin(leaf, variable.location.clone(), None);
+                .note_definition(leaf, variable.location.clone());
         }
         Ok((name, leaf, true))
     }

@@ -2,6 +2,7 @@
 
 use super::definitions::Definitions;
 use super::frame::Frame;
+use super::origin::{Origin, Origins};
 use crate::diagnostic::{Diagnostic, Result, interrupted};
 use crate::graph::{Graph, NodeId, Op};
 use crate::source::{Location, Source};
@@ -10,16 +11,6 @@ use crate::syntax::ast::{ExprId, Name};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
-use std::rc::Rc;
-
-/// Where a node came from.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    /// The expression that made it.
-    pub location: Location,
-    /// The call that the expression was expanded in.
-    pub via: Option<Rc<Location>>,
-}
 
 /// The leaves of names, in order of appearance.
 pub type Inputs = IndexMap<Name, NodeId, FxBuildHasher>;
@@ -78,7 +69,7 @@ pub struct Unit<'a> {
     pub(super) definitions: &'a Definitions,
     /// What a node that raises a diagnostic raises.
     reasons: Vec<Diagnostic>,
-    origins: Vec<Option<Origin>>,
+    origins: Origins,
     names: NodeNames,
     /// Suspicious things that did not stop lowering.
     pub(super) warnings: Vec<Diagnostic>,
@@ -93,15 +84,15 @@ impl<'a> Unit<'a> {
             guards: Vec::new(),
             definitions,
             reasons: Vec::new(),
-            origins: Vec::new(),
+            origins: Origins::default(),
             names: NodeNames::default(),
             warnings: Vec::new(),
         }
     }
 
     /// Where `node` came from.
-    pub fn origin(&self, node: NodeId) -> Option<&Origin> {
-        self.origins.get(node.index())?.as_ref()
+    pub fn origin(&self, node: NodeId) -> Option<Origin> {
+        self.origins.get(node)
     }
 
     /// The names that stand for `node`, in the order in which they were reached.
@@ -129,7 +120,7 @@ impl<'a> Unit<'a> {
     pub(super) fn location_of(&self, node: NodeId) -> Location {
         (0..=node.index())
             .rev()
-            .find_map(|k| Some(self.origins.get(k)?.as_ref()?.location.clone()))
+            .find_map(|k| Some(self.origins.get(NodeId(k as u32))?.location))
             .unwrap_or_else(|| Location::new(&Source::new("", ""), Default::default()))
     }
 
@@ -165,28 +156,19 @@ impl<'a> Unit<'a> {
         self.names.remove(node, name);
     }
 
-    /// Notes where `node` came from, unless that is known: equal expressions share a node, and the
-    /// first one wins.
-    pub(super) fn note_origin(
-        &mut self,
-        node: NodeId,
-        location: Location,
-        via: Option<Rc<Location>>,
-    ) {
-        let origin = Origin { location, via };
-        if self.origins.len() == node.index() {
-            return self.origins.push(Some(origin));
-        }
-        if self.origins.len() < node.index() {
-            self.origins.resize(node.index() + 1, None);
-        }
-        self.origins[node.index()].get_or_insert(origin);
+    /// Notes that `node` stands for a name that is defined at `location`.
+    pub(super) fn note_definition(&mut self, node: NodeId, location: Location) {
+        self.origins.note_name(node, location);
+    }
+
+    /// Notes `expr` as the origin of `node`, unless it has one.
+    pub(super) fn note_origin(&mut self, node: NodeId, frame: &Frame, expr: ExprId) {
+        let index = node.index();
+        self.origins.note(index..index + 1, frame, expr);
     }
 
     /// Notes `expr` as the origin of all nodes built since the graph had `before` nodes.
     pub(super) fn note_origins(&mut self, before: usize, frame: &Frame, expr: ExprId) {
-        for node in before..self.graph.len() {
-            self.note_origin(NodeId(node as u32), frame.locate(expr), frame.via.clone());
-        }
+        self.origins.note(before..self.graph.len(), frame, expr);
     }
 }

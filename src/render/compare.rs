@@ -8,7 +8,8 @@ use crate::syntax::ast::Mode;
 use crate::trace::Role;
 use crate::trace::check::{Reason, Verdict};
 use crate::trace::compare::{Comparison, NoAnswer, Row};
-use crate::trace::provenance::{Birth, Kink, Nonfinite, Operand, Place};
+use crate::trace::provenance::{Birth, Operand, Place};
+use crate::trace::{Kink, Nonfinite};
 use crate::view::{self, NOISE, Remark, Table, noise, one_line};
 
 /// A table with its remarks below.

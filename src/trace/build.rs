@@ -1,6 +1,7 @@
 //! Building a trace: which nodes are listed, in which order, and what is written beside them.
 
 use super::formula::{Symbols, Writer, index_text};
+use super::kinks::kinks;
 use super::math::{Math, Role};
 use super::provenance::{self, Place};
 use super::{Arg, Column, Derived, Life, Line, Output, Trace};
@@ -285,7 +286,7 @@ impl<'l, 'a> Builder<'l, 'a> {
         if request.zeros && self.known {
             super::zeros::of_trace(self, &shown, request, &mut lines)?;
         }
-        let kinks = provenance::kinks(self, &shown, &roots, &targets)?;
+        let kinks = kinks(self, &shown, &roots, &targets)?;
         let nonfinite = provenance::of_trace(self, &roots, &lines)?;
         let missing = if self.known {
             Vec::new()
@@ -416,7 +417,7 @@ impl<'l, 'a> Builder<'l, 'a> {
             op,
             args,
             formula,
-            origin: self.lowering.unit.origin(id).cloned(),
+            origin: self.lowering.unit.origin(id),
             shape: node.shape,
             value: self.value(id)?,
             tangents: Vec::new(),

@@ -5,7 +5,7 @@ use super::build::Wrt;
 use super::compare::{
     Bench, Comparison, Motion, NoAnswer, PATIENCE, Question, Row, compare, relative_difference,
 };
-use super::provenance::Kink;
+use super::kinks::Kink;
 use crate::diagnostic::Result;
 use crate::graph::Tensor;
 use crate::lower::Evaluation;

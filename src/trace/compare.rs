@@ -1,7 +1,8 @@
 //! The derivative of one output by every mode, side by side, and what each cost.
 
 use super::build::{Builder, Wrt};
-use super::provenance::{Kink, Nonfinite};
+use super::kinks::Kink;
+use super::provenance::Nonfinite;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::diff::{Flow, Held, Problem, Target, forward, grad, jacobian, jvp, reverse};
 use crate::exec::{Failure, Interpreter, Point, at_points};

@@ -5,18 +5,23 @@ mod build;
 pub mod check;
 pub mod compare;
 pub mod formula;
+mod kinks;
 pub mod math;
 pub mod numbers;
+mod origin;
 pub mod partials;
 pub mod provenance;
+mod search;
 mod stable;
 pub mod written;
 mod zeros;
 
 pub use build::{Request, Wrt, build, default_wrt};
+pub use kinks::Kink;
 pub use math::{Math, Role, Times};
+pub use origin::Entry;
 pub use partials::{Drawing, Edge, draw};
-pub use provenance::{Kink, Nonfinite};
+pub use provenance::Nonfinite;
 pub use zeros::{Zero, Zeros};
 
 use crate::graph::{Shape, Tensor};

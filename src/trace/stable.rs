@@ -1,7 +1,8 @@
 //! Formulas that overflow or lose their digits although what they mean does not, and the function
 //! that means the same.
 
-use super::provenance::{Birth, expression, unstretched, written};
+use super::origin::{expression, unstretched, written};
+use super::provenance::Birth;
 use crate::graph::{Args, Graph, NodeId, Primitive};
 use crate::lower::Evaluation;
 use crate::primitives::algebra::{DET, LOGDET};

@@ -3,7 +3,7 @@
 use super::build::{Builder, Request, Shown, Wrt};
 use super::compare::{Question, active_lines};
 use super::formula::Symbols;
-use super::provenance::Search;
+use super::search::Search;
 use super::{Line, LineZeros};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse};

@@ -1,0 +1,87 @@
+//! How a node is called outside a trace: by its name, or as it stands in the source.
+
+use crate::graph::primitive::Notation;
+use crate::graph::{Graph, NodeId, Shape};
+use crate::lower::{Evaluation, Formula, Origin, is_derivative_operator};
+use crate::syntax::ast::ExprKind;
+use std::fmt;
+
+/// An entry of a vector or matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its row, from 1.
+    pub row: usize,
+    /// Its column, from 1.
+    pub col: usize,
+    /// Whether the value is a row or a column, so that one index is enough.
+    pub vector: bool,
+}
+
+impl Entry {
+    /// Entry `k`, column by column, of a value of `shape`.
+    pub(super) fn of(shape: Shape, k: usize) -> Option<Entry> {
+        (!shape.is_scalar()).then(|| Entry {
+            row: k % shape.m() + 1,
+            col: k / shape.m() + 1,
+            vector: shape.is_vector(),
+        })
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.vector {
+            true => write!(f, "[{}]", self.row.max(self.col)),
+            false => write!(f, "[{},{}]", self.row, self.col),
+        }
+    }
+}
+
+/// The expression that made `id`, on one line.
+pub(super) fn source_text(evaluation: &Evaluation<'_>, id: NodeId) -> String {
+    let origin = evaluation.unit.origin(id);
+    origin.map_or_else(String::new, |origin| on_one_line(&origin))
+}
+
+fn on_one_line(origin: &Origin) -> String {
+    let words: Vec<&str> = origin.location.text().split_whitespace().collect();
+    words.join(" ")
+}
+
+/// `id` as it stands in the source; `None` for what the rule of a derivative made.
+pub(super) fn expression(evaluation: &Evaluation<'_>, id: NodeId) -> Option<String> {
+    let origin = evaluation.unit.origin(id)?;
+    let derived = origin.formula.as_ref().is_some_and(is_derivative);
+    let text = on_one_line(&origin);
+    (!text.is_empty() && !derived).then_some(text)
+}
+
+/// Whether an expression is a derivative: `grad(L, w)`, `f'(x)`.
+fn is_derivative(formula: &Formula) -> bool {
+    match &formula.script.expr(formula.expr).kind {
+        ExprKind::Call(call) => is_derivative_operator(&call.function.name),
+        ExprKind::Derivative(_) => true,
+        _ => false,
+    }
+}
+
+/// The name of `id`, or how it stands in the source, seen through stretching.
+pub(super) fn written(evaluation: &Evaluation<'_>, id: NodeId) -> Option<String> {
+    let id = unstretched(evaluation.unit.graph, id);
+    match evaluation.unit.names_of(id).first() {
+        Some(name) => Some(name.to_string()),
+        None => match evaluation.unit.graph.literal_value(id) {
+            Some(value) => Some(value.to_string()),
+            None => expression(evaluation, id),
+        },
+    }
+}
+
+/// The node that `id` stretches, or `id`.
+pub(super) fn unstretched(graph: &Graph, id: NodeId) -> NodeId {
+    let silent = graph
+        .node(id)
+        .primitive()
+        .is_some_and(|row| row.notation == Notation::Silent);
+    if silent { graph.args(id)[0] } else { id }
+}
