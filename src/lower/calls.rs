@@ -4,7 +4,7 @@ use super::definitions::Function;
 use super::frame::{Frame, Local};
 use super::machine::Task;
 use super::unit::Unit;
-use super::{Lowerer, nearest};
+use super::{Lowerer, Purpose, nearest};
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::primitive::ShapeRule;
 use crate::graph::{Args, Attr, NodeId, Op, Primitive, Shape};
@@ -533,7 +533,8 @@ impl Lowerer<'_> {
             return attr;
         }
         let location = frame.locate(expr);
-        if self.definitions.note_unseeded(&location) {
+        let preview = matches!(self.purpose, Purpose::Preview);
+        if !preview && self.definitions.note_unseeded(&location) {
             self.evaluation.unit.warnings.push(
                 Diagnostic::warning(
                     Code::Value,

@@ -1,13 +1,16 @@
 //! What the names of a session stand for: formulas, inputs and functions.
 
+mod changes;
+
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::graph::{Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script};
 use crate::syntax::special::Special;
 use crate::world::{Sandbox, World};
+use changes::{Change, Journal};
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
 use smallvec::{SmallVec, smallvec};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
@@ -102,34 +105,6 @@ pub struct Function {
     /// Its body.
     pub body: Formula,
 }
-
-/// The definition that a change replaced: what undoing it puts back.
-#[derive(Debug)]
-pub enum Change {
-    /// A variable, and what it was before.
-    Variable(Name, Option<Rc<Variable>>),
-    /// A function, and what it was before.
-    Function(Name, Option<Rc<Function>>),
-    /// Entries of an input, and what they were before.
-    Entries(Name, Vec<(usize, f64)>),
-}
-
-/// What one input of an interactive session replaced: for every name that it changed, what that
-/// name was before. It grows with the names, not with the number of changes.
-#[derive(Debug, Default)]
-struct Journal {
-    variables: FxHashMap<Name, Option<Rc<Variable>>>,
-    functions: FxHashMap<Name, Option<Rc<Function>>>,
-}
-
-impl Journal {
-    fn is_empty(&self) -> bool {
-        self.variables.is_empty() && self.functions.is_empty()
-    }
-}
-
-/// How many inputs can be undone.
-const JOURNALS: usize = 100;
 
 /// Names in the order in which they were first defined.
 type Ordered<T> = IndexMap<Name, Rc<T>, FxBuildHasher>;
@@ -378,37 +353,6 @@ impl Definitions {
         }
     }
 
-    /// Replaces single entries of an input where it stands; false where somebody else still needs
-    /// the value as it is.
-    pub fn replace_entries(&mut self, name: &Name, entries: &[(usize, f64)]) -> bool {
-        let journal = self.journals.back();
-        if journal.is_some_and(|journal| !journal.variables.contains_key(name)) {
-            // An undo will want the whole.
-            return false;
-        }
-        let Some(value) = self.value_mut(name) else {
-            return false;
-        };
-        let data = value.data_mut();
-        let exchanged = entries
-            .iter()
-            .map(|&(at, x)| (at, std::mem::replace(&mut data[at], x)));
-        let mut before: Vec<(usize, f64)> = exchanged.collect();
-        before.reverse();
-        self.log.push(Change::Entries(name.clone(), before));
-        true
-    }
-
-    /// The value of an input that nobody shares.
-    fn value_mut(&mut self, name: &Name) -> Option<&mut Tensor> {
-        let variable = Rc::get_mut(self.variables.get_mut(name)?)?;
-        match &mut variable.meaning {
-            // A value that can be computed again must not differ from what that would give.
-            Meaning::Input(input) if input.source.is_none() => Rc::get_mut(input.value.get_mut()?),
-            _ => None,
-        }
-    }
-
     /// Gives the variable of a loop its value.
     pub fn store_constant(&mut self, name: &Name, value: f64, location: Location) {
         let input = Input {
@@ -430,104 +374,6 @@ impl Definitions {
         self.epoch += 1;
         let before = self.functions.insert(name.clone(), Rc::new(function));
         self.log.push(Change::Function(name, before));
-    }
-
-    /// How many changes there have been: a point to come back to.
-    pub fn mark(&self) -> usize {
-        self.log.len()
-    }
-
-    /// Undoes all changes since `mark`.
-    pub fn roll_back(&mut self, mark: usize) {
-        if self.log.len() > mark {
-            self.epoch += 1;
-            self.finder = Finder::default();
-        }
-        while self.log.len() > mark {
-            match self.log.pop() {
-                Some(Change::Variable(name, before)) => put(&mut self.variables, name, before),
-                Some(Change::Function(name, before)) => put(&mut self.functions, name, before),
-                Some(Change::Entries(name, before)) => {
-                    // Whoever shares the value by now keeps what he has seen.
-                    let variable = self.variables.get_mut(&name).map(Rc::make_mut);
-                    if let Some(Meaning::Input(input)) = variable.map(|known| &mut known.meaning)
-                        && let Some(value) = input.value.get_mut()
-                    {
-                        let data = Rc::make_mut(value).data_mut();
-                        before.into_iter().for_each(|(at, x)| data[at] = x);
-                    }
-                }
-                None => break,
-            }
-        }
-    }
-
-    /// Makes the changes so far last: only [`Definitions::undo`] takes them back.
-    pub fn commit(&mut self) {
-        let Some(journal) = self.journals.back_mut() else {
-            self.log.clear();
-            return;
-        };
-        for change in self.log.drain(..) {
-            match change {
-                Change::Variable(name, before) => {
-                    journal.variables.entry(name).or_insert(before);
-                }
-                Change::Function(name, before) => {
-                    journal.functions.entry(name).or_insert(before);
-                }
-                // The journal knows the whole from before.
-                Change::Entries(..) => {}
-            }
-        }
-    }
-
-    /// From here on, until the next checkpoint, changes are undone together.
-    pub fn checkpoint(&mut self) {
-        if self.journals.back().is_some_and(Journal::is_empty) {
-            return;
-        }
-        if self.journals.len() == JOURNALS {
-            self.journals.pop_front();
-        }
-        self.journals.push_back(Journal::default());
-    }
-
-    /// Takes the changes since the last checkpoint that saw any back; the names they concern, in
-    /// order. `None` where there is nothing to undo.
-    pub fn undo(&mut self) -> Option<Vec<Name>> {
-        self.finder = Finder::default();
-        loop {
-            let journal = self.journals.pop_back()?;
-            let mut names: Vec<Name> = journal.variables.keys().cloned().collect();
-            names.extend(journal.functions.keys().cloned());
-            for (name, before) in journal.variables {
-                put(&mut self.variables, name, before);
-            }
-            for (name, before) in journal.functions {
-                put(&mut self.functions, name, before);
-            }
-            if !names.is_empty() {
-                names.sort();
-                names.dedup();
-                return Some(names);
-            }
-        }
-    }
-
-    /// Forgets every name; one change that can be undone.
-    pub fn clear(&mut self) {
-        self.finder = Finder::default();
-        for (name, before) in std::mem::take(&mut self.variables) {
-            if before.is_passing() {
-                continue;
-            }
-            self.log.push(Change::Variable(name, Some(before)));
-        }
-        for (name, before) in std::mem::take(&mut self.functions) {
-            self.log.push(Change::Function(name, Some(before)));
-        }
-        self.commit();
     }
 
     /// Whether an expression holds no free variable and no call of a user's function, so that a
@@ -584,15 +430,6 @@ impl Definitions {
             Some(_) => !self.warned_unseeded.replace(true),
         }
     }
-}
-
-/// Gives `name` its former definition back, or none where it had none.
-fn put<T>(known: &mut Ordered<T>, name: Name, before: Option<Rc<T>>) {
-    match before {
-        Some(before) => known.insert(name, before),
-        // What was defined last is last, so that this moves little.
-        None => known.shift_remove(&name),
-    };
 }
 
 /// The constants of the language.

@@ -16,6 +16,7 @@ mod derivatives;
 mod evaluation;
 mod explain;
 mod frame;
+mod indices;
 mod limits;
 mod machine;
 mod names;
@@ -52,6 +53,8 @@ enum Purpose<'a> {
     Show,
     /// Nothing but values: how a value came about may be left out.
     Values,
+    /// Values that nobody asked for yet: whatever lowering would keep or note is left as it is.
+    Preview,
     /// A program that is run many times.
     Program {
         /// The inputs that change between runs.
@@ -106,6 +109,16 @@ impl<'a> Lowerer<'a> {
         Lowerer::with(unit, limits, Purpose::Values)
     }
 
+    /// A machine for a look at what a formula would give, which changes nothing.
+    pub fn for_preview(
+        graph: &'a Graph,
+        definitions: &'a Definitions,
+        limits: Limits,
+    ) -> Lowerer<'a> {
+        let unit = Unit::new(graph, definitions, Inputs::default());
+        Lowerer::with(unit, limits, Purpose::Preview)
+    }
+
     /// A machine for a program that is run for many values of the inputs `changing`: the variable of
     /// a loop is a leaf like any other, and indices may change. `inputs` are the leaves known so far.
     pub fn for_program(
@@ -153,7 +166,7 @@ impl<'a> Lowerer<'a> {
     pub fn into_program(self) -> (Unit<'a>, Vec<Name>) {
         let looked_up = match self.purpose {
             Purpose::Program { looked_up, .. } => looked_up,
-            Purpose::Show | Purpose::Values => Vec::new(),
+            _ => Vec::new(),
         };
         (self.evaluation.unit, looked_up)
     }

@@ -167,8 +167,12 @@ impl<'a> Lowerer<'a> {
         };
         let graph = Graph::new();
         let limits = self.evaluation.limits;
-        let mut lowerer =
-            Lowerer::for_values(&graph, self.definitions, limits).in_world(self.evaluation.world);
+        let preview = matches!(self.purpose, Purpose::Preview);
+        let mut lowerer = match preview {
+            true => Lowerer::for_preview(&graph, self.definitions, limits),
+            false => Lowerer::for_values(&graph, self.definitions, limits),
+        }
+        .in_world(self.evaluation.world);
         let node = lowerer.lower(formula)?;
         let mut evaluation = lowerer.finish();
         let value = Rc::new(evaluation.value(node)?);
@@ -181,6 +185,9 @@ impl<'a> Lowerer<'a> {
                 shape.described(),
             )
             .help("declare it again with `input`, or give it a value of that shape"));
+        }
+        if preview {
+            return Ok(Some(value));
         }
         let warnings = &mut self.evaluation.unit.warnings;
         warnings.append(&mut evaluation.unit.warnings);

@@ -2,6 +2,7 @@
 
 use super::definitions::Meaning;
 use super::frame::Frame;
+use super::indices::Indexed;
 use super::machine::Task;
 use super::{Formula, Lowerer};
 use crate::diagnostic::{Code, Diagnostic, Result};
@@ -197,18 +198,10 @@ impl Lowerer<'_> {
     ) -> Result<(Corner, Shape)> {
         let nodes = self.index_nodes(script, indices)?;
         let frame = self.global_frame(script);
-        let place = Place {
+        let place = Indexed {
             name: &target.name.name,
             location: script.location(target.span),
         };
         self.block_of(&place, shape, indices, &nodes, &frame)
     }
-}
-
-/// What is indexed: how it is called, and where.
-pub(super) struct Place<'p> {
-    /// What stands before the brackets.
-    pub name: &'p str,
-    /// The whole expression.
-    pub location: Location,
 }

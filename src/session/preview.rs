@@ -3,9 +3,10 @@
 use super::{Session, formula};
 use crate::graph::{Graph, Tensor};
 use crate::lower::{Limits, Lowerer};
+use crate::primitives;
 use crate::source::Source;
 use crate::stop::StopToken;
-use crate::syntax::ast::{ExprKind, Show, StatementKind};
+use crate::syntax::ast::{ExprKind, Script, Show, StatementKind};
 use crate::world::Sandbox;
 use std::rc::Rc;
 
@@ -19,11 +20,11 @@ const LIMITS: Limits = Limits {
 const LONGEST: usize = 400;
 
 impl Session {
-    /// The value of `text` if it is one formula, or the definition of one, that is cheap to compute
-    /// and touches neither files nor random numbers. Changes nothing.
+    /// The value of `text` if it is one formula, or the definition of one, that is cheap to compute,
+    /// touches no files and draws no random numbers without a seed. Changes nothing: it keeps no
+    /// value, notes no draw, and neither obeys nor clears a stop request of the session.
     pub fn preview(&self, text: &str) -> Option<Tensor> {
-        // The first use of random numbers without a seed is noted, which a preview must not be.
-        if text.len() > LONGEST || text.contains("rand") {
+        if text.len() > LONGEST {
             return None;
         }
         let source = Source::new("<preview>", text);
@@ -39,16 +40,29 @@ impl Session {
             StatementKind::Define(_, value) => *value,
             _ => return None,
         };
-        if matches!(script.expr(expr).kind, ExprKind::Number(_)) {
+        if matches!(script.expr(expr).kind, ExprKind::Number(_)) || self.draws_unseeded(&script) {
             return None;
         }
         // A stop that was asked of the session is not meant for its previews.
         let _entered = StopToken::default().enter();
         let world = Sandbox::default();
         let graph = Graph::new();
-        let mut lowerer = Lowerer::new(&graph, &self.definitions, LIMITS).in_world(&world);
+        let mut lowerer = Lowerer::for_preview(&graph, &self.definitions, LIMITS).in_world(&world);
         let node = lowerer.lower(&formula(&Rc::new(script), expr)).ok()?;
         lowerer.value(node).ok()
+    }
+
+    /// Whether an expression of the script calls for random numbers without a seed.
+    fn draws_unseeded(&self, script: &Script) -> bool {
+        script.expressions.iter().any(|expr| match &expr.kind {
+            ExprKind::Call(call) => {
+                let name = &*call.function.name;
+                let seed = call.named.iter().any(|given| &*given.name.name == "seed");
+                let draws = primitives::named(name).iter().any(|row| row.seed);
+                draws && !seed && self.definitions.function(name).is_none()
+            }
+            _ => false,
+        })
     }
 }
 

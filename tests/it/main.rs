@@ -31,6 +31,7 @@ mod reference;
 #[cfg(unix)]
 mod repl;
 mod robustness;
+mod sessions;
 mod sweeps;
 mod syntax;
 mod tall;

@@ -1,0 +1,210 @@
+//! Indices: which block of a value they mean.
+
+use super::Lowerer;
+use super::frame::Frame;
+use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::graph::{Attr, Corner, NodeId, Shape};
+use crate::primitives::array;
+use crate::source::Location;
+use crate::syntax::ast::{ExprId, Index};
+use smallvec::{SmallVec, smallvec};
+use std::rc::Rc;
+
+/// What is indexed: how it is called, and where.
+pub(super) struct Indexed<'p> {
+    /// What stands before the brackets.
+    pub name: &'p str,
+    /// The whole expression.
+    pub location: Location,
+}
+
+impl Lowerer<'_> {
+    pub(super) fn index(
+        &mut self,
+        expr: ExprId,
+        target: ExprId,
+        indices: &[Index],
+        nodes: &[NodeId],
+        frame: &Rc<Frame>,
+    ) -> Result<NodeId> {
+        let x = nodes[0];
+        let shape = self.graph.shape(x);
+        if nodes[1..].iter().any(|node| self.is_changing(*node)) {
+            return self.moving_index(expr, target, x, indices, &nodes[1..], frame);
+        }
+        let block = self.block(expr, target, shape, indices, &nodes[1..], frame);
+        // A name that nothing defines is a scalar input: that it has no entries is not what is wrong.
+        let (corner, extent) = block.map_err(|error| match self.unit().is_free(x) {
+            true if matches!(error.code(), Code::Index) => self.unit().missing(x),
+            _ => error,
+        })?;
+        if indices.iter().all(|index| *index == Index::All) {
+            return Ok(x);
+        }
+        Ok(self
+            .graph
+            .apply(&array::INDEX, Attr::Corner(corner), extent, &[x]))
+    }
+
+    /// Entries whose place may be another in another run of a program: they are looked up when it
+    /// runs, and only their number is fixed.
+    fn moving_index(
+        &mut self,
+        expr: ExprId,
+        target: ExprId,
+        x: NodeId,
+        indices: &[Index],
+        nodes: &[NodeId],
+        frame: &Rc<Frame>,
+    ) -> Result<NodeId> {
+        let graph = self.graph;
+        let known = self.evaluation.unit.guards.len();
+        let shape = graph.shape(x);
+        let (_, extent) = self.block(expr, target, shape, indices, nodes, frame)?;
+        self.evaluation.unit.guards.truncate(known);
+        let one = graph.literal(1.0);
+        let mut nodes = nodes.iter().copied();
+        let mut starts: SmallVec<[NodeId; 2]> = SmallVec::new();
+        for index in indices {
+            let ends: SmallVec<[NodeId; 2]> = nodes.by_ref().take(index.ends().len()).collect();
+            starts.push(*ends.first().unwrap_or(&one));
+            if let [first, last] = *ends {
+                let length = graph.term(last) - graph.term(first);
+                self.known_scalar(length.id, expr, frame, "a length")?;
+            }
+        }
+        match *starts {
+            [along] if shape.cols != 1 => starts = smallvec![one, along],
+            [along] => starts = smallvec![along, one],
+            _ => {}
+        }
+        let args = [x, starts[0], starts[1]];
+        Ok(graph.apply(&array::ENTRIES_AT, Attr::None, extent, &args))
+    }
+
+    /// The block of a value of `shape` that `indices`, with the values of `nodes`, mean.
+    pub(super) fn block(
+        &mut self,
+        expr: ExprId,
+        target: ExprId,
+        shape: Shape,
+        indices: &[Index],
+        nodes: &[NodeId],
+        frame: &Frame,
+    ) -> Result<(Corner, Shape)> {
+        let place = Indexed {
+            name: frame.script.text(target),
+            location: frame.locate(expr),
+        };
+        self.block_of(&place, shape, indices, nodes, frame)
+    }
+
+    pub(super) fn block_of(
+        &mut self,
+        place: &Indexed<'_>,
+        shape: Shape,
+        indices: &[Index],
+        nodes: &[NodeId],
+        frame: &Frame,
+    ) -> Result<(Corner, Shape)> {
+        let mut nodes = nodes.iter().copied();
+        let mut next = || nodes.next().expect("every index has its nodes");
+        match indices {
+            [single] => {
+                if !shape.is_vector() {
+                    return Err(Diagnostic::error(
+                        Code::Index,
+                        place.location.clone(),
+                        "a matrix takes two indices",
+                        format!("`{}` is {shape}", place.name),
+                    )
+                    .help(format!(
+                        "write `{0}[i, j]`, a row as `{0}[i, :]`, a column as `{0}[:, j]`",
+                        place.name
+                    )));
+                }
+                let (first, count) = self.extent(single, shape.len(), &mut next, place, frame)?;
+                let (first, row) = (first as u32, shape.cols != 1);
+                let at = |along: u32| {
+                    if row {
+                        Corner { row: 0, col: along }
+                    } else {
+                        Corner { row: along, col: 0 }
+                    }
+                };
+                let extent = if row {
+                    Shape::new(1, count)
+                } else {
+                    Shape::new(count, 1)
+                };
+                Ok((at(first), extent))
+            }
+            [row, col] => {
+                let (first_row, rows) = self.extent(row, shape.m(), &mut next, place, frame)?;
+                let (first_col, cols) = self.extent(col, shape.n(), &mut next, place, frame)?;
+                let corner = Corner {
+                    row: first_row as u32,
+                    col: first_col as u32,
+                };
+                Ok((corner, Shape::new(rows, cols)))
+            }
+            _ => Err(Diagnostic::error(
+                Code::Index,
+                place.location.clone(),
+                "a value has rows and columns: one or two indices",
+                format!("{} indices", indices.len()),
+            )),
+        }
+    }
+
+    /// First entry, from 0, and number of entries that one index means among `length`.
+    fn extent(
+        &mut self,
+        index: &Index,
+        length: usize,
+        next: &mut impl FnMut() -> NodeId,
+        place: &Indexed<'_>,
+        frame: &Frame,
+    ) -> Result<(usize, usize)> {
+        let outside = |position: i64, at: ExprId| {
+            let error = Diagnostic::error(
+                Code::Index,
+                frame.locate(at),
+                format!("there is no entry {position}: the indices run from 1 to {length}"),
+                format!("this is {position}"),
+            )
+            .label(place.location.clone(), "");
+            if position == 0 {
+                error.help("the first entry is number 1")
+            } else {
+                error
+            }
+        };
+        let inside = |position: i64| (1..=length as i64).contains(&position);
+        match *index {
+            Index::All => Ok((0, length)),
+            Index::At(at) => {
+                let position = self.whole(next(), at, frame, "an index")?;
+                if inside(position) {
+                    Ok((position as usize - 1, 1))
+                } else {
+                    Err(outside(position, at))
+                }
+            }
+            Index::Range(from, to) => {
+                let first = self.whole(next(), from, frame, "an index")?;
+                let last = self.whole(next(), to, frame, "an index")?;
+                if last < first {
+                    return Ok((0, 0));
+                }
+                if !inside(first) {
+                    return Err(outside(first, from));
+                }
+                if !inside(last) {
+                    return Err(outside(last, to));
+                }
+                Ok((first as usize - 1, (last - first + 1) as usize))
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Two sessions in one process run, stop and forget independently.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+use wengert::diagnostic::Code;
+use wengert::session::Session;
+use wengert::source::Source;
+
+/// How long a thread may take to answer; much longer than it needs.
+const PATIENT: Duration = Duration::from_secs(60);
+
+fn run(session: &mut Session, text: &str) -> Result<(), wengert::diagnostic::Diagnostic> {
+    session.run_source(&Source::new("<test>", text), &mut |_| {})
+}
+
+fn value(session: &Session, name: &str) -> Option<f64> {
+    session.definitions().value(name)?.as_scalar()
+}
+
+#[test]
+fn one_is_stopped_and_the_other_goes_on() {
+    let (send_token, token) = mpsc::channel();
+    let endless = thread::spawn(move || {
+        let mut session = Session::default();
+        run(&mut session, "n = 0; mine = 1").expect("it runs");
+        let token = session.stop_token();
+        // The loop is under way when its first round is told of.
+        let mut tell = Some((send_token, token.clone()));
+        session.watch(move |_| {
+            if let Some((send, token)) = tell.take() {
+                send.send(token).expect("the test waits");
+            }
+        });
+        let error = run(&mut session, "while 1 { n := n + 1 }").expect_err("it is stopped");
+        assert_eq!(error.code(), Code::Limit);
+        // What whole rounds did is kept, and the session goes on once the request is cleared.
+        let reached = value(&session, "n").expect("a number");
+        assert!(reached >= 1.0);
+        token.clear();
+        run(&mut session, "n := n + 1; other = 1").expect("it runs again");
+        assert_eq!(value(&session, "n"), Some(reached + 1.0));
+        session.reset();
+        assert!(session.definitions().variable("mine").is_none());
+    });
+    let (begun, has_begun) = mpsc::channel();
+    let (stopped, was_stopped) = mpsc::channel();
+    let finishing = thread::spawn(move || {
+        let mut session = Session::default();
+        begun.send(()).expect("the test waits");
+        // Rounds before, while and after the other one is stopped.
+        run(&mut session, "s = 0; repeat 2000 { s := s + 1 }").expect("it runs");
+        was_stopped.recv_timeout(PATIENT).expect("a stop");
+        run(&mut session, "repeat 2000 { s := s + 1 }").expect("nobody stopped this one");
+        assert_eq!(value(&session, "s"), Some(4000.0));
+        assert!(session.definitions().variable("n").is_none());
+    });
+    has_begun.recv_timeout(PATIENT).expect("the second session");
+    token
+        .recv_timeout(PATIENT)
+        .expect("the first session")
+        .stop();
+    endless.join().expect("the stopped session");
+    stopped.send(()).expect("the second session waits");
+    finishing.join().expect("the other session");
+}
+
+#[test]
+fn a_preview_changes_nothing() {
+    let mut session = Session::default();
+    run(
+        &mut session,
+        "brand = 3; w = brand + 1; f(x) = rand(1)*x; p = rand(1); q = 2*rand(1)",
+    )
+    .expect("it runs");
+    let script = session.script();
+    let number = |text: &str| session.preview(text)?.as_scalar();
+    assert_eq!(
+        number("brand = w + 3"),
+        Some(7.0),
+        "a name, and no random number"
+    );
+    assert_eq!(number("brand*w"), Some(12.0));
+    assert_eq!(number("sum(rand(2, seed=1) .* 0)"), Some(0.0));
+    // A draw without a seed is noted, and the second one warned of: a preview does neither.
+    for text in ["rand(1)", "1 + sum(randn(3))", "v = rand(2, 2)"] {
+        assert_eq!(number(text), None, "{text}");
+    }
+    assert!(number("f(2)").is_some() && number("f(3)").is_some());
+    assert!(session.preview("p").is_some() && session.preview("q").is_some());
+    assert_eq!(
+        value(&session, "p"),
+        None,
+        "what a preview computed is not kept"
+    );
+    let token = session.stop_token();
+    token.stop();
+    assert_eq!(
+        number("w + 1"),
+        Some(5.0),
+        "it does not obey the session's token"
+    );
+    assert!(token.is_stopped(), "and clears no request");
+    token.clear();
+    assert_eq!(session.script(), script);
+    let mut warnings = 0;
+    let source = Source::new("<test>", "p; q; f(1)");
+    let mut count =
+        |event| warnings += usize::from(matches!(event, wengert::event::Event::Warning(_)));
+    session.run_source(&source, &mut count).expect("it runs");
+    assert_eq!(
+        warnings, 1,
+        "the second draw without a seed is warned of, and no other"
+    );
+}
