@@ -3,7 +3,6 @@
 use super::Allowance;
 use crate::lower::Limits;
 use crate::render::Style;
-use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -20,6 +19,7 @@ Examples:
   wengert -e \"f(x) = x^3; f'(2)\"
   echo 'grad(sin(t), t) at t = 0' | wengert
   wengert --format json lesson.ad           one object a line for every result
+  wengert -o lesson.html lesson.ad          a page to open in a browser
   wengert check lesson.ad                   look for mistakes without running
   wengert fmt lesson.ad                     rewrite in the standard layout
   wengert explain shape                     what error[shape] is about
@@ -107,6 +107,9 @@ pub struct Options {
     /// How results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Write results to a file instead of standard output
+    #[arg(long, short, global = true, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Significant digits in text (JSON always has all)
     #[arg(long, global = true, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=17))]
     pub digits: u8,
@@ -148,6 +151,8 @@ pub enum Format {
     Json,
     /// A fragment for a LaTeX document
     Latex,
+    /// One page that needs no other file
+    Html,
 }
 
 /// When colours are used.
@@ -162,6 +167,17 @@ pub enum Colour {
 }
 
 impl Options {
+    /// How results are written: as asked for, or as the name of the file says.
+    pub fn format(&self) -> Format {
+        let output = self.output.as_ref().and_then(|path| path.extension());
+        match (self.format, output.and_then(|end| end.to_str())) {
+            (Format::Text, Some("html" | "htm")) => Format::Html,
+            (Format::Text, Some("json" | "jsonl")) => Format::Json,
+            (Format::Text, Some("tex")) => Format::Latex,
+            (format, _) => format,
+        }
+    }
+
     /// What a statement may use up.
     pub fn limits(&self) -> Limits {
         Limits {
@@ -179,24 +195,33 @@ impl Options {
         }
     }
 
-    /// How text is written to standard output.
+    /// How text is written to standard output, or to the file instead.
     pub fn out_style(&self) -> Style {
+        if self.output.is_some() {
+            return self.style(ColorChoice::Never, None);
+        }
         let stdout = std::io::stdout();
-        self.style(&stdout, terminal_size::terminal_size_of(&stdout))
+        self.style(
+            AutoStream::choice(&stdout),
+            terminal_size::terminal_size_of(&stdout),
+        )
     }
 
     /// How diagnostics are written to standard error.
     pub fn err_style(&self) -> Style {
         let stderr = std::io::stderr();
-        self.style(&stderr, terminal_size::terminal_size_of(&stderr))
+        self.style(
+            AutoStream::choice(&stderr),
+            terminal_size::terminal_size_of(&stderr),
+        )
     }
 
-    fn style<S: RawStream>(&self, stream: &S, size: Option<(Width, Height)>) -> Style {
+    fn style(&self, choice: ColorChoice, size: Option<(Width, Height)>) -> Style {
         Style {
             digits: usize::from(self.digits),
             ascii: self.ascii || locale_is_ascii(|name| std::env::var_os(name)),
             colour: match self.color {
-                Colour::Auto => AutoStream::choice(stream) != ColorChoice::Never,
+                Colour::Auto => choice != ColorChoice::Never,
                 Colour::Always => true,
                 Colour::Never => false,
             },

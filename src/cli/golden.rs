@@ -43,6 +43,7 @@ pub fn run_script(path: &Path, format: Format, allowance: Allowance) -> Output {
         Ok(source) => script::run(&named_by_file(&source, &path), allowance, &mut printer),
         Err(error) => printer.failed(&error, None),
     };
+    let status = printer.finish(status);
     let relative = |bytes: Vec<u8>| {
         let prefix = folder.join("").display().to_string();
         String::from_utf8_lossy(&bytes).replace(&prefix, "")
@@ -176,6 +177,7 @@ fn test(
         (Format::Text, "out"),
         (Format::Json, "json.out"),
         (Format::Latex, "tex.out"),
+        (Format::Html, "html"),
     ];
     for (format, extension) in formats {
         let expected = script.with_extension(extension);

@@ -86,6 +86,10 @@ fn run(arguments: Arguments) -> Status {
         Some(Command::Test { paths, bless }) => test(&paths, bless, options),
         None if !arguments.sources.is_empty() => one_liner(&arguments.sources, options),
         None if !arguments.files.is_empty() => scripts(&arguments.files, options),
+        None if std::io::stdin().is_terminal() && options.format() == Format::Html => misused(
+            ErrorKind::ArgumentConflict,
+            "a page is written for scripts: `wengert -o page.html FILE.ad`",
+        ),
         None if std::io::stdin().is_terminal() => crate::repl::run(options),
         None => scripts(&[PathBuf::from("-")], options),
     }
@@ -210,13 +214,23 @@ fn test(paths: &[PathBuf], bless: bool, options: &Options) -> Status {
 
 /// Does `work` with a printer on the standard streams.
 pub(crate) fn printing(options: &Options, work: impl FnOnce(&mut Printer<'_>) -> Status) -> Status {
-    let (out, err) = (std::io::stdout(), std::io::stderr());
-    let (mut out, mut err) = (out.lock(), err.lock());
+    let err = std::io::stderr();
+    let mut err = err.lock();
+    let mut out: Box<dyn std::io::Write> = match &options.output {
+        None => Box::new(std::io::stdout().lock()),
+        Some(path) => match std::fs::File::create(path) {
+            Ok(file) => Box::new(file),
+            Err(error) => misused(
+                ErrorKind::Io,
+                format!("cannot write `{}`: {error}", path.display()),
+            ),
+        },
+    };
     let mut printer = Printer {
-        format: options.format,
+        format: options.format(),
         quiet: options.quiet,
         bar: Bar::on_terminal(options.quiet),
-        out: Stream::new(&mut out, options.out_style()),
+        out: Stream::new(&mut *out, options.out_style()),
         err: Stream::new(&mut err, options.err_style()),
     };
     let status = work(&mut printer);

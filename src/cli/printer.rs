@@ -4,7 +4,7 @@ use super::signals::Farewell;
 use super::{Bar, Format, Status};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::Event;
-use crate::render::{Style, ascii, diagnostic, json, latex, terminal};
+use crate::render::{Style, ascii, diagnostic, html, json, latex, terminal};
 use crate::source::Source;
 use crate::stop::StopToken;
 use std::borrow::Cow;
@@ -17,6 +17,8 @@ pub struct Stream<'w> {
     failure: Option<io::Error>,
     /// Whether the last result had several lines; `None` before the first.
     block: Option<bool>,
+    /// The page that HTML results stand in.
+    page: html::Page,
 }
 
 impl<'w> Stream<'w> {
@@ -27,6 +29,7 @@ impl<'w> Stream<'w> {
             style,
             failure: None,
             block: None,
+            page: html::Page::default(),
         }
     }
 
@@ -94,6 +97,10 @@ impl Printer<'_> {
                 self.out.write_result(&text);
                 self.stop_where_closed();
             }
+            (event, Format::Html) => {
+                let text = html::event(event, script, &self.plain());
+                self.section(&text, script);
+            }
             (event, Format::Json) => self.object(&json::event(event)),
         }
     }
@@ -104,10 +111,28 @@ impl Printer<'_> {
         if self.format == Format::Json {
             self.object(&json::diagnostic(found, script));
         }
+        if self.format == Format::Html {
+            self.section(&html::diagnostic(found, &self.plain()), script);
+        }
         let silent = self.format == Format::Json || found.severity() == Severity::Warning;
         if !(self.quiet && silent) {
             self.err.write(&diagnostic::text(found, &self.err.style));
         }
+    }
+
+    /// How text in HTML is written: whoever shows it breaks the lines and has the colours.
+    fn plain(&self) -> Style {
+        Style {
+            colour: false,
+            width: None,
+            ..self.out.style.clone()
+        }
+    }
+
+    /// Writes a section of an HTML page.
+    fn section(&mut self, section: &str, script: Option<&Source>) {
+        let before = self.out.page.before(script);
+        self.text(&(before + section));
     }
 
     /// Writes a JSON object on a line of its own.
@@ -174,7 +199,11 @@ impl Printer<'_> {
 
     /// The status to end with. A reader that has had enough, as in `wengert … | head`, is no
     /// failure.
-    pub fn finish(self, status: Status) -> Status {
+    pub fn finish(mut self, status: Status) -> Status {
+        if self.format == Format::Html {
+            let end = self.out.page.end();
+            self.out.write(&end);
+        }
         match self.out.failure {
             None => status,
             Some(failure) if failure.kind() == ErrorKind::BrokenPipe => Status::Fine,

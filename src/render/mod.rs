@@ -1,4 +1,4 @@
-//! Events to text: the terminal, JSON, LaTeX. Renderers look at events only; they never evaluate.
+//! Events to text: the terminal, JSON, LaTeX, HTML. Renderers look at events only; they never evaluate.
 
 pub mod ascii;
 pub mod cell;
@@ -8,6 +8,7 @@ pub mod derive;
 pub mod diagnostic;
 pub mod formula;
 pub mod graph;
+pub mod html;
 pub mod json;
 pub mod latex;
 pub mod number;

@@ -8,8 +8,8 @@ use crate::trace::{Nonfinite, Trace};
 use crate::view;
 
 /// Rows and columns of a matrix that are written before the rest is left out.
-const WRITTEN_ROWS: usize = 30;
-const WRITTEN_COLS: usize = 12;
+pub(super) const WRITTEN_ROWS: usize = 30;
+pub(super) const WRITTEN_COLS: usize = 12;
 /// Entries of a vector that are written on one line.
 const INLINE_VECTOR: usize = 12;
 
@@ -65,7 +65,7 @@ fn named_value(text: &str, value: &Tensor, style: &Style) -> String {
 const WRITTEN_TEXT: usize = 80;
 
 /// A formula on one line; a long one without its end.
-fn shortened(text: &str, style: &Style) -> String {
+pub(super) fn shortened(text: &str, style: &Style) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(WRITTEN_TEXT) {
         Some((end, _)) => format!("{}{}", &line[..end], if style.ascii { "..." } else { "…" }),
@@ -83,7 +83,7 @@ fn shape_text(value: &Tensor, style: &Style) -> String {
 }
 
 /// The value on one line, where it fits there.
-fn one_line(value: &Tensor, style: &Style) -> Option<String> {
+pub(super) fn one_line(value: &Tensor, style: &Style) -> Option<String> {
     let shape = value.shape();
     if let Some(x) = value.as_scalar() {
         return Some(number::format(x, style.digits));
@@ -109,22 +109,10 @@ fn grid(value: &Tensor, style: &Style) -> String {
     }
 }
 
-/// The numbers of at most `most` rows or columns, `None` for those left out of the middle.
-fn middle_left_out(count: usize, most: usize) -> Vec<Option<usize>> {
-    if count <= most {
-        return (0..count).map(Some).collect();
-    }
-    let tail = most / 3;
-    let head = (0..most - tail - 1).map(Some);
-    head.chain([None])
-        .chain((count - tail..count).map(Some))
-        .collect()
-}
-
 fn entries(value: &Tensor, most_cols: usize, style: &Style) -> String {
     let dots = if style.ascii { "..." } else { "…" };
-    let rows = middle_left_out(value.shape().m(), WRITTEN_ROWS);
-    let cols = middle_left_out(value.shape().n(), most_cols);
+    let rows = view::excerpt(value.shape().m(), WRITTEN_ROWS);
+    let cols = view::excerpt(value.shape().n(), most_cols);
     let cell = |i: &Option<usize>, j: &Option<usize>| match (i, j) {
         (Some(i), Some(j)) => number::format(value.at(*i, *j), style.digits),
         _ => dots.to_string(),

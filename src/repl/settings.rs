@@ -38,6 +38,9 @@ static SETTINGS: &[Setting] = &[
         get: |repl| name_of(&repl.options().format),
         set: |repl, value| {
             let format = one_of(value)?;
+            if format == Format::Html {
+                return Err("a page is written for scripts: `wengert -o page.html FILE.ad`".into());
+            }
             change(repl, |options| options.format = format)
         },
     },

@@ -35,6 +35,31 @@ pub struct Drawing {
 }
 
 impl Drawing {
+    /// The graph of a trace, without partials on its edges.
+    pub fn of(trace: Trace) -> Drawing {
+        let mut edges = Vec::new();
+        for (k, line) in trace.lines.iter().enumerate() {
+            let nodes = line.args.iter().filter_map(|arg| match arg {
+                Arg::Node(number) => Some(*number),
+                _ => None,
+            });
+            let mut sources: Vec<usize> = nodes.collect();
+            sources.sort_unstable();
+            sources.dedup();
+            edges.extend(sources.into_iter().map(|from| Edge {
+                from,
+                to: k + 1,
+                partial: None,
+            }));
+        }
+        Drawing {
+            shown: (1..=trace.lines.len()).collect(),
+            trace,
+            edges,
+            file: None,
+        }
+    }
+
     /// The line of a number.
     pub fn line(&self, number: usize) -> &Line {
         &self.trace.lines[number - 1]

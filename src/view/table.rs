@@ -160,6 +160,18 @@ impl From<Option<Rc<Tensor>>> for Cell {
     }
 }
 
+/// The numbers of at most `most` rows or columns, `None` for those left out of the middle.
+pub fn excerpt(count: usize, most: usize) -> Vec<Option<usize>> {
+    if count <= most {
+        return (0..count).map(Some).collect();
+    }
+    let tail = most / 3;
+    let head = (0..most - tail - 1).map(Some);
+    head.chain([None])
+        .chain((count - tail..count).map(Some))
+        .collect()
+}
+
 impl Column {
     /// A column of formulas or words.
     pub fn left<C: Into<Cell>>(

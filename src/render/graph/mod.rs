@@ -7,7 +7,7 @@ mod svg;
 mod text;
 
 pub use dot::dot;
-pub use svg::svg;
+pub use svg::{ARROW, embedded, svg};
 pub use text::text;
 
 use super::Style;

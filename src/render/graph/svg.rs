@@ -20,6 +20,9 @@ const PADDING: f64 = 10.0;
 /// Around the picture.
 const MARGIN: f64 = 16.0;
 
+/// The head of all arrows.
+pub const ARROW: &str = "<defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M 0 1 L 10 5 L 0 9 z\" fill=\"#777777\"/></marker></defs>\n";
+
 /// The colour of a value, a tangent, an adjoint.
 pub(super) fn colour(role: Role) -> &'static str {
     match role {
@@ -55,6 +58,16 @@ struct Node {
 
 /// The graph as an SVG picture, inputs at the bottom, outputs on top.
 pub fn svg(drawing: &Drawing) -> String {
+    drawn(drawing, false)
+}
+
+/// The same as a part of a page that has the arrow head and the background; its nodes are marked by
+/// their numbers.
+pub fn embedded(drawing: &Drawing) -> String {
+    drawn(drawing, true)
+}
+
+fn drawn(drawing: &Drawing, embedded: bool) -> String {
     let style = Style::default();
     let nodes: Vec<Node> = drawing
         .shown
@@ -75,10 +88,17 @@ pub fn svg(drawing: &Drawing) -> String {
     for ((_, centre), label) in layout.links.iter().zip(&labels) {
         canvas.label(*centre, label);
     }
-    for (node, centre) in nodes.iter().zip(&layout.nodes) {
+    let drawn = drawing.shown.iter().zip(&nodes).zip(&layout.nodes);
+    for ((number, node), centre) in drawn {
+        if embedded {
+            canvas.add(format_args!("<g data-node=\"{number}\">"));
+        }
         canvas.node(node, *centre);
+        if embedded {
+            canvas.add(format_args!("</g>"));
+        }
     }
-    canvas.finish(&legend)
+    canvas.finish(&legend, embedded)
 }
 
 fn node(drawing: &Drawing, number: usize, style: &Style) -> Node {
@@ -309,7 +329,7 @@ impl Canvas {
         ));
     }
 
-    fn finish(mut self, legend: &[Row]) -> String {
+    fn finish(mut self, legend: &[Row], embedded: bool) -> String {
         for row in legend {
             let (x, y) = (self.left + MARGIN, self.top + self.size.height + TEXT * 0.4);
             self.row(row, x, y);
@@ -317,11 +337,18 @@ impl Canvas {
             self.size.width = self.size.width.max(row_width(row) + 2.0 * MARGIN);
         }
         let (width, height) = (tenths(self.size.width), tenths(self.size.height));
+        let (role, ground) = match embedded {
+            true => (
+                " role=\"img\" aria-label=\"Computational graph\"",
+                String::new(),
+            ),
+            false => (
+                "",
+                format!("{ARROW}<rect width=\"{width}\" height=\"{height}\" fill=\"white\"/>\n"),
+            ),
+        };
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\">\n\
-             <defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M 0 1 L 10 5 L 0 9 z\" fill=\"#777777\"/></marker></defs>\n\
-             <rect width=\"{width}\" height=\"{height}\" fill=\"white\"/>\n\
-             {}</svg>\n",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\"{role}>\n{ground}{}</svg>\n",
             self.body
         )
     }

@@ -82,17 +82,7 @@ fn whole(value: &Tensor, digits: usize) -> String {
     if shape.is_scalar() || shape.is_empty() {
         return Pen::derivatives(digits).value(value);
     }
-    let shown = |count: usize, most: usize| -> Vec<Option<usize>> {
-        if count <= most {
-            return (0..count).map(Some).collect();
-        }
-        let tail = most / 3;
-        let head = (0..most - tail - 1).map(Some);
-        head.chain([None])
-            .chain((count - tail..count).map(Some))
-            .collect()
-    };
-    let cols = shown(shape.n(), WRITTEN_COLS);
+    let cols = view::excerpt(shape.n(), WRITTEN_COLS);
     let row = |i: &Option<usize>| {
         let entry = |j: &Option<usize>| match (i, j) {
             (Some(i), Some(j)) => number(value.at(*i, *j), digits),
@@ -101,7 +91,10 @@ fn whole(value: &Tensor, digits: usize) -> String {
         };
         cols.iter().map(entry).collect::<Vec<_>>().join(" & ")
     };
-    let rows: Vec<String> = shown(shape.m(), WRITTEN_ROWS).iter().map(row).collect();
+    let rows: Vec<String> = view::excerpt(shape.m(), WRITTEN_ROWS)
+        .iter()
+        .map(row)
+        .collect();
     format!(
         "\\left[\\begin{{array}}{{{}}}\n{}\n\\end{{array}}\\right]",
         "r".repeat(cols.len()),

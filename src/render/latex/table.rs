@@ -159,7 +159,7 @@ fn heading(heading: &Heading, style: &Style) -> String {
 
 /// A derivative of a node behind `left`.
 fn quotient(left: &str, of: &Quotient, style: &Style) -> String {
-    let pen = Pen::derivatives(style.digits);
+    let pen = Pen::values(style.digits);
     match of {
         Quotient::Tangent { wrt, along } => {
             let along = along

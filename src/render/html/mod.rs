@@ -1,0 +1,222 @@
+//! Events as HTML. A page stands for itself: style and script are in it, nothing is fetched, and without
+//! the script it is a plain document. All that a user wrote passes through [`escaped`].
+
+mod cell;
+
+use super::graph::{ARROW, LIMIT, embedded};
+use super::{Style, compare, derive, diagnostic, plot, terminal};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::event::{Event, Item};
+use crate::graph::Tensor;
+use crate::plot::{Picture, Plot};
+use crate::source::Source;
+use crate::trace::{Drawing, Nonfinite, Trace};
+use crate::view;
+use cell::{escaped, matrix, prose, table, value};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// What holds the arrow heads of all graphs of a page.
+const MARKS: &str =
+    "<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\">";
+
+/// Nothing is fetched, whatever stands in the page.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+/// A page that grows by one result after the other, so that what was shown before an error stays.
+#[derive(Debug, Default)]
+pub struct Page {
+    begun: bool,
+    /// The script that the present article is about, by name.
+    article: Option<String>,
+}
+
+impl Page {
+    /// What stands before the next result, which is one of `script`.
+    pub fn before(&mut self, script: Option<&Source>) -> String {
+        let name = script.map_or("wengert", |script| &script.name);
+        let mut text = String::new();
+        if !self.begun {
+            text = format!(
+                "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body class=\"wengert\">\n{MARKS}{ARROW}</svg>\n",
+                escaped(name)
+            );
+            self.begun = true;
+        }
+        if self.article.as_deref() != Some(name) {
+            text.push_str(self.article.as_ref().map_or("", |_| "</div>\n</article>\n"));
+            text.push_str(&article(name, script));
+            self.article = Some(name.into());
+        }
+        text
+    }
+
+    /// What stands behind the last result.
+    pub fn end(&mut self) -> String {
+        let begun = if self.article.is_none() {
+            self.before(None)
+        } else {
+            String::new()
+        };
+        *self = Page::default();
+        format!("{begun}</div>\n</article>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n")
+    }
+}
+
+/// The beginning of an article about a script, with its source.
+fn article(name: &str, script: Option<&Source>) -> String {
+    let (class, source) = match script.filter(|script| !script.text.trim().is_empty()) {
+        Some(script) => (" class=\"sourced\"", source(script)),
+        None => ("", String::new()),
+    };
+    format!(
+        "<article{class}>\n<h1>{}</h1>\n{source}<div class=\"results\">\n",
+        escaped(name)
+    )
+}
+
+fn source(script: &Source) -> String {
+    let text = escaped(&script.text);
+    // A line end right behind the tag would not count.
+    format!(
+        "<aside class=\"source\" aria-label=\"Source\">\n<pre tabindex=\"0\">\n{text}</pre>\n</aside>\n"
+    )
+}
+
+/// Some results as a page of their own.
+pub fn page(events: &[Event], style: &Style) -> String {
+    let script = events.iter().find_map(written_in);
+    let mut page = Page::default();
+    let mut text = page.before(script);
+    text.extend(events.iter().map(|one| event(one, script, style)));
+    text + &page.end()
+}
+
+/// A result with its style and its script, to be put into another page.
+pub fn fragment(shown: &Event, style: &Style) -> String {
+    let script = written_in(shown);
+    let (source, result) = (
+        script.map(source).unwrap_or_default(),
+        event(shown, script, style),
+    );
+    format!(
+        "<div class=\"wengert\">\n<style>\n{STYLE}</style>\n{MARKS}{ARROW}</svg>\n<article>\n{source}{result}</article>\n<script>\n{{\n{SCRIPT}}}\n</script>\n</div>\n"
+    )
+}
+
+/// The source that a trace points into.
+fn written_in(event: &Event) -> Option<&Source> {
+    let trace = match event {
+        Event::Trace(trace) => trace,
+        Event::Graph(drawing) => &drawing.trace,
+        _ => return None,
+    };
+    let origins = trace.lines.iter().filter_map(|line| line.origin.as_ref());
+    origins.map(|origin| &*origin.location.source).next()
+}
+
+/// An event as a section. Warnings are diagnostics, not results: empty.
+pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
+    let origin = |found: &Option<Box<Nonfinite>>| {
+        let found = found
+            .as_ref()
+            .map(|found| compare::nonfinite(found, false, style));
+        found.map_or(String::new(), |text| prose(&text))
+    };
+    match event {
+        Event::Value {
+            text,
+            value,
+            nonfinite,
+        } => {
+            let shown = named(text, value, style) + &origin(nonfinite);
+            section("value", &shown)
+        }
+        Event::Print { items, nonfinite } => {
+            section("print", &(print(items, style) + &origin(nonfinite)))
+        }
+        Event::Trace(trace) => {
+            let drawing = Drawing::of((**trace).clone());
+            section("trace", &figure(trace, &drawing, script, style))
+        }
+        Event::Graph(drawing) => section("graph", &figure(&drawing.trace, drawing, script, style)),
+        Event::Plot(plot) => section("plot", &picture(plot)),
+        Event::Derive(derivation) => {
+            let text = escaped(&derive::text(derivation, style));
+            section("formula", &format!("<pre tabindex=\"0\">{text}</pre>\n"))
+        }
+        Event::Compare(comparison) => {
+            let head = named(&comparison.output, &comparison.value, style);
+            let tables = [view::derivatives(comparison), view::costs(comparison)];
+            let tables = tables.iter().filter(|one| !one.columns.is_empty());
+            let tables: String = tables.map(|one| table(one, None, style)).collect();
+            section(
+                "compare",
+                &(head + &tables + &prose(&compare::remarks(comparison, style))),
+            )
+        }
+        Event::Check(verdict) => section("check", &prose(&compare::verdict(verdict, style))),
+        Event::Warning(_) => String::new(),
+    }
+}
+
+/// A diagnostic as a section.
+pub fn diagnostic(found: &Diagnostic, style: &Style) -> String {
+    let class = match found.severity() {
+        Severity::Error => "diagnostic error",
+        Severity::Warning => "diagnostic warning",
+    };
+    let text = escaped(&diagnostic::text(found, style));
+    section(class, &format!("<pre tabindex=\"0\">{text}</pre>\n"))
+}
+
+fn section(class: &str, content: &str) -> String {
+    format!("<section class=\"{class}\">\n{content}</section>\n")
+}
+
+fn named(text: &str, known: &Tensor, style: &Style) -> String {
+    let text = escaped(&terminal::shortened(text, style));
+    match terminal::one_line(known, style) {
+        Some(line) => format!("<p><code>{text}</code> = {}</p>\n", escaped(&line)),
+        None => format!(
+            "<p><code>{text}</code> = {}</p>\n{}",
+            known.shape(),
+            matrix(known, style)
+        ),
+    }
+}
+
+fn print(items: &[Item], style: &Style) -> String {
+    let one = |item: &Item| match item {
+        Item::Text(text) => format!("<span>{}</span>", escaped(text)),
+        Item::Value(known) => value(known, style),
+    };
+    let items: Vec<String> = items.iter().map(one).collect();
+    format!("<div>{}</div>\n", items.join(" "))
+}
+
+/// A table of nodes with its graph beside it; a large graph without what has no name.
+fn figure(trace: &Trace, drawing: &Drawing, script: Option<&Source>, style: &Style) -> String {
+    let graph = if drawing.shown.len() <= LIMIT {
+        embedded(drawing)
+    } else if drawing.principal().len() <= LIMIT {
+        embedded(&drawing.folded())
+    } else {
+        String::new()
+    };
+    let rows = table(&view::trace(trace), script, style);
+    format!("<figure class=\"trace\">\n<div>\n{rows}</div>\n{graph}</figure>\n")
+}
+
+/// A plot as an image, whose inner names do not meet those of others.
+fn picture(drawn: &Plot) -> String {
+    let names: Vec<&str> = match &drawn.picture {
+        Picture::Curves(series) => series.iter().map(|one| &*one.name).collect(),
+        Picture::Map(map) => vec![&map.name],
+    };
+    let names = escaped(&format!("{} over {}", names.join(", "), drawn.x.name));
+    let data = cell::encoded(&plot::svg(drawn));
+    format!("<img class=\"plot\" alt=\"{names}\" src=\"data:image/svg+xml,{data}\">\n")
+}
