@@ -1,30 +1,14 @@
 //! What `--format latex` writes is well-formed, for every script that has an expected output.
 
 use crate::common::random::{self, Terrain};
-use std::path::{Path, PathBuf};
+use crate::common::scripts;
+use std::path::Path;
 use wengert::cli::golden::run_script;
 use wengert::cli::{Allowance, Format};
 use wengert::lower::Limits;
 use wengert::render::{Style, latex};
 use wengert::session::Session;
 use wengert::source::Source;
-
-/// All scripts below some folders.
-fn scripts(folders: &[&str]) -> Vec<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let mut open: Vec<PathBuf> = folders.iter().map(|folder| root.join(folder)).collect();
-    let mut scripts = Vec::new();
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            let entries = path.read_dir().expect("a folder").flatten();
-            open.extend(entries.map(|entry| entry.path()));
-        } else if path.extension().is_some_and(|extension| extension == "ad") {
-            scripts.push(path);
-        }
-    }
-    scripts.sort();
-    scripts
-}
 
 /// What is wrong with a text of LaTeX, as far as that shows without running it.
 fn fault(latex: &str) -> Option<String> {
@@ -89,7 +73,7 @@ fn fault(latex: &str) -> Option<String> {
 #[test]
 fn every_script_gives_well_formed_latex() {
     let scripts = scripts(&["examples", "tests/golden"]);
-    let quick = |script: &&PathBuf| {
+    let quick = |script: &&std::path::PathBuf| {
         let name = script.file_stem().unwrap_or_default().to_string_lossy();
         // Their results are those of others, after long loops.
         !["6-iris", "6.3-decision-regions"].contains(&&*name)

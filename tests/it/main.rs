@@ -17,6 +17,7 @@ mod graph;
 mod higher;
 #[cfg(unix)]
 mod hostile;
+mod html;
 #[cfg(unix)]
 mod interrupts;
 mod latex;

@@ -131,3 +131,21 @@ pub fn report(failures: &[String]) {
         shown.join("\n")
     );
 }
+
+/// All scripts below some folders.
+pub fn scripts(folders: &[&str]) -> Vec<std::path::PathBuf> {
+    let root = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut open: Vec<std::path::PathBuf> =
+        folders.iter().map(|folder| root.join(folder)).collect();
+    let mut scripts = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = path.read_dir().expect("a folder").flatten();
+            open.extend(entries.map(|entry| entry.path()));
+        } else if path.extension().is_some_and(|extension| extension == "ad") {
+            scripts.push(path);
+        }
+    }
+    scripts.sort();
+    scripts
+}
