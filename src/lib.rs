@@ -23,6 +23,7 @@
 //! computes, [`trace`] lists the nodes. What a statement shows is an [`Event`]; [`view`] arranges it
 //! in tables and [`render`] writes those.
 
+pub mod assist;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;

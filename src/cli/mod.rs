@@ -2,7 +2,6 @@
 
 mod arguments;
 mod diff;
-pub(crate) mod explain;
 mod format;
 pub mod golden;
 mod printer;
@@ -15,6 +14,7 @@ pub use printer::{Printer, Stream};
 pub use progress::Bar;
 pub use script::Allowance;
 
+use crate::assist::explain;
 use crate::render::wrap;
 use crate::source::Source;
 use arguments::Command;
@@ -170,7 +170,7 @@ fn check(files: &[PathBuf], options: &Options) -> Status {
 fn explain(code: Option<&str>, options: &Options) -> Status {
     let text = match code {
         None => explain::list(),
-        Some(code) => explain::about(code, &options.out_style())
+        Some(code) => explain::about(&Allowance::default().session(), code, &options.out_style())
             .unwrap_or_else(|complaint| misused(ErrorKind::InvalidValue, complaint)),
     };
     write(text.as_bytes(), options)

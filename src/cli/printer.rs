@@ -4,7 +4,7 @@ use super::signals::Farewell;
 use super::{Bar, Format, Status};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::Event;
-use crate::render::{Style, ascii, diagnostic, html, json, latex, terminal};
+use crate::render::{Spacing, Style, ascii, diagnostic, html, json, latex, terminal};
 use crate::source::Source;
 use crate::stop::StopToken;
 use std::borrow::Cow;
@@ -15,8 +15,7 @@ pub struct Stream<'w> {
     writer: &'w mut dyn Write,
     style: Style,
     failure: Option<io::Error>,
-    /// Whether the last result had several lines; `None` before the first.
-    block: Option<bool>,
+    spacing: Spacing,
     /// The page that HTML results stand in.
     page: html::Page,
 }
@@ -28,7 +27,7 @@ impl<'w> Stream<'w> {
             writer,
             style,
             failure: None,
-            block: None,
+            spacing: Spacing::default(),
             page: html::Page::default(),
         }
     }
@@ -38,11 +37,8 @@ impl<'w> Stream<'w> {
         if text.is_empty() {
             return;
         }
-        let block = text.lines().nth(2).is_some();
-        if self.block.is_some_and(|before| before || block) {
-            self.write("\n");
-        }
-        self.block = Some(block);
+        let between = self.spacing.before(text);
+        self.write(between);
         self.write(text);
     }
 
@@ -91,7 +87,7 @@ impl Printer<'_> {
             }
             (event, Format::Latex) => {
                 let text = latex::event(event, &self.out.style);
-                if self.out.block.is_none() && !text.is_empty() {
+                if self.out.spacing.is_first() && !text.is_empty() {
                     self.text(latex::HEADER);
                 }
                 self.out.write_result(&text);

@@ -106,6 +106,14 @@ pub struct Function {
     pub body: Formula,
 }
 
+impl Function {
+    /// How it is called: `f(x, y)`.
+    pub fn signature(&self) -> String {
+        let names: Vec<&str> = self.parameters.iter().map(|one| &*one.name).collect();
+        format!("{}({})", self.name, names.join(", "))
+    }
+}
+
 /// Names in the order in which they were first defined.
 type Ordered<T> = IndexMap<Name, Rc<T>, FxBuildHasher>;
 
@@ -144,6 +152,14 @@ impl Definitions {
     pub fn in_world(world: Rc<dyn World>) -> Definitions {
         Definitions {
             world: Some(world),
+            ..Definitions::default()
+        }
+    }
+
+    /// Nothing defined yet, in the same world.
+    pub fn emptied(&self) -> Definitions {
+        Definitions {
+            world: self.world.clone(),
             ..Definitions::default()
         }
     }

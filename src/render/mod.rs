@@ -41,3 +41,28 @@ impl Default for Style {
         }
     }
 }
+
+/// Sets results of several lines apart from their neighbours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spacing {
+    /// Whether the last result had several lines; `None` before the first.
+    block: Option<bool>,
+}
+
+impl Spacing {
+    /// What stands between the last result and `text`, which is the next one.
+    pub fn before(&mut self, text: &str) -> &'static str {
+        let block = text.lines().nth(2).is_some();
+        let before = self.block.replace(block);
+        if before.is_some_and(|before| before || block) {
+            "\n"
+        } else {
+            ""
+        }
+    }
+
+    /// Whether there was no result yet.
+    pub fn is_first(&self) -> bool {
+        self.block.is_none()
+    }
+}

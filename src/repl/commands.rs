@@ -1,7 +1,8 @@
 //! What starts with a colon is not for the session but for the REPL itself. One table says what
 //! commands there are; help and completion read it.
 
-use super::{Next, Repl, examples, files, help, names, settings, step, why};
+use super::{Next, Repl, examples, files, help, settings, step, why};
+use crate::assist::names;
 use crate::lower;
 
 /// What stands behind the name of a command, as far as completion is concerned.
@@ -39,7 +40,10 @@ pub static COMMANDS: &[Command] = &[
         argument: Argument::Words(help::topics),
         doc: "this text, or all about a function, a statement or a command",
         more: "For a function: its signature, what it does, its derivatives as formulas, an example.",
-        run: |repl, topic| repl.say(&help::about(topic, &repl.style())),
+        run: |repl, topic| {
+            let text = help::about(&repl.session(), topic, &repl.style());
+            repl.say(&text)
+        },
     },
     Command {
         names: &["names", "who"],

@@ -1,6 +1,7 @@
 //! The line editor: prompt, history, inputs of several lines, and what it asks while one is typed.
 
 use super::{Shared, colour, complete, hint};
+use crate::assist::hint::open_brackets;
 use crate::render::Style;
 use crate::source::Source;
 use crate::syntax::ast::StatementKind;
@@ -71,7 +72,7 @@ impl ConditionalEventHandler for FurtherLine {
         let line = context.line();
         let at_end = context.pos() == line.len();
         (at_end && wants_more(line)).then(|| {
-            let indentation = MARGIN.repeat(hint::open_brackets(line).len());
+            let indentation = MARGIN.repeat(open_brackets(line).len());
             Cmd::Insert(1, format!("\n{MARGIN}{indentation}"))
         })
     }
@@ -150,7 +151,7 @@ impl Hinter for Assistant {
             return None;
         }
         let session = self.shared.session.borrow();
-        hint::hint(&session, line, &self.shared.style()).map(Note)
+        hint::text(&session, line, &self.shared.style()).map(Note)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The interactive session: reads inputs with an editor, runs them, keeps what they define.
 
-mod circle;
 mod colour;
 mod commands;
 mod complete;
@@ -10,13 +9,13 @@ mod files;
 mod help;
 mod hint;
 mod keys;
-mod names;
 mod output;
 mod rehearsal;
 mod settings;
 mod step;
 mod why;
 
+use crate::assist::circle::closes;
 use crate::cli::{Options, Printer, Status, script, signals};
 use crate::diagnostic::Diagnostic;
 use crate::event::Event;
@@ -215,7 +214,7 @@ impl Repl {
             });
             if stands
                 && !found.contains(&name.name)
-                && circle::closes(definitions, &name.name, &script, *value)
+                && closes(definitions, &name.name, &script, *value)
             {
                 found.push(name.name.clone());
             }

@@ -1,7 +1,8 @@
 //! `:step`: the passes one node at a time.
 
 use super::keys::{Key, Keys};
-use super::{Next, Repl, why};
+use super::{Next, Repl};
+use crate::assist::why;
 use crate::render::Style;
 use crate::render::cell::index_symbol;
 use crate::render::colour::Paint;

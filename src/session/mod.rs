@@ -76,6 +76,14 @@ impl Session {
         }
     }
 
+    /// Another session in the same world, without definitions and with the ordinary limits.
+    pub fn fresh(&self) -> Session {
+        Session {
+            definitions: self.definitions.emptied(),
+            ..Session::default()
+        }
+    }
+
     /// The files of this session, and its time.
     pub fn world(&self) -> &dyn World {
         self.definitions.world()

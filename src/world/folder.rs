@@ -1,7 +1,7 @@
 //! The file system. Reading may wait for a pipe, never takes more memory than allowed, and stops
 //! when asked to; what is written is there as a whole or not at all.
 
-use super::{Refusal, World, collect};
+use super::{FileEntry, Refusal, World, collect};
 use crate::stop;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
@@ -67,6 +67,21 @@ impl World for Folder {
 
     fn absolute(&self, path: &Path) -> PathBuf {
         std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+    }
+
+    fn list(&self, folder: &Path) -> Vec<FileEntry> {
+        let place = match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        };
+        let entries = place.read_dir().into_iter().flatten().flatten();
+        let known = entries.filter_map(|entry| {
+            Some(FileEntry {
+                is_folder: entry.path().is_dir(),
+                name: entry.file_name().into_string().ok()?,
+            })
+        });
+        known.collect()
     }
 
     fn now(&self) -> Option<Duration> {

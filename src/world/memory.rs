@@ -1,6 +1,6 @@
 //! Files that are kept by name: for a web page, which has no others, and for tests.
 
-use super::{Refusal, World, collect};
+use super::{FileEntry, Refusal, World, collect};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -68,6 +68,27 @@ impl World for Memory {
         short
     }
 
+    fn list(&self, folder: &Path) -> Vec<FileEntry> {
+        let folder = self.canonical(folder);
+        let files = self.files.borrow();
+        let mut found: Vec<FileEntry> = Vec::new();
+        for rest in files
+            .keys()
+            .filter_map(|file| file.strip_prefix(&folder).ok())
+        {
+            let mut parts = rest.components();
+            let Some(first) = parts.next() else { continue };
+            let entry = FileEntry {
+                name: first.as_os_str().to_string_lossy().into_owned(),
+                is_folder: parts.next().is_some(),
+            };
+            if !found.contains(&entry) {
+                found.push(entry);
+            }
+        }
+        found
+    }
+
     fn now(&self) -> Option<Duration> {
         self.clock.map(|clock| clock())
     }
@@ -89,7 +110,10 @@ mod tests {
         world.insert("b.ad", "import \"./lib/a.ad\"\n");
         let mut session = Session::in_world(world.clone(), Limits::default());
         let mut run = |text: &str| session.run_source(&Source::new("<test>", text), &mut |_| {});
-        assert_eq!(run("x = read(\"data/x.csv\"); plot x to \"x.svg\""), Ok(()));
+        assert_eq!(
+            run("x = read(\"data/x.csv\"); plot x[:, 1] to \"x.svg\""),
+            Ok(())
+        );
         let picture = world.content("./x.svg").expect("a picture");
         assert!(picture.starts_with(b"<svg"));
         let circle = run("import \"lib/../b.ad\"").expect_err("a circle");

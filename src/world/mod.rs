@@ -60,10 +60,24 @@ pub trait World: Debug {
         path.to_path_buf()
     }
 
+    /// What is in a folder, in no particular order; nothing where that is not known.
+    fn list(&self, _folder: &Path) -> Vec<FileEntry> {
+        Vec::new()
+    }
+
     /// The time since a moment that never changes; `None` in a world without a clock.
     fn now(&self) -> Option<Duration> {
         None
     }
+}
+
+/// A file or a folder inside another folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Its name, without the folder around it.
+    pub name: String,
+    /// Whether it is a folder itself.
+    pub is_folder: bool,
 }
 
 /// Why a file cannot be read or written.

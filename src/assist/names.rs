@@ -1,4 +1,4 @@
-//! `:names`: what is defined.
+//! What is defined, as tables.
 
 use crate::graph::Tensor;
 use crate::lower::definitions::{Input, Meaning};

@@ -1,13 +1,12 @@
-//! `wengert explain CODE`: a page about every class of mistake, with a wrong example and its mending,
-//! both run when the page is shown.
+//! A page about every class of mistake, with a wrong example and its correction. Both are run when
+//! the page is shown.
 
-use super::script;
-use super::{Allowance, Format, Printer, Stream};
+use super::example;
 use crate::diagnostic::Code;
 use crate::lower;
 use crate::render::colour::Paint;
 use crate::render::{Style, wrap};
-use crate::source::Source;
+use crate::session::Session;
 
 /// What there is to say about a class of mistakes.
 struct Page {
@@ -140,8 +139,12 @@ fn page(code: Code) -> Page {
     }
 }
 
-/// The page about the class called `name`, or what to write instead.
-pub fn about(name: &str, style: &Style) -> Result<String, String> {
+/// The page about the class called `name`. Its examples run in the world of `session`.
+///
+/// # Errors
+///
+/// There is no such class; the message offers the nearest.
+pub fn about(session: &Session, name: &str, style: &Style) -> Result<String, String> {
     let name = name.trim();
     let name = name
         .strip_prefix("error[")
@@ -164,9 +167,9 @@ pub fn about(name: &str, style: &Style) -> Result<String, String> {
         title(&format!("error[{}]: {}", code.name(), page.title)),
         flowing(page.text, style),
         title("For example"),
-        shown(page.wrong, style),
+        shown(session, page.wrong, style),
         title("Mended"),
-        shown(page.mended, style).trim_end(),
+        shown(session, page.mended, style).trim_end(),
     ))
 }
 
@@ -187,35 +190,20 @@ pub fn list() -> String {
 }
 
 /// A script, indented, with all that it shows below.
-fn shown(text: &str, style: &Style) -> String {
-    let mut out = Vec::new();
-    let mut err = Vec::new();
-    let style = Style {
+fn shown(session: &Session, text: &str, style: &Style) -> String {
+    let narrower = Style {
         width: style.width.map(|width| width.saturating_sub(4)),
         ..style.clone()
     };
-    let mut printer = Printer {
-        format: Format::Text,
-        quiet: false,
-        bar: crate::cli::Bar::default(),
-        out: Stream::new(&mut out, style.clone()),
-        err: Stream::new(&mut err, style),
-    };
-    script::run(
-        &Source::new("example.ad", text),
-        Allowance::default(),
-        &mut printer,
-    );
+    let (results, diagnostics) = example::run(session, text, &narrower);
     let mut page = String::new();
     for line in text.lines() {
         page.push_str(&format!("    {line}\n"));
     }
     page.push('\n');
-    for stream in [out, err] {
-        for line in String::from_utf8_lossy(&stream).lines() {
-            page.push_str(format!("    {line}").trim_end());
-            page.push('\n');
-        }
+    for line in results.lines().chain(diagnostics.lines()) {
+        page.push_str(format!("    {line}").trim_end());
+        page.push('\n');
     }
     page
 }
@@ -223,7 +211,7 @@ fn shown(text: &str, style: &Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Session;
+    use crate::source::Source;
 
     #[test]
     fn every_wrong_example_is_wrong_like_that_and_every_mending_helps() {
@@ -246,9 +234,12 @@ mod tests {
     #[test]
     fn pages_by_name() {
         let style = Style::default();
-        let text = about("error[shape]", &style).expect("there");
+        let text = about(&Session::default(), "error[shape]", &style).expect("there");
         assert!(text.contains("    error[shape]: "), "{text}");
         assert!(text.contains("    [1, 2, 3]'*[4, 5, 6] = 32\n"), "{text}");
-        assert!(about("shpae", &style).is_err_and(|error| error.contains("`shape`")));
+        assert!(
+            about(&Session::default(), "shpae", &style)
+                .is_err_and(|error| error.contains("`shape`"))
+        );
     }
 }
