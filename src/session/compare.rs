@@ -82,7 +82,7 @@ impl Session {
         for (output, expr) in lowered.outputs.iter().zip(outputs) {
             let by_formula = |target: Target| {
                 let known = formulas.get(&(output.1, target)).cloned();
-                known.unwrap_or_else(|| Err(NoAnswer::NotAsked))
+                known.unwrap_or(Err(NoAnswer::NotAsked))
             };
             let question = Question {
                 output,

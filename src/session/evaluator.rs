@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::diagnostic::{Code, Diagnostic, Result};
-use crate::exec::{Program, Unfit};
+use crate::exec::Program;
 use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Definitions, Formula, Inputs, Limits, Lowerer};
@@ -195,10 +195,7 @@ impl Evaluator {
                 .map_or(Shape::SCALAR, |value| value.shape()),
         };
         let groups: Vec<Vec<NodeId>> = leaves.iter().map(|leaf| vec![*leaf]).collect();
-        let program = match Program::compile(&graph, &groups, &[wanted], self.limits.memory) {
-            Ok(program) => Some(program),
-            Err(Unfit::Conditional | Unfit::Memory) => None,
-        };
+        let program = Program::compile(&graph, &groups, &[wanted], self.limits.memory).ok();
         let place = |name: &Name| {
             let leaf = unit.inputs.get(name)?;
             leaves.iter().position(|known| known == leaf)

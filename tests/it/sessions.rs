@@ -25,14 +25,16 @@ fn one_is_stopped_and_the_other_goes_on() {
         let mut session = Session::default();
         run(&mut session, "n = 0; mine = 1").expect("it runs");
         let token = session.stop_token();
-        // The loop is under way when its first round is told of.
+        // The loop is under way when it shows something for the first time.
         let mut tell = Some((send_token, token.clone()));
-        session.watch(move |_| {
+        let mut shown = move |_| {
             if let Some((send, token)) = tell.take() {
                 send.send(token).expect("the test waits");
             }
-        });
-        let error = run(&mut session, "while 1 { n := n + 1 }").expect_err("it is stopped");
+        };
+        let source = Source::new("<test>", "while 1 { n := n + 1; n }");
+        let stopped = session.run_source(&source, &mut shown);
+        let error = stopped.expect_err("it is stopped");
         assert_eq!(error.code(), Code::Limit);
         // What whole rounds did is kept, and the session goes on once the request is cleared.
         let reached = value(&session, "n").expect("a number");
