@@ -1,21 +1,10 @@
 //! Formulas on one line, in Unicode or ASCII.
 
 use super::colour::Paint;
+use super::notation::{Binding, Clause, Notation, Part, infix_binding, number_first};
 use super::{Style, number};
+use crate::graph::Tensor;
 use crate::trace::{Math, Role, Times};
-
-/// How tightly a formula binds: what stands inside something tighter wants parentheses.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Binding {
-    Choice,
-    Logic,
-    Comparison,
-    Sum,
-    Product,
-    Sign,
-    Power,
-    Atom,
-}
 
 /// Writes formulas in one style.
 #[derive(Clone, Copy)]
@@ -61,185 +50,39 @@ impl Pen<'_> {
 
     /// The formula.
     pub fn write(&self, math: &Math) -> String {
-        self.level(math).0
+        Notation::write(self, math)
     }
 
     /// The formula as a label of its own: a number stands directly before a symbol, 2a₅.
     pub fn label(&self, math: &Math) -> String {
         match math {
-            Math::Product(times, a, b) => self.product(*times, a, b, true),
+            Math::Product(times, a, b) => self.factors(*times, a, b, true),
             math => self.write(math),
         }
     }
 
-    /// The formula inside something that binds as tightly as `outer`.
-    fn inside(&self, math: &Math, outer: Binding) -> String {
-        let (text, binding) = self.level(math);
-        if binding < outer {
-            format!("({text})")
-        } else {
-            text
-        }
-    }
-
-    fn level(&self, math: &Math) -> (String, Binding) {
-        match math {
-            Math::Number(x) if *x < 0.0 => (
-                format!("{}{}", self.minus(), number::format(-x, self.style.digits)),
-                Binding::Sign,
-            ),
-            Math::Number(x) => (number::format(*x, self.style.digits), Binding::Atom),
-            Math::Constant(value) => (number::inline(value, self.style.digits), Binding::Atom),
-            Math::Symbol(role, index) => (self.symbol(*role, *index), Binding::Atom),
-            Math::Name(name) => (name.to_string(), Binding::Atom),
-            Math::Ellipsis => (self.pick("…", "...").into(), Binding::Atom),
-            Math::Neg(inner) => (
-                format!("{}{}", self.minus(), self.inside(inner, Binding::Product)),
-                Binding::Sum,
-            ),
-            Math::Sum(terms) => (self.sum(terms), Binding::Sum),
-            Math::Product(times, a, b) => (self.product(*times, a, b, false), Binding::Product),
-            Math::Quotient(a, b) => {
-                let slash = "/";
-                let above = self.factor(a);
-                (
-                    format!("{above}{slash}{}", self.inside(b, Binding::Sign)),
-                    Binding::Product,
-                )
-            }
-            Math::Power(base, exponent) => (self.power(base, exponent), Binding::Power),
-            Math::Transpose(inner) => (
-                format!(
-                    "{}{}",
-                    self.inside(inner, Binding::Atom),
-                    self.pick("ᵀ", "'")
-                ),
-                Binding::Atom,
-            ),
-            Math::Call(name, args) => (format!("{name}({})", self.list(args)), Binding::Atom),
-            Math::Index(inner, indices) => (
-                format!(
-                    "{}[{}]",
-                    self.inside(inner, Binding::Atom),
-                    indices.join(", ")
-                ),
-                Binding::Atom,
-            ),
-            Math::Placed(inner, place) => (
-                format!(
-                    "{} at [{}]",
-                    self.inside(inner, Binding::Sign),
-                    place.join(", ")
-                ),
-                Binding::Product,
-            ),
-            Math::Matrix(cols, entries) => (self.matrix(*cols, entries), Binding::Atom),
-            Math::Infix(op, a, b) => self.infix(op, a, b),
-            Math::Not(inner) => (
-                format!("not {}", self.inside(inner, Binding::Comparison)),
-                Binding::Logic,
-            ),
-            Math::If(c, a, b) => {
-                let text = format!(
-                    "if {} then {} else {}",
-                    self.write(c),
-                    self.write(a),
-                    self.write(b)
-                );
-                (text, Binding::Choice)
-            }
-            Math::Named(name, value) => (format!("{name}={}", self.write(value)), Binding::Choice),
-            Math::Each(body, clauses) => {
-                let clause = |(name, from, to): &(_, Math, Math)| {
-                    format!("{name} in {}..{}", self.write(from), self.write(to))
-                };
-                let clauses: Vec<String> = clauses.iter().map(clause).collect();
-                (
-                    format!("{} for {}", self.write(body), clauses.join(", ")),
-                    Binding::Choice,
-                )
-            }
-            Math::Text(text) => (format!("\"{text}\""), Binding::Atom),
-            Math::Iverson(condition) => {
-                let inner = self.write(condition);
-                (
-                    if self.style.ascii {
-                        format!("({inner})")
-                    } else {
-                        format!("[{inner}]")
-                    },
-                    Binding::Atom,
-                )
-            }
-        }
-    }
-
-    fn minus(&self) -> &str {
-        self.pick("−", "-")
-    }
-
-    fn list(&self, args: &[Math]) -> String {
-        args.iter()
-            .map(|arg| self.write(arg))
-            .collect::<Vec<_>>()
-            .join(", ")
-    }
-
-    fn matrix(&self, cols: usize, entries: &[Math]) -> String {
-        let rows: Vec<String> = entries
-            .chunks(cols.max(1))
-            .map(|row| self.list(row))
-            .collect();
-        format!("[{}]", rows.join("; "))
-    }
-
-    fn sum(&self, terms: &[(bool, Math)]) -> String {
-        let mut text = String::new();
-        for (k, (negative, term)) in terms.iter().enumerate() {
-            let (negative, positive) = match term {
-                Math::Neg(inner) => (!negative, (**inner).clone()),
-                Math::Number(x) if *x < 0.0 => (!negative, Math::Number(-x)),
-                term => (*negative, term.clone()),
-            };
-            match (k, negative) {
-                (0, false) => {}
-                (0, true) => text.push_str(self.minus()),
-                (_, false) => text.push_str(" + "),
-                (_, true) => text.push_str(&format!(" {} ", self.minus())),
-            }
-            let binding = if negative {
-                Binding::Product
-            } else {
-                Binding::Sum
-            };
-            text.push_str(&self.inside(&positive, binding));
-        }
-        text
-    }
-
-    /// A factor of a product or the upper side of a quotient; a sign in front wants parentheses.
+    /// A factor of a product or the upper side of a quotient; a sign in front needs parentheses.
     fn factor(&self, math: &Math) -> String {
         match math {
-            Math::Product(times, a, b) => self.product(*times, a, b, true),
-            math => self.inside(math, Binding::Power).to_string(),
+            Math::Product(times, a, b) => self.factors(*times, a, b, true),
+            math => self.inside(math, Binding::Power),
         }
     }
 
-    fn product(&self, times: Times, a: &Math, b: &Math, nested: bool) -> String {
-        // A number comes first, and stands directly before a symbol inside a longer product.
-        let (a, b) = match (a, b) {
-            (a, Math::Number(_)) if !matches!(a, Math::Number(_)) && !self.cross => (b, a),
-            _ => (a, b),
+    fn factors(&self, times: Times, a: &Math, b: &Math, nested: bool) -> String {
+        let (a, b) = match self.cross {
+            true => (a, b),
+            false => number_first(a, b),
         };
+        // Inside a longer product a number stands directly before a symbol.
         let close = nested && matches!((a, b), (Math::Number(x), Math::Symbol(..)) if *x > 0.0);
         let right = match b {
-            Math::Quotient(..) => format!("({})", self.write(b)),
             Math::Product(inner, x, y)
                 if *inner == times || (*inner, times) == (Times::Scaling, Times::Entrywise) =>
             {
-                self.product(*inner, x, y, true)
+                self.factors(*inner, x, y, true)
             }
-            Math::Product(..) => format!("({})", self.write(b)),
+            Math::Quotient(..) | Math::Product(..) => self.parenthesised(&self.write(b)),
             b => self.factor(b),
         };
         let sign = match times {
@@ -254,6 +97,53 @@ impl Pen<'_> {
         };
         format!("{left}{sign}{right}")
     }
+}
+
+impl Notation for Pen<'_> {
+    fn number(&self, x: f64) -> Part {
+        if x < 0.0 {
+            let size = number::format(-x, self.style.digits);
+            return (format!("{}{size}", self.minus()), Binding::Sign);
+        }
+        (number::format(x, self.style.digits), Binding::Atom)
+    }
+
+    fn constant(&self, value: &Tensor) -> String {
+        number::inline(value, self.style.digits)
+    }
+
+    fn symbol(&self, role: Role, index: usize) -> String {
+        Pen::symbol(self, role, index)
+    }
+
+    fn name(&self, name: &str) -> Part {
+        (name.into(), Binding::Atom)
+    }
+
+    fn quoted(&self, text: &str) -> String {
+        format!("\"{text}\"")
+    }
+
+    fn ellipsis(&self) -> &str {
+        self.pick("…", "...")
+    }
+
+    fn minus(&self) -> &str {
+        self.pick("−", "-")
+    }
+
+    fn behind_minus(&self) -> Binding {
+        Binding::Product
+    }
+
+    fn product(&self, times: Times, a: &Math, b: &Math) -> Part {
+        (self.factors(times, a, b, false), Binding::Product)
+    }
+
+    fn quotient(&self, a: &Math, b: &Math) -> Part {
+        let (above, below) = (self.factor(a), self.inside(b, Binding::Sign));
+        (format!("{above}/{below}"), Binding::Product)
+    }
 
     fn power(&self, base: &Math, exponent: &Math) -> String {
         let base = self.inside(base, Binding::Atom);
@@ -264,35 +154,89 @@ impl Pen<'_> {
         {
             return format!("{base}{}", superscript(*x as i64));
         }
-        let wrapped = match exponent {
+        let exponent = match exponent {
             Math::Number(x) if *x < 0.0 => self.write(exponent),
             exponent => self.inside(exponent, Binding::Power),
         };
-        format!("{base}^{wrapped}")
+        format!("{base}^{exponent}")
     }
 
-    fn infix(&self, op: &str, a: &Math, b: &Math) -> (String, Binding) {
-        let (sign, binding) = match op {
-            "<=" => (self.pick("≤", "<="), Binding::Comparison),
-            ">=" => (self.pick("≥", ">="), Binding::Comparison),
-            "!=" => (self.pick("≠", "!="), Binding::Comparison),
-            "==" => (self.pick("=", "=="), Binding::Comparison),
-            "and" | "or" => (op, Binding::Logic),
-            other => (other, Binding::Comparison),
-        };
-        let tighter = if binding == Binding::Logic {
-            Binding::Comparison
-        } else {
-            Binding::Sum
-        };
+    fn transpose(&self, inner: &Math) -> Part {
+        let inner = self.inside(inner, Binding::Atom);
+        (format!("{inner}{}", self.pick("ᵀ", "'")), Binding::Atom)
+    }
+
+    fn call(&self, function: &str, args: &[Math]) -> Part {
+        (format!("{function}({})", self.list(args)), Binding::Atom)
+    }
+
+    fn index(&self, inner: &Math, indices: &[String]) -> Part {
+        let inner = self.inside(inner, Binding::Atom);
+        (format!("{inner}[{}]", indices.join(", ")), Binding::Atom)
+    }
+
+    fn placed(&self, inner: &Math, place: &[String]) -> Part {
+        let inner = self.inside(inner, Binding::Sign);
         (
-            format!(
-                "{} {sign} {}",
-                self.inside(a, tighter),
-                self.inside(b, tighter)
-            ),
-            binding,
+            format!("{inner} at [{}]", place.join(", ")),
+            Binding::Product,
         )
+    }
+
+    fn matrix(&self, cols: usize, entries: &[Math]) -> String {
+        let rows = entries.chunks(cols.max(1)).map(|row| self.list(row));
+        format!("[{}]", rows.collect::<Vec<_>>().join("; "))
+    }
+
+    fn infix(&self, operator: &str, a: &Math, b: &Math) -> Part {
+        let (binding, sides) = infix_binding(operator);
+        let sign = match operator {
+            "<=" => self.pick("≤", "<="),
+            ">=" => self.pick("≥", ">="),
+            "!=" => self.pick("≠", "!="),
+            "==" => self.pick("=", "=="),
+            other => other,
+        };
+        let [a, b] = [a, b].map(|side| self.inside(side, sides));
+        (format!("{a} {sign} {b}"), binding)
+    }
+
+    fn not(&self, inner: &Math) -> Part {
+        let inner = self.inside(inner, Binding::Comparison);
+        (format!("not {inner}"), Binding::Logic)
+    }
+
+    fn choice(&self, condition: &Math, a: &Math, b: &Math) -> Part {
+        let [c, a, b] = [condition, a, b].map(|part| self.write(part));
+        (format!("if {c} then {a} else {b}"), Binding::Choice)
+    }
+
+    fn iverson(&self, condition: &Math) -> String {
+        let inner = self.write(condition);
+        match self.style.ascii {
+            true => format!("({inner})"),
+            false => format!("[{inner}]"),
+        }
+    }
+
+    fn named(&self, name: &str, value: &Math) -> String {
+        format!("{name}={}", self.write(value))
+    }
+
+    fn each(&self, body: &Math, clauses: &[Clause]) -> Part {
+        let clause = |(name, from, to): &Clause| {
+            format!("{name} in {}..{}", self.write(from), self.write(to))
+        };
+        let clauses: Vec<String> = clauses.iter().map(clause).collect();
+        let body = self.write(body);
+        (
+            format!("{body} for {}", clauses.join(", ")),
+            Binding::Choice,
+        )
+    }
+
+    fn parenthesised(&self, text: &str) -> String {
+        format!("({text})")
     }
 }
 

@@ -11,6 +11,7 @@ pub mod graph;
 pub mod html;
 pub mod json;
 pub mod latex;
+mod notation;
 pub mod number;
 pub mod plot;
 pub mod symbols;

@@ -1,27 +1,12 @@
 //! Formulas in LaTeX's math mode.
 
+use super::call::template;
 use super::name::{is_word, name, number};
 use crate::graph::Tensor;
-use crate::primitives;
+use crate::render::notation::{Binding, Clause, Notation, Part, infix_binding, number_first};
 use crate::syntax::special::Special;
 use crate::trace::written;
 use crate::trace::{Math, Role, Times};
-
-/// How tightly a formula binds: what stands inside something tighter wants parentheses.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Binding {
-    Choice,
-    Logic,
-    Comparison,
-    Sum,
-    /// Entry by entry, with a ∘ between the factors.
-    Entrywise,
-    /// On one line, with a slash.
-    Slash,
-    Product,
-    Power,
-    Atom,
-}
 
 /// Entries up to which a matrix of numbers is written out within a line.
 const INLINE_ENTRIES: usize = 4;
@@ -36,12 +21,6 @@ pub struct Pen {
     /// In an exponent, where fractions have a slash.
     raised: bool,
 }
-
-/// `name in from..to`
-type Clause = (std::rc::Rc<str>, Math, Math);
-
-/// A part of a formula as LaTeX.
-type Part = (String, Binding);
 
 impl Pen {
     /// A pen for the right sides of aᵢ = …
@@ -62,9 +41,17 @@ impl Pen {
         }
     }
 
+    /// The same pen in an exponent or an index, if `small`; one that is there already stays.
+    pub(super) fn raised(self, small: bool) -> Pen {
+        Pen {
+            raised: self.raised || small,
+            ..self
+        }
+    }
+
     /// The formula.
     pub fn write(self, math: &Math) -> String {
-        self.level(math).0
+        Notation::write(&self, math)
     }
 
     /// A formula in the language's syntax; what is none, as code.
@@ -95,7 +82,7 @@ impl Pen {
         self.derivative_part(of, by).0
     }
 
-    fn derivative_part(self, of: &Math, by: &Math) -> Part {
+    pub(super) fn derivative_part(self, of: &Math, by: &Math) -> Part {
         let by = self.inside(by, Binding::Atom);
         match of {
             Math::Name(_) | Math::Index(..) => {
@@ -157,110 +144,6 @@ impl Pen {
         )
     }
 
-    /// The formula inside something that binds as tightly as `outer`.
-    fn inside(self, math: &Math, outer: Binding) -> String {
-        bracketed(self.level(math), outer)
-    }
-
-    fn level(self, math: &Math) -> Part {
-        match math {
-            Math::Number(x) => {
-                let text = number(*x, self.digits);
-                let binding = match () {
-                    () if text.starts_with('-') => Binding::Sum,
-                    () if text.contains('^') => Binding::Product,
-                    () => Binding::Atom,
-                };
-                (text, binding)
-            }
-            Math::Constant(value) => (self.value(value), Binding::Atom),
-            Math::Symbol(role, index) => (Pen::symbol(*role, index), Binding::Atom),
-            Math::Name(text) => self.name(text),
-            Math::Text(text) => (
-                format!("\\text{{``{}''}}", super::name::prose(text)),
-                Binding::Atom,
-            ),
-            Math::Ellipsis => ("\\ldots".into(), Binding::Atom),
-            Math::Neg(inner) => (
-                format!("-{}", self.inside(inner, Binding::Entrywise)),
-                Binding::Sum,
-            ),
-            Math::Sum(terms) => (self.sum(terms), Binding::Sum),
-            Math::Product(Times::Entrywise, a, b) => (self.entrywise(a, b), Binding::Entrywise),
-            Math::Product(_, a, b) => (self.product(a, b), Binding::Product),
-            Math::Quotient(a, b) => self.quotient(a, b),
-            Math::Power(base, exponent) => (self.power(base, exponent), Binding::Power),
-            Math::Transpose(inner) => (
-                format!("{}^\\top", self.inside(inner, Binding::Atom)),
-                Binding::Power,
-            ),
-            Math::Call(function, args) => self.call(function, args),
-            Math::Index(inner, indices) => self.index(inner, indices),
-            Math::Placed(inner, place) => (
-                format!(
-                    "{} \\text{{ at }} [{}]",
-                    self.inside(inner, Binding::Product),
-                    self.places(place)
-                ),
-                Binding::Entrywise,
-            ),
-            Math::Matrix(cols, entries) => (self.matrix(*cols, entries), Binding::Atom),
-            Math::Infix(op, a, b) => self.infix(op, a, b),
-            Math::Not(inner) => (
-                format!("\\lnot {}", self.inside(inner, Binding::Atom)),
-                Binding::Comparison,
-            ),
-            Math::If(c, a, b) => {
-                let [c, a, b] = [c, a, b].map(|part| self.write(part));
-                (
-                    format!(
-                        "\\begin{{cases}}{a} & \\text{{if }} {c} \\\\ {b} & \\text{{otherwise}}\\end{{cases}}"
-                    ),
-                    Binding::Atom,
-                )
-            }
-            Math::Iverson(condition) => (format!("[{}]", self.write(condition)), Binding::Atom),
-            Math::Named(label, value) => (
-                match label.len() {
-                    1 => format!("{label} = {}", self.write(value)),
-                    _ => format!("\\mathrm{{{label}}} = {}", self.write(value)),
-                },
-                Binding::Choice,
-            ),
-            Math::Each(body, clauses) => {
-                let range = |(name, from, to): &Clause| self.range(name, from, to);
-                let ranges: Vec<String> = clauses.iter().map(range).collect();
-                (
-                    format!("{}_{{{}}}", round(&self.write(body)), ranges.join(",\\ ")),
-                    Binding::Power,
-                )
-            }
-        }
-    }
-
-    /// A name; a text in the language's syntax where a name stands for it.
-    fn name(self, text: &str) -> Part {
-        let is_name = |c: char| c.is_alphanumeric() || c == '_' || !c.is_ascii();
-        match text {
-            "pi" | "π" => ("\\pi".into(), Binding::Atom),
-            "inf" => ("\\infty".into(), Binding::Atom),
-            "nan" => ("\\mathrm{nan}".into(), Binding::Atom),
-            text if text.chars().all(is_name) => (name(text), Binding::Atom),
-            text => match written::parse(text) {
-                Some(math) if math != Math::Name(text.into()) => self.level(&math),
-                _ => (
-                    format!("\\text{{{}}}", super::name::prose(text)),
-                    Binding::Atom,
-                ),
-            },
-        }
-    }
-
-    fn list(self, args: &[Math]) -> String {
-        let args: Vec<String> = args.iter().map(|arg| self.write(arg)).collect();
-        args.join(", ")
-    }
-
     fn places(self, places: &[String]) -> String {
         let one = |place: &String| match place.split_once("..") {
             Some((from, to)) => format!("{}{{..}}{}", self.text(from), self.text(to)),
@@ -269,74 +152,69 @@ impl Pen {
         };
         places.iter().map(one).collect::<Vec<_>>().join(",")
     }
+}
 
-    fn index(self, inner: &Math, indices: &[String]) -> Part {
-        let places = self.places(indices);
-        let base = self.inside(inner, Binding::Atom);
-        match inner {
-            // A line of a trace has an index of its own.
-            Math::Symbol(..) => (format!("{base}[{places}]"), Binding::Atom),
-            _ if base.contains('_') && !base.starts_with('(') => {
-                (format!("({base})_{{{places}}}"), Binding::Power)
-            }
-            _ if places.len() == 1 => (format!("{base}_{places}"), Binding::Atom),
-            _ => (format!("{base}_{{{places}}}"), Binding::Atom),
+impl Notation for Pen {
+    fn number(&self, x: f64) -> Part {
+        let text = number(x, self.digits);
+        let binding = match text.as_bytes() {
+            [b'-', ..] => Binding::Sum,
+            text if text.contains(&b'^') => Binding::Product,
+            _ => Binding::Atom,
+        };
+        (text, binding)
+    }
+
+    fn constant(&self, value: &Tensor) -> String {
+        self.value(value)
+    }
+
+    fn symbol(&self, role: Role, index: usize) -> String {
+        Pen::symbol(role, index)
+    }
+
+    /// A name; a text in the language's syntax where a name stands for it.
+    fn name(&self, text: &str) -> Part {
+        let is_name = |c: char| c.is_alphanumeric() || c == '_' || !c.is_ascii();
+        match text {
+            "pi" | "π" => ("\\pi".into(), Binding::Atom),
+            "inf" => ("\\infty".into(), Binding::Atom),
+            "nan" => ("\\mathrm{nan}".into(), Binding::Atom),
+            text if text.chars().all(is_name) => (name(text), Binding::Atom),
+            text => match written::parse(text) {
+                Some(math) if math != Math::Name(text.into()) => self.part(&math),
+                _ => (
+                    format!("\\text{{{}}}", super::name::prose(text)),
+                    Binding::Atom,
+                ),
+            },
         }
     }
 
-    fn matrix(self, cols: usize, entries: &[Math]) -> String {
-        let rows: Vec<String> = entries
-            .chunks(cols.max(1))
-            .map(|row| {
-                let row: Vec<String> = row.iter().map(|entry| self.write(entry)).collect();
-                row.join(" & ")
-            })
-            .collect();
-        match rows.as_slice() {
-            // One row in the language's brackets is a vector.
-            [_] => round(&self.list(entries)),
-            rows => format!(
-                "\\left[\\begin{{array}}{{{}}} {} \\end{{array}}\\right]",
-                "c".repeat(cols),
-                rows.join(" \\\\ ")
-            ),
+    fn quoted(&self, text: &str) -> String {
+        format!("\\text{{``{}''}}", super::name::prose(text))
+    }
+
+    fn ellipsis(&self) -> &str {
+        "\\ldots"
+    }
+
+    fn minus(&self) -> &str {
+        "-"
+    }
+
+    fn behind_minus(&self) -> Binding {
+        Binding::Entrywise
+    }
+
+    fn product(&self, times: Times, a: &Math, b: &Math) -> Part {
+        if times == Times::Entrywise {
+            let [a, b] = [a, b].map(|side| self.inside(side, Binding::Entrywise));
+            return (format!("{a} \\circ {b}"), Binding::Entrywise);
         }
-    }
-
-    fn sum(self, terms: &[(bool, Math)]) -> String {
-        let mut text = String::new();
-        for (k, (negative, term)) in terms.iter().enumerate() {
-            let (negative, positive) = match term {
-                Math::Neg(inner) => (!negative, (**inner).clone()),
-                Math::Number(x) if *x < 0.0 => (!negative, Math::Number(-x)),
-                term => (*negative, term.clone()),
-            };
-            text.push_str(match (k, negative) {
-                (0, false) => "",
-                (0, true) => "-",
-                (_, false) => " + ",
-                (_, true) => " - ",
-            });
-            let binding = if negative {
-                Binding::Entrywise
-            } else {
-                Binding::Sum
-            };
-            text.push_str(&self.inside(&positive, binding));
-        }
-        text
-    }
-
-    fn entrywise(self, a: &Math, b: &Math) -> String {
-        let [a, b] = [a, b].map(|side| self.inside(side, Binding::Entrywise));
-        format!("{a} \\circ {b}")
-    }
-
-    fn product(self, a: &Math, b: &Math) -> String {
-        // A number comes first in a derivative.
-        let (a, b) = match (a, b) {
-            (a, Math::Number(_)) if !matches!(a, Math::Number(_)) && !self.dotted => (b, a),
-            _ => (a, b),
+        let (a, b) = match self.dotted {
+            true => (a, b),
+            false => number_first(a, b),
         };
         let [left, right] = [a, b].map(|side| self.inside(side, Binding::Product));
         let sign = match () {
@@ -348,10 +226,10 @@ impl Pen {
             () if right.starts_with('[') => "\\,",
             () => " ",
         };
-        format!("{left}{sign}{right}")
+        (format!("{left}{sign}{right}"), Binding::Product)
     }
 
-    fn quotient(self, a: &Math, b: &Math) -> Part {
+    fn quotient(&self, a: &Math, b: &Math) -> Part {
         if self.raised {
             let text = format!(
                 "{}/{}",
@@ -364,12 +242,8 @@ impl Pen {
         (text, Binding::Product)
     }
 
-    fn power(self, base: &Math, exponent: &Math) -> String {
-        let raised = Pen {
-            raised: true,
-            ..self
-        }
-        .write(exponent);
+    fn power(&self, base: &Math, exponent: &Math) -> String {
+        let raised = self.raised(true).write(exponent);
         let exponent = if raised.len() == 1 {
             raised
         } else {
@@ -388,181 +262,123 @@ impl Pen {
         format!("{}^{exponent}", self.inside(base, Binding::Atom))
     }
 
-    fn infix(self, op: &str, a: &Math, b: &Math) -> Part {
-        let (sign, binding, tighter) = match op {
-            "<=" => ("\\le", Binding::Comparison, Binding::Sum),
-            ">=" => ("\\ge", Binding::Comparison, Binding::Sum),
-            "!=" => ("\\ne", Binding::Comparison, Binding::Sum),
-            "==" => ("=", Binding::Comparison, Binding::Sum),
-            "and" => ("\\land", Binding::Logic, Binding::Comparison),
-            "or" => ("\\lor", Binding::Logic, Binding::Comparison),
-            other => (other, Binding::Comparison, Binding::Sum),
-        };
-        // `and` inside `or` and the other way round.
-        let side = |math: &Math| match math {
-            Math::Infix(inner, ..) if *inner != op && binding == Binding::Logic => {
-                self.inside(math, tighter)
+    fn transpose(&self, inner: &Math) -> Part {
+        let inner = self.inside(inner, Binding::Atom);
+        (format!("{inner}^\\top"), Binding::Power)
+    }
+
+    fn call(&self, function: &str, args: &[Math]) -> Part {
+        self.called(function, args)
+    }
+
+    fn index(&self, inner: &Math, indices: &[String]) -> Part {
+        let places = self.places(indices);
+        let base = self.inside(inner, Binding::Atom);
+        match inner {
+            // A line of a trace has an index of its own.
+            Math::Symbol(..) => (format!("{base}[{places}]"), Binding::Atom),
+            _ if base.contains('_') && !base.starts_with('(') => {
+                (format!("({base})_{{{places}}}"), Binding::Power)
             }
-            Math::Infix(inner, ..) if *inner == op && binding == Binding::Logic => self.write(math),
-            math => self.inside(math, tighter),
+            _ if places.len() == 1 => (format!("{base}_{places}"), Binding::Atom),
+            _ => (format!("{base}_{{{places}}}"), Binding::Atom),
+        }
+    }
+
+    fn placed(&self, inner: &Math, place: &[String]) -> Part {
+        let (inner, place) = (self.inside(inner, Binding::Product), self.places(place));
+        (
+            format!("{inner} \\text{{ at }} [{place}]"),
+            Binding::Entrywise,
+        )
+    }
+
+    fn matrix(&self, cols: usize, entries: &[Math]) -> String {
+        let rows: Vec<String> = entries
+            .chunks(cols.max(1))
+            .map(|row| {
+                let row: Vec<String> = row.iter().map(|entry| self.write(entry)).collect();
+                row.join(" & ")
+            })
+            .collect();
+        match rows.as_slice() {
+            // One row in the language's brackets is a vector.
+            [_] => round(&self.list(entries)),
+            rows => format!(
+                "\\left[\\begin{{array}}{{{}}} {} \\end{{array}}\\right]",
+                "c".repeat(cols),
+                rows.join(" \\\\ ")
+            ),
+        }
+    }
+
+    fn infix(&self, operator: &str, a: &Math, b: &Math) -> Part {
+        let (binding, sides) = infix_binding(operator);
+        let sign = match operator {
+            "<=" => "\\le",
+            ">=" => "\\ge",
+            "!=" => "\\ne",
+            "==" => "=",
+            "and" => "\\land",
+            "or" => "\\lor",
+            other => other,
+        };
+        // `and` inside `and` needs no parentheses; inside `or` it does.
+        let side = |math: &Math| match math {
+            Math::Infix(inner, ..) if *inner == operator && binding == Binding::Logic => {
+                self.write(math)
+            }
+            math => self.inside(math, sides),
         };
         (format!("{} {sign} {}", side(a), side(b)), binding)
     }
 
-    fn range(self, name_: &str, from: &Math, to: &Math) -> String {
-        format!(
-            "{} = {}, \\ldots, {}",
-            name(name_),
-            self.write(from),
-            self.write(to)
+    fn not(&self, inner: &Math) -> Part {
+        let inner = self.inside(inner, Binding::Atom);
+        (format!("\\lnot {inner}"), Binding::Comparison)
+    }
+
+    fn choice(&self, condition: &Math, a: &Math, b: &Math) -> Part {
+        let [c, a, b] = [condition, a, b].map(|part| self.write(part));
+        (
+            format!(
+                "\\begin{{cases}}{a} & \\text{{if }} {c} \\\\ {b} & \\text{{otherwise}}\\end{{cases}}"
+            ),
+            Binding::Atom,
         )
     }
 
-    fn call(self, function: &str, args: &[Math]) -> Part {
-        if let Some(part) = self.operator(function, args) {
-            return part;
+    fn iverson(&self, condition: &Math) -> String {
+        format!("[{}]", self.write(condition))
+    }
+
+    fn named(&self, label: &str, value: &Math) -> String {
+        match label.len() {
+            1 => format!("{label} = {}", self.write(value)),
+            _ => format!("\\mathrm{{{label}}} = {}", self.write(value)),
         }
-        let template = template(function);
-        if let [Math::Each(body, clauses)] = args
-            && matches!(template, "\\sum" | "\\prod" | "\\max" | "\\min")
-        {
-            return self.over(template, body, clauses);
-        }
-        let (named, plain): (Vec<&Math>, Vec<&Math>) =
-            args.iter().partition(|arg| matches!(arg, Math::Named(..)));
-        let named: Vec<String> = named.iter().map(|arg| self.write(arg)).collect();
-        let below = match named.is_empty() {
-            true => String::new(),
-            false => format!("_{{{}}}", named.join(",\\ ")),
+    }
+
+    fn each(&self, body: &Math, clauses: &[Clause]) -> Part {
+        let range = |(variable, from, to): &Clause| {
+            let [from, to] = [from, to].map(|end| self.write(end));
+            format!("{} = {from}, \\ldots, {to}", name(variable))
         };
-        match self.filled(template, &plain) {
-            Some((text, binding)) if below.is_empty() => (text, binding),
-            Some((text, _)) => (format!("{{{text}}}{below}"), Binding::Power),
-            None => {
-                let head = match (template, below.is_empty()) {
-                    (template, _) if template.contains('#') || template.is_empty() => {
-                        head(function)
-                    }
-                    (template, true) => template.into(),
-                    (template, false) if template.contains('_') => format!("{{{template}}}"),
-                    (template, false) => template.into(),
-                };
-                let plain: Vec<String> = plain.iter().map(|arg| self.write(arg)).collect();
-                (
-                    format!("{head}{below}{}", round(&plain.join(", "))),
-                    Binding::Atom,
-                )
-            }
-        }
+        let ranges: Vec<String> = clauses.iter().map(range).collect();
+        (
+            format!("{}_{{{}}}", round(&self.write(body)), ranges.join(",\\ ")),
+            Binding::Power,
+        )
     }
 
-    /// The operators of differentiation.
-    fn operator(self, function: &str, args: &[Math]) -> Option<Part> {
-        let partial = |k: usize| self.derivative_part(&args[k], &args[k + 1]);
-        Some(match (Special::named(function)?, args.len()) {
-            (Special::Grad | Special::Jacobian, 2) => partial(0),
-            (Special::Hessian, 2) => {
-                let [of, by] = [0, 1].map(|k| self.inside(&args[k], Binding::Atom));
-                match args[0] {
-                    Math::Name(_) => (
-                        format!("\\frac{{\\partial^2 {of}}}{{\\partial {by}^2}}"),
-                        Binding::Atom,
-                    ),
-                    _ => (
-                        format!("\\frac{{\\partial^2}}{{\\partial {by}^2}} {of}"),
-                        Binding::Entrywise,
-                    ),
-                }
-            }
-            (Special::Jvp, 3) => {
-                let along = self.inside(&args[2], Binding::Product);
-                let partial = bracketed(partial(0), Binding::Product);
-                (format!("{partial}\\, {along}"), Binding::Product)
-            }
-            (Special::Vjp, 3) => {
-                let from = self.inside(&args[2], Binding::Atom);
-                let partial = bracketed(partial(0), Binding::Product);
-                (format!("{from}^\\top {partial}"), Binding::Product)
-            }
-            _ => return None,
-        })
+    fn parenthesised(&self, text: &str) -> String {
+        round(text)
     }
-
-    /// Σ and its like over a running index.
-    fn over(self, sign: &str, body: &Math, clauses: &[Clause]) -> Part {
-        let mut text = String::new();
-        for (variable, from, to) in clauses {
-            let (from, to) = (self.write(from), self.write(to));
-            let variable = name(variable);
-            text.push_str(&match sign {
-                "\\sum" | "\\prod" => format!("{sign}_{{{variable} = {from}}}^{{{to}}} "),
-                sign => format!("{sign}_{{{variable} = {from}, \\ldots, {to}}} "),
-            });
-        }
-        text.push_str(&self.inside(body, Binding::Product));
-        (text, Binding::Entrywise)
-    }
-
-    /// The template with the arguments in their places; `None` where it is no more than a head, or
-    /// wants others.
-    fn filled(self, template: &str, args: &[&Math]) -> Option<Part> {
-        let mut pieces = template.split('#');
-        let first = pieces.next()?;
-        let pieces: Vec<&str> = pieces.collect();
-        let mut text = first.to_string();
-        let mut used = 0;
-        let mut outside = 0;
-        for piece in &pieces {
-            let digit = piece.chars().next()?.to_digit(10)? as usize;
-            let arg = args.get(digit.checked_sub(1)?)?;
-            let open = text.matches('{').count() > text.matches('}').count();
-            outside += usize::from(!open);
-            let enclosed = text.ends_with('{') && piece[1..].starts_with('}');
-            let raised = Pen {
-                raised: self.raised || text.ends_with("^{") || text.ends_with("_{"),
-                ..self
-            };
-            text.push_str(&match enclosed {
-                true => raised.write(arg),
-                false => raised.inside(arg, Binding::Atom),
-            });
-            text.push_str(&piece[1..]);
-            used = used.max(digit);
-        }
-        let binding = match outside {
-            0 if template.starts_with("\\") => Binding::Atom,
-            0 | 1 => Binding::Power,
-            _ => Binding::Product,
-        };
-        (!pieces.is_empty() && used == args.len()).then_some((text, binding))
-    }
-}
-
-/// How calls of a function of the language are written; empty where nothing is known of it.
-fn template(function: &str) -> &'static str {
-    primitives::table()
-        .find(|row| row.name == function || row.aliases.contains(&function))
-        .map_or("", |row| row.latex)
-}
-
-/// The name of a function without a notation of its own.
-fn head(function: &str) -> String {
-    let stem = function.trim_end_matches('\'');
-    let primes = &function[stem.len()..];
-    let known = template(stem);
-    if !known.is_empty() && !known.contains('#') {
-        return format!("{known}{primes}");
-    }
-    let plain = stem.is_ascii() && stem.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
-    if plain && stem.len() > 1 {
-        return format!("\\operatorname{{{}}}{primes}", stem.replace('_', "\\_"));
-    }
-    format!("{}{primes}", name(stem))
 }
 
 /// In parentheses that are as tall as what they hold. Only tall ones: a line cannot break inside
 /// the others' kind.
-fn round(text: &str) -> String {
+pub(super) fn round(text: &str) -> String {
     let tall = ["\\frac", "\\begin", "\\sum_", "\\prod_"];
     if tall.iter().any(|sign| text.contains(sign)) {
         format!("\\left({text}\\right)")
@@ -571,13 +387,10 @@ fn round(text: &str) -> String {
     }
 }
 
-fn bracketed((text, binding): Part, outer: Binding) -> String {
-    if binding < outer { round(&text) } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::primitives;
 
     fn latex(text: &str) -> String {
         Pen::derivatives(6).text(text)

@@ -3,6 +3,7 @@
 //! What comes out is a fragment to be put into a document: every result stands for itself, so that
 //! what was shown before an error is still good, and tables break over pages.
 
+mod call;
 mod formula;
 mod name;
 mod picture;
