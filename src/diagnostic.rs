@@ -1,5 +1,11 @@
 //! The one type for everything that can be wrong with a user's input.
 
+mod macros;
+mod wording;
+
+pub(crate) use macros::{bail, diagnostic, error, warning};
+pub use wording::{bytes, counted, did_you_mean};
+
 use crate::source::Location;
 use std::fmt;
 
@@ -105,6 +111,16 @@ struct Inner {
     message: String,
     labels: Vec<Label>,
     help: Option<String>,
+    fix: Option<Fix>,
+}
+
+/// A change of the user's text after which this mistake is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What is replaced; empty where something is put in.
+    pub location: Location,
+    /// What stands there instead.
+    pub text: String,
 }
 
 /// What is wrong, where, and what to write instead.
@@ -133,6 +149,7 @@ impl Diagnostic {
                 text: text.into(),
             }],
             help: None,
+            fix: None,
         }))
     }
 
@@ -160,6 +177,15 @@ impl Diagnostic {
     /// The same with advice on what to write instead.
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.0.help = Some(help.into());
+        self
+    }
+
+    /// The same with a change that certainly mends it.
+    pub fn fix(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
+        self.0.fix = Some(Fix {
+            location,
+            text: text.into(),
+        });
         self
     }
 
@@ -192,6 +218,11 @@ impl Diagnostic {
     pub fn advice(&self) -> Option<&str> {
         self.0.help.as_deref()
     }
+
+    /// The change that mends it, where there is one that is certain.
+    pub fn correction(&self) -> Option<&Fix> {
+        self.0.fix.as_ref()
+    }
 }
 
 impl fmt::Display for Diagnostic {
@@ -205,13 +236,4 @@ impl std::error::Error for Diagnostic {}
 /// The error for a computation at `location` that was asked to stop.
 pub fn interrupted(location: Location) -> Diagnostic {
     Diagnostic::error(Code::Limit, location, "interrupted", "stopped here")
-}
-
-/// A number of bytes for people.
-pub fn bytes(count: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    match UNITS.iter().find(|(size, _)| count >= *size) {
-        Some((size, unit)) => format!("{} {unit}", count / size),
-        None => format!("{count} bytes"),
-    }
 }

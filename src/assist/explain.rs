@@ -2,8 +2,7 @@
 //! the page is shown.
 
 use super::example;
-use crate::diagnostic::Code;
-use crate::lower;
+use crate::diagnostic::{Code, did_you_mean};
 use crate::render::colour::Paint;
 use crate::render::{Style, wrap};
 use crate::session::Session;
@@ -152,7 +151,7 @@ pub fn about(session: &Session, name: &str, style: &Style) -> Result<String, Str
         .unwrap_or(name);
     let Some(code) = Code::ALL.into_iter().find(|code| code.name() == name) else {
         let names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
-        return Err(match lower::nearest(name, names.iter().copied()) {
+        return Err(match did_you_mean(name, names.iter().copied()) {
             Some(nearest) => format!(
                 "there is no class `{name}`; did you mean `{nearest}`? There are {}",
                 names.join(", ")

@@ -3,10 +3,9 @@
 mod entries;
 
 use super::{example, explain};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, did_you_mean};
 use crate::event::Event;
 use crate::graph::Primitive;
-use crate::lower;
 use crate::primitives;
 use crate::render::Style;
 use crate::render::colour::Paint;
@@ -155,7 +154,7 @@ fn derivatives(text: &mut String, row: &Primitive, style: &Style) {
 
 fn unknown(name: &str) -> String {
     let entries = all_entries().map(|entry| entry.name);
-    match lower::nearest(name, primitives::names().chain(entries)) {
+    match did_you_mean(name, primitives::names().chain(entries)) {
         Some(nearest) => format!("there is no help about `{name}`; did you mean `{nearest}`?\n"),
         None => format!("there is no help about `{name}`; `:help` alone is a start\n"),
     }

@@ -4,8 +4,8 @@ use super::definitions::Function;
 use super::frame::{Frame, Local};
 use super::machine::Task;
 use super::unit::Unit;
-use super::{Lowerer, Purpose, nearest};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use super::{Lowerer, Purpose};
+use crate::diagnostic::{Diagnostic, Result, bail, counted, did_you_mean, error, warning};
 use crate::graph::primitive::ShapeRule;
 use crate::graph::{Args, Attr, NodeId, Op, Primitive, Shape};
 use crate::primitives::{self, array};
@@ -143,23 +143,15 @@ impl Lowerer<'_> {
         if given == wanted {
             return Ok(());
         }
-        Err(self.arity_error(
-            expr,
-            given,
-            &format!("{wanted} argument{}", plural(wanted)),
-            frame,
-        ))
+        Err(self.arity_error(expr, given, &counted(wanted, "argument"), frame))
     }
 
     fn arity_error(&self, expr: ExprId, given: usize, wanted: &str, frame: &Frame) -> Diagnostic {
         let function = frame.script.expr(expr).kind.function();
         let name = function.map_or("this", |function| &function.name);
-        let error = Diagnostic::error(
-            Code::Arity,
-            frame.locate(expr),
-            format!("`{name}` takes {wanted}, not {given}"),
-            format!("{given} argument{} here", plural(given)),
-        );
+        let error = error!(Arity, frame.locate(expr),
+            "`{name}` takes {wanted}, not {given}";
+            label: "{} here", counted(given, "argument"));
         let along_axis = primitives::named(name).iter().any(|row| row.axis);
         match self.unit().signature(name) {
             Some(_) if along_axis && given == 2 => error.help(format!(
@@ -195,12 +187,9 @@ impl Lowerer<'_> {
         frame: &Frame,
     ) -> Diagnostic {
         let name = &*function.name;
-        let error = Diagnostic::error(
-            Code::Function,
-            frame.script.location(function.span),
-            format!("there is no function `{name}`"),
-            "not a function",
-        );
+        let error = error!(Function, frame.script.location(function.span),
+            "there is no function `{name}`";
+            label: "not a function");
         let users = self
             .definitions
             .functions()
@@ -211,7 +200,7 @@ impl Lowerer<'_> {
             .chain(special)
             .collect();
         let elsewhere = foreign::function(name).map(str::to_owned);
-        let near = || nearest(name, known.iter().map(String::as_str));
+        let near = || did_you_mean(name, known.iter().map(String::as_str));
         match elsewhere.or_else(|| Some(format!("did you mean `{}`?", near()?))) {
             _ if prime && self.definitions.variable(name).is_some() => error.help(format!(
                 "`{name}` is a variable: its derivative by `w` is `grad({name}, w)`; `derive {name} wrt w` shows the formula"
@@ -225,12 +214,9 @@ impl Lowerer<'_> {
     }
 
     fn unknown_option(&self, option: &Ident, function: &str, frame: &Frame) -> Diagnostic {
-        let error = Diagnostic::error(
-            Code::Arity,
-            frame.script.location(option.span),
-            format!("`{function}` takes no argument `{option}=`"),
-            "not an argument of it",
-        );
+        let error = error!(Arity, frame.script.location(option.span),
+            "`{function}` takes no argument `{option}=`";
+            label: "not an argument of it");
         match self.unit().signature(function) {
             Some(signature) => error.help(format!("its signature is `{signature}`")),
             None => error,
@@ -249,12 +235,8 @@ impl Lowerer<'_> {
     ) -> Result<()> {
         let wanted = function.parameters.len();
         if arguments.len() != wanted {
-            let error = self.arity_error(
-                expr,
-                arguments.len(),
-                &format!("{wanted} argument{}", plural(wanted)),
-                frame,
-            );
+            let error =
+                self.arity_error(expr, arguments.len(), &counted(wanted, "argument"), frame);
             return Err(error.label(
                 function.body.script.location(function.name.span),
                 "defined here",
@@ -277,14 +259,11 @@ impl Lowerer<'_> {
             .find(|(known, _)| Rc::ptr_eq(known, function))
         {
             let name = &known.name;
-            return Err(Diagnostic::error(
-                Code::Function,
-                location,
-                format!("`{name}` calls itself"),
-                "recursion has no end here: calls are expanded",
-            )
-            .label(known.body.script.location(name.span), "defined here")
-            .help("to apply a function again and again write `iterate(f, x0, n)`"));
+            bail!(Function, location,
+                "`{name}` calls itself";
+                label: "recursion has no end here: calls are expanded";
+                also: known.body.script.location(name.span), "defined here";
+                help: "to apply a function again and again write `iterate(f, x0, n)`");
         }
         self.stacks
             .calling
@@ -327,14 +306,10 @@ impl Lowerer<'_> {
         if let Some(users) = self.definitions.function(&function.name).cloned() {
             if users.parameters.len() != 1 {
                 let count = users.parameters.len();
-                return Err(Diagnostic::error(
-                    Code::Arity,
-                    frame.locate(expr),
-                    format!("`{function}` has {count} arguments, and this takes a function of one"),
-                    "",
-                )
-                .label(users.body.script.location(users.name.span), "defined here")
-                .help("for one of several arguments write `grad(f(a, b), a)`, or define a function of that one alone"));
+                bail!(Arity, frame.locate(expr),
+                    "`{function}` has {count} arguments, and this takes a function of one";
+                    also: users.body.script.location(users.name.span), "defined here";
+                    help: "for one of several arguments write `grad(f(a, b), a)`, or define a function of that one alone");
             }
             return self.expand(expr, frame, &users, &[argument], false);
         }
@@ -353,13 +328,10 @@ impl Lowerer<'_> {
         operands: &[NodeId],
     ) -> Result<()> {
         let Some(name) = frame.script.name_at(arguments[0]) else {
-            return Err(Diagnostic::error(
-                Code::Type,
-                frame.locate(arguments[0]),
-                "`iterate` wants the name of a function first",
-                "not the name of a function",
-            )
-            .help("write `iterate(f, x0, n)` with `f(x) = …` defined"));
+            bail!(Type, frame.locate(arguments[0]),
+                "`iterate` wants the name of a function first";
+                label: "not the name of a function";
+                help: "write `iterate(f, x0, n)` with `f(x) = …` defined");
         };
         let function = Ident {
             name: name.clone(),
@@ -412,13 +384,10 @@ impl Lowerer<'_> {
         self.expect_arguments(expr, operands.len(), 1, frame)?;
         let shape = self.graph.shape(operands[0]);
         if !shape.is_scalar() {
-            return Err(Diagnostic::error(
-                Code::Scalar,
-                frame.locate(expr),
-                format!("`{function}'` is the derivative at one number, not at a {shape} matrix"),
-                format!("the argument is {shape}"),
-            )
-            .help(format!("entry by entry: `[{function}'(x[i]) for i in 1..n]`; of vectors: `jacobian({function}(x), x)`")));
+            bail!(Scalar, frame.locate(expr),
+                "`{function}'` is the derivative at one number, not at a {shape} matrix";
+                label: "the argument is {shape}";
+                help: "entry by entry: `[{function}'(x[i]) for i in 1..n]`; of vectors: `jacobian({function}(x), x)`");
         }
         let hold = self.fresh_hold(operands[0]);
         self.stacks
@@ -488,12 +457,9 @@ impl Lowerer<'_> {
                 "axis" if row.axis => {
                     let axis = self.whole(*node, argument.value, frame, "an axis")?;
                     if !(1..=2).contains(&axis) {
-                        return Err(Diagnostic::error(
-                            Code::Index,
-                            frame.locate(argument.value),
-                            format!("there is no axis {axis}"),
-                            "1 runs down the rows, 2 along the columns",
-                        ));
+                        bail!(Index, frame.locate(argument.value),
+                            "there is no axis {axis}";
+                            label: "1 runs down the rows, 2 along the columns");
                     }
                     attr = Attr::Axis(axis as u8);
                 }
@@ -535,18 +501,10 @@ impl Lowerer<'_> {
         let location = frame.locate(expr);
         let preview = matches!(self.purpose, Purpose::Preview);
         if !preview && self.definitions.note_unseeded(&location) {
-            self.evaluation.unit.warnings.push(
-                Diagnostic::warning(
-                    Code::Value,
-                    location,
-                    format!(
-                        "`{}` without a seed draws the same numbers as the first time",
-                        row.name
-                    ),
-                    "the seed is 0 again",
-                )
-                .help(format!("give each its own: `{}(…, seed=1)`", row.name)),
-            );
+            self.evaluation.unit.warnings.push(warning!(Value, location,
+                    "`{}` without a seed draws the same numbers as the first time", row.name;
+                    label: "the seed is 0 again";
+                    help: "give each its own: `{}(…, seed=1)`", row.name));
         }
         Attr::seed(0)
     }
@@ -566,12 +524,7 @@ impl Lowerer<'_> {
         if let Some(&first) = shapes.first()
             && let Some(message) = array::refuses_empty(row, first, attr)
         {
-            return Err(Diagnostic::error(
-                Code::Shape,
-                frame.locate(expr),
-                message,
-                "nothing to work on",
-            ));
+            bail!(Shape, frame.locate(expr), "{message}"; label: "nothing to work on");
         }
         if sizes.iter().any(|size| *size > u32::MAX as usize) {
             let (rows, cols) = (sizes[0], sizes.get(1).copied().unwrap_or(1));
@@ -581,7 +534,7 @@ impl Lowerer<'_> {
             ShapeRule::Reduce => Ok(array::reduced(shapes[0], attr)),
             ShapeRule::Same | ShapeRule::Entrywise | ShapeRule::Given => Ok(shapes[0]),
             ShapeRule::Rule(rule) => rule(&shapes, sizes).map_err(|message| {
-                let mut error = Diagnostic::error(Code::Shape, frame.locate(expr), message, "");
+                let mut error = error!(Shape, frame.locate(expr), "{message}");
                 for (argument, shape) in exprs.iter().zip(&shapes) {
                     error = error.label(frame.locate(*argument), shape.described());
                 }
@@ -603,10 +556,6 @@ impl Lowerer<'_> {
     }
 }
 
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}
-
 /// `1 argument`, `2 or 3 arguments`, `at least 2 arguments`
 fn wanted_arguments(rows: &[&'static Primitive]) -> String {
     let mut least = usize::MAX;
@@ -616,8 +565,8 @@ fn wanted_arguments(rows: &[&'static Primitive]) -> String {
         most = most.max(row.arity.most.saturating_add(row.sizes.most));
     }
     match most {
-        usize::MAX => format!("at least {least} argument{}", plural(least)),
-        _ if least == most => format!("{least} argument{}", plural(least)),
+        usize::MAX => format!("at least {}", counted(least, "argument")),
+        _ if least == most => counted(least, "argument"),
         _ => format!("{least} to {most} arguments"),
     }
 }

@@ -3,7 +3,7 @@
 use super::definitions::constant;
 use super::unit::Unit;
 use super::{Lowerer, is_built_in};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, warning};
 use crate::graph::NodeId;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
@@ -83,20 +83,14 @@ impl Unit<'_> {
     /// The warning that nothing defines `name`.
     fn undefined_name(&self, name: &str, location: Location) -> Diagnostic {
         if let Some(signature) = self.signature(name) {
-            return Diagnostic::warning(
-                Code::Name,
-                location,
-                format!("`{name}` is a function and has no value of its own"),
-                "not called",
-            )
-            .help(format!("call it: `{signature}`"));
+            return warning!(Name, location,
+                "`{name}` is a function and has no value of its own";
+                label: "not called";
+                help: "call it: `{signature}`");
         }
-        let warning = Diagnostic::warning(
-            Code::Name,
-            location,
-            format!("`{name}` is nowhere defined"),
-            "a scalar input without a value",
-        );
+        let warning = warning!(Name, location,
+            "`{name}` is nowhere defined";
+            label: "a scalar input without a value");
         if let Some(advice) = self.foreign_value(name) {
             return warning.help(advice);
         }

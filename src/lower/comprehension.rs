@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::frame::Frame;
 use super::machine::Task;
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Result, error};
 use crate::graph::{Attr, NodeId, Shape, Tensor};
 use crate::primitives::array;
 use crate::syntax::ast::{ExprId, ExprKind};
@@ -120,9 +120,7 @@ impl Lowerer<'_> {
         let Some(&first) = shapes.first() else {
             return Ok(self.graph.constant(Tensor::vector(Vec::new())));
         };
-        let body_error = |message: String, label: String| {
-            Diagnostic::error(Code::Shape, frame.locate(*body), message, label)
-        };
+        let body_error = |message: String, label: String| error!(Shape, frame.locate(*body), "{message}"; label: "{label}");
         if let Some(other) = shapes.iter().find(|shape| **shape != first) {
             return Err(body_error(
                 "the body of a comprehension has the same shape for every value".into(),
@@ -166,12 +164,9 @@ impl Lowerer<'_> {
         if !bracketed {
             return Ok(Shape::vector(entries));
         }
-        Err(Diagnostic::error(
-            Code::Shape,
-            frame.locate(state.expr),
-            "the rows of this matrix have different lengths",
-            format!("from {} to {} entries", state.lengths.iter().min().unwrap_or(&0), state.lengths.iter().max().unwrap_or(&0)),
-        )
-        .help("a second range may depend on the first only inside a reduction: `sum(… for i in 1..n, j in 1..i)`"))
+        Err(error!(Shape, frame.locate(state.expr),
+            "the rows of this matrix have different lengths";
+            label: "from {} to {} entries", state.lengths.iter().min().unwrap_or(&0), state.lengths.iter().max().unwrap_or(&0);
+            help: "a second range may depend on the first only inside a reduction: `sum(… for i in 1..n, j in 1..i)`"))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::frame::Frame;
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Result, bail, error};
 use crate::graph::{NodeId, Shape};
 use crate::syntax::ast::ExprId;
 
@@ -17,12 +17,9 @@ impl Lowerer<'_> {
     ) -> Result<f64> {
         let shape = self.graph.shape(node);
         if !shape.is_scalar() {
-            return Err(Diagnostic::error(
-                Code::Type,
-                frame.locate(expr),
-                format!("{what} is one number, not a {shape} matrix"),
-                shape.described(),
-            ));
+            bail!(Type, frame.locate(expr),
+                "{what} is one number, not a {shape} matrix";
+                label: "{}", shape.described());
         }
         if let Some(value) = self.graph.literal_value(node) {
             return Ok(value);
@@ -45,20 +42,14 @@ impl Lowerer<'_> {
             return Ok(value as i64);
         }
         if value.fract() == 0.0 {
-            return Err(Diagnostic::error(
-                Code::Limit,
-                frame.locate(expr),
-                format!("{what} cannot be as large as {value:e}"),
-                "too large",
-            ));
+            bail!(Limit, frame.locate(expr),
+                "{what} cannot be as large as {value:e}";
+                label: "too large");
         }
-        Err(Diagnostic::error(
-            Code::Type,
-            frame.locate(expr),
-            format!("{what} is a whole number, and this is {value}"),
-            format!("this is {value}"),
-        )
-        .help("round it with `floor(…)`, `round(…)` or `ceil(…)`"))
+        Err(error!(Type, frame.locate(expr),
+            "{what} is a whole number, and this is {value}";
+            label: "this is {value}";
+            help: "round it with `floor(…)`, `round(…)` or `ceil(…)`"))
     }
 
     /// The count, a whole number ≥ 0, that `node` is.
@@ -71,12 +62,9 @@ impl Lowerer<'_> {
     ) -> Result<usize> {
         let value = self.whole(node, expr, frame, what)?;
         usize::try_from(value).map_err(|_| {
-            Diagnostic::error(
-                Code::Type,
-                frame.locate(expr),
-                format!("{what} cannot be negative"),
-                format!("this is {value}"),
-            )
+            error!(Type, frame.locate(expr),
+                "{what} cannot be negative";
+                label: "this is {value}")
         })
     }
 
@@ -92,15 +80,9 @@ impl Lowerer<'_> {
             return Ok(shape);
         }
         let entries = rows as u128 * cols as u128;
-        Err(Diagnostic::error(
-            Code::Limit,
-            frame.locate(expr),
-            format!(
-                "a {rows}×{cols} matrix needs more memory than the {} allowed",
-                crate::diagnostic::bytes(self.evaluation.limits.memory)
-            ),
-            format!("{entries} numbers of 8 bytes each"),
-        )
-        .help("raise the limit with `--limit-memory`, for example `--limit-memory 16G`"))
+        Err(error!(Limit, frame.locate(expr),
+            "a {rows}×{cols} matrix needs more memory than the {} allowed", crate::diagnostic::bytes(self.evaluation.limits.memory);
+            label: "{entries} numbers of 8 bytes each";
+            help: "raise the limit with `--limit-memory`, for example `--limit-memory 16G`"))
     }
 }

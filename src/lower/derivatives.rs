@@ -4,7 +4,7 @@ use super::Lowerer;
 use super::frame::{Frame, HeldNames};
 use super::machine::Task;
 use super::unit::Unit;
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::diff::{self, Held, Matrix, Problem, Scheme, Target};
 use crate::graph::{Corner, Graph, NodeId, Shape};
 use crate::syntax::ast::{ExprId, ExprKind, Index, Name, NamedArgument};
@@ -64,12 +64,9 @@ impl Lowerer<'_> {
         self.expect_arguments(expr, arguments.len(), operator.arguments, frame)?;
         let unknown = |argument: &&NamedArgument| !operator.options.contains(&&*argument.name.name);
         if let Some(argument) = named.iter().find(unknown) {
-            return Err(Diagnostic::error(
-                Code::Arity,
-                frame.script.location(argument.name.span),
-                format!("`{}` takes no argument `{}=`", operator.name, argument.name),
-                "not an argument of it",
-            ));
+            bail!(Arity, frame.script.location(argument.name.span),
+                "`{}` takes no argument `{}=`", operator.name, argument.name;
+                label: "not an argument of it");
         }
         Ok(Parts {
             operator,
@@ -123,15 +120,10 @@ impl Lowerer<'_> {
             return Err(self.not_a_target(expr, frame));
         };
         if indices.iter().any(|index| !matches!(index, Index::At(_))) {
-            return Err(Diagnostic::error(
-                Code::Type,
-                frame.locate(expr),
-                "a derivative is taken by a whole value or by one entry, not by a slice",
-                "a slice",
-            )
-            .help(format!(
-                "differentiate by `{name}` and take the slice of the result"
-            )));
+            bail!(Type, frame.locate(expr),
+                "a derivative is taken by a whole value or by one entry, not by a slice";
+                label: "a slice";
+                help: "differentiate by `{name}` and take the slice of the result");
         }
         Ok(Wrt {
             name: name.clone(),
@@ -141,13 +133,10 @@ impl Lowerer<'_> {
     }
 
     fn not_a_target(&self, expr: ExprId, frame: &Frame) -> Diagnostic {
-        Diagnostic::error(
-            Code::Type,
-            frame.locate(expr),
-            "a derivative is taken by a name or by an entry such as `W[1, 2]`",
-            "not a name",
-        )
-        .help("define a name for it (`u = …`) and write the formula with that name")
+        error!(Type, frame.locate(expr),
+            "a derivative is taken by a name or by an entry such as `W[1, 2]`";
+            label: "not a name";
+            help: "define a name for it (`u = …`) and write the formula with that name")
     }
 
     /// The leaf that stands for the target during this differentiation. A name that stands for a
@@ -377,16 +366,10 @@ impl Lowerer<'_> {
         } else {
             format!("for one entry: `hessian({}[1], {wrt})`", text)
         };
-        Diagnostic::error(
-            Code::Scalar,
-            frame.locate(parts.output),
-            format!(
-                "`{}` takes a scalar, and this is a {shape} matrix",
-                parts.operator.name
-            ),
-            shape.described(),
-        )
-        .help(help)
+        error!(Scalar, frame.locate(parts.output),
+            "`{}` takes a scalar, and this is a {shape} matrix", parts.operator.name;
+            label: "{}", shape.described();
+            help: "{help}")
     }
 
     fn check_direction(
@@ -408,16 +391,10 @@ impl Lowerer<'_> {
         } else {
             parts.output
         };
-        Err(Diagnostic::error(
-            Code::Shape,
-            frame.locate(vector),
-            format!(
-                "{what} of `{}` has the shape of {like}: {wanted}, not {shape}",
-                parts.operator.name
-            ),
-            shape.described(),
-        )
-        .label(frame.locate(other), format!("this is {wanted}")))
+        Err(error!(Shape, frame.locate(vector),
+            "{what} of `{}` has the shape of {like}: {wanted}, not {shape}", parts.operator.name;
+            label: "{}", shape.described();
+            also: frame.locate(other), "this is {wanted}"))
     }
 
     fn scheme(&self, parts: &Parts<'_>, frame: &Frame) -> Result<Scheme> {
@@ -433,12 +410,9 @@ impl Lowerer<'_> {
             _ => None,
         };
         named.ok_or_else(|| {
-            Diagnostic::error(
-                Code::Type,
-                frame.locate(argument.value),
-                "there is no such scheme",
-                "one of \"central\", \"forward\", \"backward\"",
-            )
+            error!(Type, frame.locate(argument.value),
+                "there is no such scheme";
+                label: "one of \"central\", \"forward\", \"backward\"")
         })
     }
 

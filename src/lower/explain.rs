@@ -1,7 +1,7 @@
 //! The words for what cannot be computed: failures of an evaluation, names without a value, limits.
 
 use super::unit::Unit;
-use crate::diagnostic::{Code, Diagnostic, bytes, interrupted};
+use crate::diagnostic::{Diagnostic, bytes, did_you_mean, error, interrupted};
 use crate::exec::Failure;
 use crate::graph::primitive::Fault;
 use crate::graph::{NodeId, Op};
@@ -15,25 +15,16 @@ impl Unit<'_> {
         match failure {
             Failure::Missing(leaf) => self.missing(*leaf),
             Failure::Raised(_, reason) => self.reason(*reason).clone(),
-            Failure::Fault(node, Fault::Singular) => Diagnostic::error(
-                Code::Singular,
-                self.location_of(*node),
-                "the matrix is singular: it has no inverse",
-                "this matrix is singular",
-            )
-            .help("its rows depend on each other; for a least-squares answer solve the normal equations of a matrix with independent columns"),
-            Failure::Fault(node, Fault::NoSuchClass) => Diagnostic::error(
-                Code::Index,
-                self.location_of(*node),
-                "a class is not one of 1, 2, … up to the number of classes",
-                "classes count from 1",
-            ),
-            Failure::Fault(node, Fault::NoSuchEntry) => Diagnostic::error(
-                Code::Index,
-                self.location_of(*node),
-                "an index is not one of the places that there are",
-                "no entry there",
-            ),
+            Failure::Fault(node, Fault::Singular) => error!(Singular, self.location_of(*node),
+                "the matrix is singular: it has no inverse";
+                label: "this matrix is singular";
+                help: "its rows depend on each other; for a least-squares answer solve the normal equations of a matrix with independent columns"),
+            Failure::Fault(node, Fault::NoSuchClass) => error!(Index, self.location_of(*node),
+                "a class is not one of 1, 2, … up to the number of classes";
+                label: "classes count from 1"),
+            Failure::Fault(node, Fault::NoSuchEntry) => error!(Index, self.location_of(*node),
+                "an index is not one of the places that there are";
+                label: "no entry there"),
             Failure::Memory(node, limit) => memory_limit(*limit, self.location_of(*node)),
             Failure::Interrupted => interrupted(self.location_of(NodeId(0))),
         }
@@ -46,40 +37,24 @@ impl Unit<'_> {
         let name = self.graph.leaf(number).name;
         let location = self.location_of(leaf);
         if self.definitions.variable(&name).is_some() {
-            return Diagnostic::error(
-                Code::Value,
-                location,
-                format!("`{name}` has no value"),
-                "declared here, without a value",
-            )
-            .help(format!(
-                "give it one: `{name} = …`, or `at {name} = …` for one statement"
-            ));
+            return error!(Value, location,
+                "`{name}` has no value";
+                label: "declared here, without a value";
+                help: "give it one: `{name} = …`, or `at {name} = …` for one statement");
         }
         if let Some(signature) = self.signature(&name) {
-            return Diagnostic::error(
-                Code::Name,
-                location,
-                format!("`{name}` is a function and has no value of its own"),
-                "not called",
-            )
-            .help(format!("call it: `{signature}`"));
+            return error!(Name, location,
+                "`{name}` is a function and has no value of its own";
+                label: "not called";
+                help: "call it: `{signature}`");
         }
         if is_statement_word(&name) {
-            return Diagnostic::error(
-                Code::Name,
-                location,
-                format!("`{name}` begins a statement; alone it is a name that is not defined"),
-                "nothing follows it",
-            )
-            .help(format!("write what it is about behind it: `{name} …`"));
+            return error!(Name, location,
+                "`{name}` begins a statement; alone it is a name that is not defined";
+                label: "nothing follows it";
+                help: "write what it is about behind it: `{name} …`");
         }
-        let error = Diagnostic::error(
-            Code::Name,
-            location,
-            format!("`{name}` is not defined"),
-            "has no value",
-        );
+        let error = error!(Name, location, "`{name}` is not defined"; label: "has no value");
         if let Some(advice) = self.foreign_value(&name) {
             return error.help(advice);
         }
@@ -110,46 +85,20 @@ impl Unit<'_> {
     /// The known name that looks most like `name`.
     pub(super) fn nearest_name(&self, name: &str) -> Option<String> {
         let known = self.definitions.variables().map(|(name, _)| &**name);
-        nearest(name, known.chain(["pi", "inf", "nan"]))
+        did_you_mean(name, known.chain(["pi", "inf", "nan"])).map(str::to_owned)
     }
-}
-
-/// The candidate that looks most like `name`, if any is close.
-pub fn nearest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<String> {
-    let mut best: Option<(f64, &str)> = None;
-    for candidate in candidates.filter(|candidate| *candidate != name) {
-        let same = candidate.to_lowercase() == name.to_lowercase();
-        let score = if same {
-            0.5
-        } else {
-            strsim::damerau_levenshtein(name, candidate) as f64
-        };
-        let longest = name.chars().count().max(candidate.chars().count()) as f64;
-        let close = same || score <= (longest / 3.0).max(if longest > 1.0 { 1.0 } else { 0.0 });
-        let better = best.is_none_or(|(known, text)| (score, candidate) < (known, text));
-        if close && better {
-            best = Some((score, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate.to_string())
 }
 
 pub(super) fn node_limit(limit: usize, location: Location) -> Diagnostic {
-    Diagnostic::error(
-        Code::Limit,
-        location,
-        format!("the graph has more than {limit} nodes"),
-        "grew beyond the limit here",
-    )
-    .help("raise the limit with `--limit-nodes N`, or write the sum over entries as an operation on whole arrays")
+    error!(Limit, location,
+        "the graph has more than {limit} nodes";
+        label: "grew beyond the limit here";
+        help: "raise the limit with `--limit-nodes N`, or write the sum over entries as an operation on whole arrays")
 }
 
 pub(super) fn memory_limit(limit: u64, location: Location) -> Diagnostic {
-    Diagnostic::error(
-        Code::Limit,
-        location,
-        format!("the values need more than {} of memory", bytes(limit)),
-        "does not fit",
-    )
-    .help("raise the limit with `--limit-memory`, for example `--limit-memory 16G`")
+    error!(Limit, location,
+        "the values need more than {} of memory", bytes(limit);
+        label: "does not fit";
+        help: "raise the limit with `--limit-memory`, for example `--limit-memory 16G`")
 }

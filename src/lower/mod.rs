@@ -30,7 +30,6 @@ mod unit;
 pub use calls::{is_built_in, is_derivative_operator};
 pub use definitions::{Definitions, Formula};
 pub use evaluation::Evaluation;
-pub use explain::nearest;
 pub use limits::Limits;
 pub use origin::Origin;
 pub use table::table_of;

@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::frame::Frame;
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, bail, counted, error};
 use crate::graph::{Attr, NodeId, Op, Primitive, Shape, Tensor};
 use crate::primitives::arithmetic::{self, is_true};
 use crate::primitives::{algebra, array};
@@ -120,7 +120,7 @@ impl Lowerer<'_> {
             .expr(sides[0])
             .span
             .to(frame.script.expr(sides[sides.len() - 1]).span);
-        let error = Diagnostic::error(Code::Shape, frame.script.location(whole), message, "");
+        let error = error!(Shape, frame.script.location(whole), "{message}");
         self.label_shapes(error, sides, shapes, frame)
     }
 
@@ -134,7 +134,7 @@ impl Lowerer<'_> {
     ) -> Diagnostic {
         let listed: Vec<String> = shapes.iter().map(Shape::to_string).collect();
         let message = format!("`{}` cannot combine {}", spelled(row), listed.join(" and "));
-        let error = Diagnostic::error(Code::Shape, frame.locate(expr), message, "");
+        let error = error!(Shape, frame.locate(expr), "{message}");
         let error = self.label_shapes(error, sides, shapes, frame);
         let [a, b] = [shapes[0], shapes[1]];
         if shapes.len() == 2
@@ -180,8 +180,8 @@ impl Lowerer<'_> {
         let error = self.shape_error(
             format!(
                 "`*` is the matrix product, and {a} times {b} does not fit: {} against {}",
-                counted(a.cols, "column"),
-                counted(b.rows, "row")
+                counted(a.n(), "column"),
+                counted(b.m(), "row")
             ),
             &sides,
             &shapes,
@@ -255,13 +255,10 @@ impl Lowerer<'_> {
         let [condition, mut then, mut otherwise] = [nodes[0], nodes[1], nodes[2]];
         let shape = self.graph.shape(condition);
         if !shape.is_scalar() {
-            return Err(Diagnostic::error(
-                Code::Scalar,
-                frame.locate(exprs[0]),
-                format!("the condition of `if` is a scalar, not a {shape} matrix"),
-                shape.described(),
-            )
-            .help("to choose entry by entry write `where(condition, a, b)`"));
+            bail!(Scalar, frame.locate(exprs[0]),
+                "the condition of `if` is a scalar, not a {shape} matrix";
+                label: "{}", shape.described();
+                help: "to choose entry by entry write `where(condition, a, b)`");
         }
         let raised = |node| match self.graph.node(node).op {
             Op::Raise(reason) => Some(reason),
@@ -305,13 +302,10 @@ impl Lowerer<'_> {
                         .script
                         .location(span(row[0]).to(span(row[row.len() - 1])))
                 };
-                return Err(Diagnostic::error(
-                    Code::Shape,
-                    whole(row),
-                    "the rows of a matrix have equally many entries",
-                    format!("{} here", row.len()),
-                )
-                .label(whole(&rows[0]), format!("{cols} in the first row")));
+                bail!(Shape, whole(row),
+                    "the rows of a matrix have equally many entries";
+                    label: "{} here", row.len();
+                    also: whole(&rows[0]), "{cols} in the first row");
             }
         }
         for (expr, node) in rows.iter().flatten().zip(nodes) {
@@ -320,13 +314,10 @@ impl Lowerer<'_> {
                 let help = flattened(rows, frame).unwrap_or_else(|| {
                     "to join matrices write `hcat(A, B)` (side by side) or `vcat(A, B)` (on top of each other)".to_owned()
                 });
-                return Err(Diagnostic::error(
-                    Code::Shape,
-                    frame.locate(*expr),
-                    "the entries of `[ ]` are scalars",
-                    shape.described(),
-                )
-                .help(help));
+                bail!(Shape, frame.locate(*expr),
+                    "the entries of `[ ]` are scalars";
+                    label: "{}", shape.described();
+                    help: "{help}");
             }
         }
         // One row in brackets is a column.
@@ -367,10 +358,6 @@ fn operator_text(row: &Primitive) -> Option<&'static str> {
 fn transposed(text: &str) -> String {
     text.strip_suffix('\'')
         .map_or_else(|| format!("{text}'"), String::from)
-}
-
-fn counted(count: u32, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `text[i]`, with parentheses where the text is not a name.

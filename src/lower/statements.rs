@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::indices::Indexed;
 use super::machine::Task;
 use super::{Formula, Lowerer};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::graph::{Corner, NodeId, Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, Target};
@@ -149,12 +149,9 @@ impl Lowerer<'_> {
 
     /// The error for a target that nothing defines and nothing depends on.
     pub(super) fn unknown_target(&self, name: &str, location: Location) -> Diagnostic {
-        let error = Diagnostic::error(
-            Code::Name,
-            location,
-            format!("`{name}` is not defined, and nothing here depends on it"),
-            "unknown name",
-        );
+        let error = error!(Name, location,
+            "`{name}` is not defined, and nothing here depends on it";
+            label: "unknown name");
         match self.unit().nearest_name(name) {
             Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
             None => error.help("a derivative is taken by a name that the formula depends on"),
@@ -165,13 +162,10 @@ impl Lowerer<'_> {
     pub fn current_value(&mut self, name: &Ident, script: &Rc<Script>) -> Result<Tensor> {
         let location = script.location(name.span);
         let Some(variable) = self.definitions.variable(&name.name).cloned() else {
-            return Err(Diagnostic::error(
-                Code::Name,
-                location,
-                format!("`{name}` is not defined, so it has no entries to replace"),
-                "unknown name",
-            )
-            .help(format!("define it first: `{name} = zeros(3)`")));
+            bail!(Name, location,
+                "`{name}` is not defined, so it has no entries to replace";
+                label: "unknown name";
+                help: "define it first: `{name} = zeros(3)`");
         };
         let node = match &variable.meaning {
             Meaning::Formula(formula) => self.lower(formula)?,

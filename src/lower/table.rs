@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::explain::memory_limit;
 use super::frame::Frame;
-use crate::diagnostic::{Code, Diagnostic, Result, interrupted};
+use crate::diagnostic::{Diagnostic, Result, bail, error, interrupted};
 use crate::graph::{NodeId, Shape, Tensor};
 use crate::source::{Location, Source, Span};
 use crate::stop;
@@ -20,13 +20,10 @@ impl Lowerer<'_> {
     /// `read("file.csv")`: a matrix of numbers.
     pub(super) fn read(&mut self, argument: ExprId, frame: &Frame) -> Result<NodeId> {
         let ExprKind::Text(path) = &frame.script.expr(argument).kind else {
-            return Err(Diagnostic::error(
-                Code::Type,
-                frame.locate(argument),
-                "`read` wants a file name in quotes",
-                "not a text",
-            )
-            .help("write `read(\"data.csv\")`"));
+            bail!(Type, frame.locate(argument),
+                "`read` wants a file name in quotes";
+                label: "not a text";
+                help: "write `read(\"data.csv\")`");
         };
         let location = frame.locate(argument);
         let path = frame.script.source.folder.join(&**path);
@@ -187,7 +184,7 @@ impl Table<'_> {
     }
 
     fn error(&self, message: String) -> Diagnostic {
-        Diagnostic::error(Code::File, self.location.clone(), message, "this file")
+        error!(File, self.location.clone(), "{message}"; label: "this file")
     }
 
     fn unreadable(&self, error: &csv::Error) -> Diagnostic {
@@ -211,13 +208,10 @@ impl Table<'_> {
         let line_start = text.len() - rest.len();
         let span = span_of(rest.lines().next().unwrap_or(""), line_start, record, col);
         let space = if what.starts_with(',') { "" } else { " " };
-        Diagnostic::error(
-            Code::File,
-            self.location.clone(),
-            format!("`{}`, line {line}{space}{what}", self.file.name),
-            "read here",
-        )
-        .label(Location::new(self.file, span), "this cell")
+        error!(File, self.location.clone(),
+            "`{}`, line {line}{space}{what}", self.file.name;
+            label: "read here";
+            also: Location::new(self.file, span), "this cell")
     }
 }
 
@@ -236,6 +230,7 @@ fn span_of(line: &str, start: usize, record: &StringRecord, col: usize) -> Span 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
 
     fn table(text: &str, memory: u64) -> Result<Tensor> {
         let file = Source::new("data.csv", text);

@@ -3,7 +3,7 @@
 
 use super::{Next, Repl, examples, files, help, settings, step, why};
 use crate::assist::names;
-use crate::lower;
+use crate::diagnostic::did_you_mean;
 
 /// What stands behind the name of a command, as far as completion is concerned.
 #[derive(Clone, Copy)]
@@ -219,7 +219,7 @@ pub fn argument(name: &str) -> Option<Argument> {
 }
 
 fn unknown(name: &str) -> String {
-    match lower::nearest(name, names()) {
+    match did_you_mean(name, names()) {
         Some(nearest) => format!("there is no command `:{name}`; did you mean `:{nearest}`?\n"),
         None => format!("there is no command `:{name}`; `:help` lists them\n"),
     }

@@ -2,7 +2,7 @@
 
 use super::{Next, Repl};
 use crate::cli::script;
-use crate::lower;
+use crate::diagnostic::did_you_mean;
 use crate::render::colour;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ pub fn run(repl: &mut Repl, name: &str) -> Next {
         all().find(|(name, path, _)| *name == wanted || path.trim_end_matches(".ad") == wanted)
     else {
         let known = all().map(|(name, _, _)| name);
-        let advice = match lower::nearest(wanted, known) {
+        let advice = match did_you_mean(wanted, known) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => "`:examples` lists them".into(),
         };

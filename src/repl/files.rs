@@ -2,6 +2,7 @@
 
 use super::{Next, Repl};
 use crate::cli::script;
+use crate::diagnostic::counted;
 use crate::source::{Location, Source, Span};
 use crate::world::{Folder, World};
 use std::path::{Path, PathBuf};
@@ -46,8 +47,7 @@ pub fn overwrite(repl: &mut Repl, path: &str) -> Next {
         return Next::Read;
     }
     repl.saved.insert(file);
-    let noun = if count == 1 { "name" } else { "names" };
-    repl.say(&format!("{count} {noun} written to {path}\n"))
+    repl.say(&format!("{} written to {path}\n", counted(count, "name")))
 }
 
 /// The path with the home directory in the place of `~`.

@@ -2,7 +2,7 @@
 
 use super::{Next, Repl};
 use crate::cli::{Colour, Format, Options};
-use crate::lower;
+use crate::diagnostic::did_you_mean;
 use clap::ValueEnum;
 
 /// Something that can be set.
@@ -163,7 +163,7 @@ pub fn run(repl: &mut Repl, argument: &str) -> Next {
     }
     let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
         let known = SETTINGS.iter().map(|setting| setting.name);
-        let advice = match lower::nearest(name, known) {
+        let advice = match did_you_mean(name, known) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => "`:set` lists them".into(),
         };

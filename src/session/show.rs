@@ -1,7 +1,7 @@
 //! Statements that show something.
 
 use super::{Session, Sink, formula};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use crate::diff::{Held, Target};
 use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
@@ -230,7 +230,7 @@ impl Session {
             "would change nothing",
         );
         let known = self.definitions.variables().map(|(known, _)| &**known);
-        match crate::lower::nearest(&name.name, known) {
+        match did_you_mean(&name.name, known) {
             Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
             None => error,
         }

@@ -6,7 +6,7 @@ use super::names::{Names, normalised};
 use super::special::{Special, SpecialKind, TEXT_OPTION};
 use super::token::{Lexeme, Token};
 use super::words::{WITH_ITEMS, mode_words};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, counted, error, warning};
 use crate::source::{Location, Source, Span};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -202,15 +202,10 @@ impl<'a> Builder<'a> {
         }
         .unwrap_or(f64::NAN);
         if value.is_infinite() {
-            self.warn(
-                Diagnostic::warning(
-                    Code::Syntax,
-                    self.locate(span),
-                    "this number is too large: it is taken as infinity",
-                    "beyond 1.8e308",
-                )
-                .help("write `inf` if infinity is meant"),
-            );
+            self.warn(warning!(Syntax, self.locate(span),
+                    "this number is too large: it is taken as infinity";
+                    label: "beyond 1.8e308";
+                    help: "write `inf` if infinity is meant"));
         }
         self.push(ExprKind::Number(value), span)
     }
@@ -452,16 +447,10 @@ impl<'a> Builder<'a> {
 
     fn too_deep(&self, l: u32) -> Diagnostic {
         let word = self.tokens[self.tokens.partition_point(|token| token.start < l)];
-        Diagnostic::error(
-            Code::Limit,
-            self.locate(Span {
-                start: word.start,
-                end: word.end,
-            }),
-            format!("blocks are nested deeper than {DEEPEST_BLOCK}"),
-            "this one holds too many levels",
-        )
-        .help("an `else if` counts as a block in its `else`")
+        error!(Limit, self.locate(word.span()),
+            "blocks are nested deeper than {DEEPEST_BLOCK}";
+            label: "this one holds too many levels";
+            help: "an `else if` counts as a block in its `else`")
     }
 
     /// An empty tail at the end of a statement makes it seem to reach to the next token: where the
@@ -577,12 +566,9 @@ impl<'a> Builder<'a> {
                 end: self.tokens[before].end,
                 ..span
             };
-            let warning = Diagnostic::warning(
-                Code::Syntax,
-                self.locate(sign),
-                "this line is a statement of its own",
-                "does not go on with the line above",
-            );
+            let warning = warning!(Syntax, self.locate(sign),
+                "this line is a statement of its own";
+                label: "does not go on with the line above");
             self.warn(warning.help(
                 "to go on with a formula, end the line above with the operator; \
                  to show a negative value, put it in parentheses",
@@ -598,13 +584,10 @@ impl<'a> Builder<'a> {
             return;
         }
         let x = self.written(x);
-        let warning = Diagnostic::warning(
-            Code::Syntax,
-            self.locate(end),
-            "`end` is a name like any other, not the last index",
-            "an undefined name",
-        )
-        .help(format!("the last entry of a vector is `{x}[rows({x})]`"));
+        let warning = warning!(Syntax, self.locate(end),
+            "`end` is a name like any other, not the last index";
+            label: "an undefined name";
+            help: "the last entry of a vector is `{x}[rows({x})]`");
         self.warn(warning);
     }
 
@@ -728,11 +711,6 @@ impl<'a> Builder<'a> {
         }
         Ok(())
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 /// Whether `word` is its own normal form.

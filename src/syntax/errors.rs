@@ -13,7 +13,7 @@ mod words;
 use super::ast::Ident;
 use super::layout::BracketError;
 use super::token::{Lexeme, Token};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean, error};
 use crate::source::{Location, Source, Span};
 use std::rc::Rc;
 
@@ -404,16 +404,6 @@ fn short(text: &str) -> String {
     format!("{}{cut}", &line[..end])
 }
 
-/// The word of `words` that `written` was probably meant to be.
-fn nearest<'w>(written: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let allowed = if written.chars().count() < 5 { 1 } else { 2 };
-    words
-        .map(|word| (strsim::osa_distance(written, word), word))
-        .filter(|&(distance, _)| distance <= allowed)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, word)| word)
-}
-
 /// Whether the last statement has an `if` that waits for its `then` or `else`.
 pub(crate) fn waits_for_branch(tokens: &[Lexeme]) -> bool {
     let last = tokens.iter().rposition(|lexeme| lexeme.token != Token::End);
@@ -446,21 +436,18 @@ pub(crate) fn waits_for_branch(tokens: &[Lexeme]) -> bool {
 pub(crate) fn bad_escape(source: &Rc<Source>, span: Span) -> Diagnostic {
     let location = Location::new(source, span);
     let message = format!("`{}` is no escape", location.text());
-    Diagnostic::error(Code::Syntax, location, message, "unknown escape")
-        .help("write `\\n` for a new line, `\\\"` for a quote, `\\\\` for a backslash")
+    error!(Syntax, location,
+        "{message}";
+        label: "unknown escape";
+        help: "write `\\n` for a new line, `\\\"` for a quote, `\\\\` for a backslash")
 }
 
 /// A text where none may stand.
 pub(crate) fn misplaced_text(source: &Rc<Source>, span: Span) -> Diagnostic {
-    Diagnostic::error(
-        Code::Syntax,
-        Location::new(source, span),
-        "a text cannot stand here",
-        "a text",
-    )
-    .help(
-        "texts stand only in `print`, `import`, after `to`, as the argument of `read` and of `scheme=`",
-    )
+    error!(Syntax, Location::new(source, span),
+        "a text cannot stand here";
+        label: "a text";
+        help: "texts stand only in `print`, `import`, after `to`, as the argument of `read` and of `scheme=`")
 }
 
 /// A word that is none of a list.
@@ -470,15 +457,12 @@ pub(crate) fn unknown_word(
     what: &str,
     words: impl Iterator<Item = &'static str> + Clone,
 ) -> Diagnostic {
-    let help = match nearest(&word.name, words.clone()) {
+    let help = match did_you_mean(&word.name, words.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are `{}`", words.collect::<Vec<_>>().join("`, `")),
     };
-    Diagnostic::error(
-        Code::Syntax,
-        Location::new(source, word.span),
-        format!("`{}` is no {what}", short(&word.name)),
-        "unknown",
-    )
-    .help(help)
+    error!(Syntax, Location::new(source, word.span),
+        "`{}` is no {what}", short(&word.name);
+        label: "unknown";
+        help: "{help}")
 }

@@ -15,7 +15,7 @@ pub mod statements;
 mod token;
 pub mod words;
 
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::source::{Location, Source, Span};
 use crate::stop;
 use ast::Script;
@@ -72,12 +72,7 @@ fn run(builder: &mut Builder<'_>, tokens: &[Lexeme]) -> std::result::Result<ast:
     let stream = tokens.iter().enumerate().map(move |(k, lexeme)| {
         if k.is_multiple_of(TOKENS_AT_A_TIME) && stop::requested() {
             let at = Location::new(&source, lexeme.span());
-            return Err(Diagnostic::error(
-                Code::Limit,
-                at,
-                "interrupted",
-                "stopped here",
-            ));
+            bail!(Limit, at, "interrupted"; label: "stopped here");
         }
         Ok((lexeme.start, lexeme.token, lexeme.end))
     });
@@ -129,26 +124,16 @@ fn refuse_long(source: &Rc<Source>) -> Result<()> {
         return Ok(());
     }
     let start = Location::new(source, Span::default());
-    Err(Diagnostic::error(
-        Code::Limit,
-        start,
-        "the text is longer than 1 GiB",
-        "",
-    ))
+    Err(error!(Limit, start, "the text is longer than 1 GiB"))
 }
 
 fn refuse_many(source: &Rc<Source>, tokens: &[Lexeme]) -> Result<()> {
     match tokens.get(MOST_TOKENS) {
         None => Ok(()),
-        Some(first) => Err(Diagnostic::error(
-            Code::Limit,
-            Location::new(source, first.span()),
-            format!("the script has more than {MOST_TOKENS} words and signs"),
-            "one too many",
-        )
-        .help(
-            "split it into several files and `import` them, or keep the data in a file to `read`",
-        )),
+        Some(first) => Err(error!(Limit, Location::new(source, first.span()),
+            "the script has more than {MOST_TOKENS} words and signs";
+            label: "one too many";
+            help: "split it into several files and `import` them, or keep the data in a file to `read`")),
     }
 }
 
@@ -160,13 +145,10 @@ fn refuse_odd_line_ends(source: &Rc<Source>) -> Result<()> {
         return Ok(());
     };
     let location = Location::new(source, Span::new(at, at + c.len_utf8()));
-    Err(Diagnostic::error(
-        Code::Syntax,
-        location,
-        format!("the character U+{:04X} ends no line here", c as u32),
-        "invisible",
-    )
-    .help("put an ordinary newline in its place, or take it out"))
+    Err(error!(Syntax, location,
+        "the character U+{:04X} ends no line here", c as u32;
+        label: "invisible";
+        help: "put an ordinary newline in its place, or take it out"))
 }
 
 /// What a reader of lines should do with the text it has so far.

@@ -206,7 +206,11 @@ fn check_finds_no_error_in_the_examples() {
             }
             let text = std::fs::read_to_string(&path).expect("a text");
             let source = wengert::source::Source::file(&path, text);
-            let found = wengert::session::Session::with_limits(Default::default()).check(&source);
+            let found = wengert::session::Session::in_world(
+                std::rc::Rc::new(wengert::world::Folder),
+                Limits::default(),
+            )
+            .check(&source);
             let error = found
                 .iter()
                 .find(|found| found.severity() == wengert::diagnostic::Severity::Error);

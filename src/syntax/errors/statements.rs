@@ -1,7 +1,7 @@
 //! Heads, blocks, tails and ends of statements.
 
 use super::Context;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::syntax::statements::StatementRow;
 use crate::syntax::token::Token;
 use crate::syntax::words::{TAIL, tail_words};
@@ -380,7 +380,6 @@ pub(super) fn nearly_tail_word(context: &Context<'_>, at: usize) -> Option<&'sta
     if word == "colored" || word == "color" {
         return Some("coloured");
     }
-    super::nearest(&word, tail_words())
-        .or(super::nearest(&word, ["coloured", "from"].into_iter()))
-        .filter(|near| *near != word && word.len() > 1)
+    let words = || TAIL.iter().map(|row| row.word);
+    did_you_mean(&word, words()).filter(|_| word.len() > 1 && words().all(|known| known != word))
 }

@@ -1,7 +1,7 @@
 //! Words: reserved ones where they may not stand, and those of other languages.
 
-use super::{Context, nearest};
-use crate::diagnostic::Diagnostic;
+use super::Context;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::syntax::statements::{is_statement_word, statement_words};
 use crate::syntax::token::Token;
 
@@ -108,7 +108,7 @@ pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diag
     if word != context.statement(at) {
         return inner_statement(context, word);
     }
-    let near = nearest(&context.text(word), statement_words())?;
+    let near = did_you_mean(&context.text(word), statement_words())?;
     Some(
         context
             .error(
