@@ -199,17 +199,26 @@ impl Lowerer<'_> {
             .chain(primitives::names().map(String::from))
             .chain(special)
             .collect();
-        let elsewhere = foreign::function(name).map(str::to_owned);
+        let elsewhere = foreign::function(name);
         let near = || did_you_mean(name, known.iter().map(String::as_str));
-        match elsewhere.or_else(|| Some(format!("did you mean `{}`?", near()?))) {
+        match elsewhere {
             _ if prime && self.definitions.variable(name).is_some() => error.help(format!(
                 "`{name}` is a variable: its derivative by `w` is `grad({name}, w)`; `derive {name} wrt w` shows the formula"
             )),
             _ if self.definitions.variable(name).is_some() => error.help(format!(
                 "`{name}` is a variable: to multiply write `{name}*(…)`, to take an entry `{name}[…]`"
             )),
-            Some(advice) => error.help(advice),
-            None => error.help(format!("define it: `{name}(x) = …`")),
+            Some(word) => {
+                let error = error.help(word.advice);
+                match word.instead {
+                    Some(ours) => error.fix(frame.script.location(function.span), ours),
+                    None => error,
+                }
+            }
+            None => error.help(match near() {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("define it: `{name}(x) = …`"),
+            }),
         }
     }
 

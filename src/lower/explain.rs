@@ -70,7 +70,7 @@ impl Unit<'_> {
 
     /// What to write instead of `name`, if it is a constant of another language or `dL` of `dL/dw`.
     pub(super) fn foreign_value(&self, name: &str) -> Option<String> {
-        foreign::value(name).map(str::to_owned).or_else(|| {
+        foreign::value(name).map(|word| word.advice.to_owned()).or_else(|| {
             let of = name.strip_prefix('d')?;
             let known = self.definitions.variable(of).is_some() || of.is_empty();
             let output = if of.is_empty() { "L" } else { of };

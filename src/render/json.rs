@@ -112,6 +112,11 @@ pub fn diagnostic(found: &Diagnostic, script: Option<&Source>) -> String {
     if let Some(help) = found.advice() {
         object.insert("help".into(), json!(help));
     }
+    if let Some(fix) = found.correction() {
+        let span = fix.location.span;
+        let fix = json!({"span": [span.start, span.end], "text": fix.text});
+        object.insert("fix".into(), fix);
+    }
     if script.is_some_and(|script| *script != *location.source) {
         object.insert("file".into(), json!(location.source.name));
     }

@@ -268,7 +268,10 @@ impl<'a> Builder<'a> {
         };
         let (first, symbol) = (self.written(a), op.symbol());
         let (middle, last) = (self.written(*b), self.written(c));
-        Err(error.help(format!("write `{first} and {middle} {symbol} {last}`")))
+        let text = format!("{first} and {middle} {symbol} {last}");
+        Err(error
+            .help(format!("write `{text}`"))
+            .fix(self.locate(span), text))
     }
 
     pub fn parenthesised(&mut self, x: ExprId, l: u32, r: u32) -> ExprId {

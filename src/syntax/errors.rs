@@ -204,7 +204,17 @@ impl<'a> Context<'a> {
     }
 
     fn location(&self, at: usize) -> Location {
-        Location::new(self.source, self.span(at))
+        self.place(self.span(at))
+    }
+
+    fn place(&self, span: Span) -> Location {
+        Location::new(self.source, span)
+    }
+
+    /// The place between the token `last` and what follows it.
+    fn gap(&self, last: usize) -> Location {
+        let end = self.span(last).end;
+        self.place(Span { start: end, end })
     }
 
     /// Where the token starts.

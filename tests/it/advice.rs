@@ -1,9 +1,11 @@
 //! What someone who knows another language is told: the advice is about what was meant.
 
+use std::rc::Rc;
+use wengert::diagnostic::Diagnostic;
 use wengert::lower::{Limits, is_built_in};
 use wengert::session::Session;
 use wengert::source::Source;
-use wengert::syntax::foreign::{FUNCTIONS, VALUES};
+use wengert::syntax::foreign::{FUNCTIONS, Foreign, VALUES};
 use wengert::syntax::statements::is_statement_word;
 
 /// The advice of the error that running `text` ends with.
@@ -126,11 +128,7 @@ fn a_name_of_the_users_comes_before_one_of_another_language() {
 #[test]
 fn no_foreign_name_is_ours_or_stands_twice() {
     for table in [FUNCTIONS, VALUES] {
-        let mut all: Vec<&str> = table
-            .iter()
-            .flat_map(|(names, _)| *names)
-            .copied()
-            .collect();
+        let mut all: Vec<&str> = table.iter().flat_map(|word| word.names).copied().collect();
         for name in &all {
             assert!(!is_built_in(name), "`{name}` is a function of the language");
         }
@@ -144,7 +142,15 @@ fn no_foreign_name_is_ours_or_stands_twice() {
 #[test]
 fn what_is_advised_exists() {
     let is_letter = |c: char| c.is_alphanumeric() || c == '_';
-    for (names, advice) in FUNCTIONS.iter().chain(VALUES) {
+    for Foreign {
+        names,
+        advice,
+        instead,
+    } in FUNCTIONS.iter().chain(VALUES)
+    {
+        if let Some(ours) = instead {
+            assert!(advice.contains(&format!("`{ours}")), "{names:?}: {ours}");
+        }
         for code in advice.split('`').skip(1).step_by(2) {
             for (at, _) in code.match_indices('(') {
                 let called = code[..at].rsplit(|c| !is_letter(c)).next().unwrap_or("");
@@ -154,6 +160,69 @@ fn what_is_advised_exists() {
             }
         }
     }
+}
+
+/// What is wrong with a script, and its text after the fix, if there is one.
+fn mended(source: &Rc<Source>) -> Option<(Diagnostic, Option<String>)> {
+    let mut session = Session::with_limits(Limits::default());
+    let error = session.run_source(source, &mut |_| {}).err()?;
+    let text = error
+        .correction()
+        .filter(|fix| fix.location.source == *source)
+        .map(|fix| {
+            let mut text = source.text.clone();
+            text.replace_range(fix.location.span.range(), &fix.text);
+            text
+        });
+    Some((error, text))
+}
+
+#[test]
+fn fixes_are_what_one_would_type() {
+    for (text, wanted) in [
+        ("sin 1", "sin(1)"),
+        ("erf x", "erf(x)"),
+        ("x = 2\n2x", "x = 2\n2*x"),
+        ("arctan(1)", "atan(1)"),
+        ("clip(3, 0, 1)", "clamp(3, 0, 1)"),
+        ("A = [1, 2; 3, 4]\ntrace(A)", "A = [1, 2; 3, 4]\ntr(A)"),
+        ("1 < 2 < 3", "1 < 2 and 2 < 3"),
+        ("2**3", "2 ^ 3"),
+        ("1 && 0", "1 and 0"),
+        ("print \"cost\" 1", "print \"cost\", 1"),
+        ("f(x) := x", "f(x) = x"),
+        ("x = [1, 2]\nx[1] = 3", "x = [1, 2]\nx[1] := 3"),
+    ] {
+        let (_, found) = mended(&Source::new("test", text)).expect(text);
+        assert_eq!(found.as_deref(), Some(wanted), "{text}");
+    }
+    // Nobody knows what the argument is.
+    assert_eq!(
+        mended(&Source::new("test", "sin 2*x")).and_then(|(_, text)| text),
+        None
+    );
+}
+
+#[test]
+fn after_a_fix_the_error_is_gone() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/errors");
+    let mut fixed = 0;
+    for entry in folder.read_dir().expect("the folder").flatten() {
+        let path = entry.path();
+        if path.extension().is_none_or(|extension| extension != "ad") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a script");
+        let Some((error, Some(text))) = mended(&Source::file(&path, text)) else {
+            continue;
+        };
+        fixed += 1;
+        if let Some((left, _)) = mended(&Source::file(&path, text)) {
+            let place = |error: &Diagnostic| (error.message().to_owned(), error.location().span);
+            assert_ne!(place(&left), place(&error), "{}", path.display());
+        }
+    }
+    assert!(fixed > 0, "some errors have a fix");
 }
 
 /// What looking at `text` finds: the text at each place, and the message.

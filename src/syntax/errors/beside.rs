@@ -2,14 +2,15 @@
 
 use super::{Context, statements};
 use crate::diagnostic::Diagnostic;
+use crate::primitives;
 use crate::syntax::token::Token;
 
-/// Functions that are often written without parentheses.
-const FUNCTIONS: [&str; 24] = [
-    "exp", "log", "ln", "log2", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
-    "sinh", "cosh", "tanh", "abs", "sign", "relu", "sigmoid", "softmax", "sum", "mean", "norm",
-    "det",
-];
+/// Whether `name` is an operation on one argument.
+fn is_function(name: &str) -> bool {
+    primitives::named(name)
+        .iter()
+        .any(|row| row.arity.least == 1 && row.sizes.most == 0)
+}
 
 /// An operand right after an operand.
 pub(super) fn beside(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
@@ -74,7 +75,7 @@ fn power_of_function(context: &Context<'_>, last: usize, at: usize) -> Option<Di
     } else {
         before
     };
-    let raised = raised && FUNCTIONS.contains(&context.text(name).as_str());
+    let raised = raised && is_function(&context.text(name));
     if !((sign || raised)
         && context.token(name) == Some(Token::Name)
         && context.token(at) == Some(Token::LeftParen))
@@ -176,17 +177,24 @@ fn function(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic>
     let name = context.text(last);
     let is_function = context.token(last) == Some(Token::Name)
         && matches!(context.token(at)?, Token::Name | Token::Number)
-        && FUNCTIONS.contains(&name.as_str());
+        && is_function(&name);
     is_function.then(|| {
         let argument = context.text(at);
-        pair(
+        let error = pair(
             context,
             last,
             at,
             "a function takes its argument in parentheses",
             "parentheses are missing",
         )
-        .help(format!("write `{name}({argument})`"))
+        .help(format!("write `{name}({argument})`"));
+        // Where more follows, nobody knows how far the argument reaches.
+        if context.rest_of_tokens(at) > 1 {
+            return error;
+        }
+        let [called, argument] = [last, at].map(|at| context.source.slice(context.span(at)));
+        let whole = context.place(context.span(last).to(context.span(at)));
+        error.fix(whole, format!("{called}({argument})"))
     })
 }
 
@@ -347,6 +355,7 @@ fn text(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
             "two items side by side",
         )
         .help("separate the items by commas: `print \"cost\", J`")
+        .fix(context.gap(last), ",")
     })
 }
 
@@ -384,14 +393,17 @@ fn product(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> 
     } else {
         format!("write `{left}*{right}` for a product; statements end at a newline or `;`")
     };
-    Some(
-        pair(
-            context,
-            last,
-            at,
-            "an operator is missing between two operands",
-            "two operands side by side",
-        )
-        .help(help),
+    let error = pair(
+        context,
+        last,
+        at,
+        "an operator is missing between two operands",
+        "two operands side by side",
     )
+    .help(help);
+    Some(if context.touches(at) {
+        error.fix(context.gap(last), "*")
+    } else {
+        error
+    })
 }

@@ -68,13 +68,18 @@ fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
     } else {
         context.span(at)
     };
-    context.error(span, message, "a dot too many").help(help)
+    let error = context.error(span, message, "a dot too many").help(help);
+    if number {
+        let written = context.source.slice(context.span(at - 1));
+        return error.fix(context.place(span), written);
+    }
+    error
 }
 
 /// What to write instead of `np.…`: the function of another language may have another name here.
 fn no_prefix(name: &str, call: &str) -> String {
     match foreign::function(name).or_else(|| foreign::value(name)) {
-        Some(advice) => advice.to_owned(),
+        Some(word) => word.advice.to_owned(),
         None => format!("write `{call}`"),
     }
 }
@@ -96,10 +101,38 @@ fn foreign_character(context: &Context<'_>, at: usize) -> Diagnostic {
     } else {
         "unknown"
     };
-    context
+    let error = context
         .error(context.span(at), message, label)
-        .help(help.unwrap_or_else(|| "take it out".to_owned()))
+        .help(help.unwrap_or_else(|| "take it out".to_owned()));
+    match OPERATORS.iter().find(|(theirs, _)| *theirs == written) {
+        Some((_, ours)) if context.operand_before(at) => {
+            let blank = |is_there: bool| if is_there { "" } else { " " };
+            let (before, after) = (!context.touches(at), !context.touches(at + 1));
+            let text = format!("{}{ours}{}", blank(before), blank(after));
+            error.fix(context.location(at), text)
+        }
+        _ => error,
+    }
 }
+
+/// Operators of other languages between two operands, and those that mean the same here.
+const OPERATORS: &[(&str, &str)] = &[
+    ("**", "^"),
+    ("&&", "and"),
+    ("||", "or"),
+    ("=<", "<="),
+    ("===", "=="),
+    ("<>", "!="),
+    ("~=", "!="),
+    (".==", "=="),
+    (".!=", "!="),
+    (".<", "<"),
+    (".<=", "<="),
+    (".>", ">"),
+    (".>=", ">="),
+    (".+", "+"),
+    (".-", "-"),
+];
 
 /// What to write instead of an operator of another language.
 fn operator_advice(context: &Context<'_>, at: usize, written: &str) -> Option<String> {

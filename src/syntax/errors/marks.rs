@@ -80,6 +80,7 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
                 "defines no entry",
                 format!("write `{target} := …`"),
             )
+            .map(|error| error.fix(context.location(at), ":="))
         }
         Token::Input => error(
             "an input is declared without a value",
@@ -135,7 +136,8 @@ pub(super) fn assign(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         return error(
             "a function is defined by `=`",
             format!("write `{head} = …`; an entry is updated by `x[i] := …`"),
-        );
+        )
+        .map(|error| error.fix(context.location(at), "="));
     }
     match context.token(start)? {
         Token::DefinitionHead | Token::FunctionHead | Token::UpdateHead => error(

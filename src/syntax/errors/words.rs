@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::syntax::foreign;
 use crate::syntax::statements::{is_statement_word, statement_words};
 use crate::syntax::token::Token;
 
@@ -61,29 +62,6 @@ pub(super) fn reserved_as_name(context: &Context<'_>, at: usize) -> Option<Diagn
     })
 }
 
-/// What to write instead of a statement of another language.
-fn foreign_advice(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "def" | "function" | "fn" | "func" => {
-            "a function is defined by `f(x) = …`, without a word in front"
-        }
-        "let" | "var" | "const" | "set" | "local" | "global" => {
-            "a name is defined by `x = …`, without a word in front"
-        }
-        "lambda" => "functions have names: write `f(x) = x^2`, then use `f`",
-        "return" => "a function is a formula: `f(x) = …` gives what stands right of the `=`",
-        "elif" | "elseif" | "elsif" => "write `else if`",
-        "do" | "begin" => "a block is written `{ … }`",
-        "end" => "a block is written `{ … }`",
-        "foreach" | "loop" => "write `for i in 1..10 { … }` or `repeat 10 { … }`",
-        "from" | "using" | "include" | "load" | "source" => "write `import \"other.ad\"`",
-        "echo" | "display" | "disp" | "show" | "puts" | "println" => "write `print x`",
-        "diff" | "differentiate" => "write `derive L wrt w`",
-        "param" | "parameter" | "variable" => "write `input w`",
-        _ => return None,
-    })
-}
-
 /// A statement of another language, or one of ours misspelt: a word with an operand beside it.
 pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let found = context.token(at)?;
@@ -98,7 +76,7 @@ pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diag
     if !beside {
         return None;
     }
-    if foreign_advice(&context.text(word)).is_some() {
+    if foreign::word(&context.text(word)).is_some() {
         return Some(foreign_word(context, word));
     }
     if context.token(at) == Some(Token::Name) && matches!(context.text(at).as_str(), "do" | "begin")
@@ -122,14 +100,19 @@ pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diag
 
 fn foreign_word(context: &Context<'_>, at: usize) -> Diagnostic {
     let word = context.text(at);
-    let help = foreign_advice(&word).unwrap_or("take it out");
-    context
-        .error(
-            context.span(at),
-            format!("`{word}` is no word of this language"),
-            "not needed here",
-        )
-        .help(help)
+    let error = context.error(
+        context.span(at),
+        format!("`{word}` is no word of this language"),
+        "not needed here",
+    );
+    let Some(known) = foreign::word(&word) else {
+        return error.help("take it out");
+    };
+    let error = error.help(known.advice);
+    match known.instead {
+        Some(ours) => error.fix(context.location(at), ours),
+        None => error,
+    }
 }
 
 /// `y = trace L`: statements have no value.
