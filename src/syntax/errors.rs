@@ -11,7 +11,7 @@ mod statements;
 mod words;
 
 use super::ast::Ident;
-use super::layout::BracketError;
+use super::brackets::BracketError;
 use super::token::{Lexeme, Token};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean, error};
 use crate::source::{Location, Source, Span};

@@ -4,7 +4,8 @@
 //! same; and formatting it again changes nothing. Line breaks are the user's, except that a block
 //! of several lines has a line for each of its braces; blanks and indentation are not.
 
-use super::layout::{self, Brackets};
+use super::brackets::Brackets;
+use super::layout;
 use super::lexer::lex;
 use super::token::{Lexeme, Token};
 use crate::diagnostic::{Code, Diagnostic, Result};

@@ -1,6 +1,7 @@
 //! What kind of thing every part of a text is: for editors that colour it.
 
-use super::layout::{self, Brackets};
+use super::brackets::Brackets;
+use super::layout;
 use super::lexer::lex;
 use super::token::Token;
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! Text to abstract syntax: tokens, layout, grammar, and the errors of all three.
 
 pub mod ast;
+mod brackets;
 mod builder;
 mod errors;
 pub mod foreign;
@@ -19,10 +20,10 @@ use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::source::{Location, Source, Span};
 use crate::stop;
 use ast::Script;
+use brackets::{BracketError, Brackets};
 use builder::Builder;
 use errors::Context;
 use lalrpop_util::ParseError;
-use layout::{BracketError, Brackets};
 use lexer::MOST_TOKENS;
 use std::rc::Rc;
 use token::{Lexeme, Token};

@@ -1,0 +1,231 @@
+//! The statements of a script, and what may follow their outputs.
+
+use super::{ExprId, Ident, Index, Script, StatementId, Text};
+use crate::source::Span;
+
+/// `input x[3]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputDeclaration {
+    /// The name.
+    pub name: Ident,
+    /// No entry: a scalar; one: a vector's length; two: rows and columns.
+    pub shape: Vec<ExprId>,
+}
+
+/// The left side of `:=`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// The name.
+    pub name: Ident,
+    /// The entries to replace; `None` for the whole.
+    pub indices: Option<Vec<Index>>,
+    /// The whole target.
+    pub span: Span,
+}
+
+/// What a showing statement shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Show {
+    /// A bare expression: its value.
+    Value,
+    /// `trace`
+    Trace,
+    /// `compare`
+    Compare,
+    /// `derive`
+    Derive,
+    /// `check`
+    Check,
+    /// `graph`
+    Graph,
+    /// `plot`
+    Plot,
+}
+
+/// A way of computing a derivative, as named after `using`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// Tangents, along with the values.
+    Forward,
+    /// Adjoints, from the output back.
+    Reverse,
+    /// Finite differences.
+    Numeric,
+    /// The simplified formula.
+    Symbolic,
+}
+
+impl Mode {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Mode; 4] = [Mode::Forward, Mode::Reverse, Mode::Numeric, Mode::Symbolic];
+
+    /// As it is written after `using`, and the key in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Forward => "forward",
+            Mode::Reverse => "reverse",
+            Mode::Numeric => "numeric",
+            Mode::Symbolic => "symbolic",
+        }
+    }
+}
+
+/// `over t from a to b`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Over {
+    /// The running variable.
+    pub variable: Ident,
+    /// Left end.
+    pub from: ExprId,
+    /// Right end.
+    pub to: ExprId,
+}
+
+/// `w = 3` after `at`
+#[derive(Clone, Debug, PartialEq)]
+pub struct At {
+    /// The name that gets another value for this statement.
+    pub name: Ident,
+    /// The value.
+    pub value: ExprId,
+}
+
+/// One item after `with`.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum With {
+    Steps,
+    Life,
+    Zeros,
+    Expanded,
+    Guards,
+    LogX,
+    LogY,
+    /// `points P coloured by c`
+    Points {
+        points: ExprId,
+        colour: Option<ExprId>,
+    },
+}
+
+impl With {
+    /// As it is written, without what follows.
+    pub fn name(&self) -> &'static str {
+        match self {
+            With::Steps => "steps",
+            With::Life => "life",
+            With::Zeros => "zeros",
+            With::Expanded => "expanded",
+            With::Guards => "guards",
+            With::LogX => "log x",
+            With::LogY => "log y",
+            With::Points { .. } => "points",
+        }
+    }
+}
+
+/// What may follow the outputs of a statement that shows something, in this order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tail {
+    /// `over t from a to b, …`
+    pub over: Vec<Over>,
+    /// `wrt w, x[1]`: names and entries of names
+    pub wrt: Vec<ExprId>,
+    /// `along v, …`
+    pub along: Vec<ExprId>,
+    /// `using forward, reverse`
+    pub using: Vec<(Mode, Span)>,
+    /// `at w = 3, x = 2`
+    pub at: Vec<At>,
+    /// `with life, zeros`
+    pub with: Vec<(With, Span)>,
+    /// `to "file.svg"`
+    pub to: Option<Text>,
+}
+
+impl Tail {
+    /// The word of every part that is there, of each item for `with`, and where it stands.
+    pub fn parts(&self, script: &Script) -> Vec<(&'static str, Span)> {
+        let expr = |id: &ExprId| script.expr(*id).span;
+        let parts = [
+            ("over", self.over.first().map(|over| over.variable.span)),
+            ("wrt", self.wrt.first().map(expr)),
+            ("along", self.along.first().map(expr)),
+            ("using", self.using.first().map(|(_, span)| *span)),
+            ("at", self.at.first().map(|at| at.name.span)),
+            ("to", self.to.as_ref().map(|to| to.span)),
+        ];
+        let there = parts
+            .into_iter()
+            .filter_map(|(word, span)| Some((word, span?)));
+        let items = self.with.iter().map(|(item, span)| (item.name(), *span));
+        there.chain(items).collect()
+    }
+}
+
+/// The statements between `{` and `}`.
+pub type Block = Vec<StatementId>;
+
+/// The forms a statement can have.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StatementKind {
+    /// `w = 3`
+    Define(Ident, ExprId),
+    /// `f(x, y) = x + y`
+    DefineFunction {
+        /// Its name.
+        name: Ident,
+        /// Its parameters; may be none.
+        parameters: Vec<Ident>,
+        /// What it gives.
+        body: ExprId,
+    },
+    /// `input w, x[3], A[2, 3]`
+    Input(Vec<InputDeclaration>),
+    /// `W, V := …, …`; as many values as targets
+    Update(Vec<Target>, Vec<ExprId>),
+    /// `repeat n { … }`
+    Repeat(ExprId, Block),
+    /// `while c { … }`
+    While(ExprId, Block),
+    /// `for i in a..b { … }`
+    For {
+        /// The running name.
+        variable: Ident,
+        /// First value.
+        from: ExprId,
+        /// Last value, included.
+        to: ExprId,
+        /// What is done for each.
+        body: Block,
+    },
+    /// `if c { … } else { … }`; `else if` is an `else` block that holds one `if`
+    If(ExprId, Block, Block),
+    /// `import "other.ad"`
+    Import(Text),
+    /// `assert e`
+    Assert(ExprId),
+    /// `print "cost", J at w = 3`
+    Print(Vec<ExprId>, Box<Tail>),
+    /// `trace y1, y2 wrt w`, a bare expression, …
+    Show(Show, Vec<ExprId>, Box<Tail>),
+}
+
+impl StatementKind {
+    /// What may follow its outputs, if it has any.
+    pub fn tail(&self) -> Option<&Tail> {
+        match self {
+            StatementKind::Print(_, tail) | StatementKind::Show(_, _, tail) => Some(tail),
+            _ => None,
+        }
+    }
+}
+
+/// A statement where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// What it is.
+    pub kind: StatementKind,
+    /// Where it is written, from its first to its last token.
+    pub span: Span,
+}

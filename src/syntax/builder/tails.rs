@@ -1,0 +1,111 @@
+//! The parts of a tail.
+
+use super::Builder;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::source::Span;
+use crate::syntax::ast::*;
+use crate::syntax::errors;
+use crate::syntax::words::{WITH_ITEMS, mode_words};
+
+impl Builder<'_> {
+    pub fn wrt(&mut self, names: Vec<ExprId>) -> Result<Vec<ExprId>> {
+        match names.iter().find(|&&id| !self.is_entry(id)) {
+            None => Ok(names),
+            Some(&other) => {
+                let slice = matches!(self.kind(other), ExprKind::Index(..));
+                let (message, help) = if slice {
+                    (
+                        "a derivative is taken with respect to a name or one entry, not a slice",
+                        "name the whole, or a single entry such as `W[1,2]`",
+                    )
+                } else {
+                    (
+                        "a derivative is taken with respect to a name or an entry of one",
+                        "define the formula under a name first, and write that name here",
+                    )
+                };
+                Err(self
+                    .error(self.span(other), message, "neither name nor entry")
+                    .help(help))
+            }
+        }
+    }
+
+    fn is_entry(&self, id: ExprId) -> bool {
+        match self.kind(id) {
+            ExprKind::Name(_) => true,
+            ExprKind::Index(base, indices) => {
+                matches!(self.kind(*base), ExprKind::Name(_))
+                    && indices.iter().all(|index| matches!(index, Index::At(_)))
+            }
+            _ => false,
+        }
+    }
+
+    pub fn modes(&mut self, names: Vec<Ident>) -> Result<Vec<(Mode, Span)>> {
+        self.refuse_twins(names.iter(), |name| format!("`{name}` stands here twice"))?;
+        names
+            .iter()
+            .map(|word| {
+                let mode = Mode::ALL
+                    .into_iter()
+                    .find(|mode| mode.name() == &*word.name);
+                mode.map(|mode| (mode, word.span)).ok_or_else(|| {
+                    errors::unknown_word(self.source, word, "way to differentiate", mode_words())
+                })
+            })
+            .collect()
+    }
+
+    pub fn at(&mut self, values: Vec<At>) -> Result<Vec<At>> {
+        self.refuse_twins(values.iter().map(|at| &at.name), |name| {
+            format!("`{name}` is given two values")
+        })?;
+        Ok(values)
+    }
+
+    pub fn with(
+        &mut self,
+        word: Ident,
+        value: Option<ExprId>,
+        colour: Option<ExprId>,
+    ) -> Result<(With, Span)> {
+        let end = colour.or(value).map_or(word.span, |id| self.span(id));
+        let span = word.span.to(end);
+        let axis = value.and_then(|id| match self.kind(id) {
+            ExprKind::Name(name) => Some(self.names.name(*name).clone()),
+            _ => None,
+        });
+        let item = match (&*word.name, value, axis.as_deref(), colour) {
+            ("steps", None, ..) => With::Steps,
+            ("life", None, ..) => With::Life,
+            ("zeros", None, ..) => With::Zeros,
+            ("expanded", None, ..) => With::Expanded,
+            ("guards", None, ..) => With::Guards,
+            ("log", _, Some("x"), None) => With::LogX,
+            ("log", _, Some("y"), None) => With::LogY,
+            ("points", Some(points), _, colour) => With::Points { points, colour },
+            _ => return Err(self.bad_item(&word, span)),
+        };
+        Ok((item, span))
+    }
+
+    fn bad_item(&self, word: &Ident, span: Span) -> Diagnostic {
+        let (message, help) = match &*word.name {
+            "log" => ("`log` names an axis", "write `with log x` or `with log y`"),
+            "points" => (
+                "`points` needs a matrix to draw",
+                "write `with points P coloured by c`",
+            ),
+            "steps" | "life" | "zeros" | "expanded" | "guards" => (
+                "this item takes nothing after it",
+                "separate the items after `with` by commas",
+            ),
+            _ => {
+                let words = WITH_ITEMS.into_iter();
+                return errors::unknown_word(self.source, word, "item of `with`", words);
+            }
+        };
+        self.error(span, message, "").help(help)
+    }
+}
