@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    wengert::cli::main()
+    wengert::cli::main(wengert::repl::run)
 }

@@ -1,9 +1,9 @@
-//! `wengert test`: runs scripts and holds what they write against what they are expected to write.
+//! `wengert test`: runs scripts and compares what they write with what they are expected to write.
 //!
-//! Beside `NAME.ad` lies `NAME.out`: what goes to standard output, then, if there is any, a line
+//! Next to `NAME.ad` lies `NAME.out`: what goes to standard output, then, if there is any, a line
 //! `-- stderr --` and the diagnostics, then, if the status is not 0, a line `-- exit 1 --`. Where
 //! `NAME.json.out` or `NAME.tex.out` lies beside, the output with `--format json` or `--format latex`
-//! is held against it as well. Numbers have six digits, and the names of files are relative to the
+//! is compared with it as well. A `.out` without its script is a failure. Numbers have six digits, and the names of files are relative to the
 //! script, so that the expected files depend on neither the machine nor the folder from which the
 //! tests are run.
 
@@ -87,7 +87,7 @@ impl Output {
 /// What to do with the output of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Hold it against the expected files.
+    /// Compare it with the expected files.
     Compare,
     /// Write it into the expected files.
     Bless,
@@ -104,14 +104,19 @@ pub fn run(
     let mut passed = 0;
     let mut failed = 0;
     for path in paths {
-        let scripts = match scripts_below(path) {
-            Ok(scripts) => scripts,
+        let (scripts, orphans) = match scripts_below(path) {
+            Ok(found) => found,
             Err(error) => {
                 failed += 1;
                 report(&format!("FAILED {}: {error}\n", path.display()));
                 continue;
             }
         };
+        for orphan in orphans {
+            failed += 1;
+            let missing = "there is no script that writes it";
+            report(&format!("FAILED {}: {missing}\n", orphan.display()));
+        }
         for script in scripts {
             match test(&script, purpose, allowance, style, report) {
                 Verdict::Passed => passed += 1,
@@ -134,35 +139,48 @@ enum Verdict {
     Interrupted,
 }
 
-/// The script itself, or all `.ad` files in the folder and the folders in it, in order.
-fn scripts_below(path: &Path) -> io::Result<Vec<PathBuf>> {
+/// The script itself, or all `.ad` files in the folder and the folders in it, in order; and the
+/// `.out` files there that belong to no script.
+fn scripts_below(path: &Path) -> io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     if !path.is_dir() {
-        return path.metadata().map(|_| vec![path.to_path_buf()]);
+        return path
+            .metadata()
+            .map(|_| (vec![path.to_path_buf()], Vec::new()));
     }
     let mut scripts = Vec::new();
+    let mut orphans = Vec::new();
     let mut folders = vec![path.to_path_buf()];
     while let Some(folder) = folders.pop() {
         for entry in folder.read_dir()? {
             let entry = entry?;
+            let path = entry.path();
             if entry.file_type()?.is_dir() {
-                folders.push(entry.path());
-            } else if entry
-                .path()
-                .extension()
-                .is_some_and(|extension| extension == "ad")
-            {
-                scripts.push(entry.path());
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "ad") {
+                scripts.push(path);
+            } else if is_orphan(&path) {
+                orphans.push(path);
             }
         }
     }
     scripts.sort();
+    orphans.sort();
     if scripts.is_empty() {
         return Err(io::Error::new(
             io::ErrorKind::NotFound,
             "there is no .ad file in this folder",
         ));
     }
-    Ok(scripts)
+    Ok((scripts, orphans))
+}
+
+/// Whether a file holds the expected output of a script that is not there.
+fn is_orphan(path: &Path) -> bool {
+    let is_output = path.extension().is_some_and(|extension| extension == "out");
+    // `NAME.out`, or `NAME.json.out` and its like.
+    let of_text = path.with_extension("ad");
+    let of_format = path.with_extension("").with_extension("ad");
+    is_output && !of_text.exists() && !of_format.exists()
 }
 
 fn test(

@@ -25,7 +25,7 @@ use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How the program ends, unless it was called in a wrong way (which is status 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,13 +49,13 @@ impl Status {
     }
 }
 
-/// Does what the arguments of the process ask for.
-pub fn main() -> ExitCode {
+/// Does what the arguments of the process ask for; `interactive` runs a session on a terminal.
+pub fn main(interactive: fn(&Options) -> Status) -> ExitCode {
     let arguments = Arguments::parse();
-    ExitCode::from(run(arguments).code())
+    ExitCode::from(run(arguments, interactive).code())
 }
 
-fn run(arguments: Arguments) -> Status {
+fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
     if arguments.command.is_some() && !arguments.sources.is_empty() {
         misused(
             ErrorKind::ArgumentConflict,
@@ -90,7 +90,7 @@ fn run(arguments: Arguments) -> Status {
             ErrorKind::ArgumentConflict,
             "a page is written for scripts: `wengert -o page.html FILE.ad`",
         ),
-        None if std::io::stdin().is_terminal() => crate::repl::run(options),
+        None if std::io::stdin().is_terminal() => interactive(options),
         None => scripts(&[PathBuf::from("-")], options),
     }
 }
@@ -126,7 +126,7 @@ fn one_liner(sources: &[String], options: &Options) -> Status {
     printing(options, |printer| {
         let status = script::run_last(&source, options.allowance(), printer);
         if options.time {
-            printer.note(&format!("{}\n", crate::repl::lasting(start.elapsed())));
+            printer.note(&format!("{}\n", lasting(start.elapsed())));
         }
         status
     })
@@ -146,7 +146,7 @@ fn scripts(files: &[PathBuf], options: &Options) -> Status {
                 Err(error) => printer.failed(&error, None),
             };
             if options.time {
-                let time = crate::repl::lasting(start.elapsed());
+                let time = lasting(start.elapsed());
                 printer.note(&format!("{}: {time}\n", file.display()));
             }
             if status != Status::Fine || printer.is_closed() {
@@ -235,4 +235,32 @@ pub(crate) fn printing(options: &Options, work: impl FnOnce(&mut Printer<'_>) ->
     };
     let status = work(&mut printer);
     printer.finish(status)
+}
+
+/// A length of time for people.
+pub fn lasting(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    match seconds {
+        s if s < 1e-3 => format!("{:.0} µs", s * 1e6),
+        s if s < 1.0 => format!("{:.1} ms", s * 1e3),
+        s if s < 120.0 => format!("{s:.2} s"),
+        s => format!("{:.1} min", s / 60.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_readable() {
+        for (micros, text) in [
+            (12, "12 µs"),
+            (3_400, "3.4 ms"),
+            (2_500_000, "2.50 s"),
+            (150_000_000, "2.5 min"),
+        ] {
+            assert_eq!(lasting(Duration::from_micros(micros)), text);
+        }
+    }
 }

@@ -16,7 +16,7 @@ mod step;
 mod why;
 
 use crate::assist::circle::closes;
-use crate::cli::{Options, Printer, Status, script, signals};
+use crate::cli::{Options, Printer, Status, lasting, script, signals};
 use crate::diagnostic::Diagnostic;
 use crate::event::Event;
 use crate::graph::Tensor;
@@ -33,7 +33,7 @@ use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 pub use rehearsal::rehearse;
 
@@ -431,17 +431,6 @@ fn followers(source: &Rc<Source>) -> Vec<Name> {
     found
 }
 
-/// A length of time for people.
-pub fn lasting(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    match seconds {
-        s if s < 1e-3 => format!("{:.0} µs", s * 1e6),
-        s if s < 1.0 => format!("{:.1} ms", s * 1e3),
-        s if s < 120.0 => format!("{s:.2} s"),
-        s => format!("{:.1} min", s / 60.0),
-    }
-}
-
 /// Does `work`; what it said where it panicked.
 fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     thread_local! {
@@ -567,17 +556,5 @@ mod tests {
         other.answer(":load nowhere.ad");
         assert!(shown.take().starts_with("error[file]"));
         std::fs::remove_dir_all(&folder).expect("removable");
-    }
-
-    #[test]
-    fn times_are_readable() {
-        for (micros, text) in [
-            (12, "12 µs"),
-            (3_400, "3.4 ms"),
-            (2_500_000, "2.50 s"),
-            (150_000_000, "2.5 min"),
-        ] {
-            assert_eq!(lasting(Duration::from_micros(micros)), text);
-        }
     }
 }

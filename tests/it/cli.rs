@@ -542,6 +542,11 @@ fn test_and_bless() {
         "{\"kind\":\"value\",\"text\":\"w^2\",\"value\":9}\n"
     );
     assert_eq!(run(&["test", folder.path()]).code, Some(0));
+    folder.file("gone.tex.out", "");
+    let outcome = run(&["test", folder.path()]);
+    let orphan = "gone.tex.out: there is no script that writes it\n2 passed, 1 failed\n";
+    assert!(outcome.stdout.ends_with(orphan), "{}", outcome.stdout);
+    assert_eq!(outcome.code, Some(1));
     let outcome = run(&["test", &format!("{}/nowhere", folder.path())]);
     assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(2)));
     assert!(outcome.stderr.contains("nowhere"), "{}", outcome.stderr);
