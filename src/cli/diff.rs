@@ -2,52 +2,152 @@
 //! red, what came in green, the words that differ in reverse.
 
 use crate::render::Style;
-use similar::{ChangeTag, TextDiff};
-use std::fmt::Write;
 
 /// Lines around a change.
 const AROUND: usize = 2;
+/// The longest lists of which the longest common part is looked for, as a product; of others only
+/// the beginning and the end.
+const LARGEST: usize = 16_000_000;
+
+/// A line that both texts have (' '), only the old one ('-') or only the new one ('+').
+struct Line<'t> {
+    sign: char,
+    number: usize,
+    /// Its words, and whether the other text does not have them.
+    words: Vec<(&'t str, bool)>,
+}
 
 /// What differs between `old` and `new`, line by line, with line numbers.
 pub fn text(old: &str, new: &str, style: &Style) -> String {
-    let mut out = String::new();
-    let diff = TextDiff::from_lines(old, new);
-    for (k, group) in diff.grouped_ops(AROUND).iter().enumerate() {
-        if k > 0 {
+    let lines = compared(old, new);
+    let (mut out, mut gap) = (String::new(), false);
+    for (k, line) in lines.iter().enumerate() {
+        let near = &lines[k.saturating_sub(AROUND)..lines.len().min(k + AROUND + 1)];
+        if near.iter().all(|line| line.sign == ' ') {
+            gap = !out.is_empty();
+            continue;
+        }
+        if std::mem::take(&mut gap) {
             out.push_str(if style.ascii {
                 "      ...\n"
             } else {
                 "      ⋮\n"
             });
         }
-        for op in group {
-            for change in diff.iter_inline_changes(op) {
-                let (sign, colour, number) = match change.tag() {
-                    ChangeTag::Delete => ('-', "31", change.old_index()),
-                    ChangeTag::Insert => ('+', "32", change.new_index()),
-                    ChangeTag::Equal => (' ', "", change.new_index()),
-                };
-                let number = number.map_or(0, |number| number + 1);
-                let mut line = format!("{number:>5} {sign} ");
-                for (emphasised, part) in change.iter_strings_lossy() {
-                    let part = visible(&part, style);
-                    if emphasised && style.colour {
-                        let _ = write!(line, "\u{1b}[7m{part}\u{1b}[27m");
-                    } else {
-                        line.push_str(&part);
-                    }
-                }
-                if change.tag() == ChangeTag::Equal {
-                    line.truncate(line.trim_end().len());
-                } else if style.colour {
-                    line = format!("\u{1b}[{colour}m{line}\u{1b}[39m");
-                }
-                out.push_str(&line);
-                out.push('\n');
+        out.push_str(&written(line, style));
+        out.push('\n');
+    }
+    out
+}
+
+fn compared<'t>(old: &'t str, new: &'t str) -> Vec<Line<'t>> {
+    let old: Vec<&str> = old.split_inclusive('\n').collect();
+    let new: Vec<&str> = new.split_inclusive('\n').collect();
+    let mut lines = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    let end = (old.len(), new.len());
+    for (a, b) in common(&old, &new).into_iter().chain([end]) {
+        let (gone, come) = (split(&old[i..a]), split(&new[j..b]));
+        let same = common(&gone.concat(), &come.concat());
+        // Words are told apart only where most of them are the same.
+        let alike = 4 * same.len() >= gone.concat().len() + come.concat().len();
+        let olds: Vec<usize> = same.iter().map(|pair| pair.0).collect();
+        let news: Vec<usize> = same.iter().map(|pair| pair.1).collect();
+        for (sign, first, side, same) in [('-', i, gone, olds), ('+', j, come, news)] {
+            let mut count = 0..;
+            for (k, words) in side.into_iter().enumerate() {
+                let differs = |at: usize| alike && same.binary_search(&at).is_err();
+                let words = words.into_iter().zip(&mut count);
+                lines.push(Line {
+                    sign,
+                    number: first + k + 1,
+                    words: words.map(|(word, at)| (word, differs(at))).collect(),
+                });
+            }
+        }
+        lines.extend(new.get(b).map(|line| Line {
+            sign: ' ',
+            number: b + 1,
+            words: vec![(*line, false)],
+        }));
+        (i, j) = (a + 1, b + 1);
+    }
+    lines
+}
+
+/// Each line as words and what stands between them.
+fn split<'t>(lines: &[&'t str]) -> Vec<Vec<&'t str>> {
+    let words = |line: &&'t str| {
+        let mut words = Vec::new();
+        let mut rest = *line;
+        while let Some(c) = rest.chars().next() {
+            let other = |d: char| d.is_whitespace() != c.is_whitespace();
+            let (word, after) = rest.split_at(rest.find(other).unwrap_or(rest.len()));
+            words.push(word);
+            rest = after;
+        }
+        words
+    };
+    lines.iter().map(words).collect()
+}
+
+/// Where the longest common part of two lists stands in both.
+fn common(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
+    let equal = |pair: &(&&str, &&str)| pair.0 == pair.1;
+    let head = old.iter().zip(new).take_while(equal).count();
+    let (old_rest, new_rest) = (&old[head..], &new[head..]);
+    let tail = old_rest.iter().rev().zip(new_rest.iter().rev());
+    let tail = tail.take_while(equal).count();
+    let (n, m) = (old_rest.len() - tail, new_rest.len() - tail);
+    let mut pairs: Vec<(usize, usize)> = (0..head).map(|k| (k, k)).collect();
+    if n * m <= LARGEST {
+        // The length of the longest common part of what follows, for every two places.
+        let mut lengths = vec![0u32; (n + 1) * (m + 1)];
+        for (i, j) in (0..n).rev().flat_map(|i| (0..m).rev().map(move |j| (i, j))) {
+            let at = |i: usize, j: usize| lengths[i * (m + 1) + j];
+            lengths[i * (m + 1) + j] = match old_rest[i] == new_rest[j] {
+                true => at(i + 1, j + 1) + 1,
+                false => at(i + 1, j).max(at(i, j + 1)),
+            };
+        }
+        let (mut i, mut j) = (0, 0);
+        while i < n && j < m {
+            if old_rest[i] == new_rest[j] {
+                pairs.push((head + i, head + j));
+                (i, j) = (i + 1, j + 1);
+            } else if lengths[(i + 1) * (m + 1) + j] >= lengths[i * (m + 1) + j + 1] {
+                i += 1;
+            } else {
+                j += 1;
             }
         }
     }
-    out
+    pairs.extend((0..tail).map(|k| (head + n + k, head + m + k)));
+    pairs
+}
+
+fn written(line: &Line, style: &Style) -> String {
+    let mut text = format!("{:>5} {} ", line.number, line.sign);
+    let mut inside = false;
+    for (word, differs) in &line.words {
+        if style.colour && *differs != inside {
+            inside = *differs;
+            text.push_str(if inside { "\u{1b}[7m" } else { "\u{1b}[27m" });
+        }
+        text.push_str(&visible(word, style));
+    }
+    if inside {
+        text.push_str("\u{1b}[27m");
+    }
+    match line.sign {
+        ' ' => text.truncate(text.trim_end().len()),
+        sign if style.colour => {
+            let colour = if sign == '-' { "31" } else { "32" };
+            text = format!("\u{1b}[{colour}m{text}\u{1b}[39m");
+        }
+        _ => {}
+    }
+    text
 }
 
 /// Characters that a terminal would not show; blanks at the end of a line differ invisibly.

@@ -1,7 +1,7 @@
 //! The command line: what was asked for, done, and the exit status.
 
 mod arguments;
-mod diff;
+pub mod diff;
 mod format;
 pub mod golden;
 mod printer;

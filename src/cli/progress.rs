@@ -1,9 +1,8 @@
 //! How far a long loop has come, on a terminal.
 
 use crate::session::Progress;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::cell::RefCell;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -17,12 +16,17 @@ pub struct Bar(Option<Rc<RefCell<State>>>);
 
 #[derive(Default)]
 struct State {
-    bar: Option<ProgressBar>,
     begun: Option<Instant>,
+    /// When the line was last drawn, while it is there.
+    drawn: Option<Instant>,
+    /// How often it has been drawn, which turns the wheel of a loop without an end.
+    turns: usize,
 }
 
-/// Fractions are told in this many parts.
-const WHOLE: u64 = 10_000;
+/// The line is drawn no more often than this.
+const REDRAW: Duration = Duration::from_millis(50);
+/// Characters of the bar.
+const BAR: usize = 24;
 
 impl Bar {
     /// A bar where standard error is a terminal, nothing elsewhere.
@@ -39,9 +43,10 @@ impl Bar {
     /// Takes the line away, until there is more to tell.
     pub fn hide(&self) {
         if let Some(state) = &self.0
-            && let Some(bar) = state.borrow_mut().bar.take()
+            && state.borrow_mut().drawn.take().is_some()
         {
-            bar.finish_and_clear();
+            // A terminal that is gone needs no bar.
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
     }
 
@@ -55,10 +60,10 @@ impl Bar {
         };
         let mut state = state.borrow_mut();
         let begun = *state.begun.get_or_insert_with(Instant::now);
-        if begun.elapsed() < WORTH_SHOWING {
+        let fresh = |drawn: Instant| drawn.elapsed() < REDRAW;
+        if begun.elapsed() < WORTH_SHOWING || state.drawn.is_some_and(fresh) {
             return;
         }
-        let bar = state.bar.get_or_insert_with(|| new_bar(progress));
         let seconds = begun.elapsed().as_secs_f64();
         let rate = progress.rounds as f64 / seconds.max(1e-9);
         let left = progress
@@ -66,24 +71,44 @@ impl Bar {
             .filter(|fraction| *fraction > 0.0)
             .map(|fraction| Duration::from_secs_f64(seconds * (1.0 - fraction) / fraction));
         let columns = terminal_size::terminal_size_of(std::io::stderr());
-        let room = columns.map_or(80, |(width, _)| usize::from(width.0));
-        let room = room.saturating_sub(BESIDE_MESSAGE);
-        bar.set_position((progress.fraction.unwrap_or(0.0) * WHOLE as f64) as u64);
-        bar.set_message(message(progress.rounds, rounded(rate), left, room));
-        bar.tick();
+        let columns = columns.map_or(80, |(width, _)| usize::from(width.0));
+        let room = columns.saturating_sub(BESIDE_MESSAGE);
+        let message = message(progress.rounds, rounded(rate), left, room);
+        let line = match progress.fraction {
+            Some(fraction) => format!("{}  {message}", drawn(fraction)),
+            None => format!("{} {message}", ['|', '/', '-', '\\'][state.turns % 4]),
+        };
+        // A line that reaches the edge would be continued below and could not be taken away.
+        let line: String = line.chars().take(columns.saturating_sub(1)).collect();
+        let _ = write!(std::io::stderr(), "\r{line}\x1b[K");
+        state.drawn = Some(Instant::now());
+        state.turns += 1;
     }
 }
 
+/// A bar and a percentage.
+fn drawn(fraction: f64) -> String {
+    let fraction = fraction.clamp(0.0, 1.0);
+    let full = (fraction * BAR as f64) as usize;
+    let head = if full < BAR { ">" } else { "" };
+    let bar = "=".repeat(full) + head;
+    format!("{bar:BAR$} {:>3} %", (fraction * 100.0) as u64)
+}
+
 /// Columns of the line that the message does not have: bar, percentage, the blanks between.
-const BESIDE_MESSAGE: usize = 24 + 1 + 5 + 2;
+const BESIDE_MESSAGE: usize = BAR + 1 + 5 + 2;
 
 /// What is said of a loop: as much as there is room for, the time that is left before all else.
 fn message(rounds: u64, rate: f64, left: Option<Duration>, room: usize) -> String {
     let round = format!("round {rounds}");
     let rate = format!(", {rate} a second");
     let (long, short) = left.map_or_else(Default::default, |left| {
-        let left = indicatif::HumanDuration(left);
-        (format!("at most {left} left"), format!("≤ {left:#} left"))
+        let (count, unit) = in_words(left);
+        let plural = if count == 1 { "" } else { "s" };
+        (
+            format!("at most {count} {unit}{plural} left"),
+            format!("≤ {count}{} left", &unit[..1]),
+        )
     });
     let comma = if long.is_empty() { "" } else { ", " };
     let all = [
@@ -97,16 +122,13 @@ fn message(rounds: u64, rate: f64, left: Option<Duration>, room: usize) -> Strin
     all.into_iter().find(fits).unwrap_or(last)
 }
 
-fn new_bar(progress: Progress) -> ProgressBar {
-    let length = progress.fraction.map(|_| WHOLE);
-    let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
-    let template = match length {
-        Some(_) => "{bar:24} {percent:>3} %  {wide_msg}",
-        None => "{spinner} {wide_msg}",
-    };
-    let style = ProgressStyle::with_template(template).expect("the template is well formed");
-    bar.set_style(style.progress_chars("=> "));
-    bar
+/// A time in the largest unit of which there are at least one and a half.
+fn in_words(time: Duration) -> (u64, &'static str) {
+    let seconds = time.as_secs_f64();
+    let units = [(86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute")];
+    let unit = units.into_iter().find(|(unit, _)| seconds >= 1.5 * unit);
+    let (unit, name) = unit.unwrap_or((1.0, "second"));
+    ((seconds / unit).round() as u64, name)
 }
 
 /// Two leading digits are enough for a rate.
@@ -137,5 +159,22 @@ mod tests {
         assert_eq!(said(3), "≤ 26s left");
         assert_eq!(message(7, 2.5, None, 80), "round 7, 2.5 a second");
         assert_eq!(message(7, 2.5, None, 8), "round 7");
+    }
+
+    #[test]
+    fn the_bar_grows() {
+        assert_eq!(drawn(0.0), ">                          0 %");
+        assert_eq!(drawn(0.5), "============>             50 %");
+        assert_eq!(drawn(1.0), "======================== 100 %");
+    }
+
+    #[test]
+    fn times_are_told_in_one_unit() {
+        let told = |seconds| in_words(Duration::from_secs(seconds));
+        assert_eq!(told(1), (1, "second"));
+        assert_eq!(told(89), (89, "second"));
+        assert_eq!(told(100), (2, "minute"));
+        assert_eq!(told(7_200), (2, "hour"));
+        assert_eq!(told(400_000), (5, "day"));
     }
 }

@@ -2,7 +2,7 @@
 //! the text, and the pictures against the files.
 //!
 //! Within a section (`## …`) the blocks of code follow one another in one session. To accept new
-//! answers and pictures: `WENGERT_BLESS=1 cargo test --test lecture`.
+//! answers and pictures: `WENGERT_BLESS=1 cargo test --test it -- lecture`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -154,11 +154,10 @@ fn the_lecture_is_answered_as_it_says() {
         }
     }
     let text = fs::read_to_string(docs.join("lecture.md")).expect("the page");
-    let diff = similar::TextDiff::from_lines(&text, &now);
-    let diff = diff.unified_diff().header("the page", "now").to_string();
+    let diff = wengert::cli::diff::text(&text, &now, &Style::default());
     assert!(
         diff.is_empty(),
-        "{diff}\nto accept it: WENGERT_BLESS=1 cargo test --test lecture"
+        "{diff}\nto accept it: WENGERT_BLESS=1 cargo test --test it -- lecture"
     );
 
     let kept = pictures(&docs.join("lecture"));
