@@ -1,6 +1,7 @@
 //! The integration tests, one binary: a module a topic. `cargo test --test it golden::` runs one of them.
 
 mod advice;
+mod architecture;
 mod cli;
 mod common;
 mod compare;
