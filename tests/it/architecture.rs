@@ -329,7 +329,7 @@ const ROOMS: Exceptions = &[
 ];
 const TEXT: Exceptions = &[
     (
-        "src/render/latex/formula.rs",
+        "src/render/latex/call.rs",
         "what LaTeX it has written so far decides about braces",
     ),
     ("src/repl/examples.rs", "the ending of a file's name"),
@@ -345,10 +345,11 @@ const ROW_NAMES: Exceptions = &[
         "an input of a drawing has the operation `input`, and JSON the kind `graph`",
     ),
     ("src/render/compare.rs", "the name of a mode"),
+    ("src/render/html/", "a class of the page's sections"),
     ("src/syntax/ast.rs", "the name of a mode"),
     ("src/render/latex/", "LaTeX has commands of the same name"),
     ("src/render/symbols.rs", "the name of a letter"),
-    ("src/repl/why.rs", INPUT),
+    ("src/assist/why.rs", INPUT),
     ("src/trace/partials.rs", INPUT),
     ("src/view/trace.rs", INPUT),
     (
@@ -386,7 +387,6 @@ const FILES: Exceptions = &[
     ("src/lower/calls.rs", UNFINISHED),
     ("src/lower/derivatives.rs", UNFINISHED),
     ("src/render/diagnostic.rs", UNFINISHED),
-    ("src/render/latex/formula.rs", UNFINISHED),
     ("src/render/plot/svg.rs", UNFINISHED),
     ("src/repl/mod.rs", UNFINISHED),
     ("src/session/mod.rs", UNFINISHED),
@@ -408,6 +408,7 @@ const NAMES: Exceptions = &[
     (":Entry", UNFINISHED),
     (":Found", UNFINISHED),
     (":Kink", UNFINISHED),
+    (":Notation", UNFINISHED),
     (":Output", UNFINISHED),
     (":Pen", UNFINISHED),
     (":Place", UNFINISHED),
