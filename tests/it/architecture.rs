@@ -375,7 +375,6 @@ const FILES: Exceptions = &[
     ("crates/engine/src/primitives/kernels", TABLE),
     ("crates/engine/src/primitives/special", TABLE),
     ("src/lower/calls", UNFINISHED),
-    ("src/lower/derivatives", UNFINISHED),
     ("src/render/diagnostic", UNFINISHED),
     ("src/render/plot/svg", UNFINISHED),
     ("src/repl/mod", UNFINISHED),

@@ -12,7 +12,7 @@ export CARGO_PROFILE_RELEASE_OPT_LEVEL="${WASM_OPT_LEVEL:-1}"
 
 if rustc --print target-libdir --target "$target" 2>/dev/null | xargs -r test -d; then
     cargo build "${options[@]}"
-elif [ -d /usr/lib/rust-web ] || [ -x /usr/bin/cargo ]; then
+elif [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ]; then
     linker=$(compgen -c wasm-ld | sort -V | tail -1)
     # RUSTC_BOOTSTRAP belongs to this command alone: it lets a stable compiler build its own library.
     PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
