@@ -1,7 +1,7 @@
 //! Results write themselves: text for people, JSON, LaTeX and HTML.
 
 use crate::event::Event;
-use crate::render::{Style, json, latex, terminal};
+use crate::render::{Style, html, json, latex, terminal};
 use crate::trace::{Line, Trace};
 use std::fmt;
 
@@ -19,6 +19,11 @@ impl Trace {
     /// The fragment that `--format latex` prints.
     pub fn to_latex(&self) -> String {
         latex::trace(self, &Style::default())
+    }
+
+    /// A part of a page: the table beside its graph and its source, with their style and script.
+    pub fn to_html(&self) -> String {
+        html::trace(self, &Style::default())
     }
 }
 
@@ -38,6 +43,11 @@ impl Event {
     /// The fragment that `--format latex` prints.
     pub fn to_latex(&self) -> String {
         latex::event(self, &Style::default())
+    }
+
+    /// A part of a page, with its style and script; [`html::page`] makes a whole one.
+    pub fn to_html(&self) -> String {
+        html::fragment(self, &Style::default())
     }
 }
 

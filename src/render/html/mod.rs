@@ -97,24 +97,39 @@ pub fn page(events: &[Event], style: &Style) -> String {
 /// A result with its style and its script, to be put into another page.
 pub fn fragment(shown: &Event, style: &Style) -> String {
     let script = written_in(shown);
-    let (source, result) = (
-        script.map(source).unwrap_or_default(),
-        event(shown, script, style),
-    );
+    alone(script, &event(shown, script, style))
+}
+
+/// A trace as such a fragment, beside its source.
+pub fn trace(trace: &Trace, style: &Style) -> String {
+    let script = source_of(trace);
+    alone(script, &traced(trace, script, style))
+}
+
+fn alone(script: Option<&Source>, result: &str) -> String {
+    let source = script.map(source).unwrap_or_default();
     format!(
         "<div class=\"wengert\">\n<style>\n{STYLE}</style>\n{MARKS}{ARROW}</svg>\n<article>\n{source}{result}</article>\n<script>\n{{\n{SCRIPT}}}\n</script>\n</div>\n"
     )
 }
 
-/// The source that a trace points into.
+/// The source that a trace or a graph points into.
 fn written_in(event: &Event) -> Option<&Source> {
-    let trace = match event {
-        Event::Trace(trace) => trace,
-        Event::Graph(drawing) => &drawing.trace,
-        _ => return None,
-    };
-    let origins = trace.lines.iter().filter_map(|line| line.origin.as_ref());
-    origins.map(|origin| &*origin.location.source).next()
+    match event {
+        Event::Trace(trace) => source_of(trace),
+        Event::Graph(drawing) => source_of(&drawing.trace),
+        _ => None,
+    }
+}
+
+fn source_of(trace: &Trace) -> Option<&Source> {
+    let mut origins = trace.lines.iter().filter_map(|line| line.origin.as_ref());
+    origins.next().map(|origin| &*origin.location.source)
+}
+
+fn traced(trace: &Trace, script: Option<&Source>, style: &Style) -> String {
+    let drawing = Drawing::of(trace.clone());
+    section("trace", &figure(trace, &drawing, script, style))
 }
 
 /// An event as a section. Warnings are diagnostics, not results: empty.
@@ -137,10 +152,7 @@ pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
         Event::Print { items, nonfinite } => {
             section("print", &(print(items, style) + &origin(nonfinite)))
         }
-        Event::Trace(trace) => {
-            let drawing = Drawing::of((**trace).clone());
-            section("trace", &figure(trace, &drawing, script, style))
-        }
+        Event::Trace(trace) => traced(trace, script, style),
         Event::Graph(drawing) => section("graph", &figure(&drawing.trace, drawing, script, style)),
         Event::Plot(plot) => section("plot", &picture(plot)),
         Event::Derive(derivation) => {
