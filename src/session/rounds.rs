@@ -9,8 +9,8 @@ use crate::stop;
 use crate::syntax::ast::{
     BinaryOp, Block, ExprId, ExprKind, Ident, Script, Statement, StatementKind,
 };
+use core::time::Duration;
 use std::rc::Rc;
-use std::time::Duration;
 
 /// How far a loop has come.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,10 +1,10 @@
 //! Files that are kept by name: for a web page, which has no others, and for tests.
 
 use super::{FileEntry, Refusal, World, collect};
+use core::time::Duration;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::time::Duration;
 
 /// Files in memory. There are no folders: every name can be written to.
 #[derive(Debug, Default)]

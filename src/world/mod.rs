@@ -14,9 +14,9 @@ pub use memory::Memory;
 use crate::diagnostic::{Code, Diagnostic, bytes, interrupted};
 use crate::source::Location;
 use crate::stop;
+use core::time::Duration;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Files and the time, as a session sees them.
 ///

@@ -5,9 +5,10 @@
 //! on this thread is the one that counts, so two sessions on two threads stop independently, and a
 //! computation inside another one (a preview) may have a token of its own.
 
+use core::time::Duration;
 use std::cell::RefCell;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Asks a computation to stop; clones ask the same one, from any thread.
 ///
@@ -23,7 +24,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// assert!(!stop::requested());
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct StopToken(Arc<AtomicBool>);
+pub struct StopToken(Arc<Request>);
+
+#[derive(Debug, Default)]
+struct Request {
+    stopped: AtomicBool,
+    /// Whether there is a deadline, so that a poll without one reads two flags and no more.
+    is_timed: AtomicBool,
+    /// How often the deadline was met by a poll.
+    polls: AtomicU32,
+    deadline: Mutex<Option<Deadline>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Deadline {
+    clock: fn() -> Duration,
+    at: Duration,
+}
+
+/// The clock is read at every so many polls.
+const POLLS: u32 = 16;
 
 thread_local! {
     static CURRENT: RefCell<StopToken> = RefCell::default();
@@ -32,17 +52,27 @@ thread_local! {
 impl StopToken {
     /// Asks the computation to stop at the next opportunity.
     pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.stopped.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a stop was asked for.
+    /// Asks the computation to stop once `clock` says `at` or later. For where there is no thread
+    /// that could call [`stop`](StopToken::stop), as in a browser.
+    pub fn stop_at(&self, at: Duration, clock: fn() -> Duration) {
+        *self.0.deadline() = Some(Deadline { clock, at });
+        self.0.polls.store(0, Ordering::Relaxed);
+        self.0.is_timed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a stop was asked for, or the time is up.
     pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.stopped.load(Ordering::Relaxed)
+            || (self.0.is_timed.load(Ordering::Relaxed) && self.0.is_late())
     }
 
-    /// Forgets the request.
+    /// Forgets the request, and the deadline.
     pub fn clear(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.is_timed.store(false, Ordering::Relaxed);
+        self.0.stopped.store(false, Ordering::Relaxed);
     }
 
     /// Makes this the token that computations on this thread obey, until the guard is dropped.
@@ -54,6 +84,28 @@ impl StopToken {
     /// The token that computations on this thread obey: a thread that helps with one enters it too.
     pub fn current() -> StopToken {
         CURRENT.with_borrow(Clone::clone)
+    }
+}
+
+impl Request {
+    fn deadline(&self) -> MutexGuard<'_, Option<Deadline>> {
+        // A deadline is replaced as a whole, so a panic elsewhere cannot have spoilt it.
+        self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the deadline has passed, as far as this poll looks.
+    #[cold]
+    fn is_late(&self) -> bool {
+        let poll = self.polls.fetch_add(1, Ordering::Relaxed);
+        if !poll.is_multiple_of(POLLS) {
+            return false;
+        }
+        let deadline = *self.deadline();
+        let late = deadline.is_some_and(|deadline| (deadline.clock)() >= deadline.at);
+        if late {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+        late
     }
 }
 
@@ -70,4 +122,25 @@ impl Drop for Entered {
 /// Whether the computation on this thread was asked to stop.
 pub fn requested() -> bool {
     CURRENT.with_borrow(StopToken::is_stopped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU64;
+
+    static NOW: AtomicU64 = AtomicU64::new(0);
+
+    #[test]
+    fn a_deadline_is_met_soon_after_its_time_and_forgotten() {
+        let token = StopToken::default();
+        let clock = || Duration::from_millis(NOW.load(Ordering::Relaxed));
+        token.stop_at(Duration::from_millis(5), clock);
+        assert!((0..100).all(|_| !token.is_stopped()));
+        NOW.store(5, Ordering::Relaxed);
+        assert!((0..POLLS).any(|_| token.is_stopped()));
+        assert!(token.is_stopped(), "it stays stopped");
+        token.clear();
+        assert!((0..100).all(|_| !token.is_stopped()));
+    }
 }
