@@ -1,207 +1,46 @@
-//! The derivative of one output by every mode, side by side, and what each cost.
+//! The derivative of one output by every mode, side by side, with the cost of each.
 
-use super::build::{Builder, Wrt};
-use super::kinks::Kink;
-use super::provenance::Nonfinite;
-use crate::diagnostic::{Diagnostic, Result};
+use super::build::Wrt;
+use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Problem, Target, forward, grad, jacobian, jvp, reverse};
 use crate::exec::{Failure, Interpreter, Point, at_points};
-use crate::graph::measure::{self, Operations};
-use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor, Term};
+use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor};
 use crate::lower::Evaluation;
 use crate::stop;
-use crate::symbolic::NoFormula;
 use crate::syntax::ast::{Mode, Name};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-/// How many entries the passes of a mode may go through where it was not asked for by name.
+mod answers;
+mod cost;
+
+pub use answers::{Advice, Answer, Comparison, NoAnswer, Row, relative_difference};
+pub use cost::Cost;
+pub(super) use cost::active_lines;
+
+/// The most entries that the passes of a mode may visit unless it was asked for by name.
 pub(super) const PATIENCE: usize = 3_000_000_000;
-
-/// The derivative by one mode, or why there is none.
-pub type Answer = std::result::Result<Tensor, NoAnswer>;
-
-/// Why a mode has no answer.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NoAnswer {
-    /// Nobody asked for it.
-    NotAsked,
-    /// It takes this many passes through much, and was not asked for by name.
-    TooLong(usize),
-    /// Its formula is this many operations deep, and it was not asked for by name.
-    TooDeep(usize),
-    /// A kink was hit, where finite differences say nothing.
-    Kink,
-    /// A value is not finite, and finite differences say nothing.
-    NotFinite,
-    /// The language has no formula for the derivative.
-    NoFormula(NoFormula),
-    /// The formula has no value here.
-    Failed(Diagnostic),
-}
-
-/// The derivative by one thing, by every mode.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// By what, as written.
-    pub name: String,
-    /// The direction, as written, where only the derivative along it was asked for.
-    pub along: Option<String>,
-    /// The shape of what it is differentiated by.
-    pub target: Shape,
-    /// The shape of what is differentiated.
-    pub output: Shape,
-    /// In the order of [`Mode::ALL`].
-    pub answers: [Answer; 4],
-    /// Of what kind each zero is; only `with zeros`.
-    pub zeros: Option<super::Zeros>,
-}
-
-impl Row {
-    /// The answer of `mode`, where it has one.
-    pub fn answer(&self, mode: Mode) -> Option<&Tensor> {
-        self.answers[mode as usize].as_ref().ok()
-    }
-
-    /// How many entries every answer has.
-    pub fn entries(&self) -> usize {
-        self.answers
-            .iter()
-            .flatten()
-            .map(|answer| answer.shape().len())
-            .next()
-            .unwrap_or(0)
-    }
-
-    /// The largest relative difference of entry `k` among the modes that have a finite answer;
-    /// infinite where one mode that follows rules has a finite one and another has not.
-    pub fn difference(&self, k: usize) -> Option<f64> {
-        let entry = |mode: &Mode| Some(self.answer(*mode)?.data()[k]);
-        let values: Vec<f64> = Mode::ALL.iter().filter_map(entry).collect();
-        let rules = Mode::ALL.iter().filter(|mode| **mode != Mode::Numeric);
-        let (finite, not): (Vec<f64>, Vec<f64>) =
-            rules.filter_map(entry).partition(|x| x.is_finite());
-        if !finite.is_empty() && !not.is_empty() {
-            return Some(f64::INFINITY);
-        }
-        let mut largest = None;
-        for (i, a) in values.iter().enumerate() {
-            for b in &values[i + 1..] {
-                if let Some(difference) = relative_difference(*a, *b) {
-                    largest = Some(f64::max(difference, largest.unwrap_or(0.0)));
-                }
-            }
-        }
-        largest
-    }
-
-    /// Entry `k` as it would be written: `W[1,2]`, or `∂y[1]/∂x[2]` of a Jacobian.
-    pub fn entry(&self, k: usize, output: &str) -> String {
-        let part = |name: &str, shape: Shape, k: usize| match shape {
-            shape if shape.is_scalar() => name.to_string(),
-            shape if shape.is_vector() => format!("{name}[{}]", k + 1),
-            shape => format!("{name}[{},{}]", k % shape.m() + 1, k / shape.m() + 1),
-        };
-        match (self.output.is_scalar(), &self.along) {
-            (true, None) => part(&self.name, self.target, k),
-            (true, Some(_)) => self.name.clone(),
-            (false, along) => {
-                let simple = output.chars().all(char::is_alphanumeric);
-                let output = if simple { output } else { "y" };
-                let m = self.output.len();
-                let above = part(output, self.output, k % m);
-                match along {
-                    None => format!("∂{above}/∂{}", part(&self.name, self.target, k / m)),
-                    Some(_) => above,
-                }
-            }
-        }
-    }
-}
-
-/// |a − b|/max(1, |a|, |b|); `None` where either is not a number or infinite.
-pub fn relative_difference(a: f64, b: f64) -> Option<f64> {
-    (a.is_finite() && b.is_finite()).then(|| (a - b).abs() / 1f64.max(a.abs()).max(b.abs()))
-}
-
-/// What one mode cost for all that was differentiated by.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cost {
-    /// Passes over the graph: tangents in forward mode, adjoints in reverse mode, values in
-    /// numeric mode; one evaluation of the formula in symbolic mode.
-    pub passes: usize,
-    /// Scalar operations, values included.
-    pub operations: Operations,
-    /// Entries that are alive at the peak: in forward mode values and tangents, each discarded
-    /// after its last use; in reverse mode the values that the rules read and the adjoints that
-    /// are not finished.
-    pub live: usize,
-    /// The size of the formulas as trees and with sharing; symbolic mode only.
-    pub sizes: Option<(u64, u64)>,
-}
-
-/// Which mode is right for a formula of this shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Advice {
-    /// Forward passes: entries, or directions, of what is differentiated by.
-    pub forward: usize,
-    /// Reverse passes: entries of the output.
-    pub reverse: usize,
-}
-
-/// One output by every mode.
-#[derive(Clone, Debug)]
-pub struct Comparison {
-    /// The output as written.
-    pub output: String,
-    /// Its value.
-    pub value: Tensor,
-    /// One for each `wrt`.
-    pub rows: Vec<Row>,
-    /// In the order of [`Mode::ALL`]; `None` where a mode was not asked for or has no answer.
-    pub costs: [Option<Cost>; 4],
-    /// Which mode is right here.
-    pub advice: Advice,
-    /// The kinks that were hit.
-    pub kinks: Vec<Kink>,
-    /// Where the first number that is not finite came from.
-    pub nonfinite: Option<Nonfinite>,
-    /// Inputs that the default `wrt` left out.
-    pub left_out: Vec<Name>,
-}
-
-impl Comparison {
-    /// The largest relative difference of all entries, and where it is.
-    pub fn largest_difference(&self) -> Option<f64> {
-        let entries = self
-            .rows
-            .iter()
-            .flat_map(|row| (0..row.entries()).map(|k| row.difference(k)));
-        entries.flatten().reduce(f64::max)
-    }
-}
 
 /// A derivative as a simplified formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ByFormula {
-    /// What it stands for: in the target's shape, a Jacobian for an output that is no scalar.
+    /// The derivative: in the target's shape, or a Jacobian for an output that is no scalar.
     pub node: NodeId,
-    /// Its operations as a tree.
+    /// Operations of the formula as a tree.
     pub tree: u64,
-    /// Its operations with sharing.
+    /// Operations with equal parts counted once.
     pub dag: u64,
-    /// The node that has its value also where a kink or rounding makes a difference.
+    /// The node with the right value even where a kink or rounding makes a difference.
     pub exact: NodeId,
 }
 
-/// What symbolic mode has to say about the derivative of the output by a target: a formula, or why
-/// there is none.
+/// The formula for the derivative with respect to a target, or why there is none.
 pub type ByFormulas<'s> = dyn Fn(Target) -> std::result::Result<ByFormula, NoAnswer> + 's;
 
-/// What to compare.
+/// A comparison that is asked for.
 pub struct Question<'q> {
     /// The output: as written, and its node.
     pub output: &'q (String, NodeId),
-    /// By what.
+    /// The variables.
     pub wrt: &'q [Wrt],
     /// The nodes of held names.
     pub held: &'q Held,
@@ -211,17 +50,20 @@ pub struct Question<'q> {
     pub left_out: &'q [Name],
     /// The modes that were asked for.
     pub modes: &'q [Mode],
-    /// Whether they were asked for by name: then they run however long they take.
+    /// Whether they were asked for by name: then there is no limit to their work.
     pub by_name: bool,
     /// Bytes of values that may be kept.
     pub memory: u64,
     /// Symbolic mode.
     pub symbolic: &'q ByFormulas<'q>,
-    /// Whether to tell of what kind zeros are.
+    /// Whether to classify zeros.
     pub zeros: bool,
 }
 
 /// Compares the modes.
+///
+/// # Errors
+/// A value behind the output cannot be computed, or the user asked to stop.
 pub fn compare(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Comparison> {
     let bench = Bench::new(lowering, question)?;
     let mut rows = Vec::with_capacity(question.wrt.len());
@@ -257,7 +99,7 @@ pub fn compare(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Com
     })
 }
 
-/// Where the modes are run.
+/// Runs the modes for one question.
 pub(super) struct Bench<'b, 'a> {
     lowering: &'b Evaluation<'a>,
     graph: &'a Graph,
@@ -297,7 +139,7 @@ impl<'b, 'a> Bench<'b, 'a> {
         }
     }
 
-    /// How many directions forward mode goes, one pass each.
+    /// The directions of forward mode, one pass each.
     fn directions(&self) -> usize {
         self.question.wrt.iter().map(|wrt| self.passes(wrt)).sum()
     }
@@ -345,7 +187,7 @@ impl<'b, 'a> Bench<'b, 'a> {
         })
     }
 
-    /// Why `mode` is not run where nobody asked for it by name: it would take very long.
+    /// The reason to leave `mode` out: it takes long and was not asked for by name.
     fn too_long(&self, mode: Mode) -> Option<NoAnswer> {
         if self.question.by_name || mode == Mode::Symbolic {
             return None;
@@ -359,7 +201,7 @@ impl<'b, 'a> Bench<'b, 'a> {
         long.then_some(NoAnswer::TooLong(passes))
     }
 
-    /// The entries of everything behind the output: what one pass goes through.
+    /// The entries of everything behind the output, which one pass visits.
     pub(super) fn size(&self) -> usize {
         let cone = self.graph.cone(&[self.output()], |_| false);
         cone.into_iter().map(|id| self.graph.shape(id).len()).sum()
@@ -751,282 +593,4 @@ fn unit(shape: Shape, k: usize) -> Tensor {
     let mut unit = Tensor::filled(shape, 0.0);
     unit.data_mut()[k] = 1.0;
     unit
-}
-
-/// What the passes cost.
-impl<'a> Bench<'_, 'a> {
-    fn cost(&self, mode: Mode) -> Result<Cost> {
-        let values = self.work(&[self.output()], None)?;
-        match mode {
-            Mode::Numeric => {
-                let passes = 2 * self.directions();
-                let m = self.shape().len() as u64;
-                let difference = Operations {
-                    products: m,
-                    sums: m,
-                    calls: 0,
-                };
-                let operations =
-                    values.operations.times(passes) + difference.times(self.directions());
-                Ok(Cost {
-                    passes,
-                    operations,
-                    live: self.live_forward(&[])?,
-                    sizes: None,
-                })
-            }
-            Mode::Forward => {
-                let mut operations = values.operations;
-                let mut live = 0;
-                for wrt in self.question.wrt {
-                    operations =
-                        operations + self.forward_work(wrt, &values)?.times(self.passes(wrt));
-                    live = live.max(self.live_forward(&[wrt.target.node])?);
-                }
-                Ok(Cost {
-                    passes: self.directions(),
-                    operations,
-                    live,
-                    sizes: None,
-                })
-            }
-            Mode::Reverse => {
-                let passes = self.shape().len();
-                let (work, read) = self.reverse_work(&values)?;
-                let live = self.live_backward(&read)?;
-                Ok(Cost {
-                    passes,
-                    operations: values.operations + work.times(passes),
-                    live,
-                    sizes: None,
-                })
-            }
-            Mode::Symbolic => self.symbolic_cost(),
-        }
-    }
-
-    /// The operations of one forward pass for `wrt`, beside the values.
-    fn forward_work(&self, wrt: &Wrt, values: &Work) -> Result<Operations> {
-        let shape = wrt.target.shape(self.graph);
-        let seed = self.seed(shape);
-        let seeds = FxHashMap::from_iter([(wrt.target.node, wrt.target.seed(self.graph, seed))]);
-        match forward(self.graph, &[self.output()], &seeds, self.question.held).get(self.output()) {
-            None => Ok(Operations::default()),
-            Some(flow) => Ok(self
-                .work(&[flow.term.id], Some(seed.id))?
-                .beside(values, self.graph)),
-        }
-    }
-
-    /// The operations of one reverse pass for all targets, beside the values, and the values that
-    /// its rules read.
-    fn reverse_work(&self, values: &Work) -> Result<(Operations, FxHashSet<NodeId>)> {
-        let seed = self.seed(self.shape());
-        let targets: Vec<NodeId> = self
-            .question
-            .wrt
-            .iter()
-            .map(|wrt| wrt.target.node)
-            .collect();
-        let found = reverse(
-            self.graph,
-            self.output(),
-            Flow::everywhere(seed),
-            &targets,
-            self.question.held,
-        );
-        let roots: Vec<NodeId> = found
-            .into_iter()
-            .flatten()
-            .map(|flow| flow.term.id)
-            .collect();
-        let work = self.work(&roots, Some(seed.id))?;
-        let mut read = FxHashSet::default();
-        for id in work.nodes.iter().filter(|id| !values.nodes.contains(id)) {
-            self.graph.for_args(*id, |arg| {
-                if values.nodes.contains(&arg) {
-                    read.insert(arg);
-                }
-            });
-        }
-        Ok((work.beside(values, self.graph), read))
-    }
-
-    /// A seed: the number 1 where it is a scalar, a value of its own otherwise.
-    fn seed(&self, shape: Shape) -> Term<'a> {
-        let id = if shape.is_scalar() {
-            self.graph.literal(1.0)
-        } else {
-            self.graph.input("".into(), shape, None)
-        };
-        self.graph.term(id)
-    }
-
-    fn symbolic_cost(&self) -> Result<Cost> {
-        let formulas: Vec<ByFormula> = self
-            .question
-            .wrt
-            .iter()
-            .filter_map(|wrt| (self.question.symbolic)(wrt.target).ok())
-            .collect();
-        let roots: Vec<NodeId> = formulas.iter().map(|formula| formula.node).collect();
-        let work = self.work(&roots, None)?;
-        let tree = formulas
-            .iter()
-            .fold(0u64, |sum, formula| sum.saturating_add(formula.tree));
-        let dag = formulas
-            .iter()
-            .fold(0u64, |sum, formula| sum.saturating_add(formula.dag));
-        let builder = Builder::new(
-            self.lowering,
-            &roots,
-            self.question.held,
-            self.question.order,
-        )?;
-        let live = peak(&builder, &|_| false)?;
-        Ok(Cost {
-            passes: 1,
-            operations: work.operations,
-            live,
-            sizes: Some((tree, dag)),
-        })
-    }
-
-    /// What is computed to know the values of `roots`: only what is needed on the path taken.
-    fn work(&self, roots: &[NodeId], seed: Option<NodeId>) -> Result<Work> {
-        let mut interpreter = Interpreter::new(self.graph, self.question.memory);
-        if let Some(seed) = seed {
-            let ones = Tensor::filled(self.graph.shape(seed), 1.0);
-            interpreter.set(seed, &ones);
-        }
-        for root in roots {
-            interpreter
-                .value(*root)
-                .map_err(|failure| self.lowering.unit.explain(&failure))?;
-        }
-        let cone = self.graph.cone(roots, |_| false);
-        let nodes: FxHashSet<NodeId> = cone
-            .into_iter()
-            .filter(|id| interpreter.known(*id).is_some())
-            .collect();
-        let operations = nodes
-            .iter()
-            .map(|id| measure::operations(self.graph, *id))
-            .sum();
-        Ok(Work { nodes, operations })
-    }
-
-    /// The peak of values and tangents by `targets`.
-    fn live_forward(&self, targets: &[NodeId]) -> Result<usize> {
-        let builder = Builder::new(
-            self.lowering,
-            &[self.output()],
-            self.question.held,
-            self.question.order,
-        )?;
-        let active = active_lines(&builder, targets)?;
-        peak(&builder, &|id| active.contains(&id))
-    }
-
-    /// The values that reverse mode reads and the peak of its adjoints.
-    fn live_backward(&self, read: &FxHashSet<NodeId>) -> Result<usize> {
-        let builder = Builder::new(
-            self.lowering,
-            &[self.output()],
-            self.question.held,
-            self.question.order,
-        )?;
-        let targets: Vec<NodeId> = self
-            .question
-            .wrt
-            .iter()
-            .map(|wrt| wrt.target.node)
-            .collect();
-        let active = active_lines(&builder, &targets)?;
-        let entries = |id: NodeId| self.graph.shape(id).len();
-        let mut kept = FxHashSet::default();
-        for id in read {
-            let seen = builder.sight.resolve(*id, &mut Vec::new())?;
-            if builder.numbers.contains_key(&seen) {
-                kept.insert(seen);
-            }
-        }
-        let values: usize = kept.into_iter().map(entries).sum();
-        let mut begun: FxHashSet<NodeId> = FxHashSet::default();
-        let (mut alive, mut most) = (0, 0);
-        for id in builder.listed.iter().rev().filter(|id| active.contains(id)) {
-            if begun.insert(*id) {
-                alive += entries(*id);
-            }
-            for arg in builder.sight.arguments(*id)?.0 {
-                if active.contains(&arg) && begun.insert(arg) {
-                    alive += entries(arg);
-                }
-            }
-            most = most.max(alive);
-            if !targets.contains(id) {
-                alive -= entries(*id);
-            }
-        }
-        Ok(values + most)
-    }
-}
-
-/// The lines that depend on `targets`, which are among them.
-pub(super) fn active_lines(
-    builder: &Builder<'_, '_>,
-    targets: &[NodeId],
-) -> Result<FxHashSet<NodeId>> {
-    let mut active: FxHashSet<NodeId> = FxHashSet::default();
-    for id in &builder.listed {
-        let own = targets.contains(id);
-        let skipped = usize::from(builder.sight.has_condition(*id));
-        let from_args = || -> Result<bool> {
-            let (args, _) = builder.sight.arguments(*id)?;
-            Ok(args.iter().skip(skipped).any(|arg| active.contains(arg)))
-        };
-        if own || (!builder.sight.is_leaf(*id) && from_args()?) {
-            active.insert(*id);
-        }
-    }
-    Ok(active)
-}
-
-/// The most entries that are alive at once when the lines are computed in order, each discarded
-/// after its last use; lines that are `doubled` have a tangent beside their value.
-fn peak(builder: &Builder<'_, '_>, doubled: &dyn Fn(NodeId) -> bool) -> Result<usize> {
-    let entries = |id: NodeId| builder.graph.shape(id).len() * if doubled(id) { 2 } else { 1 };
-    let mut last: FxHashMap<NodeId, usize> = FxHashMap::default();
-    for (k, id) in builder.listed.iter().enumerate() {
-        for arg in builder.sight.arguments(*id)?.0 {
-            last.insert(arg, k);
-        }
-    }
-    let mut ends: Vec<usize> = vec![0; builder.listed.len()];
-    for id in &builder.listed {
-        if let Some(k) = last.get(id) {
-            ends[*k] += entries(*id);
-        }
-    }
-    let (mut alive, mut most) = (0, 0);
-    for (k, id) in builder.listed.iter().enumerate() {
-        alive += entries(*id);
-        most = most.max(alive);
-        alive -= ends[k];
-    }
-    Ok(most)
-}
-
-/// The nodes that were computed, and what they cost.
-struct Work {
-    nodes: FxHashSet<NodeId>,
-    operations: Operations,
-}
-
-impl Work {
-    /// What was computed beside the values.
-    fn beside(&self, values: &Work, graph: &Graph) -> Operations {
-        let own = self.nodes.iter().filter(|id| !values.nodes.contains(id));
-        own.map(|id| measure::operations(graph, *id)).sum()
-    }
 }

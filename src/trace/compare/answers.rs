@@ -1,0 +1,155 @@
+//! The modes' answers, side by side.
+
+use super::Cost;
+use crate::diagnostic::Diagnostic;
+use crate::graph::{Shape, Tensor};
+use crate::symbolic::NoFormula;
+use crate::syntax::ast::{Mode, Name};
+use crate::trace::{Kink, Nonfinite, Zeros};
+
+/// The derivative by one mode, or why there is none.
+pub type Answer = std::result::Result<Tensor, NoAnswer>;
+
+/// Why a mode has no answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoAnswer {
+    /// Nobody asked for it.
+    NotAsked,
+    /// It takes this many passes through much, and was not asked for by name.
+    TooLong(usize),
+    /// Its formula is this many operations deep, and it was not asked for by name.
+    TooDeep(usize),
+    /// A kink was hit, where finite differences say nothing.
+    Kink,
+    /// A value is not finite, and finite differences say nothing.
+    NotFinite,
+    /// The language has no formula for the derivative.
+    NoFormula(NoFormula),
+    /// The formula has no value here.
+    Failed(Diagnostic),
+}
+
+/// The derivative with respect to one variable, by every mode.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The variable as written.
+    pub name: String,
+    /// The direction as written, if only the derivative along it was asked for.
+    pub along: Option<String>,
+    /// The shape of the variable.
+    pub target: Shape,
+    /// The shape of the output.
+    pub output: Shape,
+    /// In the order of [`Mode::ALL`].
+    pub answers: [Answer; 4],
+    /// The kind of each zero; only `with zeros`.
+    pub zeros: Option<Zeros>,
+}
+
+impl Row {
+    /// The answer of `mode`, where it has one.
+    pub fn answer(&self, mode: Mode) -> Option<&Tensor> {
+        self.answers[mode as usize].as_ref().ok()
+    }
+
+    /// The number of entries of every answer.
+    pub fn entries(&self) -> usize {
+        self.answers
+            .iter()
+            .flatten()
+            .map(|answer| answer.shape().len())
+            .next()
+            .unwrap_or(0)
+    }
+
+    /// The largest relative difference of entry `k` among the modes with a finite answer; infinite
+    /// if of two modes that follow rules one has a finite answer and the other has not.
+    pub fn difference(&self, k: usize) -> Option<f64> {
+        let entry = |mode: &Mode| Some(self.answer(*mode)?.data()[k]);
+        let values: Vec<f64> = Mode::ALL.iter().filter_map(entry).collect();
+        let rules = Mode::ALL.iter().filter(|mode| **mode != Mode::Numeric);
+        let (finite, not): (Vec<f64>, Vec<f64>) =
+            rules.filter_map(entry).partition(|x| x.is_finite());
+        if !finite.is_empty() && !not.is_empty() {
+            return Some(f64::INFINITY);
+        }
+        let mut largest = None;
+        for (i, a) in values.iter().enumerate() {
+            for b in &values[i + 1..] {
+                if let Some(difference) = relative_difference(*a, *b) {
+                    largest = Some(f64::max(difference, largest.unwrap_or(0.0)));
+                }
+            }
+        }
+        largest
+    }
+
+    /// Entry `k` as it would be written: `W[1,2]`, or `∂y[1]/∂x[2]` of a Jacobian.
+    pub fn entry(&self, k: usize, output: &str) -> String {
+        let part = |name: &str, shape: Shape, k: usize| match shape {
+            shape if shape.is_scalar() => name.to_string(),
+            shape if shape.is_vector() => format!("{name}[{}]", k + 1),
+            shape => format!("{name}[{},{}]", k % shape.m() + 1, k / shape.m() + 1),
+        };
+        match (self.output.is_scalar(), &self.along) {
+            (true, None) => part(&self.name, self.target, k),
+            (true, Some(_)) => self.name.clone(),
+            (false, along) => {
+                let simple = output.chars().all(char::is_alphanumeric);
+                let output = if simple { output } else { "y" };
+                let m = self.output.len();
+                let above = part(output, self.output, k % m);
+                match along {
+                    None => format!("∂{above}/∂{}", part(&self.name, self.target, k / m)),
+                    Some(_) => above,
+                }
+            }
+        }
+    }
+}
+
+/// |a − b|/max(1, |a|, |b|); `None` unless both are finite.
+pub fn relative_difference(a: f64, b: f64) -> Option<f64> {
+    (a.is_finite() && b.is_finite()).then(|| (a - b).abs() / 1f64.max(a.abs()).max(b.abs()))
+}
+
+/// The passes of each mode, from which the better one follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// Forward passes: entries, or directions, of what is differentiated by.
+    pub forward: usize,
+    /// Reverse passes: entries of the output.
+    pub reverse: usize,
+}
+
+/// One output by every mode.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The output as written.
+    pub output: String,
+    /// Its value.
+    pub value: Tensor,
+    /// One for each `wrt`.
+    pub rows: Vec<Row>,
+    /// In the order of [`Mode::ALL`]; `None` where a mode was not asked for or has no answer.
+    pub costs: [Option<Cost>; 4],
+    /// The passes that forward and reverse mode take.
+    pub advice: Advice,
+    /// The kinks that were hit.
+    pub kinks: Vec<Kink>,
+    /// The origin of the first number that is not finite.
+    pub nonfinite: Option<Nonfinite>,
+    /// Inputs that the default `wrt` left out.
+    pub left_out: Vec<Name>,
+}
+
+impl Comparison {
+    /// The largest relative difference of all entries.
+    pub fn largest_difference(&self) -> Option<f64> {
+        let entries = self
+            .rows
+            .iter()
+            .flat_map(|row| (0..row.entries()).map(|k| row.difference(k)));
+        entries.flatten().reduce(f64::max)
+    }
+}

@@ -1,0 +1,303 @@
+//! The cost of each mode: passes, operations, and the entries that are alive at the peak.
+
+use super::{Bench, ByFormula};
+use crate::diagnostic::Result;
+use crate::diff::{Flow, forward, reverse};
+use crate::exec::Interpreter;
+use crate::graph::measure::{self, Operations};
+use crate::graph::{Graph, NodeId, Shape, Tensor, Term};
+use crate::syntax::ast::Mode;
+use crate::trace::build::{Builder, Wrt};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The cost of one mode for all variables together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// Passes over the graph: tangents in forward mode, adjoints in reverse mode, values in
+    /// numeric mode; one evaluation of the formula in symbolic mode.
+    pub passes: usize,
+    /// Scalar operations, values included.
+    pub operations: Operations,
+    /// Entries alive at the peak: in forward mode values and tangents, each discarded after its
+    /// last use; in reverse mode the values that the rules read and the unfinished adjoints.
+    pub live: usize,
+    /// The size of the formulas as trees and with sharing; symbolic mode only.
+    pub sizes: Option<(u64, u64)>,
+}
+
+impl<'a> Bench<'_, 'a> {
+    pub(super) fn cost(&self, mode: Mode) -> Result<Cost> {
+        let values = self.work(&[self.output()], None)?;
+        match mode {
+            Mode::Numeric => {
+                let passes = 2 * self.directions();
+                let m = self.shape().len() as u64;
+                let difference = Operations {
+                    products: m,
+                    sums: m,
+                    calls: 0,
+                };
+                let operations =
+                    values.operations.times(passes) + difference.times(self.directions());
+                Ok(Cost {
+                    passes,
+                    operations,
+                    live: self.live_forward(&[])?,
+                    sizes: None,
+                })
+            }
+            Mode::Forward => {
+                let mut operations = values.operations;
+                let mut live = 0;
+                for wrt in self.question.wrt {
+                    operations =
+                        operations + self.forward_work(wrt, &values)?.times(self.passes(wrt));
+                    live = live.max(self.live_forward(&[wrt.target.node])?);
+                }
+                Ok(Cost {
+                    passes: self.directions(),
+                    operations,
+                    live,
+                    sizes: None,
+                })
+            }
+            Mode::Reverse => {
+                let passes = self.shape().len();
+                let (work, read) = self.reverse_work(&values)?;
+                let live = self.live_backward(&read)?;
+                Ok(Cost {
+                    passes,
+                    operations: values.operations + work.times(passes),
+                    live,
+                    sizes: None,
+                })
+            }
+            Mode::Symbolic => self.symbolic_cost(),
+        }
+    }
+
+    /// The operations of one forward pass for `wrt`, without those of the values.
+    fn forward_work(&self, wrt: &Wrt, values: &Work) -> Result<Operations> {
+        let shape = wrt.target.shape(self.graph);
+        let seed = self.seed(shape);
+        let seeds = FxHashMap::from_iter([(wrt.target.node, wrt.target.seed(self.graph, seed))]);
+        match forward(self.graph, &[self.output()], &seeds, self.question.held).get(self.output()) {
+            None => Ok(Operations::default()),
+            Some(flow) => Ok(self
+                .work(&[flow.term.id], Some(seed.id))?
+                .beside(values, self.graph)),
+        }
+    }
+
+    /// The operations of one reverse pass for all targets, without those of the values; and the
+    /// values that its rules read.
+    fn reverse_work(&self, values: &Work) -> Result<(Operations, FxHashSet<NodeId>)> {
+        let seed = self.seed(self.shape());
+        let targets: Vec<NodeId> = self
+            .question
+            .wrt
+            .iter()
+            .map(|wrt| wrt.target.node)
+            .collect();
+        let found = reverse(
+            self.graph,
+            self.output(),
+            Flow::everywhere(seed),
+            &targets,
+            self.question.held,
+        );
+        let roots: Vec<NodeId> = found
+            .into_iter()
+            .flatten()
+            .map(|flow| flow.term.id)
+            .collect();
+        let work = self.work(&roots, Some(seed.id))?;
+        let mut read = FxHashSet::default();
+        for id in work.nodes.iter().filter(|id| !values.nodes.contains(id)) {
+            self.graph.for_args(*id, |arg| {
+                if values.nodes.contains(&arg) {
+                    read.insert(arg);
+                }
+            });
+        }
+        Ok((work.beside(values, self.graph), read))
+    }
+
+    /// A seed: the number 1 where it is a scalar, a value of its own otherwise.
+    fn seed(&self, shape: Shape) -> Term<'a> {
+        let id = if shape.is_scalar() {
+            self.graph.literal(1.0)
+        } else {
+            self.graph.input("".into(), shape, None)
+        };
+        self.graph.term(id)
+    }
+
+    fn symbolic_cost(&self) -> Result<Cost> {
+        let formulas: Vec<ByFormula> = self
+            .question
+            .wrt
+            .iter()
+            .filter_map(|wrt| (self.question.symbolic)(wrt.target).ok())
+            .collect();
+        let roots: Vec<NodeId> = formulas.iter().map(|formula| formula.node).collect();
+        let work = self.work(&roots, None)?;
+        let tree = formulas
+            .iter()
+            .fold(0u64, |sum, formula| sum.saturating_add(formula.tree));
+        let dag = formulas
+            .iter()
+            .fold(0u64, |sum, formula| sum.saturating_add(formula.dag));
+        let builder = Builder::new(
+            self.lowering,
+            &roots,
+            self.question.held,
+            self.question.order,
+        )?;
+        let live = peak(&builder, &|_| false)?;
+        Ok(Cost {
+            passes: 1,
+            operations: work.operations,
+            live,
+            sizes: Some((tree, dag)),
+        })
+    }
+
+    /// The nodes that are computed for the values of `roots`: those on the branches taken.
+    fn work(&self, roots: &[NodeId], seed: Option<NodeId>) -> Result<Work> {
+        let mut interpreter = Interpreter::new(self.graph, self.question.memory);
+        if let Some(seed) = seed {
+            let ones = Tensor::filled(self.graph.shape(seed), 1.0);
+            interpreter.set(seed, &ones);
+        }
+        for root in roots {
+            interpreter
+                .value(*root)
+                .map_err(|failure| self.lowering.unit.explain(&failure))?;
+        }
+        let cone = self.graph.cone(roots, |_| false);
+        let nodes: FxHashSet<NodeId> = cone
+            .into_iter()
+            .filter(|id| interpreter.known(*id).is_some())
+            .collect();
+        let operations = nodes
+            .iter()
+            .map(|id| measure::operations(self.graph, *id))
+            .sum();
+        Ok(Work { nodes, operations })
+    }
+
+    /// The peak of values and of tangents with respect to `targets`.
+    fn live_forward(&self, targets: &[NodeId]) -> Result<usize> {
+        let builder = Builder::new(
+            self.lowering,
+            &[self.output()],
+            self.question.held,
+            self.question.order,
+        )?;
+        let active = active_lines(&builder, targets)?;
+        peak(&builder, &|id| active.contains(&id))
+    }
+
+    /// The values that reverse mode reads, with the peak of its adjoints.
+    fn live_backward(&self, read: &FxHashSet<NodeId>) -> Result<usize> {
+        let builder = Builder::new(
+            self.lowering,
+            &[self.output()],
+            self.question.held,
+            self.question.order,
+        )?;
+        let targets: Vec<NodeId> = self
+            .question
+            .wrt
+            .iter()
+            .map(|wrt| wrt.target.node)
+            .collect();
+        let active = active_lines(&builder, &targets)?;
+        let entries = |id: NodeId| self.graph.shape(id).len();
+        let mut kept = FxHashSet::default();
+        for id in read {
+            let seen = builder.sight.resolve(*id, &mut Vec::new())?;
+            if builder.numbers.contains_key(&seen) {
+                kept.insert(seen);
+            }
+        }
+        let values: usize = kept.into_iter().map(entries).sum();
+        let mut begun: FxHashSet<NodeId> = FxHashSet::default();
+        let (mut alive, mut most) = (0, 0);
+        for id in builder.listed.iter().rev().filter(|id| active.contains(id)) {
+            if begun.insert(*id) {
+                alive += entries(*id);
+            }
+            for arg in builder.sight.arguments(*id)?.0 {
+                if active.contains(&arg) && begun.insert(arg) {
+                    alive += entries(arg);
+                }
+            }
+            most = most.max(alive);
+            if !targets.contains(id) {
+                alive -= entries(*id);
+            }
+        }
+        Ok(values + most)
+    }
+}
+
+/// The lines that depend on `targets`, those included.
+pub(in crate::trace) fn active_lines(
+    builder: &Builder<'_, '_>,
+    targets: &[NodeId],
+) -> Result<FxHashSet<NodeId>> {
+    let mut active: FxHashSet<NodeId> = FxHashSet::default();
+    for id in &builder.listed {
+        let own = targets.contains(id);
+        let skipped = usize::from(builder.sight.has_condition(*id));
+        let from_args = || -> Result<bool> {
+            let (args, _) = builder.sight.arguments(*id)?;
+            Ok(args.iter().skip(skipped).any(|arg| active.contains(arg)))
+        };
+        if own || (!builder.sight.is_leaf(*id) && from_args()?) {
+            active.insert(*id);
+        }
+    }
+    Ok(active)
+}
+
+/// The most entries alive at once when the lines are computed in order and each is discarded after
+/// its last use; lines that are `doubled` also have a tangent.
+fn peak(builder: &Builder<'_, '_>, doubled: &dyn Fn(NodeId) -> bool) -> Result<usize> {
+    let entries = |id: NodeId| builder.graph.shape(id).len() * if doubled(id) { 2 } else { 1 };
+    let mut last: FxHashMap<NodeId, usize> = FxHashMap::default();
+    for (k, id) in builder.listed.iter().enumerate() {
+        for arg in builder.sight.arguments(*id)?.0 {
+            last.insert(arg, k);
+        }
+    }
+    let mut ends: Vec<usize> = vec![0; builder.listed.len()];
+    for id in &builder.listed {
+        if let Some(k) = last.get(id) {
+            ends[*k] += entries(*id);
+        }
+    }
+    let (mut alive, mut most) = (0, 0);
+    for (k, id) in builder.listed.iter().enumerate() {
+        alive += entries(*id);
+        most = most.max(alive);
+        alive -= ends[k];
+    }
+    Ok(most)
+}
+
+/// The computed nodes and their operations.
+struct Work {
+    nodes: FxHashSet<NodeId>,
+    operations: Operations,
+}
+
+impl Work {
+    /// The operations that are not among those of the values.
+    fn beside(&self, values: &Work, graph: &Graph) -> Operations {
+        let own = self.nodes.iter().filter(|id| !values.nodes.contains(id));
+        own.map(|id| measure::operations(graph, *id)).sum()
+    }
+}
