@@ -2,7 +2,7 @@
 
 mod changes;
 
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Result, error};
 use crate::graph::{Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script};
@@ -314,12 +314,9 @@ impl Definitions {
     /// Where the shapes differ, at `location`.
     pub fn check_declared(&self, name: &str, shape: Shape, location: &Location) -> Result<()> {
         match self.declared(name) {
-            Some(declared) if declared != shape => Err(Diagnostic::error(
-                Code::Shape,
-                location.clone(),
-                format!("`{name}` was declared {declared}, and this value is {shape}"),
-                shape.described(),
-            )),
+            Some(declared) if declared != shape => Err(error!(Shape, location.clone(),
+                "`{name}` was declared {declared}, and this value is {shape}";
+                label: "{}", shape.described())),
             _ => Ok(()),
         }
     }

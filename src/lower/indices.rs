@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::frame::Frame;
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Result, bail, error};
 use crate::graph::{Attr, Corner, NodeId, Shape};
 use crate::primitives::array;
 use crate::source::Location;
@@ -112,16 +112,10 @@ impl Lowerer<'_> {
         match indices {
             [single] => {
                 if !shape.is_vector() {
-                    return Err(Diagnostic::error(
-                        Code::Index,
-                        place.location.clone(),
-                        "a matrix takes two indices",
-                        format!("`{}` is {shape}", place.name),
-                    )
-                    .help(format!(
-                        "write `{0}[i, j]`, a row as `{0}[i, :]`, a column as `{0}[:, j]`",
-                        place.name
-                    )));
+                    bail!(Index, place.location.clone(),
+                        "a matrix takes two indices";
+                        label: "`{}` is {shape}", place.name;
+                        help: "write `{0}[i, j]`, a row as `{0}[i, :]`, a column as `{0}[:, j]`", place.name);
                 }
                 let (first, count) = self.extent(single, shape.len(), &mut next, place, frame)?;
                 let (first, row) = (first as u32, shape.cols != 1);
@@ -148,12 +142,9 @@ impl Lowerer<'_> {
                 };
                 Ok((corner, Shape::new(rows, cols)))
             }
-            _ => Err(Diagnostic::error(
-                Code::Index,
-                place.location.clone(),
-                "a value has rows and columns: one or two indices",
-                format!("{} indices", indices.len()),
-            )),
+            _ => Err(error!(Index, place.location.clone(),
+                "a value has rows and columns: one or two indices";
+                label: "{} indices", indices.len())),
         }
     }
 
@@ -167,13 +158,10 @@ impl Lowerer<'_> {
         frame: &Frame,
     ) -> Result<(usize, usize)> {
         let outside = |position: i64, at: ExprId| {
-            let error = Diagnostic::error(
-                Code::Index,
-                frame.locate(at),
-                format!("there is no entry {position}: the indices run from 1 to {length}"),
-                format!("this is {position}"),
-            )
-            .label(place.location.clone(), "");
+            let error = error!(Index, frame.locate(at),
+                "there is no entry {position}: the indices run from 1 to {length}";
+                label: "this is {position}";
+                also: place.location.clone(), "");
             if position == 0 {
                 error.help("the first entry is number 1")
             } else {

@@ -8,7 +8,7 @@ use super::definitions::{Formula, Function};
 use super::derivatives::Differentiation;
 use super::explain::node_limit;
 use super::frame::Frame;
-use crate::diagnostic::{Code, Diagnostic, Result, interrupted};
+use crate::diagnostic::{Code, Diagnostic, Result, bail, interrupted};
 use crate::graph::{NodeId, Shape};
 use crate::source::Location;
 use crate::stop;
@@ -223,12 +223,9 @@ impl Lowerer<'_> {
         match &script.expr(expr).kind {
             ExprKind::Number(value) => self.stacks.values.push(self.graph.literal(*value)),
             ExprKind::Text(_) => {
-                return Err(Diagnostic::error(
-                    Code::Type,
-                    frame.locate(expr),
-                    "a text has no value",
-                    "a text stands only after `print`, `import`, `to`, in `read(…)` and `scheme=`",
-                ));
+                bail!(Type, frame.locate(expr),
+                    "a text has no value";
+                    label: "a text stands only after `print`, `import`, `to`, in `read(…)` and `scheme=`");
             }
             ExprKind::Name(name) => self.resolve(*name, expr, frame)?,
             ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {

@@ -4,7 +4,7 @@ use super::definitions::{Input, Meaning, Variable, constant};
 use super::frame::Frame;
 use super::machine::Task;
 use super::{Lowerer, Purpose};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Ident, Name, NameId};
@@ -23,15 +23,9 @@ impl<'a> Lowerer<'a> {
         if let Some(declared) = self.declared_shape(&name.name)
             && declared != value.shape()
         {
-            return Err(Diagnostic::error(
-                Code::Shape,
-                location.clone(),
-                format!(
-                    "`{name}` was declared {declared}, and this value is {}",
-                    value.shape()
-                ),
-                value.shape().described(),
-            ));
+            bail!(Shape, location.clone(),
+                "`{name}` was declared {declared}, and this value is {}", value.shape();
+                label: "{}", value.shape().described());
         }
         let leaf = self
             .graph
@@ -178,13 +172,10 @@ impl<'a> Lowerer<'a> {
         let value = Rc::new(evaluation.value(node)?);
         if let Some(declared) = input.declared.filter(|declared| *declared != value.shape()) {
             let shape = value.shape();
-            return Err(Diagnostic::error(
-                Code::Shape,
-                formula.location(),
-                format!("this input was declared {declared}, and the value is {shape}"),
-                shape.described(),
-            )
-            .help("declare it again with `input`, or give it a value of that shape"));
+            bail!(Shape, formula.location(),
+                "this input was declared {declared}, and the value is {shape}";
+                label: "{}", shape.described();
+                help: "declare it again with `input`, or give it a value of that shape");
         }
         if preview {
             return Ok(Some(value));
@@ -207,15 +198,9 @@ impl<'a> Lowerer<'a> {
         }
         let first = names[0];
         let next_of = |k: usize| names[(k + 1) % names.len()];
-        let mut error = Diagnostic::error(
-            Code::Circular,
-            places[0].clone(),
-            format!(
-                "{} → `{first}` is a circle: nothing in it has a value",
-                chain.join(" → ")
-            ),
-            format!("`{first}` needs `{}`", next_of(0)),
-        );
+        let mut error = error!(Circular, places[0].clone(),
+            "{} → `{first}` is a circle: nothing in it has a value", chain.join(" → ");
+            label: "`{first}` needs `{}`", next_of(0));
         for (k, name) in names.iter().enumerate().skip(1) {
             let text = format!("`{name}` needs `{}`", next_of(k));
             error = error.label(places[k].clone(), text);

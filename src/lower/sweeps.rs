@@ -3,7 +3,7 @@
 
 use super::frame::Frame;
 use super::{Lowerer, Purpose};
-use crate::diagnostic::{Code, Diagnostic, Result, interrupted};
+use crate::diagnostic::{Result, bail, interrupted};
 use crate::diff::{Held, Matrix, Problem, Target};
 use crate::graph::NodeId;
 use crate::graph::substitute::substitute;
@@ -44,12 +44,9 @@ impl Lowerer<'_> {
     ) -> Result<NodeId> {
         let visits = self.visits(&matrix, problem);
         if matches!(self.purpose, Purpose::Program { .. }) && visits > TOO_LONG_FOR_A_PROGRAM {
-            return Err(Diagnostic::error(
-                Code::Limit,
-                frame.locate(expr),
-                "this takes too many passes for a program",
-                "computed round by round",
-            ));
+            bail!(Limit, frame.locate(expr),
+                "this takes too many passes for a program";
+                label: "computed round by round");
         }
         if matches!(self.purpose, Purpose::Values) && visits >= WORTH_SWEEPING {
             let graph = problem.graph;

@@ -2,7 +2,7 @@
 
 use super::show::{Lowered, warn};
 use super::{Session, Sink};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, error};
 use crate::diff::Target;
 use crate::event::Event;
 use crate::graph::{Graph, NodeId, Tensor, measure};
@@ -188,8 +188,8 @@ fn failure(script: &Rc<Script>, output: ExprId, verdict: &Verdict) -> Option<Dia
         difference.entry,
     );
     let label = format!("relative difference {:.2e}", difference.size);
-    Some(
-        Diagnostic::error(Code::Check, script.locate(output), message, label)
-            .help(reason_text(reason)),
-    )
+    Some(error!(Check, script.locate(output),
+            "{message}";
+            label: "{label}";
+            help: "{}", reason_text(reason)))
 }

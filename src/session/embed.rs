@@ -2,7 +2,7 @@
 
 use super::evaluator::Evaluator;
 use super::{Event, Session, Sink};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, error};
 use crate::lower::Formula;
 use crate::source::{Location, Source, Span};
 use crate::syntax::ast::{Ident, Name, Show, StatementKind};
@@ -168,5 +168,5 @@ fn identifier(text: &str) -> Result<Ident> {
 fn no_expression(text: &str, message: &str) -> Diagnostic {
     let source = Source::new("<expression>", text);
     let whole = Location::new(&source, Span::new(0, text.len()));
-    Diagnostic::error(Code::Syntax, whole, message, "")
+    error!(Syntax, whole, "{message}")
 }

@@ -1,7 +1,7 @@
 //! Expressions compiled for many evaluations.
 
 use super::Session;
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Result, bail};
 use crate::exec::Program;
 use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::lower::definitions::Meaning;
@@ -113,16 +113,9 @@ impl Evaluator {
         let source = Source::new("<call>", names.clone());
         let whole = Location::new(&source, Span::new(0, names.len()));
         if arguments.len() != self.inputs.len() {
-            return Err(Diagnostic::error(
-                Code::Arity,
-                whole,
-                format!(
-                    "{} arguments where {} are needed",
-                    arguments.len(),
-                    self.inputs.len()
-                ),
-                "one value for each of these",
-            ));
+            bail!(Arity, whole,
+                "{} arguments where {} are needed", arguments.len(), self.inputs.len();
+                label: "one value for each of these");
         }
         for (name, argument) in self.inputs.iter().zip(arguments) {
             let shape = argument.tensor().shape();

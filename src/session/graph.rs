@@ -2,7 +2,7 @@
 
 use super::show::{passes, warn};
 use super::{Event, Session, Sink};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, error};
 use crate::graph::Graph;
 use crate::lower::Lowerer;
 use crate::render::graph::{LIMIT, dot, svg};
@@ -71,13 +71,10 @@ impl Session {
         match extension.and_then(|extension| extension.to_str()) {
             Some("svg") => Ok(Kind::Svg),
             Some("dot" | "gv") => Ok(Kind::Dot),
-            _ => Err(Diagnostic::error(
-                Code::File,
-                location,
-                format!("`graph` does not know what to write to `{}`", file.text),
-                "the kind of picture follows from the end of the name",
-            )
-            .help("it writes `.svg`, a picture, and `.dot`, a graph for Graphviz")),
+            _ => Err(error!(File, location,
+                "`graph` does not know what to write to `{}`", file.text;
+                label: "the kind of picture follows from the end of the name";
+                help: "it writes `.svg`, a picture, and `.dot`, a graph for Graphviz")),
         }
     }
 }
@@ -105,14 +102,8 @@ fn pictured(
 }
 
 fn too_large(script: &Script, drawing: &Drawing, principal: usize, file: &Text) -> Diagnostic {
-    Diagnostic::error(
-        Code::Limit,
-        script.location(file.span),
-        format!(
-            "a graph of {} nodes, {principal} of them inputs, outputs or named, is too large for a picture",
-            drawing.trace.lines.len(),
-        ),
-        format!("at most {LIMIT} nodes are laid out"),
-    )
-    .help("write `to \"graph.dot\"` and lay it out with Graphviz, or show a smaller part")
+    error!(Limit, script.location(file.span),
+        "a graph of {} nodes, {principal} of them inputs, outputs or named, is too large for a picture", drawing.trace.lines.len();
+        label: "at most {LIMIT} nodes are laid out";
+        help: "write `to \"graph.dot\"` and lay it out with Graphviz, or show a smaller part")
 }

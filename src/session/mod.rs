@@ -19,7 +19,7 @@ mod update;
 pub use evaluator::Evaluator;
 pub use rounds::Progress;
 
-use crate::diagnostic::{Code, Diagnostic, Result, Severity};
+use crate::diagnostic::{Diagnostic, Result, Severity, bail, error, warning};
 use crate::event::Event;
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Function;
@@ -224,34 +224,25 @@ impl Session {
     ) -> Result<()> {
         let location = script.location(name.span);
         if lower::is_derivative_operator(&name.name) {
-            return Err(Diagnostic::error(
-                Code::Function,
-                location,
-                format!("`{name}` is a derivative operator and cannot be redefined"),
-                "choose another name",
-            ));
+            bail!(Function, location,
+                "`{name}` is a derivative operator and cannot be redefined";
+                label: "choose another name");
         }
         for (k, parameter) in parameters.iter().enumerate() {
             if let Some(first) = parameters[..k]
                 .iter()
                 .find(|first| first.name == parameter.name)
             {
-                return Err(Diagnostic::error(
-                    Code::Name,
-                    script.location(parameter.span),
-                    format!("`{name}` has two parameters called `{parameter}`"),
-                    "the second",
-                )
-                .label(script.location(first.span), "the first"));
+                bail!(Name, script.location(parameter.span),
+                    "`{name}` has two parameters called `{parameter}`";
+                    label: "the second";
+                    also: script.location(first.span), "the first");
             }
         }
         if lower::is_built_in(&name.name) {
-            let warning = Diagnostic::warning(
-                Code::Function,
-                location,
-                format!("`{name}` replaces the built-in function of that name"),
-                "from here on",
-            );
+            let warning = warning!(Function, location,
+                "`{name}` replaces the built-in function of that name";
+                label: "from here on");
             sink(Event::Warning(warning));
         }
         self.definitions.define_function(Function {
@@ -322,13 +313,10 @@ impl Session {
         }
         let value = self.evaluate(script, expr, sink, |lowerer, node| lowerer.value(node))?;
         value.as_scalar().map(is_true).ok_or_else(|| {
-            Diagnostic::error(
-                Code::Scalar,
-                script.locate(expr),
-                format!("a condition is a scalar, not a {} matrix", value.shape()),
-                value.shape().described(),
-            )
-            .help("for “every entry” write `min(…) == 1`, for “any entry” `max(…) == 1`")
+            error!(Scalar, script.locate(expr),
+                "a condition is a scalar, not a {} matrix", value.shape();
+                label: "{}", value.shape().described();
+                help: "for “every entry” write `min(…) == 1`, for “any entry” `max(…) == 1`")
         })
     }
 
@@ -339,12 +327,9 @@ impl Session {
                 return Ok(());
             }
             let text = script.text(claim);
-            let error = Diagnostic::error(
-                Code::Assert,
-                script.locate(claim),
-                format!("`{text}` does not hold"),
-                "not true",
-            );
+            let error = error!(Assert, script.locate(claim),
+                "`{text}` does not hold";
+                label: "not true");
             let mut error = error;
             let mut values = Vec::new();
             for side in compared(script, claim) {
@@ -373,15 +358,9 @@ impl Session {
             .map_err(|refusal| refusal.reading(&file, location.clone()))?;
         let canonical = self.world().canonical(&file);
         if self.importing.contains(&canonical) {
-            return Err(Diagnostic::error(
-                Code::Circular,
-                location,
-                format!(
-                    "`{}` imports itself, directly or through others",
-                    file.display()
-                ),
-                "already being imported",
-            ));
+            bail!(Circular, location,
+                "`{}` imports itself, directly or through others", file.display();
+                label: "already being imported");
         }
         let source = Source::file(&file, text);
         let (imported, _) = crate::syntax::parse(&source)
@@ -651,12 +630,9 @@ fn constant_hidden(script: &Script, name: &Ident) -> Diagnostic {
         "π" => "; `pi` stays what it is",
         _ => "",
     };
-    Diagnostic::warning(
-        Code::Name,
-        script.location(name.span),
-        format!("`{name}` hides the constant of that name{other}"),
-        "from here on",
-    )
+    warning!(Name, script.location(name.span),
+        "`{name}` hides the constant of that name{other}";
+        label: "from here on")
 }
 
 /// The error of a statement before which a stop was asked for.
@@ -665,10 +641,5 @@ fn stopped(script: &Script, statement: &Statement) -> Diagnostic {
 }
 
 fn stopped_at(script: &Script, span: Span) -> Diagnostic {
-    Diagnostic::error(
-        Code::Limit,
-        script.location(span),
-        "interrupted",
-        "stopped before this",
-    )
+    error!(Limit, script.location(span), "interrupted"; label: "stopped before this")
 }

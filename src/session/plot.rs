@@ -2,7 +2,7 @@
 
 use super::show::warn;
 use super::{Event, Session, Sink, formula};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, bail, error};
 use crate::exec::{Failure, Interpreter, LANES, Program};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{self, Lowerer, Unit};
@@ -68,12 +68,9 @@ impl Session {
             [over] => self.curves(&request, over, points, sink)?,
             [across, up] => self.map(&request, [across, up], points, sink)?,
             [_, _, third, ..] => {
-                return Err(Diagnostic::error(
-                    Code::Arity,
-                    script.location(third.variable.span),
-                    "a plot has two sides: `over` takes one variable or two",
-                    "one too many",
-                ));
+                bail!(Arity, script.location(third.variable.span),
+                    "a plot has two sides: `over` takes one variable or two";
+                    label: "one too many");
             }
         };
         if let Some(to) = &tail.to {
@@ -98,13 +95,10 @@ impl Session {
                 let kind = extension.map_or("a file without an extension".into(), |extension| {
                     format!("a file of the kind `.{extension}`")
                 });
-                Err(Diagnostic::error(
-                    Code::File,
-                    location,
-                    format!("`plot` cannot write {kind}"),
-                    "the kind is told by the extension",
-                )
-                .help("a plot is written as `.svg`"))
+                Err(error!(File, location,
+                    "`plot` cannot write {kind}";
+                    label: "the kind is told by the extension";
+                    help: "a plot is written as `.svg`"))
             }
         }
     }
@@ -180,13 +174,10 @@ impl Session {
     ) -> Result<Axis> {
         let name = &over.variable;
         if let Some(at) = request.tail.at.iter().find(|at| at.name.name == name.name) {
-            return Err(Diagnostic::error(
-                Code::Name,
-                request.script.location(at.name.span),
-                format!("`{name}` runs over a range and cannot have a value as well"),
-                "a value",
-            )
-            .label(request.script.location(name.span), "a range"));
+            bail!(Name, request.script.location(at.name.span),
+                "`{name}` runs over a range and cannot have a value as well";
+                label: "a value";
+                also: request.script.location(name.span), "a range");
         }
         let mut ends = [0.0; 2];
         for (end, expr) in ends.iter_mut().zip([over.from, over.to]) {
@@ -305,13 +296,10 @@ impl Session {
         let [across, up] = over;
         if across.variable.name == up.variable.name {
             let location = |over: &Over| request.script.location(over.variable.span);
-            return Err(Diagnostic::error(
-                Code::Name,
-                location(up),
-                format!("`{}` runs over two ranges", up.variable),
-                "the second",
-            )
-            .label(location(across), "the first"));
+            bail!(Name, location(up),
+                "`{}` runs over two ranges", up.variable;
+                label: "the second";
+                also: location(across), "the first");
         }
         if let [_, second, ..] = request.outputs {
             let message = "a map over two variables shows one expression".to_string();

@@ -1,7 +1,7 @@
 //! Loops: round after round, with progress, and with what was reached kept when they are stopped.
 
 use super::{Session, Sink, formula};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, error};
 use crate::graph::Graph;
 use crate::lower::Lowerer;
 use crate::source::Span;
@@ -274,12 +274,9 @@ fn interrupted(
     };
     let location = script.location(statement.span);
     let inside = error.location().clone();
-    let stopped = Diagnostic::error(
-        Code::Limit,
-        location,
-        format!("interrupted in round {} of this loop", done + 1),
-        kept,
-    );
+    let stopped = error!(Limit, location,
+        "interrupted in round {} of this loop", done + 1;
+        label: "{kept}");
     if Rc::ptr_eq(&inside.source, &script.source) && inside.span == statement.span {
         stopped
     } else {

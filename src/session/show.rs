@@ -1,7 +1,7 @@
 //! Statements that show something.
 
 use super::{Session, Sink, formula};
-use crate::diagnostic::{Code, Diagnostic, Result, did_you_mean};
+use crate::diagnostic::{Diagnostic, Result, bail, did_you_mean, error};
 use crate::diff::{Held, Target};
 use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
@@ -177,13 +177,10 @@ impl Session {
                 .iter()
                 .find(|first| first.name.name == at.name.name)
             {
-                return Err(Diagnostic::error(
-                    Code::Name,
-                    script.location(at.name.span),
-                    format!("`{}` gets two values", at.name),
-                    "the second",
-                )
-                .label(script.location(first.name.span), "the first"));
+                bail!(Name, script.location(at.name.span),
+                    "`{}` gets two values", at.name;
+                    label: "the second";
+                    also: script.location(first.name.span), "the first");
             }
             if !self.is_mentioned(script, &at.name.name) {
                 return Err(self.unmentioned(script, at));
@@ -223,12 +220,9 @@ impl Session {
 
     fn unmentioned(&self, script: &Script, at: &At) -> Diagnostic {
         let name = &at.name;
-        let error = Diagnostic::error(
-            Code::Name,
-            script.location(name.span),
-            format!("no formula depends on `{name}`"),
-            "would change nothing",
-        );
+        let error = error!(Name, script.location(name.span),
+            "no formula depends on `{name}`";
+            label: "would change nothing");
         let known = self.definitions.variables().map(|(known, _)| &**known);
         match did_you_mean(&name.name, known) {
             Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
@@ -352,16 +346,9 @@ impl Session {
         }
         if tail.along.len() != wrt.len() {
             let last = tail.along[tail.along.len() - 1];
-            return Err(Diagnostic::error(
-                Code::Arity,
-                script.locate(last),
-                format!(
-                    "`along` gives one direction for each `wrt`: {} for {}",
-                    tail.along.len(),
-                    wrt.len()
-                ),
-                "the last direction",
-            ));
+            bail!(Arity, script.locate(last),
+                "`along` gives one direction for each `wrt`: {} for {}", tail.along.len(), wrt.len();
+                label: "the last direction");
         }
         for (expr, wrt) in tail.along.iter().zip(wrt) {
             let node = lowerer.lower(&Formula {
@@ -371,15 +358,9 @@ impl Session {
             let graph = lowerer.unit().graph;
             let (shape, wanted) = (graph.shape(node), wrt.target.shape(graph));
             if shape != wanted {
-                return Err(Diagnostic::error(
-                    Code::Shape,
-                    script.locate(*expr),
-                    format!(
-                        "the direction along `{}` has its shape: {wanted}, not {shape}",
-                        wrt.text
-                    ),
-                    shape.described(),
-                ));
+                bail!(Shape, script.locate(*expr),
+                    "the direction along `{}` has its shape: {wanted}, not {shape}", wrt.text;
+                    label: "{}", shape.described());
             }
             wrt.along = Some((node, script.text(*expr).to_string()));
         }
@@ -395,16 +376,10 @@ pub(super) fn passes(script: &Script, tail: &Tail) -> Result<(bool, bool)> {
         .iter()
         .find(|(mode, _)| !matches!(mode, Mode::Forward | Mode::Reverse))
     {
-        return Err(Diagnostic::error(
-            Code::Syntax,
-            script.location(*span),
-            format!(
-                "a trace is made by forward and reverse mode, not by {}",
-                mode.name()
-            ),
-            "not a mode of a trace",
-        )
-        .help("`compare` shows all four modes side by side"));
+        bail!(Syntax, script.location(*span),
+            "a trace is made by forward and reverse mode, not by {}", mode.name();
+            label: "not a mode of a trace";
+            help: "`compare` shows all four modes side by side");
     }
     Ok((uses(Mode::Forward), uses(Mode::Reverse)))
 }
@@ -442,13 +417,10 @@ fn refuse_twice(script: &Script, wrt: &[ExprId]) -> Result<()> {
     for expr in wrt {
         let text = printer::print(script, *expr);
         if let Some(first) = seen.get(&text) {
-            return Err(Diagnostic::error(
-                Code::Name,
-                script.locate(*expr),
-                format!("`{text}` stands twice after `wrt`"),
-                "the second",
-            )
-            .label(script.locate(*first), "the first"));
+            bail!(Name, script.locate(*expr),
+                "`{text}` stands twice after `wrt`";
+                label: "the second";
+                also: script.locate(*first), "the first");
         }
         seen.insert(text, *expr);
     }
@@ -460,11 +432,8 @@ pub(super) fn refuse(script: &Script, statement: &StatementRow, tail: &Tail) -> 
     let mut parts = tail.parts(script).into_iter();
     match parts.find(|(word, _)| !statement.takes.contains(word)) {
         None => Ok(()),
-        Some((word, span)) => Err(Diagnostic::error(
-            Code::Syntax,
-            script.location(span),
-            format!("`{word}` means nothing for {}", statement.noun),
-            "does not belong here",
-        )),
+        Some((word, span)) => Err(error!(Syntax, script.location(span),
+            "`{word}` means nothing for {}", statement.noun;
+            label: "does not belong here")),
     }
 }

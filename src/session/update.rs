@@ -1,7 +1,7 @@
 //! `:=`: values computed now and stored as inputs.
 
 use super::{Event, Session, Sink, formula};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, error, warning};
 use crate::graph::{Corner, Graph, Shape, Tensor};
 use crate::lower::Lowerer;
 use crate::lower::definitions::Meaning;
@@ -75,7 +75,7 @@ impl Session {
                             value.shape()
                         );
                         let label = value.shape().described();
-                        let error = Diagnostic::error(Code::Shape, location, message, label);
+                        let error = error!(Shape, location, "{message}"; label: "{label}");
                         let place = script.location(target.span);
                         return Err(error.label(place, format!("these are {}", block.1)));
                     }
@@ -212,12 +212,9 @@ impl Session {
         let strange = value.data().iter().find(|x| !x.is_finite());
         let number = render::number::inline(&Tensor::scalar(*strange.unwrap_or(&f64::NAN)), 6);
         let name = &target.name.name;
-        let warning = Diagnostic::warning(
-            Code::Value,
-            script.location(target.span),
-            format!("`{name}` became {number} in round {round} of this loop"),
-            "it was finite before",
-        );
+        let warning = warning!(Value, script.location(target.span),
+            "`{name}` became {number} in round {round} of this loop";
+            label: "it was finite before");
         let graph = Graph::new();
         let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
         let origin = lowerer.lower(&formula(script, expr)).ok().and_then(|node| {
