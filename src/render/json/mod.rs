@@ -1,9 +1,11 @@
 //! Events as JSON, one object a line.
 
+mod plot;
+mod value;
+
 use super::cell::exact;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{Event, Item};
-use crate::graph::Tensor;
 use crate::source::Source;
 use crate::syntax::ast::Mode;
 use crate::trace::check::Verdict;
@@ -11,41 +13,7 @@ use crate::trace::compare::{Comparison, Cost, Row};
 use crate::trace::provenance::{Birth, Operand, Place};
 use crate::trace::{Arg, Derived, Kink, Life, Line, Nonfinite, Trace, Zeros};
 use serde_json::{Map, Value, json};
-
-/// A number; those that JSON lacks as texts.
-pub(super) fn number(x: f64) -> Value {
-    if x.is_nan() {
-        json!("nan")
-    } else if x.is_infinite() {
-        json!(if x > 0.0 { "inf" } else { "-inf" })
-    } else if x.fract() == 0.0 && x.abs() < 9e15 && !(x == 0.0 && x.is_sign_negative()) {
-        json!(x as i64)
-    } else {
-        json!(x)
-    }
-}
-
-/// A scalar as a number, everything else as a list of rows.
-fn tensor(value: &Tensor) -> Value {
-    if let Some(x) = value.as_scalar() {
-        return number(x);
-    }
-    let row = |i: usize| {
-        (0..value.shape().n())
-            .map(|j| number(value.at(i, j)))
-            .collect::<Vec<_>>()
-    };
-    Value::Array(
-        (0..value.shape().m())
-            .map(|i| Value::Array(row(i)))
-            .collect(),
-    )
-}
-
-fn shape_of(value: &Tensor) -> Option<Value> {
-    let shape = value.shape();
-    (!shape.is_scalar()).then(|| json!([shape.rows, shape.cols]))
-}
+use value::{number, shape_of, tensor};
 
 /// An event as one line, without its end.
 pub fn event(event: &Event) -> String {
@@ -81,7 +49,7 @@ pub fn event(event: &Event) -> String {
         }
         Event::Trace(trace) => self::trace(trace),
         Event::Graph(drawing) => super::graph::object(drawing).to_string(),
-        Event::Plot(plot) => super::plot::object(plot).to_string(),
+        Event::Plot(plot) => plot::object(plot).to_string(),
         Event::Derive(derivation) => super::derive::object(derivation).to_string(),
         Event::Compare(comparison) => comparison_object(comparison).to_string(),
         Event::Check(verdict) => verdict_object(verdict).to_string(),
