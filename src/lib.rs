@@ -10,7 +10,7 @@
 //! s.set("w", 3.0)?;
 //! assert_eq!(s.eval("grad(L, w)")?.as_scalar(), Some(10.0));
 //!
-//! println!("{}", s.trace("L wrt w")?); // the table; or .to_json(), .to_latex(), .nodes()
+//! println!("{}", s.trace("L wrt w")?); // the table; .to_json(), .to_html(), .to_latex(), .nodes()
 //!
 //! let mut f = s.compile(&["L", "grad(L, w)"], &["w"])?; // many evaluations
 //! let [l, g] = f.call(&[4.0.into()])?.try_into().unwrap();
@@ -53,3 +53,5 @@ pub use session::{Evaluator, Session};
 pub use stop::StopToken;
 pub use trace::Trace;
 pub use value::Value;
+pub use view::Table;
+pub use world::World;

@@ -10,5 +10,45 @@ mod example;
 pub mod explain;
 pub mod help;
 pub mod hint;
+pub mod hover;
 pub mod names;
 pub mod why;
+
+use crate::session::Session;
+use completion::Completions;
+use hover::Hover;
+
+/// What an editor asks of a session while a text is written. Nothing here changes the session.
+impl Session {
+    /// What may be written at byte `at` of `text`: names, functions, words, files.
+    ///
+    /// ```
+    /// let mut s = wengert::Session::new();
+    /// s.run("weight = 3")?;
+    /// let found = s.complete("2*wei", 5);
+    /// assert_eq!(found.range, 2..5);
+    /// assert_eq!(found.candidates[0].shown, "weight");
+    /// # Ok::<(), wengert::Diagnostic>(())
+    /// ```
+    pub fn complete(&self, text: &str, at: usize) -> Completions {
+        completion::complete(self, text, at)
+    }
+
+    /// What is known of the word at byte `at` of `text`: its definition, value, derivatives, help.
+    pub fn hover(&self, text: &str, at: usize) -> Option<Hover> {
+        hover::hover(self, text, at)
+    }
+
+    /// A page about a function, a statement, a word of the language or a class of errors.
+    ///
+    /// ```
+    /// let page = wengert::Session::new().explain("shape").unwrap();
+    /// assert!(page.starts_with("error[shape]"));
+    /// ```
+    ///
+    /// # Errors
+    /// Nothing is known of the topic; the message offers the nearest one.
+    pub fn explain(&self, topic: &str) -> Result<String, String> {
+        help::about(self, topic, &crate::render::Style::default())
+    }
+}

@@ -327,7 +327,7 @@ impl Definitions {
             variables: self.variables.clone(),
             functions: self.functions.clone(),
             clock: self.clock,
-            ..Definitions::default()
+            ..self.emptied()
         }
     }
 
