@@ -3,10 +3,11 @@
 
 use super::build::Wrt;
 use super::compare::{
-    Bench, Comparison, Motion, NoAnswer, PATIENCE, Question, Row, compare, relative_difference,
+    Bench, Comparison, NoAnswer, PATIENCE, Question, Row, compare, relative_difference,
 };
 use super::kinks::Kink;
 use crate::diagnostic::Result;
+use crate::diff::{Central, Differences, Motion};
 use crate::graph::Tensor;
 use crate::lower::Evaluation;
 use crate::syntax::ast::Mode;
@@ -214,8 +215,14 @@ impl Verdict {
             return Ok(());
         };
         let m = bench.value.shape().len();
-        for (j, motion) in bench.moves(wrt)?.iter().enumerate() {
-            let estimates = refined(bench, motion)?;
+        let differences = bench.differences(wrt)?;
+        for (j, motion) in differences.motions().iter().enumerate() {
+            let near = Near {
+                bench,
+                differences: &differences,
+                motion,
+            };
+            let estimates = near.refined()?;
             for (i, estimate) in estimates.iter().enumerate() {
                 let k = i + j * m;
                 let exact = rule.data()[k];
@@ -237,10 +244,10 @@ impl Verdict {
                     self.consider(difference, NUMERIC, Reason::Unexplained);
                     continue;
                 }
-                match one_sided(bench, motion, i, estimate)? {
+                match near.one_sided(i, estimate)? {
                     Some(_) => self.doubtful += 1,
                     None => {
-                        let reason = explain_numeric(bench, motion, i, exact, estimate)?;
+                        let reason = near.explain(i, exact, estimate)?;
                         self.consider(difference, NUMERIC, reason);
                     }
                 }
@@ -260,102 +267,103 @@ struct Estimate {
     step: f64,
 }
 
-/// Central differences at h, h/2 and h/4, extrapolated (Richardson), at the step where they are
-/// surest.
-fn refined(bench: &Bench<'_, '_>, motion: &Motion) -> Result<Vec<Estimate>> {
-    let mut best: Vec<Option<Estimate>> = vec![None; bench.value.shape().len()];
-    for step in [1e-3, 1e-2, 1e-1, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9] {
-        let step = step * motion.size;
-        let estimates = extrapolated(bench, motion, step)?;
-        for (best, estimate) in best.iter_mut().zip(estimates) {
-            if best.is_none_or(|best| estimate.error < best.error || best.error.is_nan()) {
-                *best = Some(estimate);
+/// An output near the present value of a target, on one line.
+struct Near<'n, 'b, 'a> {
+    bench: &'n Bench<'b, 'a>,
+    differences: &'n Differences<'a>,
+    motion: &'n Motion,
+}
+
+impl Near<'_, '_, '_> {
+    fn at(&self, step: f64) -> Result<Vec<f64>> {
+        let outcome = self.differences.at(self.motion, step);
+        self.bench.explained(outcome)
+    }
+
+    fn central(&self, step: f64) -> Result<Vec<Central>> {
+        let outcome = self.differences.central(self.motion, step);
+        self.bench.explained(outcome)
+    }
+
+    /// Central differences at h, h/2 and h/4, extrapolated (Richardson), at the step where they are
+    /// surest.
+    fn refined(&self) -> Result<Vec<Estimate>> {
+        let mut best: Vec<Option<Estimate>> = vec![None; self.bench.value.shape().len()];
+        for step in [1e-3, 1e-2, 1e-1, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9] {
+            let step = step * self.motion.size;
+            let estimates = self.extrapolated(step)?;
+            for (best, estimate) in best.iter_mut().zip(estimates) {
+                if best.is_none_or(|best| estimate.error < best.error || best.error.is_nan()) {
+                    *best = Some(estimate);
+                }
+            }
+            let sure = |estimate: &Option<Estimate>| {
+                estimate.is_some_and(|found| found.error <= 1e-8 * found.value.abs().max(1.0))
+            };
+            if best.iter().all(sure) {
+                break;
             }
         }
-        let sure = |estimate: &Option<Estimate>| {
-            estimate.is_some_and(|found| found.error <= 1e-8 * found.value.abs().max(1.0))
+        Ok(best.into_iter().flatten().collect())
+    }
+
+    fn extrapolated(&self, step: f64) -> Result<Vec<Estimate>> {
+        let mut levels = Vec::new();
+        let mut noise = vec![0f64; self.bench.value.shape().len()];
+        for h in [step, step / 2.0, step / 4.0] {
+            let central = self.central(h)?;
+            for (noise, central) in noise.iter_mut().zip(&central) {
+                *noise = noise.max(central.noise);
+            }
+            levels.push(central);
+        }
+        let estimate = |(i, noise): (usize, &f64)| {
+            let [a, b, c] = [0, 1, 2].map(|level: usize| levels[level][i].quotient);
+            let (once, again) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
+            let value = (16.0 * again - once) / 15.0;
+            let apart = (value - again).abs().max((again - once).abs() / 16.0);
+            Estimate {
+                value,
+                error: if value.is_finite() {
+                    apart + noise
+                } else {
+                    f64::NAN
+                },
+                step,
+            }
         };
-        if best.iter().all(sure) {
-            break;
-        }
+        Ok(noise.iter().enumerate().map(estimate).collect())
     }
-    Ok(best.into_iter().flatten().collect())
-}
 
-fn extrapolated(bench: &Bench<'_, '_>, motion: &Motion, step: f64) -> Result<Vec<Estimate>> {
-    let mut levels = Vec::new();
-    let mut noise = vec![0f64; bench.value.shape().len()];
-    for h in [step, step / 2.0, step / 4.0] {
-        let (right, left) = (bench.shifted(motion, h)?, bench.shifted(motion, -h)?);
-        for ((noise, right), left) in noise.iter_mut().zip(right.data()).zip(left.data()) {
-            *noise = noise.max(f64::EPSILON * right.abs().max(left.abs()) / h);
-        }
-        let central = right
-            .data()
-            .iter()
-            .zip(left.data())
-            .map(|(right, left)| (right - left) / (2.0 * h));
-        levels.push(central.collect::<Vec<f64>>());
+    /// The derivatives from the left and from the right, where they differ: a kink that no operation
+    /// knows of, as on the border between two branches.
+    fn one_sided(&self, i: usize, estimate: &Estimate) -> Result<Option<[f64; 2]>> {
+        let middle = self.bench.value.data()[i];
+        let side = |h: f64| -> Result<f64> {
+            let near = self.at(h / 2.0)?[i];
+            let far = self.at(h)?[i];
+            Ok((4.0 * near - far - 3.0 * middle) / h)
+        };
+        let h = 1e-5 * self.motion.size;
+        let (left, right) = (side(-h)?, side(h)?);
+        let scale = 1f64
+            .max(left.abs())
+            .max(right.abs())
+            .max(estimate.value.abs());
+        Ok(((left - right).abs() > 1e-3 * scale).then_some([left, right]))
     }
-    let estimate = |(i, noise): (usize, &f64)| {
-        let [a, b, c] = [levels[0][i], levels[1][i], levels[2][i]];
-        let (once, again) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
-        let value = (16.0 * again - once) / 15.0;
-        let apart = (value - again).abs().max((again - once).abs() / 16.0);
-        Estimate {
-            value,
-            error: if value.is_finite() {
-                apart + noise
-            } else {
-                f64::NAN
-            },
-            step,
-        }
-    };
-    Ok(noise.iter().enumerate().map(estimate).collect())
-}
 
-/// The derivatives from the left and from the right, where they differ: a kink that no operation
-/// knows of, as on the border between two branches.
-fn one_sided(
-    bench: &Bench<'_, '_>,
-    motion: &Motion,
-    i: usize,
-    estimate: &Estimate,
-) -> Result<Option<[f64; 2]>> {
-    let middle = bench.value.data()[i];
-    let side = |h: f64| -> Result<f64> {
-        let near = bench.shifted(motion, h / 2.0)?.data()[i];
-        let far = bench.shifted(motion, h)?.data()[i];
-        Ok((4.0 * near - far - 3.0 * middle) / h)
-    };
-    let h = 1e-5 * motion.size;
-    let (left, right) = (side(-h)?, side(h)?);
-    let scale = 1f64
-        .max(left.abs())
-        .max(right.abs())
-        .max(estimate.value.abs());
-    Ok(((left - right).abs() > 1e-3 * scale).then_some([left, right]))
-}
-
-fn explain_numeric(
-    bench: &Bench<'_, '_>,
-    motion: &Motion,
-    i: usize,
-    exact: f64,
-    estimate: &Estimate,
-) -> Result<Reason> {
-    for h in [1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13].map(|h| h * motion.size) {
-        let (right, left) = (
-            bench.shifted(motion, h)?.data()[i],
-            bench.shifted(motion, -h)?.data()[i],
-        );
-        let finer = (right - left) / (2.0 * h);
-        let lost = f64::EPSILON * right.abs().max(left.abs()) / h;
-        let near = relative_difference(finer, exact).is_some_and(|size| size < 1e-3);
-        if near && lost < 1e-2 * (finer - estimate.value).abs() {
-            return Ok(Reason::Step([(estimate.step, estimate.value), (h, finer)]));
+    fn explain(&self, i: usize, exact: f64, estimate: &Estimate) -> Result<Reason> {
+        for h in [1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13].map(|h| h * self.motion.size) {
+            let Central {
+                quotient: finer,
+                noise: lost,
+            } = self.central(h)?[i];
+            let near = relative_difference(finer, exact).is_some_and(|size| size < 1e-3);
+            if near && lost < 1e-2 * (finer - estimate.value).abs() {
+                return Ok(Reason::Step([(estimate.step, estimate.value), (h, finer)]));
+            }
         }
+        Ok(Reason::Unexplained)
     }
-    Ok(Reason::Unexplained)
 }

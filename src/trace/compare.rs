@@ -2,9 +2,11 @@
 
 use super::build::Wrt;
 use crate::diagnostic::Result;
-use crate::diff::{Flow, Held, Problem, Target, forward, grad, jacobian, jvp, reverse};
-use crate::exec::{Failure, Interpreter, Point, at_points};
-use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor};
+use crate::diff::{
+    Differences, Flow, Held, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
+};
+use crate::exec::{Failure, Outcome};
+use crate::graph::{Corner, Graph, NodeId, Shape, Tensor};
 use crate::lower::Evaluation;
 use crate::stop;
 use crate::syntax::ast::{Mode, Name};
@@ -229,114 +231,31 @@ impl<'b, 'a> Bench<'b, 'a> {
         })
     }
 
-    /// The values of `nodes` where some nodes have other values than usual.
-    fn values(&self, given: &[(NodeId, &Tensor)], nodes: &[NodeId]) -> Result<Vec<Tensor>> {
-        if stop::requested() {
-            return Err(self.lowering.unit.explain(&Failure::Interrupted));
-        }
-        let mut interpreter = Interpreter::new(self.graph, self.question.memory);
-        given
-            .iter()
-            .for_each(|(node, value)| interpreter.set(*node, value));
-        let mut values = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            match interpreter.value(*node) {
-                Ok(view) => values.push(view.to_tensor()),
-                Err(failure) => return Err(self.lowering.unit.explain(&failure)),
-            }
-        }
-        Ok(values)
-    }
-
     /// One forward pass for every unit direction.
     fn forward(&self, wrt: &Wrt) -> Result<Tensor> {
-        let target = wrt.target;
+        let problem = self.problem(wrt.target);
         if let Some((direction, _)) = wrt.along {
-            return self.lowering.value(jvp(self.problem(target), direction));
+            return self.lowering.value(jvp(problem, direction));
         }
-        let shape = target.shape(self.graph);
-        if shape.is_scalar() {
-            return self
-                .lowering
-                .value(jvp(self.problem(target), self.graph.literal(1.0)));
+        if wrt.target.shape(self.graph).is_scalar() {
+            return self.lowering.value(jvp(problem, self.graph.literal(1.0)));
         }
-        let m = self.shape().len();
-        let mut columns = Tensor::filled(Shape::new(m, shape.len()), 0.0);
-        let seed = self.graph.input("".into(), shape, None);
-        let seeds = FxHashMap::from_iter([(target.node, self.one_hot(seed))]);
-        let found = forward(self.graph, &[self.output()], &seeds, self.question.held);
-        let Some(flow) = found.get(self.output()) else {
-            return Ok(columns);
-        };
-        for k in 0..shape.len() {
-            let (tangent, reached) = self.flow_value(flow, seed, unit(shape, k))?;
-            for i in 0..m {
-                let poisoned = self.value.data()[i].is_nan()
-                    && reached.data()[i.min(reached.data().len() - 1)] != 0.0;
-                columns.data_mut()[i + k * m] = if poisoned {
-                    f64::NAN
-                } else {
-                    tangent.data()[i]
-                };
-            }
-        }
-        Ok(columns)
+        self.explained(Sweep::forward(problem).value(self.question.memory))
     }
 
     /// One reverse pass for every entry of the output.
     fn reverse(&self, wrt: &Wrt) -> Result<Tensor> {
-        let target = wrt.target;
-        let (shape, n) = (self.shape(), target.shape(self.graph));
-        if shape.is_scalar() {
-            let gradient = self.lowering.value(grad(self.problem(target)))?;
-            return self.along(gradient, wrt);
-        }
-        let mut rows = Tensor::filled(Shape::new(shape.len(), n.len()), 0.0);
-        let seed = self.graph.input("".into(), shape, None);
-        let found = reverse(
-            self.graph,
-            self.output(),
-            self.one_hot(seed),
-            &[target.node],
-            self.question.held,
-        )[0];
-        let Some(flow) = found else {
-            return self.along(rows, wrt);
+        let problem = self.problem(wrt.target);
+        let derivative = if self.shape().is_scalar() {
+            self.lowering.value(grad(problem))?
+        } else {
+            self.explained(Sweep::reverse(problem).value(self.question.memory))?
         };
-        let corner = target.entry.unwrap_or(Corner { row: 0, col: 0 });
-        let block = Block { corner, shape: n };
-        let flow = flow.through(|x| x.block(block));
-        for i in 0..shape.len() {
-            let (adjoint, reached) = self.flow_value(flow, seed, unit(shape, i))?;
-            let nan = self.value.data()[i].is_nan();
-            for k in 0..n.len() {
-                let poisoned = nan && reached.data()[k.min(reached.data().len() - 1)] != 0.0;
-                rows.data_mut()[i + k * shape.len()] = if poisoned {
-                    f64::NAN
-                } else {
-                    adjoint.data()[k]
-                };
-            }
-        }
-        self.along(rows, wrt)
+        self.along(derivative, wrt)
     }
 
-    /// A seed that is 1 in one entry and structurally zero elsewhere: it is its own mask.
-    fn one_hot(&self, seed: NodeId) -> Flow<'a> {
-        let seed = self.graph.term(seed);
-        Flow {
-            term: seed,
-            reached: Some(seed),
-        }
-    }
-
-    /// The value of a flow, and where it is reached, for a value of its seed.
-    fn flow_value(&self, flow: Flow<'a>, seed: NodeId, value: Tensor) -> Result<(Tensor, Tensor)> {
-        let everywhere = self.graph.term(self.graph.literal(1.0));
-        let nodes = [flow.term.id, flow.reached.unwrap_or(everywhere).id];
-        let mut values = self.values(&[(seed, &value)], &nodes)?;
-        let reached = values.pop().unwrap_or_else(|| Tensor::scalar(1.0));
-        Ok((values.remove(0), reached))
+    pub(super) fn explained<T>(&self, outcome: Outcome<T>) -> Result<T> {
+        outcome.map_err(|failure| self.lowering.unit.explain(&failure))
     }
 
     /// A derivative as asked for: as it is, or contracted with the direction. Entries without a
@@ -392,116 +311,21 @@ impl<'b, 'a> Bench<'b, 'a> {
 
     /// Central differences with the step that balances truncation against rounding.
     fn numeric(&self, wrt: &Wrt) -> Result<Tensor> {
-        let m = self.shape().len();
-        let mut columns = Vec::with_capacity(m * self.passes(wrt));
-        let moves = self.moves(wrt)?;
-        let step = |motion: &Motion| libm::cbrt(f64::EPSILON) * motion.size;
-        let mut difference = |h: f64, right: &[f64], left: &[f64]| {
-            let pairs = right.iter().zip(left);
-            columns.extend(pairs.map(|(right, left)| (right - left) / (2.0 * h)));
-        };
-        match self.shifted_together(&moves, step)? {
-            Some(values) => {
-                for (motion, pair) in moves.iter().zip(values.chunks_exact(2 * m.max(1))) {
-                    let (right, left) = pair.split_at(m);
-                    difference(step(motion), right, left);
-                }
-            }
-            None => {
-                for motion in &moves {
-                    let h = step(motion);
-                    let (right, left) = (self.shifted(motion, h)?, self.shifted(motion, -h)?);
-                    difference(h, right.data(), left.data());
-                }
-            }
-        }
-        Ok(Tensor::new(Shape::new(m, moves.len()), columns))
+        let differences = self.differences(wrt)?;
+        let columns = self.explained(differences.values(Scheme::Central))?;
+        let shape = Shape::new(self.shape().len(), differences.motions().len());
+        Ok(Tensor::new(shape, columns))
     }
 
-    /// The outputs where the target has moved by a step and by its opposite, for every motion, in
-    /// lanes; `None` where that is not worth it, or where something may fail.
-    fn shifted_together(
-        &self,
-        moves: &[Motion],
-        step: impl Fn(&Motion) -> f64,
-    ) -> Result<Option<Vec<f64>>> {
-        let Some(first) = moves.first().filter(|_| moves.len() >= WORTH_A_BATCH) else {
-            return Ok(None);
+    /// Finite differences: every entry of the target by itself, or along the direction.
+    pub(super) fn differences(&self, wrt: &Wrt) -> Result<Differences<'a>> {
+        let along = match wrt.along {
+            Some((direction, _)) => Some(self.lowering.value(direction)?),
+            None => None,
         };
-        let mut given = vec![(first.leaf, first.point.clone())];
-        for node in self
-            .question
-            .held
-            .iter()
-            .filter(|node| **node != first.leaf)
-        {
-            given.push((*node, self.lowering.value(*node)?));
-        }
-        let mut points: Vec<Point> = Vec::with_capacity(2 * moves.len());
-        for motion in moves {
-            let moved = |sign: f64| {
-                let entry = |(entry, speed): &(usize, f64)| {
-                    let by = step(motion) * speed;
-                    (*entry, motion.point.data()[*entry] + sign * by)
-                };
-                motion.entries.iter().map(entry).collect()
-            };
-            points.extend([moved(1.0), moved(-1.0)]);
-        }
-        let limit = self.lowering.limits.memory;
-        Ok(at_points(self.graph, self.output(), &given, &points, limit))
-    }
-
-    /// The ways in which a target is moved: every entry by itself, or along the direction.
-    pub(super) fn moves(&self, wrt: &Wrt) -> Result<Vec<Motion>> {
-        let leaf = wrt.target.node;
-        let point = self.lowering.value(leaf)?;
-        let shape = wrt.target.shape(self.graph);
-        let corner = wrt.target.entry.unwrap_or(Corner { row: 0, col: 0 });
-        let place = |k: usize| {
-            let (i, j) = (
-                corner.row as usize + k % shape.m(),
-                corner.col as usize + k / shape.m(),
-            );
-            i + j * point.shape().m()
-        };
-        if let Some((direction, _)) = wrt.along {
-            let direction = self.lowering.value(direction)?;
-            let entries: Vec<(usize, f64)> = direction
-                .data()
-                .iter()
-                .enumerate()
-                .map(|(k, v)| (place(k), *v))
-                .collect();
-            let longest = direction
-                .data()
-                .iter()
-                .fold(0.0, |best: f64, v| best.max(v.abs()));
-            let largest = entries
-                .iter()
-                .fold(1.0, |best: f64, (k, _)| best.max(point.data()[*k].abs()));
-            let size = if longest > 0.0 {
-                largest / longest
-            } else {
-                1.0
-            };
-            return Ok(vec![Motion {
-                leaf,
-                point,
-                entries,
-                size,
-            }]);
-        }
-        let motion = |k: usize| {
-            let size = point.data()[place(k)].abs().max(1.0);
-            Motion {
-                leaf,
-                point: point.clone(),
-                entries: vec![(place(k), 1.0)],
-                size,
-            }
-        };
-        Ok((0..shape.len()).map(motion).collect())
+        let value = |node| self.lowering.value(node);
+        let problem = self.problem(wrt.target);
+        Differences::new(problem, along.as_ref(), value, self.question.memory)
     }
 
     /// How much larger the largest part of a derivative of a scalar output is than their sum, for
@@ -548,37 +372,6 @@ impl<'b, 'a> Bench<'b, 'a> {
         }
         Ok(largest / derivative.abs().max(1.0))
     }
-
-    /// The output where the target has moved by `step`. Names that are held keep their values.
-    pub(super) fn shifted(&self, motion: &Motion, step: f64) -> Result<Tensor> {
-        let mut point = motion.point.clone();
-        for (k, v) in &motion.entries {
-            point.data_mut()[*k] += step * v;
-        }
-        let mut held = Vec::new();
-        for node in self.question.held {
-            if *node != motion.leaf {
-                held.push((*node, self.lowering.value(*node)?));
-            }
-        }
-        let mut given: Vec<(NodeId, &Tensor)> =
-            held.iter().map(|(node, value)| (*node, value)).collect();
-        given.push((motion.leaf, &point));
-        Ok(self.values(&given, &[self.output()])?.remove(0))
-    }
-}
-
-/// From how many entries on they are moved together.
-const WORTH_A_BATCH: usize = 4;
-
-/// One way in which a target moves.
-pub(super) struct Motion {
-    leaf: NodeId,
-    point: Tensor,
-    /// The entries that move, and how fast.
-    entries: Vec<(usize, f64)>,
-    /// max(1, |w|), in units of the direction.
-    pub(super) size: f64,
 }
 
 fn reshaped(tensor: Tensor, shape: Shape) -> Tensor {
@@ -587,10 +380,4 @@ fn reshaped(tensor: Tensor, shape: Shape) -> Tensor {
     } else {
         tensor
     }
-}
-
-fn unit(shape: Shape, k: usize) -> Tensor {
-    let mut unit = Tensor::filled(shape, 0.0);
-    unit.data_mut()[k] = 1.0;
-    unit
 }

@@ -2,8 +2,8 @@
 
 use super::flow::Flow;
 use super::{Held, forward, reverse};
-use crate::graph::{Attr, Block, Corner, Graph, NodeId, Shape, Tensor, Term};
-use crate::primitives::array::{HCAT, VCAT, poisoned};
+use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor, Term};
+use crate::primitives::array::poisoned;
 use rustc_hash::FxHashMap;
 
 /// What a derivative is taken by: a leaf (or held name), or one entry of it.
@@ -52,7 +52,12 @@ impl Target {
 }
 
 /// A seed that is zero outside one block of `leaf`.
-fn one_block<'g>(graph: &'g Graph, leaf: NodeId, corner: Corner, value: Term<'g>) -> Flow<'g> {
+pub(super) fn one_block<'g>(
+    graph: &'g Graph,
+    leaf: NodeId,
+    corner: Corner,
+    value: Term<'g>,
+) -> Flow<'g> {
     let shape = graph.shape(leaf);
     if value.shape() == shape {
         return Flow::everywhere(value);
@@ -99,7 +104,12 @@ impl<'g> Problem<'g, '_> {
 
     /// The adjoint of the target for `output` (the problem's, or an entry of it) with the adjoint
     /// `seed`; the scalar `decider` says whether there is a derivative at all.
-    fn pulled_back(&self, output: Term<'g>, seed: Flow<'g>, decider: Term<'g>) -> Term<'g> {
+    pub(super) fn pulled_back(
+        &self,
+        output: Term<'g>,
+        seed: Flow<'g>,
+        decider: Term<'g>,
+    ) -> Term<'g> {
         let found = reverse(self.graph, output.id, seed, &[self.target.node], self.held)[0];
         let block = self.target.block(self.graph);
         match found {
@@ -109,7 +119,7 @@ impl<'g> Problem<'g, '_> {
     }
 
     /// The tangent of the output for a seed of the target's leaf.
-    fn pushed_forward(&self, seed: Flow<'g>) -> Term<'g> {
+    pub(super) fn pushed_forward(&self, seed: Flow<'g>) -> Term<'g> {
         let seeds = FxHashMap::from_iter([(self.target.node, seed)]);
         match forward(self.graph, &[self.output], &seeds, self.held).get(self.output) {
             None => self.output().zero(),
@@ -128,13 +138,33 @@ impl<'g> Problem<'g, '_> {
 
     /// The column of the Jacobian, in the output's shape, of the entry of the target at which a leaf
     /// is 1 that is 0 elsewhere: the leaf and the column.
-    ///
-    /// # Panics
-    /// If the target is a single entry.
     pub(super) fn column(&self) -> (NodeId, NodeId) {
-        assert!(self.target.entry.is_none(), "one entry has one column");
-        let seed = self.seed(self.graph.shape(self.target.node));
-        (seed.term.id, self.pushed_forward(seed).id)
+        let seed = self.seed(self.target.shape(self.graph));
+        let leaf = seed.term;
+        let seed = match self.target.entry {
+            None => seed,
+            Some(_) => self.target.seed(self.graph, leaf),
+        };
+        (leaf.id, self.pushed_forward(seed).id)
+    }
+
+    /// The shape of the Jacobian: entries of the output by entries of the target.
+    pub(super) fn jacobian_shape(&self) -> Shape {
+        let target = self.target.shape(self.graph);
+        Shape::new(self.graph.shape(self.output).len(), target.len())
+    }
+
+    /// The shape of a finite difference: the output's for a scalar target, the target's for a scalar
+    /// output, else a Jacobian's.
+    pub(super) fn numeric_shape(&self) -> Shape {
+        let (output, target) = (self.graph.shape(self.output), self.target.shape(self.graph));
+        if target.is_scalar() {
+            output
+        } else if output.len() == 1 {
+            target
+        } else {
+            self.jacobian_shape()
+        }
     }
 
     /// A leaf as a seed, structurally zero where it is zero.
@@ -175,56 +205,4 @@ pub fn vjp(problem: Problem<'_, '_>, weights: NodeId) -> NodeId {
     problem
         .pulled_back(output, Flow::everywhere(weights), decider)
         .id
-}
-
-/// The m×n matrix of the derivatives of the m entries of the output by the n entries of the
-/// target, both counted column by column: m reverse passes or n forward passes, whichever are
-/// fewer. `None` where `go_on`, which is asked before every pass, said no.
-pub fn jacobian(problem: Problem<'_, '_>, go_on: &dyn Fn() -> bool) -> Option<NodeId> {
-    let graph = problem.graph;
-    let rows = graph.shape(problem.output);
-    let cols = problem.target.shape(graph);
-    let shape = Shape::new(rows.len(), cols.len());
-    if shape.is_empty() {
-        return Some(graph.constant(Tensor::filled(shape, 0.0)));
-    }
-    let (join, parts): (_, Option<Vec<NodeId>>) = if rows.len() <= cols.len() {
-        let row = |k| {
-            let corner = Corner::of_entry(rows, k);
-            let entry = problem.output().block(Block {
-                corner,
-                shape: Shape::SCALAR,
-            });
-            let gradient = problem.pulled_back(entry, Flow::everywhere(entry.number(1.0)), entry);
-            gradient.reshaped(Shape::new(1, cols.len())).id
-        };
-        (
-            &VCAT,
-            (0..rows.len()).map(|k| go_on().then(|| row(k))).collect(),
-        )
-    } else {
-        let column = |k| {
-            let corner = problem.target.entry.unwrap_or(Corner::of_entry(cols, k));
-            let one = graph.term(graph.literal(1.0));
-            let seed = one_block(graph, problem.target.node, corner, one);
-            let tangent = problem.pushed_forward(seed);
-            tangent.reshaped(Shape::vector(rows.len())).id
-        };
-        (
-            &HCAT,
-            (0..cols.len())
-                .map(|k| go_on().then(|| column(k)))
-                .collect(),
-        )
-    };
-    Some(match parts?.as_slice() {
-        [single] => *single,
-        parts => graph.apply(join, Attr::None, shape, parts),
-    })
-}
-
-/// The n×n matrix of second derivatives of a scalar output; `None` as of [`jacobian`].
-pub fn hessian(problem: Problem<'_, '_>, go_on: &dyn Fn() -> bool) -> Option<NodeId> {
-    let output = grad(problem);
-    jacobian(Problem { output, ..problem }, go_on)
 }

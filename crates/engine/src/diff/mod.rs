@@ -2,21 +2,23 @@
 //! taken of, so one evaluator runs everything and derivatives nest to any depth.
 
 mod compose;
+mod differences;
 mod flow;
 mod forward;
+mod matrix;
 #[cfg(feature = "mutants")]
 pub mod mutants;
 mod numeric;
 mod product;
 mod reverse;
-mod sweep;
 
-pub use compose::{Problem, Target, grad, hessian, jacobian, jvp, vjp};
+pub use compose::{Problem, Target, grad, jvp, vjp};
+pub use differences::{Central, Differences, Motion};
 pub use flow::{Flow, Flows};
 pub use forward::forward;
+pub use matrix::{Matrix, Sweep, hessian, jacobian};
 pub use numeric::{Scheme, numeric};
 pub use reverse::{Frontier, contributions, reverse, reverse_steps};
-pub use sweep::Matrix;
 
 use crate::graph::NodeId;
 use rustc_hash::FxHashSet;

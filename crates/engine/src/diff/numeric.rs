@@ -85,14 +85,7 @@ pub fn numeric(
         [single] => *single,
         all => graph.apply(&HCAT, Attr::None, Shape::new(rows, all.len()), all),
     };
-    let joined = graph.term(joined);
-    Some(if shape.is_scalar() {
-        joined.reshaped(graph.shape(output)).id
-    } else if rows == 1 {
-        joined.reshaped(shape).id
-    } else {
-        joined.id
-    })
+    Some(graph.term(joined).reshaped(problem.numeric_shape()).id)
 }
 
 fn by_entry(

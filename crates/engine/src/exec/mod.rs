@@ -24,7 +24,7 @@ mod window;
 
 pub use batch::{Batch, LANES, Refusal};
 pub use interpreter::Interpreter;
-pub use points::{Point, at_points};
+pub use points::{Point, Sampler};
 pub use program::Program;
 
 use crate::graph::NodeId;

@@ -1,58 +1,106 @@
 //! One output at many points that differ in a few entries of one leaf.
 
-use super::{LANES, Program};
+use super::{Failure, Interpreter, LANES, Outcome, Program};
 use crate::graph::{Graph, NodeId, Tensor};
+use crate::stop;
 
-/// A point: the entries of the leaf that moves, by their places in the column of columns, and their
-/// values there.
+/// A point: the entries of the leaf that moves, by their places column by column, and their values
+/// there.
 pub type Point = Vec<(usize, f64)>;
 
-/// The values of `output` at `points`, each column by column, one point after the other, computed in
-/// lanes. `given` are nodes with the values that they have, whatever they are computed from; the
-/// first of them is the one that moves.
-///
-/// `None` where that cannot be compiled, would take more than `limit` bytes, or was refused or
-/// interrupted: the interpreter knows why.
-pub fn at_points(
-    graph: &Graph,
-    output: NodeId,
-    given: &[(NodeId, Tensor)],
-    points: &[Point],
-    limit: u64,
-) -> Option<Vec<f64>> {
-    let nodes = given.iter().map(|(node, _)| *node).collect();
-    let mut program = Program::for_batches(graph, &[nodes], &[vec![output]], limit).ok()?;
-    if program.batch_size() > limit {
-        return None;
-    }
-    let mut batch = program.batch().ok()?;
-    for (input, (_, value)) in given.iter().enumerate() {
-        for (lanes, x) in batch.input(input).chunks_exact_mut(LANES).zip(value.data()) {
-            lanes.fill(*x);
+/// Fewer points than this are not worth a program.
+const WORTH_A_PROGRAM: usize = 8;
+
+/// Evaluates one output at many points.
+pub struct Sampler<'g> {
+    /// The graph.
+    pub graph: &'g Graph,
+    /// What is evaluated.
+    pub output: NodeId,
+    /// Nodes with the values that they have, whatever they are computed from. The first of them is
+    /// the one that moves.
+    pub given: Vec<(NodeId, Tensor)>,
+    /// How many bytes may be used.
+    pub memory_limit: u64,
+}
+
+impl Sampler<'_> {
+    /// The values of the output at `points`, each column by column, one point after the other: in
+    /// lanes where that is worth it and possible, else by the interpreter. The bits are the same.
+    ///
+    /// # Errors
+    /// What the interpreter fails with at the first point that has no value.
+    pub fn values(&self, points: &[Point]) -> Outcome<Vec<f64>> {
+        if points.len() >= WORTH_A_PROGRAM
+            && let Some(values) = self.in_lanes(points)
+        {
+            return Ok(values);
         }
+        let mut values = Vec::with_capacity(points.len() * self.graph.shape(self.output).len());
+        for point in points {
+            if stop::requested() {
+                return Err(Failure::Interrupted);
+            }
+            let mut interpreter = Interpreter::new(self.graph, self.memory_limit);
+            for (k, (node, value)) in self.given.iter().enumerate() {
+                if k == 0 {
+                    interpreter.set(*node, &moved(value, point));
+                } else {
+                    interpreter.set(*node, value);
+                }
+            }
+            values.extend_from_slice(interpreter.value(self.output)?.data);
+        }
+        Ok(values)
     }
-    let (_, start) = given.first()?;
-    let mut values = Vec::with_capacity(points.len() * graph.shape(output).len());
-    for points in points.chunks(LANES) {
-        let moved = batch.input(0);
-        for (lane, point) in points.iter().enumerate() {
-            for (entry, x) in point {
-                moved[entry * LANES + lane] = *x;
+
+    /// The same in lanes. `None` where that cannot be compiled, would take too much memory, or was
+    /// refused or interrupted: the interpreter knows why.
+    pub fn in_lanes(&self, points: &[Point]) -> Option<Vec<f64>> {
+        let nodes = self.given.iter().map(|(node, _)| *node).collect();
+        let outputs = [vec![self.output]];
+        let mut program =
+            Program::for_batches(self.graph, &[nodes], &outputs, self.memory_limit).ok()?;
+        if program.batch_size() > self.memory_limit {
+            return None;
+        }
+        let mut batch = program.batch().ok()?;
+        for (input, (_, value)) in self.given.iter().enumerate() {
+            for (lanes, x) in batch.input(input).chunks_exact_mut(LANES).zip(value.data()) {
+                lanes.fill(*x);
             }
         }
-        match batch.run(0) {
-            Ok(None) => {}
-            _ => return None,
-        }
-        for lane in 0..points.len() {
-            values.extend(batch.output(0, 0, lane));
-        }
-        let moved = batch.input(0);
-        for (lane, point) in points.iter().enumerate() {
-            for (entry, _) in point {
-                moved[entry * LANES + lane] = start.data()[*entry];
+        let (_, start) = self.given.first()?;
+        let mut values = Vec::with_capacity(points.len() * self.graph.shape(self.output).len());
+        for points in points.chunks(LANES) {
+            let leaf = batch.input(0);
+            for (lane, point) in points.iter().enumerate() {
+                for (entry, x) in point {
+                    leaf[entry * LANES + lane] = *x;
+                }
+            }
+            match batch.run(0) {
+                Ok(None) => {}
+                _ => return None,
+            }
+            for lane in 0..points.len() {
+                values.extend(batch.output(0, 0, lane));
+            }
+            let leaf = batch.input(0);
+            for (lane, point) in points.iter().enumerate() {
+                for (entry, _) in point {
+                    leaf[entry * LANES + lane] = start.data()[*entry];
+                }
             }
         }
+        Some(values)
     }
-    Some(values)
+}
+
+fn moved(start: &Tensor, point: &Point) -> Tensor {
+    let mut value = start.clone();
+    for (entry, x) in point {
+        value.data_mut()[*entry] = *x;
+    }
+    value
 }
