@@ -2,6 +2,7 @@
 
 use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but};
 use super::rules;
+use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Cone, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array, elementary};
 use smallvec::SmallVec;
@@ -145,7 +146,7 @@ impl Reading<'_, '_> {
                     .iter()
                     .map(|arg| forms.of(*arg))
                     .collect();
-                if !self.guards && (row.is(&array::GUARD) || row.is(&array::GUARD_ALL)) {
+                if !self.guards && row.mask == Some(Mask::Guard) {
                     return args[1];
                 }
                 if row.is(&array::POISON) {
@@ -303,13 +304,13 @@ pub fn operation(
         let opposite = algebra.opposite(args[0]);
         return rules::rewrite(algebra, opposite);
     }
-    if (is(&array::PASS) || is(&array::PASS_ALL)) && !algebra.guards {
+    if row.mask == Some(Mask::Pass) && !algebra.guards {
         let value = without_tie_count(algebra, args[0], args[1]);
         if value != args[1] {
             return operation(algebra, row, attr, &[args[0], value], shape);
         }
     }
-    if is(&array::PASS) && !algebra.guards {
+    if row.mask == Some(Mask::Pass) && row.is_entrywise() && !algebra.guards {
         // What a condition lets through, entry by entry, is a product with 1 or 0.
         return algebra.product(1.0, &[(args[0], one), (args[1], one)], shape);
     }
@@ -369,7 +370,7 @@ fn differ(algebra: &Algebra, terms: &[(f64, Id)]) -> bool {
             compared.extend(sides);
         }
     }
-    let selection = |id: &Id| matches!(algebra.form(*id), Form::Apply(row, ..) if row.name == "max" || row.name == "min");
+    let selection = |id: &Id| matches!(algebra.form(*id), Form::Apply(row, ..) if row.extreme);
     compared.retain(|id| !selection(id));
     compared.sort();
     compared.dedup();
@@ -411,22 +412,6 @@ fn guarded_product(algebra: &mut Algebra, args: &[Id], shape: Shape) -> Id {
     outside.into_iter().fold(product, |product, mask| {
         algebra.apply(&array::GUARD, Attr::None, &[mask, product], shape)
     })
-}
-
-/// The rows that have no spelling in the language.
-pub fn is_internal(row: &Primitive) -> bool {
-    let spelled = [
-        &array::PROD_SPELLED,
-        &array::CUMPROD_SPELLED,
-        &array::PASS,
-        &array::PASS_ALL,
-        &array::GUARD,
-        &array::GUARD_ALL,
-        &linear::COFACTOR,
-    ];
-    !row.callable
-        && matches!(row.notation, crate::graph::primitive::Notation::Call)
-        && !spelled.iter().any(|known| row.is(known))
 }
 
 /// The block that an index node cuts out.

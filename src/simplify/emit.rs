@@ -1,10 +1,9 @@
 //! Algebra to the language's own syntax.
 
 use super::algebra::{Algebra, FactorList, Form, Id, all_but};
-use super::convert::{corner_of, is_internal};
-use crate::graph::primitive::{Notation, Operator};
+use super::convert::corner_of;
+use crate::graph::primitive::{Mask, Notation, Operator};
 use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
-use crate::primitives::array::{GUARD, GUARD_ALL, PASS, PASS_ALL, POISON};
 use crate::source::{Source, Span};
 use crate::syntax::ast::{
     BinaryOp, Call, Expr, ExprId, ExprKind, Found, Ident, Index, Name, NameId, NamedArgument,
@@ -472,24 +471,19 @@ impl<'a> Emitter<'a> {
         args: &[Id],
         shape: Shape,
     ) -> Written {
-        if row.is(&PASS) && !self.algebra.guards {
-            // What a condition lets through: times 1 or 0.
+        if let Some(mask) = row.mask {
             let condition = self.emit(args[0])?;
             let value = self.emit(args[1])?;
-            let scalar = shape.is_scalar();
-            let op = if scalar {
-                BinaryOp::Mul
-            } else {
-                BinaryOp::DotMul
-            };
-            return Ok(self.binary(op, value, condition));
-        }
-        let guarded = row.is(&GUARD) || row.is(&PASS);
-        let whole = row.is(&PASS_ALL) || row.is(&GUARD_ALL);
-        if guarded || whole || row.is(&POISON) {
-            let condition = self.emit(args[0])?;
-            let value = self.emit(args[1])?;
-            if guarded {
+            if row.is_entrywise() {
+                if mask == Mask::Pass && !self.algebra.guards {
+                    // What a condition lets through: times 1 or 0.
+                    let op = if shape.is_scalar() {
+                        BinaryOp::Mul
+                    } else {
+                        BinaryOp::DotMul
+                    };
+                    return Ok(self.binary(op, value, condition));
+                }
                 let zero = self.number(0.0);
                 return Ok(self.call("where", vec![condition, value, zero], Vec::new()));
             }
@@ -503,7 +497,7 @@ impl<'a> Emitter<'a> {
             };
             return Ok(self.push(ExprKind::If(condition, value, zero)));
         }
-        if is_internal(row) {
+        if !row.is_writable() {
             return Err(Unwritable::NoSpelling);
         }
         let mut written = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but};
 use super::convert::{corner_of, operation};
+use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
 use rustc_hash::FxHashMap;
@@ -315,7 +316,7 @@ impl<'a, 'f> Linear<'a, 'f> {
             let inner = self.matrix(args[k])?;
             return (!self.depends(args[1 - k])).then(|| self.algebra.chain(&[turned, inner]));
         }
-        if row.is(&array::PASS) && !self.depends(args[0]) {
+        if row.mask == Some(Mask::Pass) && row.is_entrywise() && !self.depends(args[0]) {
             let inner = self.matrix(args[1])?;
             let base = self.algebra.shape(args[1]);
             return Some(self.weighted(args[0], inner, base, shape));

@@ -1,7 +1,7 @@
 //! The part of a graph that a formula is written for: its size, and where it is cut into parts.
 
 use super::Size;
-use crate::graph::primitive::Notation;
+use crate::graph::primitive::{Mask, Notation};
 use crate::graph::{Cone, Graph, NodeId, Op};
 use rustc_hash::FxHashSet;
 
@@ -99,10 +99,7 @@ impl<'g> Outline<'g> {
 /// Whether a node is an operation that a reader counts.
 fn counts(graph: &Graph, id: NodeId) -> bool {
     match graph.node(id).op {
-        Op::Apply(row, _) => {
-            row.notation != Notation::Silent
-                && !matches!(row.name, "guard" | "guard_all" | "poison")
-        }
+        Op::Apply(row, _) => row.notation != Notation::Silent && row.mask != Some(Mask::Guard),
         _ => false,
     }
 }

@@ -2,9 +2,8 @@
 
 use super::{NoFormula, Spelling, Subject, Symbolic};
 use crate::diff::{Flow, Held, Target, forward, reverse};
-use crate::graph::substitute::exchange;
+use crate::graph::substitute::spelled;
 use crate::graph::{Graph, NodeId, Shape};
-use crate::primitives::array::{CUMPROD, CUMPROD_SPELLED, PROD, PROD_SPELLED};
 use crate::simplify::{self, WriteOptions};
 use crate::syntax::ast::Name;
 use rustc_hash::FxHashMap;
@@ -32,8 +31,7 @@ pub fn derive(
         taken: subject.taken,
     };
     // The rules that need one pass over the factors have no spelling; those of these rows have.
-    let output = exchange(graph, output, &PROD, &PROD_SPELLED);
-    let output = exchange(graph, output, &CUMPROD, &CUMPROD_SPELLED);
+    let output = spelled(graph, output);
     if graph.shape(output).is_scalar() || target.shape(graph).is_scalar() {
         let node = derivative_node(graph, output, target, subject.held);
         return match simplify::write(graph, node, &options) {

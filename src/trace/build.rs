@@ -8,10 +8,9 @@ use super::{Arg, Column, Derived, Life, Line, Output, Trace};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse};
 use crate::graph::primitive::{Demand, Derivative, Notation};
-use crate::graph::{Args, Attr, Graph, NodeId, Op, Shape, Tensor};
+use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Tensor};
 use crate::lower::Evaluation;
-use crate::primitives::arithmetic::{WHERE, is_true};
-use crate::primitives::array::POISON;
+use crate::primitives::arithmetic::is_true;
 use crate::syntax::ast::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
@@ -73,7 +72,7 @@ impl Sight<'_, '_> {
                 Op::Hold(_) if !self.held.contains(&id) => args[0],
                 // What makes a derivative of a NaN NaN is decided at the output; a trace shows
                 // what the rules give.
-                Op::Apply(row, _) if row.notation == Notation::Silent || row.is(&POISON) => args[0],
+                Op::Apply(row, _) if row.notation == Notation::Silent => args[0],
                 Op::Apply(row, _) if row.demand == Demand::Choice && self.known => {
                     conditions.push(args[0]);
                     let truth = is_true(self.lowering.value(args[0])?.data()[0]);
@@ -168,7 +167,7 @@ impl Sight<'_, '_> {
 
     pub(super) fn has_condition(&self, id: NodeId) -> bool {
         let row = self.graph.node(id).primitive();
-        row.is_some_and(|row| row.is(&WHERE) || row.demand == Demand::Choice)
+        row.is_some_and(|row| row.chooses)
     }
 }
 
@@ -404,7 +403,7 @@ impl<'l, 'a> Builder<'l, 'a> {
         let names = self.sight.names(id);
         let (op, formula, args) = match node.op {
             Op::Apply(row, attr) if !leaf => {
-                let args = self.arguments(row.name, attr, node.shape, shown);
+                let args = self.arguments(row, attr, node.shape, shown);
                 (row.name, self.writer().definition(shown.node), args)
             }
             _ => {
@@ -428,7 +427,7 @@ impl<'l, 'a> Builder<'l, 'a> {
     }
 
     /// The arguments of a node: other lines, numbers, and then axes, indices and counts.
-    fn arguments(&self, op: &str, attr: Attr, shape: Shape, shown: &Shown) -> Vec<Arg> {
+    fn arguments(&self, row: &Primitive, attr: Attr, shape: Shape, shown: &Shown) -> Vec<Arg> {
         let mut args: Vec<Arg> = shown
             .args
             .iter()
@@ -455,14 +454,11 @@ impl<'l, 'a> Builder<'l, 'a> {
             }
             _ => {}
         }
-        match op {
-            "zeros" | "ones" | "rand" | "randn" | "reshape" => {
-                args.extend([number(f64::from(shape.rows)), number(f64::from(shape.cols))]);
-            }
-            "eye" | "linspace" => args.push(number(f64::from(shape.rows))),
-            "onehot" => args.push(number(f64::from(shape.cols))),
-            _ => {}
-        }
+        args.extend(
+            row.sizes_shown(shape)
+                .into_iter()
+                .map(|size| number(f64::from(size))),
+        );
         args
     }
 

@@ -4,7 +4,7 @@ use super::math::{Math, Role, Times};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::{Args, Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
-use crate::primitives::array::{ASSEMBLE, GUARD, GUARD_ALL, PASS, PASS_ALL, POISON, SUM};
+use crate::primitives::array::{ASSEMBLE, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use rustc_hash::FxHashMap;
 
@@ -59,25 +59,13 @@ impl Writer<'_, '_> {
         if let Some(lecture) = self.as_the_lecture_writes(row, &args, depth) {
             return lecture;
         }
-        if [&GUARD, &GUARD_ALL, &PASS, &PASS_ALL]
-            .iter()
-            .any(|mask| row.is(mask))
-        {
-            let each = row.is(&GUARD) || row.is(&PASS);
-            let times = if each {
+        if row.mask.is_some() {
+            let times = if row.is_entrywise() && !node.shape.is_scalar() {
                 Times::Entrywise
             } else {
                 Times::Scaling
             };
-            let times = if node.shape.is_scalar() {
-                Times::Scaling
-            } else {
-                times
-            };
             return Math::product(times, arg(1), Math::Iverson(boxed(0)));
-        }
-        if row.is(&POISON) {
-            return arg(0);
         }
         if row.is(&ASSEMBLE) {
             let blocks = self.graph.blocks(attr);
@@ -131,7 +119,7 @@ impl Writer<'_, '_> {
                 if args.len() > WRITTEN_ENTRIES {
                     parts.push(Math::Ellipsis);
                 }
-                parts.extend(extra_arguments(row.name, attr, node.shape));
+                parts.extend(extra_arguments(row, attr, node.shape));
                 Math::Call(row.name.into(), parts)
             }
         }
@@ -154,7 +142,7 @@ impl Writer<'_, '_> {
             .graph
             .node(id)
             .primitive()
-            .is_some_and(|row| row.notation == Notation::Silent);
+            .is_some_and(|row| row.repeats);
         if stretched {
             self.graph.args(id)[0]
         } else {
@@ -291,18 +279,11 @@ fn inverted(condition: Math) -> Math {
 }
 
 /// The numbers among the arguments of a call that are no nodes.
-fn extra_arguments(name: &str, attr: Attr, shape: Shape) -> Vec<Math> {
+fn extra_arguments(row: &Primitive, attr: Attr, shape: Shape) -> Vec<Math> {
     let number = |x: u32| Math::Number(f64::from(x));
     let named =
         |name: &str, value: u64| Math::Named(name.into(), Box::new(Math::Number(value as f64)));
-    let mut extra = match name {
-        "zeros" | "ones" | "rand" | "randn" | "reshape" => {
-            vec![number(shape.rows), number(shape.cols)]
-        }
-        "eye" | "linspace" => vec![number(shape.rows)],
-        "onehot" => vec![number(shape.cols)],
-        _ => Vec::new(),
-    };
+    let mut extra: Vec<Math> = row.sizes_shown(shape).into_iter().map(number).collect();
     match attr {
         Attr::Axis(axis) => extra.push(named("axis", u64::from(axis))),
         Attr::Seed(low, high) => extra.push(named("seed", u64::from(low) | u64::from(high) << 32)),

@@ -5,9 +5,8 @@ use super::compare::active_lines;
 use super::math::Math;
 use super::origin::{Entry, source_text};
 use crate::diagnostic::Result;
-use crate::graph::primitive::Kink as Sides;
+use crate::graph::primitive::{Kink as Sides, Notation};
 use crate::graph::{Attr, NodeId, Shape};
-use crate::primitives::array::MATRIX;
 use rustc_hash::FxHashSet;
 
 /// A point without a derivative that was hit.
@@ -158,7 +157,7 @@ fn points(builder: &Builder<'_, '_>, id: NodeId, line: &Shown) -> Result<Vec<Poi
 /// The node of entry `k` of a matrix that is written entry by entry.
 fn entry_node(builder: &Builder<'_, '_>, id: NodeId, k: usize) -> Option<NodeId> {
     let node = builder.graph.node(id);
-    let written = node.primitive().is_some_and(|row| row.is(&MATRIX)) && !builder.sight.is_leaf(id);
+    let written = node.primitive().is_some_and(|row| row.notation == Notation::Matrix) && !builder.sight.is_leaf(id);
     if !written {
         return None;
     }

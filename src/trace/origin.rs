@@ -1,6 +1,5 @@
 //! How a node is called outside a trace: by its name, or as it stands in the source.
 
-use crate::graph::primitive::Notation;
 use crate::graph::{Graph, NodeId, Shape};
 use crate::lower::{Evaluation, Formula, Origin, is_derivative_operator};
 use crate::syntax::ast::ExprKind;
@@ -82,6 +81,6 @@ pub(super) fn unstretched(graph: &Graph, id: NodeId) -> NodeId {
     let silent = graph
         .node(id)
         .primitive()
-        .is_some_and(|row| row.notation == Notation::Silent);
+        .is_some_and(|row| row.repeats);
     if silent { graph.args(id)[0] } else { id }
 }

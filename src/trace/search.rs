@@ -5,10 +5,10 @@ use super::math::{Math, Role};
 use super::origin::{Entry, expression, unstretched, written};
 use super::provenance::{Birth, Operand};
 use crate::diagnostic::Result;
-use crate::graph::primitive::{Demand, Notation};
+use crate::graph::primitive::Notation;
 use crate::graph::{NodeId, Op, Primitive, Shape, Tensor, View};
 use crate::lower::Evaluation;
-use crate::primitives::arithmetic::{WHERE, is_true};
+use crate::primitives::arithmetic::is_true;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
@@ -113,7 +113,7 @@ impl Search<'_, '_> {
                 args.to_vec()
             });
         };
-        if row.is(&WHERE) || row.demand == Demand::Choice {
+        if row.chooses {
             let truth = self.lowering.with_value(args[0], |condition| {
                 is_true(condition.data[entry.min(condition.data.len() - 1)])
             })?;

@@ -1,9 +1,9 @@
 //! Conditions: what they let through, their opposites, and two branches of one.
 
 use super::{Algebra, Form, Id, Ids, TermList, all_but};
-use crate::graph::{Attr, Primitive};
-use crate::primitives::arithmetic::{AND, CHOOSE, EQ, GE, GT, LE, LT, NE, NOT, OR, WHERE};
-use crate::primitives::array::{PASS, PASS_ALL};
+use crate::graph::Attr;
+use crate::graph::primitive::Mask;
+use crate::primitives::arithmetic::{AND, CHOOSE, LE, LT, NE, NOT, OR, WHERE};
 use smallvec::SmallVec;
 
 impl Algebra<'_> {
@@ -72,9 +72,7 @@ impl Algebra<'_> {
     fn conditional(&mut self, term: Id) -> Option<(Id, Id)> {
         let truth = |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
         match self.form(term) {
-            Form::Apply(row, _, args) if row.is(&PASS) || row.is(&PASS_ALL) => {
-                Some((args[0], args[1]))
-            }
+            Form::Apply(row, _, args) if row.mask == Some(Mask::Pass) => Some((args[0], args[1])),
             _ if truth(self, term) => Some((term, self.one)),
             Form::Product(bases) => {
                 let k = bases
@@ -100,14 +98,8 @@ impl Algebra<'_> {
                 // Neither a < b nor a >= b where one is NaN: only `not` is exact.
                 return self.intern(Form::Apply(&NOT, Attr::None, &[condition]), shape);
             }
-            let pairs: [(&'static Primitive, &'static Primitive); 3] =
-                [(&LT, &GE), (&LE, &GT), (&EQ, &NE)];
-            for (a, b) in pairs {
-                for (from, to) in [(a, b), (b, a)] {
-                    if row.is(from) {
-                        return self.intern(Form::Apply(to, attr, args), shape);
-                    }
-                }
+            if let Some(opposite) = row.opposite {
+                return self.intern(Form::Apply(opposite, attr, args), shape);
             }
             if row.is(&AND) || row.is(&OR) {
                 let sides: Ids = args.iter().map(|side| self.opposite(*side)).collect();
@@ -121,7 +113,7 @@ impl Algebra<'_> {
 
 fn is_condition(form: Form<'_>) -> bool {
     match form {
-        Form::Apply(row, ..) => row.is_truth() || row.is(&PASS) || row.is(&PASS_ALL),
+        Form::Apply(row, ..) => row.is_truth() || row.mask == Some(Mask::Pass),
         _ => false,
     }
 }

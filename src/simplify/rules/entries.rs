@@ -74,7 +74,7 @@ pub(super) fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id>
 /// Whether a formula is the largest or smallest entry of something.
 pub(super) fn selects(algebra: &Algebra, id: Id) -> bool {
     let selection = algebra.core(algebra.behind(algebra.core(id)));
-    matches!(algebra.form(selection), Form::Apply(row, ..) if row.is(&array::MAX_OF) || row.is(&array::MIN_OF))
+    matches!(algebra.form(selection), Form::Apply(row, ..) if row.extreme && !row.is_entrywise())
 }
 
 /// The entry of a formula, inside it or by an index.

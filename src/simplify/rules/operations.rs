@@ -1,7 +1,7 @@
 //! Rules for operations of the table.
 
 use super::{operands, rewrite};
-use crate::graph::primitive::Kernel;
+use crate::graph::primitive::{Kernel, Parity};
 use crate::graph::{Attr, Primitive, Shape};
 use crate::primitives::arithmetic::{GE, LT, MAX, MIN};
 use crate::primitives::{algebra as linear, array, elementary};
@@ -34,33 +34,21 @@ pub(super) fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// f(−x) = ±f(x)
 pub(super) fn parity(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    const ODD: [&Primitive; 7] = [
-        &elementary::SIN,
-        &elementary::TAN,
-        &elementary::SINH,
-        &elementary::TANH,
-        &elementary::ATAN,
-        &elementary::ERF,
-        &elementary::SIGN,
-    ];
-    const EVEN: [&Primitive; 3] = [&elementary::COS, &elementary::COSH, &elementary::ABS];
     let Form::Apply(row, attr, args) = algebra.form(id) else {
         return None;
     };
+    let parity = row.parity?;
     let [x] = args else { return None };
     if !leads_negative(algebra, *x) {
         return None;
     }
     let positive = algebra.negated(*x);
     let shape = algebra.shape(id);
-    let applied = |algebra: &mut Algebra| algebra.apply(row, attr, &[positive], shape);
-    if ODD.iter().any(|known| row.is(known)) {
-        let applied = applied(algebra);
-        return Some(algebra.negated(applied));
-    }
-    EVEN.iter()
-        .any(|known| row.is(known))
-        .then(|| applied(algebra))
+    let applied = algebra.apply(row, attr, &[positive], shape);
+    Some(match parity {
+        Parity::Even => applied,
+        Parity::Odd => algebra.negated(applied),
+    })
 }
 
 /// Whether every term of `id` has a negative coefficient.

@@ -1,9 +1,10 @@
 //! Tangents and adjoints on their way through the graph.
 
 use super::Held;
-use crate::graph::primitive::Derivative;
+use crate::graph::primitive::{Derivative, Mask, Sees};
 use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape, Term};
-use crate::primitives::array::{BROADCAST, GUARD, GUARD_ALL, both, either};
+use crate::primitives::arithmetic::NE;
+use crate::primitives::array::{both, either};
 use smallvec::SmallVec;
 
 /// A tangent or an adjoint: a value, and where it is structurally there at all.
@@ -79,7 +80,7 @@ impl<'g> Flow<'g> {
         }
         let term = share.map_or(self.term, |share| self.term * share);
         let flow = Flow { term, ..self };
-        if row.is(&GUARD) || row.is(&GUARD_ALL) {
+        if row.mask == Some(Mask::Guard) {
             return flow.only(mask);
         }
         Flow {
@@ -190,7 +191,7 @@ impl<'g> Flows<'g> {
 pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
     let node = counts.node();
     match node.op {
-        Op::Apply(row, _) if row.is_truth() || moves_entries(row) => counts,
+        Op::Apply(row, _) if row.is_truth() || row.moves_entries => counts,
         Op::Constant(_) => counts,
         _ => counts.nonzero(),
     }
@@ -198,9 +199,6 @@ pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
 
 /// Whether a mask is known to hold somewhere, whatever the values.
 fn surely_somewhere(mask: Term<'_>) -> bool {
-    use crate::primitives::arithmetic::NE;
-    use crate::primitives::array::{DIAG, RESHAPE, TRANSPOSE, VEC};
-    let keeps = [&BROADCAST, &DIAG, &RESHAPE, &TRANSPOSE, &VEC, &NE];
     let mut mask = mask;
     loop {
         let node = mask.node();
@@ -210,12 +208,7 @@ fn surely_somewhere(mask: Term<'_>) -> bool {
                 let value = mask.graph.constant_value(constant);
                 return value.data().iter().any(|x| *x != 0.0);
             }
-            // A diagonal that is taken out may be the part that does not hold.
-            Op::Apply(row, _) if row.is(&DIAG) && !mask.arg(0).shape().is_vector() => return false,
-            Op::Apply(row, _) if row.is(&NE) && !mask.arg(1).is(0.0) => return false,
-            Op::Apply(row, _)
-                if keeps.iter().any(|known| row.is(known)) && !node.shape.is_empty() =>
-            {
+            Op::Apply(row, _) if keeps_all(row, mask) && !node.shape.is_empty() => {
                 mask = mask.arg(0);
             }
             _ => return false,
@@ -223,16 +216,15 @@ fn surely_somewhere(mask: Term<'_>) -> bool {
     }
 }
 
-/// Whether every entry of the result is an entry of an argument, so that 0/1 stays 0/1.
-fn moves_entries(row: &'static Primitive) -> bool {
-    use crate::primitives::array::{
-        COLUMNS, FLIP, HCAT, INDEX, MATRIX, RESHAPE, TRANSPOSE, VCAT, VEC,
-    };
-    [
-        &INDEX, &TRANSPOSE, &RESHAPE, &VEC, &HCAT, &COLUMNS, &VCAT, &MATRIX, &FLIP, &BROADCAST,
-    ]
-    .iter()
-    .any(|known| row.is(known))
+/// Whether the node `mask`, an operation `row`, holds somewhere if its only argument does. A diagonal
+/// that is taken out may be the part that does not hold.
+fn keeps_all(row: &Primitive, mask: Term<'_>) -> bool {
+    match row.sees {
+        Sees::All if row.moves_entries => mask.node().arity() == 1,
+        Sees::All => row.is(&NE) && mask.arg(1).is(0.0),
+        Sees::Diagonal => mask.arg(0).shape().is_vector(),
+        Sees::Named => false,
+    }
 }
 
 /// What both modes need to know about a node to push a derivative through it.

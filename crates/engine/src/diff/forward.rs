@@ -2,10 +2,8 @@
 
 use super::flow::{Flow, Flows, Site, as_mask};
 use super::{Held, product};
-use crate::graph::primitive::{Derivative, ShapeRule, Tangent};
+use crate::graph::primitive::{AddsUp, Derivative, Sees, ShapeRule, Tangent};
 use crate::graph::{Graph, NodeId, Op, Term};
-use crate::primitives::algebra::DOT;
-use crate::primitives::array::DIAG;
 use rustc_hash::FxHashMap;
 
 /// Appends the tangents of everything between the seeded nodes and `outputs`, and returns them; a
@@ -135,7 +133,7 @@ fn by_parts<'g>(site: &Site<'g>, rule: Tangent, k: usize, dot: Flow<'g>) -> Opti
 /// reached meets no infinity.
 fn inner_product<'g>(site: &Site<'g>, k: usize, dot: Flow<'g>) -> Option<Flow<'g>> {
     let mask = dot.reached.filter(|_| dot.is_partial())?;
-    if !site.row.is(&DOT) {
+    if site.row.adds_up != Some(AddsUp::Dot) {
         return None;
     }
     let other = site.args[1 - k].reshaped(dot.term.shape());
@@ -158,7 +156,9 @@ fn linear<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
         .map(|(arg, dot)| dot.map_or_else(|| arg.zero(), |dot| dot.term))
         .collect();
     // Beside the diagonal nothing depends on anything.
-    let fills = site.row.is(&DIAG) && site.args[0].shape().is_vector() && !site.shape.is_scalar();
+    let fills = site.row.sees == Sees::Diagonal
+        && site.args[0].shape().is_vector()
+        && !site.shape.is_scalar();
     let complete = !fills
         && dots
             .iter()

@@ -1,21 +1,17 @@
 //! Matrix products with structural zeros: what is not reached in a factor meets no infinity.
 
 use super::flow::{Flow, Site};
-use crate::primitives::algebra::{MATMUL, MATMUL_REACHED};
 
 /// The factors of a matrix product that `flow` goes through; `None` where the site is something else,
 /// or everything is reached and the row's own rule says all.
 fn factors<'g>(site: &Site<'g>, flow: Flow<'g>) -> Option<[Flow<'g>; 2]> {
-    let [a, b] = if site.row.is(&MATMUL) && flow.is_partial() {
-        [None; 2]
-    } else if site.row.is(&MATMUL_REACHED) {
-        [2, 3].map(|k| Some(site.args[k]).filter(|mask| !mask.is(1.0)))
-    } else {
+    let has_masks = site.row.places > 0;
+    if !site.row.is_matrix_product() || !has_masks && !flow.is_partial() {
         return None;
-    };
-    Some([(0, a), (1, b)].map(|(k, reached)| Flow {
+    }
+    Some([0, 1].map(|k| Flow {
         term: site.args[k],
-        reached,
+        reached: site.args.get(k + 2).copied().filter(|mask| !mask.is(1.0)),
     }))
 }
 

@@ -2,10 +2,9 @@
 
 use super::flow::{Flow, Flows, Site, as_mask};
 use super::{Held, product};
-use crate::graph::primitive::{Derivative, ShapeRule};
+use crate::graph::primitive::{Derivative, Sees, ShapeRule};
 use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
-use crate::primitives::algebra::TR;
-use crate::primitives::array::{ASSEMBLE, DIAG, ENTRIES_AT, INDEX};
+use crate::primitives::array::ASSEMBLE;
 use rustc_hash::FxHashMap;
 
 /// What has arrived at the nodes of a cone so far. Adjoints that come through indices are kept
@@ -170,9 +169,7 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
     let Some(site) = Site::of(graph, id) else {
         return;
     };
-    if site.row.is(&INDEX)
-        && let Attr::Corner(corner) = site.attr
-    {
+    if let Attr::Corner(corner) = site.attr {
         let block = Block {
             corner,
             shape: site.shape,
@@ -205,8 +202,11 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
 
 /// Whether the result knows nothing of some entries of the argument.
 fn leaves_entries_out(site: &Site<'_>) -> bool {
-    let diagonal = site.row.is(&TR) || site.row.is(&DIAG) && !site.args[0].shape().is_vector();
-    site.row.is(&ENTRIES_AT) || diagonal && !site.args[0].shape().is_scalar()
+    match site.row.sees {
+        Sees::All => false,
+        Sees::Diagonal => !site.args[0].shape().is_vector(),
+        Sees::Named => true,
+    }
 }
 
 /// What argument `k` gets of the adjoint `flow` of the result.

@@ -5,17 +5,15 @@ use super::apply::placements;
 use super::blocks::{Blocks, Columns, Moved, Pass, Total};
 use super::layout::PoolLayout;
 use super::links::chain;
-use super::plan::{Both, Place, Plan, Read, Reading, is_product};
+use super::plan::{Both, Place, Plan, Read, Reading};
 use super::pool::{Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
 use super::schedule::{Draft, Side, Zoned, schedule};
 use super::step::{Factor, Scratch, Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
-use crate::graph::primitive::Kernel;
+use crate::graph::primitive::{AddsUp, Kernel};
 use crate::graph::{Attr, Graph, NodeId, Primitive, Shape};
-use crate::primitives::algebra::{DOT, MATMUL};
-use crate::primitives::array::MEAN;
 
 /// A run is cut into parts that are at least this long on average.
 const SHORTEST_PART: usize = 12;
@@ -239,7 +237,7 @@ impl Emitter<'_, '_> {
             Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_) => {
                 self.chain(place)
             }
-            _ if is_product(row) => {
+            _ if row.is_matrix_product() => {
                 let factor = |read: &Read| {
                     let transposed = read.reading == Reading::Transposed;
                     let shape = self.layout.seen(read.shape);
@@ -390,17 +388,15 @@ impl Emitter<'_, '_> {
             .collect::<Option<_>>()
             .expect("what is added up is held");
         let out = self.layout.slots[unit as usize];
-        if row.is(&MATMUL) {
-            Total::Product(columns[0], columns[1], out)
-        } else if row.is(&DOT) {
-            Total::Dot(columns[0], columns[1], out)
-        } else {
-            Total::Sum {
+        match row.adds_up {
+            Some(AddsUp::Product) => Total::Product(columns[0], columns[1], out),
+            Some(AddsUp::Dot) => Total::Dot(columns[0], columns[1], out),
+            how => Total::Sum {
                 of: columns[0],
                 by_column: self.plan.nodes[unit as usize].attr() == Attr::Axis(1),
-                mean: row.is(&MEAN),
+                mean: how == Some(AddsUp::Mean),
                 out,
-            }
+            },
         }
     }
 }

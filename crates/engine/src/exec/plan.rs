@@ -2,11 +2,9 @@
 //! another node's entries, and which are computed together.
 
 use super::Unfit;
-use crate::graph::primitive::{Demand, Kernel, Mirror, Together};
+use crate::graph::primitive::{Demand, Kernel, Mirror, Notation, Together};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
-use crate::primitives::algebra::{MATMUL, MATMUL_REACHED};
-use crate::primitives::arithmetic::{MUL, NEG, POW};
-use crate::primitives::array::{BROADCAST, INDEX, TRANSPOSE};
+use crate::primitives::arithmetic::{MUL, POW};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
@@ -247,7 +245,7 @@ impl<'g> Plan<'g> {
                 Op::Apply(row, _) if matches!(row.kernel, Kernel::Alias) => {
                     self.root(self.args(place)[0])
                 }
-                Op::Apply(row, Attr::Corner(corner)) if row.is(&INDEX) => {
+                Op::Apply(_, Attr::Corner(corner)) => {
                     let whole = self.args(place)[0];
                     let (from, part) = (self.shape(whole), self.shape(place));
                     if part.cols == 1 || part.rows == from.rows {
@@ -283,7 +281,7 @@ impl<'g> Plan<'g> {
                 false => plain,
             };
         };
-        if is_product(row) && inner.is(&TRANSPOSE) {
+        if row.is_matrix_product() && inner.notation == Notation::Transpose {
             return (self.args(arg)[0], Reading::Transposed);
         }
         if !is_map(row) || shape.is_scalar() {
@@ -292,7 +290,7 @@ impl<'g> Plan<'g> {
         if self.shape(arg).is_scalar() {
             return (arg, Reading::Number);
         }
-        if !inner.is(&BROADCAST) {
+        if !inner.repeats {
             return plain;
         }
         let from = self.args(arg)[0];
@@ -347,7 +345,11 @@ impl<'g> Plan<'g> {
             };
             let arg = self.args(place)[0];
             plain.insert((row, self.root(arg)), place);
-            if self.node(arg).primitive().is_some_and(|row| row.is(&NEG)) {
+            if self
+                .node(arg)
+                .primitive()
+                .is_some_and(|row| row.notation == Notation::Negation)
+            {
                 negated.push((place, row, function, self.args(arg)[0]));
             }
         }
@@ -513,11 +515,6 @@ impl<'g> Plan<'g> {
                 )
             })
     }
-}
-
-/// Whether an operation multiplies its first two arguments as matrices.
-pub(super) fn is_product(row: &Primitive) -> bool {
-    row.is(&MATMUL) || row.is(&MATMUL_REACHED)
 }
 
 /// Whether an operation works entry by entry. One number among arrays serves all entries.

@@ -1,10 +1,8 @@
 //! Which operations go through arrays with very many rows together, some rows at a time.
 
 use super::plan::{Place, Plan, Read, Reading};
-use crate::graph::primitive::Kernel;
+use crate::graph::primitive::{AddsUp, Kernel};
 use crate::graph::{Attr, Shape};
-use crate::primitives::algebra::{DOT, MATMUL};
-use crate::primitives::array::{BROADCAST, MEAN, SUM};
 use crate::vector::sums::TALL;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -54,17 +52,20 @@ fn part_of(plan: &Plan<'_>, place: Place) -> Option<(usize, Part)> {
     let first = reads.first()?;
     let rows = first.shape.m();
     let total = (rows, Part::Total);
-    if row.is(&SUM) || row.is(&MEAN) {
-        let down = attr != Attr::Axis(2);
-        return (down && is_tall_read(first, rows)).then_some(total);
-    }
-    if row.is(&DOT) {
-        let vectors = reads.iter().all(|read| read.shape.n() == 1);
-        return (vectors && is_tall_read(first, rows)).then_some(total);
-    }
-    if row.is(&MATMUL) && first.reading == Reading::Transposed {
-        let tall = is_tall(first.shape) && is_tall_read(&reads[1], rows);
-        return tall.then_some(total);
+    match row.adds_up {
+        Some(AddsUp::Sum | AddsUp::Mean) => {
+            let down = attr != Attr::Axis(2);
+            return (down && is_tall_read(first, rows)).then_some(total);
+        }
+        Some(AddsUp::Dot) => {
+            let vectors = reads.iter().all(|read| read.shape.n() == 1);
+            return (vectors && is_tall_read(first, rows)).then_some(total);
+        }
+        Some(AddsUp::Product) if first.reading == Reading::Transposed => {
+            let tall = is_tall(first.shape) && is_tall_read(&reads[1], rows);
+            return tall.then_some(total);
+        }
+        _ => {}
     }
     let rows = plan.shape(place).m();
     let by_row = (rows, Part::RowByRow);
@@ -80,8 +81,8 @@ fn part_of(plan: &Plan<'_>, place: Place) -> Option<(usize, Part)> {
         Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_) => {
             reads.iter().all(fits)
         }
-        _ if row.is(&MATMUL) => is_tall_read(first, rows),
-        _ if row.is(&BROADCAST) => first.shape.m() == 1 || is_tall_read(first, rows),
+        _ if row.adds_up == Some(AddsUp::Product) => is_tall_read(first, rows),
+        _ if row.repeats => first.shape.m() == 1 || is_tall_read(first, rows),
         // What works along rows takes each by itself.
         _ => attr == Attr::Axis(2) && reads.iter().all(|read| is_tall_read(read, rows)),
     };

@@ -446,7 +446,7 @@ impl Graph {
         loop {
             match node.op {
                 Op::Literal(value) => return Some(value),
-                Op::Apply(primitive, _) if primitive.name == "broadcast" => {
+                Op::Apply(primitive, _) if primitive.repeats => {
                     node = &arena.nodes[arena.args(node)[0].index()];
                 }
                 _ => return None,

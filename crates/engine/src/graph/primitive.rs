@@ -103,6 +103,64 @@ pub struct Kink {
 /// `k` of what a reduction goes over.
 pub type KinkRule = fn(&[f64], usize) -> Option<Kink>;
 
+/// What f(−x) is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parity {
+    /// f(x)
+    Even,
+    /// −f(x)
+    Odd,
+}
+
+/// The purpose of a mask, the first argument of an operation that makes its second one 0 where the
+/// mask is false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mask {
+    /// To keep a structural zero one, whatever it is multiplied by.
+    Guard,
+    /// To say what a choice lets through.
+    Pass,
+}
+
+/// The entries of its argument that a result depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sees {
+    /// All of them.
+    All,
+    /// The diagonal of a matrix. A vector becomes the diagonal of a matrix instead, beside which
+    /// nothing depends on anything.
+    Diagonal,
+    /// Those that an attribute or further arguments name.
+    Named,
+}
+
+/// How an operation adds up over the rows of its arguments. Such an operation can be computed some
+/// rows at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddsUp {
+    /// The sum of the entries of each column, or of all.
+    Sum,
+    /// Their mean.
+    Mean,
+    /// The sum of products of the entries of two vectors.
+    Dot,
+    /// AᵀB of two matrices, where the first argument is a transpose.
+    Product,
+}
+
+/// How sizes that were known while lowering are read back from the shape of the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sizes {
+    /// There are none.
+    None,
+    /// The number of rows.
+    Rows,
+    /// The number of columns.
+    Columns,
+    /// Both.
+    Both,
+}
+
 /// How the operation is written on paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
@@ -122,7 +180,7 @@ pub enum Notation {
     Matrix,
     /// `if c then a else b`
     Choice,
-    /// Left out: the argument stands for itself.
+    /// Left out: the first argument stands for the result.
     Silent,
 }
 
@@ -193,8 +251,34 @@ pub struct Primitive {
     pub options: &'static [(&'static str, f64)],
     /// The shape of the result.
     pub shape: ShapeRule,
+    /// The sizes among its arguments, as its result shows them.
+    pub shown_sizes: Sizes,
     /// Which arguments are needed when.
     pub demand: Demand,
+    /// Whether the first argument is a condition that decides between the other two.
+    pub chooses: bool,
+    /// Whether it is the largest or smallest of its arguments or entries.
+    pub extreme: bool,
+    /// Whether a reduction has a value where there are no entries.
+    pub takes_empty: bool,
+    /// Whether it is 0 where its first argument, a mask, is false, and why.
+    pub mask: Option<Mask>,
+    /// Whether every entry of the result is an entry of an argument, so that 0 and 1 stay 0 and 1.
+    pub moves_entries: bool,
+    /// Whether it repeats its argument, so that a number that is the same everywhere stays one.
+    pub repeats: bool,
+    /// Which entries of its argument the result depends on.
+    pub sees: Sees,
+    /// How it adds up over the rows of its arguments.
+    pub adds_up: Option<AddsUp>,
+    /// What it makes of a negative argument.
+    pub parity: Option<Parity>,
+    /// The condition that holds where this one does not, but for NaN.
+    pub opposite: Option<&'static Primitive>,
+    /// The same operation with a derivative that the language has words for.
+    pub spelled: Option<&'static Primitive>,
+    /// Whether formulas can be written with it, although no script can call it.
+    pub writable: bool,
     /// Whether its kernel refuses some values.
     pub may_fail: bool,
     /// The function of x and −x at once, where one helps the other.
@@ -236,7 +320,20 @@ impl Primitive {
             seed: false,
             options: &[],
             shape,
+            shown_sizes: Sizes::None,
             demand: Demand::All,
+            chooses: false,
+            extreme: false,
+            takes_empty: false,
+            mask: None,
+            moves_entries: false,
+            repeats: false,
+            sees: Sees::All,
+            adds_up: None,
+            parity: None,
+            opposite: None,
+            spelled: None,
+            writable: false,
             may_fail: false,
             mirror: None,
             companion: None,
@@ -302,8 +399,16 @@ impl Primitive {
         self
     }
 
-    /// With `values` value arguments and then `least` to `most` counts.
-    pub const fn counts(mut self, values: usize, least: usize, most: usize) -> Primitive {
+    /// With `values` value arguments and then `least` to `most` counts, which the shape of the
+    /// result shows like this.
+    pub const fn counts(
+        mut self,
+        values: usize,
+        least: usize,
+        most: usize,
+        shown: Sizes,
+    ) -> Primitive {
+        self.shown_sizes = shown;
         self.arity = Arity {
             least: values,
             most: values,
@@ -339,6 +444,78 @@ impl Primitive {
     /// Needs its arguments one after the other.
     pub const fn demand(mut self, demand: Demand) -> Primitive {
         self.demand = demand;
+        self
+    }
+
+    /// The first argument decides between the other two.
+    pub const fn chooses(mut self) -> Primitive {
+        self.chooses = true;
+        self
+    }
+
+    /// The largest or smallest of something.
+    pub const fn extreme(mut self) -> Primitive {
+        self.extreme = true;
+        self
+    }
+
+    /// A reduction that has a value on nothing.
+    pub const fn takes_empty(mut self) -> Primitive {
+        self.takes_empty = true;
+        self
+    }
+
+    /// 0 where the first argument is false.
+    pub const fn mask(mut self, mask: Mask) -> Primitive {
+        self.mask = Some(mask);
+        self
+    }
+
+    /// Every entry of the result is an entry of an argument.
+    pub const fn moves_entries(mut self) -> Primitive {
+        self.moves_entries = true;
+        self
+    }
+
+    /// Moves entries, and repeats them.
+    pub const fn repeats(mut self) -> Primitive {
+        self.repeats = true;
+        self.moves_entries()
+    }
+
+    /// Depends on some entries of its argument only.
+    pub const fn sees(mut self, sees: Sees) -> Primitive {
+        self.sees = sees;
+        self
+    }
+
+    /// Adds up over the rows of its arguments.
+    pub const fn adds_up(mut self, how: AddsUp) -> Primitive {
+        self.adds_up = Some(how);
+        self
+    }
+
+    /// Even or odd.
+    pub const fn parity(mut self, parity: Parity) -> Primitive {
+        self.parity = Some(parity);
+        self
+    }
+
+    /// Holds where `other` does not.
+    pub const fn opposite(mut self, other: &'static Primitive) -> Primitive {
+        self.opposite = Some(other);
+        self
+    }
+
+    /// The language has words for the derivative of `other`, which is the same operation.
+    pub const fn spelled(mut self, other: &'static Primitive) -> Primitive {
+        self.spelled = Some(other);
+        self
+    }
+
+    /// Not callable, but there is a way to write formulas with it.
+    pub const fn writable(mut self) -> Primitive {
+        self.writable = true;
         self
     }
 
@@ -433,6 +610,26 @@ impl Primitive {
     /// Whether it works entry by entry.
     pub const fn is_entrywise(&self) -> bool {
         matches!(self.shape, ShapeRule::Entrywise)
+    }
+
+    /// Whether it multiplies its first two arguments as matrices.
+    pub const fn is_matrix_product(&self) -> bool {
+        matches!(self.notation, Notation::Infix(Operator::MatMul))
+    }
+
+    /// Whether formulas can be written with it.
+    pub const fn is_writable(&self) -> bool {
+        self.callable || self.writable || !matches!(self.notation, Notation::Call)
+    }
+
+    /// The sizes among its arguments, for a result of this shape.
+    pub fn sizes_shown(&self, shape: Shape) -> Vec<u32> {
+        match self.shown_sizes {
+            Sizes::None => vec![],
+            Sizes::Rows => vec![shape.rows],
+            Sizes::Columns => vec![shape.cols],
+            Sizes::Both => vec![shape.rows, shape.cols],
+        }
     }
 
     /// Whether its values are 0 and 1 only: comparisons and logic.

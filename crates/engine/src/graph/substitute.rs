@@ -1,6 +1,6 @@
 //! Rebuilding a formula with some of its nodes replaced.
 
-use super::{Args, Graph, NodeId, Op, Primitive};
+use super::{Args, Graph, NodeId, Op};
 use rustc_hash::FxHashMap;
 
 /// `root` with every node in `replacements` replaced; the replacements are not looked into.
@@ -28,23 +28,18 @@ pub fn substitute(graph: &Graph, root: NodeId, replacements: &FxHashMap<NodeId, 
     new(&image, root)
 }
 
-/// `root` with every operation `from` replaced by the operation `to` on the same arguments.
-pub fn exchange(graph: &Graph, root: NodeId, from: &Primitive, to: &'static Primitive) -> NodeId {
-    let is_from = |id: NodeId| matches!(graph.node(id).op, Op::Apply(row, _) if row.is(from));
-    let found: Vec<NodeId> = graph
-        .cone(&[root], |_| false)
-        .into_iter()
-        .filter(|id| is_from(*id))
-        .collect();
+/// `root` with every operation replaced that has a [spelled](super::Primitive::spelled) form.
+pub fn spelled(graph: &Graph, root: NodeId) -> NodeId {
     let mut replacements: FxHashMap<NodeId, NodeId> = FxHashMap::default();
-    for id in found {
+    for id in graph.cone(&[root], |_| false) {
         let node = graph.node(id);
-        let args: Args = graph
-            .args(id)
-            .iter()
+        let Some(row) = node.primitive().and_then(|row| row.spelled) else {
+            continue;
+        };
+        let args: Args = (graph.args(id).iter())
             .map(|arg| substitute(graph, *arg, &replacements))
             .collect();
-        replacements.insert(id, graph.apply(to, node.attr(), node.shape, &args));
+        replacements.insert(id, graph.apply(row, node.attr(), node.shape, &args));
     }
     if replacements.is_empty() {
         root

@@ -6,8 +6,9 @@ use super::elementary::ABS;
 use super::term::entrywise;
 use super::{kernels, rows};
 use crate::graph::primitive::{
+    AddsUp,
     Derivative::{self, *},
-    Notation, Operator, ShapeRule,
+    Notation, Operator, Sees, ShapeRule,
 };
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 
@@ -184,17 +185,17 @@ const OF_PRODUCT: Derivative = Bilinear(
 
 rows! {
     MATMUL = Primitive::whole("matmul", kernels::matmul, ShapeRule::Given).parameters(&["A", "B"])
-        .notation(Notation::Infix(Operator::MatMul)).derivative(OF_PRODUCT)
+        .notation(Notation::Infix(Operator::MatMul)).adds_up(AddsUp::Product).derivative(OF_PRODUCT)
         .doc("The matrix product.").example("[1, 2; 3, 4]*[1, 1]", "[3, 7]");
     MATMUL_REACHED = Primitive::whole("matmul", kernels::matmul_reached, ShapeRule::Given)
         .parameters(&["A", "B", "reached in A", "reached in B"]).places(2)
         .notation(Notation::Infix(Operator::MatMul)).derivative(OF_PRODUCT)
         .doc("The matrix product where what is not reached in a factor is 0 whatever it is multiplied by; 1 for a mask: everything is reached.");
     DOT = Primitive::whole("dot", kernels::dot, ShapeRule::Rule(dot_shape)).parameters(&["a", "b"])
-        .derivative(Bilinear(|ct, a, b| ct * b.reshaped(a.shape()), |ct, a, b| ct * a.reshaped(b.shape())))
+        .adds_up(AddsUp::Dot).derivative(Bilinear(|ct, a, b| ct * b.reshaped(a.shape()), |ct, a, b| ct * a.reshaped(b.shape())))
         .latex(r"\langle{#1}, {#2}\rangle").doc("The sum of the products of the entries.").example("dot([1, 2], [3, 4])", "11");
     TR = Primitive::whole("tr", kernels::tr, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
-        .derivative(Linear(|ct, y, _| {
+        .sees(Sees::Diagonal).derivative(Linear(|ct, y, _| {
             let shape = y.arg(0).shape();
             ct.stretch(Shape::vector(shape.m())).whole(&super::array::DIAG, Attr::None, shape)
         }))
@@ -228,6 +229,6 @@ rows! {
         ))
         .latex(r"#1^{-1} #2").doc("The X with A*X = B.").example("solve([2, 0; 0, 4], [2, 2])", "[1, 0.5]");
     COFACTOR = Primitive::whole("cofactor", kernels::cofactor, ShapeRule::Same).parameters(&["A"]).internal()
-        .derivative(Tangent(cofactor_tangent))
+        .writable().derivative(Tangent(cofactor_tangent))
         .latex(r"\operatorname{cof}").doc("The matrix of cofactors: the derivative of det, also at singular matrices.");
 }

@@ -77,12 +77,12 @@ rows! {
         .partials(base_partial, exponent_partial)
         .doc("a to the power b; x^0 is 1 for every x.").example("2^10", "1024")
         .samples(&[&[1.5, 2.0], &[0.5, -1.5], &[2.0, 0.0]]);
-    EQ = infix("eq", map2!(|a, b| truth(a == b)), Operator::Eq).doc("1 where equal, else 0.").example("1 == 2", "0");
-    NE = infix("ne", map2!(|a, b| truth(a != b)), Operator::Ne).doc("1 where different, else 0.").example("1 != 2", "1");
-    LT = infix("lt", map2!(|a, b| truth(a < b)), Operator::Lt).doc("1 where less, else 0.").example("1 < 2", "1");
-    LE = infix("le", map2!(|a, b| truth(a <= b)), Operator::Le).doc("1 where less or equal, else 0.").example("2 <= 2", "1");
-    GT = infix("gt", map2!(|a, b| truth(a > b)), Operator::Gt).doc("1 where greater, else 0.").example("1 > 2", "0");
-    GE = infix("ge", map2!(|a, b| truth(a >= b)), Operator::Ge).doc("1 where greater or equal, else 0.").example("2 >= 2", "1");
+    EQ = infix("eq", map2!(|a, b| truth(a == b)), Operator::Eq).opposite(&NE).doc("1 where equal, else 0.").example("1 == 2", "0");
+    NE = infix("ne", map2!(|a, b| truth(a != b)), Operator::Ne).opposite(&EQ).doc("1 where different, else 0.").example("1 != 2", "1");
+    LT = infix("lt", map2!(|a, b| truth(a < b)), Operator::Lt).opposite(&GE).doc("1 where less, else 0.").example("1 < 2", "1");
+    LE = infix("le", map2!(|a, b| truth(a <= b)), Operator::Le).opposite(&GT).doc("1 where less or equal, else 0.").example("2 <= 2", "1");
+    GT = infix("gt", map2!(|a, b| truth(a > b)), Operator::Gt).opposite(&LE).doc("1 where greater, else 0.").example("1 > 2", "0");
+    GE = infix("ge", map2!(|a, b| truth(a >= b)), Operator::Ge).opposite(&LT).doc("1 where greater or equal, else 0.").example("2 >= 2", "1");
     AND = infix("and", map2!(|a, b| truth(is_true(a) && is_true(b))), Operator::And).demand(Demand::IfTrue)
         .doc("1 where both are true; skips the second where the first decides.").example("1 < 2 and 2 < 1", "0");
     OR = infix("or", map2!(|a, b| truth(is_true(a) || is_true(b))), Operator::Or).demand(Demand::IfFalse)
@@ -90,7 +90,7 @@ rows! {
     NOT = Primitive::map1("not", map1!(|x| truth(!is_true(x)))).notation(Notation::Not)
         .doc("1 where zero, else 0.").example("not 0", "1");
     WHERE = Primitive::map3("where", map3!(|c, a, b| if is_true(c) { a } else { b })).parameters(&["c", "a", "b"])
-        .derivative(Select(|args, _, k| match k {
+        .chooses().derivative(Select(|args, _, k| match k {
             0 => None,
             1 => Some((args[0].nonzero(), None)),
             _ => Some((args[0].map(&NOT), None)),
@@ -99,7 +99,7 @@ rows! {
         .samples(&[&[1.0, 2.0, 3.0], &[0.0, 2.0, 3.0]]);
     CHOOSE = Primitive::new("if", Kernel::Map3(map3!(|c, a, b| if is_true(c) { a } else { b })), ShapeRule::Given)
         .parameters(&["c", "a", "b"]).notation(Notation::Choice).demand(Demand::Choice)
-        .derivative(Select(|args, _, k| match k {
+        .chooses().derivative(Select(|args, _, k| match k {
             0 => None,
             1 => Some((args[0].nonzero(), None)),
             _ => Some((args[0].map(&NOT), None)),
@@ -110,13 +110,13 @@ rows! {
         .doc("x, and a constant for every differentiation.");
     MAX = Primitive::new("max", Kernel::Fold(map2!(special::max2)), ShapeRule::Entrywise)
         .parameters(&["x", "…"]).variadic(2)
-        .derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(term, y))))
+        .extreme().derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(term, y))))
         .kinks(|args, k| tie(args, k, special::max2, 0.0, 1.0))
         .latex(r"\max").doc("The largest of its arguments, entry by entry; ties share the derivative evenly.")
         .example("max([1, 5], 3)", "[3, 5]").samples(&[&[1.0, 2.0], &[2.0, 1.0]]);
     MIN = Primitive::new("min", Kernel::Fold(map2!(special::min2)), ShapeRule::Entrywise)
         .parameters(&["x", "…"]).variadic(2)
-        .derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(y, term))))
+        .extreme().derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(y, term))))
         .kinks(|args, k| tie(args, k, special::min2, 1.0, 0.0))
         .latex(r"\min").doc("The smallest of its arguments, entry by entry; ties share the derivative evenly.")
         .example("min([1, 5], 3)", "[1, 3]").samples(&[&[1.0, 2.0], &[2.0, 1.0]]);

@@ -2,7 +2,8 @@
 
 use super::{arithmetic, kernels, reductions, rows, term::entrywise};
 use crate::graph::primitive::{
-    Demand, Derivative::*, Kernel, Kink, Map2, Notation, Place, ShapeRule,
+    AddsUp, Demand, Derivative::*, Kernel, Kink, Map2, Mask, Notation, Place, Sees, ShapeRule,
+    Sizes,
 };
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 use crate::vector::map2;
@@ -422,9 +423,8 @@ fn approx_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
 
 /// Reductions that have no value on nothing.
 pub fn refuses_empty(row: &'static Primitive, shape: Shape, attr: Attr) -> Option<String> {
-    let fine = [&SUM, &PROD].iter().any(|known| row.is(known));
     let reduces = matches!(row.shape, ShapeRule::Reduce);
-    (reduces && !fine && !reduced(shape, attr).is_empty() && shape.is_empty())
+    (reduces && !row.takes_empty && !reduced(shape, attr).is_empty() && shape.is_empty())
         .then(|| no_entries(row.name, shape))
 }
 
@@ -470,15 +470,15 @@ const KEEP: Map2 = map2!(|mask, x| if arithmetic::is_true(mask) { x } else { 0.0
 const fn generator(name: &'static str, kernel: crate::graph::primitive::WholeKernel) -> Primitive {
     Primitive::whole(name, kernel, ShapeRule::Rule(filled))
         .parameters(&["m", "n"])
-        .counts(0, 1, 2)
+        .counts(0, 1, 2, Sizes::Both)
 }
 
 rows! {
     SUM = Primitive::reduction("sum", reductions::sum)
-        .derivative(Linear(|ct, y, _| ct.stretch(y.arg(0).shape())))
+        .adds_up(AddsUp::Sum).takes_empty().derivative(Linear(|ct, y, _| ct.stretch(y.arg(0).shape())))
         .latex(r"\sum").doc("The sum of all entries, or along an axis.").example("sum([1, 2; 3, 4], axis=1)", "[4, 6]'");
     MEAN = Primitive::reduction("mean", reductions::mean)
-        .derivative(Linear(|ct, y, _| {
+        .adds_up(AddsUp::Mean).derivative(Linear(|ct, y, _| {
             let from = y.arg(0).shape();
             (ct / lane_length(from, y.node().attr())).stretch(from)
         }))
@@ -496,16 +496,16 @@ rows! {
         })
         .doc("The square root of var; derivative 0 where it is 0.").example("std([1, 3])", "1");
     PROD = Primitive::reduction("prod", reductions::prod)
-        .derivative(Tangent(prod_tangent))
+        .takes_empty().spelled(&PROD_SPELLED).derivative(Tangent(prod_tangent))
         .latex(r"\prod").doc("The product of all entries, or along an axis.").example("prod([2, 3, 4])", "24");
     PROD_SPELLED = Primitive::reduction("prod", reductions::prod).internal()
-        .derivative(Tangent(|args, y, dots| weighted(products_of_others(args[0], y), y, dots)))
+        .writable().derivative(Tangent(|args, y, dots| weighted(products_of_others(args[0], y), y, dots)))
         .latex(r"\prod").doc("The product with its derivative in words of the language, for formulas.");
     OTHERS = Primitive::whole("others", kernels::others, ShapeRule::Same).internal()
         .derivative(Tangent(others_tangent))
         .doc("For every entry the product of all others.");
     MAX_OF = Primitive::reduction("max", reductions::max)
-        .derivative(Select(|args, y, _| {
+        .extreme().derivative(Select(|args, y, _| {
             let mask = super::arithmetic::not_less(args[0], y.stretch(args[0].shape()));
             let ties = sum_like(mask, y).stretch(args[0].shape());
             Some((mask, Some(1.0 / ties)))
@@ -513,7 +513,7 @@ rows! {
         .kinks(|args, k| arithmetic::tie(args, k, super::special::max2, 0.0, 1.0))
         .latex(r"\max").doc("The largest entry; ties share the derivative evenly.").example("max([1, 5, 3])", "5");
     MIN_OF = Primitive::reduction("min", reductions::min)
-        .derivative(Select(|args, y, _| {
+        .extreme().derivative(Select(|args, y, _| {
             let mask = super::arithmetic::not_less(y.stretch(args[0].shape()), args[0]);
             let ties = sum_like(mask, y).stretch(args[0].shape());
             Some((mask, Some(1.0 / ties)))
@@ -549,10 +549,10 @@ rows! {
         .derivative(Linear(cumsum_transposed))
         .doc("Running sums, column by column.").example("cumsum([1, 2, 3])", "[1, 3, 6]");
     CUMPROD = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis()
-        .derivative(Tangent(cumprod_tangent))
+        .spelled(&CUMPROD_SPELLED).derivative(Tangent(cumprod_tangent))
         .doc("Running products, column by column.").example("cumprod([1, 2, 3])", "[1, 2, 6]");
     CUMPROD_SPELLED = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis().internal()
-        .derivative(Tangent(spelled_cumprod_tangent))
+        .writable().derivative(Tangent(spelled_cumprod_tangent))
         .doc("Running products with their derivative in words of the language, for formulas.");
     ZEROS = generator("zeros", kernels::zeros).latex(r"0_{{#1} \times {#2}}").doc("A matrix of zeros.").example("zeros(1, 2)", "[0, 0]'");
     ONES = generator("ones", kernels::ones).latex(r"1_{{#1} \times {#2}}").doc("A matrix of ones.").example("ones(1, 2)", "[1, 1]'");
@@ -561,58 +561,58 @@ rows! {
     RANDN = generator("randn", kernels::randn).with_seed()
         .doc("Standard normal random numbers, the same for the same seed.").example("randn(1, 1, seed=1)", "-0.0342673");
     EYE = Primitive::whole("eye", kernels::eye, ShapeRule::Rule(|_, sizes| Ok(Shape::new(sizes[0], sizes[0]))))
-        .parameters(&["n"]).counts(0, 1, 1)
+        .parameters(&["n"]).counts(0, 1, 1, Sizes::Rows)
         .latex(r"I_{#1}").doc("The identity matrix.").example("eye(2)", "[1, 0; 0, 1]");
     LINSPACE = Primitive::whole("linspace", kernels::linspace, ShapeRule::Rule(linspace_shape))
-        .parameters(&["a", "b", "n"]).counts(2, 1, 1).derivative(Linear(linspace_transposed))
+        .parameters(&["a", "b", "n"]).counts(2, 1, 1, Sizes::Rows).derivative(Linear(linspace_transposed))
         .doc("n evenly spaced numbers from a to b, both included.").example("linspace(0, 1, 3)", "[0, 0.5, 1]");
     ONEHOT = Primitive::whole("onehot", kernels::onehot, ShapeRule::Rule(onehot_shape)).may_fail()
-        .parameters(&["v", "k"]).counts(1, 1, 1)
+        .parameters(&["v", "k"]).counts(1, 1, 1, Sizes::Columns)
         .doc("One row a class in v, with a 1 in that column of k.").example("onehot([2, 1], 2)", "[0, 1; 1, 0]");
     HCAT = Primitive::new("hcat", Kernel::Place(SIDE_BY_SIDE), ShapeRule::Rule(hcat_shape)).parameters(&["A", "…"]).variadic(1)
-        .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
+        .moves_entries().derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
         .doc("Side by side.").example("hcat([1, 2], [3, 4])", "[1, 3; 2, 4]");
     COLUMNS = Primitive::new("matrix", Kernel::Place(SIDE_BY_SIDE), ShapeRule::Rule(hcat_shape)).variadic(1).internal()
-        .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
+        .moves_entries().derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
         .doc("A matrix from its columns.");
     VCAT = Primitive::new("vcat", Kernel::Place(ON_TOP), ShapeRule::Rule(vcat_shape)).parameters(&["A", "…"]).variadic(1)
-        .derivative(Linear(|ct, y, k| join_transposed(ct, y, k, true)))
+        .moves_entries().derivative(Linear(|ct, y, k| join_transposed(ct, y, k, true)))
         .doc("On top of each other.").example("vcat([1, 2], [3])", "[1, 2, 3]");
-    RESHAPE = Primitive::new("reshape", Kernel::Alias, ShapeRule::Rule(reshape_shape)).parameters(&["x", "m", "n"]).counts(1, 1, 2)
-        .derivative(Linear(|ct, y, _| ct.reshaped(y.arg(0).shape())))
+    RESHAPE = Primitive::new("reshape", Kernel::Alias, ShapeRule::Rule(reshape_shape)).parameters(&["x", "m", "n"]).counts(1, 1, 2, Sizes::Both)
+        .moves_entries().derivative(Linear(|ct, y, _| ct.reshaped(y.arg(0).shape())))
         .doc("The same entries, column by column, in another shape.").example("reshape([1, 2, 3, 4], 2, 2)", "[1, 3; 2, 4]");
     VEC = Primitive::new("vec", Kernel::Alias, ShapeRule::Rule(|shapes, _| Ok(Shape::vector(shapes[0].len())))).parameters(&["A"])
-        .derivative(Linear(|ct, y, _| ct.reshaped(y.arg(0).shape())))
+        .moves_entries().derivative(Linear(|ct, y, _| ct.reshaped(y.arg(0).shape())))
         .doc("All columns on top of each other.").example("vec([1, 2; 3, 4])", "[1, 3, 2, 4]");
     DIAG = Primitive::whole("diag", kernels::diag, ShapeRule::Rule(diag_shape))
-        .derivative(Linear(diag_transposed))
+        .sees(Sees::Diagonal).derivative(Linear(diag_transposed))
         .doc("The diagonal of a matrix, or the matrix with a vector as its diagonal.").example("diag([1, 2; 3, 4])", "[1, 4]");
     APPROX = Primitive::whole("approx", kernels::approx, ShapeRule::Rule(approx_shape)).parameters(&["a", "b", "tol"])
         .options(&[("tol", 1e-9)])
         .doc("1 where a and b agree to tol, relative or absolute.").example("approx(0.1 + 0.2, 0.3)", "1");
     TRANSPOSE = Primitive::whole("transpose", kernels::transpose, ShapeRule::Rule(|shapes, _| Ok(shapes[0].transposed())))
-        .notation(Notation::Transpose).derivative(Linear(|ct, _, _| ct.transposed()))
+        .notation(Notation::Transpose).moves_entries().derivative(Linear(|ct, _, _| ct.transposed()))
         .doc("Rows and columns exchanged.").example("[1, 2]'", "[1, 2]'");
     INDEX = Primitive::whole("index", kernels::index, ShapeRule::Given).notation(Notation::Index)
-        .derivative(Linear(index_transposed))
+        .moves_entries().sees(Sees::Named).derivative(Linear(index_transposed))
         .doc("Some of the entries, counted from 1.").example("[5, 6, 7][2..3]", "[6, 7]");
     ENTRIES_AT = Primitive::whole("entries_at", kernels::entries_at, ShapeRule::Given).parameters(&["x", "i", "j"]).places(2).may_fail().internal()
-        .derivative(Linear(|ct, y, _| at_places_of(ct, &PLACED_AT, y, y.arg(0).shape())))
+        .sees(Sees::Named).derivative(Linear(|ct, y, _| at_places_of(ct, &PLACED_AT, y, y.arg(0).shape())))
         .doc("The entries from row i and column j on, where these are known only when it is computed.");
     PLACED_AT = Primitive::whole("placed_at", kernels::placed_at, ShapeRule::Given).parameters(&["x", "i", "j"]).places(2).may_fail().internal()
         .derivative(Linear(|ct, y, _| at_places_of(ct, &ENTRIES_AT, y, y.arg(0).shape())))
         .doc("x from row i and column j on in a matrix of zeros, where these are known only when it is computed.");
     MATRIX = Primitive::new("matrix", Kernel::Place(ROW_BY_ROW), ShapeRule::Given).variadic(0).notation(Notation::Matrix)
-        .derivative(Linear(matrix_transposed))
+        .moves_entries().derivative(Linear(matrix_transposed))
         .doc("A matrix from its entries, row by row.").example("[1, 2; 3, 4]", "[1, 2; 3, 4]");
     BROADCAST = Primitive::whole("broadcast", kernels::broadcast, ShapeRule::Given).notation(Notation::Silent)
-        .derivative(Linear(broadcast_transposed))
+        .repeats().derivative(Linear(broadcast_transposed))
         .doc("Repeated along rows, columns or both.").example("[1, 2] + 1", "[2, 3]");
     ASSEMBLE = Primitive::new("assemble", Kernel::Place(WHERE_TOLD), ShapeRule::Given).variadic(0).internal()
         .derivative(Linear(assemble_transposed))
         .doc("The sum of blocks, each in its place of a matrix of zeros.");
     FLIP = Primitive::whole("flip", kernels::flip, ShapeRule::Same).internal()
-        .derivative(Linear(|ct, y, _| ct.whole(&FLIP, y.node().attr(), ct.shape())))
+        .moves_entries().derivative(Linear(|ct, y, _| ct.whole(&FLIP, y.node().attr(), ct.shape())))
         .doc("Opposite order along an axis.");
     RECURRENCE = Primitive::whole("recurrence", kernels::recurrence, ShapeRule::Given).parameters(&["a", "b"]).internal()
         .derivative(Pair(
@@ -631,20 +631,20 @@ rows! {
         ))
         .doc("y(1) = b(1), y(k) = a(k) y(k-1) + b(k) down every column.");
     GUARD = Primitive::map2("guard", KEEP).internal()
-        .derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
+        .mask(Mask::Guard).writable().derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
         .doc("x where the mask is true: keeps a structural zero one whatever it is multiplied by.");
     GUARD_ALL = Primitive::new("guard_all", Kernel::Map2(KEEP), ShapeRule::Given).parameters(&["mask", "x"]).internal()
         .demand(Demand::IfTrue)
-        .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
+        .mask(Mask::Guard).writable().derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
         .doc("x where the scalar mask is true: keeps structural zeros zero.");
     PASS = Primitive::map2("pass", KEEP).internal()
-        .derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
+        .mask(Mask::Pass).writable().derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
         .doc("x where the mask is true, else 0: what a choice lets through.");
     PASS_ALL = Primitive::new("pass_all", Kernel::Map2(KEEP), ShapeRule::Given).parameters(&["mask", "x"]).internal()
         .demand(Demand::IfTrue)
-        .derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
+        .mask(Mask::Pass).writable().derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
         .doc("x where the scalar mask is true, else zeros: what a choice of a whole lets through.");
-    POISON = Primitive::new("poison", Kernel::Map2(map2!(|x, y| if y.is_nan() { f64::NAN } else { x })), ShapeRule::Given).parameters(&["x", "y"]).internal()
+    POISON = Primitive::new("poison", Kernel::Map2(map2!(|x, y| if y.is_nan() { f64::NAN } else { x })), ShapeRule::Given).parameters(&["x", "y"]).notation(Notation::Silent)
         .derivative(Select(|args, _, k| (k == 0).then(|| (args[0].number(1.0), None))))
         .doc("x, and NaN where y is NaN: a derivative of a NaN is NaN.");
 }

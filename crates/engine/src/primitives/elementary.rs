@@ -4,7 +4,7 @@
 //! s(1 − s), 1/cosh² rather than 1 − tanh².
 
 use super::{rows, special, term::entrywise};
-use crate::graph::primitive::{Derivative::*, Kink};
+use crate::graph::primitive::{Derivative::*, Kink, Parity};
 use crate::graph::{Primitive, Term};
 use crate::vector::{map1, map2, map3, math, mirror};
 use std::f64::consts::{LN_2, LN_10, PI};
@@ -63,23 +63,23 @@ rows! {
         .latex(r"\sqrt{#1}").doc("The square root.").example("sqrt(2)", "1.41421").samples(&[&[0.3], &[2.0]]);
     CBRT = Primitive::map1("cbrt", map1!(special::cbrt)).partial(|_, y| 1.0 / (3.0 * y.squared()))
         .latex(r"\sqrt[3]{#1}").doc("The cube root.").example("cbrt(-8)", "-2").samples(&[&[-0.3], &[2.0]]);
-    SIN = Primitive::map1("sin", map1!(fused math::sin, where math::few_turns, else libm::sin)).partial(|x, _| x.map(&COS))
+    SIN = Primitive::map1("sin", map1!(fused math::sin, where math::few_turns, else libm::sin)).parity(Parity::Odd).partial(|x, _| x.map(&COS))
         .latex(r"\sin").doc("The sine.").example("sin(pi/6)", "0.5").samples(&[&[-0.3], &[2.0]]);
-    COS = Primitive::map1("cos", map1!(fused math::cos, where math::few_turns, else libm::cos)).partial(|x, _| -x.map(&SIN))
+    COS = Primitive::map1("cos", map1!(fused math::cos, where math::few_turns, else libm::cos)).parity(Parity::Even).partial(|x, _| -x.map(&SIN))
         .latex(r"\cos").doc("The cosine.").example("cos(pi/3)", "0.5").samples(&[&[-0.3], &[2.0]]);
-    TAN = Primitive::map1("tan", map1!(libm::tan)).partial(|x, _| 1.0 / x.map(&COS).squared())
+    TAN = Primitive::map1("tan", map1!(libm::tan)).parity(Parity::Odd).partial(|x, _| 1.0 / x.map(&COS).squared())
         .latex(r"\tan").doc("The tangent.").example("tan(pi/4)", "1").samples(&[&[-0.3], &[1.2]]);
     ASIN = Primitive::map1("asin", map1!(libm::asin)).partial(|x, _| 1.0 / sqrt(one_minus_square(x)))
         .latex(r"\arcsin").doc("The inverse sine.").example("asin(1)", "1.5708").samples(&[&[-0.3], &[0.8]]);
     ACOS = Primitive::map1("acos", map1!(libm::acos)).partial(|x, _| -(1.0 / sqrt(one_minus_square(x))))
         .latex(r"\arccos").doc("The inverse cosine.").example("acos(0)", "1.5708").samples(&[&[-0.3], &[0.8]]);
-    ATAN = Primitive::map1("atan", map1!(libm::atan)).partial(|x, _| 1.0 / (1.0 + x.squared()))
+    ATAN = Primitive::map1("atan", map1!(libm::atan)).parity(Parity::Odd).partial(|x, _| 1.0 / (1.0 + x.squared()))
         .latex(r"\arctan").doc("The inverse tangent.").example("atan(1)", "0.785398").samples(&[&[-0.3], &[2.0]]);
-    SINH = Primitive::map1("sinh", map1!(libm::sinh)).partial(|x, _| x.map(&COSH))
+    SINH = Primitive::map1("sinh", map1!(libm::sinh)).parity(Parity::Odd).partial(|x, _| x.map(&COSH))
         .latex(r"\sinh").doc("The hyperbolic sine.").example("sinh(1)", "1.1752").samples(&[&[-0.3], &[2.0]]);
-    COSH = Primitive::map1("cosh", map1!(fused math::cosh)).partial(|x, _| x.map(&SINH))
+    COSH = Primitive::map1("cosh", map1!(fused math::cosh)).parity(Parity::Even).partial(|x, _| x.map(&SINH))
         .latex(r"\cosh").doc("The hyperbolic cosine.").example("cosh(1)", "1.54308").samples(&[&[-0.3], &[2.0]]);
-    TANH = Primitive::map1("tanh", map1!(fused math::tanh)).partial(|x, _| 1.0 / x.map(&COSH).squared())
+    TANH = Primitive::map1("tanh", map1!(fused math::tanh)).parity(Parity::Odd).partial(|x, _| 1.0 / x.map(&COSH).squared())
         .latex(r"\tanh").doc("The hyperbolic tangent.").example("tanh(1)", "0.761594").samples(&[&[-0.3], &[2.0]]);
     ASINH = Primitive::map1("asinh", map1!(libm::asinh)).partial(|x, _| 1.0 / hypot(x.number(1.0), x))
         .latex(r"\operatorname{arsinh}").doc("The inverse hyperbolic sine.").example("asinh(1)", "0.881374").samples(&[&[-0.3], &[2.0]]);
@@ -87,11 +87,11 @@ rows! {
         .latex(r"\operatorname{arcosh}").doc("The inverse hyperbolic cosine.").example("acosh(2)", "1.31696").samples(&[&[1.3], &[2.0]]);
     ATANH = Primitive::map1("atanh", map1!(libm::atanh)).partial(|x, _| 1.0 / one_minus_square(x))
         .latex(r"\operatorname{artanh}").doc("The inverse hyperbolic tangent.").example("atanh(0.5)", "0.549306").samples(&[&[-0.3], &[0.8]]);
-    ABS = Primitive::map1("abs", map1!(f64::abs)).partial(|x, _| x.map(&SIGN))
+    ABS = Primitive::map1("abs", map1!(f64::abs)).parity(Parity::Even).partial(|x, _| x.map(&SIGN))
         .kinks(|args, _| kink_at(0.0, args[0], 0.0, -1.0, 1.0))
         .latex(r"\lvert{#1}\rvert").doc("The absolute value; derivative 0 at 0.").example("abs(-2)", "2").samples(&[&[-0.3], &[2.0]]);
     SIGN = Primitive::map1("sign", map1!(special::sign))
-        .kinks(|args, _| jump(args[0] == 0.0, true, true))
+        .parity(Parity::Odd).kinks(|args, _| jump(args[0] == 0.0, true, true))
         .latex(r"\operatorname{sgn}").doc("-1, 0 or 1.").example("sign(-2)", "-1").samples(&[&[-0.3], &[2.0]]);
     FLOOR = Primitive::map1("floor", map1!(f64::floor))
         .kinks(|args, _| jump(args[0].fract() == 0.0, true, false))
@@ -116,7 +116,7 @@ rows! {
         .latex(r"\log\sigma").doc("log(sigmoid(x)), exact in both tails.").example("log_sigmoid(0)", "-0.693147").samples(&[&[-1.3], &[2.0]]);
     SOFTPLUS = Primitive::map1("softplus", map1!(fused math::softplus)).partial(|x, _| x.map(&SIGMOID))
         .doc("log(1 + exp(x)), exact in both tails.").example("softplus(0)", "0.693147").samples(&[&[-1.3], &[2.0]]);
-    ERF = Primitive::map1("erf", map1!(special::erf)).partial(|x, _| erf_partial(x))
+    ERF = Primitive::map1("erf", map1!(special::erf)).parity(Parity::Odd).partial(|x, _| erf_partial(x))
         .doc("The error function.").example("erf(1)", "0.842701").samples(&[&[-0.3], &[1.2]]);
     ERFC = Primitive::map1("erfc", map1!(special::erfc)).partial(|x, _| -erf_partial(x))
         .doc("1 - erf(x), exact in the tail.").example("erfc(1)", "0.157299").samples(&[&[-0.3], &[1.2]]);

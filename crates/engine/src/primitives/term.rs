@@ -6,6 +6,7 @@
 //! zero is not multiplied at all. A scalar stretches to its partner.
 
 use super::{algebra, arithmetic, array, elementary};
+use crate::graph::primitive::Notation;
 use crate::graph::{Args, Attr, Block, Op, Primitive, Shape, Term};
 use smallvec::SmallVec;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -84,7 +85,7 @@ impl<'g> Term<'g> {
             return self;
         }
         if let Op::Apply(primitive, _) = node.op
-            && primitive.is(&array::TRANSPOSE)
+            && primitive.notation == Notation::Transpose
         {
             return self.arg(0);
         }
@@ -158,7 +159,7 @@ impl<'g> Term<'g> {
         let Op::Apply(row, _) = self.node().op else {
             return None;
         };
-        (row.is(&array::BROADCAST) && self.arg(0).shape().is_scalar()).then(|| self.arg(0))
+        (row.repeats && self.arg(0).shape().is_scalar()).then(|| self.arg(0))
     }
 
     /// One where `self` is not zero.
@@ -269,7 +270,7 @@ impl<'g> Neg for Term<'g> {
         }
         let node = self.node();
         if let Op::Apply(primitive, _) = node.op
-            && primitive.is(&arithmetic::NEG)
+            && primitive.notation == Notation::Negation
         {
             return self.arg(0);
         }
