@@ -11,7 +11,10 @@ pub fn is_zero(row: &Primitive) -> bool {
 pub fn is_written(row: &Primitive) -> bool {
     // An operator with more than two arguments has masks behind them, which rules write.
     let masked = matches!(row.notation, Notation::Infix(_)) && row.places > 0;
-    row.callable || (row.notation != Notation::Call && !masked)
+    // What is left out of formulas is not written, but for a value that is repeated: that is what
+    // every operator does to a number beside a matrix.
+    let left_out = row.notation == Notation::Silent && !row.repeats;
+    row.callable || (row.notation != Notation::Call && !masked && !left_out)
 }
 
 /// The ways to write `row` of these arguments.

@@ -16,6 +16,7 @@ mod plan;
 mod points;
 mod pool;
 mod program;
+mod reading;
 mod room;
 mod schedule;
 mod step;

@@ -2,45 +2,18 @@
 //! another node's entries, and which are computed together.
 
 use super::Unfit;
+pub(super) use super::reading::{Place, Read, Reading};
 use crate::graph::primitive::{Demand, Kernel, Mirror, Notation, Together};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
 use crate::primitives::arithmetic::{MUL, POW};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-/// The number of a node among those of the plan, in order of evaluation.
-pub(super) type Place = u32;
-
 /// Columns shorter than this are stretched into an array rather than read column by column.
 const SHORTEST_COLUMN: usize = 32;
 
 /// Most operations in one chain.
 const LONGEST_CHAIN: usize = 100;
-
-/// How an operation reads an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
-    /// The entries as they are.
-    Plain,
-    /// One number, for every entry.
-    Number,
-    /// One column, for every column.
-    Column,
-    /// One row: a number for every column.
-    Row,
-    /// Rows and columns exchanged.
-    Transposed,
-}
-
-/// An argument as it is read: the node whose entries these are, and where among them they begin.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Read {
-    pub root: Place,
-    pub offset: u32,
-    pub reading: Reading,
-    /// The shape of what is read, before anything is stretched or exchanged.
-    pub shape: Shape,
-}
 
 /// The part of a program that depends on the same groups of inputs (a bit each) and is wanted by
 /// the same entries (a bit each).

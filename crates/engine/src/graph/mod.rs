@@ -4,6 +4,8 @@
 //! loop over ids; nothing recurses. The graph is shared as `&Graph` and grows behind that
 //! reference: rules, modes and lowering all append to the same graph.
 
+mod arena;
+mod columns;
 mod cone;
 mod kernel;
 pub mod measure;
@@ -11,17 +13,17 @@ pub mod primitive;
 pub mod shape;
 pub mod substitute;
 pub mod tensor;
+mod term;
 
 pub use cone::Cone;
 pub use primitive::Primitive;
 pub use shape::Shape;
 pub use tensor::{Tensor, View};
+pub use term::Term;
 
-use hashbrown::HashTable;
-use rustc_hash::{FxHashMap, FxHasher};
+use arena::Arena;
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
-use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 /// The index of a node in its graph.
@@ -168,51 +170,6 @@ pub struct Leaf {
 /// The arguments of a node.
 pub type Args = SmallVec<[NodeId; 3]>;
 
-/// A node in the table, with enough of its hash that growing the table need not look at nodes.
-#[derive(Clone, Copy)]
-struct Entry {
-    id: u32,
-    hash: u32,
-}
-
-impl Entry {
-    /// The hash the table sees: what was kept, spread over all bits again.
-    fn spread(hash: u32) -> u64 {
-        u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
-}
-
-/// The nodes built on one node, as far as it is the newest of their arguments.
-#[derive(Clone, Copy)]
-struct Link {
-    /// The latest of them.
-    latest: u32,
-    /// The one before this node among those that are built on the same node.
-    before: u32,
-}
-
-/// Stands for no node.
-const NONE: u32 = u32::MAX;
-
-/// How many nodes built on one are linked; all further ones go to the table.
-const LINKED: usize = 8;
-
-/// A node is looked for among those that are built on its newest argument: they are few, and lie
-/// close together in memory, however large the graph. The table holds the rest: what has no
-/// arguments, and what is built on a node that many others are built on.
-#[derive(Default)]
-struct Arena {
-    nodes: Vec<Node>,
-    args: Vec<NodeId>,
-    links: Vec<Link>,
-    table: HashTable<Entry>,
-    leaves: Vec<Leaf>,
-    constants: Vec<Rc<Tensor>>,
-    blocks: Vec<Rc<[Block]>>,
-    block_ids: FxHashMap<Rc<[Block]>, u32>,
-    placeholders: FxHashMap<(Shape, u32), NodeId>,
-}
-
 /// The graph.
 #[derive(Default)]
 pub struct Graph {
@@ -220,70 +177,6 @@ pub struct Graph {
     depth: Cell<u32>,
     no_blocks: Rc<[Block]>,
     marks: RefCell<cone::Marks>,
-}
-
-fn hash_of(op: &Op, shape: Shape, args: &[NodeId]) -> u32 {
-    let mut hasher = FxHasher::default();
-    op.key().hash(&mut hasher);
-    shape.hash(&mut hasher);
-    args.hash(&mut hasher);
-    let hash = hasher.finish();
-    (hash ^ (hash >> 32)) as u32
-}
-
-impl Arena {
-    fn args(&self, node: &Node) -> &[NodeId] {
-        &self.args[node.first as usize..(node.first + node.count) as usize]
-    }
-
-    fn push(&mut self, op: Op, shape: Shape, args: &[NodeId]) -> NodeId {
-        let key = op.key();
-        let is_same = |id: u32| {
-            let node = &self.nodes[id as usize];
-            node.shape == shape && node.op.key() == key && self.args(node) == args
-        };
-        let newest = args.iter().max().map(|newest| newest.index());
-        let mut linked = 0;
-        let mut known = newest.map_or(NONE, |newest| self.links[newest].latest);
-        while known != NONE {
-            if is_same(known) {
-                return NodeId(known);
-            }
-            linked += 1;
-            known = self.links[known as usize].before;
-        }
-        let room = newest.filter(|_| linked < LINKED);
-        let hash = hash_of(&op, shape, args);
-        if room.is_none() {
-            let same = |entry: &Entry| entry.hash == hash && is_same(entry.id);
-            if let Some(entry) = self.table.find(Entry::spread(hash), same) {
-                return NodeId(entry.id);
-            }
-        }
-        let id = self.nodes.len() as u32;
-        let first = self.args.len() as u32;
-        self.args.extend_from_slice(args);
-        self.nodes.push(Node {
-            op,
-            shape,
-            first,
-            count: args.len() as u32,
-        });
-        let before = match room {
-            Some(newest) => std::mem::replace(&mut self.links[newest].latest, id),
-            None => {
-                let rehash = |entry: &Entry| Entry::spread(entry.hash);
-                self.table
-                    .insert_unique(Entry::spread(hash), Entry { id, hash }, rehash);
-                NONE
-            }
-        };
-        self.links.push(Link {
-            latest: NONE,
-            before,
-        });
-        NodeId(id)
-    }
 }
 
 impl Graph {
@@ -474,42 +367,5 @@ mod tests {
         assert_eq!(graph.len(), 101);
         assert_eq!(graph.literal(0.5), graph.literal(0.5));
         assert_ne!(graph.literal(0.0), graph.literal(-0.0));
-    }
-}
-
-/// A node together with its graph: what derivative rules are written with. The arithmetic on
-/// terms, which folds zeros and ones, is defined beside the table.
-#[derive(Clone, Copy)]
-pub struct Term<'g> {
-    /// The graph.
-    pub graph: &'g Graph,
-    /// The node.
-    pub id: NodeId,
-}
-
-impl<'g> Term<'g> {
-    /// The shape of its value.
-    pub fn shape(self) -> Shape {
-        self.graph.shape(self.id)
-    }
-
-    /// The node.
-    pub fn node(self) -> Node {
-        self.graph.node(self.id)
-    }
-
-    /// Argument `k` of the node.
-    pub fn arg(self, k: usize) -> Term<'g> {
-        self.graph.term(self.graph.args(self.id)[k])
-    }
-
-    /// The number that it is everywhere, where that is written in the graph.
-    pub fn literal(self) -> Option<f64> {
-        self.graph.literal_value(self.id)
-    }
-
-    /// A number in the same graph.
-    pub fn number(self, value: f64) -> Term<'g> {
-        self.graph.term(self.graph.literal(value))
     }
 }

@@ -4,7 +4,7 @@ use super::arithmetic::{LE, WHERE};
 use super::array::{HCAT, MATRIX, NORM, VCAT};
 use super::elementary::ABS;
 use super::term::entrywise;
-use super::{kernels, rows};
+use super::{linear, rows};
 use crate::graph::primitive::{
     AddsUp,
     Derivative::{self, *},
@@ -184,34 +184,34 @@ const OF_PRODUCT: Derivative = Bilinear(
 );
 
 rows! {
-    MATMUL = Primitive::whole("matmul", kernels::matmul, ShapeRule::Given).parameters(&["A", "B"])
+    MATMUL = Primitive::whole("matmul", linear::matmul, ShapeRule::Given).parameters(&["A", "B"])
         .notation(Notation::Infix(Operator::MatMul)).adds_up(AddsUp::Product).derivative(OF_PRODUCT)
         .doc("The matrix product.").example("[1, 2; 3, 4]*[1, 1]", "[3, 7]");
-    MATMUL_REACHED = Primitive::whole("matmul", kernels::matmul_reached, ShapeRule::Given)
+    MATMUL_REACHED = Primitive::whole("matmul", linear::matmul_reached, ShapeRule::Given)
         .parameters(&["A", "B", "reached in A", "reached in B"]).places(2)
         .notation(Notation::Infix(Operator::MatMul)).derivative(OF_PRODUCT)
         .doc("The matrix product where what is not reached in a factor is 0 whatever it is multiplied by; 1 for a mask: everything is reached.");
-    DOT = Primitive::whole("dot", kernels::dot, ShapeRule::Rule(dot_shape)).parameters(&["a", "b"])
+    DOT = Primitive::whole("dot", linear::dot, ShapeRule::Rule(dot_shape)).parameters(&["a", "b"])
         .adds_up(AddsUp::Dot).derivative(Bilinear(|ct, a, b| ct * b.reshaped(a.shape()), |ct, a, b| ct * a.reshaped(b.shape())))
         .latex(r"\langle{#1}, {#2}\rangle").doc("The sum of the products of the entries.").example("dot([1, 2], [3, 4])", "11");
-    TR = Primitive::whole("tr", kernels::tr, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
+    TR = Primitive::whole("tr", linear::tr, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
         .sees(Sees::Diagonal).derivative(Linear(|ct, y, _| {
             let shape = y.arg(0).shape();
             ct.stretch(Shape::vector(shape.m())).whole(&super::array::DIAG, Attr::None, shape)
         }))
         .doc("The sum of the diagonal.").example("tr([1, 2; 3, 4])", "5");
-    DET = Primitive::whole("det", kernels::det, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
+    DET = Primitive::whole("det", linear::det, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
         .derivative(Tangent(|args, y, dots| {
             contracted(args[0].whole(&COFACTOR, Attr::None, args[0].shape()), dots[0], y)
         }))
         .latex(r"\det").doc("The determinant.").example("det([1, 2; 3, 4])", "-2");
-    LOGDET = Primitive::whole("logdet", kernels::logdet, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
+    LOGDET = Primitive::whole("logdet", linear::logdet, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
         .derivative(Tangent(|args, y, dots| contracted(inverse(args[0]).transposed(), dots[0], y)))
         .latex(r"\log\det").doc("log(det(A)) without overflow; NaN where the determinant is negative.").example("logdet([2, 0; 0, 3])", "1.79176");
-    INV = Primitive::whole("inv", kernels::inv, ShapeRule::Rule(|shapes, _| square("inv", shapes[0]))).may_fail().parameters(&["A"])
+    INV = Primitive::whole("inv", linear::inv, ShapeRule::Rule(|shapes, _| square("inv", shapes[0]))).may_fail().parameters(&["A"])
         .derivative(Tangent(|_, y, dots| dots[0].map_or_else(|| y.zero(), |dot| -y.matmul(dot).matmul(y))))
         .latex(r"#1^{-1}").doc("The inverse matrix.").example("inv([2, 0; 0, 4])", "[0.5, 0; 0, 0.25]");
-    SOLVE = Primitive::whole("solve", kernels::solve, ShapeRule::Rule(solve_shape)).may_fail().parameters(&["A", "B"])
+    SOLVE = Primitive::whole("solve", linear::solve, ShapeRule::Rule(solve_shape)).may_fail().parameters(&["A", "B"])
         .derivative(Pair(
             |args, y, dots| {
                 let from_a = dots[0].map(|da| -da.matmul(y));
@@ -228,7 +228,7 @@ rows! {
             },
         ))
         .latex(r"#1^{-1} #2").doc("The X with A*X = B.").example("solve([2, 0; 0, 4], [2, 2])", "[1, 0.5]");
-    COFACTOR = Primitive::whole("cofactor", kernels::cofactor, ShapeRule::Same).parameters(&["A"]).internal()
+    COFACTOR = Primitive::whole("cofactor", linear::cofactor, ShapeRule::Same).parameters(&["A"]).internal()
         .writable().derivative(Tangent(cofactor_tangent))
         .latex(r"\operatorname{cof}").doc("The matrix of cofactors: the derivative of det, also at singular matrices.");
 }

@@ -1,7 +1,7 @@
 //! The primitive table: one row per operation, and everything the tool knows about it.
 //!
 //! To add an operation, add one row to the table of the file it belongs to ([`arithmetic`],
-//! [`elementary`], [`array`], [`algebra`]) and, where std has none, its numeric kernel. Nothing
+//! [`elementary`], [`mod@array`], [`algebra`]) and, where std has none, its numeric kernel. Nothing
 //! else in the crate names operations one by one.
 
 pub mod algebra;
@@ -9,6 +9,7 @@ pub mod arithmetic;
 pub mod array;
 pub mod elementary;
 mod kernels;
+mod linear;
 pub mod random;
 mod reductions;
 pub mod special;

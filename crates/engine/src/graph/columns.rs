@@ -1,0 +1,221 @@
+//! The types of the columns of the primitive table.
+
+use super::Term;
+use super::shape::Shape;
+
+/// How many arguments an operation takes: at least, at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arity {
+    /// Fewest.
+    pub least: usize,
+    /// Most; `usize::MAX` for any number.
+    pub most: usize,
+}
+
+/// The shape of the result, given those of the node arguments and the sizes among the arguments.
+#[derive(Clone, Copy)]
+pub enum ShapeRule {
+    /// Entry by entry: lowering stretches all arguments to one shape, which is the result's.
+    Entrywise,
+    /// Collapses the axis of [`Attr::Axis`], or everything.
+    Reduce,
+    /// As the first argument.
+    Same,
+    /// Computed, or a sentence about what does not fit.
+    Rule(fn(&[Shape], &[usize]) -> Result<Shape, String>),
+    /// Given by whoever builds the node.
+    Given,
+}
+
+/// Which arguments are needed, decided from the values of those before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// All of them.
+    All,
+    /// The first, then the second where the first is true, else the third.
+    Choice,
+    /// The first; the second only where the first is true (scalars only).
+    IfTrue,
+    /// The first; the second only where the first is false (scalars only).
+    IfFalse,
+}
+
+/// A rule with one partial: given argument and result, the partial derivative.
+pub type Partial1 = for<'g> fn(Term<'g>, Term<'g>) -> Term<'g>;
+/// A partial of an operation with two arguments: given both and the result.
+pub type Partial2 = for<'g> fn(Term<'g>, Term<'g>, Term<'g>) -> Term<'g>;
+/// For argument `k`: the 0/1 mask of entries where it is selected, and the share it then gets
+/// (`None`: all of it). Not called for arguments that carry no derivative.
+pub type Selected<'g> = Option<(Term<'g>, Option<Term<'g>>)>;
+/// The rule of an operation that selects among its arguments.
+pub type Select = for<'g> fn(&[Term<'g>], Term<'g>, usize) -> Selected<'g>;
+/// The adjoint of argument `k` of a linear operation `y`, given the adjoint of `y`.
+pub type Transposed = for<'g> fn(Term<'g>, Term<'g>, usize) -> Term<'g>;
+/// The adjoint of one argument of a bilinear operation: adjoint of the result, both arguments.
+pub type Bilinear = for<'g> fn(Term<'g>, Term<'g>, Term<'g>) -> Term<'g>;
+/// The tangent: arguments, result, tangents of the arguments (`None`: structurally zero).
+pub type Tangent = for<'g> fn(&[Term<'g>], Term<'g>, &[Option<Term<'g>>]) -> Term<'g>;
+
+/// The adjoint of argument `k`: adjoint of the result, arguments, result.
+pub type Adjoint = for<'g> fn(Term<'g>, &[Term<'g>], Term<'g>, usize) -> Term<'g>;
+
+/// The derivative of an operation, said once; tangent and adjoint both follow from it.
+#[derive(Clone, Copy)]
+pub enum Derivative {
+    /// Zero wherever it exists: steps, comparisons, counts.
+    Zero,
+    /// Entry by entry with one argument.
+    Partial1(Partial1),
+    /// Entry by entry with two arguments.
+    Partial2(Partial2, Partial2),
+    /// Entry by entry: each argument passes where it is selected and contributes nothing elsewhere.
+    Select(Select),
+    /// Linear in all arguments together, with no negative coefficient: the tangent is the operation
+    /// itself; the rule is its transpose.
+    Linear(Transposed),
+    /// Linear in each of two arguments: the tangent is the operation itself, twice.
+    Bilinear(Bilinear, Bilinear),
+    /// The tangent, linear in the tangents of the arguments; the adjoint is reverse mode run on it.
+    Tangent(Tangent),
+    /// The tangent and the adjoint, where reverse mode on the tangent would lead back to the
+    /// operation itself.
+    Pair(Tangent, Adjoint),
+}
+
+/// A point where a function has no derivative.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kink {
+    /// The derivative taken.
+    pub taken: f64,
+    /// The derivative from the left.
+    pub left: f64,
+    /// The derivative from the right.
+    pub right: f64,
+}
+
+/// Whether the point `args` is a kink in argument `k` of an entry-by-entry operation, or in entry
+/// `k` of what a reduction goes over.
+pub type KinkRule = fn(&[f64], usize) -> Option<Kink>;
+
+/// What f(−x) is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parity {
+    /// f(x)
+    Even,
+    /// −f(x)
+    Odd,
+}
+
+/// The purpose of a mask, the first argument of an operation that makes its second one 0 where the
+/// mask is false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mask {
+    /// To keep a structural zero one, whatever it is multiplied by.
+    Guard,
+    /// To say what a choice lets through.
+    Pass,
+}
+
+/// The entries of its argument that a result depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sees {
+    /// All of them.
+    All,
+    /// The diagonal of a matrix. A vector becomes the diagonal of a matrix instead, beside which
+    /// nothing depends on anything.
+    Diagonal,
+    /// Those that an attribute or further arguments name.
+    Named,
+}
+
+/// How an operation adds up over the rows of its arguments. Such an operation can be computed some
+/// rows at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddsUp {
+    /// The sum of the entries of each column, or of all.
+    Sum,
+    /// Their mean.
+    Mean,
+    /// The sum of products of the entries of two vectors.
+    Dot,
+    /// AᵀB of two matrices, where the first argument is a transpose.
+    Product,
+}
+
+/// How sizes that were known while lowering are read back from the shape of the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sizes {
+    /// There are none.
+    None,
+    /// The number of rows.
+    Rows,
+    /// The number of columns.
+    Columns,
+    /// Both.
+    Both,
+}
+
+/// How the operation is written on paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// `f(x, y)`
+    Call,
+    /// `x + y`
+    Infix(Operator),
+    /// `-x`
+    Negation,
+    /// `not x`
+    Not,
+    /// `x'`
+    Transpose,
+    /// `x[i]`
+    Index,
+    /// `[x, y]`
+    Matrix,
+    /// `if c then a else b`
+    Choice,
+    /// Left out: the first argument stands for the result.
+    Silent,
+}
+
+/// Infix operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Operator {
+    Add,
+    Sub,
+    Mul,
+    MatMul,
+    Div,
+    Pow,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    And,
+    Or,
+}
+
+impl Operator {
+    /// How scripts write it; what has a form for entries and one for matrices by the former.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Operator::Add => "+",
+            Operator::Sub => "-",
+            Operator::Mul => ".*",
+            Operator::MatMul => "*",
+            Operator::Div => "./",
+            Operator::Pow => ".^",
+            Operator::Eq => "==",
+            Operator::Ne => "!=",
+            Operator::Lt => "<",
+            Operator::Le => "<=",
+            Operator::Gt => ">",
+            Operator::Ge => ">=",
+            Operator::And => "and",
+            Operator::Or => "or",
+        }
+    }
+}
