@@ -8,7 +8,7 @@ mod measure;
 
 use measure::{Case, Table};
 use std::hint::black_box;
-use wengert::graph::primitive::{Call, Kernel};
+use wengert::graph::primitive::{Kernel, KernelCall};
 use wengert::graph::{Attr, Shape, View};
 use wengert::primitives::random::SplitMix64;
 use wengert::primitives::table;
@@ -97,7 +97,7 @@ fn reductions(table_of_times: &mut Table) {
         let mut out = vec![0.0; shape.len()];
         let title = format!("{name} of {m}×{n}, axis {axis}");
         table_of_times.alone(&title, "", || {
-            let call = Call {
+            let call = KernelCall {
                 args: &[view],
                 shape,
                 attr,

@@ -7,7 +7,7 @@ use super::provenance::{self, Place};
 use super::{Arg, Column, Derived, Life, Line, Output, Trace};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse};
-use crate::graph::primitive::{Demand, Derivative, Notation};
+use crate::graph::primitive::{Demand, DerivativeRule, Notation};
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Tensor};
 use crate::lower::Evaluation;
 use crate::primitives::arithmetic::is_true;
@@ -656,7 +656,10 @@ impl<'l, 'a> Builder<'l, 'a> {
         let Some(row) = self.graph.node(line.node).primitive() else {
             return Vec::new();
         };
-        if matches!(row.derivative, Derivative::Zero | Derivative::Linear(_)) {
+        if matches!(
+            row.derivative,
+            DerivativeRule::Zero | DerivativeRule::Linear(_)
+        ) {
             return Vec::new();
         }
         let targets = self.active(line);

@@ -5,7 +5,7 @@ use super::compare::active_lines;
 use super::math::Math;
 use super::origin::{Entry, source_text};
 use crate::diagnostic::Result;
-use crate::graph::primitive::{Kink as Sides, Notation};
+use crate::graph::primitive::{Notation, Slopes};
 use crate::graph::{Attr, NodeId, Shape};
 use rustc_hash::FxHashSet;
 
@@ -96,9 +96,9 @@ impl Point {
     /// The first kink in an active argument, and the value of that argument.
     fn kink(
         &self,
-        rule: fn(&[f64], usize) -> Option<Sides>,
+        rule: fn(&[f64], usize) -> Option<Slopes>,
         active: &FxHashSet<NodeId>,
-    ) -> Option<(f64, Sides)> {
+    ) -> Option<(f64, Slopes)> {
         let distinct: Vec<usize> = (0..self.values.len())
             .filter(|k| !self.sources[..*k].contains(&self.sources[*k]))
             .collect();
@@ -114,7 +114,7 @@ impl Point {
                 .filter(|source| **source == self.sources[*k])
                 .count();
             let taken = rule(&self.values, *k).map_or(sides.taken, |all| all.taken * same as f64);
-            Some((self.values[*k], Sides { taken, ..sides }))
+            Some((self.values[*k], Slopes { taken, ..sides }))
         })
     }
 }

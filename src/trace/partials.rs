@@ -7,7 +7,7 @@ use super::{Arg, Line, Trace};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, contributions};
 use crate::graph::NodeId;
-use crate::graph::primitive::{Derivative, Notation};
+use crate::graph::primitive::{DerivativeRule, Notation};
 use crate::lower::Evaluation;
 
 /// From a line to one that is computed from it.
@@ -186,7 +186,7 @@ fn partial(builder: &Builder<'_, '_>, line: &Shown, arg: NodeId) -> Option<Math>
     }
     let count = terms.len() as f64;
     let row = builder.graph.node(line.node).primitive()?;
-    let one_sided = matches!(row.derivative, Derivative::Bilinear(..));
+    let one_sided = matches!(row.derivative, DerivativeRule::Bilinear(..));
     if count > 1.0 && one_sided && !builder.graph.shape(line.node).is_scalar() {
         // A·dA + dA·A is no multiple of dA.
         return None;
@@ -208,11 +208,11 @@ fn partial_at(builder: &Builder<'_, '_>, line: &Shown, place: usize) -> Option<M
         return Some(Math::Number(0.0));
     }
     match row.derivative {
-        Derivative::Bilinear(..) => {
+        DerivativeRule::Bilinear(..) => {
             let other = *graph.args(line.node).get(1 - place)?;
             return Some(local(builder, line, other));
         }
-        Derivative::Zero => return Some(Math::Number(0.0)),
+        DerivativeRule::Zero => return Some(Math::Number(0.0)),
         _ if row.notation == Notation::Index => return None,
         _ if !row.is_entrywise() && !graph.shape(line.node).is_scalar() => return None,
         _ => {}

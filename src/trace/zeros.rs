@@ -7,7 +7,7 @@ use super::search::Search;
 use super::{Line, LineZeros};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, Target, forward, reverse};
-use crate::graph::primitive::{Derivative, Kernel, Notation, Operator};
+use crate::graph::primitive::{DerivativeRule, Kernel, Notation, Operator};
 use crate::graph::{Corner, NodeId, Op, Shape, Tensor, Term};
 use crate::lower::Evaluation;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -350,7 +350,7 @@ impl<'a> Study<'_, '_, 'a> {
         match row.map(|row| (row.is_entrywise(), row.derivative)) {
             _ if self.builder.sight.has_condition(id) => Manner::Choice,
             Some((true, _)) => Manner::Entrywise,
-            Some((_, Derivative::Linear(_))) => Manner::Linear,
+            Some((_, DerivativeRule::Linear(_))) => Manner::Linear,
             _ => Manner::Mixing,
         }
     }
@@ -542,7 +542,7 @@ impl<'a> Study<'_, '_, 'a> {
         let adds = matches!(row.notation, Notation::Infix(Operator::Add | Operator::Sub));
         let smooth = matches!(
             row.derivative,
-            Derivative::Partial1(_) | Derivative::Partial2(..)
+            DerivativeRule::Partial1(_) | DerivativeRule::Partial2(..)
         );
         if adds || !smooth {
             return Ok(false);

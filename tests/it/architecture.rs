@@ -369,10 +369,7 @@ const ROW_NAMES: Exceptions = &[
 ];
 const STRUCTS: Exceptions = &[("crates/engine/src/graph/primitive:Primitive", TABLE)];
 const FILES: Exceptions = &[
-    ("crates/engine/src/exec/plan", UNFINISHED),
-    ("crates/engine/src/graph/mod", UNFINISHED),
     ("crates/engine/src/primitives/array", TABLE),
-    ("crates/engine/src/primitives/kernels", TABLE),
     ("crates/engine/src/primitives/special", TABLE),
     ("src/lower/calls", UNFINISHED),
     ("src/render/diagnostic", UNFINISHED),
@@ -390,17 +387,13 @@ const FILES: Exceptions = &[
     ("src/trace/zeros", UNFINISHED),
 ];
 const NAMES: Exceptions = &[
-    (":Call", UNFINISHED),
     (":Column", UNFINISHED),
     (":Command", UNFINISHED),
-    (":Derivative", UNFINISHED),
     (":Entry", UNFINISHED),
     (":Found", UNFINISHED),
-    (":Kink", UNFINISHED),
     (":Notation", UNFINISHED),
     (":Output", UNFINISHED),
     (":Pen", UNFINISHED),
-    (":Place", UNFINISHED),
     (":Purpose", UNFINISHED),
     (":Row", UNFINISHED),
     (":Target", UNFINISHED),

@@ -3,7 +3,9 @@
 //! function of one number gives.
 
 use std::path::Path;
-use wengert::graph::primitive::{Call, Kernel, Lanes, Map1, Map2, Map3, ShapeRule, WholeKernel};
+use wengert::graph::primitive::{
+    Kernel, KernelCall, Lanes, Map1, Map2, Map3, ShapeRule, WholeKernel,
+};
 use wengert::graph::{Attr, Primitive, Shape, Tensor};
 use wengert::primitives::random::SplitMix64;
 use wengert::primitives::table;
@@ -567,7 +569,7 @@ fn along(row: &Primitive, kernel: WholeKernel, x: &Tensor, axis: u8) -> Tensor {
         _ => x.shape(),
     };
     let mut out = vec![f64::NAN; shape.len()];
-    let call = Call {
+    let call = KernelCall {
         args: &[x.view()],
         shape,
         attr: Attr::Axis(axis),

@@ -1,4 +1,4 @@
-//! How a long computation is asked to stop: a token for each session.
+//! The request to stop a long computation: a token for each session.
 //!
 //! Whoever runs a computation [enters](StopToken::enter) its token; what computes asks
 //! [`requested`] every thousand operations or so and returns early. The token that was entered last
@@ -119,7 +119,7 @@ impl Drop for Entered {
     }
 }
 
-/// Whether the computation on this thread was asked to stop.
+/// True if the computation on this thread was asked to stop.
 pub fn requested() -> bool {
     CURRENT.with_borrow(StopToken::is_stopped)
 }

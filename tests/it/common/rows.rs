@@ -1,10 +1,10 @@
 //! What can be written with a row of the primitive table.
 
 use wengert::graph::Primitive;
-use wengert::graph::primitive::{Derivative, Notation};
+use wengert::graph::primitive::{DerivativeRule, Notation};
 
 pub fn is_zero(row: &Primitive) -> bool {
-    matches!(row.derivative, Derivative::Zero)
+    matches!(row.derivative, DerivativeRule::Zero)
 }
 
 /// Whether scripts can write it at all.

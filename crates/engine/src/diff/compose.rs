@@ -1,4 +1,4 @@
-//! The derivatives a script can ask for, composed of forward and reverse mode.
+//! Gradients and products with Jacobians, composed of forward and reverse mode.
 
 use super::flow::Flow;
 use super::{Held, forward, reverse};
@@ -6,7 +6,7 @@ use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor, Term};
 use crate::primitives::array::poisoned;
 use rustc_hash::FxHashMap;
 
-/// What a derivative is taken by: a leaf (or held name), or one entry of it.
+/// The variable of a derivative: a leaf (or held name), or one entry of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
     /// The leaf.
@@ -16,7 +16,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// The shape of the derivative of a scalar by this target.
+    /// The shape of the derivative of a scalar with respect to this target.
     pub fn shape(&self, graph: &Graph) -> Shape {
         match self.entry {
             Some(_) => Shape::SCALAR,
@@ -74,14 +74,14 @@ pub(super) fn one_block<'g>(
     }
 }
 
-/// What is differentiated by what, while which names are held.
+/// A differentiation: of an output with respect to a target, while some nodes are held.
 #[derive(Clone, Copy)]
 pub struct Problem<'g, 'h> {
     /// The graph.
     pub graph: &'g Graph,
-    /// What is differentiated.
+    /// The output that is differentiated.
     pub output: NodeId,
-    /// By what.
+    /// The target it is differentiated with respect to.
     pub target: Target,
     /// Nodes that are leaves for this differentiation.
     pub held: &'h Held,

@@ -19,7 +19,7 @@ pub struct Motion {
 pub struct Central {
     /// (f(w + h) − f(w − h))/2h
     pub quotient: f64,
-    /// How far rounding may have moved it: ε·max |f|/h.
+    /// The error that rounding may have made: ε·max |f|/h.
     pub noise: f64,
 }
 
@@ -35,7 +35,7 @@ impl<'g> Differences<'g> {
     /// them move along it together. `value` tells the values of nodes; held names keep theirs.
     ///
     /// # Errors
-    /// What `value` fails with.
+    /// The error of `value`.
     pub fn new<E>(
         problem: Problem<'g, '_>,
         along: Option<&Tensor>,

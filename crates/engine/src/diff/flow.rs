@@ -1,7 +1,7 @@
-//! Tangents and adjoints on their way through the graph.
+//! Tangents and adjoints with their masks, as they pass through the graph.
 
 use super::Held;
-use crate::graph::primitive::{Derivative, Mask, Sees};
+use crate::graph::primitive::{DerivativeRule, Mask, Sees};
 use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape, Term};
 use crate::primitives::arithmetic::NE;
 use crate::primitives::array::{both, either};
@@ -29,7 +29,7 @@ impl<'g> Flow<'g> {
         }
     }
 
-    /// Whether some entries may be reached and others not.
+    /// True if some entries may be reached and others not.
     pub fn is_partial(&self) -> bool {
         self.reached.is_some_and(|mask| !mask.shape().is_scalar())
     }
@@ -105,7 +105,7 @@ impl<'g> Flow<'g> {
         Flow { term, reached }.guarded(term)
     }
 
-    /// Whether it is reached anywhere, as a scalar mask; absent: surely.
+    /// A scalar mask: 1 if any entry is reached. Absent if one surely is.
     pub fn anywhere(self) -> Option<Term<'g>> {
         let reached = self.reached.filter(|mask| !surely_somewhere(*mask));
         reached.map(|mask| as_mask(mask.sum()))
@@ -152,7 +152,7 @@ impl<'g> Flows<'g> {
         self.at(self.cone.place(id)?)
     }
 
-    /// Whether `id` has a flow.
+    /// True if `id` has a flow.
     pub fn has(&self, id: NodeId) -> bool {
         let place = self.cone.place(id);
         place.is_some_and(|place| self.found[place].0 != NONE)
@@ -197,7 +197,7 @@ pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
     }
 }
 
-/// Whether a mask is known to hold somewhere, whatever the values.
+/// True if a mask is known to hold somewhere, whatever the values.
 fn surely_somewhere(mask: Term<'_>) -> bool {
     let mut mask = mask;
     loop {
@@ -216,7 +216,7 @@ fn surely_somewhere(mask: Term<'_>) -> bool {
     }
 }
 
-/// Whether the node `mask`, an operation `row`, holds somewhere if its only argument does. A diagonal
+/// True if the node `mask`, an operation `row`, holds somewhere if its only argument does. A diagonal
 /// that is taken out may be the part that does not hold.
 fn keeps_all(row: &Primitive, mask: Term<'_>) -> bool {
     match row.sees {
@@ -227,7 +227,7 @@ fn keeps_all(row: &Primitive, mask: Term<'_>) -> bool {
     }
 }
 
-/// What both modes need to know about a node to push a derivative through it.
+/// The facts about a node with which both modes pass a derivative through it.
 pub(super) struct Site<'g> {
     pub graph: &'g Graph,
     pub node: NodeId,
@@ -255,7 +255,7 @@ impl<'g> Site<'g> {
         })
     }
 
-    /// What a rule starts from: nothing behind it takes part in the derivative of the rule.
+    /// The nodes that a rule starts from: nothing behind them takes part in the derivative of the rule.
     pub fn known(&self) -> Held {
         self.args
             .iter()
@@ -280,8 +280,8 @@ impl<'g> Site<'g> {
     fn rule(&self, k: usize) -> Option<Term<'g>> {
         let (args, y) = (&self.args, self.result());
         match self.row.derivative {
-            Derivative::Partial1(rule) => Some(rule(args[0], y)),
-            Derivative::Partial2(first, second) => {
+            DerivativeRule::Partial1(rule) => Some(rule(args[0], y)),
+            DerivativeRule::Partial2(first, second) => {
                 let rule = if k == 0 { first } else { second };
                 Some(rule(args[0], args[1], y))
             }

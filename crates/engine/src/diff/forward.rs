@@ -2,7 +2,7 @@
 
 use super::flow::{Flow, Flows, Site, as_mask};
 use super::{Held, product};
-use crate::graph::primitive::{AddsUp, Derivative, Sees, ShapeRule, Tangent};
+use crate::graph::primitive::{AddsUp, DerivativeRule, Sees, ShapeRule, Tangent};
 use crate::graph::{Graph, NodeId, Op, Term};
 use rustc_hash::FxHashMap;
 
@@ -62,13 +62,13 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
             .filter_map(|(k, dot)| Some((k, (*dot)?)))
     };
     match site.row.derivative {
-        Derivative::Zero => None,
-        Derivative::Partial1(_) | Derivative::Partial2(..) => {
+        DerivativeRule::Zero => None,
+        DerivativeRule::Partial1(_) | DerivativeRule::Partial2(..) => {
             let mut parts =
                 active().filter_map(|(k, dot)| Some(dot.scaled(site.partial(k)?, site.product(k))));
             sum(&mut parts)
         }
-        Derivative::Select(rule) => {
+        DerivativeRule::Select(rule) => {
             let reduces = matches!(site.row.shape, ShapeRule::Reduce);
             let mut parts = active().filter_map(|(k, dot)| {
                 let (mask, share) = rule(&site.args, site.result(), k)?;
@@ -81,8 +81,8 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
             });
             sum(&mut parts)
         }
-        Derivative::Linear(_) => linear(site, dots),
-        Derivative::Bilinear(..) => {
+        DerivativeRule::Linear(_) => linear(site, dots),
+        DerivativeRule::Bilinear(..) => {
             let factors = site.args.len() - site.row.places;
             let mut parts = active().filter(|(k, _)| *k < factors).map(|(k, dot)| {
                 let known = product::tangent(site, k, dot).or_else(|| inner_product(site, k, dot));
@@ -95,11 +95,11 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
             });
             sum(&mut parts)
         }
-        Derivative::Tangent(rule) if active().any(|(_, dot)| dot.is_partial()) => {
+        DerivativeRule::Tangent(rule) if active().any(|(_, dot)| dot.is_partial()) => {
             let mut parts = active().filter_map(|(k, dot)| by_parts(site, rule, k, dot));
             sum(&mut parts)
         }
-        Derivative::Tangent(rule) | Derivative::Pair(rule, _) => {
+        DerivativeRule::Tangent(rule) | DerivativeRule::Pair(rule, _) => {
             let term = rule(&site.args, site.result(), &terms(dots));
             if term.is(0.0) {
                 // The rule itself says that nothing comes through here.

@@ -112,7 +112,7 @@ pub fn hessian(problem: Problem<'_, '_>, go_on: &dyn Fn() -> bool) -> Option<Nod
     jacobian(Problem { output, ..problem }, go_on)
 }
 
-/// Whether reverse mode takes no more passes for a Jacobian of this shape.
+/// True if reverse mode takes no more passes for a Jacobian of this shape.
 fn has_fewer_rows(shape: Shape) -> bool {
     shape.m() <= shape.n()
 }

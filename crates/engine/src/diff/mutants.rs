@@ -2,7 +2,7 @@
 
 use super::Flow;
 use crate::graph::Primitive;
-use crate::graph::primitive::Derivative;
+use crate::graph::primitive::DerivativeRule;
 use std::cell::Cell;
 
 /// A rule with the wrong sign: what argument `k` of `row` gets, or gives, or both.
@@ -12,9 +12,9 @@ pub struct Mutant {
     pub row: &'static Primitive,
     /// The argument that it is wrong for, from 0.
     pub k: usize,
-    /// Whether forward mode meets the wrong sign.
+    /// True if forward mode meets the wrong sign.
     pub forward: bool,
-    /// Whether reverse mode does.
+    /// True if reverse mode does.
     pub reverse: bool,
 }
 
@@ -22,7 +22,7 @@ thread_local! {
     static MUTANT: Cell<Option<Mutant>> = const { Cell::new(None) };
 }
 
-fn bent<'g>(flow: Flow<'g>) -> Flow<'g> {
+fn negated<'g>(flow: Flow<'g>) -> Flow<'g> {
     Flow {
         term: -flow.term,
         ..flow
@@ -39,7 +39,7 @@ pub(super) fn tangents<'g>(
         && row.is(mutant.row)
         && let Some(Some(dot)) = dots.get_mut(mutant.k)
     {
-        *dot = bent(*dot);
+        *dot = negated(*dot);
     }
     dots
 }
@@ -47,7 +47,7 @@ pub(super) fn tangents<'g>(
 /// The adjoint of the result of `row` on its way to argument `k`.
 pub(super) fn adjoint<'g>(row: &Primitive, k: usize, flow: Flow<'g>) -> Flow<'g> {
     match MUTANT.get() {
-        Some(mutant) if mutant.reverse && mutant.k == k && row.is(mutant.row) => bent(flow),
+        Some(mutant) if mutant.reverse && mutant.k == k && row.is(mutant.row) => negated(flow),
         _ => flow,
     }
 }
@@ -66,7 +66,7 @@ pub fn mutants(row: &'static Primitive, k: usize) -> Vec<Mutant> {
         reverse,
     };
     match row.derivative {
-        Derivative::Linear(_) | Derivative::Bilinear(..) | Derivative::Pair(..) => {
+        DerivativeRule::Linear(_) | DerivativeRule::Bilinear(..) | DerivativeRule::Pair(..) => {
             vec![mutant(true, false), mutant(false, true)]
         }
         _ => vec![mutant(true, true)],

@@ -1,4 +1,4 @@
-//! Finite differences: the one witness that shares no rule with the other modes.
+//! Finite differences as nodes: the one mode that shares no rule with the others.
 
 use super::{Held, Problem};
 use crate::graph::substitute::substitute;
@@ -9,7 +9,7 @@ use crate::primitives::elementary::ABS;
 use crate::primitives::term::entrywise;
 use rustc_hash::FxHashMap;
 
-/// Where the two points of a finite difference lie.
+/// The two points of a finite difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// (f(w + h) − f(w − h))/2h

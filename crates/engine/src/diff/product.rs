@@ -1,4 +1,4 @@
-//! Matrix products with structural zeros: what is not reached in a factor meets no infinity.
+//! Matrix products with structural zeros: an entry that is not reached in a factor meets no infinity.
 
 use super::flow::{Flow, Site};
 
@@ -23,7 +23,7 @@ pub(super) fn tangent<'g>(site: &Site<'g>, k: usize, dot: Flow<'g>) -> Option<Fl
     Some(times(a, b, dot))
 }
 
-/// What factor `k` of a matrix product gets of the adjoint `flow` of the result.
+/// The adjoint that factor `k` of a matrix product gets from the adjoint `flow` of the result.
 pub(super) fn adjoint<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
     let factors = factors(site, flow)?;
     let other = factors[1 - k].through(|x| x.transposed());

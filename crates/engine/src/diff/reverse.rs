@@ -2,12 +2,12 @@
 
 use super::flow::{Flow, Flows, Site, as_mask};
 use super::{Held, product};
-use crate::graph::primitive::{Derivative, Sees, ShapeRule};
+use crate::graph::primitive::{DerivativeRule, Sees, ShapeRule};
 use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
 use crate::primitives::array::ASSEMBLE;
 use rustc_hash::FxHashMap;
 
-/// What has arrived at the nodes of a cone so far. Adjoints that come through indices are kept
+/// The adjoints that the nodes of a cone have received so far. Adjoints that come through indices are kept
 /// with their blocks and joined by one node, so that a sum over the entries of a vector stays
 /// linear.
 struct Inboxes<'g> {
@@ -18,7 +18,7 @@ struct Inboxes<'g> {
 }
 
 impl<'g> Inboxes<'g> {
-    /// Whether adjoints of `id` are wanted.
+    /// True if adjoints of `id` are wanted.
     fn accepts(&self, id: NodeId) -> bool {
         let place = self.whole.cone().place(id);
         place.is_some_and(|place| self.active[place])
@@ -60,7 +60,7 @@ pub fn reverse<'g>(
     observed(graph, output, seed, targets, held, &mut |_, _| {})
 }
 
-/// Where a reverse pass stands after a node: the nodes that have received adjoints and not yet
+/// The state of a reverse pass after a node: the nodes that have received adjoints and not yet
 /// passed them on, each with the sum of what it has received.
 pub type Frontier<'g> = Vec<(NodeId, Term<'g>)>;
 
@@ -182,7 +182,7 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
         return;
     }
     let flow = if leaves_entries_out(&site) {
-        // What is left out stays a structural zero.
+        // Entries that are left out stay structural zeros.
         let everywhere = || flow.term.number(1.0);
         Flow {
             reached: Some(flow.reached.unwrap_or_else(everywhere)),
@@ -200,7 +200,7 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
     }
 }
 
-/// Whether the result knows nothing of some entries of the argument.
+/// True if the result does not depend on some entries of the argument.
 fn leaves_entries_out(site: &Site<'_>) -> bool {
     match site.row.sees {
         Sees::All => false,
@@ -209,16 +209,16 @@ fn leaves_entries_out(site: &Site<'_>) -> bool {
     }
 }
 
-/// What argument `k` gets of the adjoint `flow` of the result.
+/// The adjoint that argument `k` gets from the adjoint `flow` of the result.
 fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
     #[cfg(feature = "mutants")]
     let flow = super::mutants::adjoint(site.row, k, flow);
     match site.row.derivative {
-        Derivative::Zero => None,
-        Derivative::Partial1(_) | Derivative::Partial2(..) => {
+        DerivativeRule::Zero => None,
+        DerivativeRule::Partial1(_) | DerivativeRule::Partial2(..) => {
             Some(flow.scaled(site.partial(k)?, |flow, partial| flow * partial))
         }
-        Derivative::Select(rule) => {
+        DerivativeRule::Select(rule) => {
             let (mask, share) = rule(&site.args, site.result(), k)?;
             let shape = site.args[k].shape();
             let stretched = if matches!(site.row.shape, ShapeRule::Reduce) {
@@ -228,17 +228,19 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
             };
             Some(stretched.selected(site.row, mask, share))
         }
-        Derivative::Linear(_) if k + site.row.places >= site.args.len() => None,
-        Derivative::Linear(transposed) => Some(flow.through(|x| transposed(x, site.result(), k))),
-        Derivative::Bilinear(..) if k + site.row.places >= site.args.len() => None,
-        Derivative::Bilinear(first, second) => {
+        DerivativeRule::Linear(_) if k + site.row.places >= site.args.len() => None,
+        DerivativeRule::Linear(transposed) => {
+            Some(flow.through(|x| transposed(x, site.result(), k)))
+        }
+        DerivativeRule::Bilinear(..) if k + site.row.places >= site.args.len() => None,
+        DerivativeRule::Bilinear(first, second) => {
             if let Some(flow) = product::adjoint(site, k, flow) {
                 return Some(flow);
             }
             let rule = if k == 0 { first } else { second };
             Some(flow.mixed(rule(flow.term, site.args[0], site.args[1])))
         }
-        Derivative::Tangent(tangent) => {
+        DerivativeRule::Tangent(tangent) => {
             let found = site.graph.with_placeholder(site.args[k].shape(), |leaf| {
                 let mut dots = vec![None; site.args.len()];
                 dots[k] = Some(site.graph.term(leaf));
@@ -256,7 +258,7 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
                 flow.mixed(found.term)
             })
         }
-        Derivative::Pair(_, adjoint) => {
+        DerivativeRule::Pair(_, adjoint) => {
             Some(flow.mixed(adjoint(flow.term, &site.args, site.result(), k)))
         }
     }

@@ -1,10 +1,10 @@
-//! One call of a kernel on slices, whoever makes it.
+//! One call of a kernel on slices, for the interpreter and for programs.
 
-use crate::graph::primitive::{Call, Fault, Kernel, Lanes, Place, Placing};
+use crate::graph::primitive::{Fault, Kernel, KernelCall, Lanes, Placement, Placing};
 use crate::graph::{Block, Corner, Shape, View};
 
 /// Runs `kernel`, writing the whole of `out`.
-pub(super) fn apply(kernel: Kernel, call: &Call<'_>, out: &mut [f64]) -> Result<(), Fault> {
+pub(super) fn apply(kernel: Kernel, call: &KernelCall<'_>, out: &mut [f64]) -> Result<(), Fault> {
     let lanes = |k: usize| match call.args[k].data {
         [x] if out.len() != 1 => Lanes::All(*x),
         entries => Lanes::Each(entries),
@@ -29,9 +29,9 @@ pub(super) fn apply(kernel: Kernel, call: &Call<'_>, out: &mut [f64]) -> Result<
     Ok(())
 }
 
-/// Where the blocks of arguments of these shapes begin, one after the other.
+/// The corners of the blocks of arguments of these shapes, one after the other.
 pub(super) fn placements<'a>(
-    rule: &'a Place,
+    rule: &'a Placement,
     shapes: impl Iterator<Item = Shape> + 'a,
     shape: Shape,
     blocks: &'a [Block],
@@ -56,7 +56,7 @@ pub(super) fn placements<'a>(
 }
 
 /// Puts every argument as a block in its place of `out`.
-fn put_together(rule: &Place, call: &Call<'_>, out: &mut [f64]) {
+fn put_together(rule: &Placement, call: &KernelCall<'_>, out: &mut [f64]) {
     if !rule.tiles {
         out.fill(0.0);
     }

@@ -12,7 +12,7 @@ use crate::graph::{NodeId, Shape};
 use crate::stop;
 use crate::vector::product;
 
-/// How many points are evaluated at once.
+/// The number of points that are evaluated at once.
 pub const LANES: usize = 64;
 
 /// A program that is evaluated at many points at once.
@@ -26,7 +26,7 @@ pub struct Batch<'p> {
 /// The first kernel that refused, in some lane; its results are NaN there.
 pub type Refusal = Option<(NodeId, Fault)>;
 
-/// What varies: rows of lanes.
+/// The values that vary: rows of lanes.
 struct Rows {
     data: Vec<f64>,
     /// The row of each input's first place in the pool, by place.
@@ -37,7 +37,7 @@ struct Rows {
     base: usize,
 }
 
-/// Where an entry of an operand is.
+/// An entry of an operand.
 #[derive(Clone, Copy)]
 enum Entry {
     Row(usize),
@@ -63,7 +63,12 @@ impl Program {
     /// Prepares a program that was compiled [for batches](Program::for_batches) for evaluation at many
     /// points, which give values to all inputs.
     ///
-    /// Its [run](Batch::run) panics where a program that was not goes through tall arrays.
+    /// # Errors
+    /// If a part that depends on no input fails, or a stop was requested.
+    ///
+    /// # Panics
+    /// A [run](Batch::run) panics if the program was not compiled for batches and has blocks of tall
+    /// arrays.
     pub fn batch(&mut self) -> Outcome<Batch<'_>> {
         self.run_fixed()?;
         let mut inputs = Vec::new();
@@ -148,7 +153,10 @@ impl Batch<'_> {
         &mut self.rows.data[row * LANES..][..len as usize * LANES]
     }
 
-    /// Computes what entry number `entry` wants in all lanes.
+    /// Computes the outputs of entry number `entry` in all lanes.
+    ///
+    /// # Errors
+    /// If a stop was requested.
     pub fn run(&mut self, entry: usize) -> Outcome<Refusal> {
         let mut refusal = None;
         for &number in &self.program.entries[entry].segments {

@@ -8,15 +8,16 @@ use crate::vector::{RunningProduct, Strided, sums};
 
 /// Steps of type `S` over all rows of some arrays.
 pub(super) struct Blocks<S> {
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: usize,
-    /// What is read from whole arrays before the steps, and what is written to whole arrays after them.
+    /// The columns that are read from whole arrays before the steps, and those that are written to whole
+    /// arrays after them.
     pub loads: Vec<Moved>,
     pub stores: Vec<Moved>,
     /// The steps for one block, and for the last, which may be higher.
     pub each: Pass<S>,
     pub last: Pass<S>,
-    /// What is added up over all rows.
+    /// The totals over all rows.
     pub totals: Vec<Total>,
 }
 
@@ -42,7 +43,7 @@ pub(super) struct Columns {
     pub count: usize,
 }
 
-/// What is added up over all rows, and where it goes.
+/// A total over all rows, and its place.
 #[derive(Clone, Copy)]
 pub(super) enum Total {
     /// The sum of all entries, or of each column; divided by how many they are for a mean.
@@ -107,7 +108,7 @@ impl<S> Blocks<S> {
 }
 
 impl Moved {
-    /// Where each column begins in the array, from row `first` on, and in a block of this height.
+    /// The places of each column: in the array, from row `first` on, and in a block of this height.
     fn columns(
         self,
         first: usize,

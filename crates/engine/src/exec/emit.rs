@@ -22,6 +22,9 @@ impl Program {
     /// Compiles what `entries` compute. Inputs come in `groups` that change together; all other
     /// leaves keep the values they have. A node that is computed from others may be an input too.
     /// The program takes at most `memory_limit` bytes.
+    ///
+    /// # Errors
+    /// If an input could make it fail where a condition leaves a node out, or it needs more memory.
     pub fn compile(
         graph: &Graph,
         groups: &[Vec<NodeId>],
@@ -32,6 +35,9 @@ impl Program {
     }
 
     /// As [`Program::compile`], for [`Program::batch`].
+    ///
+    /// # Errors
+    /// As [`Program::compile`].
     pub fn for_batches(
         graph: &Graph,
         groups: &[Vec<NodeId>],
@@ -91,7 +97,7 @@ struct Emitter<'p, 'g> {
     plan: &'p Plan<'g>,
     layout: PoolLayout<'p, 'g>,
     indices: Vec<Slot>,
-    /// How many registers the chains need.
+    /// The number of registers that the chains need.
     registers: usize,
 }
 
@@ -162,7 +168,7 @@ impl Emitter<'_, '_> {
             .collect()
     }
 
-    /// Where argument `k` of each of `places` is.
+    /// The places of argument `k` of each of `places`.
     fn argument(&self, places: &[Place], k: usize) -> Vec<Slot> {
         places
             .iter()
@@ -276,11 +282,11 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// Where each entry of a result put together from numbers comes from; `None` where some are
+    /// The source of each entry of a result that is put together from numbers; `None` if some are
     /// sums.
     fn listed(
         &self,
-        rule: &crate::graph::primitive::Place,
+        rule: &crate::graph::primitive::Placement,
         reads: &[Read],
         shape: Shape,
         blocks: &[crate::graph::Block],

@@ -5,10 +5,10 @@ use super::pool::{Around, Slot};
 use crate::graph::Shape;
 use crate::graph::primitive::{Lanes, Map1, Map2, Map3};
 
-/// How many entries a piece has.
+/// The number of entries in a piece.
 pub(super) const WIDTH: usize = 512;
 
-/// What a link reads.
+/// The source of an operand of a link.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Source {
     /// An array of the chain's shape.

@@ -3,7 +3,7 @@
 
 use super::apply::apply;
 use super::{Failure, Outcome};
-use crate::graph::primitive::{Call, Demand, Kernel};
+use crate::graph::primitive::{Demand, Kernel, KernelCall};
 use crate::graph::{Args, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View};
 use crate::primitives::arithmetic::is_true;
 use crate::stop;
@@ -18,7 +18,7 @@ const ABSENT: u64 = u64::MAX;
 /// between calls.
 pub struct Interpreter<'g> {
     graph: &'g Graph,
-    /// Where the value of each node begins in `data`; [`ABSENT`] where not computed.
+    /// The offset of each node's value in `data`; [`ABSENT`] if it is not computed.
     offsets: Vec<u64>,
     data: Vec<f64>,
     memory_limit: u64,
@@ -51,12 +51,18 @@ impl<'g> Interpreter<'g> {
     }
 
     /// The value of `id`, computed with all it needs.
+    ///
+    /// # Errors
+    /// If a leaf has no value, a kernel refuses, memory is short, or a stop was requested.
     pub fn value(&mut self, id: NodeId) -> Outcome<View<'_>> {
         self.demand(id)?;
         Ok(self.view(id))
     }
 
     /// The value of the scalar `id`.
+    ///
+    /// # Errors
+    /// As [`Interpreter::value`].
     pub fn scalar(&mut self, id: NodeId) -> Outcome<f64> {
         Ok(self.value(id)?.data[0])
     }
@@ -218,7 +224,7 @@ impl<'g> Interpreter<'g> {
                 }
             })
             .collect();
-        let call = Call {
+        let call = KernelCall {
             args: &views,
             shape: node.shape,
             attr: node.attr(),

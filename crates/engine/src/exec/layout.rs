@@ -1,5 +1,5 @@
-//! Where everything lies in the pool: every value gets a place, and arrays that are not needed at the
-//! same time share theirs.
+//! The layout of the pool: every value gets a place, and arrays that are not needed at the same time
+//! share theirs.
 
 use super::Unfit;
 use super::plan::{Place, Plan, Read};
@@ -19,15 +19,15 @@ pub(super) struct PoolLayout<'p, 'g> {
     pub plan: &'p Plan<'g>,
     /// The links of each chain but its last, by the last.
     pub members: FxHashMap<Place, Vec<Place>>,
-    /// Where the value of each node begins.
+    /// The place at which the value of each node begins.
     pub slots: Vec<Slot>,
-    /// How long the pool is, in numbers.
+    /// The length of the pool, in numbers.
     size: u64,
-    /// Where a zero is kept.
+    /// The place of a zero.
     pub zero: Slot,
-    /// Where what depends on inputs begins.
+    /// The first place that depends on inputs.
     pub first_varying: Slot,
-    /// Where blocks of tall arrays are kept.
+    /// The first place of the blocks of tall arrays.
     pub blocks_at: Slot,
     /// Those that are there, while the steps of a block are emitted.
     pub window: Option<Window>,
@@ -133,7 +133,7 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
         }
     }
 
-    /// Whether the room of an array can serve others after its last use.
+    /// True if the room of an array can serve others after its last use.
     fn passes(&self, place: Place) -> bool {
         let here = place as usize;
         let large = self.plan.shape(place).len() >= WORTH_REUSE;
@@ -223,7 +223,7 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
         self.held(read.root, read.offset, read.shape)
     }
 
-    /// Where the entries of `shape` are that begin at `offset` of an array.
+    /// The place of the entries of `shape` that begin at `offset` of an array.
     fn held(&self, root: Place, offset: u32, shape: Shape) -> Slot {
         let window = self.window.as_ref();
         if let Some(slot) = window.and_then(|window| window.slot(root, offset, shape)) {
@@ -234,7 +234,7 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
         slot + offset
     }
 
-    /// Where the result of `place` goes.
+    /// The place of the result of `place`.
     pub fn out(&self, place: Place) -> Slot {
         self.held(place, 0, self.plan.shape(place))
     }

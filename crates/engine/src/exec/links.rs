@@ -1,4 +1,4 @@
-//! From the nodes of a chain to its links: what lies between them goes through registers.
+//! From the nodes of a chain to its links: intermediate results go through registers.
 
 use super::fused::{Fused, Link, Operation, Source};
 use super::layout::PoolLayout;
@@ -31,7 +31,7 @@ pub(super) fn chain(layout: &PoolLayout<'_, '_>, last: Place) -> (Fused, usize) 
 #[derive(Default)]
 struct Chain {
     links: Vec<Link>,
-    /// Where the results of links are that are still needed.
+    /// The registers of results that are still needed.
     register: FxHashMap<Place, u8>,
     free: Vec<u8>,
     registers: usize,

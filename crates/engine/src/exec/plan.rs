@@ -1,5 +1,5 @@
-//! What a program has to compute: which nodes need room of their own, which are other views of
-//! another node's entries, and which are computed together.
+//! The plan of a program: the nodes that need room of their own, those that view the entries of
+//! another node, and those that are computed together.
 
 use super::Unfit;
 pub(super) use super::reading::{Place, Read, Reading};
@@ -33,7 +33,7 @@ pub(super) struct Pair {
     pub made: [Place; 2],
 }
 
-/// How two operations are computed together.
+/// The way in which two operations are computed together.
 #[derive(Clone, Copy)]
 pub(super) enum Both {
     /// A function of the array and of its negative.
@@ -48,9 +48,9 @@ pub(super) struct Plan<'g> {
     pub cone: Cone,
     pub nodes: Vec<Node>,
     pub zones: Vec<Zone>,
-    /// Whose entries a node's are, and from where on.
+    /// The node whose storage each node views, and the offset into it.
     roots: Vec<(Place, u32)>,
-    /// Whether a node needs room of its own.
+    /// True for a node that needs room of its own.
     pub stored: Vec<bool>,
     /// The last node of the chain that a node is computed in; itself for most.
     pub chain: Vec<Place>,
@@ -58,7 +58,7 @@ pub(super) struct Plan<'g> {
     /// computed that is the other one of a pair.
     pub pairs: FxHashMap<Place, Pair>,
     makers: FxHashMap<Place, Place>,
-    /// Whether something besides the steps of its own zone reads it, or reads single entries of it.
+    /// True for a node that is read outside the steps of its own zone, or entry by entry.
     pub lasting: Vec<bool>,
 }
 
@@ -73,7 +73,7 @@ impl<'g> Plan<'g> {
         let cone = graph.cone(&outputs, |id| given.contains(&id));
         let node = |id: &NodeId| {
             let mut node = graph.node(*id);
-            // What is given is a leaf, whatever it is computed from elsewhere.
+            // A given node is a leaf, whatever it is computed from elsewhere.
             if given.contains(id) && !matches!(node.op, Op::Input(_)) {
                 node.op = Op::Literal(f64::NAN);
             }
@@ -137,13 +137,13 @@ impl<'g> Plan<'g> {
         Some((row, args))
     }
 
-    /// Whose entries `place` shows, and from where on.
+    /// The node whose storage `place` views, and the offset into it.
     pub fn root(&self, place: Place) -> (Place, u32) {
         self.roots[place as usize]
     }
 
-    /// Whether everything can be computed whatever the inputs are: what a condition may leave out
-    /// must not be able to fail.
+    /// Refuses a graph that not all inputs can compute: a node that a condition may leave out must not
+    /// be able to fail.
     fn check_certain(&self, outputs: &[NodeId], given: &FxHashSet<NodeId>) -> Result<(), Unfit> {
         let mut certain = vec![false; self.nodes.len()];
         for output in outputs {
@@ -234,7 +234,7 @@ impl<'g> Plan<'g> {
         }
     }
 
-    /// How the operation `row` with a result of `shape` reads `arg`.
+    /// The reading of `arg` by the operation `row` with a result of `shape`.
     pub fn read(&self, row: &Primitive, shape: Shape, arg: Place) -> Read {
         let (seen, reading) = self.seen_through(row, shape, arg);
         let (root, offset) = self.root(seen);
@@ -287,7 +287,7 @@ impl<'g> Plan<'g> {
             if taken(a) || taken(b) {
                 continue;
             }
-            // Who wants one of them gets both; what each depends on is the same.
+            // An entry that wants one of them gets both; both depend on the same.
             let zones = pair.made.map(|k| self.zones[k as usize]);
             let wanted = zones[0].wanted | zones[1].wanted;
             let wants_both = zones.iter().any(|zone| zone.wanted == wanted);
@@ -377,7 +377,7 @@ impl<'g> Plan<'g> {
         }
     }
 
-    /// What the computation of `place` reads.
+    /// The reads of the computation of `place`.
     pub fn reads(&self, place: Place) -> SmallVec<[Read; 4]> {
         let Some((row, mut args)) = self.operation(place) else {
             return SmallVec::new();
@@ -418,7 +418,7 @@ impl<'g> Plan<'g> {
         }
     }
 
-    /// Whether the node is computed entry by entry over an array.
+    /// True if the node is computed entry by entry over an array.
     fn is_link(&self, place: Place) -> bool {
         let row = self.node(place).primitive();
         let paired = self.pairs.contains_key(&place) || self.maker(place) != place;
@@ -467,7 +467,7 @@ impl<'g> Plan<'g> {
         }
     }
 
-    /// Whether `place` begins a step of its own.
+    /// True if `place` begins a step of its own.
     pub fn is_unit(&self, place: Place) -> bool {
         let here = place as usize;
         self.stored[here]
@@ -477,7 +477,7 @@ impl<'g> Plan<'g> {
             && self.nodes[here].primitive().is_some()
     }
 
-    /// Whether `place` is one number computed from numbers by an entry-by-entry operation.
+    /// True if `place` is one number computed from numbers by an entry-by-entry operation.
     pub fn is_scalar_operation(&self, place: Place) -> bool {
         let row = self.node(place).primitive();
         self.shape(place).is_scalar()
@@ -490,7 +490,7 @@ impl<'g> Plan<'g> {
     }
 }
 
-/// Whether an operation works entry by entry. One number among arrays serves all entries.
+/// True if an operation works entry by entry. One number among arrays serves all entries.
 fn is_map(row: &Primitive) -> bool {
     matches!(
         row.kernel,

@@ -15,12 +15,12 @@ const WORTH_A_PROGRAM: usize = 8;
 pub struct Sampler<'g> {
     /// The graph.
     pub graph: &'g Graph,
-    /// What is evaluated.
+    /// The node that is evaluated.
     pub output: NodeId,
     /// Nodes with the values that they have, whatever they are computed from. The first of them is
     /// the one that moves.
     pub given: Vec<(NodeId, Tensor)>,
-    /// How many bytes may be used.
+    /// The most bytes that may be used.
     pub memory_limit: u64,
 }
 
@@ -29,7 +29,7 @@ impl Sampler<'_> {
     /// lanes where that is worth it and possible, else by the interpreter. The bits are the same.
     ///
     /// # Errors
-    /// What the interpreter fails with at the first point that has no value.
+    /// The interpreter's failure at the first point that has no value.
     pub fn values(&self, points: &[Point]) -> Outcome<Vec<f64>> {
         if points.len() >= WORTH_A_PROGRAM
             && let Some(values) = self.in_lanes(points)

@@ -1,11 +1,11 @@
-//! The numbers of a program: one pool, and what a step reads of it while it writes a part of it.
+//! The numbers of a program: one pool, which a step reads while it writes a part of it.
 
 use crate::graph::primitive::Lanes;
 
 /// A place in the pool.
 pub(super) type Slot = u32;
 
-/// What an operation over consecutive places reads.
+/// An operand of an operation over consecutive places.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Operand {
     /// Consecutive places, from here.
@@ -18,7 +18,7 @@ pub(super) enum Operand {
     Listed(u32),
 }
 
-/// How many entries a gathered operand is collected for at a time.
+/// The number of entries for which a gathered operand is collected at a time.
 pub(super) const CHUNK: usize = 256;
 
 /// The pool around the places that a step writes.
@@ -118,7 +118,7 @@ impl<'p> Around<'p> {
     }
 }
 
-/// How many entries to do at a time: all of them where nothing has to be gathered.
+/// The number of entries to do at a time: all of them if nothing has to be gathered.
 pub(super) fn stride(operands: &[Operand], len: usize) -> usize {
     let gathers = operands
         .iter()

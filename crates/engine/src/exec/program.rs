@@ -13,9 +13,9 @@ use crate::stop;
 /// Steps that depend on the same inputs and are wanted by the same entries.
 pub(super) struct Segment {
     pub steps: Vec<Step>,
-    /// Which groups of inputs it depends on, one bit each.
+    /// The groups of inputs that it depends on, one bit each.
     pub depends: u64,
-    /// Whether an input has changed since it ran.
+    /// True if an input has changed since it ran.
     pub stale: bool,
 }
 
@@ -28,11 +28,11 @@ pub(super) struct Input {
     pub group: u64,
 }
 
-/// What one entry computes.
+/// The outputs that are asked for together.
 pub(super) struct EntryPoint {
     /// The segments it needs, in order.
     pub segments: Vec<usize>,
-    /// Where its outputs are.
+    /// Its outputs, by their places in the pool.
     pub outputs: Vec<(Slot, Shape)>,
 }
 
@@ -47,7 +47,7 @@ pub struct Program {
     pub(super) inputs: Vec<Input>,
     pub(super) entries: Vec<EntryPoint>,
     pub(super) scratch: Scratch,
-    /// Where what depends on inputs begins.
+    /// The first place that depends on inputs.
     pub(super) first_varying: Slot,
 }
 
@@ -103,8 +103,10 @@ impl Program {
         }
     }
 
-    /// Computes what entry number `entry` wants and what has not been computed since its inputs
-    /// changed.
+    /// Computes the outputs of entry number `entry`, as far as their inputs have changed.
+    ///
+    /// # Errors
+    /// If a kernel refuses its arguments, or a stop was requested.
     pub fn run(&mut self, entry: usize) -> Outcome<()> {
         for &number in &self.entries[entry].segments {
             self.segments[number].run(&mut self.pool, &self.indices, &mut self.scratch)?;
@@ -131,7 +133,7 @@ impl Program {
         }
     }
 
-    /// How many steps there are.
+    /// The number of steps.
     pub fn len(&self) -> usize {
         self.segments
             .iter()
@@ -139,15 +141,15 @@ impl Program {
             .sum()
     }
 
-    /// Whether nothing is computed.
+    /// True if nothing is computed.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
 impl Program {
-    /// What the steps are, in order, each with the number of entries it computes: for those who
-    /// want to see how a graph was arranged.
+    /// The kinds of the steps, in order, each with the number of entries it computes: it shows how a
+    /// graph was arranged.
     pub fn listing(&self) -> Vec<(&'static str, usize)> {
         let steps = self.segments.iter().flat_map(|segment| &segment.steps);
         steps.map(Step::described).collect()

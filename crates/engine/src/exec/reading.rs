@@ -1,11 +1,11 @@
-//! How the operations of a plan read their arguments.
+//! The ways in which the operations of a plan read their arguments.
 
 use crate::graph::Shape;
 
 /// The number of a node among those of the plan, in order of evaluation.
 pub(super) type Place = u32;
 
-/// How an operation reads an argument.
+/// The way in which an operation reads an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
     /// The entries as they are.

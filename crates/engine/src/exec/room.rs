@@ -1,10 +1,10 @@
-//! Memory by the piece.
+//! Memory by the piece, by its places.
 
-/// Room that is given back and taken again: the free pieces, in order.
+/// The free pieces of memory, in order.
 #[derive(Default)]
 pub(super) struct Room {
     free: Vec<(u64, u64)>,
-    /// How far it reaches.
+    /// The end of the highest piece ever taken.
     pub end: u64,
 }
 

@@ -1,5 +1,5 @@
-//! In which order a program computes: equal operations on numbers are drained together, so that
-//! the program becomes few runs of one operation each.
+//! The order of a program: equal operations on numbers are drained together, so that the program
+//! becomes few runs of one operation each.
 
 use super::plan::{Place, Plan, Zone};
 use super::tall::{self, Tall};
@@ -45,7 +45,7 @@ pub(super) enum Draft {
     /// One operation again and again on its own result, which is the operand on
     /// this side.
     Scan(&'static Primitive, Side, Vec<Place>),
-    /// What is neither.
+    /// An operation that is neither.
     Single(Place),
     /// Operations that go through arrays with very many rows together.
     Blocks(Tall),
@@ -71,7 +71,7 @@ impl Draft {
         made.filter(|place| !inside.contains(place)).collect()
     }
 
-    /// What its operations on arrays read.
+    /// The arrays that its operations read.
     pub fn needs(&self, plan: &Plan<'_>, members: &FxHashMap<Place, Vec<Place>>) -> Vec<Place> {
         let needs = |unit: &Place| needs(plan, members, *unit);
         self.units().iter().flat_map(needs).collect()
@@ -95,7 +95,7 @@ pub(super) fn schedule(plan: &Plan<'_>, in_blocks: bool) -> Vec<Zoned> {
         }
     }
     let mut order: Vec<Zone> = zones.keys().copied().collect();
-    // What a node needs depends on no more inputs than the node, and is wanted by no fewer entries.
+    // The arguments of a node depend on no more inputs than the node, and no fewer entries want them.
     order.sort_by_key(|zone| {
         (
             zone.depends.count_ones(),
@@ -109,7 +109,7 @@ pub(super) fn schedule(plan: &Plan<'_>, in_blocks: bool) -> Vec<Zoned> {
         .into_iter()
         .map(|zone| {
             let mut units = zones.remove(&zone).unwrap_or_default();
-            // What depends on no input is computed once.
+            // A zone that depends on no input is computed once.
             let tall = match in_blocks && zone.depends != 0 {
                 true => tall::find(plan, &members, &units),
                 false => Vec::new(),
@@ -137,7 +137,7 @@ pub(super) fn members(plan: &Plan<'_>) -> FxHashMap<Place, Vec<Place>> {
     members
 }
 
-/// What a unit reads that another unit of some zone computes.
+/// The reads of a unit that another unit of some zone computes.
 fn needs(
     plan: &Plan<'_>,
     members: &FxHashMap<Place, Vec<Place>>,
@@ -173,11 +173,11 @@ struct Agenda<'p, 'g> {
     /// By node: the step that computes it, and where in that step.
     made: FxHashMap<Place, (u32, u32)>,
     steps: u32,
-    /// What is computed together, by its first unit, which stands for all.
+    /// The units that are computed together, by the first one, which stands for all.
     tall: FxHashMap<Place, Tall>,
 }
 
-/// Where an operand comes from: whether from a step, and from which one or from which leaf.
+/// The origin of an operand: true and a step, or false and a leaf.
 type Origin = (bool, Place);
 
 impl<'p, 'g> Agenda<'p, 'g> {
@@ -325,7 +325,7 @@ impl<'p, 'g> Agenda<'p, 'g> {
         Draft::Run(row, self.places(&units))
     }
 
-    /// Where the first two operands of a unit come from, and then the positions there. In the
+    /// The origins of the first two operands of a unit, and then the positions there. In the
     /// order of these, what reads neighbours stands together.
     fn origins(&self, unit: u32) -> ([Origin; 2], [u32; 2]) {
         let reads = self.plan.reads(self.units[unit as usize]);
@@ -392,7 +392,7 @@ impl<'p, 'g> Agenda<'p, 'g> {
         })
     }
 
-    /// Whether some user of `unit` waits for nothing else and goes on with the same operation.
+    /// True if some user of `unit` waits for nothing else and goes on with the same operation.
     fn step_side(&self, row: &'static Primitive, unit: u32) -> Option<Side> {
         self.users[unit as usize]
             .iter()
@@ -400,7 +400,7 @@ impl<'p, 'g> Agenda<'p, 'g> {
             .find_map(|user| self.side_of(row, unit, *user))
     }
 
-    /// Which operand of `user` the result of `unit` is, where `user` is the same operation on it
+    /// The operand of `user` that the result of `unit` is, where `user` is the same operation on it
     /// and on another number.
     fn side_of(&self, row: &'static Primitive, unit: u32, user: u32) -> Option<Side> {
         let place = self.units[user as usize];

@@ -6,7 +6,7 @@ use super::fused::{Fused, WIDTH};
 use super::pool::{Around, CHUNK, Operand, Slot, stride};
 use super::schedule::Side;
 use super::{Failure, Outcome};
-use crate::graph::primitive::{Call, Fault, Kernel, Map1, Map2, Map3, Mirror, Together};
+use crate::graph::primitive::{Fault, Kernel, KernelCall, Map1, Map2, Map3, Mirror, Together};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
 use crate::vector::{Strided, product, product_of_reached};
 use smallvec::SmallVec;
@@ -280,14 +280,14 @@ impl Whole {
     pub(super) fn called<'a, T>(
         &self,
         data: impl Fn(usize) -> &'a [f64],
-        kernel: impl FnOnce(&Call<'_>) -> T,
+        kernel: impl FnOnce(&KernelCall<'_>) -> T,
     ) -> T {
         let view = |(k, (_, shape)): (usize, &(Slot, Shape))| View {
             shape: *shape,
             data: data(k),
         };
         let views: SmallVec<[View<'_>; 4]> = self.args.iter().enumerate().map(view).collect();
-        kernel(&Call {
+        kernel(&KernelCall {
             args: &views,
             shape: self.shape,
             attr: self.attr,

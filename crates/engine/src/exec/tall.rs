@@ -1,4 +1,4 @@
-//! Which operations go through arrays with very many rows together, some rows at a time.
+//! Operations on arrays with very many rows are put together, to go through them some rows at a time.
 
 use super::plan::{Place, Plan, Read, Reading};
 use crate::graph::primitive::{AddsUp, Kernel};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// Arrays with more columns than this are computed whole: too few of their rows fit into a cache.
 const WIDEST: usize = 64;
 
-/// How many numbers less have to pass through memory for blocks to be worth it.
+/// Blocks are worth it if this many numbers fewer pass through memory.
 const WORTH_BLOCKS: usize = 1 << 17;
 
 /// Operations of one zone that go through arrays with the same number of rows together.
@@ -18,15 +18,15 @@ pub(super) struct Tall {
     pub rows: usize,
     /// In order.
     pub units: Vec<Place>,
-    /// What is read from whole arrays.
+    /// The columns that are read from whole arrays.
     pub loads: Vec<Read>,
-    /// What is wanted elsewhere too.
+    /// The results that are wanted elsewhere, too.
     pub stores: Vec<Place>,
-    /// What nobody else wants.
+    /// The results that nobody else wants.
     pub inside: Vec<Place>,
 }
 
-/// How an operation goes through the rows of a tall array.
+/// The way of an operation through the rows of a tall array.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// Each row of its result needs that row of its arguments and what is not tall.
@@ -44,7 +44,7 @@ fn is_tall_read(read: &Read, rows: usize) -> bool {
     by_rows && is_in_blocks(read, rows)
 }
 
-/// How `place` by itself goes through tall arrays, and of how many rows; `None` if it does not.
+/// The way of `place` by itself through tall arrays, and their number of rows; `None` if it does not.
 fn part_of(plan: &Plan<'_>, place: Place) -> Option<(usize, Part)> {
     let (row, _) = plan.operation(place)?;
     let reads = plan.reads(place);
@@ -83,7 +83,7 @@ fn part_of(plan: &Plan<'_>, place: Place) -> Option<(usize, Part)> {
         }
         _ if row.adds_up == Some(AddsUp::Product) => is_tall_read(first, rows),
         _ if row.repeats => first.shape.m() == 1 || is_tall_read(first, rows),
-        // What works along rows takes each by itself.
+        // An operation along rows takes each by itself.
         _ => attr == Attr::Axis(2) && reads.iter().all(|read| is_tall_read(read, rows)),
     };
     by_itself.then_some(by_row)
@@ -117,7 +117,7 @@ pub(super) fn find(
         .collect()
 }
 
-/// What a unit reads that it does not compute itself.
+/// The reads of a unit that it does not compute itself.
 pub(super) fn outer_reads(
     plan: &Plan<'_>,
     members: &FxHashMap<Place, Vec<Place>>,
@@ -137,7 +137,7 @@ impl Search<'_, '_> {
         outer_reads(self.plan, self.members, unit)
     }
 
-    /// How a unit with all its links goes through tall arrays.
+    /// The way of a unit with all its links through tall arrays.
     fn part(&self, unit: Place) -> Option<(usize, Part)> {
         let part = part_of(self.plan, unit)?;
         let mut links = self.members.get(&unit).into_iter().flatten();
@@ -184,8 +184,8 @@ impl Search<'_, '_> {
             wanted.extend(self.reads(*unit).iter().map(|read| read.root));
         }
         let mut loads: Vec<Read> = Vec::new();
-        // How many columns pass through memory if every operation goes through them by itself: what
-        // is written is read first by the processor.
+        // Columns that pass through memory if every operation goes through them by itself. A column that
+        // is written counts twice: the processor reads it first.
         let mut alone = 0;
         let (mut stores, mut inside) = (Vec::new(), Vec::new());
         for unit in &units {
@@ -231,12 +231,12 @@ impl Search<'_, '_> {
     }
 }
 
-/// Whether it is read block by block.
+/// True if it is read block by block.
 fn is_in_blocks(read: &Read, rows: usize) -> bool {
     read.shape.m() == rows && is_tall(read.shape)
 }
 
-/// Whether columns that are loaded hold those that are read.
+/// True if the loaded columns hold those that are read.
 fn covers(load: &Read, read: &Read, rows: usize) -> bool {
     let end = |read: &Read| read.offset as usize + read.shape.len();
     load.root == read.root

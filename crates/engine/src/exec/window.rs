@@ -1,5 +1,4 @@
-//! Where the columns of tall arrays are while a block of their rows is computed, and the step that
-//! computes all blocks.
+//! The places of the columns of tall arrays while a block of their rows is computed.
 
 use super::blocks::Columns;
 use super::plan::{Place, Plan};
@@ -9,19 +8,19 @@ use super::tall::{Tall, outer_reads};
 use crate::graph::Shape;
 use rustc_hash::FxHashMap;
 
-/// How many numbers a block may have in all its arrays: what fits into the second cache.
+/// The most numbers that a block has in all its arrays: they fit into the second cache.
 const CACHED: usize = 1 << 16;
 
 /// A block has a multiple of this many rows, and at most `HIGHEST`.
 const ROUND: usize = 128;
 const HIGHEST: usize = 4096;
 
-/// Where the columns of tall arrays are while a block is computed.
+/// The places of the columns of tall arrays while a block is computed.
 pub(super) struct Window {
     pub rows: usize,
-    /// How many rows the block has.
+    /// The rows of the block.
     pub height: usize,
-    /// Where the blocks lie, and how far apart their columns may be at most.
+    /// The place of the blocks, and the largest distance of their columns.
     pub at: Slot,
     pub room: usize,
     pub layout: BlockLayout,
@@ -37,7 +36,7 @@ impl Window {
         }
     }
 
-    /// Where entries are that a block has: `shape` of the array `root`, from `offset` on.
+    /// The place of entries that a block has: `shape` of the array `root`, from `offset` on.
     pub fn slot(&self, root: Place, offset: u32, shape: Shape) -> Option<Slot> {
         let columns = self.columns(root, offset, shape)?;
         Some(columns.at + (columns.first * self.height) as Slot)
@@ -59,11 +58,11 @@ impl Window {
     }
 }
 
-/// Which columns of a block hold what.
+/// The columns of a block and the arrays that they hold.
 #[derive(Default)]
 pub(super) struct BlockLayout {
     held: FxHashMap<Place, Vec<Held>>,
-    /// How many there are.
+    /// The number of columns.
     pub count: usize,
 }
 
@@ -77,7 +76,7 @@ struct Held {
 }
 
 impl Tall {
-    /// How many rows a block has, and the last one.
+    /// The number of rows of a block, and of the last one.
     pub fn heights(&self, columns: usize) -> (usize, usize) {
         let fits = (CACHED / columns).clamp(ROUND, HIGHEST) / ROUND * ROUND;
         let height = fits.min(self.rows / 2 / ROUND * ROUND);

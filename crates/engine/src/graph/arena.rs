@@ -32,7 +32,7 @@ struct Link {
 /// Stands for no node.
 const NONE: u32 = u32::MAX;
 
-/// How many nodes built on one are linked; all further ones go to the table.
+/// The number of nodes built on one that are linked; all further ones go to the table.
 const LINKED: usize = 8;
 
 /// A node is looked for among those that are built on its newest argument: they are few, and lie

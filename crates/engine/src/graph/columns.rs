@@ -3,7 +3,7 @@
 use super::Term;
 use super::shape::Shape;
 
-/// How many arguments an operation takes: at least, at most.
+/// The number of arguments that an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arity {
     /// Fewest.
@@ -12,12 +12,12 @@ pub struct Arity {
     pub most: usize,
 }
 
-/// The shape of the result, given those of the node arguments and the sizes among the arguments.
+/// The shape of the result, given the shapes of the node arguments and the sizes among the arguments.
 #[derive(Clone, Copy)]
 pub enum ShapeRule {
     /// Entry by entry: lowering stretches all arguments to one shape, which is the result's.
     Entrywise,
-    /// Collapses the axis of [`Attr::Axis`], or everything.
+    /// Collapses the axis of [`Attr::Axis`](super::Attr::Axis), or everything.
     Reduce,
     /// As the first argument.
     Same,
@@ -27,7 +27,7 @@ pub enum ShapeRule {
     Given,
 }
 
-/// Which arguments are needed, decided from the values of those before.
+/// The arguments that are needed, decided from the values of those before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
     /// All of them.
@@ -61,7 +61,7 @@ pub type Adjoint = for<'g> fn(Term<'g>, &[Term<'g>], Term<'g>, usize) -> Term<'g
 
 /// The derivative of an operation, said once; tangent and adjoint both follow from it.
 #[derive(Clone, Copy)]
-pub enum Derivative {
+pub enum DerivativeRule {
     /// Zero wherever it exists: steps, comparisons, counts.
     Zero,
     /// Entry by entry with one argument.
@@ -84,7 +84,7 @@ pub enum Derivative {
 
 /// A point where a function has no derivative.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Kink {
+pub struct Slopes {
     /// The derivative taken.
     pub taken: f64,
     /// The derivative from the left.
@@ -93,11 +93,11 @@ pub struct Kink {
     pub right: f64,
 }
 
-/// Whether the point `args` is a kink in argument `k` of an entry-by-entry operation, or in entry
+/// The kink at the point `args`, if there is one, in argument `k` of an entry-by-entry operation, or in entry
 /// `k` of what a reduction goes over.
-pub type KinkRule = fn(&[f64], usize) -> Option<Kink>;
+pub type KinkRule = fn(&[f64], usize) -> Option<Slopes>;
 
-/// What f(−x) is.
+/// The value of f(−x).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parity {
     /// f(x)
@@ -128,7 +128,7 @@ pub enum Sees {
     Named,
 }
 
-/// How an operation adds up over the rows of its arguments. Such an operation can be computed some
+/// A sum over the rows of the arguments. Such an operation can be computed some
 /// rows at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddsUp {
@@ -142,7 +142,7 @@ pub enum AddsUp {
     Product,
 }
 
-/// How sizes that were known while lowering are read back from the shape of the result.
+/// The sizes among the arguments, as the shape of the result shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sizes {
     /// There are none.
@@ -155,7 +155,7 @@ pub enum Sizes {
     Both,
 }
 
-/// How the operation is written on paper.
+/// The notation on paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
     /// `f(x, y)`
@@ -199,7 +199,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// How scripts write it; what has a form for entries and one for matrices by the former.
+    /// The spelling in scripts. An operator with a form for entries and one for matrices has the former.
     pub const fn symbol(self) -> &'static str {
         match self {
             Operator::Add => "+",

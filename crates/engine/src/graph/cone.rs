@@ -49,7 +49,7 @@ impl Cone {
         (place != ABSENT).then_some(place as usize)
     }
 
-    /// Whether `id` belongs to it.
+    /// True if `id` belongs to it.
     pub fn has(&self, id: NodeId) -> bool {
         self.place(id).is_some()
     }
@@ -145,7 +145,7 @@ impl Graph {
     }
 }
 
-/// Which walk visited a node last: a set that is emptied by counting up.
+/// The last walk that visited each node: a set that is emptied by counting up.
 #[derive(Default)]
 pub(super) struct Marks {
     rounds: Vec<u32>,

@@ -1,10 +1,10 @@
-//! How the value of an operation is computed: over slices, with one function for one entry beside it.
+//! Kernels compute the value of an operation over slices, and of one entry by itself.
 
 use super::shape::Shape;
 use super::tensor::View;
 use super::{Attr, Block, Corner};
 
-/// A kernel's way of refusing its arguments.
+/// A kernel's reason to refuse its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The matrix has no inverse.
@@ -15,8 +15,8 @@ pub enum Fault {
     NoSuchEntry,
 }
 
-/// What a kernel over whole arrays is called with.
-pub struct Call<'a> {
+/// The arguments of a kernel over whole arrays.
+pub struct KernelCall<'a> {
     /// The values of the arguments.
     pub args: &'a [View<'a>],
     /// The shape of the result.
@@ -28,7 +28,7 @@ pub struct Call<'a> {
 }
 
 /// A kernel over whole arrays: writes every entry of the result.
-pub type WholeKernel = fn(&Call<'_>, &mut [f64]) -> Result<(), Fault>;
+pub type WholeKernel = fn(&KernelCall<'_>, &mut [f64]) -> Result<(), Fault>;
 
 /// An operand of an entry-by-entry kernel.
 #[derive(Clone, Copy, Debug)]
@@ -81,13 +81,13 @@ pub type Mirror = fn(&[f64], &mut [f64], &mut [f64]);
 
 /// The results of two operations on the same array with the same attribute at once; the call is that
 /// of the first. Both get the bits that each of them gives by itself.
-pub type Together = fn(&Call<'_>, &mut [f64], &mut [f64]);
+pub type Together = fn(&KernelCall<'_>, &mut [f64], &mut [f64]);
 
-/// What is known when the place of an argument is asked for.
+/// The facts from which the place of an argument follows.
 pub struct Placing<'a> {
-    /// Which argument.
+    /// The number of the argument, from 0.
     pub k: usize,
-    /// Where the argument before it lies; an empty block at the origin for the first one.
+    /// The block of the argument before it; an empty one at the origin for the first.
     pub before: Block,
     /// The shape of the result.
     pub shape: Shape,
@@ -97,15 +97,15 @@ pub struct Placing<'a> {
 
 /// The result is put together from the arguments, each a block in its place.
 #[derive(Clone, Copy)]
-pub struct Place {
-    /// Where the block of an argument begins. Asked for one argument after the other.
+pub struct Placement {
+    /// The corner at which the block of an argument begins. Called for one argument after the other.
     pub corner: fn(&Placing<'_>) -> Corner,
-    /// Whether every entry of the result lies in exactly one block: then blocks are copied. Else
+    /// True if every entry of the result lies in exactly one block: then blocks are copied. Otherwise
     /// they are added to zeros.
     pub tiles: bool,
 }
 
-/// How the value is computed.
+/// The computation of a value.
 #[derive(Clone, Copy)]
 pub enum Kernel {
     /// Entry by entry, one argument.
@@ -117,7 +117,7 @@ pub enum Kernel {
     /// Entry by entry, folded from the left over any number of arguments.
     Fold(Map2),
     /// Every argument a block of the result.
-    Place(Place),
+    Place(Placement),
     /// Whole arrays at once.
     Whole(WholeKernel),
     /// The same entries in the same order under another shape.

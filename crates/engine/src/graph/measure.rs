@@ -1,6 +1,6 @@
-//! How much work a graph is: scalar operations, counted by a law of shapes and kinds of kernels.
+//! The work of a graph in scalar operations, counted by the shapes and kinds of kernels.
 
-use super::primitive::{Derivative, Kernel, Notation, Operator, ShapeRule};
+use super::primitive::{DerivativeRule, Kernel, Notation, Operator, ShapeRule};
 use super::{Graph, NodeId, Op};
 use rustc_hash::FxHashMap;
 use std::iter::Sum;
@@ -113,16 +113,18 @@ pub fn operations(graph: &Graph, id: NodeId) -> Operations {
             (Kernel::Fold(_), _) => {
                 Operations::calls(entries * (args.len() as u64).saturating_sub(1))
             }
-            (Kernel::Place(_) | Kernel::Whole(_), Derivative::Linear(_)) => {
+            (Kernel::Place(_) | Kernel::Whole(_), DerivativeRule::Linear(_)) => {
                 let from: u64 = (0..args.len()).map(length).sum();
                 Operations::sums(from.saturating_sub(entries))
             }
-            (Kernel::Whole(_), Derivative::Bilinear(..)) => Operations {
+            (Kernel::Whole(_), DerivativeRule::Bilinear(..)) => Operations {
                 products: length(0),
                 sums: length(0).saturating_sub(entries),
                 calls: 0,
             },
-            (Kernel::Whole(_), Derivative::Pair(..)) if matches!(row.shape, ShapeRule::Given) => {
+            (Kernel::Whole(_), DerivativeRule::Pair(..))
+                if matches!(row.shape, ShapeRule::Given) =>
+            {
                 Operations {
                     products: entries,
                     sums: entries,
@@ -130,7 +132,7 @@ pub fn operations(graph: &Graph, id: NodeId) -> Operations {
                 }
             }
             (Kernel::Whole(_), _) if row.axis => Operations::calls(length(0)),
-            (Kernel::Whole(_), Derivative::Tangent(_) | Derivative::Pair(..))
+            (Kernel::Whole(_), DerivativeRule::Tangent(_) | DerivativeRule::Pair(..))
                 if !matches!(row.shape, ShapeRule::Given) =>
             {
                 let side = u64::from(graph.shape(args[0]).rows);
@@ -146,7 +148,7 @@ pub fn operations(graph: &Graph, id: NodeId) -> Operations {
     }
 }
 
-/// How many operations the longest way from a leaf to `root` passes.
+/// The number of operations on the longest path from a leaf to `root`.
 pub fn depth(graph: &Graph, root: NodeId) -> usize {
     let mut depths: FxHashMap<NodeId, usize> = FxHashMap::default();
     for id in graph.cone(&[root], |_| false) {

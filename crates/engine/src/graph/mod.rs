@@ -53,7 +53,7 @@ pub struct Corner {
 }
 
 impl Corner {
-    /// Where entry `k` of a value of `shape` is, counted column by column.
+    /// The place of entry `k` of a value of `shape`, counted column by column.
     pub fn of_entry(shape: Shape, k: usize) -> Corner {
         Corner {
             row: (k % shape.m()) as u32,
@@ -65,20 +65,20 @@ impl Corner {
 /// A rectangle of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Block {
-    /// Where it begins.
+    /// Its top left corner.
     pub corner: Corner,
-    /// How far it goes.
+    /// Its extent.
     pub shape: Shape,
 }
 
-/// What an operation needs to know besides its arguments.
+/// The facts that an operation needs besides its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Attr {
     /// Nothing.
     None,
     /// The axis to work along: 1 runs down the rows, 2 along the columns.
     Axis(u8),
-    /// Where a block of entries begins; its extent is the shape of the smaller value.
+    /// The corner at which a block of entries begins; its extent is the shape of the result.
     Corner(Corner),
     /// One block for each argument: an index into the graph's block lists.
     Blocks(u32),
@@ -93,7 +93,7 @@ impl Attr {
     }
 }
 
-/// What a node does.
+/// The operation of a node.
 #[derive(Clone, Copy, Debug)]
 pub enum Op {
     /// A leaf: an index into the graph's leaves.
@@ -104,7 +104,7 @@ pub enum Op {
     Constant(u32),
     /// Stands for its argument, but is a leaf for differentiations that hold it.
     Hold(u32),
-    /// Cannot be computed: an index into whatever the builder keeps about the reasons.
+    /// Cannot be computed: the number of a reason that the builder keeps.
     Raise(u32),
     /// An operation of the table.
     Apply(&'static Primitive, Attr),
@@ -127,7 +127,7 @@ impl Op {
 /// One node. Its arguments are asked from the graph.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
-    /// What it does.
+    /// Its operation.
     pub op: Op,
     /// The shape of its value.
     pub shape: Shape,
@@ -152,7 +152,7 @@ impl Node {
         }
     }
 
-    /// How many arguments it has.
+    /// The number of its arguments.
     pub fn arity(&self) -> usize {
         self.count as usize
     }
@@ -161,7 +161,7 @@ impl Node {
 /// A leaf of the graph.
 #[derive(Clone, Debug)]
 pub struct Leaf {
-    /// What the user calls it.
+    /// Its name.
     pub name: Rc<str>,
     /// Its value, where it has one.
     pub value: Option<Rc<Tensor>>,
@@ -185,12 +185,12 @@ impl Graph {
         Graph::default()
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub fn len(&self) -> usize {
         self.arena.borrow().nodes.len()
     }
 
-    /// Whether there is none.
+    /// True if there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -229,7 +229,7 @@ impl Graph {
         arena.push(Op::Input(leaf), shape, &[])
     }
 
-    /// What is known about leaf number `leaf`.
+    /// Name and value of leaf number `leaf`.
     pub fn leaf(&self, leaf: u32) -> Leaf {
         self.arena.borrow().leaves[leaf as usize].clone()
     }

@@ -4,11 +4,13 @@
 //! execution, both derivative modes, notation, help and tests read the row.
 
 pub use super::columns::{
-    AddsUp, Adjoint, Arity, Bilinear, Demand, Derivative, Kink, KinkRule, Mask, Notation, Operator,
-    Parity, Partial1, Partial2, Sees, Select, Selected, ShapeRule, Sizes, Tangent, Transposed,
+    AddsUp, Adjoint, Arity, Bilinear, Demand, DerivativeRule, KinkRule, Mask, Notation, Operator,
+    Parity, Partial1, Partial2, Sees, Select, Selected, ShapeRule, Sizes, Slopes, Tangent,
+    Transposed,
 };
 pub use super::kernel::{
-    Call, Fault, Kernel, Lanes, Map1, Map2, Map3, Mirror, Place, Placing, Together, WholeKernel,
+    Fault, Kernel, KernelCall, Lanes, Map1, Map2, Map3, Mirror, Placement, Placing, Together,
+    WholeKernel,
 };
 use super::shape::Shape;
 
@@ -18,20 +20,20 @@ pub struct Primitive {
     pub name: &'static str,
     /// Other names for it in the language.
     pub aliases: &'static [&'static str],
-    /// Whether a script may call it by name.
+    /// True if a script may call it by name.
     pub callable: bool,
     /// The names of its arguments, as its signature shows them; the last may be `…`.
     pub parameters: &'static [&'static str],
-    /// How many arguments are values of the graph.
+    /// The number of arguments that are values of the graph.
     pub arity: Arity,
-    /// How many arguments after those are counts, known while lowering.
+    /// The number of arguments after those that are counts, known while lowering.
     pub sizes: Arity,
-    /// How many of its last values only say where something is: they have no derivative, and what is
-    /// linear is linear in the others.
+    /// The number of its last values that only name places: they have no derivative, and a linear
+    /// operation is linear in the others.
     pub places: usize,
-    /// Whether it takes `axis=`.
+    /// True if it takes `axis=`.
     pub axis: bool,
-    /// Whether it takes `seed=`.
+    /// True if it takes `seed=`.
     pub seed: bool,
     /// Arguments given by name, with their defaults; they come after the values.
     pub options: &'static [(&'static str, f64)],
@@ -39,47 +41,47 @@ pub struct Primitive {
     pub shape: ShapeRule,
     /// The sizes among its arguments, as its result shows them.
     pub shown_sizes: Sizes,
-    /// Which arguments are needed when.
+    /// The order in which arguments are needed.
     pub demand: Demand,
-    /// Whether the first argument is a condition that decides between the other two.
+    /// True if the first argument is a condition that decides between the other two.
     pub chooses: bool,
-    /// Whether it is the largest or smallest of its arguments or entries.
+    /// True if it is the largest or smallest of its arguments or entries.
     pub extreme: bool,
-    /// Whether a reduction has a value where there are no entries.
+    /// True for a reduction that has a value where there are no entries.
     pub takes_empty: bool,
-    /// Whether it is 0 where its first argument, a mask, is false, and why.
+    /// The purpose of its first argument, if that is a mask where it is 0.
     pub mask: Option<Mask>,
-    /// Whether every entry of the result is an entry of an argument, so that 0 and 1 stay 0 and 1.
+    /// True if every entry of the result is an entry of an argument, so that 0 and 1 stay 0 and 1.
     pub moves_entries: bool,
-    /// Whether it repeats its argument, so that a number that is the same everywhere stays one.
+    /// True if it repeats its argument, so that a number that is the same everywhere stays one.
     pub repeats: bool,
-    /// Which entries of its argument the result depends on.
+    /// The entries of its argument that the result depends on.
     pub sees: Sees,
-    /// How it adds up over the rows of its arguments.
+    /// The sum over the rows of its arguments that it is, if any.
     pub adds_up: Option<AddsUp>,
-    /// What it makes of a negative argument.
+    /// Even, odd or neither.
     pub parity: Option<Parity>,
     /// The condition that holds where this one does not, but for NaN.
     pub opposite: Option<&'static Primitive>,
     /// The same operation with a derivative that the language has words for.
     pub spelled: Option<&'static Primitive>,
-    /// Whether formulas can be written with it, although no script can call it.
+    /// True if formulas can be written with it although no script can call it.
     pub writable: bool,
-    /// Whether its kernel refuses some values.
+    /// True if its kernel refuses some values.
     pub may_fail: bool,
     /// The function of x and −x at once, where one helps the other.
     pub mirror: Option<Mirror>,
     /// Another operation that costs little where this one is computed of the same, and both at once.
     pub companion: Option<(&'static Primitive, Together)>,
-    /// How the value is computed.
+    /// The computation of its value.
     pub kernel: Kernel,
     /// Its derivative.
-    pub derivative: Derivative,
-    /// Where it has kinks.
+    pub derivative: DerivativeRule,
+    /// Its kinks.
     pub kinks: Option<KinkRule>,
-    /// How it is written.
+    /// Its notation.
     pub notation: Notation,
-    /// How a call is written in LaTeX: what stands before the arguments' parentheses (`\sin`), or the
+    /// A call in LaTeX: the text before the arguments' parentheses (`\sin`), or the
     /// whole with `#1`, `#2` for the arguments (`\sqrt{#1}`); empty for the name in upright letters.
     pub latex: &'static str,
     /// One sentence about it.
@@ -124,7 +126,7 @@ impl Primitive {
             mirror: None,
             companion: None,
             kernel,
-            derivative: Derivative::Zero,
+            derivative: DerivativeRule::Zero,
             kinks: None,
             notation: Notation::Call,
             latex: "",
@@ -324,19 +326,19 @@ impl Primitive {
     }
 
     /// With this derivative.
-    pub const fn derivative(mut self, derivative: Derivative) -> Primitive {
+    pub const fn derivative(mut self, derivative: DerivativeRule) -> Primitive {
         self.derivative = derivative;
         self
     }
 
     /// With one partial derivative.
     pub const fn partial(self, rule: Partial1) -> Primitive {
-        self.derivative(Derivative::Partial1(rule))
+        self.derivative(DerivativeRule::Partial1(rule))
     }
 
     /// With two partial derivatives.
     pub const fn partials(self, a: Partial2, b: Partial2) -> Primitive {
-        self.derivative(Derivative::Partial2(a, b))
+        self.derivative(DerivativeRule::Partial2(a, b))
     }
 
     /// With kinks.
@@ -388,22 +390,22 @@ impl Primitive {
         self
     }
 
-    /// Whether this is the row `other`.
+    /// True if this is the row `other`.
     pub fn is(&self, other: &Primitive) -> bool {
         std::ptr::eq(self, other)
     }
 
-    /// Whether it works entry by entry.
+    /// True if it works entry by entry.
     pub const fn is_entrywise(&self) -> bool {
         matches!(self.shape, ShapeRule::Entrywise)
     }
 
-    /// Whether it multiplies its first two arguments as matrices.
+    /// True if it multiplies its first two arguments as matrices.
     pub const fn is_matrix_product(&self) -> bool {
         matches!(self.notation, Notation::Infix(Operator::MatMul))
     }
 
-    /// Whether formulas can be written with it.
+    /// True if formulas can be written with it.
     pub const fn is_writable(&self) -> bool {
         self.callable || self.writable || !matches!(self.notation, Notation::Call)
     }
@@ -418,7 +420,7 @@ impl Primitive {
         }
     }
 
-    /// Whether its values are 0 and 1 only: comparisons and logic.
+    /// True if its values are 0 and 1 only: comparisons and logic.
     pub fn is_truth(&self) -> bool {
         use Operator::{And, Eq, Ge, Gt, Le, Lt, Ne, Or};
         matches!(

@@ -43,22 +43,22 @@ impl Shape {
         self.rows as usize * self.cols as usize
     }
 
-    /// Whether there is no entry.
+    /// True if there is no entry.
     pub const fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// Whether it is 1×1.
+    /// True if it is 1×1.
     pub const fn is_scalar(self) -> bool {
         self.rows == 1 && self.cols == 1
     }
 
-    /// Whether it is a row or a column (a scalar is both).
+    /// True if it is a row or a column; a scalar is both.
     pub const fn is_vector(self) -> bool {
         self.rows == 1 || self.cols == 1
     }
 
-    /// What a label says of a value of this shape.
+    /// The words for a value of this shape in a label.
     pub fn described(self) -> String {
         if self.is_scalar() {
             "this is a scalar".into()
@@ -75,7 +75,7 @@ impl Shape {
         }
     }
 
-    /// Whether a value of this shape can be repeated along rows, columns or both to fill `target`.
+    /// True if a value of this shape can be repeated along rows, columns or both to fill `target`.
     pub const fn stretches_to(self, target: Shape) -> bool {
         (self.rows == target.rows || self.rows == 1) && (self.cols == target.cols || self.cols == 1)
     }

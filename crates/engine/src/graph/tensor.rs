@@ -81,7 +81,7 @@ impl Tensor {
         self.shape.is_scalar().then(|| self.data[0])
     }
 
-    /// Whether every entry is finite.
+    /// True if every entry is finite.
     pub fn is_finite(&self) -> bool {
         self.data.iter().all(|x| x.is_finite())
     }

@@ -7,7 +7,7 @@ use super::term::entrywise;
 use super::{linear, rows};
 use crate::graph::primitive::{
     AddsUp,
-    Derivative::{self, *},
+    DerivativeRule::{self, *},
     Notation, Operator, Sees, ShapeRule,
 };
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
@@ -178,7 +178,7 @@ fn tangent_by_determinant<'g>(x: Term<'g>, y: Term<'g>, dot: Term<'g>) -> Term<'
 }
 
 /// The adjoints of a matrix product; `diff` puts in the masks, where there are any.
-const OF_PRODUCT: Derivative = Bilinear(
+const OF_PRODUCT: DerivativeRule = Bilinear(
     |ct, _, b| ct.matmul(b.transposed()),
     |ct, a, _| a.transposed().matmul(ct),
 );

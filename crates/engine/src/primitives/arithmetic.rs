@@ -2,7 +2,7 @@
 
 use super::{rows, special, term::entrywise};
 use crate::graph::primitive::{
-    Demand, Derivative::*, Kernel, Lanes, Map1, Map2, Notation, Operator, ShapeRule,
+    Demand, DerivativeRule::*, Kernel, Lanes, Map1, Map2, Notation, Operator, ShapeRule,
 };
 use crate::graph::{Primitive, Term};
 use crate::vector::{map1, map2, map3};
@@ -145,10 +145,10 @@ pub(super) fn tie(
     select: fn(f64, f64) -> f64,
     left: f64,
     right: f64,
-) -> Option<crate::graph::primitive::Kink> {
+) -> Option<crate::graph::primitive::Slopes> {
     let best = args.iter().copied().reduce(select)?;
     let ties = args.iter().filter(|&&x| x == best).count();
-    (args[k] == best && ties > 1).then(|| crate::graph::primitive::Kink {
+    (args[k] == best && ties > 1).then(|| crate::graph::primitive::Slopes {
         taken: 1.0 / ties as f64,
         left,
         right,

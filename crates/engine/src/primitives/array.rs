@@ -2,8 +2,8 @@
 
 use super::{arithmetic, kernels, reductions, rows, term::entrywise};
 use crate::graph::primitive::{
-    AddsUp, Demand, Derivative::*, Kernel, Kink, Map2, Mask, Notation, Place, Sees, ShapeRule,
-    Sizes,
+    AddsUp, Demand, DerivativeRule::*, Kernel, Map2, Mask, Notation, Placement, Sees, ShapeRule,
+    Sizes, Slopes,
 };
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 use crate::vector::map2;
@@ -17,7 +17,7 @@ pub fn reduced(shape: Shape, attr: Attr) -> Shape {
     }
 }
 
-/// How many entries go into each entry of a reduction.
+/// The number of entries that go into each entry of a reduction.
 fn lane_length(shape: Shape, attr: Attr) -> f64 {
     (shape.len() / reduced(shape, attr).len().max(1)) as f64
 }
@@ -232,7 +232,7 @@ fn weighted<'g>(weights: Term<'g>, y: Term<'g>, dots: &[Option<Term<'g>>]) -> Te
     dots[0].map_or_else(|| y.zero(), |dot| sum_like(weights * dot, y))
 }
 
-/// Where the block of argument `k` of a join begins.
+/// The corner of the block of argument `k` of a join.
 fn offset<'g>(y: Term<'g>, k: usize, down: bool) -> Corner {
     let before = (0..k).map(|i| y.arg(i).shape());
     if down {
@@ -429,7 +429,7 @@ pub fn refuses_empty(row: &'static Primitive, shape: Shape, attr: Attr) -> Optio
 }
 
 /// Each block beside the one before.
-const SIDE_BY_SIDE: Place = Place {
+const SIDE_BY_SIDE: Placement = Placement {
     corner: |placing| Corner {
         row: 0,
         col: placing.before.corner.col + placing.before.shape.cols,
@@ -438,7 +438,7 @@ const SIDE_BY_SIDE: Place = Place {
 };
 
 /// Each block below the one before.
-const ON_TOP: Place = Place {
+const ON_TOP: Placement = Placement {
     corner: |placing| Corner {
         row: placing.before.corner.row + placing.before.shape.rows,
         col: 0,
@@ -447,7 +447,7 @@ const ON_TOP: Place = Place {
 };
 
 /// Scalars, row by row.
-const ROW_BY_ROW: Place = Place {
+const ROW_BY_ROW: Placement = Placement {
     corner: |placing| {
         let cols = placing.shape.n().max(1);
         Corner {
@@ -459,7 +459,7 @@ const ROW_BY_ROW: Place = Place {
 };
 
 /// Each block where the attribute says, also one over another.
-const WHERE_TOLD: Place = Place {
+const WHERE_TOLD: Placement = Placement {
     corner: |placing| placing.blocks[placing.k].corner,
     tiles: false,
 };
@@ -492,7 +492,7 @@ rows! {
             let n = args.len() as f64;
             let slope = (n - 1.0).sqrt() / n;
             let equal = args.len() > 1 && args.iter().all(|x| *x == args[0]);
-            equal.then_some(Kink { taken: 0.0, left: -slope, right: slope })
+            equal.then_some(Slopes { taken: 0.0, left: -slope, right: slope })
         })
         .doc("The square root of var; derivative 0 where it is 0.").example("std([1, 3])", "1");
     PROD = Primitive::reduction("prod", reductions::prod)
@@ -524,12 +524,12 @@ rows! {
         .derivative(Tangent(|args, y, dots| weighted(unit(args[0], y), y, dots)))
         .kinks(|args, _| {
             let origin = args.iter().all(|x| *x == 0.0);
-            origin.then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 })
+            origin.then_some(Slopes { taken: 0.0, left: -1.0, right: 1.0 })
         })
         .latex(r"\lVert{#1}\rVert").doc("The Euclidean (Frobenius) norm; derivative 0 at 0.").example("norm([3, 4])", "5");
     NORM1 = Primitive::reduction("norm1", reductions::norm1)
         .derivative(Tangent(|args, y, dots| weighted(args[0].map(&super::elementary::SIGN), y, dots)))
-        .kinks(|args, k| (args[k] == 0.0).then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 }))
+        .kinks(|args, k| (args[k] == 0.0).then_some(Slopes { taken: 0.0, left: -1.0, right: 1.0 }))
         .latex(r"\lVert{#1}\rVert_1").doc("The sum of absolute values.").example("norm1([3, -4])", "7");
     LOGSUMEXP = Primitive::reduction("logsumexp", reductions::logsumexp)
         .derivative(Tangent(|args, y, dots| weighted(along(args[0], &SOFTMAX, y), y, dots)))

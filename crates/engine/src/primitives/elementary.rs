@@ -4,7 +4,7 @@
 //! s(1 − s), 1/cosh² rather than 1 − tanh².
 
 use super::{rows, special, term::entrywise};
-use crate::graph::primitive::{Derivative::*, Kink, Parity};
+use crate::graph::primitive::{DerivativeRule::*, Parity, Slopes};
 use crate::graph::{Primitive, Term};
 use crate::vector::{map1, map2, map3, math, mirror};
 use std::f64::consts::{LN_2, LN_10, PI};
@@ -32,14 +32,14 @@ fn hypot<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
     entrywise(&HYPOT, &[a, b])
 }
 
-fn kink_at(point: f64, x: f64, taken: f64, left: f64, right: f64) -> Option<Kink> {
-    (x == point).then_some(Kink { taken, left, right })
+fn kink_at(point: f64, x: f64, taken: f64, left: f64, right: f64) -> Option<Slopes> {
+    (x == point).then_some(Slopes { taken, left, right })
 }
 
 /// A step: its derivative is 0, and infinite on the side from which the value jumps.
-fn jump(here: bool, from_left: bool, from_right: bool) -> Option<Kink> {
+fn jump(here: bool, from_left: bool, from_right: bool) -> Option<Slopes> {
     let slope = |jumps: bool| if jumps { f64::INFINITY } else { 0.0 };
-    here.then_some(Kink {
+    here.then_some(Slopes {
         taken: 0.0,
         left: slope(from_left),
         right: slope(from_right),
@@ -133,8 +133,8 @@ rows! {
     CLAMP = Primitive::map3("clamp", map3!(special::clamp3)).parameters(&["x", "lo", "hi"])
         .derivative(Select(clamp_selects))
         .kinks(|args, k| match k {
-            0 if args[0] == args[1] => Some(Kink { taken: 1.0, left: 0.0, right: 1.0 }),
-            0 if args[0] == args[2] => Some(Kink { taken: 1.0, left: 1.0, right: 0.0 }),
+            0 if args[0] == args[1] => Some(Slopes { taken: 1.0, left: 0.0, right: 1.0 }),
+            0 if args[0] == args[2] => Some(Slopes { taken: 1.0, left: 1.0, right: 0.0 }),
             _ => None,
         })
         .doc("x held between lo and hi; derivative 1 at both bounds.").example("clamp([-1, 5], 0, 2)", "[0, 2]")
@@ -147,7 +147,7 @@ rows! {
         .doc("The angle of the point (x, y).").example("atan2(1, 1)", "0.785398").samples(&[&[0.5, -1.0], &[1.0, 2.0]]);
     HYPOT = Primitive::map2("hypot", map2!(special::hypot))
         .partials(|a, _, y| direction(a, y), |_, b, y| direction(b, y))
-        .kinks(|args, _| (args == [0.0, 0.0]).then_some(Kink { taken: 0.0, left: -1.0, right: 1.0 }))
+        .kinks(|args, _| (args == [0.0, 0.0]).then_some(Slopes { taken: 0.0, left: -1.0, right: 1.0 }))
         .latex(r"\sqrt{#1^2 + #2^2}").doc("sqrt(a^2 + b^2) without overflow; derivative 0 at the origin.").example("hypot(3, 4)", "5").samples(&[&[0.5, -1.0]]);
     XLOGY = Primitive::map2("xlogy", map2!(special::xlogy)).parameters(&["x", "y"])
         .partials(|_, y, _| y.log(), |x, y, _| (x / y).where_true(x.nonzero()))

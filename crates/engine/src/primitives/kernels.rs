@@ -1,14 +1,13 @@
-//! Numeric kernels over whole arrays. The order of summation depends on the shape alone. Those of more than linear cost look whether they were
-//! asked to stop, and then leave what they have: nobody will look at it.
+//! Numeric kernels over whole arrays.
 
 use super::random::SplitMix64;
 use crate::graph::Shape;
-use crate::graph::primitive::{Call, Fault};
+use crate::graph::primitive::{Fault, KernelCall};
 use crate::graph::{Attr, View};
 
 type Done = Result<(), Fault>;
 
-/// Where the lanes of an axis lie: how many, how far apart, how long, with which stride.
+/// The lanes of an axis: their number, distance, length and stride.
 struct Lanes {
     starts: Vec<usize>,
     length: usize,
@@ -37,7 +36,7 @@ fn lanes(x: View<'_>, attr: Attr) -> Lanes {
 }
 
 /// As many numbers for each lane as it has.
-fn map_lanes(call: &Call<'_>, attr: Attr, out: &mut [f64], map: impl Fn(&mut [f64])) -> Done {
+fn map_lanes(call: &KernelCall<'_>, attr: Attr, out: &mut [f64], map: impl Fn(&mut [f64])) -> Done {
     let x = call.args[0];
     let lanes = lanes(x, attr);
     let mut buffer = vec![0.0; lanes.length];
@@ -53,7 +52,7 @@ fn map_lanes(call: &Call<'_>, attr: Attr, out: &mut [f64], map: impl Fn(&mut [f6
     Ok(())
 }
 
-fn running(call: &Call<'_>, out: &mut [f64], combine: fn(f64, f64) -> f64) -> Done {
+fn running(call: &KernelCall<'_>, out: &mut [f64], combine: fn(f64, f64) -> f64) -> Done {
     let attr = if call.attr == Attr::None {
         Attr::Axis(1)
     } else {
@@ -66,16 +65,16 @@ fn running(call: &Call<'_>, out: &mut [f64], combine: fn(f64, f64) -> f64) -> Do
     })
 }
 
-pub fn cumsum(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn cumsum(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     running(call, out, |a, b| a + b)
 }
 
-pub fn cumprod(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn cumprod(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     running(call, out, |a, b| a * b)
 }
 
 /// Each entry is left out of the product: from the left up to it, and from the right.
-pub fn others(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn others(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let x = call.args[0].data;
     let mut before = 1.0;
     for (out, x) in out.iter_mut().zip(x) {
@@ -90,11 +89,11 @@ pub fn others(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn flip(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn flip(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     map_lanes(call, call.attr, out, |lane| lane.reverse())
 }
 
-pub fn recurrence(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn recurrence(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let [a, b] = [call.args[0].data, call.args[1].data];
     let m = call.shape.m();
     for k in 0..out.len() {
@@ -112,11 +111,11 @@ fn fill(out: &mut [f64], value: impl FnMut() -> f64) -> Done {
     Ok(())
 }
 
-pub fn zeros(_: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn zeros(_: &KernelCall<'_>, out: &mut [f64]) -> Done {
     fill(out, || 0.0)
 }
 
-pub fn ones(_: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn ones(_: &KernelCall<'_>, out: &mut [f64]) -> Done {
     fill(out, || 1.0)
 }
 
@@ -127,17 +126,17 @@ fn generator(attr: Attr) -> SplitMix64 {
     }
 }
 
-pub fn rand(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn rand(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let mut generator = generator(call.attr);
     fill(out, || generator.uniform())
 }
 
-pub fn randn(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn randn(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let mut generator = generator(call.attr);
     fill(out, || generator.normal())
 }
 
-pub fn eye(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn eye(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     out.fill(0.0);
     out.iter_mut()
         .step_by(call.shape.m() + 1)
@@ -145,7 +144,7 @@ pub fn eye(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn linspace(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn linspace(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let [a, b] = [call.args[0].data[0], call.args[1].data[0]];
     let last = out.len().saturating_sub(1);
     for (k, x) in out.iter_mut().enumerate() {
@@ -161,7 +160,7 @@ pub fn linspace(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn onehot(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn onehot(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let (m, classes) = (call.shape.m(), call.shape.n());
     out.fill(0.0);
     for (i, &class) in call.args[0].data.iter().enumerate() {
@@ -173,7 +172,7 @@ pub fn onehot(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn index(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn index(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let Attr::Corner(corner) = call.attr else {
         return Ok(());
     };
@@ -188,7 +187,7 @@ pub fn index(call: &Call<'_>, out: &mut [f64]) -> Done {
 /// The first entries, column by column, of the columns of a block that a matrix of the shape `whole`
 /// has from the row and column on that arguments 1 and 2 of `call` name.
 fn columns_at(
-    call: &Call<'_>,
+    call: &KernelCall<'_>,
     block: Shape,
     whole: Shape,
 ) -> Result<impl Iterator<Item = usize>, Fault> {
@@ -205,7 +204,7 @@ fn columns_at(
     Ok((col..col + block.n()).map(move |j| row + j * whole.m()))
 }
 
-pub fn entries_at(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn entries_at(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let x = call.args[0];
     let rows = call.shape.m();
     for (j, from) in columns_at(call, call.shape, x.shape)?.enumerate() {
@@ -214,7 +213,7 @@ pub fn entries_at(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn placed_at(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn placed_at(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let x = call.args[0];
     let rows = x.shape.m();
     out.fill(0.0);
@@ -224,7 +223,7 @@ pub fn placed_at(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn diag(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn diag(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let x = call.args[0];
     if x.shape.is_vector() {
         let n = x.data.len();
@@ -238,7 +237,7 @@ pub fn diag(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn transpose(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn transpose(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     /// A square of this side stays in the nearest cache while it is turned.
     const SIDE: usize = 16;
     let x = call.args[0];
@@ -267,7 +266,7 @@ fn stretched(x: View<'_>, i: usize, j: usize) -> f64 {
     x.at(row, col)
 }
 
-pub fn broadcast(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn broadcast(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let x = call.args[0];
     let m = call.shape.m().max(1);
     for (j, column) in out.chunks_exact_mut(m).enumerate() {
@@ -281,7 +280,7 @@ pub fn broadcast(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn approx(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn approx(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let [a, b] = [call.args[0], call.args[1]];
     let tol = call.args[2].data[0];
     let shape = crate::graph::Shape::common(&[a.shape, b.shape]).unwrap_or(a.shape);

@@ -2,7 +2,7 @@
 //! more than linear cost ask whether to stop, and then leave their result unfinished: nobody reads it.
 
 use crate::graph::View;
-use crate::graph::primitive::{Call, Fault};
+use crate::graph::primitive::{Fault, KernelCall};
 use crate::stop;
 use crate::vector::sums::sum_of_products;
 use crate::vector::{Strided, product, product_of_reached};
@@ -10,28 +10,28 @@ use crate::vector::{Strided, product, product_of_reached};
 type Done = Result<(), Fault>;
 
 /// Argument `k`, as products read it.
-fn factor<'a>(call: &Call<'a>, k: usize) -> Strided<'a> {
+fn factor<'a>(call: &KernelCall<'a>, k: usize) -> Strided<'a> {
     let View { shape, data } = call.args[k];
     Strided::columns(data, shape.m(), shape.n())
 }
 
-pub fn matmul(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn matmul(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     product(factor(call, 0), factor(call, 1), out);
     Ok(())
 }
 
-pub fn matmul_reached(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn matmul_reached(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let [factors, masks] = [[0, 1], [2, 3]].map(|ks| ks.map(|k| factor(call, k)));
     product_of_reached(factors, masks, out);
     Ok(())
 }
 
-pub fn dot(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn dot(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     out[0] = sum_of_products(call.args[0].data, call.args[1].data);
     Ok(())
 }
 
-pub fn tr(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn tr(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let x = call.args[0];
     out[0] = (0..x.shape.m()).map(|k| x.at(k, k)).sum::<f64>() + 0.0;
     Ok(())
@@ -125,7 +125,7 @@ impl Lu {
     }
 }
 
-pub fn det(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn det(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let lu = Lu::new(call.args[0]);
     out[0] = lu
         .diagonal()
@@ -133,7 +133,7 @@ pub fn det(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn logdet(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn logdet(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let lu = Lu::new(call.args[0]);
     let negative = lu.odd ^ (lu.diagonal().filter(|pivot| *pivot < 0.0).count() % 2 == 1);
     let magnitude = lu
@@ -153,7 +153,7 @@ fn has_nan(x: View<'_>) -> bool {
     x.data.iter().any(|x| x.is_nan())
 }
 
-pub fn inv(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn inv(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let n = call.shape.m();
     let lu = Lu::new(call.args[0]);
     if lu.singular && !has_nan(call.args[0]) {
@@ -171,7 +171,7 @@ pub fn inv(call: &Call<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
-pub fn solve(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn solve(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let [a, b] = [call.args[0], call.args[1]];
     let lu = Lu::new(a);
     if lu.singular && !has_nan(a) {
@@ -209,7 +209,7 @@ fn small_cofactors(a: &[f64], n: usize, out: &mut [f64]) {
 /// The cofactors by Gaussian elimination with full pivoting: PAQ = LU, so
 /// adj(A) = det(P)det(Q)·Q·adj(U)·L⁻¹·P, where only the last pivot of U may vanish: with more
 /// zero pivots all cofactors are zero.
-pub fn cofactor(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn cofactor(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let n = call.shape.m();
     let mut a = call.args[0].data.to_vec();
     if n <= 3 {
@@ -306,7 +306,7 @@ mod tests {
             data,
         };
         let mut out = vec![f64::NAN; n * n];
-        let call = Call {
+        let call = KernelCall {
             args: &[view],
             shape: view.shape,
             attr: Attr::None,

@@ -5,7 +5,7 @@
 
 use super::arithmetic::DIFFERENCE;
 use super::special;
-use crate::graph::primitive::{Call, Fault, Lanes, Map1};
+use crate::graph::primitive::{Fault, KernelCall, Lanes, Map1};
 use crate::graph::{Attr, View};
 use crate::vector::sums::{sum_of_magnitudes, sum_of_squares};
 use crate::vector::{at_width, map1, math, sums};
@@ -15,7 +15,7 @@ type Done = Result<(), Fault>;
 const EXP: Map1 = map1!(fused math::exp);
 const LOG: Map1 = map1!(fused math::log);
 
-/// How many rows are computed side by side, and how many entries at a time of a column.
+/// The number of rows that are computed side by side, and of the entries of a column at a time.
 const BLOCK: usize = 128;
 
 /// Some rows of a matrix.
@@ -55,7 +55,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Whether lanes are rows; else they are pieces of this length.
+/// The arrangement of lanes: rows, or pieces of a length.
 enum Layout {
     Rows,
     Pieces(usize),
@@ -71,7 +71,7 @@ fn layout(x: View<'_>, attr: Attr) -> Layout {
 
 /// One number for each lane: of a lane in one piece, and of rows side by side.
 fn reduce(
-    call: &Call<'_>,
+    call: &KernelCall<'_>,
     out: &mut [f64],
     piece: impl Fn(&[f64]) -> f64,
     rows: impl Fn(Rows<'_>, &mut [f64]),
@@ -130,7 +130,7 @@ fn largest(lane: &[f64]) -> f64 {
     lane.iter().copied().fold(f64::NEG_INFINITY, special::max2)
 }
 
-/// Whether squares of numbers of this size neither overflow nor underflow.
+/// True if squares of numbers of this size neither overflow nor underflow.
 fn squares_fit(scale: f64) -> bool {
     (1e-140..1e140).contains(&scale)
 }
@@ -147,7 +147,7 @@ fn euclidean(lane: &[f64]) -> f64 {
     scale * sum_of_squares(lane, 0.0, scale).sqrt()
 }
 
-pub fn sum(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn sum(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     if call.attr == Attr::None {
         out[0] = sum_of_all(call.args[0]);
         return Ok(());
@@ -157,18 +157,18 @@ pub fn sum(call: &Call<'_>, out: &mut [f64]) -> Done {
     })
 }
 
-pub fn mean(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn mean(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     sum(call, out)?;
     let lane = call.args[0].data.len() / out.len().max(1);
     divide(out, lane);
     Ok(())
 }
 
-pub fn var(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn var(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     reduce(call, out, variance, variances)
 }
 
-pub fn std(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn std(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let root = |lane: &[f64]| variance(lane).sqrt();
     reduce(call, out, root, |rows, out| {
         variances(rows, out);
@@ -176,27 +176,27 @@ pub fn std(call: &Call<'_>, out: &mut [f64]) -> Done {
     })
 }
 
-pub fn prod(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn prod(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let product = |lane: &[f64]| lane.iter().product();
     reduce(call, out, product, |rows, out| {
         rows.fold(out, 1.0, |product, x| product * x);
     })
 }
 
-pub fn max(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn max(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     reduce(call, out, largest, |rows, out| {
         rows.fold(out, f64::NEG_INFINITY, special::max2);
     })
 }
 
-pub fn min(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn min(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let smallest = |lane: &[f64]| lane.iter().copied().fold(f64::INFINITY, special::min2);
     reduce(call, out, smallest, |rows, out| {
         rows.fold(out, f64::INFINITY, special::min2);
     })
 }
 
-pub fn norm(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn norm(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     reduce(call, out, euclidean, |rows, out| {
         let mut scales = [0.0; BLOCK];
         let scales = &mut scales[..rows.count];
@@ -212,13 +212,13 @@ pub fn norm(call: &Call<'_>, out: &mut [f64]) -> Done {
     })
 }
 
-pub fn norm1(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn norm1(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     reduce(call, out, sum_of_magnitudes, |rows, out| {
         rows.fold(out, 0.0, |sum, x| sum + x.abs());
     })
 }
 
-pub fn argmax(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn argmax(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let position = |lane: &[f64]| {
         let best = largest(lane);
         let position = lane.iter().position(|&x| x == best || x.is_nan());
@@ -280,7 +280,7 @@ fn join(logarithms: &mut [f64], shifts: &[f64]) {
     pairs.for_each(|(y, shift)| *y = joined(*shift, *y));
 }
 
-pub fn logsumexp(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn logsumexp(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let piece = |lane: &[f64]| {
         let shift = largest(lane);
         joined(shift, (LOG.at)(exponentials(lane, shift, |_, _| ())))
@@ -296,7 +296,7 @@ pub fn logsumexp(call: &Call<'_>, out: &mut [f64]) -> Done {
 
 /// As many numbers for each lane as it has.
 fn map_lanes(
-    call: &Call<'_>,
+    call: &KernelCall<'_>,
     out: &mut [f64],
     piece: impl Fn(&[f64], &mut [f64]),
     rows: impl Fn(Rows<'_>, &mut [f64]),
@@ -341,7 +341,7 @@ fn softmax_of_rows(rows: Rows<'_>, shifts: &mut [f64], total: &mut [f64], out: &
     }
 }
 
-pub fn softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn softmax(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let piece = |lane: &[f64], out: &mut [f64]| {
         softmax_of_piece(lane, out);
     };
@@ -353,7 +353,7 @@ pub fn softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
 }
 
 /// Both of [`softmax`] and [`logsumexp`], which need the same exponentials.
-pub fn softmax_and_logsumexp(call: &Call<'_>, out: &mut [f64], logarithms: &mut [f64]) {
+pub fn softmax_and_logsumexp(call: &KernelCall<'_>, out: &mut [f64], logarithms: &mut [f64]) {
     let x = call.args[0];
     match layout(x, call.attr) {
         Layout::Pieces(length) => {
@@ -378,7 +378,7 @@ pub fn softmax_and_logsumexp(call: &Call<'_>, out: &mut [f64], logarithms: &mut 
     }
 }
 
-pub fn log_softmax(call: &Call<'_>, out: &mut [f64]) -> Done {
+pub fn log_softmax(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let piece = |lane: &[f64], out: &mut [f64]| {
         let shift = largest(lane);
         let rest = (LOG.at)(exponentials(lane, shift, |_, _| ()));

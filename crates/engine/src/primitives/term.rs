@@ -46,7 +46,7 @@ impl<'g> Term<'g> {
         self.number(0.0).stretch(self.shape())
     }
 
-    /// Whether it is the number `value` everywhere, as written in the graph.
+    /// True if it is the number `value` everywhere, as written in the graph.
     pub fn is(self, value: f64) -> bool {
         self.literal() == Some(value)
     }
@@ -180,7 +180,7 @@ impl<'g> Term<'g> {
         self.masked(mask, &array::GUARD, &array::GUARD_ALL)
     }
 
-    /// What of `self` a choice with this mask lets through.
+    /// The part of `self` that a choice with this mask lets through.
     pub fn passed(self, mask: Term<'g>) -> Term<'g> {
         self.masked(mask, &array::PASS, &array::PASS_ALL)
     }

@@ -5,10 +5,10 @@ use super::Arithmetic;
 use super::strided::Strided;
 use std::cell::Cell;
 
-/// How many sums of an entry stand side by side.
+/// The number of sums of an entry side by side.
 pub(super) const LANES: usize = 8;
 
-/// Whether an m×k by k×n product is computed so: the shape alone decides.
+/// True if an m×k by k×n product is computed so: the shape alone decides.
 pub(super) fn suits(m: usize, inner: usize, n: usize) -> bool {
     /// More entries than this share what is loaded better in tiles.
     const ENTRIES: usize = 64;

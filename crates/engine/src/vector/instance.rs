@@ -1,6 +1,6 @@
 //! The instances in which a loop is compiled, and how one of them is chosen.
 
-/// How a·b + c is rounded.
+/// The rounding of a·b + c.
 pub trait Arithmetic: Copy {
     /// a·b + c, rounded once where the processor can do so at no cost, else twice.
     fn fma(self, a: f64, b: f64, c: f64) -> f64;
@@ -38,7 +38,7 @@ impl Arithmetic for Separate {
 pub struct Wide(());
 
 impl Wide {
-    /// What this processor has; `None` where only the instructions that all have may be used.
+    /// The widest instance for this processor; `None` if only the instructions that all have may be used.
     #[inline(always)]
     pub fn detect() -> Option<Wide> {
         #[cfg(target_arch = "x86_64")]
@@ -74,7 +74,7 @@ impl Wide {
 pub struct Wider(());
 
 impl Wider {
-    /// What this processor has.
+    /// The instance for this processor.
     #[inline(always)]
     pub fn detect() -> Option<Wider> {
         #[cfg(target_arch = "x86_64")]

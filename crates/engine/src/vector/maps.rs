@@ -1,6 +1,6 @@
 //! From one function of numbers to its loops.
 //!
-//! Everything here is inlined into the instance that [`at_width!`] chooses, so that the compiler
+//! Everything here is inlined into the instance that `at_width!` chooses, so that the compiler
 //! sees a plain loop around a known function.
 
 use crate::graph::primitive::Lanes;
@@ -159,7 +159,7 @@ pub fn three(f: impl Fn(f64, f64, f64) -> f64, a: f64, b: f64, c: f64) -> f64 {
     f(a, b, c)
 }
 
-/// out[k] = f(x[k])
+/// `out[k] = f(x[k])`
 #[inline(always)]
 pub fn over1(f: impl Fn(f64) -> f64, x: &[f64], out: &mut [f64]) {
     for (y, x) in out.iter_mut().zip(x) {
@@ -167,7 +167,7 @@ pub fn over1(f: impl Fn(f64) -> f64, x: &[f64], out: &mut [f64]) {
     }
 }
 
-/// out[k] = f(x[k]) for a function that costs many instructions.
+/// `out[k] = f(x[k])` for a function that costs many instructions.
 ///
 /// The compiler's own loops do the last few entries one by one. Here the last vector overlaps the
 /// one before it instead, and some entries are computed twice.
@@ -183,7 +183,7 @@ pub fn over1_whole(f: impl Fn(f64) -> f64, x: &[f64], out: &mut [f64]) {
     }
 }
 
-/// out[k] = f(x[k]) where `near` holds, else `far`(x[k]).
+/// `out[k] = f(x[k])` where `near` holds, else `far(x[k])`.
 #[inline(always)]
 pub fn over1_in_range(
     f: impl Fn(f64) -> f64,
@@ -205,7 +205,7 @@ pub fn over1_in_range(
     }
 }
 
-/// out[k] = f(a[k], b[k])
+/// `out[k] = f(a[k], b[k])`
 #[inline(always)]
 pub fn over2(f: impl Fn(f64, f64) -> f64, a: Lanes<'_>, b: Lanes<'_>, out: &mut [f64]) {
     match (a, b) {
@@ -228,7 +228,7 @@ pub fn over2(f: impl Fn(f64, f64) -> f64, a: Lanes<'_>, b: Lanes<'_>, out: &mut 
     }
 }
 
-/// out[k] = f(out[k], b[k])
+/// `out[k] = f(out[k], b[k])`
 #[inline(always)]
 pub fn onto2(f: impl Fn(f64, f64) -> f64, out: &mut [f64], b: Lanes<'_>) {
     match b {
@@ -245,7 +245,7 @@ pub fn onto2(f: impl Fn(f64, f64) -> f64, out: &mut [f64], b: Lanes<'_>) {
     }
 }
 
-/// out[k] = f(out[k-1], b[k])
+/// `out[k] = f(out[k-1], b[k])`
 #[inline(always)]
 pub fn scan_left(f: impl Fn(f64, f64) -> f64, first: f64, b: &[f64], out: &mut [f64]) {
     let mut last = first;
@@ -255,7 +255,7 @@ pub fn scan_left(f: impl Fn(f64, f64) -> f64, first: f64, b: &[f64], out: &mut [
     }
 }
 
-/// out[k] = f(a[k], out[k-1])
+/// `out[k] = f(a[k], out[k-1])`
 #[inline(always)]
 pub fn scan_right(f: impl Fn(f64, f64) -> f64, a: &[f64], first: f64, out: &mut [f64]) {
     let mut last = first;
@@ -265,7 +265,7 @@ pub fn scan_right(f: impl Fn(f64, f64) -> f64, a: &[f64], first: f64, out: &mut 
     }
 }
 
-/// out[k] = f(a[k], b[k], c[k])
+/// `out[k] = f(a[k], b[k], c[k])`
 #[inline(always)]
 pub fn over3(f: impl Fn(f64, f64, f64) -> f64, a: &[f64], b: &[f64], c: &[f64], out: &mut [f64]) {
     for (((y, a), b), c) in out.iter_mut().zip(a).zip(b).zip(c) {

@@ -1,6 +1,6 @@
 //! Numbers by the slice: the loops that all values go through.
 //!
-//! A function of numbers is written once, without branches, and [`at_width!`] compiles the loop
+//! A function of numbers is written once, without branches, and `at_width!` compiles the loop
 //! around it for the instructions that the processor turns out to have. Two laws hold:
 //!
 //! - An entry's value does not depend on its neighbours, on its place in the slice or on the

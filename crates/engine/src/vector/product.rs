@@ -234,7 +234,7 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
     }
 }
 
-/// Whether the result has so few rows that it is computed lying down.
+/// True if the result has so few rows that its transpose is computed instead.
 fn is_flat(a: Strided<'_>, b: Strided<'_>) -> bool {
     a.rows < 8 && a.rows < b.cols
 }

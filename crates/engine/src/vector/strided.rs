@@ -4,7 +4,7 @@
 /// needs no copy.
 #[derive(Clone, Copy, Debug)]
 pub struct Strided<'a> {
-    /// Where its entries are.
+    /// Its entries.
     pub data: &'a [f64],
     /// Number of rows.
     pub rows: usize,

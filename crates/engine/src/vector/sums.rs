@@ -1,6 +1,6 @@
 //! Sums of slices.
 //!
-//! Which entries are added first depends on the shape alone: few are added in order, more in
+//! The order of addition depends on the shape alone: few are added in order, more in
 //! sixteen sums side by side that are then added in pairs, and those of a tall matrix column by column.
 //! So the last digit is the same on every machine, and long sums lose fewer digits than in order.
 
@@ -34,7 +34,7 @@ pub fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
     running.total()
 }
 
-/// How many sums stand side by side.
+/// The number of sums side by side.
 pub const LANES: usize = 16;
 /// From this many rows on, a matrix is summed column by column: so the sum can go through all its
 /// columns side by side, some rows at a time.
@@ -68,7 +68,7 @@ fn add_by(blocks: &[[f64; LANES]], sums: &mut [f64; LANES], term: impl Fn(f64) -
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RunningSum {
     sums: [f64; LANES],
-    /// What is left over of the last piece, as terms.
+    /// The terms left over from the last piece.
     rest: [f64; LANES],
     left: usize,
 }

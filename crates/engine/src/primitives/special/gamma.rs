@@ -155,7 +155,7 @@ pub fn lgamma(x: f64) -> f64 {
     result
 }
 
-/// Whether a whole number is even.
+/// True if a whole number is even.
 pub(super) fn is_even(n: f64) -> bool {
     n % 2.0 == 0.0
 }

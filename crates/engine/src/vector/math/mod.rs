@@ -1,6 +1,6 @@
 //! Elementary functions that compile to vector instructions: no branches, no tables, no calls.
 //!
-//! Each takes the [`Arithmetic`](super::Arithmetic) of the instance that it is compiled for and one
+//! Each takes the [`Arithmetic`] of the instance that it is compiled for and one
 //! number, and answers every number as IEEE 754 and C's annex F ask, signed zeros, subnormals and
 //! infinities included. The errors said beside the functions were measured in units in the last
 //! place against a multi-precision computation, with and without fused arithmetic; the tests hold

@@ -6,7 +6,7 @@ use super::super::Arithmetic;
 use super::{ROUNDER, polynomial};
 use std::f64::consts::FRAC_2_PI;
 
-/// Whether sine and cosine are right here: |x| below 16,384 quarter turns. Farther out the three
+/// True if sine and cosine are right here: |x| below 16,384 quarter turns. Farther out the three
 /// parts of π/2 are not enough.
 #[inline(always)]
 pub fn few_turns(x: f64) -> bool {
