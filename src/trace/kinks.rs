@@ -157,7 +157,10 @@ fn points(builder: &Builder<'_, '_>, id: NodeId, line: &Shown) -> Result<Vec<Poi
 /// The node of entry `k` of a matrix that is written entry by entry.
 fn entry_node(builder: &Builder<'_, '_>, id: NodeId, k: usize) -> Option<NodeId> {
     let node = builder.graph.node(id);
-    let written = node.primitive().is_some_and(|row| row.notation == Notation::Matrix) && !builder.sight.is_leaf(id);
+    let written = node
+        .primitive()
+        .is_some_and(|row| row.notation == Notation::Matrix)
+        && !builder.sight.is_leaf(id);
     if !written {
         return None;
     }

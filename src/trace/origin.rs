@@ -78,9 +78,6 @@ pub(super) fn written(evaluation: &Evaluation<'_>, id: NodeId) -> Option<String>
 
 /// The node that `id` stretches, or `id`.
 pub(super) fn unstretched(graph: &Graph, id: NodeId) -> NodeId {
-    let silent = graph
-        .node(id)
-        .primitive()
-        .is_some_and(|row| row.repeats);
+    let silent = graph.node(id).primitive().is_some_and(|row| row.repeats);
     if silent { graph.args(id)[0] } else { id }
 }

@@ -15,6 +15,9 @@ mod reductions;
 pub mod special;
 pub mod term;
 
+#[cfg(test)]
+mod columns;
+
 use crate::graph::Primitive;
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
