@@ -29,6 +29,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod event;
 pub mod lower;
+pub mod number;
 pub mod plot;
 pub mod render;
 #[cfg(feature = "cli")]

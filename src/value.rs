@@ -1,7 +1,7 @@
 //! Values as an embedding program sees them.
 
 use crate::graph::{Shape, Tensor};
-use crate::render::number;
+use crate::number;
 use std::fmt;
 
 /// A dense matrix of `f64`, stored column by column; a scalar is 1×1, a vector n×1.

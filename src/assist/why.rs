@@ -1,9 +1,10 @@
 //! How one number of a trace came about, term by term.
 
 use crate::graph::Tensor;
+use crate::number;
 use crate::render::formula::Pen;
 use crate::render::table::without_headings;
-use crate::render::{Style, ascii, number};
+use crate::render::{Style, ascii};
 use crate::trace::numbers::{self, Columns};
 use crate::trace::{Math, Role, Trace};
 use crate::view::{Column, one_line};

@@ -12,12 +12,13 @@ pub mod html;
 pub mod json;
 pub mod latex;
 mod notation;
-pub mod number;
 pub mod plot;
 pub mod symbols;
 pub mod table;
 pub mod terminal;
 pub mod wrap;
+
+use crate::number;
 
 /// How text is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! The hint that stands dimmed behind the cursor.
 
 use crate::assist::hint::{InputHint, hint};
-use crate::render::{Style, number};
+use crate::number;
+use crate::render::Style;
 use crate::session::Session;
 
 /// The hint for a line with the cursor at its end; commands have none.

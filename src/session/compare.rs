@@ -1,6 +1,8 @@
 //! `compare` and `check`: the modes side by side, and whether they agree.
 
-use super::show::{Lowered, warn};
+use super::prepare::held_names;
+use super::show::warn;
+use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};
 use crate::diff::Target;
@@ -9,7 +11,8 @@ use crate::graph::{Graph, NodeId, Tensor, measure};
 use crate::lower::{Evaluation, Lowerer};
 use crate::render::compare::reason_text;
 use crate::symbolic::{Spelling, Subject, Symbolic, derive};
-use crate::syntax::ast::{ExprId, Mode, Script, Tail, With};
+use crate::syntax::ast::{ExprId, Mode, Script, With};
+use crate::trace::Wanted;
 use crate::trace::check::{Verdict, check};
 use crate::trace::compare::{ByFormula, NoAnswer, Question, compare};
 use rustc_hash::FxHashMap;
@@ -20,81 +23,65 @@ const PATIENCE: usize = 300;
 
 impl Session {
     pub(super) fn show_compare(
-        &mut self,
-        script: &Rc<Script>,
-        outputs: &[ExprId],
-        tail: &Tail,
+        &self,
+        statement: &ShowStatement<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        self.ask(script, outputs, tail, sink, |evaluation, question, _| {
-            Ok((
-                Event::Compare(Box::new(compare(evaluation, question)?)),
-                None,
-            ))
+        self.ask(statement, sink, |evaluation, question, _| {
+            let comparison = compare(evaluation, question)?;
+            Ok((Event::Compare(Box::new(comparison)), None))
         })
     }
 
     pub(super) fn show_check(
-        &mut self,
-        script: &Rc<Script>,
-        outputs: &[ExprId],
-        tail: &Tail,
+        &self,
+        statement: &ShowStatement<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        self.ask(
-            script,
-            outputs,
-            tail,
-            sink,
-            |evaluation, question, output| {
-                let verdict = check(evaluation, question)?;
-                let failure = failure(script, output, &verdict);
-                Ok((Event::Check(Box::new(verdict)), failure))
-            },
-        )
+        self.ask(statement, sink, |evaluation, question, output| {
+            let verdict = check(evaluation, question)?;
+            let failure = failure(statement.script, output, &verdict);
+            Ok((Event::Check(Box::new(verdict)), failure))
+        })
     }
 
     /// Asks a question about every output; the first failure is reported after its event.
     fn ask(
-        &mut self,
-        script: &Rc<Script>,
-        outputs: &[ExprId],
-        tail: &Tail,
+        &self,
+        statement: &ShowStatement<'_>,
         sink: &mut Sink<'_>,
         answer: impl Fn(&Evaluation<'_>, &Question<'_>, ExprId) -> Result<(Event, Option<Diagnostic>)>,
     ) -> Result<()> {
+        let tail = statement.tail;
         let graph = Graph::new();
-        let mut lowering = Lowerer::new(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowering, script, tail)?;
-        let lowered: Lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
-        let uses = |mode| tail.using.is_empty() || tail.using.iter().any(|(used, _)| *used == mode);
-        let formulas = match uses(Mode::Symbolic) {
-            true => self.formulas(&mut lowering, &lowered, !tail.using.is_empty()),
+        let (mut lowerer, wanted) = self.prepare(&graph, statement)?;
+        let formulas = match statement.uses(Mode::Symbolic) {
+            true => self.formulas(&mut lowerer, &wanted, !tail.using.is_empty()),
             false => FxHashMap::default(),
         };
-        let mut evaluation = lowering.finish();
+        let mut evaluation = lowerer.finish();
         warn(&mut evaluation.unit, sink);
-        let order = |leaf| self.order(&evaluation.unit, &lowered, leaf);
+        let order = |leaf| self.order(&evaluation.unit, &wanted, leaf);
         let modes: Vec<Mode> = match tail.using.as_slice() {
             [] => Mode::ALL.to_vec(),
             using => using.iter().map(|(mode, _)| *mode).collect(),
         };
-        for (output, expr) in lowered.outputs.iter().zip(outputs) {
+        for (output, expr) in wanted.outputs.iter().zip(statement.outputs) {
             let by_formula = |target: Target| {
                 let known = formulas.get(&(output.1, target)).cloned();
                 known.unwrap_or(Err(NoAnswer::NotAsked))
             };
             let question = Question {
                 output,
-                wrt: &lowered.wrt,
-                held: &lowered.held,
+                wrt: &wanted.wrt,
+                held: &wanted.held,
                 order: &order,
-                left_out: &lowered.left_out,
+                left_out: &wanted.left_out,
                 modes: &modes,
                 by_name: !tail.using.is_empty(),
                 memory: self.limits.memory,
                 symbolic: &by_formula,
-                zeros: tail.with.iter().any(|(item, _)| *item == With::Zeros),
+                zeros: statement.has(&With::Zeros),
             };
             let (event, failure) = answer(&evaluation, &question, *expr)?;
             sink(event);
@@ -111,22 +98,22 @@ impl Session {
     /// as everyone does.
     fn formulas(
         &self,
-        lowering: &mut Lowerer<'_>,
-        lowered: &Lowered,
+        lowerer: &mut Lowerer<'_>,
+        wanted: &Wanted,
         by_name: bool,
     ) -> FxHashMap<(NodeId, Target), std::result::Result<ByFormula, NoAnswer>> {
         let mut formulas = FxHashMap::default();
-        for (_, output) in &lowered.outputs {
-            let depth = measure::depth(lowering.unit().graph, *output);
-            for wrt in &lowered.wrt {
+        for (_, output) in &wanted.outputs {
+            let depth = measure::depth(lowerer.unit().graph, *output);
+            for wrt in &wanted.wrt {
                 if depth > PATIENCE && !by_name {
                     formulas.insert((*output, wrt.target), Err(NoAnswer::TooDeep(depth)));
                     continue;
                 }
-                let mut formula = self.by_formula(lowering, lowered, *output, wrt.target, false);
-                let guarded = self.by_formula(lowering, lowered, *output, wrt.target, true);
+                let mut formula = self.by_formula(lowerer, wanted, *output, wrt.target, false);
+                let guarded = self.by_formula(lowerer, wanted, *output, wrt.target, true);
                 if let (Ok(plain), Ok(guarded)) = (&mut formula, guarded) {
-                    let value = |node| lowering.evaluation().value_if_known(node).ok().flatten();
+                    let value = |node| lowerer.evaluation().value_if_known(node).ok().flatten();
                     let same = |a: &Tensor, b: &Tensor| {
                         let equal = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
                         a.data().iter().zip(b.data()).all(equal)
@@ -145,8 +132,8 @@ impl Session {
 
     fn by_formula(
         &self,
-        lowering: &mut Lowerer<'_>,
-        lowered: &Lowered,
+        lowerer: &mut Lowerer<'_>,
+        wanted: &Wanted,
         output: NodeId,
         target: Target,
         exact: bool,
@@ -156,15 +143,15 @@ impl Session {
             guards: exact,
             exact,
         };
-        let result = self.with_subject(lowering.unit(), lowered, |subject: &Subject<'_>| {
+        let result = self.with_subject(lowerer.unit(), wanted, |subject: &Subject<'_>| {
             derive(subject, output, target, spelling)
         });
         let formula = match result {
             Symbolic::Formula(formula) => formula,
             Symbolic::NoFormula { why, .. } => return Err(NoAnswer::NoFormula(why)),
         };
-        let held = lowered.held_names(lowering.unit());
-        let node = lowering
+        let held = held_names(lowerer.unit(), wanted);
+        let node = lowerer
             .lower_parts(&formula.script, &formula.parts, formula.whole, &held)
             .map_err(NoAnswer::Failed)?;
         Ok(ByFormula {

@@ -1,52 +1,48 @@
 //! `derive`: the symbolic derivative, as a formula that can be typed back in.
 
-use super::show::{Lowered, warn};
+use super::show::warn;
+use super::statement::ShowStatement;
 use super::{Session, Sink, stopped_at};
 use crate::diagnostic::Result;
 use crate::event::Event;
 use crate::graph::{Graph, NodeId};
-use crate::lower::{Lowerer, Unit};
+use crate::lower::Unit;
 use crate::stop;
 use crate::symbolic::{Derivation, Spelling, Subject, derive, steps};
-use crate::syntax::ast::{ExprId, Script, Tail, With};
-use std::rc::Rc;
+use crate::syntax::ast::With;
+use crate::trace::Wanted;
 
 impl Session {
     pub(super) fn show_derive(
-        &mut self,
-        script: &Rc<Script>,
-        outputs: &[ExprId],
-        tail: &Tail,
+        &self,
+        statement: &ShowStatement<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         let graph = Graph::new();
-        let mut lowering = Lowerer::new(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowering, script, tail)?;
-        let lowered = self.lower_outputs(&mut lowering, script, outputs, tail)?;
+        let (lowerer, wanted) = self.prepare(&graph, statement)?;
+        let mut evaluation = lowerer.finish();
         // By default a formula is differentiated by what it reaches: then a name is its own target.
-        let targets: Vec<NodeId> = match tail.wrt.is_empty() {
+        let targets: Vec<NodeId> = match statement.tail.wrt.is_empty() {
             true => Vec::new(),
-            false => lowered.wrt.iter().map(|wrt| wrt.target.node).collect(),
+            false => wanted.wrt.iter().map(|wrt| wrt.target.node).collect(),
         };
-        for (_, output) in &lowered.outputs {
-            lowering.unit().refuse_undefined(*output, &targets)?;
+        for (_, output) in &wanted.outputs {
+            evaluation.unit.refuse_undefined(*output, &targets)?;
         }
-        let has = |item: With| tail.with.iter().any(|(known, _)| *known == item);
         let spelling = Spelling {
-            expanded: has(With::Expanded),
-            guards: has(With::Guards),
+            expanded: statement.has(&With::Expanded),
+            guards: statement.has(&With::Guards),
             exact: false,
         };
-        let mut evaluation = lowering.finish();
-        let events = self.with_subject(&evaluation.unit, &lowered, |subject| {
+        let events = self.with_subject(&evaluation.unit, &wanted, |subject| {
             let mut events = Vec::new();
-            for (text, output) in &lowered.outputs {
-                for wrt in &lowered.wrt {
+            for (text, output) in &wanted.outputs {
+                for wrt in &wanted.wrt {
                     if stop::requested() {
                         return events;
                     }
                     let result = derive(subject, *output, wrt.target, spelling);
-                    let steps = match has(With::Steps) {
+                    let steps = match statement.has(&With::Steps) {
                         true => steps(subject, *output, wrt.target, &result),
                         false => Vec::new(),
                     };
@@ -61,7 +57,8 @@ impl Session {
             events
         });
         if stop::requested() {
-            return Err(stopped_at(script, script.expr(outputs[0]).span));
+            let script = statement.script;
+            return Err(stopped_at(script, script.expr(statement.outputs[0]).span));
         }
         warn(&mut evaluation.unit, sink);
         events.into_iter().for_each(sink);
@@ -72,10 +69,10 @@ impl Session {
     pub(super) fn with_subject<T>(
         &self,
         unit: &Unit<'_>,
-        lowered: &Lowered,
+        wanted: &Wanted,
         run: impl FnOnce(&Subject<'_>) -> T,
     ) -> T {
-        let outputs: Vec<NodeId> = lowered.outputs.iter().map(|(_, node)| *node).collect();
+        let outputs = wanted.roots();
         let taken = |prefix: &str| {
             let numbered = |name: &str| {
                 name.strip_prefix(prefix).is_some_and(|rest| {
@@ -88,7 +85,7 @@ impl Session {
         run(&Subject {
             graph: unit.graph,
             outputs: &outputs,
-            held: &lowered.held,
+            held: &wanted.held,
             name: &|node| unit.names_of(node).first().cloned(),
             taken: &taken,
         })

@@ -1,16 +1,15 @@
 //! `graph`: the computational graph, shown or written to a file.
 
-use super::show::{passes, warn};
+use super::show::warn;
+use super::statement::ShowStatement;
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};
 use crate::graph::Graph;
-use crate::lower::Lowerer;
 use crate::render::graph::{LIMIT, dot, svg};
-use crate::syntax::ast::{ExprId, Script, Tail, Text};
+use crate::syntax::ast::{Script, Text};
 use crate::trace::{Drawing, Request, draw};
 use crate::world::Refusal;
 use std::path::Path;
-use std::rc::Rc;
 
 /// The kinds of pictures of a graph.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,29 +20,22 @@ enum Kind {
 
 impl Session {
     pub(super) fn show_graph(
-        &mut self,
-        script: &Rc<Script>,
-        outputs: &[ExprId],
-        tail: &Tail,
+        &self,
+        statement: &ShowStatement<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
+        let ShowStatement { script, tail, .. } = *statement;
         let kind = match &tail.to {
             Some(file) => Some((self.kind(script, file)?, file)),
             None => None,
         };
         let graph = Graph::new();
-        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowerer, script, tail)?;
-        let lowered = self.lower_outputs(&mut lowerer, script, outputs, tail)?;
-        let (forward, reverse) = passes(script, tail)?;
+        let (lowerer, wanted) = self.prepare(&graph, statement)?;
+        let (forward, reverse) = statement.passes()?;
         let mut evaluation = lowerer.finish();
-        let order = |leaf| self.order(&evaluation.unit, &lowered, leaf);
         let request = Request {
-            outputs: lowered.outputs.clone(),
-            wrt: lowered.wrt.clone(),
-            held: &lowered.held,
-            order: &order,
-            left_out: lowered.left_out.clone(),
+            wanted: &wanted,
+            order: &|leaf| self.order(&evaluation.unit, &wanted, leaf),
             forward,
             reverse,
             life: false,

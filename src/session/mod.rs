@@ -1,8 +1,20 @@
 //! A session: definitions, and statements that change them or show something.
 //!
-//! The way of a formula: `parse → lower → differentiate → execute → trace`; whatever comes out is
-//! an [`Event`], which a renderer turns into text or JSON.
+//! A statement that shows something goes this way, one function a word; [`Session`] walks it once a
+//! statement:
+//!
+//! | word | function |
+//! | --- | --- |
+//! | parse | [`syntax::parse`](crate::syntax::parse), once a script |
+//! | lower | `prepare`: outputs and variables as nodes of one graph |
+//! | differentiate | [`diff`](crate::diff), for `grad` while lowering, for the others in `derive` and `trace` |
+//! | simplify | [`symbolic::derive`](crate::symbolic::derive), for `derive` and `compare` |
+//! | execute | [`Evaluation::value`](crate::lower::Evaluation::value) |
+//! | trace | [`trace::build`](crate::trace::build), [`compare`](crate::trace::compare), [`check`](crate::trace::check) |
+//! | show | an [`Event`], which a renderer turns into text, JSON, LaTeX or HTML |
 
+mod assert;
+mod check;
 mod compare;
 mod compiled;
 mod derive;
@@ -10,31 +22,30 @@ mod embed;
 mod evaluator;
 mod graph;
 mod plot;
+mod prepare;
 mod preview;
 mod rounds;
 mod save;
 mod show;
+mod statement;
 mod update;
 
 pub use evaluator::Evaluator;
 pub use rounds::Progress;
 
-use crate::diagnostic::{Diagnostic, Result, Severity, bail, error, warning};
+use crate::diagnostic::{Diagnostic, Result, bail, error, warning};
 use crate::event::Event;
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::definitions::Function;
 use crate::lower::{self, Definitions, Formula, Limits, Lowerer};
 use crate::primitives::arithmetic::is_true;
-use crate::primitives::array;
 use crate::source::{Location, Source, Span};
 use crate::stop::{self, StopToken};
 use crate::syntax::ast::{
-    Block, ExprId, ExprKind, Ident, InputDeclaration, Name, Script, Statement, StatementId,
-    StatementKind, Text,
+    Block, ExprId, Ident, InputDeclaration, Name, Script, Statement, StatementKind, Text,
 };
 use crate::world::{LONGEST_SCRIPT, World};
-use rustc_hash::{FxHashMap, FxHashSet};
-use show::refuse;
+use statement::{ShowStatement, refuse};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -207,9 +218,21 @@ impl Session {
             }
             StatementKind::Import(path) => self.import(script, path, sink),
             StatementKind::Assert(claim) => self.assert(script, *claim, sink),
-            StatementKind::Print(items, tail) => self.print(script, items, tail, sink),
+            StatementKind::Print(outputs, tail) => {
+                let statement = ShowStatement {
+                    script,
+                    outputs,
+                    tail,
+                };
+                self.print(&statement, sink)
+            }
             StatementKind::Show(kind, outputs, tail) => {
-                self.show(script, *kind, outputs, tail, sink)
+                let statement = ShowStatement {
+                    script,
+                    outputs,
+                    tail,
+                };
+                self.show(*kind, &statement, sink)
             }
         }
     }
@@ -320,35 +343,6 @@ impl Session {
         })
     }
 
-    fn assert(&mut self, script: &Rc<Script>, claim: ExprId, sink: &mut Sink<'_>) -> Result<()> {
-        self.evaluate(script, claim, sink, |lowerer, node| {
-            let value = lowerer.value(node)?;
-            if value.data().iter().all(|x| is_true(*x)) {
-                return Ok(());
-            }
-            let text = script.text(claim);
-            let error = error!(Assert, script.locate(claim),
-                "`{text}` does not hold";
-                label: "not true");
-            let mut error = error;
-            let mut values = Vec::new();
-            for side in compared(script, claim) {
-                let node = lowerer.lower(&formula(script, side))?;
-                let value = crate::render::number::inline(&lowerer.value(node)?, 17);
-                if value == script.text(side) {
-                    // A number written as such needs no explanation.
-                    continue;
-                }
-                error = error.label(script.locate(side), value.clone());
-                values.push(format!("`{}` is {value}", script.text(side)));
-            }
-            if values.is_empty() {
-                return Err(error);
-            }
-            Err(error.help(values.join(", ")))
-        })
-    }
-
     fn import(&mut self, script: &Rc<Script>, path: &Text, sink: &mut Sink<'_>) -> Result<()> {
         let location = script.location(path.span);
         let file = script.source.folder.join(&*path.text);
@@ -389,230 +383,6 @@ impl Session {
             }
         }
         Ok(())
-    }
-
-    /// Parses a text and looks for mistakes without running loops or showing anything: what can
-    /// be lowered is lowered, so that names, shapes and arguments are checked.
-    pub fn check(&mut self, source: &Rc<Source>) -> Vec<Diagnostic> {
-        let _entered = self.stop.enter();
-        let (script, mut found) = match crate::syntax::parse(source) {
-            Ok(parsed) => parsed,
-            Err(error) => return vec![error],
-        };
-        let script = Rc::new(script);
-        for id in &script.body {
-            let statement = script.statement(*id);
-            if let Err(error) = self.check_statement(&script, statement, &mut found) {
-                found.push(error);
-            }
-        }
-        self.check_definitions(&script, &mut found);
-        self.check_blocks(&script, &mut found);
-        // In the order of the text; of what is found twice the first knows more.
-        let place = |one: &Diagnostic| {
-            let places = one.labels().iter().map(|label| &label.location);
-            let mut here = places.filter(|location| Rc::ptr_eq(&location.source, source));
-            here.next().map_or(0, |location| location.span.start)
-        };
-        found.sort_by_key(place);
-        let mut told = FxHashSet::default();
-        found.retain(|one| {
-            // A name is told of once, an error at each of its places.
-            let start = match one.severity() {
-                Severity::Warning => None,
-                Severity::Error => Some(one.location().span.start),
-            };
-            told.insert((one.message().to_owned(), start))
-        });
-        found
-    }
-
-    /// Looks at every formula, whether or not anything shows it, and computes the inputs.
-    fn check_definitions(&self, script: &Rc<Script>, found: &mut Vec<Diagnostic>) {
-        let mut note = |error: Diagnostic| {
-            if !found.contains(&error) {
-                found.push(error);
-            }
-        };
-        let graph = Graph::new();
-        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
-        // A formula that is replaced further down was looked at where it was shown: by now its names
-        // stand for something else.
-        let mut last: FxHashMap<&str, StatementId> = FxHashMap::default();
-        for id in &script.body {
-            if let StatementKind::Define(name, _) = &script.statement(*id).kind {
-                last.insert(&name.name, *id);
-            }
-        }
-        for id in &script.body {
-            if let StatementKind::Define(name, value) = &script.statement(*id).kind
-                && last.get(&*name.name) == Some(id)
-            {
-                let definition = formula(script, *value);
-                let looked = lowerer.lower(&definition).and_then(|node| {
-                    if self.definitions.is_closed(&definition) {
-                        lowerer.value(node)?;
-                    }
-                    Ok(())
-                });
-                looked.err().into_iter().for_each(&mut note);
-            }
-        }
-        let set = set_by_running(script);
-        let names = lowerer.unit().undefined_names(&|name| set.contains(name));
-        names.into_iter().for_each(&mut note);
-        let assigned = assigned(script);
-        for id in &script.body {
-            if let StatementKind::DefineFunction {
-                parameters, body, ..
-            } = &script.statement(*id).kind
-            {
-                let known = |name: &str| assigned.contains(name);
-                lowerer
-                    .undefined_in_body(script, parameters, *body, &known)
-                    .into_iter()
-                    .for_each(&mut note);
-            }
-        }
-    }
-
-    /// Looks for unknown names in the blocks of loops and choices, which are not run: what they
-    /// compute with may have other shapes and values by then.
-    fn check_blocks(&self, script: &Rc<Script>, found: &mut Vec<Diagnostic>) {
-        let assigned = assigned(script);
-        let top: FxHashSet<usize> = script.body.iter().map(|id| id.0 as usize).collect();
-        let known = |name: &str| assigned.contains(name);
-        for (k, statement) in script.statements.iter().enumerate() {
-            if top.contains(&k) {
-                continue;
-            }
-            let exprs: Vec<ExprId> = match &statement.kind {
-                StatementKind::Define(_, value) | StatementKind::Assert(value) => vec![*value],
-                StatementKind::Update(_, values) => values.clone(),
-                StatementKind::Show(_, outputs, tail)
-                    if tail.at.is_empty() && tail.over.is_empty() =>
-                {
-                    outputs.clone()
-                }
-                _ => Vec::new(),
-            };
-            for expr in exprs {
-                let names = self.evaluate(script, expr, &mut |_| {}, |lowerer, _| {
-                    Ok(lowerer.unit().undefined_names(&known))
-                });
-                for warning in names.unwrap_or_default() {
-                    if !found.contains(&warning) {
-                        found.push(warning);
-                    }
-                }
-            }
-        }
-    }
-
-    fn check_statement(
-        &mut self,
-        script: &Rc<Script>,
-        statement: &Statement,
-        found: &mut Vec<Diagnostic>,
-    ) -> Result<()> {
-        match &statement.kind {
-            StatementKind::Define(..)
-            | StatementKind::DefineFunction { .. }
-            | StatementKind::Input(_)
-            | StatementKind::Import(_) => {
-                let mut warnings = Vec::new();
-                let result = self.run_statement(script, statement, &mut |event| {
-                    if let Event::Warning(warning) = event {
-                        warnings.push(warning);
-                    }
-                });
-                found.extend(warnings);
-                result
-            }
-            StatementKind::Assert(claim) => self.check_expr(script, *claim, found),
-            StatementKind::Print(items, _) => {
-                let values = items
-                    .iter()
-                    .filter(|item| !matches!(script.expr(**item).kind, ExprKind::Text(_)));
-                values
-                    .copied()
-                    .try_for_each(|item| self.check_expr(script, item, found))
-            }
-            StatementKind::Show(_, outputs, tail) if tail.over.is_empty() && tail.at.is_empty() => {
-                outputs
-                    .iter()
-                    .try_for_each(|output| self.check_expr(script, *output, found))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn check_expr(
-        &self,
-        script: &Rc<Script>,
-        expr: ExprId,
-        found: &mut Vec<Diagnostic>,
-    ) -> Result<()> {
-        let set = set_by_running(script);
-        let warnings = self.evaluate(script, expr, &mut |_| {}, |lowerer, _| {
-            Ok(lowerer.unit().undefined_names(&|name| set.contains(name)))
-        })?;
-        for warning in warnings {
-            if !found.contains(&warning) {
-                found.push(warning);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The names that only running the script gives a value: updated ones, and what loops and choices
-/// define.
-fn set_by_running(script: &Script) -> FxHashSet<&str> {
-    let top: FxHashSet<u32> = script.body.iter().map(|id| id.0).collect();
-    let mut set = FxHashSet::default();
-    for (k, statement) in (0..).zip(&script.statements) {
-        match &statement.kind {
-            StatementKind::Define(name, _) if !top.contains(&k) => {
-                set.insert(&*name.name);
-            }
-            StatementKind::Update(targets, _) => {
-                set.extend(targets.iter().map(|target| &*target.name.name));
-            }
-            StatementKind::For { variable, .. } => {
-                set.insert(&variable.name);
-            }
-            _ => {}
-        }
-    }
-    set
-}
-
-/// The names that some statement of the script gives a meaning, in whatever block it stands.
-fn assigned(script: &Script) -> FxHashSet<&str> {
-    let mut assigned: Vec<&str> = Vec::new();
-    for statement in &script.statements {
-        match &statement.kind {
-            StatementKind::Define(name, _) => assigned.push(&name.name),
-            StatementKind::Update(targets, _) => {
-                assigned.extend(targets.iter().map(|target| &*target.name.name));
-            }
-            StatementKind::For { variable, .. } => assigned.push(&variable.name),
-            _ => {}
-        }
-    }
-    assigned.into_iter().collect()
-}
-
-/// The two sides of a comparison, or of the first failed one among conjoined ones.
-fn compared(script: &Script, claim: ExprId) -> Vec<ExprId> {
-    match &script.expr(claim).kind {
-        ExprKind::Binary(op, a, b) if op.is_comparison() => vec![*a, *b],
-        ExprKind::Binary(_, a, b) => [compared(script, *a), compared(script, *b)].concat(),
-        ExprKind::Call(call) if *call.function.name == *array::APPROX.name => {
-            call.arguments.iter().take(2).copied().collect()
-        }
-        _ => Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `plot`: curves over one variable, a map over two, vectors against their index.
 
 use super::show::warn;
+use super::statement::ShowStatement;
 use super::{Event, Session, Sink, formula};
 use crate::diagnostic::{Code, Diagnostic, Result, bail, error};
 use crate::exec::{Failure, Interpreter, LANES, Program};
@@ -9,7 +10,7 @@ use crate::lower::{self, Lowerer, Unit};
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
 use crate::render;
 use crate::stop;
-use crate::syntax::ast::{ExprId, Over, Script, Tail, Text, With};
+use crate::syntax::ast::{ExprId, Over, Script, Text, With};
 use crate::world::Refusal;
 use std::path::Path;
 use std::rc::Rc;
@@ -20,53 +21,24 @@ const CURVE: usize = 401;
 const FINE: (usize, usize) = (120, 90);
 const COARSE: (usize, usize) = (60, 36);
 
-/// The statement being run.
-#[derive(Clone, Copy)]
-struct Request<'r> {
-    script: &'r Rc<Script>,
-    outputs: &'r [ExprId],
-    tail: &'r Tail,
-}
-
-impl Request<'_> {
-    fn has(&self, item: &With) -> bool {
-        self.tail.with.iter().any(|(known, _)| known == item)
-    }
-
-    fn name(&self, output: ExprId) -> String {
-        let words: Vec<&str> = self.script.text(output).split_whitespace().collect();
-        words.join(" ")
-    }
-
-    fn error(&self, code: Code, at: ExprId, message: String, label: &str) -> Diagnostic {
-        Diagnostic::error(code, self.script.locate(at), message, label)
-    }
-}
-
 /// What a graph gives at every place: one list an output.
 type Samples = Vec<Vec<f64>>;
 
 impl Session {
     pub(super) fn show_plot(
-        &mut self,
-        script: &Rc<Script>,
-        outputs: &[ExprId],
-        tail: &Tail,
+        &self,
+        statement: &ShowStatement<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
-        let request = Request {
-            script,
-            outputs,
-            tail,
-        };
+        let ShowStatement { script, tail, .. } = *statement;
         if let Some(to) = &tail.to {
             self.expect_svg(script, to)?;
         }
-        let points = self.points(&request, sink)?;
+        let points = self.points(statement, sink)?;
         let mut plot = match tail.over.as_slice() {
-            [] => self.vectors(&request, points, sink)?,
-            [over] => self.curves(&request, over, points, sink)?,
-            [across, up] => self.map(&request, [across, up], points, sink)?,
+            [] => self.vectors(statement, points, sink)?,
+            [over] => self.curves(statement, over, points, sink)?,
+            [across, up] => self.map(statement, [across, up], points, sink)?,
             [_, _, third, ..] => {
                 bail!(Arity, script.location(third.variable.span),
                     "a plot has two sides: `over` takes one variable or two";
@@ -104,21 +76,21 @@ impl Session {
     }
 
     /// The data after `with points`.
-    fn points(&self, request: &Request<'_>, sink: &mut Sink<'_>) -> Result<Option<Points>> {
-        let found = request.tail.with.iter().find_map(|(item, _)| match item {
+    fn points(&self, statement: &ShowStatement<'_>, sink: &mut Sink<'_>) -> Result<Option<Points>> {
+        let found = statement.tail.with.iter().find_map(|(item, _)| match item {
             With::Points { points, colour } => Some((*points, *colour)),
             _ => None,
         });
         let Some((points, colour)) = found else {
             return Ok(None);
         };
-        let places = self.evaluate_at(request, points, sink)?;
+        let places = self.evaluate_at(statement, points, sink)?;
         let shape = places.shape();
         if shape.n() != 2 {
             let message = format!("points are n×2, a point a row, and these are {shape}");
-            let error = request.error(Code::Shape, points, message, &shape.described());
+            let error = statement.error(Code::Shape, points, message, &shape.described());
             return Err(if shape.m() == 2 {
-                let text = request.script.text(points);
+                let text = statement.script.text(points);
                 error.help(format!("transpose them: `({text})'`"))
             } else {
                 error.help("pick two columns: `X[:, 1..2]`")
@@ -127,7 +99,7 @@ impl Session {
         let colours = match colour {
             None => None,
             Some(colour) => {
-                let value = self.evaluate_at(request, colour, sink)?;
+                let value = self.evaluate_at(statement, colour, sink)?;
                 if !value.shape().is_vector() || value.shape().len() != shape.m() {
                     let message = format!(
                         "`coloured by` takes one number for each of the {} points, not {}",
@@ -135,7 +107,7 @@ impl Session {
                         value.shape()
                     );
                     let label = value.shape().described();
-                    return Err(request.error(Code::Shape, colour, message, &label));
+                    return Err(statement.error(Code::Shape, colour, message, &label));
                 }
                 Some(value.data().to_vec())
             }
@@ -150,14 +122,14 @@ impl Session {
     /// The value of an expression of the tail, in which the names after `over` mean nothing.
     fn evaluate_at(
         &self,
-        request: &Request<'_>,
+        statement: &ShowStatement<'_>,
         expr: ExprId,
         sink: &mut Sink<'_>,
     ) -> Result<Tensor> {
         let graph = Graph::new();
         let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowerer, request.script, request.tail)?;
-        let node = lowerer.lower(&formula(request.script, expr))?;
+        self.bind_at(&mut lowerer, statement)?;
+        let node = lowerer.lower(&formula(statement.script, expr))?;
         let mut evaluation = lowerer.finish();
         let value = evaluation.value(node)?;
         warn(&mut evaluation.unit, sink);
@@ -167,48 +139,53 @@ impl Session {
     /// The axis that a variable runs along.
     fn range(
         &self,
-        request: &Request<'_>,
+        statement: &ShowStatement<'_>,
         over: &Over,
         log: bool,
         sink: &mut Sink<'_>,
     ) -> Result<Axis> {
         let name = &over.variable;
-        if let Some(at) = request.tail.at.iter().find(|at| at.name.name == name.name) {
-            bail!(Name, request.script.location(at.name.span),
+        if let Some(at) = statement
+            .tail
+            .at
+            .iter()
+            .find(|at| at.name.name == name.name)
+        {
+            bail!(Name, statement.script.location(at.name.span),
                 "`{name}` runs over a range and cannot have a value as well";
                 label: "a value";
-                also: request.script.location(name.span), "a range");
+                also: statement.script.location(name.span), "a range");
         }
         let mut ends = [0.0; 2];
         for (end, expr) in ends.iter_mut().zip([over.from, over.to]) {
-            let value = self.evaluate_at(request, expr, sink)?;
+            let value = self.evaluate_at(statement, expr, sink)?;
             let shape = value.shape();
             *end = value.as_scalar().ok_or_else(|| {
                 let message = format!("a range ends at a number, not at a {shape} matrix");
-                request.error(Code::Scalar, expr, message, &shape.described())
+                statement.error(Code::Scalar, expr, message, &shape.described())
             })?;
             if !drawable(*end, false) {
                 let message = format!("`{name}` cannot run to {end}");
-                return Err(request.error(Code::Value, expr, message, "the end of a range"));
+                return Err(statement.error(Code::Value, expr, message, "the end of a range"));
             }
         }
         let [from, to] = ends;
-        let text = |x: f64| render::number::format(x, 17);
+        let text = |x: f64| crate::number::format(x, 17);
         if from >= to {
             let message = format!(
                 "the range of `{name}` is empty: it runs from {} to {}",
                 text(from),
                 text(to)
             );
-            let error = request.error(Code::Value, over.to, message, "not larger than its start");
-            return Err(error.label(request.script.locate(over.from), "the start"));
+            let error = statement.error(Code::Value, over.to, message, "not larger than its start");
+            return Err(error.label(statement.script.locate(over.from), "the start"));
         }
         if log && from <= 0.0 {
             let message = format!(
                 "a logarithmic axis has positive numbers only, and `{name}` starts at {}",
                 text(from)
             );
-            return Err(request
+            return Err(statement
                 .error(Code::Value, over.from, message, "not positive")
                 .help("start at a small positive number, such as 1e-6"));
         }
@@ -217,34 +194,34 @@ impl Session {
 
     fn curves(
         &self,
-        request: &Request<'_>,
+        statement: &ShowStatement<'_>,
         over: &Over,
         points: Option<Points>,
         sink: &mut Sink<'_>,
     ) -> Result<Plot> {
-        let x = self.range(request, over, request.has(&With::LogX), sink)?;
+        let x = self.range(statement, over, statement.has(&With::LogX), sink)?;
         let last = (CURVE - 1) as f64;
         let places: Vec<f64> = (0..CURVE).map(|k| x.value(k as f64 / last)).collect();
         let arguments: Vec<Vec<f64>> = places.iter().map(|place| vec![*place]).collect();
-        let samples = self.sample(request, &arguments, sink)?;
-        let named = request.outputs.iter().zip(samples);
+        let samples = self.sample(statement, &arguments, sink)?;
+        let named = statement.outputs.iter().zip(samples);
         let series = named.map(|(output, y)| Series {
-            name: request.name(*output),
+            name: statement.name(*output),
             x: places.clone(),
             y,
         });
-        plot_of_series(request, series.collect(), Some(x), points)
+        plot_of_series(statement, series.collect(), Some(x), points)
     }
 
     fn vectors(
         &self,
-        request: &Request<'_>,
+        statement: &ShowStatement<'_>,
         points: Option<Points>,
         sink: &mut Sink<'_>,
     ) -> Result<Plot> {
         let mut series = Vec::new();
-        for output in request.outputs {
-            let value = self.evaluate_at(request, *output, sink);
+        for output in statement.outputs {
+            let value = self.evaluate_at(statement, *output, sink);
             let value = value.map_err(|error| {
                 let location = error.location().clone();
                 let name = location.text();
@@ -258,19 +235,19 @@ impl Session {
                 error
             })?;
             let shape = value.shape();
-            let text = request.name(*output);
+            let text = statement.name(*output);
             let label = shape.described();
             if shape.is_scalar() {
                 let message =
                     format!("`{text}` is one number: there is nothing to draw it against");
-                return Err(request
+                return Err(statement
                     .error(Code::Shape, *output, message, &label)
                     .help("say what runs: `plot … over t from 0 to 1`; a vector is drawn against its index"));
             }
             if !shape.is_vector() || shape.is_empty() {
                 let message =
                     format!("a vector is drawn against its index, and `{text}` is {shape}");
-                let error = request.error(Code::Shape, *output, message, &label);
+                let error = statement.error(Code::Shape, *output, message, &label);
                 return Err(if shape.is_empty() {
                     error
                 } else {
@@ -283,33 +260,33 @@ impl Session {
                 y: value.data().to_vec(),
             });
         }
-        plot_of_series(request, series, None, points)
+        plot_of_series(statement, series, None, points)
     }
 
     fn map(
         &self,
-        request: &Request<'_>,
+        statement: &ShowStatement<'_>,
         over: [&Over; 2],
         points: Option<Points>,
         sink: &mut Sink<'_>,
     ) -> Result<Plot> {
         let [across, up] = over;
         if across.variable.name == up.variable.name {
-            let location = |over: &Over| request.script.location(over.variable.span);
+            let location = |over: &Over| statement.script.location(over.variable.span);
             bail!(Name, location(up),
                 "`{}` runs over two ranges", up.variable;
                 label: "the second";
                 also: location(across), "the first");
         }
-        if let [_, second, ..] = request.outputs {
+        if let [_, second, ..] = statement.outputs {
             let message = "a map over two variables shows one expression".to_string();
-            return Err(request
+            return Err(statement
                 .error(Code::Arity, *second, message, "one too many")
                 .help("write a `plot` for each"));
         }
-        let x = self.range(request, across, request.has(&With::LogX), sink)?;
-        let y = self.range(request, up, request.has(&With::LogY), sink)?;
-        let (columns, rows) = if request.tail.to.is_some() {
+        let x = self.range(statement, across, statement.has(&With::LogX), sink)?;
+        let y = self.range(statement, up, statement.has(&With::LogY), sink)?;
+        let (columns, rows) = if statement.tail.to.is_some() {
             FINE
         } else {
             COARSE
@@ -321,12 +298,12 @@ impl Session {
         let (xs, ys) = (middles(&x, columns), middles(&y, rows));
         let row = |y: &f64| xs.iter().map(|x| vec![*x, *y]).collect::<Vec<_>>();
         let places: Vec<Vec<f64>> = ys.iter().flat_map(row).collect();
-        let values = self.sample(request, &places, sink)?.swap_remove(0);
+        let values = self.sample(statement, &places, sink)?.swap_remove(0);
         if !values.iter().any(|value| value.is_finite()) {
-            return Err(nothing_to_draw(request, "finite"));
+            return Err(nothing_to_draw(statement, "finite"));
         }
         let map = Map {
-            name: request.name(request.outputs[0]),
+            name: statement.name(statement.outputs[0]),
             x: xs,
             y: ys,
             values,
@@ -345,13 +322,13 @@ impl Session {
     /// count, an index or a shape.
     fn sample(
         &self,
-        request: &Request<'_>,
+        statement: &ShowStatement<'_>,
         places: &[Vec<f64>],
         sink: &mut Sink<'_>,
     ) -> Result<Samples> {
         let graph = Graph::new();
         let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
-        let (leaves, roots) = self.lower_at(request, &mut lowerer, &places[0])?;
+        let (leaves, roots) = self.lower_at(statement, &mut lowerer, &places[0])?;
         let mut unit = lowerer.finish().unit;
         warn(&mut unit, sink);
         let varying = varying(&graph, &leaves);
@@ -361,7 +338,7 @@ impl Session {
             for place in places {
                 let graph = Graph::new();
                 let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
-                let (_, roots) = self.lower_at(request, &mut lowerer, place)?;
+                let (_, roots) = self.lower_at(statement, &mut lowerer, place)?;
                 let mut interpreter = Interpreter::new(&graph, self.limits.memory);
                 let at = (&mut interpreter, lowerer.unit());
                 evaluate(at, &roots, &mut samples, &mut failure)?;
@@ -400,12 +377,12 @@ impl Session {
     /// The outputs with the names after `over` as leaves, which have the values of `place`.
     fn lower_at(
         &self,
-        request: &Request<'_>,
+        statement: &ShowStatement<'_>,
         lowerer: &mut Lowerer<'_>,
         place: &[f64],
     ) -> Result<(Vec<NodeId>, Vec<NodeId>)> {
-        let Request { script, tail, .. } = *request;
-        self.bind_at(lowerer, script, tail)?;
+        let ShowStatement { script, tail, .. } = *statement;
+        self.bind_at(lowerer, statement)?;
         let mut leaves = Vec::new();
         for (over, value) in tail.over.iter().zip(place) {
             let location = script.location(over.variable.span);
@@ -414,7 +391,7 @@ impl Session {
             leaves.extend(lowerer.unit().inputs.get(&over.variable.name));
         }
         let mut roots = Vec::new();
-        for output in request.outputs {
+        for output in statement.outputs {
             let node = lowerer.lower(&formula(script, *output))?;
             let shape = lowerer.unit().graph.shape(node);
             if !shape.is_scalar() {
@@ -425,10 +402,10 @@ impl Session {
                     .collect();
                 let message = format!(
                     "`{}` is {shape} for each {}: one number is drawn",
-                    request.name(*output),
+                    statement.name(*output),
                     names.join(" and "),
                 );
-                return Err(request
+                return Err(statement
                     .error(Code::Scalar, *output, message, &shape.described())
                     .help("pick an entry, such as `v[1]`, or take its `norm`"));
             }
@@ -535,12 +512,12 @@ fn evaluate(
 
 /// Curves with the axes that they need.
 fn plot_of_series(
-    request: &Request<'_>,
+    statement: &ShowStatement<'_>,
     series: Vec<Series>,
     x: Option<Axis>,
     points: Option<Points>,
 ) -> Result<Plot> {
-    let (log_x, log_y) = (request.has(&With::LogX), request.has(&With::LogY));
+    let (log_x, log_y) = (statement.has(&With::LogX), statement.has(&With::LogY));
     let places = points.iter().flat_map(|points| &points.places);
     let x = match x {
         Some(x) => Some(x),
@@ -558,7 +535,7 @@ fn plot_of_series(
         } else {
             "finite"
         };
-        return Err(nothing_to_draw(request, wanted));
+        return Err(nothing_to_draw(statement, wanted));
     };
     Ok(Plot {
         picture: Picture::Curves(series),
@@ -569,12 +546,12 @@ fn plot_of_series(
     })
 }
 
-fn nothing_to_draw(request: &Request<'_>, wanted: &str) -> Diagnostic {
-    let output = request.outputs[0];
-    let text = request.name(output);
-    let message = match request.outputs.len() {
+fn nothing_to_draw(statement: &ShowStatement<'_>, wanted: &str) -> Diagnostic {
+    let output = statement.outputs[0];
+    let text = statement.name(output);
+    let message = match statement.outputs.len() {
         1 => format!("there is nothing to draw: no value of `{text}` is {wanted}"),
         _ => format!("there is nothing to draw: no value is {wanted}"),
     };
-    request.error(Code::Value, output, message, "has no value to draw")
+    statement.error(Code::Value, output, message, "has no value to draw")
 }

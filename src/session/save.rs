@@ -3,7 +3,7 @@
 use super::Session;
 use crate::lower::Formula;
 use crate::lower::definitions::{Function, Input, Meaning};
-use crate::render::number;
+use crate::number;
 use crate::syntax::ast::{ExprKind, Name};
 use crate::syntax::printer;
 use crate::syntax::special::Special;

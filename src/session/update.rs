@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Result, error, warning};
 use crate::graph::{Corner, Graph, Shape, Tensor};
 use crate::lower::Lowerer;
 use crate::lower::definitions::Meaning;
+use crate::number;
 use crate::render::{self, Style};
 use crate::syntax::ast::{ExprId, Index, Script, Target};
 use std::rc::Rc;
@@ -210,7 +211,7 @@ impl Session {
         round: u64,
     ) -> Diagnostic {
         let strange = value.data().iter().find(|x| !x.is_finite());
-        let number = render::number::inline(&Tensor::scalar(*strange.unwrap_or(&f64::NAN)), 6);
+        let number = number::inline(&Tensor::scalar(*strange.unwrap_or(&f64::NAN)), 6);
         let name = &target.name.name;
         let warning = warning!(Value, script.location(target.span),
             "`{name}` became {number} in round {round} of this loop";

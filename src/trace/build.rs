@@ -27,18 +27,32 @@ pub struct Wrt {
     pub along: Option<(NodeId, String)>,
 }
 
-/// What to trace.
-pub struct Request<'r> {
+/// The derivatives that a statement wants: its outputs and variables as nodes of one graph.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
     /// The outputs: as written, and their nodes.
     pub outputs: Vec<(String, NodeId)>,
-    /// By what.
+    /// What they are differentiated with respect to.
     pub wrt: Vec<Wrt>,
     /// The nodes of held names.
-    pub held: &'r Held,
-    /// The order of a leaf among the inputs.
-    pub order: &'r dyn Fn(NodeId) -> (u8, u64),
+    pub held: Held,
     /// The inputs that the default `wrt` left out.
     pub left_out: Vec<Name>,
+}
+
+impl Wanted {
+    /// The nodes of the outputs.
+    pub fn roots(&self) -> Vec<NodeId> {
+        self.outputs.iter().map(|(_, node)| *node).collect()
+    }
+}
+
+/// What to trace.
+pub struct Request<'r> {
+    /// The outputs, and what they are differentiated with respect to.
+    pub wanted: &'r Wanted,
+    /// The order of a leaf among the inputs.
+    pub order: &'r dyn Fn(NodeId) -> (u8, u64),
     /// Whether to give tangents.
     pub forward: bool,
     /// Whether to give adjoints.
@@ -211,8 +225,8 @@ pub(super) struct Builder<'l, 'a> {
 
 /// Builds the trace of `request`.
 pub fn build(lowering: &Evaluation<'_>, request: &Request<'_>) -> Result<Trace> {
-    let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
-    Builder::new(lowering, &roots, request.held, request.order)?.trace(request)
+    let roots = request.wanted.roots();
+    Builder::new(lowering, &roots, &request.wanted.held, request.order)?.trace(request)
 }
 
 /// A listed node as it is shown: the same operation on the arguments that are seen.
@@ -280,8 +294,13 @@ impl<'l, 'a> Builder<'l, 'a> {
         if request.life {
             self.lives(&outputs, &shown, &mut lines);
         }
-        let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
-        let targets: Vec<NodeId> = request.wrt.iter().map(|wrt| wrt.target.node).collect();
+        let roots = request.wanted.roots();
+        let targets: Vec<NodeId> = request
+            .wanted
+            .wrt
+            .iter()
+            .map(|wrt| wrt.target.node)
+            .collect();
         if request.zeros && self.known {
             super::zeros::of_trace(self, &shown, request, &mut lines)?;
         }
@@ -294,10 +313,15 @@ impl<'l, 'a> Builder<'l, 'a> {
         };
         Ok(Trace {
             outputs,
-            wrt: request.wrt.iter().map(|wrt| self.column(wrt)).collect(),
+            wrt: request
+                .wanted
+                .wrt
+                .iter()
+                .map(|wrt| self.column(wrt))
+                .collect(),
             lines,
             missing,
-            left_out: request.left_out.clone(),
+            left_out: request.wanted.left_out.clone(),
             forward: request.forward,
             reverse: request.reverse,
             kinks,
@@ -337,7 +361,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                 shape: self.graph.shape(*node),
             })
         };
-        request.outputs.iter().map(one).collect()
+        request.wanted.outputs.iter().map(one).collect()
     }
 
     /// Every listed node on the arguments that are seen, stretched again where they must be.
@@ -504,7 +528,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                     (arg, Flow::everywhere(self.graph.term(stand_in)))
                 })
                 .collect();
-            let local = forward(self.graph, &[line.node], &seeds, request.held);
+            let local = forward(self.graph, &[line.node], &seeds, &request.wanted.held);
             let dots: Vec<NodeId> = seeds.values().map(|seed| seed.term.id).collect();
             let rule = match local.get(line.node) {
                 Some(flow) if !line.args.is_empty() => self.rule(flow.term.id, line, &dots),
@@ -512,7 +536,7 @@ impl<'l, 'a> Builder<'l, 'a> {
             };
             rules.push(rule);
         }
-        for wrt in &request.wrt {
+        for wrt in &request.wanted.wrt {
             let one = self.graph.term(self.graph.literal(1.0));
             let direction = wrt
                 .along
@@ -520,7 +544,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                 .map_or(one, |(node, _)| self.graph.term(*node));
             let seed = wrt.target.seed(self.graph, direction);
             let seeds = FxHashMap::from_iter([(wrt.target.node, seed)]);
-            let flows = forward(self.graph, &self.listed, &seeds, request.held);
+            let flows = forward(self.graph, &self.listed, &seeds, &request.wanted.held);
             for (k, id) in self.listed.iter().enumerate() {
                 let flow = flows.get(*id);
                 let value = self.derived_value(*id, flow)?;
@@ -584,7 +608,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                 }
             }
         }
-        for (output, (_, node)) in outputs.iter().zip(&request.outputs) {
+        for (output, (_, node)) in outputs.iter().zip(&request.wanted.outputs) {
             let one = self
                 .graph
                 .term(self.graph.literal(1.0))
@@ -594,7 +618,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                 *node,
                 Flow::everywhere(one),
                 &self.listed,
-                request.held,
+                &request.wanted.held,
             );
             for (k, id) in self.listed.iter().enumerate() {
                 self.lowering.unit.go_on(*id)?;

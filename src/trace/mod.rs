@@ -16,7 +16,7 @@ mod stable;
 pub mod written;
 mod zeros;
 
-pub use build::{Request, Wrt, build, default_wrt};
+pub use build::{Request, Wanted, Wrt, build, default_wrt};
 pub use kinks::Kink;
 pub use math::{Math, Role, Times};
 pub use origin::Entry;

@@ -151,8 +151,8 @@ impl Drawing {
 
 /// Builds the graph of `request`: its trace, and every edge with its partial.
 pub fn draw(lowering: &Evaluation<'_>, request: &Request<'_>) -> Result<Drawing> {
-    let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
-    let mut builder = Builder::new(lowering, &roots, request.held, request.order)?;
+    let roots = request.wanted.roots();
+    let mut builder = Builder::new(lowering, &roots, &request.wanted.held, request.order)?;
     let shown = builder.shown()?;
     let mut edges = Vec::new();
     for (k, line) in shown.iter().enumerate() {

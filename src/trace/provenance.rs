@@ -106,12 +106,15 @@ pub(super) fn findings(
     question: &Question<'_>,
     derivatives: bool,
 ) -> Result<Findings> {
-    let request = super::Request {
+    let wanted = super::Wanted {
         outputs: vec![question.output.clone()],
         wrt: question.wrt.to_vec(),
-        held: question.held,
-        order: question.order,
+        held: question.held.clone(),
         left_out: Vec::new(),
+    };
+    let request = super::Request {
+        wanted: &wanted,
+        order: question.order,
         forward: derivatives,
         reverse: derivatives,
         life: false,

@@ -94,9 +94,9 @@ pub(super) fn of_trace(
 ) -> Result<()> {
     let study = Study { builder, shown };
     let mut all: Vec<LineZeros> = vec![LineZeros::default(); lines.len()];
-    let roots: Vec<NodeId> = request.outputs.iter().map(|(_, node)| *node).collect();
+    let roots = request.wanted.roots();
     if request.forward {
-        for wrt in &request.wrt {
+        for wrt in &request.wanted.wrt {
             let direction = study.direction(wrt);
             let zeros = study.tangents(wrt.target, direction, &roots)?;
             all.iter_mut()

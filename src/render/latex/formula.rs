@@ -120,7 +120,7 @@ impl Pen {
         if shape.len() > INLINE_ENTRIES {
             return format!(
                 "{size},\\ \\lVert\\cdot\\rVert = {}",
-                number(crate::render::number::norm(value), self.digits)
+                number(crate::number::norm(value), self.digits)
             );
         }
         let entry = |i: usize, j: usize| number(value.at(i, j), self.digits);

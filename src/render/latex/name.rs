@@ -1,6 +1,6 @@
 //! Names, words and numbers in LaTeX.
 
-use crate::render::number;
+use crate::number;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 

@@ -115,7 +115,7 @@ fn cell(cell: &Cell, style: &Style) -> String {
         Cell::Absent => "--".into(),
         Cell::Number(x, digits) => format!("${}$", number(*x, digits.unwrap_or(style.digits))),
         Cell::Count(count) => format!("${count}$"),
-        Cell::Below(bound) => prose(&format!("< {}", crate::render::number::format(*bound, 2))),
+        Cell::Below(bound) => prose(&format!("< {}", crate::number::format(*bound, 2))),
         Cell::Value(value) => format!("${}$", values.value(value)),
         Cell::Definition(node, formula) => {
             format!(

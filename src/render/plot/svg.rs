@@ -438,7 +438,7 @@ fn cells(pen: &mut Pen, frame: &Frame, map: &Map, colours: &Colours) {
 }
 
 fn class_text(class: f64) -> String {
-    crate::render::number::format(class, 6)
+    crate::number::format(class, 6)
 }
 
 /// The colours of classes.

@@ -1,7 +1,7 @@
 //! Where an axis is marked, and with which numbers.
 
+use crate::number;
 use crate::plot::Axis;
-use crate::render::number;
 
 /// A mark on an axis.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! Numbers as text.
+//! Numbers as text: in what renderers write and in what diagnostics say.
 
 use crate::graph::{Shape, Tensor};
 

@@ -1,0 +1,57 @@
+//! `assert`: a claim that must hold, and the values of its two sides where it does not.
+
+use super::{Session, Sink, formula};
+use crate::diagnostic::{Result, error};
+use crate::number;
+use crate::primitives::arithmetic::is_true;
+use crate::primitives::array;
+use crate::syntax::ast::{ExprId, ExprKind, Script};
+use std::rc::Rc;
+
+impl Session {
+    pub(super) fn assert(
+        &self,
+        script: &Rc<Script>,
+        claim: ExprId,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        self.evaluate(script, claim, sink, |lowerer, node| {
+            let value = lowerer.value(node)?;
+            if value.data().iter().all(|x| is_true(*x)) {
+                return Ok(());
+            }
+            let text = script.text(claim);
+            let error = error!(Assert, script.locate(claim),
+                "`{text}` does not hold";
+                label: "not true");
+            let mut error = error;
+            let mut values = Vec::new();
+            for side in compared(script, claim) {
+                let node = lowerer.lower(&formula(script, side))?;
+                let value = number::inline(&lowerer.value(node)?, 17);
+                if value == script.text(side) {
+                    // A number written as such needs no explanation.
+                    continue;
+                }
+                error = error.label(script.locate(side), value.clone());
+                values.push(format!("`{}` is {value}", script.text(side)));
+            }
+            if values.is_empty() {
+                return Err(error);
+            }
+            Err(error.help(values.join(", ")))
+        })
+    }
+}
+
+/// The two sides of a comparison, or of the first failed one among conjoined ones.
+fn compared(script: &Script, claim: ExprId) -> Vec<ExprId> {
+    match &script.expr(claim).kind {
+        ExprKind::Binary(op, a, b) if op.is_comparison() => vec![*a, *b],
+        ExprKind::Binary(_, a, b) => [compared(script, *a), compared(script, *b)].concat(),
+        ExprKind::Call(call) if *call.function.name == *array::APPROX.name => {
+            call.arguments.iter().take(2).copied().collect()
+        }
+        _ => Vec::new(),
+    }
+}
