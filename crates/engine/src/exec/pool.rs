@@ -30,6 +30,7 @@ pub(super) struct Around<'p> {
 
 impl<'p> Around<'p> {
     /// `len` places from `at` on, and all others.
+    #[inline]
     pub(super) fn split(pool: &'p mut [f64], at: Slot, len: usize) -> (Around<'p>, &'p mut [f64]) {
         let (before, rest) = pool.split_at_mut(at as usize);
         let (out, after) = rest.split_at_mut(len);
@@ -41,6 +42,7 @@ impl<'p> Around<'p> {
         (around, out)
     }
 
+    #[inline]
     pub(super) fn slice(&self, at: Slot, len: usize) -> &'p [f64] {
         let at = at as usize;
         if at < self.before.len() {
@@ -51,16 +53,19 @@ impl<'p> Around<'p> {
         }
     }
 
+    #[inline]
     pub(super) fn at(&self, slot: Slot) -> f64 {
         self.slice(slot, 1)[0]
     }
 
     /// The number at a place that the table of indices lists: these lie before the result.
+    #[inline]
     pub(super) fn listed(&self, index: Slot) -> f64 {
         self.before[index as usize]
     }
 
     /// The entries `from..from + len` of an operand; those listed are gathered into `room`.
+    #[inline]
     pub(super) fn lanes<'a>(
         &self,
         operand: Operand,
@@ -94,6 +99,7 @@ impl<'p> Around<'p> {
     }
 
     /// The same where a slice is wanted: one number is repeated.
+    #[inline]
     pub(super) fn entries<'a>(
         &self,
         operand: Operand,
@@ -119,6 +125,7 @@ impl<'p> Around<'p> {
 }
 
 /// The number of entries to do at a time: all of them if nothing has to be gathered.
+#[inline]
 pub(super) fn stride(operands: &[Operand], len: usize) -> usize {
     let gathers = operands
         .iter()

@@ -22,6 +22,7 @@ pub(super) struct Factor {
 }
 
 impl Factor {
+    #[inline]
     pub(super) fn strided<'a>(&self, data: &'a [f64]) -> Strided<'a> {
         let (rows, cols) = (self.shape.m(), self.shape.n());
         if self.transposed {
