@@ -1,9 +1,9 @@
 // Runs scripts in WebAssembly and compares the JSON lines with those of the native program:
-//     node compare.js MODULE.wasm NATIVE FILE.ad …
+//     node compare.js ENGINE.wasm NATIVE FILE.ad …
 // Numbers may differ by 1e-12 of their size: WebAssembly has no fused multiply-add.
 const fs = require("fs");
 const { execFileSync } = require("child_process");
-const [module, native, ...files] = process.argv.slice(2);
+const [engine, native, ...files] = process.argv.slice(2);
 
 function different(a, b, path) {
   if (typeof a === "number" && typeof b === "number") {
@@ -20,7 +20,7 @@ function different(a, b, path) {
   return null;
 }
 
-WebAssembly.instantiate(fs.readFileSync(module), {}).then(({ instance }) => {
+WebAssembly.instantiate(fs.readFileSync(engine), {}).then(({ instance }) => {
   const { memory, input, run, output } = instance.exports;
   for (const file of files) {
     const script = fs.readFileSync(file);
