@@ -3,7 +3,7 @@
 
 use super::example;
 use crate::diagnostic::{Code, did_you_mean};
-use crate::render::colour::Paint;
+use crate::notation::colour::Paint;
 use crate::render::{Style, wrap};
 use crate::session::Session;
 

@@ -3,9 +3,9 @@
 use crate::graph::Tensor;
 use crate::lower::definitions::{Input, Meaning};
 use crate::lower::{Formula, definitions::Function};
+use crate::notation::colour::Paint;
 use crate::number;
 use crate::render::Style;
-use crate::render::colour::Paint;
 use crate::render::table::without_headings;
 use crate::session::Session;
 use crate::syntax::ast::Name;

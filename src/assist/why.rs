@@ -1,8 +1,8 @@
 //! How one number of a trace came about, term by term.
 
 use crate::graph::Tensor;
+use crate::notation::PlainMath;
 use crate::number;
-use crate::render::formula::Pen;
 use crate::render::table::without_headings;
 use crate::render::{Style, ascii};
 use crate::trace::numbers::{self, Columns};
@@ -39,8 +39,8 @@ pub fn symbol(trace: &Trace, argument: &str) -> Option<(Role, usize)> {
 pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> String {
     let line = &trace.lines[number - 1];
     let pen = match role {
-        Role::Primal => Pen::values(style),
-        _ => Pen::derivatives(style),
+        Role::Primal => PlainMath::values(style),
+        _ => PlainMath::derivatives(style),
     };
     let symbol = pen.symbol(role, number);
     let d = if style.ascii { "d" } else { "∂" };
@@ -126,7 +126,7 @@ fn rule(
     formula: &Math,
     value: Option<&Tensor>,
     columns: Columns,
-    pen: &Pen<'_>,
+    pen: &PlainMath<'_>,
     style: &Style,
 ) -> String {
     let shown = |value: &Tensor| number::inline(value, style.digits);
@@ -134,7 +134,7 @@ fn rule(
     let Some(value) = value else {
         return text;
     };
-    let indent = " ".repeat(crate::render::colour::width(symbol) + 2);
+    let indent = " ".repeat(crate::notation::colour::width(symbol) + 2);
     let put_in = |value: &Tensor| {
         let text = shown(value);
         if text.starts_with('-') {
@@ -171,7 +171,7 @@ fn rule(
 }
 
 /// Which derivative a term hands on.
-fn sources(term: &Math, pen: &Pen<'_>) -> String {
+fn sources(term: &Math, pen: &PlainMath<'_>) -> String {
     let mut found = Vec::new();
     derivatives(term, &mut found);
     found.dedup();

@@ -1,10 +1,10 @@
 //! What stands in the places of a table, as text: the symbols, headings, values and rules that every
 //! text shows alike.
 
-use super::colour::Paint;
-use super::formula::Pen;
 use super::{Style, number};
 use crate::graph::Tensor;
+use crate::notation::PlainMath;
+use crate::notation::colour::Paint;
 use crate::trace::{Math, Role};
 use crate::view::{Cell, Column, Heading, Quotient, bracketed_briefly};
 
@@ -69,14 +69,14 @@ pub fn heading(heading: &Heading, style: &Style) -> String {
 
 /// The rules that are shown for one line, beside each other.
 pub fn rules(rules: &[Math], style: &Style) -> String {
-    let pen = Pen::derivatives(style);
+    let pen = PlainMath::derivatives(style);
     let rules: Vec<String> = rules.iter().map(|rule| pen.write(rule)).collect();
     rules.join(", ")
 }
 
 /// One cell of `column`.
 pub fn text(cell: &Cell, column: &Column, style: &Style) -> String {
-    let pen = Pen::values(style);
+    let pen = PlainMath::values(style);
     let text = match cell {
         Cell::Blank => String::new(),
         Cell::Absent => "-".into(),
@@ -111,5 +111,5 @@ pub fn exact(formula: &Math) -> String {
         digits: 17,
         ..Style::default()
     };
-    Pen::values(&style).write(formula)
+    PlainMath::values(&style).write(formula)
 }

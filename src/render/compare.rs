@@ -1,15 +1,12 @@
 //! Comparisons, checks, kinks and births of infinities as text.
 
-use super::formula::Pen;
 use super::table::lay_out;
 use super::{Style, number};
-use crate::source::Location;
+use crate::findings;
 use crate::syntax::ast::Mode;
-use crate::trace::Role;
-use crate::trace::check::{Reason, Verdict};
+use crate::trace::Kink;
+use crate::trace::check::Verdict;
 use crate::trace::compare::{Comparison, NoAnswer, Row};
-use crate::trace::provenance::{Birth, Operand, Place};
-use crate::trace::{Kink, Nonfinite};
 use crate::view::{self, NOISE, Remark, Table, noise, one_line};
 
 /// A table with its remarks below.
@@ -27,8 +24,8 @@ pub fn remark_text(remark: &Remark, in_trace: bool, style: &Style) -> String {
     let text = match remark {
         Remark::Abbreviation(name, output) => format!("{name} is {output}"),
         Remark::Words(words) => words.clone(),
-        Remark::Kink(kink) => kink_text(kink, in_trace, style),
-        Remark::Nonfinite(found) => nonfinite(found, in_trace, style),
+        Remark::Kink(kink) => findings::kink(kink, in_trace, style),
+        Remark::Nonfinite(found) => findings::nonfinite(found, in_trace, style),
     };
     text + "\n"
 }
@@ -61,10 +58,10 @@ pub fn comparison(comparison: &Comparison, style: &Style) -> String {
 pub(super) fn remarks(comparison: &Comparison, style: &Style) -> String {
     let mut text = String::new();
     for kink in &comparison.kinks {
-        text.push_str(&format!("{}\n", kink_text(kink, false, style)));
+        text.push_str(&format!("{}\n", findings::kink(kink, false, style)));
     }
     if let Some(found) = &comparison.nonfinite {
-        text.push_str(&format!("{}\n", nonfinite(found, false, style)));
+        text.push_str(&format!("{}\n", findings::nonfinite(found, false, style)));
     }
     text.push_str(&reasons(comparison));
     if comparison.kinks.is_empty() && misleads(comparison) {
@@ -124,44 +121,17 @@ fn reasons(comparison: &Comparison) -> String {
             .iter()
             .find_map(|row| row.answers[mode as usize].as_ref().err());
         if let Some(why) = why.filter(|why| **why != NoAnswer::NotAsked) {
-            text.push_str(&format!("{}: {}\n", mode.name(), no_answer(mode, why)));
+            text.push_str(&format!(
+                "{}: {}\n",
+                mode.name(),
+                findings::no_answer(mode, why)
+            ));
         }
     }
     if comparison.rows.iter().any(leaves_domain) {
         text.push_str("numeric is nan where a step leaves the domain\n");
     }
     text
-}
-
-/// Why `mode` has no answer, in words.
-pub fn no_answer(mode: Mode, why: &NoAnswer) -> String {
-    let name = mode.name();
-    match why {
-        NoAnswer::NotAsked => format!("{name} was not asked for"),
-        NoAnswer::TooLong(count) => {
-            let noun = match mode {
-                Mode::Numeric => "evaluations",
-                _ => "passes",
-            };
-            format!("left out: {count} {noun} take long; ask for it with `using {name}`")
-        }
-        NoAnswer::TooDeep(depth) => format!(
-            "left out: a formula {depth} operations deep takes long; ask for it with `using {name}`"
-        ),
-        NoAnswer::Kink => "left out: a kink was hit".into(),
-        NoAnswer::NotFinite => "left out: a value is not finite".into(),
-        NoAnswer::NoFormula(why) => super::derive::no_formula(*why),
-        NoAnswer::Failed(error) => error.message().into(),
-    }
-}
-
-/// Why `check` left finite differences out, in words.
-pub fn numeric_left_out(why: &NoAnswer) -> String {
-    let reason = no_answer(Mode::Numeric, why);
-    match why {
-        NoAnswer::NotAsked => reason,
-        _ => format!("{} was {reason}", Mode::Numeric.name()),
-    }
 }
 
 /// Whether finite differences have no number where the rules have one.
@@ -221,7 +191,7 @@ pub fn verdict(verdict: &Verdict, style: &Style) -> String {
 
 /// The kinks that a check hit, one a line.
 pub(super) fn kinks(verdict: &Verdict, style: &Style) -> String {
-    let line = |kink: &Kink| format!("{}\n", kink_text(kink, false, style));
+    let line = |kink: &Kink| format!("{}\n", findings::kink(kink, false, style));
     verdict.kinks.iter().map(line).collect()
 }
 
@@ -260,9 +230,11 @@ pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
         }
         (None, None) => "nothing to hold against each other".into(),
     };
-    let mut remarks: Vec<String> = verdict.left_out.iter().map(numeric_left_out).collect();
+    let mut remarks: Vec<String> = verdict.left_out.iter().map(findings::left_out).collect();
     let silent = verdict.silent.iter();
-    remarks.extend(silent.map(|(mode, why)| format!("{}: {}", mode.name(), no_answer(*mode, why))));
+    remarks.extend(
+        silent.map(|(mode, why)| format!("{}: {}", mode.name(), findings::no_answer(*mode, why))),
+    );
     if verdict.doubtful > 0 {
         let noun = if verdict.doubtful == 1 {
             "entry"
@@ -278,165 +250,4 @@ pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
         text.push_str(&format!("; {remark}"));
     }
     text
-}
-
-/// The likely reason of a disagreement.
-pub fn reason_text(reason: &Reason) -> String {
-    let style = Style {
-        digits: 10,
-        ..Style::default()
-    };
-    match reason {
-        Reason::Kink(kink) => format!(
-            "there is no derivative at this point; {}",
-            kink_text(kink, false, &style)
-        ),
-        Reason::Infinite => {
-            "one of the values is infinite: the derivative has a pole or an overflow there".into()
-        }
-        Reason::Cancellation(times) => {
-            let digits = times.log10().round();
-            format!(
-                "contributions {} times as large as their sum cancel: about {digits} digits are lost",
-                number::format(*times, 2)
-            )
-        }
-        Reason::Step([(coarse, first), (fine, second)]) => format!(
-            "the formula is not smooth on the scale of the step: with h = {} the difference is {}, with h = {} it is {}",
-            number::format(*coarse, 2),
-            number::format(*first, 10),
-            number::format(*fine, 2),
-            number::format(*second, 10),
-        ),
-        Reason::Unexplained => {
-            "no kink, no overflow and no cancellation explains it: one of the rules is wrong".into()
-        }
-    }
-}
-
-/// A kink in one sentence; by its line in a trace, by its source elsewhere.
-pub fn kink_text(kink: &Kink, in_trace: bool, style: &Style) -> String {
-    let pen = Pen::values(style);
-    let what = match in_trace || kink.text.is_empty() {
-        true => format!(
-            "{} = {}",
-            pen.symbol(Role::Primal, kink.node),
-            pen.write(&kink.formula)
-        ),
-        false => kink.text.clone(),
-    };
-    let signed = |x: f64| {
-        let text = number::format(x, style.digits);
-        if style.ascii {
-            text
-        } else {
-            text.replace('-', "−")
-        }
-    };
-    let place = match kink.entry {
-        Some(entry) if kink.count > 1 => format!(" in {} entries, first {entry}", kink.count),
-        Some(entry) => format!(" in entry {entry}"),
-        None => String::new(),
-    };
-    format!(
-        "kink: {what} at {}{place}: derivative {} taken ({} from the left, {} from the right)",
-        signed(kink.at),
-        signed(kink.taken),
-        signed(kink.left),
-        signed(kink.right),
-    )
-}
-
-/// Where the first number that is not finite came from, in one line.
-pub fn nonfinite(found: &Nonfinite, in_trace: bool, style: &Style) -> String {
-    let pen = Pen::values(style);
-    let node = found.node.filter(|_| in_trace);
-    let symbol = |role: Role| node.map(|node| format!("in {}", pen.symbol(role, node)));
-    let line = found.location.as_ref().map_or(String::new(), |location| {
-        format!(" (line {})", line_number(location))
-    });
-    let through = || {
-        found
-            .text
-            .as_ref()
-            .map_or("in the derivative".into(), |text| {
-                format!("in the derivative through {text}{line}")
-            })
-    };
-    let place = match &found.place {
-        Place::Value => None,
-        Place::Tangent(_) => Some(symbol(Role::Tangent).unwrap_or_else(through)),
-        Place::Adjoint(_) => Some(symbol(Role::Adjoint).unwrap_or_else(through)),
-    };
-    let derived = place.is_some() && !in_trace;
-    let mut text = place.map_or(String::new(), |place| format!("{place}: "));
-    text.push_str(&birth(&found.first, in_trace, derived, style));
-    if let Some(nan) = &found.nan {
-        text.push_str(&format!("; {}", birth(nan, in_trace, derived, style)));
-    }
-    if let Some(advice) = &found.advice {
-        text.push_str(&format!("; {advice}"));
-    }
-    text
-}
-
-fn line_number(location: &Location) -> usize {
-    let text = &location.source.text;
-    let before = text.get(..location.span.start as usize).unwrap_or(text);
-    before.matches('\n').count() + 1
-}
-
-/// `inf is born in a₂ = exp(a₁) = exp(1000) (line 3)`. Of what is part of a derivative's rule only
-/// the numbers are told where there is no trace to look its symbols up in.
-fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String {
-    let pen = Pen::values(style);
-    let value = number::format(birth.value, style.digits);
-    let entry = birth
-        .entry
-        .map_or(String::new(), |entry| format!(", entry {entry}"));
-    let formula = match (in_trace, &birth.text) {
-        (false, Some(text)) => text.clone(),
-        _ => pen.write(&birth.formula),
-    };
-    let what = match birth.node.filter(|_| in_trace) {
-        Some(node) => format!("{} = {formula}", pen.symbol(Role::Primal, node)),
-        None => formula.clone(),
-    };
-    let line = match (&birth.text, &birth.location) {
-        (Some(_), Some(location)) => format!(" (line {})", line_number(location)),
-        _ => String::new(),
-    };
-    if birth.operands.is_empty() {
-        return format!("{value} comes in with {what}{entry}{line}");
-    }
-    match &birth.numbers {
-        Some(numbers) if derived => format!("{value} is born in {}", pen.write(numbers)),
-        Some(numbers) => {
-            let numbers = pen.write(numbers);
-            let numbers = match formula == numbers {
-                true => String::new(),
-                false => format!(" = {numbers}"),
-            };
-            format!("{value} is born in {what}{numbers}{entry}{line}")
-        }
-        None => {
-            let operands: Vec<String> = birth
-                .operands
-                .iter()
-                .map(|one| operand(one, in_trace, &pen, style))
-                .collect();
-            format!(
-                "{value} is born in {what}{entry}{line}, where {}",
-                operands.join(", ")
-            )
-        }
-    }
-}
-
-fn operand(operand: &Operand, in_trace: bool, pen: &Pen<'_>, style: &Style) -> String {
-    let name = match (in_trace, &operand.text) {
-        (false, Some(text)) => text.clone(),
-        _ => pen.write(&operand.formula),
-    };
-    format!("{name} = {}", number::inline(&operand.value, style.digits))
 }

@@ -1,8 +1,9 @@
 //! Symbolic derivatives, as text and as JSON.
 
 use super::Style;
+use crate::findings;
 use crate::simplify::{Simplified, Size};
-use crate::symbolic::{Derivation, DerivationStep, NoFormula, Summand, Symbolic};
+use crate::symbolic::{Derivation, DerivationStep, Summand, Symbolic};
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Script, UnaryOp};
 use crate::view::bracketed;
 use serde_json::{Map, Value, json};
@@ -20,24 +21,12 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
             format!("{steps}{}{sizes}", lines(&head, formula))
         }
         Symbolic::NoFormula { why, along } => {
-            let mut text = format!("{head}: {}\n", no_formula(*why));
+            let mut text = format!("{head}: {}\n", findings::no_formula(*why));
             if let Some((direction, formula)) = along {
                 text.push_str(&lines(&format!("  along {direction}"), formula));
             }
             text
         }
-    }
-}
-
-/// Why a derivative has no formula, in words.
-pub fn no_formula(why: NoFormula) -> String {
-    match why {
-        NoFormula::TooLarge => "a formula of this size is too large to write".into(),
-        NoFormula::Derivative => "the language has no formula for this derivative".into(),
-        NoFormula::Jacobian => "the language has no formula for this Jacobian".into(),
-        NoFormula::FourIndices { output, target } => format!(
-            "the derivative of a {output} value by a {target} one has four indices: the language has no formula for it"
-        ),
     }
 }
 
@@ -179,7 +168,7 @@ pub fn object(derivation: &Derivation) -> Value {
         }
         Symbolic::NoFormula { why, along } => {
             object.insert("formula".into(), Value::Null);
-            object.insert("reason".into(), json!(no_formula(*why)));
+            object.insert("reason".into(), json!(findings::no_formula(*why)));
             if let Some((direction, formula)) = along {
                 object.insert(
                     "along".into(),

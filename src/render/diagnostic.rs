@@ -4,9 +4,9 @@
 //! are cut to a window, and characters that would garble a terminal are replaced. So a diagnostic
 //! costs what it shows, whatever the size of the source.
 
-use super::colour::{self, width};
 use super::{Style, wrap};
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::notation::colour::{self, width};
 use crate::source::Source;
 use ariadne::{CharSet, Color, Config, Fmt, IndexType, Report, ReportKind};
 use std::ops::Range;

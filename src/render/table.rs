@@ -5,8 +5,8 @@
 //! cell is lost. Only a cell that is too wide even beside the first column alone is cut, and says
 //! so by `…`.
 
-use super::colour::{Paint, cut, width};
 use super::{Style, ascii, cell};
+use crate::notation::colour::{Paint, cut, width};
 use crate::view;
 use std::borrow::Cow;
 

@@ -1,9 +1,10 @@
 //! Events as text for people.
 
-use super::colour::width;
 use super::{Style, compare, number, wrap};
 use crate::event::{Event, Item};
+use crate::findings;
 use crate::graph::Tensor;
+use crate::notation::colour::width;
 use crate::trace::{Nonfinite, Trace};
 use crate::view;
 
@@ -43,7 +44,7 @@ pub fn trace(trace: &Trace, style: &Style) -> String {
 fn origin(nonfinite: Option<&Nonfinite>, style: &Style) -> String {
     nonfinite.map_or(String::new(), |found| {
         wrap::lines(
-            &format!("  {}\n", compare::nonfinite(found, false, style)),
+            &format!("  {}\n", findings::nonfinite(found, false, style)),
             style,
         )
     })
@@ -128,7 +129,7 @@ fn entries(value: &Tensor, most_cols: usize, style: &Style) -> String {
     let mut text = String::new();
     for row in 0..rows.len() {
         for (column, width) in cells.iter().zip(&widths) {
-            let blanks = width - super::colour::width(&column[row]);
+            let blanks = width - crate::notation::colour::width(&column[row]);
             text.push_str(&" ".repeat(blanks + 2));
             text.push_str(&column[row]);
         }

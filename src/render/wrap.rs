@@ -1,7 +1,7 @@
 //! Sentences in lines that fit the terminal, broken between words.
 
 use super::Style;
-use super::colour::width;
+use crate::notation::colour::width;
 
 /// `text` with the lines that are too wide for `style` broken between words. What goes on below is
 /// indented like the column that it stands in: a line may be a list entry, its text two blanks or

@@ -1,7 +1,7 @@
 //! Colours while typing.
 
+use crate::notation::colour::Paint;
 use crate::render::Style;
-use crate::render::colour::Paint;
 use crate::syntax::highlight::{self, Class};
 
 /// Bytes of the longest text that is coloured: beyond, it was pasted and nobody reads it.

@@ -3,7 +3,7 @@
 use super::{Next, Repl};
 use crate::cli::script;
 use crate::diagnostic::did_you_mean;
-use crate::render::colour;
+use crate::notation::colour;
 use std::fmt::Write;
 use std::path::PathBuf;
 

@@ -2,8 +2,8 @@
 
 use super::commands::{self, COMMANDS};
 use crate::assist::help;
+use crate::notation::colour::Paint;
 use crate::render::Style;
-use crate::render::colour::Paint;
 use crate::session::Session;
 use std::fmt::Write;
 

@@ -1,7 +1,8 @@
 //! Where an interactive session writes: the terminal, a pager, or memory.
 
 use crate::cli::{Bar, Options, Printer, Status, Stream};
-use crate::render::{Style, colour};
+use crate::notation::colour;
+use crate::render::Style;
 use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
 use std::process::{Command, Stdio};

@@ -3,10 +3,10 @@
 use super::keys::{Key, Keys};
 use super::{Next, Repl};
 use crate::assist::why;
+use crate::notation::PlainMath;
+use crate::notation::colour::Paint;
 use crate::render::Style;
 use crate::render::cell::index_symbol;
-use crate::render::colour::Paint;
-use crate::render::formula::Pen;
 use crate::render::table::lay_out;
 use crate::source::Source;
 use crate::trace::{Role, Trace};
@@ -109,7 +109,7 @@ fn table(trace: &Trace, stop: Stop, room: usize, style: &Style) -> String {
         .saturating_sub(room / 2)
         .min(count.saturating_sub(room));
     let shown = first..(first + room).min(count);
-    let pen = Pen::values(style);
+    let pen = PlainMath::values(style);
     let cells = |cell: &dyn Fn(usize) -> Cell| -> Vec<Cell> { shown.clone().map(cell).collect() };
     let mark = |k: usize| match (k + 1 == stop.line, style.ascii) {
         (false, _) => " ",

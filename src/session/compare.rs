@@ -7,9 +7,10 @@ use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};
 use crate::diff::Target;
 use crate::event::Event;
+use crate::findings;
 use crate::graph::{Graph, NodeId, Tensor, measure};
 use crate::lower::{Evaluation, Lowerer};
-use crate::render::compare::reason_text;
+
 use crate::symbolic::{Spelling, Subject, Symbolic, derive};
 use crate::syntax::ast::{ExprId, Mode, Script, With};
 use crate::trace::Wanted;
@@ -178,5 +179,5 @@ fn failure(script: &Rc<Script>, output: ExprId, verdict: &Verdict) -> Option<Dia
     Some(error!(Check, script.locate(output),
             "{message}";
             label: "{label}";
-            help: "{}", reason_text(reason)))
+            help: "{}", findings::disagreement(reason)))
 }

@@ -2,11 +2,12 @@
 
 use super::{Event, Session, Sink, formula};
 use crate::diagnostic::{Diagnostic, Result, error, warning};
+use crate::findings;
 use crate::graph::{Corner, Graph, Shape, Tensor};
 use crate::lower::Lowerer;
 use crate::lower::definitions::Meaning;
+use crate::notation::Style;
 use crate::number;
-use crate::render::{self, Style};
 use crate::syntax::ast::{ExprId, Index, Script, Target};
 use std::rc::Rc;
 
@@ -224,7 +225,7 @@ impl Session {
         });
         match origin {
             Some(origin) => {
-                let text = render::compare::nonfinite(&origin, false, &Style::default());
+                let text = findings::nonfinite(&origin, false, &Style::default());
                 match origin.location {
                     Some(location) => warning.label(location, text),
                     None => warning.help(text),

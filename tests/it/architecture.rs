@@ -320,12 +320,9 @@ const SEARCHES: &[Search] = &[
 
 const LIBRARY: Exceptions = &[];
 const ROOMS: Exceptions = &[
-    ("src/session/compare", DRAWS),
     ("src/session/graph", DRAWS),
-    ("src/session/mod", DRAWS),
     ("src/session/plot", DRAWS),
     ("src/session/save", DRAWS),
-    ("src/session/update", DRAWS),
 ];
 const TEXT: Exceptions = &[
     (
@@ -391,9 +388,7 @@ const NAMES: Exceptions = &[
     (":Command", UNFINISHED),
     (":Entry", UNFINISHED),
     (":Found", UNFINISHED),
-    (":Notation", UNFINISHED),
     (":Output", UNFINISHED),
-    (":Pen", UNFINISHED),
     (":Purpose", UNFINISHED),
     (":Row", UNFINISHED),
     (":Target", UNFINISHED),
@@ -427,12 +422,9 @@ const IMPORTS: Exceptions = &[
         "src/syntax/errors:primitives",
         "advice asks the table which functions there are",
     ),
-    ("src/session/compare:render", DRAWS),
     ("src/session/graph:render", DRAWS),
-    ("src/session/mod:render", DRAWS),
     ("src/session/plot:render", DRAWS),
     ("src/session/save:render", DRAWS),
-    ("src/session/update:render", DRAWS),
 ];
 
 /// Whether an exception is about a place: a file without its ending, a folder, or a name in one of them.

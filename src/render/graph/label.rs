@@ -1,8 +1,8 @@
 //! What stands at a node.
 
+use crate::notation::PlainMath;
 use crate::render::Style;
 use crate::render::cell;
-use crate::render::formula::Pen;
 use crate::trace::{Derived, Drawing, Role};
 use crate::view;
 
@@ -38,7 +38,7 @@ pub(super) fn rows(drawing: &Drawing, number: usize, style: &Style) -> Vec<Row> 
         (Role::Tangent, &line.tangents),
         (Role::Adjoint, &line.adjoints),
     ] {
-        let pen = Pen::derivatives(style);
+        let pen = PlainMath::derivatives(style);
         let symbol = pen.symbol(role, number);
         let texts = derivative(derived, style);
         rows.extend(
@@ -72,7 +72,7 @@ pub(super) fn derivative(derived: &[Derived], style: &Style) -> Vec<String> {
 
 /// aᵢ = …
 pub(super) fn definition(drawing: &Drawing, number: usize, style: &Style) -> String {
-    let pen = Pen::values(style);
+    let pen = PlainMath::values(style);
     let formula = pen.write(&drawing.line(number).formula);
     let formula = if style.ascii {
         formula.replace('×', "x")

@@ -11,7 +11,7 @@ pub use svg::{ARROW, embedded, svg};
 pub use text::text;
 
 use super::Style;
-use super::formula::Pen;
+use crate::notation::PlainMath;
 use crate::trace::{Drawing, Edge, Math};
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ fn partial(edge: &Edge, style: &Style) -> String {
 }
 
 fn write(math: &Math, style: &Style) -> String {
-    let text = Pen::derivatives(style).label(math);
+    let text = PlainMath::derivatives(style).label(math);
     if style.ascii {
         text.replace('×', "x")
     } else {

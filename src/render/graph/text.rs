@@ -2,10 +2,10 @@
 
 use super::label::definition;
 use super::partial;
+use crate::notation::PlainMath;
 use crate::render::Style;
 use crate::render::cell::{self, index_symbol};
 use crate::render::compare;
-use crate::render::formula::Pen;
 use crate::trace::{Derived, Drawing, Edge, Line, Role};
 use crate::view::{self, Cell, Column, Heading, Quotient, Table};
 
@@ -100,7 +100,7 @@ impl Walk<'_> {
     fn descend(&mut self, number: usize, lead: String, margin: &str) {
         let definition = definition(self.drawing, number, self.style);
         if self.has(number) && self.drawing.line(number).op != "input" {
-            let symbol = Pen::values(self.style).symbol(Role::Primal, number);
+            let symbol = PlainMath::values(self.style).symbol(Role::Primal, number);
             self.branches.push(Branch {
                 text: format!("{lead}{symbol} (above)"),
                 node: None,

@@ -1,7 +1,7 @@
 //! Tables and values as HTML.
 
 use crate::graph::Tensor;
-use crate::render::formula::Pen;
+use crate::notation::PlainMath;
 use crate::render::{Style, cell, compare, number, terminal};
 use crate::source::Source;
 use crate::trace::Role;
@@ -167,7 +167,7 @@ fn place(column: &Column, row: usize, first: bool, style: &Style) -> String {
     };
     let text = match cell {
         Cell::Rule(role, node, rules) => {
-            let symbol = Pen::derivatives(style).symbol(*role, *node);
+            let symbol = PlainMath::derivatives(style).symbol(*role, *node);
             let rules = escaped(&cell::rules(rules, style));
             format!("<span class=\"{}\">{symbol}</span> = {rules}", kind(*role))
         }

@@ -7,6 +7,7 @@ use super::graph::{ARROW, LIMIT, embedded};
 use super::{Style, compare, derive, diagnostic, plot, terminal};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{Event, Item};
+use crate::findings;
 use crate::graph::Tensor;
 use crate::plot::{Picture, Plot};
 use crate::source::Source;
@@ -137,7 +138,7 @@ pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
     let origin = |found: &Option<Box<Nonfinite>>| {
         let found = found
             .as_ref()
-            .map(|found| compare::nonfinite(found, false, style));
+            .map(|found| findings::nonfinite(found, false, style));
         found.map_or(String::new(), |text| prose(&text))
     };
     match event {

@@ -6,6 +6,7 @@ mod value;
 use super::cell::exact;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{Event, Item};
+use crate::findings;
 use crate::source::Source;
 use crate::syntax::ast::Mode;
 use crate::trace::check::Verdict;
@@ -279,10 +280,7 @@ fn comparison_row(row: &Row) -> Value {
             answer.as_ref().map_or(Value::Null, tensor),
         );
         if let Err(why) = answer {
-            reasons.insert(
-                mode.name().into(),
-                json!(super::compare::no_answer(mode, why)),
-            );
+            reasons.insert(mode.name().into(), json!(findings::no_answer(mode, why)));
         }
     }
     if let Some(shape) = row.answers.iter().flatten().next().and_then(shape_of) {
@@ -351,14 +349,11 @@ fn verdict_object(verdict: &Verdict) -> Value {
     }
     let mut reasons = Map::new();
     if let Some(why) = &verdict.left_out {
-        let reason = super::compare::numeric_left_out(why);
+        let reason = findings::left_out(why);
         reasons.insert(Mode::Numeric.name().into(), json!(reason));
     }
     for (mode, why) in &verdict.silent {
-        reasons.insert(
-            mode.name().into(),
-            json!(super::compare::no_answer(*mode, why)),
-        );
+        reasons.insert(mode.name().into(), json!(findings::no_answer(*mode, why)));
     }
     if !reasons.is_empty() {
         object.insert("reason".into(), Value::Object(reasons));

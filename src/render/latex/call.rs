@@ -1,14 +1,14 @@
 //! Calls: the notation of a row of the primitive table, of an operator of differentiation, or the
 //! name of the function.
 
-use super::formula::{Pen, round};
+use super::formula::{LatexMath, round};
 use super::name::name;
+use crate::notation::{Binding, Clause, MathWriter, Part};
 use crate::primitives;
-use crate::render::notation::{Binding, Clause, Notation, Part};
 use crate::syntax::special::Special;
 use crate::trace::Math;
 
-impl Pen {
+impl LatexMath {
     /// A call in the notation of its row, of an operator, or with the name of the function.
     pub(super) fn called(self, function: &str, args: &[Math]) -> Part {
         if let Some(part) = self.operator(function, args) {

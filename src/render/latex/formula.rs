@@ -3,7 +3,7 @@
 use super::call::template;
 use super::name::{is_word, name, number};
 use crate::graph::Tensor;
-use crate::render::notation::{Binding, Clause, Notation, Part, infix_binding, number_first};
+use crate::notation::{Binding, Clause, MathWriter, Part, infix_binding, number_first};
 use crate::syntax::special::Special;
 use crate::trace::written;
 use crate::trace::{Math, Role, Times};
@@ -13,7 +13,7 @@ const INLINE_ENTRIES: usize = 4;
 
 /// Writes formulas.
 #[derive(Clone, Copy)]
-pub struct Pen {
+pub struct LatexMath {
     digits: usize,
     /// Whether products have a dot, as in the definition of a value; else factors stand side by
     /// side.
@@ -22,10 +22,10 @@ pub struct Pen {
     raised: bool,
 }
 
-impl Pen {
+impl LatexMath {
     /// A pen for the right sides of aᵢ = …
-    pub fn values(digits: usize) -> Pen {
-        Pen {
+    pub fn values(digits: usize) -> LatexMath {
+        LatexMath {
             digits,
             dotted: true,
             raised: false,
@@ -33,8 +33,8 @@ impl Pen {
     }
 
     /// A pen for derivatives, and for formulas as the user writes them.
-    pub fn derivatives(digits: usize) -> Pen {
-        Pen {
+    pub fn derivatives(digits: usize) -> LatexMath {
+        LatexMath {
             digits,
             dotted: false,
             raised: false,
@@ -42,8 +42,8 @@ impl Pen {
     }
 
     /// The same pen in an exponent or an index, if `small`; one that is there already stays.
-    pub(super) fn raised(self, small: bool) -> Pen {
-        Pen {
+    pub(super) fn raised(self, small: bool) -> LatexMath {
+        LatexMath {
             raised: self.raised || small,
             ..self
         }
@@ -51,7 +51,7 @@ impl Pen {
 
     /// The formula.
     pub fn write(self, math: &Math) -> String {
-        Notation::write(&self, math)
+        MathWriter::write(&self, math)
     }
 
     /// A formula in the language's syntax; what is none, as code.
@@ -154,7 +154,7 @@ impl Pen {
     }
 }
 
-impl Notation for Pen {
+impl MathWriter for LatexMath {
     fn number(&self, x: f64) -> Part {
         let text = number(x, self.digits);
         let binding = match text.as_bytes() {
@@ -170,7 +170,7 @@ impl Notation for Pen {
     }
 
     fn symbol(&self, role: Role, index: usize) -> String {
-        Pen::symbol(role, index)
+        LatexMath::symbol(role, index)
     }
 
     /// A name; a text in the language's syntax where a name stands for it.
@@ -393,7 +393,7 @@ mod tests {
     use crate::primitives;
 
     fn latex(text: &str) -> String {
-        Pen::derivatives(6).text(text)
+        LatexMath::derivatives(6).text(text)
     }
 
     #[test]

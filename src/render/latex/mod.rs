@@ -11,6 +11,7 @@ mod table;
 
 use super::{Style, compare, derive};
 use crate::event::{Event, Item};
+use crate::findings;
 use crate::graph::Tensor;
 use crate::simplify::Simplified;
 use crate::symbolic::{Derivation, Summand, Symbolic};
@@ -19,7 +20,7 @@ use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
 use crate::trace::{Line, Math, Nonfinite, Role, Times, written};
 use crate::view::{self, Remark, Table};
-use formula::Pen;
+use formula::LatexMath;
 use name::{number, prose};
 use table::{display, paragraphs};
 
@@ -45,7 +46,7 @@ pub fn event(event: &Event, style: &Style) -> String {
             value,
             nonfinite,
         } => {
-            let pen = Pen::derivatives(style.digits);
+            let pen = LatexMath::derivatives(style.digits);
             display(&format!(
                 "{} = {}",
                 pen.text(text),
@@ -73,7 +74,7 @@ pub fn trace(trace: &Trace, style: &Style) -> String {
 /// A line that says where it came from that a value is not finite.
 fn origin(nonfinite: Option<&Nonfinite>, style: &Style) -> String {
     nonfinite.map_or(String::new(), |found| {
-        paragraphs(&compare::nonfinite(found, false, style))
+        paragraphs(&findings::nonfinite(found, false, style))
     })
 }
 
@@ -81,7 +82,7 @@ fn origin(nonfinite: Option<&Nonfinite>, style: &Style) -> String {
 fn whole(value: &Tensor, digits: usize) -> String {
     let shape = value.shape();
     if shape.is_scalar() || shape.is_empty() {
-        return Pen::derivatives(digits).value(value);
+        return LatexMath::derivatives(digits).value(value);
     }
     let cols = view::excerpt(shape.n(), WRITTEN_COLS);
     let row = |i: &Option<usize>| {
@@ -107,7 +108,7 @@ fn print(items: &[Item], style: &Style) -> String {
     let one = |item: &Item| match item {
         Item::Text(text) => prose(text),
         Item::Value(value) if value.shape().is_scalar() => {
-            format!("${}$", Pen::derivatives(style.digits).value(value))
+            format!("${}$", LatexMath::derivatives(style.digits).value(value))
         }
         Item::Value(value) => format!("$\\displaystyle {}$", whole(value, style.digits)),
     };
@@ -126,7 +127,7 @@ fn set(table: &Table, style: &Style) -> String {
 
 /// What is said below a table.
 fn remark(remark: &Remark, in_trace: bool, style: &Style) -> String {
-    let pen = Pen::derivatives(style.digits);
+    let pen = LatexMath::derivatives(style.digits);
     match remark {
         Remark::Abbreviation(short, output) => {
             table::paragraph(&format!("${}$ is ${}$", pen.text(short), pen.text(output)))
@@ -137,19 +138,22 @@ fn remark(remark: &Remark, in_trace: bool, style: &Style) -> String {
 
 /// The definition of a line, and what else it is called: a₆ = sin(a₅) = y₁. An input's name is its
 /// formula already.
-fn definition(number: usize, line: &Line, pen: Pen) -> String {
+fn definition(number: usize, line: &Line, pen: LatexMath) -> String {
     let names = view::names(line).iter().map(|name| pen.text(name));
-    let sides = [Pen::symbol(Role::Primal, number), pen.write(&line.formula)];
+    let sides = [
+        LatexMath::symbol(Role::Primal, number),
+        pen.write(&line.formula),
+    ];
     let sides: Vec<String> = sides.into_iter().chain(names).collect();
     format!("${}$", sides.join(" = "))
 }
 
-fn value_cell(value: Option<&Tensor>, pen: Pen) -> String {
+fn value_cell(value: Option<&Tensor>, pen: LatexMath) -> String {
     value.map_or(String::new(), |value| format!("${}$", pen.value(value)))
 }
 
 fn derived(derivation: &Derivation, style: &Style) -> String {
-    let pen = Pen::derivatives(style.digits);
+    let pen = LatexMath::derivatives(style.digits);
     let head = match (
         written::parse(&derivation.output),
         written::parse(&derivation.wrt),
@@ -173,7 +177,7 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
             text.push_str(&paragraphs(&derive::sizes(formula)));
         }
         Symbolic::NoFormula { why, along } => {
-            let reason = derive::no_formula(*why);
+            let reason = findings::no_formula(*why);
             text.push_str(&table::paragraph(&format!("${head}$: {}", prose(&reason))));
             if let Some((direction, formula)) = along {
                 let direction = pen.write(&Math::Name(direction.clone()));
@@ -185,7 +189,7 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
 }
 
 /// Every rule with the formula after it.
-fn steps(derivation: &Derivation, head: &str, pen: Pen) -> String {
+fn steps(derivation: &Derivation, head: &str, pen: LatexMath) -> String {
     if derivation.steps.is_empty() {
         return String::new();
     }
@@ -228,7 +232,7 @@ fn summand(term: &Summand) -> Math {
 }
 
 fn compared(comparison: &Comparison, style: &Style) -> String {
-    let pen = Pen::derivatives(style.digits);
+    let pen = LatexMath::derivatives(style.digits);
     let value = &comparison.value;
     let output = pen.text(&comparison.output);
     let mut text = match value.shape().is_scalar() {
@@ -244,7 +248,7 @@ fn compared(comparison: &Comparison, style: &Style) -> String {
 
 /// The verdict, with the output as a formula.
 fn checked(verdict: &Verdict, style: &Style) -> String {
-    let output = Pen::derivatives(style.digits).text(&verdict.output);
+    let output = LatexMath::derivatives(style.digits).text(&verdict.output);
     let sentence = prose(&format!(": {}", compare::verdict_sentence(verdict)));
     table::paragraph(&format!("check ${output}${sentence}"))
         + &paragraphs(&compare::kinks(verdict, style))

@@ -1,6 +1,6 @@
 //! Graphs and plots as pictures that LaTeX draws itself.
 
-use super::formula::Pen;
+use super::formula::LatexMath;
 use super::name::prose;
 use super::table::{LINE, paragraphs, width};
 use super::{definition, remark, value_cell};
@@ -39,7 +39,10 @@ pub fn graph(drawing: &Drawing, style: &Style) -> String {
 
 /// The lines in a node: its definition, its value, its tangents, its adjoints.
 fn rows(drawing: &Drawing, number: usize, style: &Style) -> Vec<String> {
-    let (values, derivatives) = (Pen::values(style.digits), Pen::derivatives(style.digits));
+    let (values, derivatives) = (
+        LatexMath::values(style.digits),
+        LatexMath::derivatives(style.digits),
+    );
     let line: &Line = drawing.line(number);
     let mut rows = vec![definition(number, line, values)];
     if line.value.is_some() {
@@ -62,7 +65,7 @@ fn rows(drawing: &Drawing, number: usize, style: &Style) -> Vec<String> {
             let rules: Vec<String> = rules.iter().map(|rule| derivatives.write(rule)).collect();
             rules.join(", ")
         };
-        let symbol = Pen::symbol(role, number);
+        let symbol = LatexMath::symbol(role, number);
         rows.push(format!(
             "\\textcolor{{{colour}!70!black}}{{${symbol} = {right}$}}"
         ));
@@ -79,7 +82,7 @@ fn small(latex: &str) -> f64 {
 }
 
 fn label(edge: &Edge, style: &Style) -> String {
-    let pen = Pen::derivatives(style.digits);
+    let pen = LatexMath::derivatives(style.digits);
     let partial = edge.partial.as_ref().map(|math| pen.write(math));
     partial
         .filter(|latex| width(latex, true) <= LABEL)
@@ -198,7 +201,7 @@ pub fn plot(plot: &Plot, style: &Style) -> String {
     if plot.file.is_some() {
         return paragraphs(&crate::render::plot::text(plot, style));
     }
-    let pen = Pen::derivatives(style.digits);
+    let pen = LatexMath::derivatives(style.digits);
     let named = |name: &str| match name {
         // A word for what has no name in the script.
         "" | "index" => prose(name),

@@ -1,6 +1,6 @@
 //! Tables that break over pages, and formulas that break over lines.
 
-use super::formula::Pen;
+use super::formula::LatexMath;
 use super::name::{number, prose};
 use crate::render::{Style, cell as plain};
 use crate::trace::{Role, written};
@@ -109,7 +109,10 @@ impl Typeset {
 
 /// What stands in one place of a table.
 fn cell(cell: &Cell, style: &Style) -> String {
-    let (values, derivatives) = (Pen::values(style.digits), Pen::derivatives(style.digits));
+    let (values, derivatives) = (
+        LatexMath::values(style.digits),
+        LatexMath::derivatives(style.digits),
+    );
     match cell {
         Cell::Blank => String::new(),
         Cell::Absent => "--".into(),
@@ -120,17 +123,21 @@ fn cell(cell: &Cell, style: &Style) -> String {
         Cell::Definition(node, formula) => {
             format!(
                 "${} = {}$",
-                Pen::symbol(Role::Primal, node),
+                LatexMath::symbol(Role::Primal, node),
                 values.write(formula)
             )
         }
         Cell::Rule(role, node, rules) => {
             let rules: Vec<String> = rules.iter().map(|rule| derivatives.write(rule)).collect();
-            format!("${} = {}$", Pen::symbol(*role, node), rules.join(", "))
+            format!(
+                "${} = {}$",
+                LatexMath::symbol(*role, node),
+                rules.join(", ")
+            )
         }
         Cell::Code(text) => formula(text, derivatives),
         Cell::Words(words) => prose(words),
-        Cell::After(node) => format!("after ${}$", Pen::symbol(Role::Primal, node)),
+        Cell::After(node) => format!("after ${}$", LatexMath::symbol(Role::Primal, node)),
         Cell::Names(names) => {
             let names: Vec<String> = names.iter().map(|name| derivatives.text(name)).collect();
             names.join(" = ")
@@ -139,7 +146,7 @@ fn cell(cell: &Cell, style: &Style) -> String {
 }
 
 /// A formula in the language's syntax; as words where it is none.
-fn formula(text: &str, pen: Pen) -> String {
+fn formula(text: &str, pen: LatexMath) -> String {
     match written::parse(text) {
         Some(math) => format!("${}$", pen.write(&math)),
         None => prose(text),
@@ -149,17 +156,19 @@ fn formula(text: &str, pen: Pen) -> String {
 fn heading(heading: &Heading, style: &Style) -> String {
     match heading {
         Heading::Words(_) | Heading::Operators(..) => prose(&plain::heading(heading, style)),
-        Heading::Symbol(role) => format!("${}$", Pen::symbol(*role, "i")),
+        Heading::Symbol(role) => format!("${}$", LatexMath::symbol(*role, "i")),
         Heading::Derivative(of) => quotient("", of, style),
-        Heading::Definition(of) => {
-            quotient(&format!("{} = ", Pen::symbol(of.role(), "i")), of, style)
-        }
+        Heading::Definition(of) => quotient(
+            &format!("{} = ", LatexMath::symbol(of.role(), "i")),
+            of,
+            style,
+        ),
     }
 }
 
 /// A derivative of a node behind `left`.
 fn quotient(left: &str, of: &Quotient, style: &Style) -> String {
-    let pen = Pen::values(style.digits);
+    let pen = LatexMath::values(style.digits);
     match of {
         Quotient::Tangent { wrt, along } => {
             let along = along
@@ -203,7 +212,7 @@ pub fn table(table: &Table, style: &Style) -> String {
         });
         *first = Typeset::left(first.heading.clone(), called.collect());
     }
-    let alone = |row: &view::Row| format!("${}$", Pen::symbol(Role::Primal, row.node));
+    let alone = |row: &view::Row| format!("${}$", LatexMath::symbol(Role::Primal, row.node));
     let key = match table.rows.is_empty() {
         true => Typeset::new(&table.columns[0], style),
         false => Typeset::left(

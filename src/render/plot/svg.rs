@@ -52,20 +52,20 @@ impl Frame {
 
 /// The picture as the text of a file.
 pub fn svg(plot: &Plot) -> String {
-    let mut pen = Pen {
+    let mut canvas = Canvas {
         text: String::new(),
     };
-    pen.begin();
+    canvas.begin();
     match &plot.picture {
-        Picture::Curves(series) => curves(&mut pen, plot, series),
-        Picture::Map(map) => picture_of_map(&mut pen, plot, map),
+        Picture::Curves(series) => curves(&mut canvas, plot, series),
+        Picture::Map(map) => picture_of_map(&mut canvas, plot, map),
     }
-    pen.text.push_str("</svg>\n");
-    pen.text
+    canvas.text.push_str("</svg>\n");
+    canvas.text
 }
 
 /// Writes elements.
-struct Pen {
+struct Canvas {
     text: String,
 }
 
@@ -77,7 +77,7 @@ enum Anchor {
     End,
 }
 
-impl Pen {
+impl Canvas {
     fn line(&mut self, text: std::fmt::Arguments<'_>) {
         // Writing to a string cannot fail.
         let _ = self.text.write_fmt(text);
@@ -214,29 +214,29 @@ fn frame(plot: &Plot, legend: usize, right: f64) -> (Frame, Vec<Tick>, Vec<Tick>
     (frame, across, up)
 }
 
-fn axes(pen: &mut Pen, plot: &Plot, frame: &Frame, across: &[Tick], up: &[Tick], grid: bool) {
+fn axes(canvas: &mut Canvas, plot: &Plot, frame: &Frame, across: &[Tick], up: &[Tick], grid: bool) {
     for tick in across {
         let x = frame.x(tick.at);
         if grid {
-            pen.stroke((x, frame.top), (x, frame.bottom()), "#e4e4e4");
+            canvas.stroke((x, frame.top), (x, frame.bottom()), "#e4e4e4");
         }
-        pen.stroke((x, frame.bottom()), (x, frame.bottom() + 5.0), "#444");
-        pen.words((x, frame.bottom() + 19.0), Anchor::Middle, &tick.text);
+        canvas.stroke((x, frame.bottom()), (x, frame.bottom() + 5.0), "#444");
+        canvas.words((x, frame.bottom() + 19.0), Anchor::Middle, &tick.text);
     }
     for tick in up {
         let y = frame.y(tick.at);
         if grid {
-            pen.stroke((frame.left, y), (frame.right(), y), "#e4e4e4");
+            canvas.stroke((frame.left, y), (frame.right(), y), "#e4e4e4");
         }
-        pen.stroke((frame.left - 5.0, y), (frame.left, y), "#444");
-        pen.words((frame.left - 9.0, y + 4.5), Anchor::End, &tick.text);
+        canvas.stroke((frame.left - 5.0, y), (frame.left, y), "#444");
+        canvas.words((frame.left - 9.0, y + 4.5), Anchor::End, &tick.text);
     }
     let middle = frame.left + frame.width / 2.0;
-    pen.words((middle, HEIGHT - 12.0), Anchor::Middle, &plot.x.name);
+    canvas.words((middle, HEIGHT - 12.0), Anchor::Middle, &plot.x.name);
     if !plot.y.name.is_empty() {
         let (x, y) = (18.0, frame.top + frame.height / 2.0);
         let name = escaped(&plot.y.name);
-        pen.line(format_args!(
+        canvas.line(format_args!(
             "<text transform=\"translate({x:.1} {y:.1}) rotate(-90)\" text-anchor=\"middle\" fill=\"#222\">{name}</text>"
         ));
     }
@@ -266,27 +266,27 @@ fn legend(series: &[Series]) -> (usize, Vec<(usize, f64, String)>) {
     (line + 1, entries)
 }
 
-fn curves(pen: &mut Pen, plot: &Plot, series: &[Series]) {
+fn curves(canvas: &mut Canvas, plot: &Plot, series: &[Series]) {
     let (lines, entries) = legend(series);
     let (frame, across, up) = frame(plot, lines, 24.0);
-    axes(pen, plot, &frame, &across, &up, true);
-    pen.open_clip(&frame);
+    axes(canvas, plot, &frame, &across, &up, true);
+    canvas.open_clip(&frame);
     for (k, series) in series.iter().enumerate() {
-        curve(pen, plot, &frame, series, k);
+        curve(canvas, plot, &frame, series, k);
     }
-    points(pen, plot, &frame, None);
-    pen.close();
-    pen.outline(&frame);
+    points(canvas, plot, &frame, None);
+    canvas.close();
+    canvas.outline(&frame);
     for (k, (line, x, name)) in entries.iter().enumerate() {
         let (x, y) = (20.0 + x, 20.0 + 20.0 * *line as f64);
-        pen.line(format_args!(
+        canvas.line(format_args!(
             "<line x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" {}/>",
             y - 4.5,
             x + 26.0,
             y - 4.5,
             manner(k)
         ));
-        pen.words((x + 34.0, y), Anchor::Start, name);
+        canvas.words((x + 34.0, y), Anchor::Start, name);
     }
 }
 
@@ -302,7 +302,7 @@ fn manner(k: usize) -> String {
 }
 
 /// A curve, in as many pieces as there are gaps.
-fn curve(pen: &mut Pen, plot: &Plot, frame: &Frame, series: &Series, k: usize) {
+fn curve(canvas: &mut Canvas, plot: &Plot, frame: &Frame, series: &Series, k: usize) {
     let colour = hex(PALETTE[k % PALETTE.len()]);
     let places: Vec<Option<(f64, f64)>> = (series.x.iter().zip(&series.y))
         .map(|(x, y)| frame.place(plot, *x, *y))
@@ -310,13 +310,13 @@ fn curve(pen: &mut Pen, plot: &Plot, frame: &Frame, series: &Series, k: usize) {
     for piece in places.split(Option::is_none) {
         let piece: Vec<(f64, f64)> = piece.iter().copied().flatten().collect();
         if let [alone] = piece.as_slice() {
-            pen.dot(*alone, 2.2, &colour, false);
+            canvas.dot(*alone, 2.2, &colour, false);
         } else if !piece.is_empty() {
             let path: Vec<String> = piece
                 .iter()
                 .map(|(x, y)| format!("{x:.1},{y:.1}"))
                 .collect();
-            pen.line(format_args!(
+            canvas.line(format_args!(
                 "<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" {}/>",
                 path.join(" "),
                 manner(k)
@@ -325,13 +325,13 @@ fn curve(pen: &mut Pen, plot: &Plot, frame: &Frame, series: &Series, k: usize) {
         if series.x.len() <= DOTTED && piece.len() > 1 {
             piece
                 .iter()
-                .for_each(|place| pen.dot(*place, 3.0, &colour, false));
+                .for_each(|place| canvas.dot(*place, 3.0, &colour, false));
         }
     }
 }
 
 /// Data in the colours of the map where they mean the same, else in colours of their own.
-fn points(pen: &mut Pen, plot: &Plot, frame: &Frame, shared: Option<&Colours>) {
+fn points(canvas: &mut Canvas, plot: &Plot, frame: &Frame, shared: Option<&Colours>) {
     let Some(points) = &plot.points else {
         return;
     };
@@ -344,7 +344,7 @@ fn points(pen: &mut Pen, plot: &Plot, frame: &Frame, shared: Option<&Colours>) {
         let value = points.colours.as_ref().map(|values| values[k]);
         let colour = value.and_then(|value| colours?.of_value(value));
         let fill = colour.map_or("#ffffff".to_string(), hex);
-        pen.dot(place, 3.6, &fill, true);
+        canvas.dot(place, 3.6, &fill, true);
     }
 }
 
@@ -352,7 +352,7 @@ fn own_colours(points: &Points) -> Option<Colours> {
     Colours::of(points.colours.as_ref()?.iter())
 }
 
-fn picture_of_map(pen: &mut Pen, plot: &Plot, map: &Map) {
+fn picture_of_map(canvas: &mut Canvas, plot: &Plot, map: &Map) {
     let data: &[f64] = plot
         .points
         .as_ref()
@@ -375,31 +375,31 @@ fn picture_of_map(pen: &mut Pen, plot: &Plot, map: &Map) {
     let texts: Vec<String> = texts;
     let widest = texts.iter().map(|text| width_of(text)).fold(0.0, f64::max);
     let (frame, across, up) = frame(plot, 1, 52.0 + widest.max(30.0));
-    pen.words((frame.left, 20.0), Anchor::Start, &shortened(&map.name));
-    cells(pen, &frame, map, &colours);
-    axes(pen, plot, &frame, &across, &up, false);
-    pen.open_clip(&frame);
-    points(pen, plot, &frame, is_shared.then_some(&colours));
-    pen.close();
-    pen.outline(&frame);
+    canvas.words((frame.left, 20.0), Anchor::Start, &shortened(&map.name));
+    cells(canvas, &frame, map, &colours);
+    axes(canvas, plot, &frame, &across, &up, false);
+    canvas.open_clip(&frame);
+    points(canvas, plot, &frame, is_shared.then_some(&colours));
+    canvas.close();
+    canvas.outline(&frame);
     let x = frame.right() + 18.0;
     match &colours {
-        Colours::Classes(classes) => key(pen, (x, frame.top), classes, true),
+        Colours::Classes(classes) => key(canvas, (x, frame.top), classes, true),
         Colours::Scale(axis) => {
             let own = plot.points.as_ref().and_then(own_colours);
             let mut height = frame.height;
             if let Some(Colours::Classes(classes)) = own {
                 let room = 22.0 * classes.len() as f64 + 12.0;
                 height -= room;
-                key(pen, (x, frame.top + height + 12.0), &classes, false);
+                key(canvas, (x, frame.top + height + 12.0), &classes, false);
             }
-            scale(pen, (x, frame.top), height, axis);
+            scale(canvas, (x, frame.top), height, axis);
         }
     }
 }
 
 /// One path a colour. Its unit is the cell, and neighbours in a row are one rectangle.
-fn cells(pen: &mut Pen, frame: &Frame, map: &Map, colours: &Colours) {
+fn cells(canvas: &mut Canvas, frame: &Frame, map: &Map, colours: &Colours) {
     let (columns, rows) = (map.x.len(), map.y.len());
     let fill = |column: usize, row: usize| {
         let colour = colours.of_value(map.at(column, row))?;
@@ -423,7 +423,7 @@ fn cells(pen: &mut Pen, frame: &Frame, map: &Map, colours: &Colours) {
             start += width;
         }
     }
-    pen.line(format_args!(
+    canvas.line(format_args!(
         "<g shape-rendering=\"crispEdges\" transform=\"translate({:.1} {:.1}) scale({:.5} {:.5})\">",
         frame.left,
         frame.top,
@@ -432,9 +432,9 @@ fn cells(pen: &mut Pen, frame: &Frame, map: &Map, colours: &Colours) {
     ));
     for (colour, path) in paths {
         let colour = hex(colour);
-        pen.line(format_args!("<path fill=\"{colour}\" d=\"{path}\"/>"));
+        canvas.line(format_args!("<path fill=\"{colour}\" d=\"{path}\"/>"));
     }
-    pen.close();
+    canvas.close();
 }
 
 fn class_text(class: f64) -> String {
@@ -442,32 +442,32 @@ fn class_text(class: f64) -> String {
 }
 
 /// The colours of classes.
-fn key(pen: &mut Pen, (x, y): (f64, f64), classes: &[f64], filled: bool) {
+fn key(canvas: &mut Canvas, (x, y): (f64, f64), classes: &[f64], filled: bool) {
     for (k, class) in classes.iter().enumerate() {
         let colour = PALETTE[k % PALETTE.len()];
         let y = y + 22.0 * k as f64;
         if filled {
-            pen.swatch((x, y), (16.0, 16.0), &hex(light(colour)));
+            canvas.swatch((x, y), (16.0, 16.0), &hex(light(colour)));
         }
-        pen.dot((x + 8.0, y + 8.0), 3.6, &hex(colour), true);
-        pen.words((x + 24.0, y + 12.5), Anchor::Start, &class_text(*class));
+        canvas.dot((x + 8.0, y + 8.0), 3.6, &hex(colour), true);
+        canvas.words((x + 24.0, y + 12.5), Anchor::Start, &class_text(*class));
     }
 }
 
 /// The colours of a quantity.
-fn scale(pen: &mut Pen, (x, y): (f64, f64), height: f64, axis: &Axis) {
+fn scale(canvas: &mut Canvas, (x, y): (f64, f64), height: f64, axis: &Axis) {
     let steps = SHADES as usize;
-    pen.line(format_args!("<g shape-rendering=\"crispEdges\">"));
+    canvas.line(format_args!("<g shape-rendering=\"crispEdges\">"));
     for step in 0..steps {
         let part = height / steps as f64;
         let top = y + height - (step + 1) as f64 * part;
         let colour = ramp((step as f64 + 0.5) / steps as f64);
-        pen.swatch((x, top), (16.0, part), &hex(colour));
+        canvas.swatch((x, top), (16.0, part), &hex(colour));
     }
-    pen.close();
+    canvas.close();
     for tick in ticks(axis, (height / 55.0) as usize) {
         let y = y + (1.0 - tick.at) * height;
-        pen.stroke((x + 16.0, y), (x + 20.0, y), "#444");
-        pen.words((x + 24.0, y + 4.5), Anchor::Start, &tick.text);
+        canvas.stroke((x + 16.0, y), (x + 20.0, y), "#444");
+        canvas.words((x + 24.0, y + 4.5), Anchor::Start, &tick.text);
     }
 }

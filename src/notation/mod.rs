@@ -1,9 +1,38 @@
 //! Formulas, written: one walk over [`Math`] and one table of precedence. Text and LaTeX are
 //! notations of it.
 
+pub mod colour;
+mod plain;
+
+pub use plain::PlainMath;
+
 use crate::graph::Tensor;
 use crate::trace::{Math, Role, Times};
 use std::rc::Rc;
+
+/// How text is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Significant digits.
+    pub digits: usize,
+    /// Only ASCII: `a1`, `da1`, `ba1`.
+    pub ascii: bool,
+    /// With escape codes for colours.
+    pub colour: bool,
+    /// Columns of the terminal; `None` where nothing may be wrapped or dropped.
+    pub width: Option<usize>,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style {
+            digits: 6,
+            ascii: false,
+            colour: false,
+            width: None,
+        }
+    }
+}
 
 /// How tightly a part binds: inside something tighter it stands in parentheses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +66,7 @@ pub type Part = (String, Binding);
 pub type Clause = (Rc<str>, Math, Math);
 
 /// A way of writing formulas.
-pub trait Notation {
+pub trait MathWriter {
     /// A number.
     fn number(&self, x: f64) -> Part;
     /// A matrix of numbers, within a line.

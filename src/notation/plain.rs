@@ -1,29 +1,30 @@
 //! Formulas on one line, in Unicode or ASCII.
 
+use super::Style;
 use super::colour::Paint;
-use super::notation::{Binding, Clause, Notation, Part, infix_binding, number_first};
-use super::{Style, number};
+use super::{Binding, Clause, MathWriter, Part, infix_binding, number_first};
 use crate::graph::Tensor;
+use crate::number;
 use crate::trace::{Math, Role, Times};
 
 /// Writes formulas in one style.
 #[derive(Clone, Copy)]
-pub struct Pen<'s> {
+pub struct PlainMath<'s> {
     style: &'s Style,
     /// Whether a product is written with a spaced cross, as in the definition of a value, rather
     /// than with a dot, as in a derivative.
     cross: bool,
 }
 
-impl Pen<'_> {
+impl PlainMath<'_> {
     /// A pen for the right sides of aᵢ = …
-    pub fn values(style: &Style) -> Pen<'_> {
-        Pen { style, cross: true }
+    pub fn values(style: &Style) -> PlainMath<'_> {
+        PlainMath { style, cross: true }
     }
 
     /// A pen for the right sides of ȧᵢ = … and āᵢ = …
-    pub fn derivatives(style: &Style) -> Pen<'_> {
-        Pen {
+    pub fn derivatives(style: &Style) -> PlainMath<'_> {
+        PlainMath {
             style,
             cross: false,
         }
@@ -50,7 +51,7 @@ impl Pen<'_> {
 
     /// The formula.
     pub fn write(&self, math: &Math) -> String {
-        Notation::write(self, math)
+        MathWriter::write(self, math)
     }
 
     /// The formula as a label of its own: a number stands directly before a symbol, 2a₅.
@@ -99,7 +100,7 @@ impl Pen<'_> {
     }
 }
 
-impl Notation for Pen<'_> {
+impl MathWriter for PlainMath<'_> {
     fn number(&self, x: f64) -> Part {
         if x < 0.0 {
             let size = number::format(-x, self.style.digits);
@@ -113,7 +114,7 @@ impl Notation for Pen<'_> {
     }
 
     fn symbol(&self, role: Role, index: usize) -> String {
-        Pen::symbol(self, role, index)
+        PlainMath::symbol(self, role, index)
     }
 
     fn name(&self, name: &str) -> Part {

@@ -1,0 +1,216 @@
+//! Findings in words: why a mode has no answer, where a kink was hit, where an infinity was born.
+//! Diagnostics and every format of output say them alike.
+
+use crate::notation::{PlainMath, Style};
+use crate::number;
+use crate::source::Location;
+use crate::symbolic::NoFormula;
+use crate::syntax::ast::Mode;
+use crate::trace::check::Reason;
+use crate::trace::compare::NoAnswer;
+use crate::trace::provenance::{Birth, Operand, Place};
+use crate::trace::{Kink, Nonfinite, Role};
+
+/// Why `mode` has no answer, in words.
+pub fn no_answer(mode: Mode, why: &NoAnswer) -> String {
+    let name = mode.name();
+    match why {
+        NoAnswer::NotAsked => format!("{name} was not asked for"),
+        NoAnswer::TooLong(count) => {
+            let noun = match mode {
+                Mode::Numeric => "evaluations",
+                _ => "passes",
+            };
+            format!("left out: {count} {noun} take long; ask for it with `using {name}`")
+        }
+        NoAnswer::TooDeep(depth) => format!(
+            "left out: a formula {depth} operations deep takes long; ask for it with `using {name}`"
+        ),
+        NoAnswer::Kink => "left out: a kink was hit".into(),
+        NoAnswer::NotFinite => "left out: a value is not finite".into(),
+        NoAnswer::NoFormula(why) => no_formula(*why),
+        NoAnswer::Failed(error) => error.message().into(),
+    }
+}
+
+/// Why `check` left finite differences out, in words.
+pub fn left_out(why: &NoAnswer) -> String {
+    let reason = no_answer(Mode::Numeric, why);
+    match why {
+        NoAnswer::NotAsked => reason,
+        _ => format!("{} was {reason}", Mode::Numeric.name()),
+    }
+}
+
+/// Why a derivative has no formula, in words.
+pub fn no_formula(why: NoFormula) -> String {
+    match why {
+        NoFormula::TooLarge => "a formula of this size is too large to write".into(),
+        NoFormula::Derivative => "the language has no formula for this derivative".into(),
+        NoFormula::Jacobian => "the language has no formula for this Jacobian".into(),
+        NoFormula::FourIndices { output, target } => format!(
+            "the derivative of a {output} value by a {target} one has four indices: the language has no formula for it"
+        ),
+    }
+}
+
+/// The likely reason of a disagreement.
+pub fn disagreement(reason: &Reason) -> String {
+    let style = Style {
+        digits: 10,
+        ..Style::default()
+    };
+    match reason {
+        Reason::Kink(kink) => format!(
+            "there is no derivative at this point; {}",
+            self::kink(kink, false, &style)
+        ),
+        Reason::Infinite => {
+            "one of the values is infinite: the derivative has a pole or an overflow there".into()
+        }
+        Reason::Cancellation(times) => {
+            let digits = times.log10().round();
+            format!(
+                "contributions {} times as large as their sum cancel: about {digits} digits are lost",
+                number::format(*times, 2)
+            )
+        }
+        Reason::Step([(coarse, first), (fine, second)]) => format!(
+            "the formula is not smooth on the scale of the step: with h = {} the difference is {}, with h = {} it is {}",
+            number::format(*coarse, 2),
+            number::format(*first, 10),
+            number::format(*fine, 2),
+            number::format(*second, 10),
+        ),
+        Reason::Unexplained => {
+            "no kink, no overflow and no cancellation explains it: one of the rules is wrong".into()
+        }
+    }
+}
+
+/// A kink in one sentence; by its line in a trace, by its source elsewhere.
+pub fn kink(kink: &Kink, in_trace: bool, style: &Style) -> String {
+    let pen = PlainMath::values(style);
+    let what = match in_trace || kink.text.is_empty() {
+        true => format!(
+            "{} = {}",
+            pen.symbol(Role::Primal, kink.node),
+            pen.write(&kink.formula)
+        ),
+        false => kink.text.clone(),
+    };
+    let signed = |x: f64| {
+        let text = number::format(x, style.digits);
+        if style.ascii {
+            text
+        } else {
+            text.replace('-', "−")
+        }
+    };
+    let place = match kink.entry {
+        Some(entry) if kink.count > 1 => format!(" in {} entries, first {entry}", kink.count),
+        Some(entry) => format!(" in entry {entry}"),
+        None => String::new(),
+    };
+    format!(
+        "kink: {what} at {}{place}: derivative {} taken ({} from the left, {} from the right)",
+        signed(kink.at),
+        signed(kink.taken),
+        signed(kink.left),
+        signed(kink.right),
+    )
+}
+
+/// Where the first number that is not finite came from, in one line.
+pub fn nonfinite(found: &Nonfinite, in_trace: bool, style: &Style) -> String {
+    let pen = PlainMath::values(style);
+    let node = found.node.filter(|_| in_trace);
+    let symbol = |role: Role| node.map(|node| format!("in {}", pen.symbol(role, node)));
+    let line = found.location.as_ref().map_or(String::new(), |location| {
+        format!(" (line {})", line_number(location))
+    });
+    let through = || {
+        found
+            .text
+            .as_ref()
+            .map_or("in the derivative".into(), |text| {
+                format!("in the derivative through {text}{line}")
+            })
+    };
+    let place = match &found.place {
+        Place::Value => None,
+        Place::Tangent(_) => Some(symbol(Role::Tangent).unwrap_or_else(through)),
+        Place::Adjoint(_) => Some(symbol(Role::Adjoint).unwrap_or_else(through)),
+    };
+    let derived = place.is_some() && !in_trace;
+    let mut text = place.map_or(String::new(), |place| format!("{place}: "));
+    text.push_str(&birth(&found.first, in_trace, derived, style));
+    if let Some(nan) = &found.nan {
+        text.push_str(&format!("; {}", birth(nan, in_trace, derived, style)));
+    }
+    if let Some(advice) = &found.advice {
+        text.push_str(&format!("; {advice}"));
+    }
+    text
+}
+
+fn line_number(location: &Location) -> usize {
+    let text = &location.source.text;
+    let before = text.get(..location.span.start as usize).unwrap_or(text);
+    before.matches('\n').count() + 1
+}
+
+/// `inf is born in a₂ = exp(a₁) = exp(1000) (line 3)`. Of what is part of a derivative's rule only
+/// the numbers are told where there is no trace to look its symbols up in.
+fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String {
+    let pen = PlainMath::values(style);
+    let value = number::format(birth.value, style.digits);
+    let entry = birth
+        .entry
+        .map_or(String::new(), |entry| format!(", entry {entry}"));
+    let formula = match (in_trace, &birth.text) {
+        (false, Some(text)) => text.clone(),
+        _ => pen.write(&birth.formula),
+    };
+    let what = match birth.node.filter(|_| in_trace) {
+        Some(node) => format!("{} = {formula}", pen.symbol(Role::Primal, node)),
+        None => formula.clone(),
+    };
+    let line = match (&birth.text, &birth.location) {
+        (Some(_), Some(location)) => format!(" (line {})", line_number(location)),
+        _ => String::new(),
+    };
+    if birth.operands.is_empty() {
+        return format!("{value} comes in with {what}{entry}{line}");
+    }
+    match &birth.numbers {
+        Some(numbers) if derived => format!("{value} is born in {}", pen.write(numbers)),
+        Some(numbers) => {
+            let numbers = pen.write(numbers);
+            let numbers = match formula == numbers {
+                true => String::new(),
+                false => format!(" = {numbers}"),
+            };
+            format!("{value} is born in {what}{numbers}{entry}{line}")
+        }
+        None => {
+            let operands: Vec<String> = birth
+                .operands
+                .iter()
+                .map(|one| operand(one, in_trace, &pen, style))
+                .collect();
+            format!(
+                "{value} is born in {what}{entry}{line}, where {}",
+                operands.join(", ")
+            )
+        }
+    }
+}
+
+fn operand(operand: &Operand, in_trace: bool, pen: &PlainMath<'_>, style: &Style) -> String {
+    let name = match (in_trace, &operand.text) {
+        (false, Some(text)) => text.clone(),
+        _ => pen.write(&operand.formula),
+    };
+    format!("{name} = {}", number::inline(&operand.value, style.digits))
+}
