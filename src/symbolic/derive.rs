@@ -30,8 +30,9 @@ pub fn derive(
         exact: spelling.exact,
         taken: subject.taken,
     };
-    // The rules that need one pass over the factors have no spelling; those of these rows have.
-    let output = spelled(graph, output);
+    // Rules that make one pass over the factors have no formula; those of the spelled rows do. A held
+    // name is a variable here, whatever its formula holds.
+    let output = spelled(graph, output, |node| subject.held.contains(&node));
     if graph.shape(output).is_scalar() || target.shape(graph).is_scalar() {
         let node = derivative_node(graph, output, target, subject.held);
         return match simplify::write(graph, node, &options) {

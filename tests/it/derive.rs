@@ -1,8 +1,10 @@
 //! `derive`: the closed forms of the lecture and of matrix calculus, and the law that what it
 //! prints, typed back in, is the derivative.
 
-use crate::common::{entries, run_json};
+use crate::common::rows::{calls, is_written};
+use crate::common::{entries, report, run_json, values};
 use serde_json::Value;
+use wengert::primitives::table;
 
 /// Values for every name that the formulas below use: well inside all domains, no kinks.
 const VALUES: &str = "
@@ -432,4 +434,44 @@ fn names_and_expansion() {
         formulas[2].contains('u') && !formulas[2].contains('x'),
         "{formulas:?}"
     );
+    let held = "A = [1, 2, 3]; u = prod(A); L = u^2; derive L wrt u";
+    assert_eq!(run_json(held).remove(0)["formula"], "2*u");
+}
+
+/// The derivative by a held name is that by a variable, whatever row of the table its formula reaches:
+/// at its root, as `u`, or further down, as `v`.
+#[test]
+fn a_held_name_is_a_variable_whatever_its_formula_reaches() {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for row in table().filter(|row| is_written(row)) {
+        let held = |(inputs, writing, _): (String, String, usize)| {
+            let definitions = format!("{inputs}u = {writing}\nv = u + 1\n");
+            let finite = |u: &Vec<Vec<f64>>| u[0].iter().all(|x| x.is_finite());
+            let u = values(&format!("{definitions}u\n")).ok().filter(finite);
+            u.map(|_| definitions)
+        };
+        for definitions in calls(row).into_iter().filter_map(held).take(6) {
+            for name in ["u", "v"] {
+                let definitions = format!("{definitions}L = sum({name} .* sin({name}))\n");
+                let line = run_json(&format!("{definitions}derive L wrt {name}\n")).pop();
+                let printed = line.as_ref().and_then(|line| line["formula"].as_str());
+                let Some(printed) = printed else {
+                    failures.push(format!("{definitions}no formula: {line:?}"));
+                    continue;
+                };
+                let both = values(&format!("{definitions}{printed}\ngrad(L, {name})\n"));
+                let same = |got: &[f64], want: &[f64]| {
+                    let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-11 * b.abs().max(1.0);
+                    got.len() == want.len() && got.iter().zip(want).all(close)
+                };
+                match &both {
+                    Ok(both) if same(&both[0], &both[1]) => count += 1,
+                    _ => failures.push(format!("{definitions}`{printed}` and grad: {both:?}")),
+                }
+            }
+        }
+    }
+    report(&failures);
+    assert!(count >= 500, "only {count} compared");
 }

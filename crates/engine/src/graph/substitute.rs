@@ -28,10 +28,16 @@ pub fn substitute(graph: &Graph, root: NodeId, replacements: &FxHashMap<NodeId, 
     new(&image, root)
 }
 
-/// `root` with every operation replaced that has a [spelled](super::Primitive::spelled) form.
-pub fn spelled(graph: &Graph, root: NodeId) -> NodeId {
+/// `root` with every operation replaced that has a [spelled](super::Primitive::spelled) form, down to
+/// the nodes that are `leaf`: those stay the nodes that they are, whatever they are computed from.
+pub fn spelled(graph: &Graph, root: NodeId, leaf: impl Fn(NodeId) -> bool) -> NodeId {
     let mut replacements: FxHashMap<NodeId, NodeId> = FxHashMap::default();
-    for id in graph.cone(&[root], |_| false) {
+    let mut found = false;
+    for id in graph.cone(&[root], &leaf) {
+        if leaf(id) {
+            replacements.insert(id, id);
+            continue;
+        }
         let node = graph.node(id);
         let Some(row) = node.primitive().and_then(|row| row.spelled) else {
             continue;
@@ -40,10 +46,11 @@ pub fn spelled(graph: &Graph, root: NodeId) -> NodeId {
             .map(|arg| substitute(graph, *arg, &replacements))
             .collect();
         replacements.insert(id, graph.apply(row, node.attr(), node.shape, &args));
+        found = true;
     }
-    if replacements.is_empty() {
-        root
-    } else {
+    if found {
         substitute(graph, root, &replacements)
+    } else {
+        root
     }
 }
