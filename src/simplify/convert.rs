@@ -1,10 +1,9 @@
 //! Graph to algebra: which operation of the table is which form.
 
-use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but};
-use super::rules;
+use super::algebra::{Algebra, Id, Ids, TermList};
 use crate::graph::primitive::Mask;
-use crate::graph::{Attr, Cone, Corner, Graph, NodeId, Op, Primitive, Shape};
-use crate::primitives::{algebra as linear, arithmetic, array, elementary};
+use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape};
+use crate::primitives::{arithmetic, array};
 use smallvec::SmallVec;
 
 /// How a graph is read.
@@ -155,7 +154,7 @@ impl Reading<'_, '_> {
                 if row.is(&array::ASSEMBLE) {
                     return self.assembled(algebra, id, &args);
                 }
-                operation(algebra, row, attr, &args, node.shape)
+                algebra.operation(row, attr, &args, node.shape)
             }
         }
     }
@@ -227,203 +226,4 @@ fn framed(
     let parts = [zeros(first), Some(part), zeros(total - first - length)];
     let parts: Ids = parts.into_iter().flatten().collect();
     algebra.apply(join, Attr::None, &parts, shape)
-}
-
-/// The normal form of an operation of the table on arguments in normal form.
-pub fn operation(
-    algebra: &mut Algebra,
-    row: &'static Primitive,
-    attr: Attr,
-    args: &[Id],
-    shape: Shape,
-) -> Id {
-    let one = algebra.unit();
-    let is = |other: &Primitive| row.is(other);
-    if is(&arithmetic::ADD) {
-        return algebra.sum(&[(1.0, args[0]), (1.0, args[1])], shape);
-    }
-    if is(&arithmetic::SUB) {
-        return algebra.sum(&[(1.0, args[0]), (-1.0, args[1])], shape);
-    }
-    if is(&arithmetic::NEG) {
-        return algebra.sum(&[(-1.0, args[0])], shape);
-    }
-    if is(&arithmetic::MUL) {
-        return algebra.product(1.0, &[(args[0], one), (args[1], one)], shape);
-    }
-    if is(&arithmetic::DIV) {
-        let minus_one = algebra.number(-1.0);
-        return algebra.product(1.0, &[(args[0], one), (args[1], minus_one)], shape);
-    }
-    if is(&arithmetic::POW) {
-        let exponent = match algebra.form(args[1]) {
-            Form::Stretched(inner) => inner,
-            _ => args[1],
-        };
-        return algebra.product(1.0, &[(args[0], exponent)], shape);
-    }
-    if is(&elementary::SQRT) {
-        let half = algebra.number(0.5);
-        return algebra.product(1.0, &[(args[0], half)], shape);
-    }
-    if is(&array::EYE) {
-        return algebra.identity(shape.rows);
-    }
-    if is(&linear::MATMUL) {
-        return algebra.chain(args);
-    }
-    if is(&linear::MATMUL_REACHED) {
-        return if algebra.guards {
-            guarded_product(algebra, args, shape)
-        } else {
-            algebra.chain(&args[..2])
-        };
-    }
-    if is(&array::TRANSPOSE) {
-        return algebra.transposed(args[0]);
-    }
-    if is(&array::BROADCAST) {
-        return algebra.stretch(args[0], shape);
-    }
-    if is(&array::COLUMNS) {
-        return operation(algebra, &array::HCAT, attr, args, shape);
-    }
-    if is(&array::MATRIX) {
-        return algebra.entries(args, shape);
-    }
-    if (is(&array::RESHAPE) || is(&array::VEC)) && algebra.shape(args[0]) == shape {
-        return args[0];
-    }
-    if (is(&array::RESHAPE) || is(&array::VEC))
-        && algebra.shape(args[0]).is_vector()
-        && shape == algebra.shape(args[0]).transposed()
-    {
-        return algebra.transposed(args[0]);
-    }
-    if is(&arithmetic::NOT) {
-        let opposite = algebra.opposite(args[0]);
-        return rules::rewrite(algebra, opposite);
-    }
-    if row.mask == Some(Mask::Pass) && !algebra.guards {
-        let value = without_tie_count(algebra, args[0], args[1]);
-        if value != args[1] {
-            return operation(algebra, row, attr, &[args[0], value], shape);
-        }
-    }
-    if row.mask == Some(Mask::Pass) && row.is_entrywise() && !algebra.guards {
-        // What a condition lets through, entry by entry, is a product with 1 or 0.
-        return algebra.product(1.0, &[(args[0], one), (args[1], one)], shape);
-    }
-    let id = algebra.apply(row, attr, args, shape);
-    rules::rewrite(algebra, id)
-}
-
-/// Away from kinks only arguments that are the same by construction tie: where `mask` holds, the
-/// number of ties is then known.
-fn without_tie_count(algebra: &mut Algebra, mask: Id, value: Id) -> Id {
-    let shape = algebra.shape(value);
-    let (coefficient, inner) = algebra.scaled(algebra.core(value));
-    let bases = match algebra.form(inner) {
-        Form::Product(bases) => bases,
-        _ => return value,
-    };
-    for (k, (base, exponent)) in bases.iter().enumerate() {
-        if algebra.value(*exponent) != Some(-1.0) {
-            continue;
-        }
-        if let Some(ties) = ties_where(algebra, mask, *base) {
-            let others = all_but(bases, k);
-            return algebra.product(coefficient / ties, &others, shape);
-        }
-    }
-    value
-}
-
-/// How many arguments tie where `mask` holds, for a count of conditions with `mask` among them.
-fn ties_where(algebra: &Algebra, mask: Id, count: Id) -> Option<f64> {
-    let condition = |id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
-    match algebra.form(count) {
-        Form::Sum(terms)
-            if terms.iter().all(|(_, term)| condition(*term)) && differ(algebra, &terms) =>
-        {
-            let own = terms.iter().find(|(_, term)| *term == mask);
-            own.map(|(c, _)| *c)
-        }
-        Form::Stretched(inner) => ties_where(algebra, mask, inner),
-        // Entries of an input are different numbers; those of a formula may be the same twice.
-        Form::Apply(row, _, args) if row.is(&array::SUM) && args[0] == mask => {
-            let Form::Apply(_, _, sides) = algebra.form(mask) else {
-                return None;
-            };
-            matches!(algebra.form(sides[0]), Form::Atom(_)).then_some(1.0)
-        }
-        _ => (count == mask).then_some(1.0),
-    }
-}
-
-/// Whether what the conditions compare is different almost everywhere: inputs and numbers, or one
-/// formula and numbers. Two formulas may be the same wherever one looks, as x and abs(x).
-fn differ(algebra: &Algebra, terms: &[(f64, Id)]) -> bool {
-    let mut compared: Vec<Id> = Vec::new();
-    for (_, term) in terms {
-        if let Form::Apply(_, _, sides) = algebra.form(*term) {
-            compared.extend(sides);
-        }
-    }
-    let selection = |id: &Id| matches!(algebra.form(*id), Form::Apply(row, ..) if row.extreme);
-    compared.retain(|id| !selection(id));
-    compared.sort();
-    compared.dedup();
-    let numbers = compared
-        .iter()
-        .filter(|id| algebra.value(algebra.core(**id)).is_some())
-        .count();
-    let atoms = compared
-        .iter()
-        .filter(|id| matches!(algebra.form(algebra.core(**id)), Form::Atom(_)))
-        .count();
-    numbers + atoms == compared.len() || numbers + 1 == compared.len()
-}
-
-/// A product in which what is not reached in a row or a column is 0 whatever it is multiplied by: the
-/// entries of the other factor that it meets are left out, or those of an outer product. In a matrix
-/// that is another matter for every column, and cannot be written so.
-fn guarded_product(algebra: &mut Algebra, args: &[Id], shape: Shape) -> Id {
-    let mut factors = [args[0], args[1]];
-    let inner = algebra.shape(factors[0]).n();
-    let mut outside = Vec::new();
-    for (k, mask) in args[2..].iter().enumerate() {
-        let of = algebra.shape(args[k]);
-        if algebra.shape(*mask) != of {
-            continue;
-        }
-        let lies_along = if k == 0 { of.m() == 1 } else { of.n() == 1 };
-        if inner == 1 {
-            outside.push(algebra.stretch(*mask, shape));
-        } else if lies_along {
-            let other = algebra.shape(args[1 - k]);
-            let along = algebra.transposed(*mask);
-            let everywhere = algebra.stretch(along, other);
-            let guarded = [everywhere, factors[1 - k]];
-            factors[1 - k] = algebra.apply(&array::GUARD, Attr::None, &guarded, other);
-        }
-    }
-    let product = algebra.chain(&factors);
-    outside.into_iter().fold(product, |product, mask| {
-        algebra.apply(&array::GUARD, Attr::None, &[mask, product], shape)
-    })
-}
-
-/// The block that an index node cuts out.
-pub fn corner_of(attr: Attr) -> Corner {
-    match attr {
-        Attr::Corner(corner) => corner,
-        _ => Corner { row: 0, col: 0 },
-    }
-}
-
-/// σ(x) as a formula.
-pub fn sigmoid(algebra: &mut Algebra, x: Id) -> Id {
-    let shape = algebra.shape(x);
-    algebra.apply(&elementary::SIGMOID, Attr::None, &[x], shape)
 }

@@ -1,7 +1,6 @@
 //! The matrix of a linear formula: M with formula = M·d, read off the normal form.
 
-use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but};
-use super::convert::{corner_of, operation};
+use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but, corner_of};
 use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
@@ -246,7 +245,9 @@ impl<'a, 'f> Linear<'a, 'f> {
             rows: shape.rows,
             cols: shape.rows,
         };
-        let diagonal = operation(self.algebra, &array::DIAG, Attr::None, &[factor], square);
+        let diagonal = self
+            .algebra
+            .operation(&array::DIAG, Attr::None, &[factor], square);
         self.algebra.chain(&[diagonal, inner])
     }
 
@@ -281,7 +282,9 @@ impl<'a, 'f> Linear<'a, 'f> {
             }
             let n = self.algebra.shape(right).rows;
             let square = Shape { rows: n, cols: n };
-            let diagonal = operation(self.algebra, &array::DIAG, Attr::None, &[right], square);
+            let diagonal = self
+                .algebra
+                .operation(&array::DIAG, Attr::None, &[right], square);
             let inner = self.matrix(args[0])?;
             let mut front = links[..k].to_vec();
             front.extend([diagonal, inner]);
@@ -333,7 +336,7 @@ impl<'a, 'f> Linear<'a, 'f> {
             let inner = self.matrix(args[1])?;
             let wanted = self.algebra.shape(inner);
             let args = [args[0], inner];
-            return Some(operation(self.algebra, row, attr, &args, wanted));
+            return Some(self.algebra.operation(row, attr, &args, wanted));
         }
         if row.is(&array::INDEX) {
             let inner = self.matrix(args[0])?;

@@ -8,7 +8,6 @@
 pub mod algebra;
 pub mod convert;
 pub mod emit;
-mod factors;
 mod improve;
 mod jacobian;
 mod parts;
@@ -102,14 +101,14 @@ pub fn write(
         outline.shared()
     };
     let arena = Bump::new();
-    let mut algebra = Algebra::new(&arena, options.guards);
+    let mut algebra = Algebra::new(&arena, rules::rewrite, options.guards);
     let mut formulas = simplified(graph, root, &shared, options, &mut algebra);
     // Parts that one formula uses once were no parts worth a name; once more without them.
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
         outline.cut(&mut shared);
-        let mut inlined = Algebra::new(&arena, options.guards);
+        let mut inlined = Algebra::new(&arena, rules::rewrite, options.guards);
         let joined = simplified(graph, root, &shared, options, &mut inlined);
         let written = |algebra: &Algebra, formulas: &[(NodeId, Id)]| {
             let costs = formulas.iter().map(|(_, form)| algebra.cost(*form));
@@ -142,7 +141,7 @@ pub fn write_matrix(
         guards: options.guards,
     };
     let arena = Bump::new();
-    let mut algebra = Algebra::new(&arena, options.guards);
+    let mut algebra = Algebra::new(&arena, rules::rewrite, options.guards);
     reading.learn_names(&mut algebra, options.named, tangent);
     let form = reading.read(&mut algebra, tangent);
     let form = improved(&mut algebra, form);
@@ -164,7 +163,7 @@ pub fn write_matrix(
     } else {
         printed(&mut algebra, better)
     };
-    let written = factors::in_words(&mut algebra, written);
+    let written = rules::in_words(&mut algebra, written);
     spell(&algebra, vec![(tangent, written)], options, before).ok()
 }
 
@@ -198,7 +197,7 @@ fn simplified(
         } else {
             printed(algebra, better)
         };
-        (node, factors::in_words(algebra, written))
+        (node, rules::in_words(algebra, written))
     };
     order.into_iter().map(read).collect()
 }

@@ -12,7 +12,10 @@ mod conditions;
 mod operations;
 mod products;
 mod sums;
+mod ties;
 mod walk;
+
+pub use operations::corner_of;
 
 use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
 use bumpalo::Bump;
@@ -183,6 +186,8 @@ impl Found {
 /// Formulas, equal ones shared.
 pub struct Algebra<'a> {
     arena: &'a Bump,
+    /// Applies the rules for operations to one that has just been built.
+    rules: fn(&mut Algebra, Id) -> Id,
     entries: Vec<Entry<'a>>,
     table: HashTable<Id>,
     /// The number one: the term of a sum's constant.
@@ -213,9 +218,10 @@ pub fn all_but(bases: &[(Id, Id)], k: usize) -> FactorList {
 
 impl<'a> Algebra<'a> {
     /// No formulas but 1. With `guards`, what happens at kinks and structural zeros comes out right.
-    pub fn new(arena: &'a Bump, guards: bool) -> Algebra<'a> {
+    pub fn new(arena: &'a Bump, rules: fn(&mut Algebra, Id) -> Id, guards: bool) -> Algebra<'a> {
         let mut algebra = Algebra {
             arena,
+            rules,
             entries: Vec::with_capacity(EXPECTED),
             table: HashTable::with_capacity(EXPECTED),
             one: Id(0),

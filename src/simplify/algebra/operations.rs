@@ -1,10 +1,11 @@
 //! Operations of the table.
 
 use super::{Algebra, Form, Id, Ids};
-use crate::graph::{Attr, Primitive, Shape};
-use crate::simplify::convert;
+use crate::graph::primitive::Mask;
+use crate::graph::{Attr, Corner, Primitive, Shape};
+use crate::primitives::{algebra as linear, arithmetic, array, elementary};
 
-impl Algebra<'_> {
+impl<'a> Algebra<'a> {
     /// An operation of the table whose arguments are in normal form, with no rule of its own.
     pub fn apply(&mut self, row: &'static Primitive, attr: Attr, args: &[Id], shape: Shape) -> Id {
         if !row.is_entrywise() {
@@ -19,7 +20,7 @@ impl Algebra<'_> {
                 }
                 Form::Stretched(inner) => {
                     let inner_shape = self.shape(inner);
-                    let applied = convert::operation(self, row, attr, &[inner], inner_shape);
+                    let applied = self.operation(row, attr, &[inner], inner_shape);
                     return self.stretch(applied, shape);
                 }
                 _ => return self.intern(Form::Apply(row, attr, args), shape),
@@ -37,6 +38,95 @@ impl Algebra<'_> {
         }
     }
 
+    /// The normal form of an operation of the table on arguments in normal form.
+    pub fn operation(
+        &mut self,
+        row: &'static Primitive,
+        attr: Attr,
+        args: &[Id],
+        shape: Shape,
+    ) -> Id {
+        let one = self.unit();
+        let is = |other: &Primitive| row.is(other);
+        if is(&arithmetic::ADD) {
+            return self.sum(&[(1.0, args[0]), (1.0, args[1])], shape);
+        }
+        if is(&arithmetic::SUB) {
+            return self.sum(&[(1.0, args[0]), (-1.0, args[1])], shape);
+        }
+        if is(&arithmetic::NEG) {
+            return self.sum(&[(-1.0, args[0])], shape);
+        }
+        if is(&arithmetic::MUL) {
+            return self.product(1.0, &[(args[0], one), (args[1], one)], shape);
+        }
+        if is(&arithmetic::DIV) {
+            let minus_one = self.number(-1.0);
+            return self.product(1.0, &[(args[0], one), (args[1], minus_one)], shape);
+        }
+        if is(&arithmetic::POW) {
+            let exponent = match self.form(args[1]) {
+                Form::Stretched(inner) => inner,
+                _ => args[1],
+            };
+            return self.product(1.0, &[(args[0], exponent)], shape);
+        }
+        if is(&elementary::SQRT) {
+            let half = self.number(0.5);
+            return self.product(1.0, &[(args[0], half)], shape);
+        }
+        if is(&array::EYE) {
+            return self.identity(shape.rows);
+        }
+        if is(&linear::MATMUL) {
+            return self.chain(args);
+        }
+        if is(&linear::MATMUL_REACHED) {
+            return if self.guards {
+                self.guarded_product(args, shape)
+            } else {
+                self.chain(&args[..2])
+            };
+        }
+        if is(&array::TRANSPOSE) {
+            return self.transposed(args[0]);
+        }
+        if is(&array::BROADCAST) {
+            return self.stretch(args[0], shape);
+        }
+        if is(&array::COLUMNS) {
+            return self.operation(&array::HCAT, attr, args, shape);
+        }
+        if is(&array::MATRIX) {
+            return self.entries(args, shape);
+        }
+        if (is(&array::RESHAPE) || is(&array::VEC)) && self.shape(args[0]) == shape {
+            return args[0];
+        }
+        if (is(&array::RESHAPE) || is(&array::VEC))
+            && self.shape(args[0]).is_vector()
+            && shape == self.shape(args[0]).transposed()
+        {
+            return self.transposed(args[0]);
+        }
+        if is(&arithmetic::NOT) {
+            let opposite = self.opposite(args[0]);
+            return self.rewritten(opposite);
+        }
+        if row.mask == Some(Mask::Pass) && !self.guards {
+            let value = self.without_tie_count(args[0], args[1]);
+            if value != args[1] {
+                return self.operation(row, attr, &[args[0], value], shape);
+            }
+        }
+        if row.mask == Some(Mask::Pass) && row.is_entrywise() && !self.guards {
+            // What a condition lets through, entry by entry, is a product with 1 or 0.
+            return self.product(1.0, &[(args[0], one), (args[1], one)], shape);
+        }
+        let id = self.apply(row, attr, args, shape);
+        self.rewritten(id)
+    }
+
     /// A matrix from its entries, row by row.
     pub fn entries(&mut self, entries: &[Id], shape: Shape) -> Id {
         if shape.is_scalar() {
@@ -46,5 +136,61 @@ impl Algebra<'_> {
             return self.stretch(entries[0], shape);
         }
         self.intern(Form::Entries(entries), shape)
+    }
+
+    /// A product in which what is not reached in a row or a column is 0 whatever it is multiplied by: the
+    /// entries of the other factor that it meets are left out, or those of an outer product. In a matrix
+    /// that is another matter for every column, and cannot be written so.
+    fn guarded_product(&mut self, args: &[Id], shape: Shape) -> Id {
+        let mut factors = [args[0], args[1]];
+        let inner = self.shape(factors[0]).n();
+        let mut outside = Vec::new();
+        for (k, mask) in args[2..].iter().enumerate() {
+            let of = self.shape(args[k]);
+            if self.shape(*mask) != of {
+                continue;
+            }
+            let lies_along = if k == 0 { of.m() == 1 } else { of.n() == 1 };
+            if inner == 1 {
+                outside.push(self.stretch(*mask, shape));
+            } else if lies_along {
+                let other = self.shape(args[1 - k]);
+                let along = self.transposed(*mask);
+                let everywhere = self.stretch(along, other);
+                let guarded = [everywhere, factors[1 - k]];
+                factors[1 - k] = self.apply(&array::GUARD, Attr::None, &guarded, other);
+            }
+        }
+        let product = self.chain(&factors);
+        outside.into_iter().fold(product, |product, mask| {
+            self.apply(&array::GUARD, Attr::None, &[mask, product], shape)
+        })
+    }
+
+    /// σ(x)
+    pub fn sigmoid(&mut self, x: Id) -> Id {
+        let shape = self.shape(x);
+        self.apply(&elementary::SIGMOID, Attr::None, &[x], shape)
+    }
+
+    /// The arguments of `id`, where it is the operation `row`.
+    pub fn operands(&self, id: Id, row: &Primitive) -> Option<&'a [Id]> {
+        match self.form(id) {
+            Form::Apply(known, _, args) if known.is(row) => Some(args),
+            _ => None,
+        }
+    }
+
+    /// What the rules for operations make of `id`.
+    pub fn rewritten(&mut self, id: Id) -> Id {
+        (self.rules)(self, id)
+    }
+}
+
+/// The block that an index node cuts out.
+pub fn corner_of(attr: Attr) -> Corner {
+    match attr {
+        Attr::Corner(corner) => corner,
+        _ => Corner { row: 0, col: 0 },
     }
 }

@@ -33,7 +33,7 @@ impl Algebra<'_> {
             {
                 let x = self.sigmoid_of(*term).unwrap_or(*term);
                 let opposite = self.negated(x);
-                crate::simplify::convert::sigmoid(self, opposite)
+                self.sigmoid(opposite)
             }
             _ => self.named_or_sum(&collected, inner_shape),
         };
@@ -109,6 +109,15 @@ impl Algebra<'_> {
         let opposite: TermList = terms.iter().map(|(c, term)| (-c, *term)).collect();
         let known = self.lookup(Form::Sum(Terms(&opposite)), shape)?;
         self.named.get(&known).copied()
+    }
+
+    /// Whether every term of `id` has a negative coefficient.
+    pub fn leads_negative(&self, id: Id) -> bool {
+        match self.form(id) {
+            Form::Sum(terms) => terms.iter().all(|(c, _)| *c < 0.0),
+            Form::Number(value) => value.0 < 0.0,
+            _ => false,
+        }
     }
 
     /// The negative.

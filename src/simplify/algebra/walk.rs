@@ -2,7 +2,6 @@
 
 use super::{Algebra, FactorList, Form, Id, Ids, TermList};
 use crate::graph::Shape;
-use crate::simplify::convert;
 
 impl Algebra<'_> {
     /// The operations that `id` adds to those of its children.
@@ -93,7 +92,7 @@ impl Algebra<'_> {
                 if !args.iter().all(fits) {
                     return id;
                 }
-                convert::operation(self, row, attr, &stretched, common)
+                self.operation(row, attr, &stretched, common)
             }
             _ => id,
         }
@@ -131,7 +130,7 @@ impl Algebra<'_> {
             },
             Form::Apply(row, attr, args) => match self.mapped(args, map) {
                 same if same[..] == *args => id,
-                args => convert::operation(self, row, attr, &args, shape),
+                args => self.operation(row, attr, &args, shape),
             },
         }
     }

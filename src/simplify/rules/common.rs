@@ -1,10 +1,12 @@
 //! What the terms of a sum have in common, taken out.
 
-use super::REARRANGED;
 use crate::graph::Shape;
 use crate::simplify::algebra::{Algebra, Form, Found, Id, Ids, TermList, all_but};
 use smallvec::SmallVec;
 use std::cmp::Reverse;
+
+/// Terms of a sum that are looked at when it is rearranged; longer sums are left alone.
+pub(super) const REARRANGED: usize = 64;
 
 /// Common factors of the terms of a sum taken out, the one that most terms share first.
 pub fn factored(algebra: &mut Algebra, id: Id) -> Id {

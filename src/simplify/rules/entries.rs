@@ -2,8 +2,7 @@
 
 use crate::graph::{Attr, Corner, Shape};
 use crate::primitives::array;
-use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, TermList};
-use crate::simplify::convert::{corner_of, operation};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, TermList, corner_of};
 
 pub(super) fn index_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let Form::Apply(row, attr, args) = algebra.form(id) else {
@@ -65,7 +64,7 @@ pub(super) fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id>
                 .iter()
                 .map(|arg| entry_or_index(algebra, *arg, i, j))
                 .collect();
-            Some(operation(algebra, row, attr, &args, Shape::SCALAR))
+            Some(algebra.operation(row, attr, &args, Shape::SCALAR))
         }
         _ => None,
     }

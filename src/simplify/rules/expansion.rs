@@ -1,10 +1,8 @@
 //! Products multiplied out, where that may be shorter.
 
-use super::operations::leads_negative;
-use super::{REARRANGED, operands};
+use super::common::REARRANGED;
 use crate::primitives::elementary;
 use crate::simplify::algebra::{Algebra, FactorList, Form, Found, Id, TermList};
-use crate::simplify::convert::sigmoid;
 use smallvec::SmallVec;
 
 /// Products multiplied out over the sums in them.
@@ -243,14 +241,14 @@ fn bracket<'a>(algebra: &mut Algebra<'a>, base: Id, bases: &[(Id, Id)]) -> Optio
 
 /// 1 − σ(x) for σ(−x), unless σ(x) is beside it: σ(x)·σ(−x) stays, it is written s·(1 − s).
 fn complement(algebra: &mut Algebra, base: Id, bases: &[(Id, Id)]) -> Option<[(f64, Id); 2]> {
-    let [x] = *operands(algebra, base, &elementary::SIGMOID)? else {
+    let [x] = *algebra.operands(base, &elementary::SIGMOID)? else {
         return None;
     };
-    if !leads_negative(algebra, x) {
+    if !algebra.leads_negative(x) {
         return None;
     }
     let positive = algebra.negated(x);
-    let partner = sigmoid(algebra, positive);
+    let partner = algebra.sigmoid(positive);
     let paired = bases.iter().any(|(known, _)| *known == partner);
     (!paired).then(|| [(1.0, algebra.unit()), (-1.0, partner)])
 }
@@ -278,7 +276,7 @@ mod tests {
     #[test]
     fn what_is_multiplied_out_may_be_shorter_only_where_terms_meet() {
         let arena = Bump::new();
-        let mut algebra = Algebra::new(&arena, false);
+        let mut algebra = Algebra::new(&arena, |_, id| id, false);
         let (x, y, z) = (Some(1), Some(2), Some(3));
         let minus = [[(1.0, x), (1.0, None)], [(1.0, x), (-1.0, None)]];
         let apart = [

@@ -6,6 +6,7 @@
 mod common;
 mod entries;
 mod expansion;
+mod factors;
 mod operations;
 mod products;
 mod sums;
@@ -13,20 +14,16 @@ mod sums;
 pub use common::factored;
 pub use entries::whole_vector;
 pub use expansion::{expanded, may_be_shorter_multiplied_out};
+pub use factors::in_words;
 pub use sums::{
     distributed, double_angle, joined_exponentials, over_one_denominator, without_nested_quotients,
 };
 
-use super::algebra::{Algebra, Form, Id};
-use super::factors;
-use crate::graph::Primitive;
+use super::algebra::{Algebra, Id};
 use crate::primitives::{algebra as linear, elementary};
 use entries::index_of_entries;
 use operations::*;
 use products::*;
-
-/// Terms of a sum that are looked at when it is rearranged; longer sums are left alone.
-const REARRANGED: usize = 64;
 
 /// A rule: its name, and what it makes of a formula.
 pub struct Rule {
@@ -160,12 +157,4 @@ pub fn apply_first(algebra: &mut Algebra, id: Id, table: &[Rule]) -> Id {
         }
     }
     id
-}
-
-/// The arguments of `id`, where it is the operation `row`.
-pub fn operands<'a>(algebra: &Algebra<'a>, id: Id, row: &Primitive) -> Option<&'a [Id]> {
-    match algebra.form(id) {
-        Form::Apply(known, _, args) if known.is(row) => Some(args),
-        _ => None,
-    }
 }

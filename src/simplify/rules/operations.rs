@@ -1,6 +1,5 @@
 //! Rules for operations of the table.
 
-use super::{operands, rewrite};
 use crate::graph::primitive::{Kernel, Parity};
 use crate::graph::{Attr, Primitive, Shape};
 use crate::primitives::arithmetic::{GE, LT, MAX, MIN};
@@ -14,8 +13,8 @@ pub(super) fn inverse_pair(
     outer: &Primitive,
     inner: &Primitive,
 ) -> Option<Id> {
-    let args = operands(algebra, id, outer)?;
-    Some(operands(algebra, args[0], inner)?[0])
+    let args = algebra.operands(id, outer)?;
+    Some(algebra.operands(args[0], inner)?[0])
 }
 
 /// A function of numbers whose value is exact: exp(0), cos(0), sigmoid(0).
@@ -39,7 +38,7 @@ pub(super) fn parity(algebra: &mut Algebra, id: Id) -> Option<Id> {
     };
     let parity = row.parity?;
     let [x] = args else { return None };
-    if !leads_negative(algebra, *x) {
+    if !algebra.leads_negative(*x) {
         return None;
     }
     let positive = algebra.negated(*x);
@@ -49,15 +48,6 @@ pub(super) fn parity(algebra: &mut Algebra, id: Id) -> Option<Id> {
         Parity::Even => applied,
         Parity::Odd => algebra.negated(applied),
     })
-}
-
-/// Whether every term of `id` has a negative coefficient.
-pub(super) fn leads_negative(algebra: &Algebra, id: Id) -> bool {
-    match algebra.form(id) {
-        Form::Sum(terms) => terms.iter().all(|(c, _)| *c < 0.0),
-        Form::Number(value) => value.0 < 0.0,
-        _ => false,
-    }
 }
 
 /// Σ c·x = c·Σ x, and sums of something stretched.
@@ -81,7 +71,7 @@ pub(super) fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
         Form::Sum(terms) if terms.len() == 1 => {
             let (coefficient, term) = terms[0];
             let inner = algebra.apply(row, attr, &[term], shape);
-            let inner = rewrite(algebra, inner);
+            let inner = algebra.rewritten(inner);
             Some(algebra.sum(&[(coefficient, inner)], shape))
         }
         Form::Product(bases) => {
@@ -94,7 +84,7 @@ pub(super) fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
             }
             let rest = algebra.product(1.0, &rest, from);
             let inner = algebra.apply(row, attr, &[rest], shape);
-            let inner = rewrite(algebra, inner);
+            let inner = algebra.rewritten(inner);
             let mut factors = front;
             factors.push((inner, one));
             Some(algebra.product(1.0, &factors, shape))
@@ -104,7 +94,7 @@ pub(super) fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
 }
 
 pub(super) fn diagonal_of_ones(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let args = operands(algebra, id, &array::DIAG)?;
+    let args = algebra.operands(id, &array::DIAG)?;
     let Form::Stretched(inner) = algebra.form(args[0]) else {
         return None;
     };
@@ -119,7 +109,7 @@ pub(super) fn diagonal_of_ones(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// The diagonal of u·v' is u∘v.
 pub(super) fn diagonal_of_outer_product(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let args = operands(algebra, id, &array::DIAG)?;
+    let args = algebra.operands(id, &array::DIAG)?;
     let Form::Chain(links) = algebra.form(args[0]) else {
         return None;
     };
@@ -136,7 +126,7 @@ pub(super) fn diagonal_of_outer_product(algebra: &mut Algebra, id: Id) -> Option
 
 /// The solution for an identity is the inverse.
 pub(super) fn solve_for_identity(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let args = operands(algebra, id, &linear::SOLVE)?;
+    let args = algebra.operands(id, &linear::SOLVE)?;
     let shape = algebra.shape(id);
     matches!(algebra.form(args[1]), Form::Identity)
         .then(|| algebra.apply(&linear::INV, Attr::None, &[args[0]], shape))
@@ -144,7 +134,7 @@ pub(super) fn solve_for_identity(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// cof(X) = det(X)·inv(X)'
 pub(super) fn cofactors(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let args = operands(algebra, id, &linear::COFACTOR)?;
+    let args = algebra.operands(id, &linear::COFACTOR)?;
     let shape = algebra.shape(id);
     let det = algebra.apply(&linear::DET, Attr::None, args, Shape::SCALAR);
     let inverse = algebra.apply(&linear::INV, Attr::None, args, shape);
@@ -164,7 +154,7 @@ pub(super) fn reversed_running_sum(algebra: &mut Algebra, id: Id) -> Option<Id> 
     if !row.is(&array::FLIP) || !inner_row.is(&array::CUMSUM) || inner_attr != attr {
         return None;
     }
-    let x = operands(algebra, inner[0], &array::FLIP)?[0];
+    let x = algebra.operands(inner[0], &array::FLIP)?[0];
     let shape = algebra.shape(id);
     let lanes = if shape.is_vector() && array::reduced(shape, attr).is_scalar() {
         Attr::None
@@ -172,7 +162,7 @@ pub(super) fn reversed_running_sum(algebra: &mut Algebra, id: Id) -> Option<Id> 
         attr
     };
     let total = algebra.apply(&array::SUM, lanes, &[x], array::reduced(shape, attr));
-    let total = rewrite(algebra, total);
+    let total = algebra.rewritten(total);
     let running = algebra.apply(&array::CUMSUM, attr, &[x], shape);
     Some(algebra.sum(&[(1.0, total), (-1.0, running), (1.0, x)], shape))
 }
@@ -182,7 +172,7 @@ pub(super) fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id>
     if algebra.guards {
         return None;
     }
-    let args = operands(algebra, id, &elementary::XLOGY)?;
+    let args = algebra.operands(id, &elementary::XLOGY)?;
     let Form::Product(bases) = algebra.form(args[0]) else {
         return None;
     };
@@ -191,7 +181,7 @@ pub(super) fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id>
     }
     let shape = algebra.shape(args[1]);
     let log = algebra.apply(&elementary::LOG, Attr::None, &[args[1]], shape);
-    let log = rewrite(algebra, log);
+    let log = algebra.rewritten(log);
     let one = algebra.unit();
     Some(algebra.product(1.0, &[(args[0], one), (log, one)], algebra.shape(id)))
 }
@@ -201,15 +191,15 @@ pub(super) fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id>
 pub(super) fn selected_argument(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let row = [&GE, &LT]
         .into_iter()
-        .find(|row| operands(algebra, id, row).is_some())?;
-    let args = operands(algebra, id, row)?;
+        .find(|row| algebra.operands(id, row).is_some())?;
+    let args = algebra.operands(id, row)?;
     let shape = algebra.shape(id);
     for (entry, whole, k) in [(&MAX, &array::MAX_OF, 1), (&MIN, &array::MIN_OF, 0)] {
         let core = algebra.core(args[k]);
         let definition = algebra.behind(core);
         let selection = algebra.core(definition);
         let mut sides = [args[0], args[1]];
-        if let Some([a, b]) = operands(algebra, selection, entry)
+        if let Some([a, b]) = algebra.operands(selection, entry)
             && [*a, *b].contains(&args[1 - k])
         {
             sides[k] = if args[1 - k] == *a { *b } else { *a };

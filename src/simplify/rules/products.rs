@@ -1,11 +1,8 @@
 //! Rules for products: functions that are recognised, and the forms in which everyone writes them.
 
-use super::operands;
-use super::operations::leads_negative;
 use crate::graph::Attr;
 use crate::primitives::{array, elementary};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, TermList, all_but};
-use crate::simplify::convert::sigmoid;
 
 /// e^x·(1 + e^x)⁻¹ = σ(x), and (1 + e^x)⁻¹ = σ(−x).
 pub(super) fn recognise_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
@@ -34,7 +31,10 @@ pub(super) fn recognise_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
             (false, true) => first,
             _ => continue,
         };
-        let Some(x) = operands(algebra, exponential, &elementary::EXP).map(|args| args[0]) else {
+        let Some(x) = algebra
+            .operands(exponential, &elementary::EXP)
+            .map(|args| args[0])
+        else {
             continue;
         };
         let shape = algebra.shape(*base);
@@ -51,7 +51,7 @@ pub(super) fn recognise_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
         let negative = algebra.negated(x);
         let opposite = algebra.apply(&elementary::SIGMOID, Attr::None, &[negative], shape);
         if above.is_some() {
-            factors.push((sigmoid(algebra, x), one));
+            factors.push((algebra.sigmoid(x), one));
             left -= 1;
         }
         let rest = algebra.number(left as f64);
@@ -118,7 +118,7 @@ pub(super) fn exchanged(
 /// σ(−x), where that is not σ(x).
 fn reflected(algebra: &mut Algebra, x: Id) -> Option<Id> {
     let opposite = algebra.negated(x);
-    (opposite != x).then(|| sigmoid(algebra, opposite))
+    (opposite != x).then(|| algebra.sigmoid(opposite))
 }
 
 /// e^x·σ(−x) = σ(x)
@@ -128,7 +128,7 @@ pub(super) fn exponential_times_sigmoid(algebra: &mut Algebra, id: Id) -> Option
     };
     let one = algebra.unit();
     for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = operands(algebra, *base, &elementary::EXP) else {
+        let Some(args) = algebra.operands(*base, &elementary::EXP) else {
             continue;
         };
         let Some(partner) = reflected(algebra, args[0]) else {
@@ -139,7 +139,7 @@ pub(super) fn exponential_times_sigmoid(algebra: &mut Algebra, id: Id) -> Option
         });
         if let Some(j) = j.filter(|_| *exponent == one) {
             let shape = algebra.shape(*base);
-            let positive = sigmoid(algebra, args[0]);
+            let positive = algebra.sigmoid(args[0]);
             let left = algebra.number(algebra.value(bases[j].1).unwrap_or(1.0) - 1.0);
             let factor = algebra.product(1.0, &[(positive, one), (partner, left)], shape);
             return Some(exchanged(algebra, id, bases, &[k, j], factor));
@@ -154,7 +154,7 @@ pub(super) fn recognise_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
         return None;
     };
     for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = operands(algebra, *base, &elementary::SINH) else {
+        let Some(args) = algebra.operands(*base, &elementary::SINH) else {
             continue;
         };
         let shape = algebra.shape(args[0]);
@@ -178,7 +178,7 @@ pub(super) fn recognise_softmax(algebra: &mut Algebra, id: Id) -> Option<Id> {
     };
     let one = algebra.unit();
     for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = operands(algebra, *base, &elementary::EXP) else {
+        let Some(args) = algebra.operands(*base, &elementary::EXP) else {
             continue;
         };
         if *exponent != one {
@@ -206,7 +206,10 @@ pub(super) fn recognise_norm(algebra: &mut Algebra, id: Id) -> Option<Id> {
     };
     for (k, (base, exponent)) in bases.iter().enumerate() {
         let half = algebra.value(*exponent).filter(|e| e.fract().abs() == 0.5);
-        let Some(args) = operands(algebra, *base, &array::SUM).filter(|_| half.is_some()) else {
+        let Some(args) = algebra
+            .operands(*base, &array::SUM)
+            .filter(|_| half.is_some())
+        else {
             continue;
         };
         let Form::Product(inner) = algebra.form(args[0]) else {
@@ -235,7 +238,7 @@ pub(super) fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
     };
     let one = algebra.unit();
     for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = operands(algebra, *base, &elementary::SIGMOID) else {
+        let Some(args) = algebra.operands(*base, &elementary::SIGMOID) else {
             continue;
         };
         let Some(partner) = reflected(algebra, args[0]) else {
@@ -247,7 +250,7 @@ pub(super) fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
         else {
             continue;
         };
-        let kept = if leads_negative(algebra, args[0]) {
+        let kept = if algebra.leads_negative(args[0]) {
             bases[j].0
         } else {
             *base
@@ -271,7 +274,7 @@ pub(super) fn printed_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
     };
     let one = algebra.unit();
     for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = operands(algebra, *base, &elementary::COSH) else {
+        let Some(args) = algebra.operands(*base, &elementary::COSH) else {
             continue;
         };
         if algebra.value(*exponent) != Some(-2.0) {

@@ -1,11 +1,10 @@
 //! Rearrangements of whole formulas: over one denominator, chains distributed, functions joined.
 
+use super::common::REARRANGED;
 use super::expansion::expanded;
-use super::{REARRANGED, operands};
 use crate::graph::{Attr, Primitive};
 use crate::primitives::elementary;
 use crate::simplify::algebra::{Algebra, FactorList, Form, Found, Id, TermList, all_but};
-use crate::simplify::convert::operation;
 use smallvec::SmallVec;
 
 /// a + b/c = (a·c + b)/c, multiplied out above.
@@ -127,7 +126,7 @@ pub fn double_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
                 let shape = algebra.shape(x);
                 let joined = if *d == turn * c {
                     let double = algebra.sum(&[(2.0, x)], shape);
-                    operation(algebra, even, Attr::None, &[double], shape)
+                    algebra.operation(even, Attr::None, &[double], shape)
                 } else {
                     algebra.unit()
                 };
@@ -152,9 +151,9 @@ fn squared_function(algebra: &mut Algebra, term: Id, row: &Primitive) -> Option<
         return None;
     };
     let k = bases.iter().position(|(base, e)| {
-        algebra.value(*e) == Some(2.0) && operands(algebra, *base, row).is_some()
+        algebra.value(*e) == Some(2.0) && algebra.operands(*base, row).is_some()
     })?;
-    let x = operands(algebra, bases[k].0, row)?[0];
+    let x = algebra.operands(bases[k].0, row)?[0];
     let others = all_but(bases, k);
     let shape = algebra.shape(term);
     Some((x, algebra.product(1.0, &others, shape)))
@@ -170,7 +169,7 @@ pub fn joined_exponentials(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let mut rest = FactorList::new();
     for &(base, exponent) in bases {
         match (
-            operands(algebra, base, &elementary::EXP),
+            algebra.operands(base, &elementary::EXP),
             algebra.value(exponent),
         ) {
             (Some(args), Some(power)) => exponents.push((power, args[0])),
@@ -183,7 +182,7 @@ pub fn joined_exponentials(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let shape = algebra.common_shape(exponents.iter().map(|(_, x)| *x))?;
     let sum = algebra.sum(&exponents, shape);
     let one = algebra.unit();
-    let joined = operation(algebra, &elementary::EXP, Attr::None, &[sum], shape);
+    let joined = algebra.operation(&elementary::EXP, Attr::None, &[sum], shape);
     rest.push((joined, one));
     let whole = algebra.shape(id);
     Some(algebra.product(coefficient, &rest, whole))

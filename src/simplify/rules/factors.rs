@@ -1,9 +1,8 @@
 //! Products of all entries, determinants, and what is left of them without an entry.
 
-use super::algebra::{Algebra, FactorList, Form, Found, Id, Ids, TermList};
-use super::rules::operands;
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Found, Id, Ids, TermList};
 
 /// Entries up to which their product is written with signs.
 const WRITTEN_OUT: usize = 8;
@@ -14,7 +13,7 @@ pub fn product_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let (k, args) = rows
         .iter()
         .enumerate()
-        .find_map(|(k, row)| Some((k, operands(algebra, id, row)?)))?;
+        .find_map(|(k, row)| Some((k, algebra.operands(id, row)?)))?;
     let Form::Entries(entries) = algebra.form(args[0]) else {
         return None;
     };
@@ -41,12 +40,12 @@ const SHORT: u64 = 24;
 /// The determinant of a small matrix of entries is written out, and so are its cofactors: unlike
 /// det(X)·inv(X)' they are there at singular matrices too.
 pub fn determinant_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    if let Some(args) = operands(algebra, id, &linear::DET) {
+    if let Some(args) = algebra.operands(id, &linear::DET) {
         let (entries, n) = small_square(algebra, args[0])?;
         let all: Vec<usize> = (0..n).collect();
         return Some(determinant(algebra, entries, n, &all, &all));
     }
-    let args = operands(algebra, id, &linear::COFACTOR)?;
+    let args = algebra.operands(id, &linear::COFACTOR)?;
     let matrix = algebra.behind(args[0]);
     let (entries, n) = small_square(algebra, matrix)?;
     let without = |k: usize| -> Vec<usize> { (0..n).filter(|other| *other != k).collect() };
@@ -99,7 +98,7 @@ fn determinant(
 pub fn in_words(algebra: &mut Algebra, id: Id) -> Id {
     algebra.once(Found::InWords, id, |algebra, id| {
         let written = algebra.rebuild(id, &mut in_words);
-        match operands(algebra, written, &array::OTHERS) {
+        match algebra.operands(written, &array::OTHERS) {
             Some(args) => others(algebra, args[0]),
             None => written,
         }
@@ -114,7 +113,7 @@ fn others(algebra: &mut Algebra, x: Id) -> Id {
     let x = if shape.cols == 1 {
         x
     } else {
-        super::convert::operation(algebra, &array::VEC, Attr::None, &[x], vector)
+        algebra.operation(&array::VEC, Attr::None, &[x], vector)
     };
     let square = Shape::new(count, count);
     let identity = algebra.identity(square.rows);

@@ -1,0 +1,226 @@
+//! Algebra to the language's own syntax.
+
+mod arithmetic;
+mod operation;
+
+use super::algebra::{Algebra, Form, Id};
+use crate::graph::{NodeId, Shape, Tensor};
+use crate::source::{Source, Span};
+use crate::syntax::ast::{
+    BinaryOp, Call, Expr, ExprId, ExprKind, Found, Ident, Name, NameId, NamedArgument, Script,
+    UnaryOp,
+};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// Why a formula cannot be written in the language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unwritable {
+    /// It has too many operations.
+    TooLarge,
+    /// One of its operations has no spelling.
+    NoSpelling,
+}
+
+/// Expressions up to which a formula is written at all.
+const WRITTEN_LIMIT: usize = 2_000_000;
+
+type Written = Result<ExprId, Unwritable>;
+
+/// Writes formulas of one algebra as expressions.
+pub struct Emitter<'a> {
+    /// The formulas.
+    pub algebra: &'a Algebra<'a>,
+    /// What atoms are called.
+    pub names: &'a dyn Fn(NodeId) -> Option<Name>,
+    script: Script,
+    /// The places of names in the script.
+    known: FxHashMap<Name, NameId>,
+}
+
+impl<'a> Emitter<'a> {
+    /// An emitter for formulas of `algebra`, whose atoms are called by `names`.
+    pub fn new(algebra: &'a Algebra<'a>, names: &'a dyn Fn(NodeId) -> Option<Name>) -> Emitter<'a> {
+        let script = Script {
+            source: Source::new("", ""),
+            expressions: Vec::new(),
+            statements: Vec::new(),
+            names: Vec::new(),
+            found: Found::default(),
+            body: Vec::new(),
+        };
+        Emitter {
+            algebra,
+            names,
+            script,
+            known: FxHashMap::default(),
+        }
+    }
+
+    /// The script with everything that was emitted.
+    pub fn finish(self) -> Script {
+        self.script
+    }
+
+    fn push(&mut self, kind: ExprKind) -> ExprId {
+        let id = ExprId(self.script.expressions.len() as u32);
+        self.script.expressions.push(Expr {
+            kind,
+            span: Span::default(),
+        });
+        id
+    }
+
+    fn name(&mut self, name: Name) -> ExprId {
+        let names = &mut self.script.names;
+        let id = *self.known.entry(name).or_insert_with_key(|name| {
+            names.push(name.clone());
+            NameId(names.len() as u32 - 1)
+        });
+        self.push(ExprKind::Name(id))
+    }
+
+    fn number(&mut self, value: f64) -> ExprId {
+        if value.is_nan() {
+            return self.name("nan".into());
+        }
+        if value < 0.0 {
+            let positive = self.number(-value);
+            return self.push(ExprKind::Unary(UnaryOp::Neg, positive));
+        }
+        if value.is_infinite() {
+            return self.name("inf".into());
+        }
+        if value == std::f64::consts::PI {
+            return self.name("pi".into());
+        }
+        self.push(ExprKind::Number(value))
+    }
+
+    fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> ExprId {
+        self.push(ExprKind::Binary(op, a, b))
+    }
+
+    fn call(&mut self, name: &str, arguments: Vec<ExprId>, named: Vec<NamedArgument>) -> ExprId {
+        let function = ident(name);
+        self.push(ExprKind::Call(Box::new(Call::new(
+            function, arguments, named,
+        ))))
+    }
+
+    /// Appends the formula `id` to the script.
+    pub fn emit(&mut self, id: Id) -> Written {
+        if self.script.expressions.len() > WRITTEN_LIMIT {
+            return Err(Unwritable::TooLarge);
+        }
+        let shape = self.algebra.shape(id);
+        match self.algebra.form(id) {
+            Form::Number(value) => Ok(self.number(value.0)),
+            Form::Atom(node) => self.atom(node),
+            Form::Identity => {
+                let n = self.number(f64::from(shape.rows));
+                Ok(self.call("eye", vec![n], Vec::new()))
+            }
+            Form::Sum(terms) => self.sum(&terms),
+            Form::Product(bases) => self.product(1.0, bases),
+            Form::Chain(links) => self.chain(None, links),
+            Form::Transposed(inner) => {
+                let inner = self.emit(inner)?;
+                Ok(self.push(ExprKind::Unary(UnaryOp::Transpose, inner)))
+            }
+            Form::Stretched(inner) => self.stretched(inner, shape),
+            Form::Entries(entries) => self.entries(entries, shape),
+            Form::Apply(row, attr, args) => self.operation(row, attr, args, shape),
+        }
+    }
+
+    fn atom(&mut self, node: NodeId) -> Written {
+        if let Some(name) = (self.names)(node) {
+            return Ok(self.name(name));
+        }
+        match self.algebra.constants.get(&node).cloned() {
+            Some(value) => Ok(self.constant(&value)),
+            None => Err(Unwritable::NoSpelling),
+        }
+    }
+
+    fn constant(&mut self, value: &Rc<Tensor>) -> ExprId {
+        let shape = value.shape();
+        let row_vector = shape.rows == 1 && shape.cols > 1;
+        let lines = if shape.cols == 1 || row_vector {
+            1
+        } else {
+            shape.m()
+        };
+        let width = value.data().len() / lines.max(1);
+        let mut rows = Vec::new();
+        for i in 0..lines {
+            let entry = |j: usize| {
+                if lines == 1 {
+                    value.data()[j]
+                } else {
+                    value.at(i, j)
+                }
+            };
+            rows.push((0..width).map(|j| self.number(entry(j))).collect());
+        }
+        let matrix = self.push(ExprKind::Matrix(rows));
+        if row_vector {
+            self.push(ExprKind::Unary(UnaryOp::Transpose, matrix))
+        } else {
+            matrix
+        }
+    }
+
+    /// A value where the language would not stretch by itself.
+    fn stretched(&mut self, inner: Id, shape: Shape) -> Written {
+        let sizes = [shape.rows, shape.cols]
+            .map(|size| self.number(f64::from(size)))
+            .to_vec();
+        match self.algebra.value(inner) {
+            Some(0.0) => Ok(self.call("zeros", sizes, Vec::new())),
+            Some(1.0) => Ok(self.call("ones", sizes, Vec::new())),
+            _ => {
+                let ones = self.call("ones", sizes, Vec::new());
+                let inner_shape = self.algebra.shape(inner);
+                let inner = self.emit(inner)?;
+                let op = if inner_shape.is_scalar() {
+                    BinaryOp::Mul
+                } else {
+                    BinaryOp::DotMul
+                };
+                Ok(self.binary(op, inner, ones))
+            }
+        }
+    }
+
+    fn entries(&mut self, entries: &[Id], shape: Shape) -> Written {
+        let row_vector = shape.rows == 1 && shape.cols > 1;
+        let width = if shape.cols == 1 || row_vector {
+            entries.len()
+        } else {
+            shape.n()
+        };
+        let mut rows = Vec::new();
+        for row in entries.chunks(width.max(1)) {
+            let mut written = Vec::new();
+            for entry in row {
+                written.push(self.emit(*entry)?);
+            }
+            rows.push(written);
+        }
+        let matrix = self.push(ExprKind::Matrix(rows));
+        Ok(if row_vector {
+            self.push(ExprKind::Unary(UnaryOp::Transpose, matrix))
+        } else {
+            matrix
+        })
+    }
+}
+
+fn ident(name: &str) -> Ident {
+    Ident {
+        name: name.into(),
+        span: Span::default(),
+    }
+}

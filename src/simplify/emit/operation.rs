@@ -1,0 +1,146 @@
+//! Operations of the table as expressions.
+
+use super::{Emitter, Unwritable, Written, ident};
+use crate::graph::primitive::{Mask, Notation, Operator};
+use crate::graph::{Attr, Primitive, Shape};
+use crate::simplify::algebra::{Id, corner_of};
+use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Index, NamedArgument, UnaryOp};
+
+impl Emitter<'_> {
+    pub(super) fn operation(
+        &mut self,
+        row: &'static Primitive,
+        attr: Attr,
+        args: &[Id],
+        shape: Shape,
+    ) -> Written {
+        if let Some(mask) = row.mask {
+            let condition = self.emit(args[0])?;
+            let value = self.emit(args[1])?;
+            if row.is_entrywise() {
+                if mask == Mask::Pass && !self.algebra.guards {
+                    // What a condition lets through: times 1 or 0.
+                    let op = if shape.is_scalar() {
+                        BinaryOp::Mul
+                    } else {
+                        BinaryOp::DotMul
+                    };
+                    return Ok(self.binary(op, value, condition));
+                }
+                let zero = self.number(0.0);
+                return Ok(self.call("where", vec![condition, value, zero], Vec::new()));
+            }
+            let zero = if shape.is_scalar() {
+                self.number(0.0)
+            } else {
+                let sizes = [shape.rows, shape.cols]
+                    .map(|size| self.number(f64::from(size)))
+                    .to_vec();
+                self.call("zeros", sizes, Vec::new())
+            };
+            return Ok(self.push(ExprKind::If(condition, value, zero)));
+        }
+        if !row.is_writable() {
+            return Err(Unwritable::NoSpelling);
+        }
+        let mut written = Vec::new();
+        for arg in args {
+            written.push(self.emit(*arg)?);
+        }
+        match row.notation {
+            Notation::Infix(operator) => {
+                let [a, b] = written[..] else {
+                    return Err(Unwritable::NoSpelling);
+                };
+                Ok(self.binary(spelled(operator), a, b))
+            }
+            Notation::Not => Ok(self.push(ExprKind::Unary(UnaryOp::Not, written[0]))),
+            Notation::Negation => Ok(self.push(ExprKind::Unary(UnaryOp::Neg, written[0]))),
+            Notation::Transpose => Ok(self.push(ExprKind::Unary(UnaryOp::Transpose, written[0]))),
+            Notation::Choice => Ok(self.push(ExprKind::If(written[0], written[1], written[2]))),
+            Notation::Index => {
+                let indices = self.indices(attr, shape, self.algebra.shape(args[0]));
+                Ok(self.push(ExprKind::Index(written[0], indices)))
+            }
+            Notation::Silent | Notation::Matrix => Err(Unwritable::NoSpelling),
+            Notation::Call => {
+                written.extend(self.sizes(row, shape));
+                let named = match attr {
+                    Attr::Axis(axis) => vec![("axis", f64::from(axis))],
+                    Attr::Seed(low, high) => {
+                        vec![("seed", (u64::from(low) | u64::from(high) << 32) as f64)]
+                    }
+                    _ => Vec::new(),
+                };
+                let named = named
+                    .into_iter()
+                    .map(|(name, value)| NamedArgument {
+                        name: ident(name),
+                        value: self.number(value),
+                    })
+                    .collect();
+                Ok(self.call(row.name, written, named))
+            }
+        }
+    }
+
+    /// The counts among the arguments of a call.
+    fn sizes(&mut self, row: &Primitive, shape: Shape) -> Vec<ExprId> {
+        let sizes: Vec<u32> = match (row.sizes.most, row.name) {
+            (0, _) => Vec::new(),
+            (2, _) => vec![shape.rows, shape.cols],
+            (_, "onehot") => vec![shape.cols],
+            _ => vec![shape.rows],
+        };
+        sizes
+            .into_iter()
+            .map(|size| self.number(f64::from(size)))
+            .collect()
+    }
+
+    fn indices(&mut self, attr: Attr, extent: Shape, from: Shape) -> Vec<Index> {
+        let corner = corner_of(attr);
+        let mut one = |first: u32, count: u32, length: u32| {
+            if count == length && count != 1 {
+                Index::All
+            } else if count == 1 {
+                Index::At(self.number(f64::from(first + 1)))
+            } else {
+                let (a, b) = (
+                    self.number(f64::from(first + 1)),
+                    self.number(f64::from(first + count)),
+                );
+                Index::Range(a, b)
+            }
+        };
+        if from.cols == 1 {
+            vec![one(corner.row, extent.rows, from.rows)]
+        } else if from.rows == 1 {
+            vec![one(corner.col, extent.cols, from.cols)]
+        } else {
+            vec![
+                one(corner.row, extent.rows, from.rows),
+                one(corner.col, extent.cols, from.cols),
+            ]
+        }
+    }
+}
+
+fn spelled(operator: Operator) -> BinaryOp {
+    match operator {
+        Operator::Add => BinaryOp::Add,
+        Operator::Sub => BinaryOp::Sub,
+        Operator::Mul => BinaryOp::DotMul,
+        Operator::MatMul => BinaryOp::Mul,
+        Operator::Div => BinaryOp::DotDiv,
+        Operator::Pow => BinaryOp::DotPow,
+        Operator::Eq => BinaryOp::Eq,
+        Operator::Ne => BinaryOp::Ne,
+        Operator::Lt => BinaryOp::Lt,
+        Operator::Le => BinaryOp::Le,
+        Operator::Gt => BinaryOp::Gt,
+        Operator::Ge => BinaryOp::Ge,
+        Operator::And => BinaryOp::And,
+        Operator::Or => BinaryOp::Or,
+    }
+}
