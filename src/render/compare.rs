@@ -6,7 +6,7 @@ use crate::findings;
 use crate::syntax::ast::Mode;
 use crate::trace::Kink;
 use crate::trace::check::Verdict;
-use crate::trace::compare::{Comparison, NoAnswer, Row};
+use crate::trace::compare::{Comparison, DerivativeByMode, NoAnswer};
 use crate::view::{self, NOISE, Remark, Table, noise, one_line};
 
 /// A table with its remarks below.
@@ -135,7 +135,7 @@ fn reasons(comparison: &Comparison) -> String {
 }
 
 /// Whether finite differences have no number where the rules have one.
-fn leaves_domain(row: &Row) -> bool {
+fn leaves_domain(row: &DerivativeByMode) -> bool {
     let exact = row.answer(Mode::Reverse).or(row.answer(Mode::Forward));
     let Some((exact, numeric)) = exact.zip(row.answer(Mode::Numeric)) else {
         return false;

@@ -1,6 +1,6 @@
 //! The shortest formula that the rules lead to, and how it is written.
 
-use super::algebra::{Algebra, Form, Found, Id};
+use super::algebra::{Algebra, Form, Id, Memo};
 use super::rules;
 use crate::stop;
 use smallvec::SmallVec;
@@ -10,7 +10,7 @@ const MULTIPLIED_OUT: u64 = 400;
 
 /// The cheapest formula that the rules lead to, parts first.
 pub fn improved(algebra: &mut Algebra, id: Id) -> Id {
-    if let Some(known) = algebra.found(Found::Improved, id) {
+    if let Some(known) = algebra.found(Memo::Improved, id) {
         return known;
     }
     // Asked to stop, it is as good as it is.
@@ -19,8 +19,8 @@ pub fn improved(algebra: &mut Algebra, id: Id) -> Id {
     }
     let best = rearranged(algebra, id);
     algebra.leave();
-    algebra.keep_found(Found::Improved, id, best);
-    algebra.keep_found(Found::Improved, best, best);
+    algebra.keep_found(Memo::Improved, id, best);
+    algebra.keep_found(Memo::Improved, best, best);
     best
 }
 
@@ -90,7 +90,7 @@ pub fn printed(algebra: &mut Algebra, id: Id) -> Id {
 }
 
 fn as_printed(algebra: &mut Algebra, id: Id) -> Id {
-    algebra.once(Found::Printed, id, |algebra, id| {
+    algebra.once(Memo::Printed, id, |algebra, id| {
         let mut written = algebra.rebuild(id, &mut as_printed);
         for _ in 0..8 {
             let next = rules::apply_first(algebra, written, rules::PRINTED);

@@ -88,6 +88,9 @@ pub struct WriteOptions<'w> {
 }
 
 /// Writes the node `root` as a simplified formula.
+///
+/// # Errors
+/// The formula is too large, or one of its operations has no spelling in the language.
 pub fn write(
     graph: &Graph,
     root: NodeId,

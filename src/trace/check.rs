@@ -3,7 +3,8 @@
 
 use super::build::Wrt;
 use super::compare::{
-    Bench, Comparison, NoAnswer, PATIENCE, Question, Row, compare, relative_difference,
+    Comparison, DerivativeByMode, ModeRunner, NoAnswer, Question, VISITS_LIMIT, compare,
+    relative_difference,
 };
 use super::kinks::Kink;
 use crate::diagnostic::Result;
@@ -70,6 +71,9 @@ impl Verdict {
 }
 
 /// Checks one output.
+///
+/// # Errors
+/// A value behind the output cannot be computed, or the user asked to stop.
 pub fn check(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Verdict> {
     let rules: Vec<Mode> = question
         .modes
@@ -84,12 +88,12 @@ pub fn check(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Verdi
             ..*question
         },
     )?;
-    let bench = Bench::new(lowering, question)?;
+    let runner = ModeRunner::new(lowering, question)?;
     let mut verdict = Verdict {
         output: comparison.output.clone(),
         largest: None,
         failure: None,
-        left_out: left_out(&comparison, question, &bench),
+        left_out: left_out(&comparison, question, &runner),
         silent: silent(&comparison, &rules),
         doubtful: 0,
         kinks: comparison.kinks.clone(),
@@ -100,7 +104,7 @@ pub fn check(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Verdi
                 let reason = match difference.size > EXACT {
                     true => explain_rules(
                         &comparison,
-                        bench.amplification(wrt, k, difference.sides[0].1)?,
+                        runner.amplification(wrt, k, difference.sides[0].1)?,
                     ),
                     false => Reason::Unexplained,
                 };
@@ -108,7 +112,7 @@ pub fn check(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Verdi
             }
         }
         if verdict.left_out.is_none() {
-            verdict.numeric(&bench, row, wrt)?;
+            verdict.numeric(&runner, row, wrt)?;
         }
     }
     Ok(verdict)
@@ -118,7 +122,7 @@ pub fn check(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Verdi
 fn left_out(
     comparison: &Comparison,
     question: &Question<'_>,
-    bench: &Bench<'_, '_>,
+    runner: &ModeRunner<'_, '_>,
 ) -> Option<NoAnswer> {
     if !question.modes.contains(&Mode::Numeric) {
         return Some(NoAnswer::NotAsked);
@@ -136,7 +140,7 @@ fn left_out(
     }
     // At least three central differences for each direction.
     let evaluations = 6 * comparison.advice.forward;
-    if !question.by_name && bench.size().saturating_mul(evaluations) > PATIENCE {
+    if !question.by_name && runner.size().saturating_mul(evaluations) > VISITS_LIMIT {
         return Some(NoAnswer::TooLong(evaluations));
     }
     None
@@ -157,7 +161,7 @@ fn silent(comparison: &Comparison, rules: &[Mode]) -> Vec<(Mode, NoAnswer)> {
 }
 
 /// The differences of entry `k` among the modes that follow rules. NaN is no answer.
-fn among_rules(row: &Row, k: usize, output: &str) -> Vec<Difference> {
+fn among_rules(row: &DerivativeByMode, k: usize, output: &str) -> Vec<Difference> {
     let value = |mode: Mode| Some((mode, row.answer(mode)?.data()[k]));
     let values: Vec<(Mode, f64)> = Mode::ALL
         .into_iter()
@@ -206,7 +210,12 @@ impl Verdict {
     }
 
     /// Holds the first rule that has an answer against refined finite differences.
-    fn numeric(&mut self, bench: &Bench<'_, '_>, row: &Row, wrt: &Wrt) -> Result<()> {
+    fn numeric(
+        &mut self,
+        runner: &ModeRunner<'_, '_>,
+        row: &DerivativeByMode,
+        wrt: &Wrt,
+    ) -> Result<()> {
         let known = |mode: &Mode| Some((*mode, row.answer(*mode)?));
         let Some((mode, rule)) = [Mode::Reverse, Mode::Forward, Mode::Symbolic]
             .iter()
@@ -214,11 +223,11 @@ impl Verdict {
         else {
             return Ok(());
         };
-        let m = bench.value.shape().len();
-        let differences = bench.differences(wrt)?;
+        let m = runner.value.shape().len();
+        let differences = runner.differences(wrt)?;
         for (j, motion) in differences.motions().iter().enumerate() {
             let near = Near {
-                bench,
+                runner,
                 differences: &differences,
                 motion,
             };
@@ -269,7 +278,7 @@ struct Estimate {
 
 /// An output near the present value of a target, on one line.
 struct Near<'n, 'b, 'a> {
-    bench: &'n Bench<'b, 'a>,
+    runner: &'n ModeRunner<'b, 'a>,
     differences: &'n Differences<'a>,
     motion: &'n Motion,
 }
@@ -277,18 +286,18 @@ struct Near<'n, 'b, 'a> {
 impl Near<'_, '_, '_> {
     fn at(&self, step: f64) -> Result<Vec<f64>> {
         let outcome = self.differences.at(self.motion, step);
-        self.bench.explained(outcome)
+        self.runner.explained(outcome)
     }
 
     fn central(&self, step: f64) -> Result<Vec<Central>> {
         let outcome = self.differences.central(self.motion, step);
-        self.bench.explained(outcome)
+        self.runner.explained(outcome)
     }
 
     /// Central differences at h, h/2 and h/4, extrapolated (Richardson), at the step where they are
     /// surest.
     fn refined(&self) -> Result<Vec<Estimate>> {
-        let mut best: Vec<Option<Estimate>> = vec![None; self.bench.value.shape().len()];
+        let mut best: Vec<Option<Estimate>> = vec![None; self.runner.value.shape().len()];
         for step in [1e-3, 1e-2, 1e-1, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9] {
             let step = step * self.motion.size;
             let estimates = self.extrapolated(step)?;
@@ -309,7 +318,7 @@ impl Near<'_, '_, '_> {
 
     fn extrapolated(&self, step: f64) -> Result<Vec<Estimate>> {
         let mut levels = Vec::new();
-        let mut noise = vec![0f64; self.bench.value.shape().len()];
+        let mut noise = vec![0f64; self.runner.value.shape().len()];
         for h in [step, step / 2.0, step / 4.0] {
             let central = self.central(h)?;
             for (noise, central) in noise.iter_mut().zip(&central) {
@@ -338,7 +347,7 @@ impl Near<'_, '_, '_> {
     /// The derivatives from the left and from the right, where they differ: a kink that no operation
     /// knows of, as on the border between two branches.
     fn one_sided(&self, i: usize, estimate: &Estimate) -> Result<Option<[f64; 2]>> {
-        let middle = self.bench.value.data()[i];
+        let middle = self.runner.value.data()[i];
         let side = |h: f64| -> Result<f64> {
             let near = self.at(h / 2.0)?[i];
             let far = self.at(h)?[i];

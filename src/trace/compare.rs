@@ -15,12 +15,12 @@ use rustc_hash::FxHashMap;
 mod answers;
 mod cost;
 
-pub use answers::{Advice, Answer, Comparison, NoAnswer, Row, relative_difference};
+pub use answers::{Advice, Answer, Comparison, DerivativeByMode, NoAnswer, relative_difference};
 pub use cost::Cost;
 pub(super) use cost::active_lines;
 
 /// The most entries that the passes of a mode may visit unless it was asked for by name.
-pub(super) const PATIENCE: usize = 3_000_000_000;
+pub(super) const VISITS_LIMIT: usize = 3_000_000_000;
 
 /// A derivative as a simplified formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,19 +67,19 @@ pub struct Question<'q> {
 /// # Errors
 /// A value behind the output cannot be computed, or the user asked to stop.
 pub fn compare(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Comparison> {
-    let bench = Bench::new(lowering, question)?;
+    let runner = ModeRunner::new(lowering, question)?;
     let mut rows = Vec::with_capacity(question.wrt.len());
     for wrt in question.wrt {
-        rows.push(bench.row(wrt)?);
+        rows.push(runner.row(wrt)?);
     }
     let mut costs = [None; 4];
     for mode in Mode::ALL {
         let answered = !rows.is_empty() && rows.iter().all(|row| row.answer(mode).is_some());
         if answered {
-            costs[mode as usize] = Some(bench.cost(mode)?);
+            costs[mode as usize] = Some(runner.cost(mode)?);
         }
     }
-    let finite = |row: &Row| row.answers.iter().flatten().all(Tensor::is_finite);
+    let finite = |row: &DerivativeByMode| row.answers.iter().flatten().all(Tensor::is_finite);
     let findings = super::provenance::findings(lowering, question, !rows.iter().all(finite))?;
     if question.zeros {
         for (k, row) in rows.iter_mut().enumerate() {
@@ -88,12 +88,12 @@ pub fn compare(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Com
     }
     Ok(Comparison {
         output: question.output.0.clone(),
-        value: bench.value.clone(),
+        value: runner.value.clone(),
         rows,
         costs,
         advice: Advice {
-            forward: bench.directions(),
-            reverse: bench.shape().len(),
+            forward: runner.directions(),
+            reverse: runner.shape().len(),
         },
         kinks: findings.kinks,
         nonfinite: findings.nonfinite,
@@ -102,7 +102,7 @@ pub fn compare(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Com
 }
 
 /// Runs the modes for one question.
-pub(super) struct Bench<'b, 'a> {
+pub(super) struct ModeRunner<'b, 'a> {
     lowering: &'b Evaluation<'a>,
     graph: &'a Graph,
     question: &'b Question<'b>,
@@ -110,13 +110,13 @@ pub(super) struct Bench<'b, 'a> {
     pub(super) value: Tensor,
 }
 
-impl<'b, 'a> Bench<'b, 'a> {
+impl<'b, 'a> ModeRunner<'b, 'a> {
     pub(super) fn new(
         lowering: &'b Evaluation<'a>,
         question: &'b Question<'b>,
-    ) -> Result<Bench<'b, 'a>> {
+    ) -> Result<ModeRunner<'b, 'a>> {
         let value = lowering.value(question.output.1)?;
-        Ok(Bench {
+        Ok(ModeRunner {
             lowering,
             graph: lowering.unit.graph,
             question,
@@ -170,7 +170,7 @@ impl<'b, 'a> Bench<'b, 'a> {
         }
     }
 
-    fn row(&self, wrt: &Wrt) -> Result<Row> {
+    fn row(&self, wrt: &Wrt) -> Result<DerivativeByMode> {
         let mut answers = Mode::ALL.map(|_| Err(NoAnswer::NotAsked));
         for &mode in self.question.modes {
             let answer = match self.too_long(mode) {
@@ -179,7 +179,7 @@ impl<'b, 'a> Bench<'b, 'a> {
             };
             answers[mode as usize] = answer.map(|tensor| reshaped(tensor, self.answer_shape(wrt)));
         }
-        Ok(Row {
+        Ok(DerivativeByMode {
             name: wrt.text.clone(),
             along: wrt.along.as_ref().map(|(_, text)| text.clone()),
             target: wrt.target.shape(self.graph),
@@ -199,7 +199,7 @@ impl<'b, 'a> Bench<'b, 'a> {
             Mode::Numeric => 2 * self.directions(),
             _ => self.shape().len(),
         };
-        let long = self.size().saturating_mul(passes) > PATIENCE;
+        let long = self.size().saturating_mul(passes) > VISITS_LIMIT;
         long.then_some(NoAnswer::TooLong(passes))
     }
 

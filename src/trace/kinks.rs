@@ -3,7 +3,7 @@
 use super::build::{Builder, Shown};
 use super::compare::active_lines;
 use super::math::Math;
-use super::origin::{Entry, source_text};
+use super::origin::{EntryPlace, source_text};
 use crate::diagnostic::Result;
 use crate::graph::primitive::{Notation, Slopes};
 use crate::graph::{Attr, NodeId, Shape};
@@ -27,7 +27,7 @@ pub struct Kink {
     /// The derivative from the right.
     pub right: f64,
     /// The first entry where it happened; `None` for scalars.
-    pub entry: Option<Entry>,
+    pub entry: Option<EntryPlace>,
     /// In how many entries.
     pub count: usize,
 }
@@ -72,7 +72,7 @@ pub(super) fn kinks(
                         taken: sides.taken,
                         left: sides.left,
                         right: sides.right,
-                        entry: Entry::of(builder.graph.shape(*id), point.entry),
+                        entry: EntryPlace::of(builder.graph.shape(*id), point.entry),
                         count: 1,
                     });
                 }

@@ -19,7 +19,7 @@ mod zeros;
 pub use build::{Request, Wanted, Wrt, build, default_wrt};
 pub use kinks::Kink;
 pub use math::{Math, Role, Times};
-pub use origin::Entry;
+pub use origin::EntryPlace;
 pub use partials::{Drawing, Edge, draw};
 pub use provenance::Nonfinite;
 pub use zeros::{Zero, Zeros};

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// An entry of a vector or matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct EntryPlace {
     /// Its row, from 1.
     pub row: usize,
     /// Its column, from 1.
@@ -16,10 +16,10 @@ pub struct Entry {
     pub vector: bool,
 }
 
-impl Entry {
+impl EntryPlace {
     /// Entry `k`, column by column, of a value of `shape`.
-    pub(super) fn of(shape: Shape, k: usize) -> Option<Entry> {
-        (!shape.is_scalar()).then(|| Entry {
+    pub(super) fn of(shape: Shape, k: usize) -> Option<EntryPlace> {
+        (!shape.is_scalar()).then(|| EntryPlace {
             row: k % shape.m() + 1,
             col: k / shape.m() + 1,
             vector: shape.is_vector(),
@@ -27,7 +27,7 @@ impl Entry {
     }
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for EntryPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.vector {
             true => write!(f, "[{}]", self.row.max(self.col)),

@@ -150,6 +150,9 @@ impl Drawing {
 }
 
 /// Builds the graph of `request`: its trace, and every edge with its partial.
+///
+/// # Errors
+/// A value of the trace cannot be computed, or the user asked to stop.
 pub fn draw(lowering: &Evaluation<'_>, request: &Request<'_>) -> Result<Drawing> {
     let roots = request.wanted.roots();
     let mut builder = Builder::new(lowering, &roots, &request.wanted.held, request.order)?;

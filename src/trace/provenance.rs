@@ -4,7 +4,7 @@ use super::build::Builder;
 use super::compare::Question;
 use super::formula::Symbols;
 use super::math::{Math, Role};
-use super::origin::{Entry, written};
+use super::origin::{EntryPlace, written};
 use super::search::Search;
 use super::{Kink, Line, stable};
 use crate::diagnostic::Result;
@@ -39,7 +39,7 @@ pub struct Birth {
     /// The number that it made.
     pub value: f64,
     /// The first entry with such a number; `None` for scalars.
-    pub entry: Option<Entry>,
+    pub entry: Option<EntryPlace>,
     /// The operation on the numbers themselves, such as 0·∞; `None` where they are no scalars.
     pub numbers: Option<Math>,
     /// The operands; none for an input.

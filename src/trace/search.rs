@@ -2,7 +2,7 @@
 
 use super::formula::{Symbols, Writer};
 use super::math::{Math, Role};
-use super::origin::{Entry, expression, unstretched, written};
+use super::origin::{EntryPlace, expression, unstretched, written};
 use super::provenance::{Birth, Operand};
 use crate::diagnostic::Result;
 use crate::graph::primitive::Notation;
@@ -27,6 +27,9 @@ pub(super) struct Search<'s, 'a> {
 impl Search<'_, '_> {
     /// The origin of the value of `root`, which is not finite, and that of its first NaN if that is
     /// another node. An infinity that is written in the formula has no origin.
+    ///
+    /// # Errors
+    /// A value behind it cannot be computed, or the user asked to stop.
     pub fn value(&self, root: NodeId) -> Result<Option<(Birth, Option<Birth>)>> {
         let infinite = self.birth(root, |x| !x.is_finite())?;
         let has_nan = |value: View<'_>| value.data.iter().any(|x| x.is_nan());
@@ -198,7 +201,7 @@ impl Search<'_, '_> {
                 _ => writer.definition(id),
             },
             value: self.lowering.with_value(id, |value| value.data[entry])?,
-            entry: Entry::of(shape, entry),
+            entry: EntryPlace::of(shape, entry),
             operands,
             location: self
                 .lowering

@@ -2,7 +2,7 @@
 
 use super::table::{Cell, Column, Heading, Remark, Table};
 use crate::syntax::ast::Mode;
-use crate::trace::compare::{Comparison, Cost, Row};
+use crate::trace::compare::{Comparison, Cost, DerivativeByMode};
 
 /// Entries of a comparison that are shown.
 const SHOWN_ENTRIES: usize = 12;
@@ -18,7 +18,7 @@ pub fn noise(size: f64) -> Option<f64> {
 
 /// One entry of one row: the line of a table.
 struct Compared<'c> {
-    row: &'c Row,
+    row: &'c DerivativeByMode,
     k: usize,
     difference: Option<f64>,
 }

@@ -357,7 +357,6 @@ const ROW_NAMES: Exceptions = &[
         "src/trace/formula",
         "sizes are no operands: a column of the table is to say so",
     ),
-    ("src/simplify/convert", "a column of the table is to say so"),
     ("src/simplify/parts", "a column of the table is to say so"),
     ("src/simplify/emit", "a power is written as a root"),
     ("src/syntax/builder", "`with log x`"),
@@ -374,23 +373,17 @@ const FILES: Exceptions = &[
     ("src/repl/mod", UNFINISHED),
     ("src/session/mod", UNFINISHED),
     ("src/session/plot", UNFINISHED),
-    ("src/simplify/emit", UNFINISHED),
     ("src/syntax/ast", UNFINISHED),
     ("src/syntax/builder", UNFINISHED),
     ("src/syntax/format", UNFINISHED),
     ("src/syntax/layout", UNFINISHED),
     ("src/trace/build", UNFINISHED),
-    ("src/trace/compare", UNFINISHED),
-    ("src/trace/zeros", UNFINISHED),
 ];
 const NAMES: Exceptions = &[
     (":Column", UNFINISHED),
     (":Command", UNFINISHED),
-    (":Entry", UNFINISHED),
-    (":Found", UNFINISHED),
     (":Output", UNFINISHED),
     (":Purpose", UNFINISHED),
-    (":Row", UNFINISHED),
     (":Target", UNFINISHED),
 ];
 const ERRORS: Exceptions = &[
@@ -407,15 +400,10 @@ const ERRORS: Exceptions = &[
     ("src/repl/editor", INSIDE),
     ("src/repl/keys", INSIDE),
     ("src/session/mod", UNFINISHED),
-    ("src/simplify/mod", UNFINISHED),
     ("src/syntax/builder", INSIDE),
     ("src/syntax/format", UNFINISHED),
     ("src/syntax/mod", UNFINISHED),
     ("src/trace/build", UNFINISHED),
-    ("src/trace/check", UNFINISHED),
-    ("src/trace/compare", UNFINISHED),
-    ("src/trace/partials", UNFINISHED),
-    ("src/trace/search", UNFINISHED),
 ];
 const IMPORTS: Exceptions = &[
     (

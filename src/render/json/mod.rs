@@ -10,7 +10,7 @@ use crate::findings;
 use crate::source::Source;
 use crate::syntax::ast::Mode;
 use crate::trace::check::Verdict;
-use crate::trace::compare::{Comparison, Cost, Row};
+use crate::trace::compare::{Comparison, Cost, DerivativeByMode};
 use crate::trace::provenance::{Birth, Operand, Place};
 use crate::trace::{Arg, Derived, Kink, Life, Line, Nonfinite, Trace, Zeros};
 use serde_json::{Map, Value, json};
@@ -266,7 +266,7 @@ fn comparison_object(comparison: &Comparison) -> Value {
     Value::Object(object)
 }
 
-fn comparison_row(row: &Row) -> Value {
+fn comparison_row(row: &DerivativeByMode) -> Value {
     let mut object = Map::new();
     object.insert("name".into(), json!(row.name));
     if let Some(along) = &row.along {

@@ -157,12 +157,12 @@ struct Entry<'a> {
     conditional: bool,
     /// Where it stands in the sum that is being collected, from 1; 0 elsewhere.
     place: u32,
-    found: [Id; Found::COUNT],
+    found: [Id; Memo::COUNT],
 }
 
 /// What is found for a formula once, and kept.
 #[derive(Clone, Copy, Debug)]
-pub enum Found {
+pub enum Memo {
     /// The shortest that the rules lead to.
     Improved,
     /// Common factors taken out.
@@ -179,8 +179,19 @@ pub enum Found {
     InWords,
 }
 
-impl Found {
+impl Memo {
     const COUNT: usize = 7;
+}
+
+/// The names that the user has for formulas.
+#[derive(Default)]
+struct UserNames {
+    /// The atom that a formula is written as.
+    atoms: FxHashMap<Id, Id>,
+    /// The formula behind an atom.
+    definitions: FxHashMap<Id, Id>,
+    /// Whether one of the formulas is a sum.
+    sums: bool,
 }
 
 /// Formulas, equal ones shared.
@@ -192,12 +203,7 @@ pub struct Algebra<'a> {
     table: HashTable<Id>,
     /// The number one: the term of a sum's constant.
     one: Id,
-    /// What formulas the user has names for.
-    named: FxHashMap<Id, Id>,
-    /// Whether there are sums among them.
-    names_sums: bool,
-    /// The formulas behind those names.
-    definitions: FxHashMap<Id, Id>,
+    names: UserNames,
     /// Whether forms are chosen for reading rather than for rearranging.
     pub printing: bool,
     /// The values of constant matrices.
@@ -225,9 +231,7 @@ impl<'a> Algebra<'a> {
             entries: Vec::with_capacity(EXPECTED),
             table: HashTable::with_capacity(EXPECTED),
             one: Id(0),
-            named: FxHashMap::default(),
-            names_sums: false,
-            definitions: FxHashMap::default(),
+            names: UserNames::default(),
             printing: false,
             constants: FxHashMap::default(),
             depth: 0,
@@ -263,7 +267,7 @@ impl<'a> Algebra<'a> {
         (form, shape).hash(&mut hasher);
         let hash = hasher.finish();
         match self.known(hash, &form, shape) {
-            Some(id) => self.named.get(&id).copied().unwrap_or(id),
+            Some(id) => self.names.atoms.get(&id).copied().unwrap_or(id),
             None => self.keep(form, shape, hash),
         }
     }
@@ -295,7 +299,7 @@ impl<'a> Algebra<'a> {
             cost: costs.fold(self.operations(form), u64::saturating_add),
             conditional: self.is_conditional(form),
             place: 0,
-            found: [Id::NONE; Found::COUNT],
+            found: [Id::NONE; Memo::COUNT],
         };
         self.entries.push(entry);
         let entries = &self.entries;
@@ -311,30 +315,30 @@ impl<'a> Algebra<'a> {
             Form::Number(_) | Form::Atom(_) | Form::Identity
         );
         if !plain && definition != atom {
-            self.named.entry(definition).or_insert(atom);
-            self.names_sums |= matches!(self.form(definition), Form::Sum(_));
-            self.definitions.entry(atom).or_insert(definition);
+            self.names.atoms.entry(definition).or_insert(atom);
+            self.names.sums |= matches!(self.form(definition), Form::Sum(_));
+            self.names.definitions.entry(atom).or_insert(definition);
         }
     }
 
     /// Whether the user has names for sums.
     pub fn names_sums(&self) -> bool {
-        self.names_sums
+        self.names.sums
     }
 
     /// What was found for `id`.
-    pub fn found(&self, what: Found, id: Id) -> Option<Id> {
+    pub fn found(&self, what: Memo, id: Id) -> Option<Id> {
         let found = self.entries[id.index()].found[what as usize];
         (found != Id::NONE).then_some(found)
     }
 
     /// Keeps what was found for `id`.
-    pub fn keep_found(&mut self, what: Found, id: Id, found: Id) {
+    pub fn keep_found(&mut self, what: Memo, id: Id, found: Id) {
         self.entries[id.index()].found[what as usize] = found;
     }
 
     /// What `find` makes of `id`, found once.
-    pub fn once(&mut self, what: Found, id: Id, find: fn(&mut Algebra<'a>, Id) -> Id) -> Id {
+    pub fn once(&mut self, what: Memo, id: Id, find: fn(&mut Algebra<'a>, Id) -> Id) -> Id {
         if let Some(known) = self.found(what, id) {
             return known;
         }
@@ -410,7 +414,7 @@ impl<'a> Algebra<'a> {
 
     /// The formula that the user has named so, where `id` is such a name.
     pub fn behind(&self, id: Id) -> Id {
-        self.definitions.get(&id).copied().unwrap_or(id)
+        self.names.definitions.get(&id).copied().unwrap_or(id)
     }
 
     /// `id` repeated to fill `shape`.

@@ -103,12 +103,12 @@ impl Algebra<'_> {
 
     /// What the user calls the negative of a sum.
     fn name_of_negative(&self, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
-        if self.named.is_empty() {
+        if self.names.atoms.is_empty() {
             return None;
         }
         let opposite: TermList = terms.iter().map(|(c, term)| (-c, *term)).collect();
         let known = self.lookup(Form::Sum(Terms(&opposite)), shape)?;
-        self.named.get(&known).copied()
+        self.names.atoms.get(&known).copied()
     }
 
     /// Whether every term of `id` has a negative coefficient.

@@ -1,7 +1,7 @@
 //! What the terms of a sum have in common, taken out.
 
 use crate::graph::Shape;
-use crate::simplify::algebra::{Algebra, Form, Found, Id, Ids, TermList, all_but};
+use crate::simplify::algebra::{Algebra, Form, Id, Ids, Memo, TermList, all_but};
 use smallvec::SmallVec;
 use std::cmp::Reverse;
 
@@ -17,8 +17,8 @@ pub fn factored(algebra: &mut Algebra, id: Id) -> Id {
         return id;
     }
     let found = match algebra.printing {
-        true => Found::FactoredForReading,
-        false => Found::Factored,
+        true => Memo::FactoredForReading,
+        false => Memo::Factored,
     };
     let factored = algebra.once(found, id, with_common_factors_out);
     algebra.leave();

@@ -2,13 +2,13 @@
 
 use super::common::REARRANGED;
 use crate::primitives::elementary;
-use crate::simplify::algebra::{Algebra, FactorList, Form, Found, Id, TermList};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Memo, TermList};
 use smallvec::SmallVec;
 
 /// Products multiplied out over the sums in them.
 pub fn expanded(algebra: &mut Algebra, id: Id) -> Id {
     match algebra.form(id) {
-        Form::Sum(_) | Form::Product(_) => algebra.once(Found::Expanded, id, multiplied),
+        Form::Sum(_) | Form::Product(_) => algebra.once(Memo::Expanded, id, multiplied),
         _ => id,
     }
 }

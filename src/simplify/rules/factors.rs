@@ -2,7 +2,7 @@
 
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
-use crate::simplify::algebra::{Algebra, FactorList, Form, Found, Id, Ids, TermList};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, Memo, TermList};
 
 /// Entries up to which their product is written with signs.
 const WRITTEN_OUT: usize = 8;
@@ -96,7 +96,7 @@ fn determinant(
 
 /// The formula with the products of all other entries in words of the language.
 pub fn in_words(algebra: &mut Algebra, id: Id) -> Id {
-    algebra.once(Found::InWords, id, |algebra, id| {
+    algebra.once(Memo::InWords, id, |algebra, id| {
         let written = algebra.rebuild(id, &mut in_words);
         match algebra.operands(written, &array::OTHERS) {
             Some(args) => others(algebra, args[0]),

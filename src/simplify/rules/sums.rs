@@ -4,14 +4,14 @@ use super::common::REARRANGED;
 use super::expansion::expanded;
 use crate::graph::{Attr, Primitive};
 use crate::primitives::elementary;
-use crate::simplify::algebra::{Algebra, FactorList, Form, Found, Id, TermList, all_but};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Memo, TermList, all_but};
 use smallvec::SmallVec;
 
 /// a + b/c = (a·c + b)/c, multiplied out above.
 pub fn over_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
     match algebra.form(id) {
         Form::Sum(terms) if terms.len() <= REARRANGED => {
-            algebra.once(Found::OverOneDenominator, id, with_one_denominator)
+            algebra.once(Memo::OverOneDenominator, id, with_one_denominator)
         }
         _ => id,
     }

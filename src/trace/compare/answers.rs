@@ -31,7 +31,7 @@ pub enum NoAnswer {
 
 /// The derivative with respect to one variable, by every mode.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct DerivativeByMode {
     /// The variable as written.
     pub name: String,
     /// The direction as written, if only the derivative along it was asked for.
@@ -46,7 +46,7 @@ pub struct Row {
     pub zeros: Option<Zeros>,
 }
 
-impl Row {
+impl DerivativeByMode {
     /// The answer of `mode`, where it has one.
     pub fn answer(&self, mode: Mode) -> Option<&Tensor> {
         self.answers[mode as usize].as_ref().ok()
@@ -130,7 +130,7 @@ pub struct Comparison {
     /// Its value.
     pub value: Tensor,
     /// One for each `wrt`.
-    pub rows: Vec<Row>,
+    pub rows: Vec<DerivativeByMode>,
     /// In the order of [`Mode::ALL`]; `None` where a mode was not asked for or has no answer.
     pub costs: [Option<Cost>; 4],
     /// The passes that forward and reverse mode take.

@@ -1,6 +1,6 @@
 //! The cost of each mode: passes, operations, and the entries that are alive at the peak.
 
-use super::{Bench, ByFormula};
+use super::{ByFormula, ModeRunner};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, forward, reverse};
 use crate::exec::Interpreter;
@@ -25,7 +25,7 @@ pub struct Cost {
     pub sizes: Option<(u64, u64)>,
 }
 
-impl<'a> Bench<'_, 'a> {
+impl<'a> ModeRunner<'_, 'a> {
     pub(super) fn cost(&self, mode: Mode) -> Result<Cost> {
         let values = self.work(&[self.output()], None)?;
         match mode {
