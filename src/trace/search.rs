@@ -54,6 +54,9 @@ impl Search<'_, '_> {
     }
 
     /// The same for one entry of `root`, or for all bad ones: the node and its entry.
+    ///
+    /// # Errors
+    /// A value behind it cannot be computed.
     pub fn origin(
         &self,
         root: NodeId,
