@@ -123,6 +123,15 @@ pub struct Fix {
     pub text: String,
 }
 
+impl Fix {
+    /// The whole text with the change made.
+    pub fn applied(&self) -> String {
+        let mut text = self.location.source.text.clone();
+        text.replace_range(self.location.span.range(), &self.text);
+        text
+    }
+}
+
 /// What is wrong, where, and what to write instead.
 ///
 /// The first label is the primary one: its span is the `span` of the JSON object.

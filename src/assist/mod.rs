@@ -8,6 +8,7 @@ pub mod circle;
 pub mod completion;
 mod example;
 pub mod explain;
+pub mod fixes;
 pub mod help;
 pub mod hint;
 pub mod hover;

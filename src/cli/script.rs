@@ -1,6 +1,6 @@
-//! Scripts: read, run, checked.
+//! Scripts are read, run and checked.
 
-use super::signals::{Running, Stop};
+use super::signals::{Running, StopReason};
 use super::{Printer, Status};
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};
 use crate::event::Event;
@@ -13,6 +13,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 /// The text of a file; of standard input for `-`.
+///
+/// # Errors
+/// It cannot be read, or is too long for a script.
 pub fn read(path: &Path) -> Result<Rc<Source>> {
     if path == Path::new("-") {
         return read_standard_input();
@@ -30,19 +33,19 @@ fn read_standard_input() -> Result<Rc<Source>> {
     Ok(Source::new("<stdin>", text))
 }
 
-/// What a script may use up.
+/// The limits of a script.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Allowance {
     /// Nodes and memory of one statement.
     pub limits: Limits,
     /// The longest that it may run.
     pub time: Option<Duration>,
-    /// Whether it has no files.
+    /// It may not read or write files.
     pub sandbox: bool,
 }
 
 impl Allowance {
-    /// A session that may use up as much.
+    /// A session with these limits.
     pub fn session(self) -> Session {
         let world: Rc<dyn World> = if self.sandbox {
             let clock = Some(Folder::clock as fn() -> Duration);
@@ -64,8 +67,8 @@ pub fn run(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>)
     status
 }
 
-/// Runs a script in a session of its own, after which the process ends: nobody wants to wait until
-/// everything is taken apart.
+/// Runs a script in a session of its own, after which the process ends: the session is not freed,
+/// which would only take time.
 pub fn run_last(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
     let mut session = allowance.session();
     let status = run_first(&mut session, source, allowance, printer);
@@ -81,19 +84,21 @@ fn run_first(
 ) -> Status {
     let farewell = printer.farewell(source);
     let running = Running::start(&session.stop_token(), allowance.time, Some(farewell));
-    run_while(running, session, source, printer, &mut |event, printer| {
+    let (status, _) = run_while(running, session, source, printer, &mut |event, printer| {
         printer.event(&event, Some(source));
-    })
+    });
+    status
 }
 
-/// Runs one input of an interactive session, and lets `watch` see what it shows.
+/// Runs one input of an interactive session; `watch` sees every event. The second result is the error
+/// that ended it, which has been shown.
 pub fn run_in(
     session: &mut Session,
     source: &Rc<Source>,
     time: Option<Duration>,
     printer: &mut Printer<'_>,
     watch: &mut dyn FnMut(&Event),
-) -> Status {
+) -> (Status, Option<Diagnostic>) {
     let running = Running::start(&session.stop_token(), time, None);
     run_while(running, session, source, printer, &mut |event, printer| {
         printer.event(&event, Some(source));
@@ -101,7 +106,7 @@ pub fn run_in(
     })
 }
 
-/// Runs a text and hands what it would show to `take` instead; warnings and errors are shown.
+/// Runs a text and hands its events to `take` instead of showing them; warnings and errors are shown.
 pub fn run_silently(
     session: &mut Session,
     source: &Rc<Source>,
@@ -109,8 +114,9 @@ pub fn run_silently(
     printer: &mut Printer<'_>,
     take: &mut dyn FnMut(Event),
 ) -> Status {
-    run_while(
-        Running::start(&session.stop_token(), time, None),
+    let running = Running::start(&session.stop_token(), time, None);
+    let (status, _) = run_while(
+        running,
         session,
         source,
         printer,
@@ -118,7 +124,8 @@ pub fn run_silently(
             Event::Warning(_) => printer.event(&event, Some(source)),
             event => take(event),
         },
-    )
+    );
+    status
 }
 
 fn run_while(
@@ -127,40 +134,28 @@ fn run_while(
     source: &Rc<Source>,
     printer: &mut Printer<'_>,
     show: &mut dyn FnMut(Event, &mut Printer<'_>),
-) -> Status {
+) -> (Status, Option<Diagnostic>) {
     if printer.bar.is_shown() {
         let bar = printer.bar.clone();
         session.watch(move |progress| bar.tell(progress));
     }
-    match session.run_source(source, &mut |event| show(event, printer)) {
-        Ok(()) => Status::Fine,
-        Err(error) => match running.stopped_by() {
-            Some(Stop::CtrlC) => {
-                printer.below_echo();
-                printer.failed(&error, Some(source));
-                Status::Interrupted
-            }
-            Some(Stop::Time(limit)) if error.code() == Code::Limit => {
-                let location = error.location().clone();
-                printer.failed(&out_of_time(location, limit), Some(source))
-            }
-            _ => printer.failed(&error, Some(source)),
-        },
+    let Err(mut error) = session.run_source(source, &mut |event| show(event, printer)) else {
+        return (Status::Fine, None);
+    };
+    let mut status = Status::Failed;
+    match running.stopped_by() {
+        Some(StopReason::CtrlC) => {
+            printer.below_echo();
+            status = Status::Interrupted;
+        }
+        Some(why) if error.code() == Code::Limit => error = why.error(error.location().clone()),
+        _ => {}
     }
+    printer.failed(&error, Some(source));
+    (status, Some(error))
 }
 
-/// The error of a computation that was interrupted because its time was up.
-pub(super) fn out_of_time(location: Location, limit: Duration) -> Diagnostic {
-    Diagnostic::error(
-        Code::Limit,
-        location,
-        format!("the time limit of {limit:?} is reached"),
-        "stopped here",
-    )
-    .help("allow more with `--limit-time`")
-}
-
-/// Shows everything that is wrong with a script, without running it.
+/// Shows all mistakes of a script without running it.
 pub fn check(source: &Rc<Source>, allowance: Allowance, printer: &mut Printer<'_>) -> Status {
     let found = allowance.session().check(source);
     for diagnostic in &found {

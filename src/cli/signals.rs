@@ -5,9 +5,8 @@
 //! interactive session has definitions to lose, so there only another Ctrl-C ends the program, and
 //! only after a while, because impatience is no wish to lose them.
 
-use super::script::out_of_time;
 use super::{Format, Status};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, error};
 use crate::render::{Style, diagnostic, json};
 use crate::source::{Location, Source, Span};
 use crate::stop::StopToken;
@@ -54,15 +53,28 @@ pub fn stay() {
 
 /// Why a computation was asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum StopReason {
     /// The user pressed Ctrl-C.
     CtrlC,
     /// It ran longer than it may.
     Time(Duration),
 }
 
-/// How to tell the user that a script was left. The thread that runs it holds the standard
-/// streams, so this is written past them.
+impl StopReason {
+    /// The error of a computation at `location` that was stopped for this reason.
+    pub fn error(self, location: Location) -> Diagnostic {
+        match self {
+            StopReason::CtrlC => error!(Limit, location, "interrupted"),
+            StopReason::Time(limit) => error!(Limit, location,
+                "the time limit of {limit:?} is reached";
+                label: "stopped here";
+                help: "allow more with `--limit-time`"),
+        }
+    }
+}
+
+/// The message to a user whose script was abandoned. The thread that runs the script holds the
+/// standard streams, so the message is written past their locks.
 #[derive(Debug)]
 pub struct Farewell {
     /// The script.
@@ -104,17 +116,17 @@ impl Running {
     }
 
     /// Why the computation was asked to stop, if it was.
-    pub fn stopped_by(&self) -> Option<Stop> {
+    pub fn stopped_by(&self) -> Option<StopReason> {
         let heard = |state| {
             STATE
                 .compare_exchange(state, HEARD, Ordering::SeqCst, Ordering::SeqCst)
                 .is_ok()
         };
         if heard(BY_CTRL_C) {
-            return Some(Stop::CtrlC);
+            return Some(StopReason::CtrlC);
         }
         if heard(BY_TIME) {
-            return self.limit.map(Stop::Time);
+            return self.limit.map(StopReason::Time);
         }
         wait_for_the_end_if(STATE.load(Ordering::SeqCst) == LEAVING);
         None
@@ -157,7 +169,7 @@ fn interrupt_or_leave() {
     if stop(BY_CTRL_C) {
         *pressed = Some(Instant::now());
         drop(pressed);
-        return leave_after_grace(BY_CTRL_C, Stop::CtrlC, Status::Interrupted);
+        return leave_after_grace(BY_CTRL_C, StopReason::CtrlC, Status::Interrupted);
     }
     let is_idle = STATE.load(Ordering::SeqCst) == IDLE;
     let is_recent = pressed.is_some_and(|first| first.elapsed() < PATIENCE);
@@ -167,7 +179,7 @@ fn interrupt_or_leave() {
 }
 
 /// Ends the program unless the computation that was brought into `state` stops within the grace.
-fn leave_after_grace(state: u8, why: Stop, status: Status) {
+fn leave_after_grace(state: u8, why: StopReason, status: Status) {
     let mut waited = Duration::ZERO;
     while waited < GRACE {
         thread::sleep(STEP);
@@ -198,25 +210,22 @@ fn watch(limit: Duration) -> (Sender<()>, JoinHandle<()>) {
     let (done, wait) = mpsc::channel();
     let thread = thread::spawn(move || {
         if wait.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) && stop(BY_TIME) {
-            leave_after_grace(BY_TIME, Stop::Time(limit), Status::Failed);
+            leave_after_grace(BY_TIME, StopReason::Time(limit), Status::Failed);
         }
     });
     (done, thread)
 }
 
 impl Farewell {
-    fn say(&self, why: Stop) {
+    fn say(&self, why: StopReason) {
         let nowhere = Location::new(&Source::new(self.name.as_str(), ""), Span::default());
-        let said = match why {
-            Stop::CtrlC => Diagnostic::error(Code::Limit, nowhere, "interrupted", ""),
-            Stop::Time(limit) => out_of_time(nowhere, limit),
-        };
+        let error = why.error(nowhere);
         let json = self.format == Format::Json;
         if json {
-            past_locks(&std::io::stdout(), &(json::diagnostic(&said, None) + "\n"));
+            past_locks(&std::io::stdout(), &(json::diagnostic(&error, None) + "\n"));
         }
         if !(json && self.quiet) {
-            past_locks(&std::io::stderr(), &diagnostic::text(&said, &self.style));
+            past_locks(&std::io::stderr(), &diagnostic::text(&error, &self.style));
         }
     }
 }

@@ -1,51 +1,25 @@
-//! What starts with a colon is not for the session but for the REPL itself. One table says what
-//! commands there are; help and completion read it.
+//! The table of commands: inputs that start with a colon and are for the REPL itself. Help and
+//! completion read it.
 
-use super::{Next, Repl, examples, files, help, settings, step, why};
+use super::command::{Argument, Next, ReplCommand, find};
+use super::{Repl, examples, files, help, settings, step, undo, why};
 use crate::assist::names;
 use crate::diagnostic::did_you_mean;
 
-/// What stands behind the name of a command, as far as completion is concerned.
-#[derive(Clone, Copy)]
-pub enum Argument {
-    /// Nothing.
-    Nothing,
-    /// A file.
-    Path,
-    /// One of some words, given what is typed so far.
-    Words(fn(&str) -> Vec<String>),
-    /// A formula or a statement.
-    Formula,
-}
-
-/// A command of the REPL.
-pub struct Command {
-    /// Its names, the one to show first.
-    names: &'static [&'static str],
-    /// What stands behind it, as the help shows it.
-    form: &'static str,
-    argument: Argument,
-    /// What it does, in a line.
-    doc: &'static str,
-    /// What else there is to know about it.
-    more: &'static str,
-    run: fn(&mut Repl, &str) -> Next,
-}
-
 /// All commands, in the order in which help lists them.
-pub static COMMANDS: &[Command] = &[
-    Command {
+pub static COMMANDS: &[ReplCommand] = &[
+    ReplCommand {
         names: &["help", "h", "?"],
         form: "[TOPIC]",
-        argument: Argument::Words(help::topics),
+        argument: Argument::Words(|_| help::topics(COMMANDS)),
         doc: "this text, or all about a function, a statement or a command",
         more: "For a function: its signature, what it does, its derivatives as formulas, an example.",
         run: |repl, topic| {
-            let text = help::about(&repl.session(), topic, &repl.style());
+            let text = help::about(COMMANDS, &repl.session(), topic, &repl.style());
             repl.say(&text)
         },
     },
-    Command {
+    ReplCommand {
         names: &["names", "who"],
         form: "",
         argument: Argument::Nothing,
@@ -56,7 +30,7 @@ pub static COMMANDS: &[Command] = &[
             repl.say(&text)
         },
     },
-    Command {
+    ReplCommand {
         names: &["step", "s"],
         form: "L [wrt w]",
         argument: Argument::Formula,
@@ -64,7 +38,7 @@ pub static COMMANDS: &[Command] = &[
         more: "Goes forward through values and tangents, then back through the adjoints; each step shows its\n    rule and the numbers that go in. Keys: n or → for the next, p or ← for the one before, Home and End,\n    q to leave. Takes what `trace` takes: `:step L wrt w, x at w = 3`.",
         run: step::run,
     },
-    Command {
+    ReplCommand {
         names: &["why"],
         form: "a4",
         argument: Argument::Nothing,
@@ -72,7 +46,7 @@ pub static COMMANDS: &[Command] = &[
         more: "`:why a4` is about a value, `:why da4` (or ȧ₄) about a tangent, `:why ba4` (or ā₄) about an adjoint.",
         run: why::run,
     },
-    Command {
+    ReplCommand {
         names: &["time", "t"],
         form: "STATEMENT",
         argument: Argument::Formula,
@@ -80,7 +54,7 @@ pub static COMMANDS: &[Command] = &[
         more: "`:set time on` says it about every input.",
         run: |repl, statement| repl.timed(statement),
     },
-    Command {
+    ReplCommand {
         names: &["load", "l"],
         form: "FILE.ad",
         argument: Argument::Path,
@@ -88,7 +62,7 @@ pub static COMMANDS: &[Command] = &[
         more: "",
         run: files::load,
     },
-    Command {
+    ReplCommand {
         names: &["save"],
         form: "FILE.ad",
         argument: Argument::Path,
@@ -96,7 +70,7 @@ pub static COMMANDS: &[Command] = &[
         more: "A file that this session has not written itself is overwritten by `:save! FILE.ad` only.",
         run: files::save,
     },
-    Command {
+    ReplCommand {
         names: &["save!"],
         form: "FILE.ad",
         argument: Argument::Path,
@@ -104,23 +78,23 @@ pub static COMMANDS: &[Command] = &[
         more: "",
         run: files::overwrite,
     },
-    Command {
+    ReplCommand {
         names: &["undo", "u"],
         form: "[COUNT]",
         argument: Argument::Nothing,
         doc: "take the last input back that changed something",
         more: "`:undo 3` takes three back; up to a hundred are kept. `:reset` and `:load` can be taken back, too.",
-        run: |repl, count| repl.undo(count),
+        run: undo::undo,
     },
-    Command {
+    ReplCommand {
         names: &["reset"],
         form: "",
         argument: Argument::Nothing,
         doc: "forget all names (`:undo` brings them back)",
         more: "",
-        run: |repl, _| repl.reset(),
+        run: undo::reset,
     },
-    Command {
+    ReplCommand {
         names: &["set"],
         form: "[NAME VALUE]",
         argument: Argument::Words(settings::words),
@@ -128,7 +102,7 @@ pub static COMMANDS: &[Command] = &[
         more: "",
         run: settings::run,
     },
-    Command {
+    ReplCommand {
         names: &["examples", "ex"],
         form: "[NAME]",
         argument: Argument::Words(examples::words),
@@ -136,7 +110,7 @@ pub static COMMANDS: &[Command] = &[
         more: "`:undo` takes its names away again.",
         run: examples::run,
     },
-    Command {
+    ReplCommand {
         names: &["quit", "q", "exit"],
         form: "",
         argument: Argument::Nothing,
@@ -146,50 +120,25 @@ pub static COMMANDS: &[Command] = &[
     },
 ];
 
-impl Command {
-    /// How it is typed.
-    pub fn usage(&self) -> String {
-        let names: Vec<String> = self
-            .names
-            .iter()
-            .take(2)
-            .map(|name| format!(":{name}"))
-            .collect();
-        format!("{} {}", names.join(", "), self.form)
-            .trim_end()
-            .to_string()
-    }
-
-    /// What it does.
-    pub fn doc(&self) -> &'static str {
-        self.doc
-    }
-
-    /// What else there is to know.
-    pub fn more(&self) -> &'static str {
-        self.more
-    }
-}
-
-/// Runs `input` if it is a command. Nobody has to guess the colon: the bare name of a command that
-/// wants no argument is one too, unless a variable is called so.
+/// Runs `input` if it is a command. A few names are commands without a colon too, unless a variable
+/// has that name: nobody has to guess how to leave.
 pub fn run(repl: &mut Repl, input: &str) -> Option<Next> {
     let input = input.trim();
     let Some(command) = input.strip_prefix(':') else {
         let is_long = input.len() > 1 && repl.session().definitions().variable(input).is_none();
         let bare = ["help", "quit", "exit"].contains(&input) && is_long;
-        return find(input)
+        return find(COMMANDS, input)
             .filter(|_| bare)
             .map(|command| (command.run)(repl, ""));
     };
     let (name, argument) = split(command);
-    Some(match find(name) {
+    Some(match find(COMMANDS, name) {
         Some(command) => (command.run)(repl, argument),
         None => repl.say(&unknown(name)),
     })
 }
 
-/// The name of a command, and what stands behind it.
+/// The name of a command and its argument.
 fn split(command: &str) -> (&str, &str) {
     let (name, argument) = command
         .split_once(char::is_whitespace)
@@ -197,29 +146,18 @@ fn split(command: &str) -> (&str, &str) {
     (name, argument.trim())
 }
 
-/// The command called `name`.
-pub fn find(name: &str) -> Option<&'static Command> {
-    COMMANDS
-        .iter()
-        .find(|command| command.names.contains(&name))
-}
-
-/// All names of commands that are worth offering.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    COMMANDS
-        .iter()
-        .flat_map(|command| command.names)
-        .copied()
-        .filter(|name| name.len() > 2)
-}
-
-/// What the command called `name` takes.
+/// The argument that the command called `name` takes.
 pub fn argument(name: &str) -> Option<Argument> {
-    find(name).map(|command| command.argument)
+    find(COMMANDS, name).map(|command| command.argument)
+}
+
+/// The names that are worth offering.
+pub fn offered() -> impl Iterator<Item = &'static str> {
+    super::command::offered(COMMANDS)
 }
 
 fn unknown(name: &str) -> String {
-    match did_you_mean(name, names()) {
+    match did_you_mean(name, offered()) {
         Some(nearest) => format!("there is no command `:{name}`; did you mean `:{nearest}`?\n"),
         None => format!("there is no command `:{name}`; `:help` lists them\n"),
     }

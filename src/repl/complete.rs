@@ -1,12 +1,13 @@
-//! What TAB offers: commands and what stands behind them; for everything else, what the library says.
+//! TAB: commands and their arguments are completed here, everything else by the library.
 
-use super::commands::{self, Argument};
+use super::command::Argument;
+use super::commands;
 use crate::assist::completion::{Completions, complete, files, words};
 use crate::session::Session;
 use crate::world::Folder;
 use rustyline::completion::Pair;
 
-/// Where the text to be replaced starts, and what may stand there.
+/// The start of the text to be replaced, and the candidates for its place.
 pub fn candidates(session: &Session, line: &str, at: usize) -> (usize, Vec<Pair>) {
     let before = &line[..at];
     match before.trim_start().strip_prefix(':') {
@@ -25,17 +26,17 @@ fn pairs(found: Completions) -> (usize, Vec<Pair>) {
     (found.range.start, pairs.collect())
 }
 
-/// `before` is everything, `command` what stands behind the colon.
+/// `before` is the text up to the cursor, `command` the part after the colon.
 fn of_command(session: &Session, before: &str, command: &str) -> (usize, Vec<Pair>) {
     let Some((name, argument)) = command.split_once(char::is_whitespace) else {
-        let names = commands::names().filter(|name| name.starts_with(command));
+        let names = commands::offered().filter(|name| name.starts_with(command));
         let pairs = names.map(|name| (format!(":{name}"), name.to_string()));
         return (before.len() - command.len(), sorted(pairs.collect()));
     };
     let argument = argument.trim_start();
     let start = before.len() - argument.len();
     match commands::argument(name) {
-        // Commands have files even where scripts have none.
+        // Commands may use files even where scripts may not.
         Some(Argument::Path) => pairs(files(&Folder, before, start, false)),
         Some(Argument::Words(words)) => {
             let words = words(argument).into_iter();
@@ -45,7 +46,7 @@ fn of_command(session: &Session, before: &str, command: &str) -> (usize, Vec<Pai
                 sorted(fit.map(|word| (word.clone(), word)).collect()),
             )
         }
-        // What stands behind such a command is inside of a statement.
+        // The argument of such a command is the inside of a statement.
         Some(Argument::Formula) => pairs(words(session, before, Some("x "))),
         Some(Argument::Nothing) | None => (start, Vec::new()),
     }

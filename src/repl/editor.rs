@@ -83,6 +83,11 @@ pub fn without_margin(input: &str) -> String {
     input.replace(&format!("\n{MARGIN}"), "\n")
 }
 
+/// A text as it would have been typed: its further lines get their margin.
+pub fn with_margin(text: &str) -> String {
+    text.replace('\n', &format!("\n{MARGIN}"))
+}
+
 /// Puts the mark of a further line where its margin is.
 fn marked(text: &str, style: &Style) -> String {
     let mark = if style.ascii { ". " } else { "… " };
@@ -254,6 +259,7 @@ mod tests {
     fn margins_are_drawn_and_taken_away() {
         let typed = "repeat 3 {\n    s := s + 1\n  }";
         assert_eq!(without_margin(typed), "repeat 3 {\n  s := s + 1\n}");
+        assert_eq!(with_margin(&without_margin(typed)), typed);
         assert_eq!(
             marked(typed, &Style::default()),
             "repeat 3 {\n…   s := s + 1\n… }"

@@ -1,6 +1,7 @@
 //! `:examples`: the scripts that come along, built into the program.
 
-use super::{Next, Repl};
+use super::Repl;
+use super::command::Next;
 use crate::cli::script;
 use crate::diagnostic::did_you_mean;
 use crate::notation::colour;

@@ -1,6 +1,7 @@
 //! `:load` and `:save`.
 
-use super::{Next, Repl};
+use super::Repl;
+use super::command::Next;
 use crate::cli::script;
 use crate::diagnostic::counted;
 use crate::source::{Location, Source, Span};
@@ -57,4 +58,29 @@ fn expanded(path: &str) -> PathBuf {
         || Path::new(path).to_path_buf(),
         |(rest, home)| home.join(rest),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::repl::Repl;
+
+    #[test]
+    fn saved_and_loaded() {
+        let folder = std::env::temp_dir().join(format!("wengert-save-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file = folder.join("a.ad").display().to_string();
+        let (mut repl, shown) = Repl::captured("w = 3; L = w^2; f(x) = 2*x");
+        repl.answer(&format!(":save {file}"));
+        repl.answer(&format!(":save {file}"));
+        assert!(shown.take().starts_with("3 names written to "));
+        let (mut other, shown) = Repl::captured("");
+        other.answer(&format!(":load {file}"));
+        other.evaluate("f(L)");
+        assert_eq!(shown.take(), "f(L) = 18\n");
+        other.answer(&format!(":save {file}"));
+        assert!(shown.take().contains("overwrites it"));
+        other.answer(":load nowhere.ad");
+        assert!(shown.take().starts_with("error[file]"));
+        std::fs::remove_dir_all(&folder).expect("removable");
+    }
 }

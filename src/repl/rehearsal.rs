@@ -1,8 +1,9 @@
 //! A session whose lines are known beforehand: no terminal, and what it shows is kept.
 
+use super::Repl;
+use super::command::Next;
 use super::editor::{Assistant, wants_more, without_margin};
 use super::output::{Output, Shown};
-use super::{Next, Repl};
 use crate::cli::Options;
 use rustyline::Context;
 use rustyline::completion::Completer;

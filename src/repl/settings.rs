@@ -1,6 +1,7 @@
 //! `:set`: how results are shown. One table; help and completion read it.
 
-use super::{Next, Repl};
+use super::Repl;
+use super::command::Next;
 use crate::cli::{Colour, Format, Options};
 use crate::diagnostic::did_you_mean;
 use clap::ValueEnum;
@@ -34,7 +35,12 @@ static SETTINGS: &[Setting] = &[
     Setting {
         name: "format",
         doc: "how results are written",
-        values: names_of::<Format>,
+        // A page is of a script as a whole.
+        values: || {
+            let formats = Format::value_variants().iter();
+            let lines = formats.filter(|format| **format != Format::Html);
+            lines.map(name_of).collect()
+        },
         get: |repl| name_of(&repl.options().format),
         set: |repl, value| {
             let format = one_of(value)?;

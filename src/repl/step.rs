@@ -1,7 +1,8 @@
 //! `:step`: the passes one node at a time.
 
+use super::Repl;
+use super::command::Next;
 use super::keys::{Key, Keys};
-use super::{Next, Repl};
 use crate::assist::why;
 use crate::notation::PlainMath;
 use crate::notation::colour::Paint;

@@ -1,6 +1,7 @@
 //! `:why`: how one number of the last trace came about.
 
-use super::{Next, Repl};
+use super::Repl;
+use super::command::Next;
 use crate::assist::why::{explain, symbol};
 
 /// `:why a4`, `:why da4`, `:why ba4`, `:why L`

@@ -370,7 +370,6 @@ const FILES: Exceptions = &[
     ("src/lower/calls", UNFINISHED),
     ("src/render/diagnostic", UNFINISHED),
     ("src/render/plot/svg", UNFINISHED),
-    ("src/repl/mod", UNFINISHED),
     ("src/session/mod", UNFINISHED),
     ("src/session/plot", UNFINISHED),
     ("src/syntax/ast", UNFINISHED),

@@ -85,6 +85,19 @@ fn an_error_in_the_middle_keeps_the_session() {
     let _ = std::fs::remove_dir_all(repl.leaves());
 }
 
+/// After an error with a certain fix the Up key offers the line as it should have been.
+#[test]
+fn the_up_key_offers_the_fix() {
+    let mut repl = Repl::new("fix", &[]);
+    repl.answers("x = 4");
+    holds(&repl.answers("sqrt x"), "error[syntax]");
+    holds(&repl.answers("\u{1b}[A"), "sqrt(x) = 2");
+    // It stands in the history once, before it the line as it was typed.
+    holds(&repl.answers("\u{1b}[A\u{1b}[A"), "error[syntax]");
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
 #[test]
 fn what_is_typed_ahead_is_not_lost() {
     let mut repl = Repl::new("ahead", &[]);
