@@ -1,9 +1,10 @@
-//! Results write themselves: text for people, JSON, LaTeX and HTML.
+//! Results write themselves: text for people, JSON, LaTeX, HTML and pictures.
 
 use crate::event::Event;
-use crate::render::{Style, html, json, latex, terminal};
+use crate::render::{Style, graph, html, json, latex, plot, terminal};
 use crate::trace::{Line, Trace};
 use std::fmt;
+use std::path::Path;
 
 impl Trace {
     /// The nodes a₁, a₂, … in order, each with its expression, value, tangents and adjoints.
@@ -48,6 +49,21 @@ impl Event {
     /// A part of a page, with its style and script; [`html::page`] makes a whole one.
     pub fn to_html(&self) -> String {
         html::fragment(self, &Style::default())
+    }
+
+    /// The content of the file that a graph or a plot is written to; `None` where it is not.
+    pub fn picture(&self) -> Option<String> {
+        match self {
+            Event::Graph(drawing) => {
+                let file = Path::new(drawing.file.as_deref()?);
+                Some(match file.extension().is_some_and(|kind| kind == "svg") {
+                    true => graph::svg(drawing),
+                    false => graph::dot(drawing),
+                })
+            }
+            Event::Plot(plot) => plot.file.as_ref().map(|_| plot::svg(plot)),
+            _ => None,
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use super::statement::ShowStatement;
 use super::{Event, Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};
 use crate::graph::Graph;
-use crate::render::graph::{LIMIT, dot, svg};
 use crate::syntax::ast::{Script, Text};
 use crate::trace::{Drawing, Request, draw};
 use crate::world::Refusal;
@@ -44,13 +43,17 @@ impl Session {
         let mut drawing = draw(&evaluation, &request)?;
         warn(&mut evaluation.unit, sink);
         if let Some((kind, file)) = kind {
-            let text;
-            (drawing, text) = pictured(script, drawing, kind, file)?;
-            self.write(script, file, &text)?;
+            if kind == Kind::Svg {
+                drawing = small_enough(script, drawing, file)?;
+            }
             drawing.file = Some(file.text.to_string());
         }
-        sink(Event::Graph(Box::new(drawing)));
-        Ok(())
+        self.present(
+            script,
+            tail.to.as_ref(),
+            Event::Graph(Box::new(drawing)),
+            sink,
+        )
     }
 
     /// The kind of picture that a file name asks for.
@@ -71,31 +74,21 @@ impl Session {
     }
 }
 
-/// The drawing and its picture for `file`; where there is too much to lay out, by name.
-fn pictured(
-    script: &Script,
-    drawing: Drawing,
-    kind: Kind,
-    file: &Text,
-) -> Result<(Drawing, String)> {
-    let mut drawing = drawing;
-    if kind == Kind::Svg && drawing.shown.len() > LIMIT {
-        let principal = drawing.principal().len();
-        if principal > LIMIT {
-            return Err(too_large(script, &drawing, principal, file));
-        }
-        drawing = drawing.folded();
+/// The drawing; where there is too much to lay out, its inputs, named nodes and outputs.
+fn small_enough(script: &Script, drawing: Drawing, file: &Text) -> Result<Drawing> {
+    if drawing.shown.len() <= Drawing::LARGEST {
+        return Ok(drawing);
     }
-    let text = match kind {
-        Kind::Svg => svg(&drawing),
-        Kind::Dot => dot(&drawing),
-    };
-    Ok((drawing, text))
+    let principal = drawing.principal().len();
+    match principal > Drawing::LARGEST {
+        true => Err(too_large(script, &drawing, principal, file)),
+        false => Ok(drawing.folded()),
+    }
 }
 
 fn too_large(script: &Script, drawing: &Drawing, principal: usize, file: &Text) -> Diagnostic {
     error!(Limit, script.location(file.span),
         "a graph of {} nodes, {principal} of them inputs, outputs or named, is too large for a picture", drawing.trace.lines.len();
-        label: "at most {LIMIT} nodes are laid out";
+        label: "at most {} nodes are laid out", Drawing::LARGEST;
         help: "write `to \"graph.dot\"` and lay it out with Graphviz, or show a smaller part")
 }

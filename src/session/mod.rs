@@ -100,11 +100,21 @@ impl Session {
         self.definitions.world()
     }
 
-    /// Writes what a statement shows to the file that stands in it.
-    fn write(&self, script: &Script, file: &Text, content: &str) -> Result<()> {
-        let path = script.source.folder.join(&*file.text);
-        let written = self.world().write(&path, content);
-        written.map_err(|refusal| refusal.writing(&path, script.location(file.span)))
+    /// Shows an event. The file that the statement names gets its picture first.
+    fn present(
+        &self,
+        script: &Script,
+        file: Option<&Text>,
+        event: Event,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        if let Some((file, picture)) = file.zip(event.picture()) {
+            let path = script.source.folder.join(&*file.text);
+            let written = self.world().write(&path, &picture);
+            written.map_err(|refusal| refusal.writing(&path, script.location(file.span)))?;
+        }
+        sink(event);
+        Ok(())
     }
 
     /// Asks what this session computes to stop, from any thread. The request stays until it is

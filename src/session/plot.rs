@@ -8,7 +8,6 @@ use crate::exec::{Failure, Interpreter, LANES, Program};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{self, Lowerer, Unit};
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
-use crate::render;
 use crate::stop;
 use crate::syntax::ast::{ExprId, Over, Script, Text, With};
 use crate::world::Refusal;
@@ -46,11 +45,9 @@ impl Session {
             }
         };
         if let Some(to) = &tail.to {
-            self.write(script, to, &render::plot::svg(&plot))?;
             plot.file = Some(to.text.to_string());
         }
-        sink(Event::Plot(Box::new(plot)));
-        Ok(())
+        self.present(script, tail.to.as_ref(), Event::Plot(Box::new(plot)), sink)
     }
 
     /// Refuses a file that cannot be written, or not as a plot, before anything is computed.

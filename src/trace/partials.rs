@@ -35,6 +35,9 @@ pub struct Drawing {
 }
 
 impl Drawing {
+    /// The largest number of nodes that is laid out for a picture.
+    pub const LARGEST: usize = 300;
+
     /// The graph of a trace, without partials on its edges.
     pub fn of(trace: Trace) -> Drawing {
         let mut edges = Vec::new();

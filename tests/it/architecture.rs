@@ -21,7 +21,6 @@ type Exceptions = &'static [(&'static str, &'static str)];
 const UNFINISHED: &str = "not yet done";
 const INSIDE: &str =
     "public only for its neighbours; the error is the diagnostic of what is lowered or parsed";
-const DRAWS: &str = "the session still writes the text of a file or of a cell itself";
 const INPUT: &str = "an input of a trace has the operation `input`";
 const TABLE: &str = "rows of the table of operations, or their kernels";
 
@@ -319,11 +318,7 @@ const SEARCHES: &[Search] = &[
 ];
 
 const LIBRARY: Exceptions = &[];
-const ROOMS: Exceptions = &[
-    ("src/session/graph", DRAWS),
-    ("src/session/plot", DRAWS),
-    ("src/session/save", DRAWS),
-];
+const ROOMS: Exceptions = &[];
 const TEXT: Exceptions = &[
     (
         "src/render/latex/call",
@@ -404,15 +399,10 @@ const ERRORS: Exceptions = &[
     ("src/syntax/mod", UNFINISHED),
     ("src/trace/build", UNFINISHED),
 ];
-const IMPORTS: Exceptions = &[
-    (
-        "src/syntax/errors:primitives",
-        "advice asks the table which functions there are",
-    ),
-    ("src/session/graph:render", DRAWS),
-    ("src/session/plot:render", DRAWS),
-    ("src/session/save:render", DRAWS),
-];
+const IMPORTS: Exceptions = &[(
+    "src/syntax/errors:primitives",
+    "advice asks the table which functions there are",
+)];
 
 /// Whether an exception is about a place: a file without its ending, a folder, or a name in one of them.
 fn covers(exception: &str, place: &str) -> bool {

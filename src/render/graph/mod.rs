@@ -15,9 +15,6 @@ use crate::notation::PlainMath;
 use crate::trace::{Drawing, Edge, Math};
 use serde_json::{Map, Value, json};
 
-/// The largest number of nodes that is laid out for a picture.
-pub const LIMIT: usize = 300;
-
 /// The longest partial that is written on an edge.
 const LABEL: usize = 28;
 

@@ -24,7 +24,7 @@ pub fn text(drawing: &Drawing, style: &Style) -> String {
     if drawing.principal().len() > LIMIT {
         return format!(
             "a graph of {count} nodes is too large for a text: `to \"graph.svg\"` draws up to {}, `to \"graph.dot\"` any number\n",
-            super::LIMIT
+            Drawing::LARGEST
         );
     }
     let folded = drawing.folded();

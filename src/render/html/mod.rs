@@ -3,7 +3,7 @@
 
 mod cell;
 
-use super::graph::{ARROW, LIMIT, embedded};
+use super::graph::{ARROW, embedded};
 use super::{Style, compare, derive, diagnostic, plot, terminal};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{Event, Item};
@@ -212,9 +212,9 @@ fn print(items: &[Item], style: &Style) -> String {
 
 /// A table of nodes with its graph beside it; a large graph without what has no name.
 fn figure(trace: &Trace, drawing: &Drawing, script: Option<&Source>, style: &Style) -> String {
-    let graph = if drawing.shown.len() <= LIMIT {
+    let graph = if drawing.shown.len() <= Drawing::LARGEST {
         embedded(drawing)
-    } else if drawing.principal().len() <= LIMIT {
+    } else if drawing.principal().len() <= Drawing::LARGEST {
         embedded(&drawing.folded())
     } else {
         String::new()
