@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;
+use crate::notation::Written;
 use crate::plot::Plot;
 use crate::symbolic::Derivation;
 use crate::trace::check::Verdict;
@@ -23,7 +24,7 @@ pub enum Event {
     /// The value of a bare expression.
     Value {
         /// The expression as written.
-        text: String,
+        text: Written,
         /// Its value.
         value: Tensor,
         /// Where it came from that it is not finite.

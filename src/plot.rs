@@ -1,5 +1,7 @@
 //! What `plot` draws: curves, or a map over two variables, with points on either.
 
+use crate::notation::Written;
+
 /// Beyond this a number is not drawn: axes that reach further overflow.
 const LARGEST: f64 = 1e307;
 
@@ -34,7 +36,7 @@ pub enum Picture {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// The expression as written, on one line.
-    pub name: String,
+    pub name: Written,
     /// Where it was computed.
     pub x: Vec<f64>,
     /// Its values there; what is not finite is a gap.
@@ -45,7 +47,7 @@ pub struct Series {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Map {
     /// The expression as written, on one line.
-    pub name: String,
+    pub name: Written,
     /// The columns, from left to right.
     pub x: Vec<f64>,
     /// The rows, from bottom to top.
@@ -74,7 +76,7 @@ pub struct Points {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     /// What stands beside it; may be empty.
-    pub name: String,
+    pub name: Written,
     /// Equal steps are equal factors.
     pub log: bool,
     /// Where it begins.
@@ -85,8 +87,7 @@ pub struct Axis {
 
 impl Axis {
     /// An axis from `low` to `high`, which is larger.
-    pub fn between(name: impl Into<String>, log: bool, low: f64, high: f64) -> Axis {
-        let name = name.into();
+    pub fn between(name: Written, log: bool, low: f64, high: f64) -> Axis {
         Axis {
             name,
             log,
@@ -96,11 +97,7 @@ impl Axis {
     }
 
     /// An axis with a little more than all `values` that can be drawn on it; `None` where none can.
-    pub fn around(
-        name: impl Into<String>,
-        log: bool,
-        values: impl Iterator<Item = f64>,
-    ) -> Option<Axis> {
+    pub fn around(name: Written, log: bool, values: impl Iterator<Item = f64>) -> Option<Axis> {
         let (low, high) = values
             .filter(|value| drawable(*value, log))
             .map(|value| if log { value.log10() } else { value })

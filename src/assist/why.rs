@@ -1,13 +1,13 @@
 //! How one number of a trace came about, term by term.
 
 use crate::graph::Tensor;
-use crate::notation::PlainMath;
+use crate::notation::{PlainMath, one_line};
 use crate::number;
 use crate::render::table::without_headings;
 use crate::render::{Style, ascii};
 use crate::trace::numbers::{self, Columns};
 use crate::trace::{Math, Role, Trace};
-use crate::view::{Column, one_line};
+use crate::view::Column;
 use std::fmt::Write;
 
 /// The line that a symbol or a name stands for.
@@ -99,7 +99,7 @@ pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> Strin
             for (k, (output, derived)) in trace.outputs.iter().zip(&line.adjoints).enumerate() {
                 let columns = Columns { wrt: 0, output: k };
                 let a = pen.symbol(Role::Primal, number);
-                let output = crate::view::bracketed(&one_line(&output.text));
+                let output = one_line(&crate::view::bracketed(&output.text));
                 let _ = writeln!(text, "{symbol} = {d}{output}/{d}{a}");
                 text.push_str(&rule(
                     trace,

@@ -131,7 +131,7 @@ impl Lowerer<'_> {
         &self,
         script: &Rc<Script>,
         expr: ExprId,
-        outputs: &[(String, NodeId)],
+        outputs: &[NodeId],
     ) -> Result<()> {
         let frame = self.global_frame(script);
         let name = self.wrt(expr, &frame)?.name;
@@ -139,8 +139,7 @@ impl Lowerer<'_> {
             return Ok(());
         }
         let leaf = self.evaluation.unit.inputs.get(&name).copied();
-        let roots: Vec<NodeId> = outputs.iter().map(|(_, node)| *node).collect();
-        let reached = leaf.is_some_and(|leaf| self.graph.cone(&roots, |_| false).contains(&leaf));
+        let reached = leaf.is_some_and(|leaf| self.graph.cone(outputs, |_| false).contains(&leaf));
         if reached {
             return Ok(());
         }

@@ -2,12 +2,15 @@
 //! notations of it.
 
 pub mod colour;
+pub mod math;
 mod plain;
+pub mod written;
 
+pub use math::{Math, Role, Subscript, Times};
 pub use plain::PlainMath;
+pub use written::{Written, one_line};
 
 use crate::graph::Tensor;
-use crate::trace::{Math, Role, Times};
 use std::rc::Rc;
 
 /// How text is written.
@@ -94,9 +97,11 @@ pub trait MathWriter {
     /// f(x, y)
     fn call(&self, function: &str, args: &[Math]) -> Part;
     /// x[i, j]
-    fn index(&self, inner: &Math, indices: &[String]) -> Part;
+    fn index(&self, inner: &Math, indices: &[Subscript]) -> Part;
     /// x in its place of a matrix of zeros
-    fn placed(&self, inner: &Math, place: &[String]) -> Part;
+    fn placed(&self, inner: &Math, place: &[Subscript]) -> Part;
+    /// A formula as its author wrote it.
+    fn written(&self, written: &Written) -> Part;
     /// A matrix of entries, row by row.
     fn matrix(&self, cols: usize, entries: &[Math]) -> String;
     /// a < b, a and b
@@ -139,6 +144,14 @@ pub trait MathWriter {
         formulas.join(", ")
     }
 
+    /// An index; a whole number is written with all of its digits.
+    fn subscript(&self, index: &Math) -> String {
+        match index {
+            Math::Number(x) if x.fract() == 0.0 => x.to_string(),
+            index => self.write(index),
+        }
+    }
+
     /// The terms of a sum; the sign in front of a term is that of the term.
     fn sum(&self, terms: &[(bool, Math)]) -> String {
         let mut text = String::new();
@@ -170,6 +183,7 @@ pub trait MathWriter {
             Math::Constant(value) => (self.constant(value), Binding::Atom),
             Math::Symbol(role, index) => (self.symbol(*role, *index), Binding::Atom),
             Math::Name(name) => self.name(name),
+            Math::Written(written) => self.written(written),
             Math::Text(text) => (self.quoted(text), Binding::Atom),
             Math::Ellipsis => (self.ellipsis().into(), Binding::Atom),
             Math::Neg(inner) => {

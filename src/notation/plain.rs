@@ -2,10 +2,10 @@
 
 use super::Style;
 use super::colour::Paint;
-use super::{Binding, Clause, MathWriter, Part, infix_binding, number_first};
+use super::math::{Math, Role, Subscript, Times};
+use super::{Binding, Clause, MathWriter, Part, Written, infix_binding, number_first};
 use crate::graph::Tensor;
 use crate::number;
-use crate::trace::{Math, Role, Times};
 
 /// Writes formulas in one style.
 #[derive(Clone, Copy)]
@@ -60,6 +60,17 @@ impl PlainMath<'_> {
             Math::Product(times, a, b) => self.factors(*times, a, b, true),
             math => self.write(math),
         }
+    }
+
+    fn subscripts(&self, indices: &[Subscript]) -> String {
+        let one = |index: &Subscript| match index {
+            Subscript::At(index) => self.subscript(index),
+            Subscript::Range(from, to) => {
+                format!("{}..{}", self.subscript(from), self.subscript(to))
+            }
+            Subscript::All => ":".into(),
+        };
+        indices.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
     /// A factor of a product or the upper side of a quotient; a sign in front needs parentheses.
@@ -121,6 +132,10 @@ impl MathWriter for PlainMath<'_> {
         (name.into(), Binding::Atom)
     }
 
+    fn written(&self, written: &Written) -> Part {
+        (written.to_string(), Binding::Atom)
+    }
+
     fn quoted(&self, text: &str) -> String {
         format!("\"{text}\"")
     }
@@ -171,15 +186,18 @@ impl MathWriter for PlainMath<'_> {
         (format!("{function}({})", self.list(args)), Binding::Atom)
     }
 
-    fn index(&self, inner: &Math, indices: &[String]) -> Part {
+    fn index(&self, inner: &Math, indices: &[Subscript]) -> Part {
         let inner = self.inside(inner, Binding::Atom);
-        (format!("{inner}[{}]", indices.join(", ")), Binding::Atom)
+        (
+            format!("{inner}[{}]", self.subscripts(indices)),
+            Binding::Atom,
+        )
     }
 
-    fn placed(&self, inner: &Math, place: &[String]) -> Part {
+    fn placed(&self, inner: &Math, place: &[Subscript]) -> Part {
         let inner = self.inside(inner, Binding::Sign);
         (
-            format!("{inner} at [{}]", place.join(", ")),
+            format!("{inner} at [{}]", self.subscripts(place)),
             Binding::Product,
         )
     }

@@ -94,7 +94,8 @@ pub fn text(cell: &Cell, column: &Column, style: &Style) -> String {
         Cell::Rule(role, node, all) => {
             format!("{} = {}", pen.symbol(*role, *node), rules(all, style))
         }
-        Cell::Code(text) | Cell::Words(text) => text.clone(),
+        Cell::Code(code) => code.to_string(),
+        Cell::Words(words) => words.clone(),
         Cell::After(node) => format!("after {}", pen.symbol(Role::Primal, *node)),
         Cell::Names(names) => names.join(", "),
     };

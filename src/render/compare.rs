@@ -7,7 +7,7 @@ use crate::syntax::ast::Mode;
 use crate::trace::Kink;
 use crate::trace::check::Verdict;
 use crate::trace::compare::{Comparison, DerivativeByMode, NoAnswer};
-use crate::view::{self, NOISE, Remark, Table, noise, one_line};
+use crate::view::{self, NOISE, Remark, Table, noise};
 
 /// A table with its remarks below.
 pub fn table(table: &Table, style: &Style) -> String {
@@ -22,7 +22,7 @@ pub fn table(table: &Table, style: &Style) -> String {
 /// What is said below a table, with the end of its line.
 pub fn remark_text(remark: &Remark, in_trace: bool, style: &Style) -> String {
     let text = match remark {
-        Remark::Abbreviation(name, output) => format!("{name} is {output}"),
+        Remark::Abbreviation(name, output) => format!("{name} is {}", output.one_line()),
         Remark::Words(words) => words.clone(),
         Remark::Kink(kink) => findings::kink(kink, in_trace, style),
         Remark::Nonfinite(found) => findings::nonfinite(found, in_trace, style),
@@ -35,12 +35,12 @@ pub fn comparison(comparison: &Comparison, style: &Style) -> String {
     let mut text = match comparison.value.shape().is_scalar() {
         true => format!(
             "{} = {}\n",
-            one_line(&comparison.output),
+            comparison.output.one_line(),
             number::inline(&comparison.value, style.digits)
         ),
         false => format!(
             "{}: {}\n",
-            one_line(&comparison.output),
+            comparison.output.one_line(),
             shape_text(&comparison.value.shape().to_string(), style)
         ),
     };
@@ -177,7 +177,7 @@ pub fn advice(comparison: &Comparison) -> Option<String> {
 
 /// The verdict of a check on one line, the kinks below.
 pub fn verdict(verdict: &Verdict, style: &Style) -> String {
-    let output = one_line(&verdict.output);
+    let output = verdict.output.one_line();
     let text = format!(
         "check {output}: {}\n{}",
         verdict_sentence(verdict),

@@ -156,8 +156,8 @@ fn large(count: u64) -> String {
 pub fn object(derivation: &Derivation) -> Value {
     let mut object = Map::new();
     object.insert("kind".into(), json!("derive"));
-    object.insert("output".into(), json!(derivation.output));
-    object.insert("wrt".into(), json!(derivation.wrt));
+    object.insert("output".into(), json!(*derivation.output));
+    object.insert("wrt".into(), json!(*derivation.wrt));
     match &derivation.result {
         Symbolic::Formula(formula) => {
             object.insert("formula".into(), json!(formula.one_line()));

@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Result, bail, error};
 use crate::exec::{Failure, Interpreter, LANES, Program};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{self, Lowerer, Unit};
+use crate::notation::Written;
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
 use crate::stop;
 use crate::syntax::ast::{ExprId, Over, Script, Text, With};
@@ -186,7 +187,7 @@ impl Session {
                 .error(Code::Value, over.from, message, "not positive")
                 .help("start at a small positive number, such as 1e-6"));
         }
-        Ok(Axis::between(&*name.name, log, from, to))
+        Ok(Axis::between(Written::name(&name.name), log, from, to))
     }
 
     fn curves(
@@ -203,7 +204,7 @@ impl Session {
         let samples = self.sample(statement, &arguments, sink)?;
         let named = statement.outputs.iter().zip(samples);
         let series = named.map(|(output, y)| Series {
-            name: statement.name(*output),
+            name: Written::in_line(statement.script, *output),
             x: places.clone(),
             y,
         });
@@ -252,7 +253,7 @@ impl Session {
                 });
             }
             series.push(Series {
-                name: text,
+                name: Written::in_line(statement.script, *output),
                 x: (1..=shape.len()).map(|k| k as f64).collect(),
                 y: value.data().to_vec(),
             });
@@ -300,7 +301,7 @@ impl Session {
             return Err(nothing_to_draw(statement, "finite"));
         }
         let map = Map {
-            name: statement.name(statement.outputs[0]),
+            name: Written::in_line(statement.script, statement.outputs[0]),
             x: xs,
             y: ys,
             values,
@@ -520,12 +521,16 @@ fn plot_of_series(
         Some(x) => Some(x),
         None => {
             let values = series.iter().flat_map(|series| series.x.iter().copied());
-            Axis::around("index", log_x, values)
+            Axis::around(Written::words("index"), log_x, values)
         }
     };
     let values = series.iter().flat_map(|series| series.y.iter().copied());
     let drawn = values.clone().any(|value| drawable(value, log_y));
-    let y = Axis::around("", log_y, values.chain(places.map(|place| place.1)));
+    let y = Axis::around(
+        Written::words(""),
+        log_y,
+        values.chain(places.map(|place| place.1)),
+    );
     let (Some(x), Some(y), true) = (x, y, drawn) else {
         let wanted = if log_y {
             "finite and positive"

@@ -7,6 +7,7 @@ use crate::diff::Target;
 use crate::graph::{Graph, NodeId};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Evaluation, Lowerer, Unit};
+use crate::notation::Written;
 use crate::syntax::ast::{At, ExprId, ExprKind, Name, NameId, Script};
 use crate::syntax::printer;
 use crate::trace::{self, Wanted, Wrt};
@@ -125,22 +126,22 @@ impl Session {
         let mut nodes = Vec::new();
         for output in outputs {
             let node = lowerer.lower_held(&formula(script, *output), &held_names)?;
-            nodes.push((script.text(*output).to_string(), node));
+            nodes.push((Written::new(script, *output), node));
         }
         let mut wrt = Vec::new();
+        let roots: Vec<NodeId> = nodes.iter().map(|(_, node)| *node).collect();
         for (expr, node) in tail.wrt.iter().zip(targets) {
-            lowerer.check_reached(script, *expr, &nodes)?;
+            lowerer.check_reached(script, *expr, &roots)?;
             let entry = lowerer.target_entry(script, *expr, node)?;
             let target = Target { node, entry };
             wrt.push(Wrt {
-                text: script.text(*expr).to_string(),
+                text: Written::new(script, *expr),
                 target,
                 along: None,
             });
         }
         let mut left_out = Vec::new();
         if wrt.is_empty() {
-            let roots: Vec<NodeId> = nodes.iter().map(|(_, node)| *node).collect();
             wrt = self.default_targets(lowerer.evaluation(), &roots, &mut left_out)?;
         }
         self.directions(&mut lowerer, statement, &mut wrt)?;
@@ -192,7 +193,7 @@ impl Session {
                     entry: None,
                 };
                 wrt.push(Wrt {
-                    text: name.to_string(),
+                    text: Written::name(&name),
                     target,
                     along: None,
                 });
@@ -227,7 +228,7 @@ impl Session {
                     "the direction along `{}` has its shape: {wanted}, not {shape}", wrt.text;
                     label: "{}", shape.described());
             }
-            wrt.along = Some((node, script.text(*expr).to_string()));
+            wrt.along = Some((node, Written::new(script, *expr)));
         }
         Ok(())
     }

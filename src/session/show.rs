@@ -6,6 +6,7 @@ use crate::diagnostic::Result;
 use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{Evaluation, Lowerer, Unit};
+use crate::notation::Written;
 use crate::syntax::ast::{ExprKind, Show, With};
 use crate::trace::{self, Nonfinite, Request};
 
@@ -71,7 +72,7 @@ impl Session {
         let mut evaluation = lowerer.finish();
         let mut events = Vec::new();
         for (output, node) in outputs.iter().zip(nodes) {
-            let text = script.text(*output).to_string();
+            let text = Written::new(script, *output);
             let value = evaluation.value(node)?;
             let nonfinite = origin_of(&evaluation, node, &value);
             events.push(Event::Value {

@@ -1,6 +1,7 @@
 //! A statement that shows something, as it is written.
 
 use crate::diagnostic::{Code, Diagnostic, Result, bail, error};
+use crate::notation::one_line;
 use crate::syntax::ast::{ExprId, Mode, Script, Tail, With};
 use crate::syntax::statements::StatementRow;
 use std::rc::Rc;
@@ -27,8 +28,7 @@ impl ShowStatement<'_> {
 
     /// An output on one line.
     pub fn name(&self, output: ExprId) -> String {
-        let words: Vec<&str> = self.script.text(output).split_whitespace().collect();
-        words.join(" ")
+        one_line(self.script.text(output))
     }
 
     /// An error at one of its expressions.

@@ -8,6 +8,7 @@ pub use steps::{DerivationRule, DerivationStep, Differential, Summand, steps};
 
 use crate::diff::Held;
 use crate::graph::{Graph, NodeId, Op, Shape};
+use crate::notation::Written;
 use crate::simplify::{self, Simplified, Unwritable};
 use crate::syntax::ast::Name;
 
@@ -15,9 +16,9 @@ use crate::syntax::ast::Name;
 #[derive(Clone, Debug)]
 pub struct Derivation {
     /// The output as written.
-    pub output: String,
+    pub output: Written,
     /// The variable as written.
-    pub wrt: String,
+    pub wrt: Written,
     /// The result.
     pub result: Symbolic,
     /// Every rule applied, with the formula after it; only `with steps`.

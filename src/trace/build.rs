@@ -1,8 +1,7 @@
 //! Building a trace: which nodes are listed, in which order, and what is written beside them.
 
-use super::formula::{Symbols, Writer, index_text};
+use super::formula::{Symbols, Writer, spans};
 use super::kinks::kinks;
-use super::math::{Math, Role};
 use super::provenance::{self, Place};
 use super::{Arg, Column, Derived, Life, Line, Output, Trace};
 use crate::diagnostic::Result;
@@ -10,6 +9,7 @@ use crate::diff::{Flow, Held, Target, forward, reverse};
 use crate::graph::primitive::{Demand, DerivativeRule, Notation};
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Tensor};
 use crate::lower::Evaluation;
+use crate::notation::{Math, Role, Written};
 use crate::primitives::arithmetic::is_true;
 use crate::syntax::ast::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,18 +20,18 @@ use std::rc::Rc;
 #[derive(Clone, Debug)]
 pub struct Wrt {
     /// As written.
-    pub text: String,
+    pub text: Written,
     /// What it is.
     pub target: Target,
     /// The direction of the tangent and how it is written; all ones by default.
-    pub along: Option<(NodeId, String)>,
+    pub along: Option<(NodeId, Written)>,
 }
 
 /// The derivatives that a statement wants: its outputs and variables as nodes of one graph.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// The outputs: as written, and their nodes.
-    pub outputs: Vec<(String, NodeId)>,
+    pub outputs: Vec<(Written, NodeId)>,
     /// What they are differentiated with respect to.
     pub wrt: Vec<Wrt>,
     /// The nodes of held names.
@@ -336,7 +336,7 @@ impl<'l, 'a> Builder<'l, 'a> {
             along: match &wrt.along {
                 Some((_, text)) => Some(text.clone()),
                 None if scalar => None,
-                None => Some("all ones".into()),
+                None => Some(Written::words("all ones")),
             },
         }
     }
@@ -353,7 +353,7 @@ impl<'l, 'a> Builder<'l, 'a> {
     }
 
     fn outputs(&self, request: &Request<'_>) -> Result<Vec<Output>> {
-        let one = |(text, node): &(String, NodeId)| {
+        let one = |(text, node): &(Written, NodeId)| {
             let seen = self.sight.resolve(*node, &mut Vec::new())?;
             Ok(Output {
                 text: text.clone(),
@@ -471,9 +471,10 @@ impl<'l, 'a> Builder<'l, 'a> {
             Attr::Axis(axis) => args.push(number(f64::from(axis))),
             Attr::Corner(_) => {
                 let from = self.graph.shape(shown.args[0]);
-                args.extend(index_text(attr, shape, from).into_iter().map(|text| {
-                    text.parse()
-                        .map_or_else(|_| Arg::Text(text.clone()), number)
+                args.extend(spans(attr, shape, from).into_iter().map(|span| match span {
+                    None => Arg::Text(":".into()),
+                    Some((first, last)) if first == last => number(f64::from(first)),
+                    Some((first, last)) => Arg::Text(format!("{first}..{last}")),
                 }));
             }
             _ => {}
@@ -560,7 +561,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                 .iter()
                 .map(|id| flows.get(*id).map(|flow| flow.term.id))
                 .collect();
-            self.flows.push((Place::Tangent(wrt.text.clone()), ids));
+            self.flows.push((Place::Tangent(wrt.text.to_string()), ids));
         }
         Ok(())
     }
@@ -568,7 +569,7 @@ impl<'l, 'a> Builder<'l, 'a> {
     fn seed_formula(&self, flow: Option<Flow<'_>>, wrt: &Wrt) -> Math {
         match (flow, &wrt.along) {
             (None, _) => Math::Number(0.0),
-            (Some(_), Some((_, text))) => Math::Name(text.as_str().into()),
+            (Some(_), Some((_, text))) => Math::Written(text.clone()),
             (Some(flow), None) => self.writer().operand(flow.term.id),
         }
     }
@@ -640,7 +641,8 @@ impl<'l, 'a> Builder<'l, 'a> {
                 .iter()
                 .map(|flow| flow.map(|flow| flow.term.id))
                 .collect();
-            self.flows.push((Place::Adjoint(output.text.clone()), ids));
+            self.flows
+                .push((Place::Adjoint(output.text.to_string()), ids));
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use crate::diagnostic::Result;
 use crate::diff::{Central, Differences, Motion};
 use crate::graph::Tensor;
 use crate::lower::Evaluation;
+use crate::notation::Written;
 use crate::syntax::ast::Mode;
 
 /// How far modes that follow rules may be apart.
@@ -48,7 +49,7 @@ pub enum Reason {
 #[derive(Clone, Debug)]
 pub struct Verdict {
     /// The output as written.
-    pub output: String,
+    pub output: Written,
     /// The largest difference found, whether or not it is too large.
     pub largest: Option<Difference>,
     /// The worst difference that is too large.
@@ -161,7 +162,7 @@ fn silent(comparison: &Comparison, rules: &[Mode]) -> Vec<(Mode, NoAnswer)> {
 }
 
 /// The differences of entry `k` among the modes that follow rules. NaN is no answer.
-fn among_rules(row: &DerivativeByMode, k: usize, output: &str) -> Vec<Difference> {
+fn among_rules(row: &DerivativeByMode, k: usize, output: &Written) -> Vec<Difference> {
     let value = |mode: Mode| Some((mode, row.answer(mode)?.data()[k]));
     let values: Vec<(Mode, f64)> = Mode::ALL
         .into_iter()
@@ -177,7 +178,7 @@ fn among_rules(row: &DerivativeByMode, k: usize, output: &str) -> Vec<Difference
                 None => f64::INFINITY,
             };
             found.push(Difference {
-                entry: row.entry(k, output),
+                entry: row.entry(k, output).to_string(),
                 sides: [*a, *b],
                 size,
             });
@@ -245,7 +246,7 @@ impl Verdict {
                     continue;
                 }
                 let difference = Difference {
-                    entry: row.entry(k, &self.output),
+                    entry: row.entry(k, &self.output).to_string(),
                     sides: [(mode, exact), (Mode::Numeric, estimate.value)],
                     size,
                 };

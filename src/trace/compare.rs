@@ -8,6 +8,7 @@ use crate::diff::{
 use crate::exec::{Failure, Outcome};
 use crate::graph::{Corner, Graph, NodeId, Shape, Tensor};
 use crate::lower::Evaluation;
+use crate::notation::Written;
 use crate::stop;
 use crate::syntax::ast::{Mode, Name};
 use rustc_hash::FxHashMap;
@@ -41,7 +42,7 @@ pub type ByFormulas<'s> = dyn Fn(Target) -> std::result::Result<ByFormula, NoAns
 /// A comparison that is asked for.
 pub struct Question<'q> {
     /// The output: as written, and its node.
-    pub output: &'q (String, NodeId),
+    pub output: &'q (Written, NodeId),
     /// The variables.
     pub wrt: &'q [Wrt],
     /// The nodes of held names.

@@ -1,8 +1,8 @@
 //! Graph to [`Math`]: nodes that have a symbol are written by it, everything else by its notation.
 
-use super::math::{Math, Role, Times};
 use crate::graph::primitive::{Notation, Operator};
 use crate::graph::{Args, Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
+use crate::notation::{Math, Role, Subscript, Times};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
 use crate::primitives::array::{ASSEMBLE, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
@@ -74,7 +74,7 @@ impl Writer<'_, '_> {
                 .zip(&args)
                 .take(WRITTEN_ENTRIES)
                 .map(|(block, arg)| {
-                    let place = index_text(Attr::Corner(block.corner), block.shape, node.shape);
+                    let place = subscripts(Attr::Corner(block.corner), block.shape, node.shape);
                     Math::Placed(Box::new(self.write(*arg, depth)), place)
                 });
             let mut terms: Vec<Math> = placed.collect();
@@ -91,7 +91,7 @@ impl Writer<'_, '_> {
             Notation::Choice => Math::If(boxed(0), boxed(1), boxed(2)),
             Notation::Index => Math::Index(
                 boxed(0),
-                index_text(attr, node.shape, self.graph.shape(args[0])),
+                subscripts(attr, node.shape, self.graph.shape(args[0])),
             ),
             Notation::Matrix => {
                 let mut entries: Vec<Math> = args
@@ -292,19 +292,16 @@ fn extra_arguments(row: &Primitive, attr: Attr, shape: Shape) -> Vec<Math> {
     extra
 }
 
-/// The indices of a block of a value of shape `from`, as written in the language.
-pub fn index_text(attr: Attr, extent: Shape, from: Shape) -> Vec<String> {
+/// One index of a block: from the first to the last, counted from 1; `None` for all.
+type Span = Option<(u32, u32)>;
+
+/// The indices that select a block of the shape `extent` at a corner.
+pub fn spans(attr: Attr, extent: Shape, from: Shape) -> Vec<Span> {
     let Attr::Corner(Corner { row, col }) = attr else {
         return Vec::new();
     };
     let one = |first: u32, count: u32, length: u32| {
-        if count == length && count != 1 {
-            ":".to_string()
-        } else if count == 1 {
-            (first + 1).to_string()
-        } else {
-            format!("{}..{}", first + 1, first + count)
-        }
+        (count != length || count == 1).then_some((first + 1, first + count))
     };
     let rows = one(row, extent.rows, from.rows);
     let cols = one(col, extent.cols, from.cols);
@@ -315,4 +312,15 @@ pub fn index_text(attr: Attr, extent: Shape, from: Shape) -> Vec<String> {
     } else {
         vec![rows, cols]
     }
+}
+
+/// The same as indices of a formula.
+fn subscripts(attr: Attr, extent: Shape, from: Shape) -> Vec<Subscript> {
+    let number = |index: u32| Math::Number(f64::from(index));
+    let one = |span: Span| match span {
+        None => Subscript::All,
+        Some((first, last)) if first == last => Subscript::At(number(first)),
+        Some((first, last)) => Subscript::Range(number(first), number(last)),
+    };
+    spans(attr, extent, from).into_iter().map(one).collect()
 }

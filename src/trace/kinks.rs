@@ -2,11 +2,11 @@
 
 use super::build::{Builder, Shown};
 use super::compare::active_lines;
-use super::math::Math;
 use super::origin::{EntryPlace, source_text};
 use crate::diagnostic::Result;
 use crate::graph::primitive::{Notation, Slopes};
 use crate::graph::{Attr, NodeId, Shape};
+use crate::notation::Math;
 use rustc_hash::FxHashSet;
 
 /// A point without a derivative that was hit.

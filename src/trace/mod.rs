@@ -6,19 +6,17 @@ pub mod check;
 pub mod compare;
 pub mod formula;
 mod kinks;
-pub mod math;
 pub mod numbers;
 mod origin;
 pub mod partials;
 pub mod provenance;
 mod search;
 mod stable;
-pub mod written;
 mod zeros;
 
+pub use crate::notation::{Math, Role, Subscript, Times, Written};
 pub use build::{Request, Wanted, Wrt, build, default_wrt};
 pub use kinks::Kink;
-pub use math::{Math, Role, Times};
 pub use origin::EntryPlace;
 pub use partials::{Drawing, Edge, draw};
 pub use provenance::Nonfinite;
@@ -98,7 +96,7 @@ pub struct LineZeros {
 #[derive(Clone, Debug)]
 pub struct Output {
     /// As written.
-    pub text: String,
+    pub text: Written,
     /// Its line; `None` for an output that is a number.
     pub line: Option<usize>,
     /// Its shape.
@@ -109,9 +107,9 @@ pub struct Output {
 #[derive(Clone, Debug)]
 pub struct Column {
     /// As written.
-    pub text: String,
+    pub text: Written,
     /// The direction of the tangent, where it is not plainly 1.
-    pub along: Option<String>,
+    pub along: Option<Written>,
 }
 
 /// The Wengert list of some outputs.

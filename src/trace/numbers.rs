@@ -1,10 +1,10 @@
 //! What a written rule comes to: the formulas of a trace with its numbers put in.
 
-use super::math::{Math, Role, Times};
 use super::{Derived, Line, Trace};
 use crate::exec::Interpreter;
 use crate::graph::primitive::{Arity, Notation, Primitive};
 use crate::graph::{Graph, Shape, Tensor, Term};
+use crate::notation::{Math, Role, Times};
 use crate::primitives::{arithmetic, array, named, term};
 use std::rc::Rc;
 
@@ -153,6 +153,7 @@ fn build<'g>(graph: &'g Graph, math: &Math, numbers: &Numbers<'_>) -> Option<Ter
             matrix(graph, *cols, &entries)?
         }
         Math::Name(_)
+        | Math::Written(_)
         | Math::Index(..)
         | Math::Placed(..)
         | Math::Not(_)
@@ -213,6 +214,7 @@ fn substitute(math: &Math, numbers: &dyn Fn(Role, usize) -> Option<Rc<str>>) -> 
         Math::Number(_)
         | Math::Constant(_)
         | Math::Name(_)
+        | Math::Written(_)
         | Math::Each(..)
         | Math::Text(_)
         | Math::Ellipsis => math.clone(),

@@ -2,13 +2,13 @@
 
 use super::build::{self, Builder, Request, Shown};
 use super::formula::Writer;
-use super::math::{Math, Times};
 use super::{Arg, Line, Trace};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, contributions};
 use crate::graph::NodeId;
 use crate::graph::primitive::{DerivativeRule, Notation};
 use crate::lower::Evaluation;
+use crate::notation::{Math, Times};
 
 /// From a line to one that is computed from it.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,13 +3,13 @@
 use super::build::Builder;
 use super::compare::Question;
 use super::formula::Symbols;
-use super::math::{Math, Role};
 use super::origin::{EntryPlace, written};
 use super::search::Search;
 use super::{Kink, Line, stable};
 use crate::diagnostic::Result;
 use crate::graph::{NodeId, Op, Tensor};
 use crate::lower::Evaluation;
+use crate::notation::{Math, Role};
 use crate::source::Location;
 use std::rc::Rc;
 

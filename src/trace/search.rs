@@ -1,13 +1,13 @@
 //! The search for the first number that is not finite, or for the origin of a zero.
 
 use super::formula::{Symbols, Writer};
-use super::math::{Math, Role};
 use super::origin::{EntryPlace, expression, unstretched, written};
 use super::provenance::{Birth, Operand};
 use crate::diagnostic::Result;
 use crate::graph::primitive::Notation;
 use crate::graph::{NodeId, Op, Primitive, Shape, Tensor, View};
 use crate::lower::Evaluation;
+use crate::notation::{Math, Role};
 use crate::primitives::arithmetic::is_true;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;

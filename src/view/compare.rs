@@ -1,6 +1,7 @@
 //! A comparison as tables: the derivatives by every mode, and what each mode costs.
 
 use super::table::{Cell, Column, Heading, Remark, Table};
+use crate::notation::Written;
 use crate::syntax::ast::Mode;
 use crate::trace::compare::{Comparison, Cost, DerivativeByMode};
 
@@ -45,7 +46,7 @@ pub fn derivatives(comparison: &Comparison) -> Table {
     let name = |entry: &Compared<'_>| {
         let name = entry.row.entry(entry.k, &comparison.output);
         Cell::Code(match &entry.row.along {
-            Some(direction) => format!("{name} along {direction}"),
+            Some(direction) => Written::words(&format!("{name} along {direction}")),
             None => name,
         })
     };

@@ -7,6 +7,6 @@ mod table;
 mod trace;
 
 pub use compare::{NOISE, costs, derivatives, noise};
-pub use name::{bracketed, bracketed_briefly, one_line};
+pub use name::{bracketed, bracketed_briefly, is_short};
 pub use table::{Cell, Column, Heading, Quotient, Remark, Row, Table, excerpt};
 pub use trace::{adjoint, left_out, names, remarks, rule, tangent, trace};

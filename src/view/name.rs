@@ -1,61 +1,58 @@
-//! Outputs as they stand in headings: on one line, in parentheses where they must be.
+//! Outputs in headings, in parentheses where they need them.
 
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || !c.is_ascii()
-}
+use crate::notation::{Math, Written};
 
-/// A formula as written, on one line.
-pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// An output that is not a plain name in parentheses.
-pub fn bracketed(output: &str) -> String {
-    if output.chars().all(is_word) {
+/// An output in parentheses, unless it is a name or a whole number.
+pub fn bracketed(output: &Written) -> String {
+    if is_atom(output) {
         output.to_string()
     } else {
         format!("({output})")
     }
 }
 
-/// The same where room is short: a single call or entry goes without.
-pub fn bracketed_briefly(output: &str) -> String {
-    let rest = output.trim_start_matches(is_word).trim_start_matches('\'');
-    let is_named = rest.len() < output.len();
-    if is_named && closes_at_its_end(rest) {
+/// The same where room is short: a single call or entry goes without parentheses.
+pub fn bracketed_briefly(output: &Written) -> String {
+    if is_short(output) {
         output.to_string()
     } else {
-        bracketed(output)
+        format!("({output})")
     }
 }
 
-/// Whether a text is one pair of brackets with what is in it.
-fn closes_at_its_end(text: &str) -> bool {
-    let mut depth = 0;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return matches!(c, ')' | ']') && at + 1 == text.len();
-        }
+/// Whether an output needs no parentheses where room is short.
+pub fn is_short(output: &Written) -> bool {
+    match output.math() {
+        Some(Math::Call(..)) => true,
+        Some(Math::Index(base, _)) => matches!(**base, Math::Name(_)),
+        _ => is_atom(output),
     }
-    false
+}
+
+fn is_atom(output: &Written) -> bool {
+    match output.math() {
+        Some(Math::Name(_)) => true,
+        Some(Math::Number(x)) => x.fract() == 0.0 && *x >= 0.0,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::written::parse;
 
     #[test]
     fn headings_bracket_formulas_and_not_calls() {
+        let brief = |text: &str| {
+            let math = parse(text).expect("a formula");
+            bracketed_briefly(&Written::from_math(text, math))
+        };
         for plain in ["L", "ŷ", "f(x)", "f'(x + 1)", "x[2]", "dot(a, (b))"] {
-            assert_eq!(bracketed_briefly(plain), plain);
+            assert_eq!(brief(plain), plain);
         }
-        for formula in ["log(x)*x", "f(x)(y)", "a + b", "(a)", "-x", "x[1] + x[2]"] {
-            assert_eq!(bracketed_briefly(formula), format!("({formula})"));
+        for formula in ["log(x)*x", "a + b", "-x", "x[1] + x[2]", "x'", "f(x)[1]"] {
+            assert_eq!(brief(formula), format!("({formula})"));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Tables as data: every cell says what it is, and no cell how it is written.
 
 use crate::graph::Tensor;
+use crate::notation::Written;
 use crate::source::Location;
 use crate::syntax::ast::Name;
 use crate::trace::{Kink, Math, Nonfinite, Role};
@@ -68,14 +69,14 @@ pub enum Quotient {
     /// ∂aᵢ/∂w
     Tangent {
         /// What it is differentiated by, as written.
-        wrt: String,
+        wrt: Written,
         /// The direction, where it is not plainly 1.
-        along: Option<String>,
+        along: Option<Written>,
     },
     /// ∂L/∂aᵢ
     Adjoint {
         /// What is differentiated, as written or as it is called for short.
-        output: String,
+        output: Written,
         /// Whether the seed is all ones.
         ones: bool,
     },
@@ -111,7 +112,7 @@ pub enum Cell {
     /// The rule of a derivative: ȧᵢ = … or āᵢ = …; several where the columns have different seeds.
     Rule(Role, usize, Vec<Math>),
     /// A formula in the language's syntax.
-    Code(String),
+    Code(Written),
     /// Words.
     Words(String),
     /// After the computation of a node.
@@ -124,7 +125,7 @@ pub enum Cell {
 #[derive(Clone, Debug)]
 pub enum Remark {
     /// What a name in a heading stands for, both in the language's syntax.
-    Abbreviation(String, String),
+    Abbreviation(Written, Written),
     /// A sentence; code in it stands in backquotes.
     Words(String),
     /// A kink that was hit.

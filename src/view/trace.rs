@@ -1,7 +1,7 @@
 //! A trace as a table: one row a node; its value, tangents and adjoints, and the rules that gave them.
 
-use super::name::one_line;
 use super::table::{Cell, Column, Heading, Quotient, Remark, Row, Table};
+use crate::notation::Written;
 use crate::syntax::ast::Name;
 use crate::trace::{Arg, Derived, Line, Math, Role, Trace, Zeros};
 use std::collections::HashSet;
@@ -99,7 +99,7 @@ fn derivatives(columns: &mut Vec<Column>, trace: &Trace, role: Role, quotients: 
 /// The one rule that all derivatives of a line share; their seeds where these differ.
 pub fn rule(derived: &[Derived]) -> Vec<Math> {
     let mut rules: Vec<&Math> = derived.iter().map(|one| &one.formula).collect();
-    let is_seed = |math: &&Math| matches!(math, Math::Number(_) | Math::Name(_));
+    let is_seed = |math: &&Math| matches!(math, Math::Number(_) | Math::Name(_) | Math::Written(_));
     let seeds = rules.iter().all(is_seed);
     let count = rules.len();
     rules.dedup();
@@ -184,7 +184,7 @@ pub fn adjoint(trace: &Trace, k: usize) -> Quotient {
 
 /// What output `k` is called in a heading: itself where it is short, else a name that nothing in the
 /// trace has.
-fn short(trace: &Trace, k: usize) -> String {
+fn short(trace: &Trace, k: usize) -> Written {
     let text = &trace.outputs[k].text;
     if text.chars().count() <= SHORT && !text.contains(char::is_whitespace) {
         return text.clone();
@@ -196,16 +196,11 @@ fn short(trace: &Trace, k: usize) -> String {
     let used = used(trace);
     let is_free = |name: &str| (0..trace.outputs.len()).all(|k| !used.contains(&*number(name, k)));
     let name = ["y", "z", "out"].into_iter().find(|name| is_free(name));
-    name.map_or_else(
-        || {
-            let mut name = "result".to_string();
-            while !is_free(&name) {
-                name.push('_');
-            }
-            number(&name, k)
-        },
-        |name| number(name, k),
-    )
+    let mut name = name.unwrap_or("result").to_string();
+    while !is_free(&name) {
+        name.push('_');
+    }
+    Written::name(&number(&name, k))
 }
 
 /// All names that a trace shows or that its outputs are written with.
@@ -226,7 +221,7 @@ pub fn remarks(trace: &Trace) -> Vec<Remark> {
     let named = outputs.map(|(k, output)| (short(trace, k), &output.text));
     let abbreviated = named.filter(|(short, output)| short != *output);
     let mut remarks: Vec<Remark> = abbreviated
-        .map(|(short, output)| Remark::Abbreviation(short, one_line(output)))
+        .map(|(short, output)| Remark::Abbreviation(short, output.clone()))
         .collect();
     if !trace.missing.is_empty() {
         let verb = if trace.missing.len() == 1 {

@@ -227,7 +227,7 @@ fn figure(trace: &Trace, drawing: &Drawing, script: Option<&Source>, style: &Sty
 fn picture(drawn: &Plot) -> String {
     let names: Vec<&str> = match &drawn.picture {
         Picture::Curves(series) => series.iter().map(|one| &*one.name).collect(),
-        Picture::Map(map) => vec![&map.name],
+        Picture::Map(map) => vec![&*map.name],
     };
     let names = escaped(&format!("{} over {}", names.join(", "), drawn.x.name));
     let data = cell::encoded(&plot::svg(drawn));

@@ -26,7 +26,7 @@ pub fn event(event: &Event) -> String {
         } => {
             let mut object = Map::new();
             object.insert("kind".into(), json!("value"));
-            object.insert("text".into(), json!(text));
+            object.insert("text".into(), json!(**text));
             object.insert("value".into(), tensor(value));
             if let Some(shape) = shape_of(value) {
                 object.insert("shape".into(), shape);
@@ -36,7 +36,7 @@ pub fn event(event: &Event) -> String {
         }
         Event::Print { items, nonfinite } => {
             let item = |item: &Item| match item {
-                Item::Text(text) => json!(text),
+                Item::Text(text) => json!(**text),
                 Item::Value(value) => tensor(value),
             };
             let mut object = Map::new();
@@ -93,16 +93,8 @@ pub fn diagnostic(found: &Diagnostic, script: Option<&Source>) -> String {
 }
 
 fn trace_object(trace: &Trace) -> Value {
-    let outputs: Vec<&str> = trace
-        .outputs
-        .iter()
-        .map(|output| output.text.as_str())
-        .collect();
-    let wrt: Vec<&str> = trace
-        .wrt
-        .iter()
-        .map(|column| column.text.as_str())
-        .collect();
+    let outputs: Vec<&str> = trace.outputs.iter().map(|output| &*output.text).collect();
+    let wrt: Vec<&str> = trace.wrt.iter().map(|column| &*column.text).collect();
     let nodes: Vec<Value> = trace
         .lines
         .iter()
@@ -229,7 +221,7 @@ fn birth(birth: &Birth) -> Map<String, Value> {
 fn comparison_object(comparison: &Comparison) -> Value {
     let mut object = Map::new();
     object.insert("kind".into(), json!("compare"));
-    object.insert("output".into(), json!(comparison.output));
+    object.insert("output".into(), json!(*comparison.output));
     object.insert("value".into(), tensor(&comparison.value));
     if let Some(shape) = shape_of(&comparison.value) {
         object.insert("shape".into(), shape);
@@ -268,9 +260,9 @@ fn comparison_object(comparison: &Comparison) -> Value {
 
 fn comparison_row(row: &DerivativeByMode) -> Value {
     let mut object = Map::new();
-    object.insert("name".into(), json!(row.name));
+    object.insert("name".into(), json!(*row.name));
     if let Some(along) = &row.along {
-        object.insert("along".into(), json!(along));
+        object.insert("along".into(), json!(**along));
     }
     let mut reasons = Map::new();
     for mode in Mode::ALL {
@@ -329,7 +321,7 @@ fn zeros_value(zeros: &Zeros) -> Value {
 fn verdict_object(verdict: &Verdict) -> Value {
     let mut object = Map::new();
     object.insert("kind".into(), json!("check"));
-    object.insert("output".into(), json!(verdict.output));
+    object.insert("output".into(), json!(*verdict.output));
     object.insert("ok".into(), json!(verdict.ok()));
     let worst = verdict
         .failure
@@ -389,12 +381,12 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Value {
     if !line.shape.is_scalar() {
         object.insert("shape".into(), json!([line.shape.rows, line.shape.cols]));
     }
-    let wrt = trace.wrt.iter().map(|column| column.text.as_str());
+    let wrt = trace.wrt.iter().map(|column| &*column.text);
     object.insert(
         "tangents".into(),
         derived(trace.forward, wrt, &line.tangents),
     );
-    let outputs = trace.outputs.iter().map(|output| output.text.as_str());
+    let outputs = trace.outputs.iter().map(|output| &*output.text);
     object.insert(
         "adjoints".into(),
         derived(trace.reverse, outputs, &line.adjoints),
@@ -407,16 +399,8 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Value {
                 .map(|(name, zeros)| (name.to_string(), zeros_value(zeros)));
             Value::Object(known.filter(|(_, value)| !value.is_null()).collect())
         };
-        let wrt = trace
-            .wrt
-            .iter()
-            .map(|column| column.text.as_str())
-            .collect();
-        let outputs = trace
-            .outputs
-            .iter()
-            .map(|output| output.text.as_str())
-            .collect();
+        let wrt = trace.wrt.iter().map(|column| &*column.text).collect();
+        let outputs = trace.outputs.iter().map(|output| &*output.text).collect();
         let object_of = json!({"tangents": by_name(wrt, &zeros.tangents), "adjoints": by_name(outputs, &zeros.adjoints)});
         object.insert("zeros".into(), object_of);
     }

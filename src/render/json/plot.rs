@@ -15,13 +15,13 @@ pub fn object(plot: &Plot) -> Value {
     }
     let mut object = match &plot.picture {
         Picture::Curves(series) => {
-            let one = |series: &crate::plot::Series| json!({"name": series.name, "x": numbers(&series.x), "y": numbers(&series.y)});
+            let one = |series: &crate::plot::Series| json!({"name": *series.name, "x": numbers(&series.x), "y": numbers(&series.y)});
             let all: Vec<Value> = series.iter().map(one).collect();
             json!({"kind": "plot", "file": null, "series": all})
         }
         Picture::Map(map) => {
             let rows: Vec<Value> = map.values.chunks(map.x.len()).map(numbers).collect();
-            let map = json!({"name": map.name, "x": numbers(&map.x), "y": numbers(&map.y), "values": rows});
+            let map = json!({"name": *map.name, "x": numbers(&map.x), "y": numbers(&map.y), "values": rows});
             json!({"kind": "plot", "file": null, "map": map})
         }
     };

@@ -4,9 +4,8 @@ use super::call::template;
 use super::name::{is_word, name, number};
 use crate::graph::Tensor;
 use crate::notation::{Binding, Clause, MathWriter, Part, infix_binding, number_first};
+use crate::notation::{Math, Role, Subscript, Times, Written};
 use crate::syntax::special::Special;
-use crate::trace::written;
-use crate::trace::{Math, Role, Times};
 
 /// Entries up to which a matrix of numbers is written out within a line.
 const INLINE_ENTRIES: usize = 4;
@@ -54,11 +53,16 @@ impl LatexMath {
         MathWriter::write(&self, math)
     }
 
-    /// A formula in the language's syntax; what is none, as code.
-    pub fn text(self, text: &str) -> String {
-        match written::parse(text) {
-            Some(math) => self.write(&math),
-            None => format!("\\texttt{{{}}}", super::name::prose(text)),
+    /// A formula as its author wrote it; words that are none, as code.
+    pub fn written(self, written: &Written) -> String {
+        MathWriter::written(&self, written).0
+    }
+
+    /// The same within a text; words as words.
+    pub fn in_text(self, written: &Written) -> String {
+        match written.math() {
+            Some(math) => format!("${}$", self.write(math)),
+            None => super::name::prose(written),
         }
     }
 
@@ -144,13 +148,15 @@ impl LatexMath {
         )
     }
 
-    fn places(self, places: &[String]) -> String {
-        let one = |place: &String| match place.split_once("..") {
-            Some((from, to)) => format!("{}{{..}}{}", self.text(from), self.text(to)),
-            None if place == ":" => "{:}".into(),
-            None => self.text(place),
+    fn subscripts(self, indices: &[Subscript]) -> String {
+        let one = |index: &Subscript| match index {
+            Subscript::At(index) => self.subscript(index),
+            Subscript::Range(from, to) => {
+                format!("{}{{..}}{}", self.subscript(from), self.subscript(to))
+            }
+            Subscript::All => "{:}".into(),
         };
-        places.iter().map(one).collect::<Vec<_>>().join(",")
+        indices.iter().map(one).collect::<Vec<_>>().join(",")
     }
 }
 
@@ -173,21 +179,22 @@ impl MathWriter for LatexMath {
         LatexMath::symbol(role, index)
     }
 
-    /// A name; a text in the language's syntax where a name stands for it.
     fn name(&self, text: &str) -> Part {
-        let is_name = |c: char| c.is_alphanumeric() || c == '_' || !c.is_ascii();
         match text {
             "pi" | "π" => ("\\pi".into(), Binding::Atom),
             "inf" => ("\\infty".into(), Binding::Atom),
             "nan" => ("\\mathrm{nan}".into(), Binding::Atom),
-            text if text.chars().all(is_name) => (name(text), Binding::Atom),
-            text => match written::parse(text) {
-                Some(math) if math != Math::Name(text.into()) => self.part(&math),
-                _ => (
-                    format!("\\text{{{}}}", super::name::prose(text)),
-                    Binding::Atom,
-                ),
-            },
+            text => (name(text), Binding::Atom),
+        }
+    }
+
+    fn written(&self, written: &Written) -> Part {
+        match written.math() {
+            Some(math) => self.part(math),
+            None => (
+                format!("\\texttt{{{}}}", super::name::prose(written)),
+                Binding::Atom,
+            ),
         }
     }
 
@@ -271,8 +278,8 @@ impl MathWriter for LatexMath {
         self.called(function, args)
     }
 
-    fn index(&self, inner: &Math, indices: &[String]) -> Part {
-        let places = self.places(indices);
+    fn index(&self, inner: &Math, indices: &[Subscript]) -> Part {
+        let places = self.subscripts(indices);
         let base = self.inside(inner, Binding::Atom);
         match inner {
             // A line of a trace has an index of its own.
@@ -285,8 +292,8 @@ impl MathWriter for LatexMath {
         }
     }
 
-    fn placed(&self, inner: &Math, place: &[String]) -> Part {
-        let (inner, place) = (self.inside(inner, Binding::Product), self.places(place));
+    fn placed(&self, inner: &Math, place: &[Subscript]) -> Part {
+        let (inner, place) = (self.inside(inner, Binding::Product), self.subscripts(place));
         (
             format!("{inner} \\text{{ at }} [{place}]"),
             Binding::Entrywise,
@@ -393,7 +400,8 @@ mod tests {
     use crate::primitives;
 
     fn latex(text: &str) -> String {
-        LatexMath::derivatives(6).text(text)
+        let math = crate::notation::written::parse(text).expect("a formula");
+        LatexMath::derivatives(6).write(&math)
     }
 
     #[test]

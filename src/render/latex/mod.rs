@@ -13,12 +13,13 @@ use super::{Style, compare, derive};
 use crate::event::{Event, Item};
 use crate::findings;
 use crate::graph::Tensor;
+use crate::notation::written;
 use crate::simplify::Simplified;
 use crate::symbolic::{Derivation, Summand, Symbolic};
 use crate::trace::Trace;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
-use crate::trace::{Line, Math, Nonfinite, Role, Times, written};
+use crate::trace::{Line, Math, Nonfinite, Role, Times};
 use crate::view::{self, Remark, Table};
 use formula::LatexMath;
 use name::{number, prose};
@@ -49,7 +50,7 @@ pub fn event(event: &Event, style: &Style) -> String {
             let pen = LatexMath::derivatives(style.digits);
             display(&format!(
                 "{} = {}",
-                pen.text(text),
+                pen.written(text),
                 whole(value, style.digits)
             )) + &origin(nonfinite.as_deref(), style)
         }
@@ -129,9 +130,11 @@ fn set(table: &Table, style: &Style) -> String {
 fn remark(remark: &Remark, in_trace: bool, style: &Style) -> String {
     let pen = LatexMath::derivatives(style.digits);
     match remark {
-        Remark::Abbreviation(short, output) => {
-            table::paragraph(&format!("${}$ is ${}$", pen.text(short), pen.text(output)))
-        }
+        Remark::Abbreviation(short, output) => table::paragraph(&format!(
+            "${}$ is ${}$",
+            pen.written(short),
+            pen.written(output)
+        )),
         remark => paragraphs(&compare::remark_text(remark, in_trace, style)),
     }
 }
@@ -139,7 +142,9 @@ fn remark(remark: &Remark, in_trace: bool, style: &Style) -> String {
 /// The definition of a line, and what else it is called: a₆ = sin(a₅) = y₁. An input's name is its
 /// formula already.
 fn definition(number: usize, line: &Line, pen: LatexMath) -> String {
-    let names = view::names(line).iter().map(|name| pen.text(name));
+    let names = view::names(line)
+        .iter()
+        .map(|name| pen.write(&Math::Name(name.clone())));
     let sides = [
         LatexMath::symbol(Role::Primal, number),
         pen.write(&line.formula),
@@ -154,11 +159,8 @@ fn value_cell(value: Option<&Tensor>, pen: LatexMath) -> String {
 
 fn derived(derivation: &Derivation, style: &Style) -> String {
     let pen = LatexMath::derivatives(style.digits);
-    let head = match (
-        written::parse(&derivation.output),
-        written::parse(&derivation.wrt),
-    ) {
-        (Some(of), Some(by)) => pen.derivative(&of, &by),
+    let head = match (derivation.output.math(), derivation.wrt.math()) {
+        (Some(of), Some(by)) => pen.derivative(of, by),
         _ => format!("\\text{{{}}}", prose(&derivation.output)),
     };
     let lines = |head: &str, formula: &Simplified| {
@@ -234,7 +236,7 @@ fn summand(term: &Summand) -> Math {
 fn compared(comparison: &Comparison, style: &Style) -> String {
     let pen = LatexMath::derivatives(style.digits);
     let value = &comparison.value;
-    let output = pen.text(&comparison.output);
+    let output = pen.written(&comparison.output);
     let mut text = match value.shape().is_scalar() {
         true => display(&format!("{output} = {}", pen.value(value))),
         false => paragraphs(&format!("{} values", value.shape())),
@@ -248,7 +250,7 @@ fn compared(comparison: &Comparison, style: &Style) -> String {
 
 /// The verdict, with the output as a formula.
 fn checked(verdict: &Verdict, style: &Style) -> String {
-    let output = LatexMath::derivatives(style.digits).text(&verdict.output);
+    let output = LatexMath::derivatives(style.digits).written(&verdict.output);
     let sentence = prose(&format!(": {}", compare::verdict_sentence(verdict)));
     table::paragraph(&format!("check ${output}${sentence}"))
         + &paragraphs(&compare::kinks(verdict, style))

@@ -1,9 +1,10 @@
 //! Graphs and plots as pictures that LaTeX draws itself.
 
 use super::formula::LatexMath;
-use super::name::prose;
+
 use super::table::{LINE, paragraphs, width};
 use super::{definition, remark, value_cell};
+use crate::notation::Written;
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
 use crate::render::graph::layout::{Link, Size, lay_out};
 use crate::render::{Style, number};
@@ -202,11 +203,7 @@ pub fn plot(plot: &Plot, style: &Style) -> String {
         return paragraphs(&crate::render::plot::text(plot, style));
     }
     let pen = LatexMath::derivatives(style.digits);
-    let named = |name: &str| match name {
-        // A word for what has no name in the script.
-        "" | "index" => prose(name),
-        name => format!("${}$", pen.text(name)),
-    };
+    let named = |name: &Written| pen.in_text(name);
     // A map has a scale beside it.
     let width = match plot.picture {
         Picture::Curves(_) => "width=0.92\\linewidth",

@@ -3,7 +3,8 @@
 use super::formula::LatexMath;
 use super::name::{number, prose};
 use crate::render::{Style, cell as plain};
-use crate::trace::{Role, written};
+use crate::trace::Math;
+use crate::trace::Role;
 use crate::view::{self, Cell, Heading, Quotient, Table};
 
 /// Points across the text of an article at 10pt; what fits there fits everywhere.
@@ -135,21 +136,16 @@ fn cell(cell: &Cell, style: &Style) -> String {
                 rules.join(", ")
             )
         }
-        Cell::Code(text) => formula(text, derivatives),
+        Cell::Code(code) => derivatives.in_text(code),
         Cell::Words(words) => prose(words),
         Cell::After(node) => format!("after ${}$", LatexMath::symbol(Role::Primal, node)),
         Cell::Names(names) => {
-            let names: Vec<String> = names.iter().map(|name| derivatives.text(name)).collect();
+            let names: Vec<String> = names
+                .iter()
+                .map(|name| derivatives.write(&Math::Name(name.clone())))
+                .collect();
             names.join(" = ")
         }
-    }
-}
-
-/// A formula in the language's syntax; as words where it is none.
-fn formula(text: &str, pen: LatexMath) -> String {
-    match written::parse(text) {
-        Some(math) => format!("${}$", pen.write(&math)),
-        None => prose(text),
     }
 }
 
@@ -173,14 +169,17 @@ fn quotient(left: &str, of: &Quotient, style: &Style) -> String {
         Quotient::Tangent { wrt, along } => {
             let along = along
                 .as_ref()
-                .map(|along| format!(" along {}", formula(along, pen)));
+                .map(|along| format!(" along {}", pen.in_text(along)));
             let along = along.unwrap_or_default();
-            format!("${left}\\partial a_i/\\partial {}${along}", pen.text(wrt))
+            format!(
+                "${left}\\partial a_i/\\partial {}${along}",
+                pen.written(wrt)
+            )
         }
         Quotient::Adjoint { output, ones } => {
-            let name = match view::bracketed_briefly(output) == *output {
-                true => pen.text(output),
-                false => format!("({})", pen.text(output)),
+            let name = match view::is_short(output) {
+                true => pen.written(output),
+                false => format!("({})", pen.written(output)),
             };
             let seed = if *ones { ", seed all ones" } else { "" };
             format!("${left}\\partial {name}/\\partial a_i${seed}")

@@ -224,7 +224,7 @@ fn curves(plot: &Plot, series: &[Series], columns: usize, style: &Style) -> (Cel
         }
     }
     let entry = |(k, series): (usize, &Series)| match fine {
-        true => series.name.clone(),
+        true => series.name.to_string(),
         false => format!("{} {}", marks[k % marks.len()], series.name),
     };
     let mut legend: Vec<String> = series.iter().enumerate().map(entry).collect();

@@ -1,5 +1,6 @@
 //! The colours of plots: one a series or a class, or a ramp for a quantity.
 
+use crate::notation::Written;
 use crate::plot::{Axis, classes, drawable};
 
 /// Colours of a map that are told apart.
@@ -47,9 +48,9 @@ impl Colours {
         let low = finite.clone().fold(f64::INFINITY, f64::min);
         let high = finite.fold(f64::NEG_INFINITY, f64::max);
         let axis = if low < high {
-            Axis::between("", false, low, high)
+            Axis::between(Written::words(""), false, low, high)
         } else {
-            Axis::around("", false, [low].into_iter())?
+            Axis::around(Written::words(""), false, [low].into_iter())?
         };
         Some(Colours::Scale(axis))
     }

@@ -83,9 +83,10 @@ fn decades(axis: &Axis, most: usize) -> Option<Vec<(f64, String)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::Written;
 
     fn texts(log: bool, low: f64, high: f64, most: usize) -> Vec<String> {
-        let axis = Axis::between("", log, low, high);
+        let axis = Axis::between(Written::words(""), log, low, high);
         ticks(&axis, most)
             .into_iter()
             .map(|tick| tick.text)

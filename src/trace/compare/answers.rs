@@ -3,6 +3,7 @@
 use super::Cost;
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Shape, Tensor};
+use crate::notation::Written;
 use crate::symbolic::NoFormula;
 use crate::syntax::ast::{Mode, Name};
 use crate::trace::{Kink, Nonfinite, Zeros};
@@ -33,9 +34,9 @@ pub enum NoAnswer {
 #[derive(Clone, Debug)]
 pub struct DerivativeByMode {
     /// The variable as written.
-    pub name: String,
+    pub name: Written,
     /// The direction as written, if only the derivative along it was asked for.
-    pub along: Option<String>,
+    pub along: Option<Written>,
     /// The shape of the variable.
     pub target: Shape,
     /// The shape of the output.
@@ -85,26 +86,33 @@ impl DerivativeByMode {
     }
 
     /// Entry `k` as it would be written: `W[1,2]`, or `∂y[1]/∂x[2]` of a Jacobian.
-    pub fn entry(&self, k: usize, output: &str) -> String {
-        let part = |name: &str, shape: Shape, k: usize| match shape {
-            shape if shape.is_scalar() => name.to_string(),
-            shape if shape.is_vector() => format!("{name}[{}]", k + 1),
-            shape => format!("{name}[{},{}]", k % shape.m() + 1, k / shape.m() + 1),
-        };
+    pub fn entry(&self, k: usize, output: &Written) -> Written {
         match (self.output.is_scalar(), &self.along) {
-            (true, None) => part(&self.name, self.target, k),
+            (true, None) => entry_of(&self.name, self.target, k),
             (true, Some(_)) => self.name.clone(),
             (false, along) => {
                 let simple = output.chars().all(char::is_alphanumeric);
-                let output = if simple { output } else { "y" };
+                let output = if simple { output } else { &Written::name("y") };
                 let m = self.output.len();
-                let above = part(output, self.output, k % m);
+                let above = entry_of(output, self.output, k % m);
                 match along {
-                    None => format!("∂{above}/∂{}", part(&self.name, self.target, k / m)),
+                    None => {
+                        let below = entry_of(&self.name, self.target, k / m);
+                        Written::words(&format!("∂{above}/∂{below}"))
+                    }
                     Some(_) => above,
                 }
             }
         }
+    }
+}
+
+/// Entry `k` of a value of this name and shape.
+fn entry_of(name: &Written, shape: Shape, k: usize) -> Written {
+    match shape {
+        shape if shape.is_scalar() => name.clone(),
+        shape if shape.is_vector() => name.at(&[k + 1]),
+        shape => name.at(&[k % shape.m() + 1, k / shape.m() + 1]),
     }
 }
 
@@ -126,7 +134,7 @@ pub struct Advice {
 #[derive(Clone, Debug)]
 pub struct Comparison {
     /// The output as written.
-    pub output: String,
+    pub output: Written,
     /// Its value.
     pub value: Tensor,
     /// One for each `wrt`.

@@ -1,27 +1,102 @@
 //! Syntax tree to [`Math`]: a formula as its author wrote it.
 
-use super::math::{Math, Times};
-use crate::source::Source;
-use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Index, Script, StatementKind, UnaryOp};
-use crate::syntax::{self, printer};
+use super::math::{Math, Subscript, Times};
+use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Index, Script, UnaryOp};
+use std::fmt;
+use std::ops::Deref;
+use std::rc::Rc;
 
 /// How deep a formula is read before the rest becomes an ellipsis; long sums and products are not
 /// deep.
 const READ_DEPTH: usize = 300;
 
-/// The formula that `text` spells in the language; `None` where it spells none.
-pub fn parse(text: &str) -> Option<Math> {
-    // In parentheses a line break ends nothing and no word is the start of a statement; a comment
-    // at the end must not swallow the closing one.
-    let source = Source::new("formula", format!("y = ({text}\n)"));
-    let (script, _) = syntax::parse(&source).ok()?;
-    let [statement] = script.body[..] else {
-        return None;
-    };
-    match script.statement(statement).kind {
-        StatementKind::Define(_, value) => Some(expression(&script, value)),
-        _ => None,
+/// A formula as its author wrote it: as text and as a tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    text: Rc<str>,
+    math: Option<Rc<Math>>,
+}
+
+impl Written {
+    /// The expression `id` of `script`.
+    pub fn new(script: &Script, id: ExprId) -> Written {
+        Written {
+            text: script.text(id).into(),
+            math: Some(Rc::new(expression(script, id))),
+        }
     }
+
+    /// The expression `id` of `script`, its text on one line.
+    pub fn in_line(script: &Script, id: ExprId) -> Written {
+        Written {
+            text: one_line(script.text(id)).into(),
+            ..Written::new(script, id)
+        }
+    }
+
+    /// A name.
+    pub fn name(name: &str) -> Written {
+        Written::from_math(name, Math::Name(name.into()))
+    }
+
+    /// Words that are no formula of the language.
+    pub fn words(words: &str) -> Written {
+        Written {
+            text: words.into(),
+            math: None,
+        }
+    }
+
+    /// A text of the language and the tree that it spells.
+    pub fn from_math(text: &str, math: Math) -> Written {
+        Written {
+            text: text.into(),
+            math: Some(Rc::new(math)),
+        }
+    }
+
+    /// The entry with these indices, counted from 1.
+    pub fn at(&self, indices: &[usize]) -> Written {
+        let numbers: Vec<String> = indices.iter().map(usize::to_string).collect();
+        let index = |index: &usize| Subscript::At(Math::Number(*index as f64));
+        let entry = |base: &Rc<Math>| {
+            let base = Box::new((**base).clone());
+            Rc::new(Math::Index(base, indices.iter().map(index).collect()))
+        };
+        Written {
+            text: format!("{self}[{}]", numbers.join(",")).into(),
+            math: self.math.as_ref().map(entry),
+        }
+    }
+
+    /// The tree; `None` for words that are no formula.
+    pub fn math(&self) -> Option<&Math> {
+        self.math.as_deref()
+    }
+
+    /// The text on one line.
+    pub fn one_line(&self) -> String {
+        one_line(self)
+    }
+}
+
+impl Deref for Written {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A text on one line.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The expression `id` of `script`. Which products are matrix products is not known: all that are
@@ -63,11 +138,10 @@ fn read(script: &Script, id: ExprId, depth: usize) -> Math {
             Math::Call(name.into(), call.arguments.iter().map(inner).collect())
         }
         ExprKind::Index(base, indices) => {
-            let print = |id: &ExprId| printer::print(script, *id);
             let index = |index: &Index| match index {
-                Index::At(i) => print(i),
-                Index::Range(a, b) => format!("{}..{}", print(a), print(b)),
-                Index::All => ":".into(),
+                Index::At(i) => Subscript::At(inner(i)),
+                Index::Range(a, b) => Subscript::Range(inner(a), inner(b)),
+                Index::All => Subscript::All,
             };
             Math::Index(boxed(base), indices.iter().map(index).collect())
         }
@@ -113,6 +187,22 @@ fn binary(op: BinaryOp, script: &Script, id: ExprId, depth: usize) -> Math {
     }
 }
 
+/// For tests: the formula that `text` spells in the language; `None` where it spells none.
+#[cfg(test)]
+pub fn parse(text: &str) -> Option<Math> {
+    // In parentheses a line break ends nothing and no word is the start of a statement; a comment
+    // at the end must not swallow the closing one.
+    let source = crate::source::Source::new("formula", format!("y = ({text}\n)"));
+    let (script, _) = crate::syntax::parse(&source).ok()?;
+    let [statement] = script.body[..] else {
+        return None;
+    };
+    match script.statement(statement).kind {
+        crate::syntax::ast::StatementKind::Define(_, value) => Some(expression(&script, value)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,7 +219,10 @@ mod tests {
                     Box::new(Math::Transpose(Box::new(name("x")))),
                 ),
             ),
-            (true, Math::Index(Box::new(name("b")), vec!["2".into()])),
+            (
+                true,
+                Math::Index(Box::new(name("b")), vec![Subscript::At(Math::Number(2.0))]),
+            ),
             (
                 false,
                 Math::Call(

@@ -1,5 +1,6 @@
 //! A small presentation tree: formulas as they are written, for every renderer.
 
+use super::written::Written;
 use crate::graph::Tensor;
 use std::rc::Rc;
 
@@ -51,9 +52,9 @@ pub enum Math {
     /// f(x, y)
     Call(Rc<str>, Vec<Math>),
     /// x[i, j]
-    Index(Box<Math>, Vec<String>),
+    Index(Box<Math>, Vec<Subscript>),
     /// x in its place of a matrix of zeros
-    Placed(Box<Math>, Vec<String>),
+    Placed(Box<Math>, Vec<Subscript>),
     /// A matrix from its entries, row by row, with so many columns.
     Matrix(usize, Vec<Math>),
     /// a < b and the like, with the operator as written in the language
@@ -70,8 +71,21 @@ pub enum Math {
     Each(Box<Math>, Vec<(Rc<str>, Math, Math)>),
     /// A text in quotes.
     Text(Rc<str>),
+    /// A formula as its author wrote it, which text repeats to the letter.
+    Written(Written),
     /// What is too long to write.
     Ellipsis,
+}
+
+/// One index of an entry or a block.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subscript {
+    /// i
+    At(Math),
+    /// a..b
+    Range(Math, Math),
+    /// :
+    All,
 }
 
 impl Math {
@@ -132,7 +146,7 @@ impl Math {
             Math::If(a, b, c) => a.size() + b.size() + c.size(),
             Math::Each(body, _) => body.size(),
             Math::Number(_) | Math::Constant(_) | Math::Symbol(..) | Math::Name(_) => 0,
-            Math::Text(_) | Math::Ellipsis => 0,
+            Math::Text(_) | Math::Written(_) | Math::Ellipsis => 0,
         };
         below + 1
     }
