@@ -1,8 +1,8 @@
 //! What colours mean, everywhere the same. Only colours that can be read on light and on dark
 //! backgrounds, and never a colour alone: what it says can be read from the text as well.
 
+use super::Role;
 use super::Style;
-use crate::trace::Role;
 
 /// What a piece of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
