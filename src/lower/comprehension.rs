@@ -2,27 +2,12 @@
 
 use super::Lowerer;
 use super::frame::Frame;
-use super::machine::Task;
+use super::tasks::{Loop, Task};
 use crate::diagnostic::{Result, error};
 use crate::graph::{Attr, NodeId, Shape, Tensor};
 use crate::primitives::array;
 use crate::syntax::ast::{ExprId, ExprKind};
 use std::rc::Rc;
-
-/// A comprehension under way. The values of its body pile up on the stack of nodes.
-pub(super) struct Loop {
-    expr: ExprId,
-    /// The frame of the comprehension, and then one more for every open clause.
-    frames: Vec<Rc<Frame>>,
-    /// Next and last value of every open clause.
-    ranges: Vec<(i64, i64)>,
-    /// How many values each round of the first clause gave.
-    lengths: Vec<usize>,
-    /// Where the values begin on the stack.
-    base: usize,
-    /// Whether the bounds of the next clause are on the stack.
-    bounds: bool,
-}
 
 impl Lowerer<'_> {
     pub(super) fn visit_comprehension(&mut self, expr: ExprId, frame: Rc<Frame>, base: usize) {

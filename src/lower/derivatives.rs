@@ -2,44 +2,14 @@
 
 use super::Lowerer;
 use super::frame::{Frame, HeldNames};
-use super::machine::Task;
+use super::tasks::{Differentiation, Stage, TargetName, Task};
 use super::unit::Unit;
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::diff::{self, Held, Matrix, Problem, Scheme, Target};
-use crate::graph::{Corner, Graph, NodeId, Shape};
+use crate::graph::{Corner, Graph, NodeId, Op, Shape};
 use crate::syntax::ast::{ExprId, ExprKind, Index, Name, NamedArgument};
 use crate::syntax::special::{Special, SpecialRow, TEXT_OPTION};
 use std::rc::Rc;
-
-/// What a derivative is taken by, as the user wrote it.
-pub(super) struct Wrt {
-    /// The name.
-    pub(super) name: Name,
-    /// The indices, where an entry is meant.
-    indices: Vec<Index>,
-    /// The whole expression.
-    expr: ExprId,
-}
-
-/// A derivative under way.
-pub(super) struct Differentiation {
-    operator: &'static SpecialRow,
-    expr: ExprId,
-    frame: Rc<Frame>,
-    stage: Stage,
-    wrt: Wrt,
-    /// Where its operands begin on the stack.
-    base: usize,
-    /// The target's leaf and the nodes that are held, once known.
-    target: Option<(NodeId, Held)>,
-}
-
-enum Stage {
-    /// The target's formula is on the stack, if it has one: hold it.
-    Hold,
-    /// Indices, directions and the differentiated expression are on the stack.
-    Differentiate,
-}
 
 struct Parts<'s> {
     operator: &'static SpecialRow,
@@ -111,7 +81,7 @@ impl Lowerer<'_> {
     }
 
     /// Reads the target of a derivative.
-    pub(super) fn wrt(&self, expr: ExprId, frame: &Frame) -> Result<Wrt> {
+    pub(super) fn wrt(&self, expr: ExprId, frame: &Frame) -> Result<TargetName> {
         let (base, indices) = match &frame.script.expr(expr).kind {
             ExprKind::Index(base, indices) => (*base, indices.clone()),
             _ => (expr, Vec::new()),
@@ -125,7 +95,7 @@ impl Lowerer<'_> {
                 label: "a slice";
                 help: "differentiate by `{name}` and take the slice of the result");
         }
-        Ok(Wrt {
+        Ok(TargetName {
             name: name.clone(),
             indices,
             expr,
@@ -137,6 +107,18 @@ impl Lowerer<'_> {
             "a derivative is taken by a name or by an entry such as `W[1, 2]`";
             label: "not a name";
             help: "define a name for it (`u = …`) and write the formula with that name")
+    }
+
+    /// A new leaf for one differentiation that stands for `node` afterwards. Always a new one:
+    /// two differentiations that shared it would take each other's variable for their own.
+    pub(super) fn fresh_hold(&mut self, node: NodeId) -> NodeId {
+        self.holds += 1;
+        self.graph.hold(self.holds, node)
+    }
+
+    /// Whether `node` is a number written in the formula.
+    pub(super) fn is_literal(&self, node: NodeId) -> bool {
+        matches!(self.graph.node(node).op, Op::Literal(_) | Op::Constant(_))
     }
 
     /// The leaf that stands for the target during this differentiation. A name that stands for a
@@ -331,7 +313,7 @@ impl Lowerer<'_> {
     fn target(
         &mut self,
         leaf: NodeId,
-        wrt: &Wrt,
+        wrt: &TargetName,
         indices: &[NodeId],
         frame: &Frame,
     ) -> Result<Target> {

@@ -2,12 +2,10 @@
 //! million definitions needs a deep call stack.
 
 use super::Lowerer;
-use super::calls::{CallKey, Iteration};
-use super::comprehension::Loop;
-use super::definitions::{Formula, Function};
-use super::derivatives::Differentiation;
+use super::definitions::Formula;
 use super::explain::node_limit;
 use super::frame::Frame;
+use super::tasks::{Rollback, Task};
 use crate::diagnostic::{Code, Diagnostic, Result, bail, interrupted};
 use crate::graph::{NodeId, Shape};
 use crate::source::Location;
@@ -16,52 +14,8 @@ use crate::syntax::ast::{ExprId, ExprKind, Name, Script, UnaryOp};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
-/// What is left to do, on a stack. A task that combines finds its operands on the stack of
-/// nodes, from `base` up, and leaves one node there.
-pub(super) enum Task {
-    Visit(ExprId, Rc<Frame>),
-    Combine(ExprId, Rc<Frame>, usize),
-    /// The formula of the innermost name has been lowered: remember it.
-    Define,
-    /// A function's body has been lowered: remember it.
-    Return(Option<Box<CallKey>>),
-    /// Visit a side that may not be needed: a failure in it becomes a node.
-    Branch(ExprId, Rc<Frame>),
-    /// Where such a side ends.
-    Catch(Rollback),
-    Loop(Box<Loop>),
-    Differentiate(Box<Differentiation>),
-    /// A call or a chain of calls that is under way.
-    Iterate(Box<Iteration>),
-    /// The arguments of `f'` are there: differentiate its body.
-    Prime(ExprId, Rc<Frame>, NodeId, u32),
-}
-
-/// How high the stacks were where a branch began.
-pub(super) struct Rollback {
-    values: u32,
-    names: u32,
-    calls: u32,
-}
-
-/// A formula's name by its index among the definitions, and the set that is held while it is read.
-pub(super) type NameKey = (u32, u32);
-
 /// The operands of an expression.
 type Operands = SmallVec<[NodeId; 4]>;
-
-/// The stacks of the machine.
-#[derive(Default)]
-pub(super) struct Stacks {
-    /// What is left to do, the next on top.
-    pub tasks: Vec<Task>,
-    /// The nodes of finished expressions that nobody has taken yet.
-    pub values: Vec<NodeId>,
-    /// The names whose formulas are being lowered, outermost first.
-    pub naming: Vec<NameKey>,
-    /// The functions that are being expanded, outermost first, and where they were called.
-    pub calling: Vec<(Rc<Function>, Location)>,
-}
 
 impl Lowerer<'_> {
     /// The node that `formula` stands for, no name held.

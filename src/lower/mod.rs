@@ -22,16 +22,19 @@ mod machine;
 mod names;
 mod operators;
 mod origin;
+mod rows;
+mod signatures;
 mod statements;
 mod sweeps;
 mod table;
+mod tasks;
 mod unit;
 
-pub use calls::{is_built_in, is_derivative_operator};
 pub use definitions::{Definitions, Formula};
 pub use evaluation::Evaluation;
 pub use limits::Limits;
 pub use origin::Origin;
+pub use signatures::{is_built_in, is_derivative_operator};
 pub use table::table_of;
 pub use unit::{Inputs, Unit};
 
@@ -39,12 +42,11 @@ use crate::diagnostic::Result;
 use crate::graph::{Graph, NodeId, Op, Tensor};
 use crate::syntax::ast::Name;
 use crate::world::World;
-use calls::CallKey;
 use frame::HeldSets;
-use machine::{NameKey, Stacks};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::PathBuf;
 use sweeps::Swept;
+use tasks::{CallKey, NameKey, Stacks};
 
 /// What the graph is wanted for, which decides what may be left out of it.
 enum Purpose<'a> {

@@ -2,7 +2,7 @@
 
 use super::definitions::{Input, Meaning, Variable, constant};
 use super::frame::Frame;
-use super::machine::Task;
+use super::tasks::Task;
 use super::{Lowerer, Purpose};
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::graph::{Graph, NodeId, Shape, Tensor};

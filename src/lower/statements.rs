@@ -3,7 +3,7 @@
 use super::definitions::Meaning;
 use super::frame::Frame;
 use super::indices::Indexed;
-use super::machine::Task;
+use super::tasks::Task;
 use super::{Formula, Lowerer};
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::graph::{Corner, NodeId, Shape, Tensor};

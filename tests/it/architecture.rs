@@ -362,7 +362,6 @@ const STRUCTS: Exceptions = &[("crates/engine/src/graph/primitive:Primitive", TA
 const FILES: Exceptions = &[
     ("crates/engine/src/primitives/array", TABLE),
     ("crates/engine/src/primitives/special", TABLE),
-    ("src/lower/calls", UNFINISHED),
     ("src/render/diagnostic", UNFINISHED),
     ("src/render/plot/svg", UNFINISHED),
     ("src/session/mod", UNFINISHED),

@@ -1,0 +1,135 @@
+//! Signatures: how functions are called, and the errors where a call does not fit one.
+
+use super::Lowerer;
+use super::frame::Frame;
+use super::unit::Unit;
+use crate::diagnostic::{Diagnostic, counted, did_you_mean, error};
+use crate::graph::Primitive;
+use crate::primitives;
+use crate::syntax::ast::{ExprId, Ident};
+use crate::syntax::foreign;
+use crate::syntax::special::{SPECIAL, Special};
+
+/// Whether `name` is a derivative operator, which cannot be redefined.
+pub fn is_derivative_operator(name: &str) -> bool {
+    Special::named(name).is_some_and(Special::is_derivative)
+}
+
+/// Whether `name` is a function of the language.
+pub fn is_built_in(name: &str) -> bool {
+    !primitives::named(name).is_empty() || Special::named(name).is_some()
+}
+
+impl Lowerer<'_> {
+    pub(super) fn arity_error(
+        &self,
+        expr: ExprId,
+        given: usize,
+        wanted: &str,
+        frame: &Frame,
+    ) -> Diagnostic {
+        let function = frame.script.expr(expr).kind.function();
+        let name = function.map_or("this", |function| &function.name);
+        let error = error!(Arity, frame.locate(expr),
+            "`{name}` takes {wanted}, not {given}";
+            label: "{} here", counted(given, "argument"));
+        let along_axis = primitives::named(name).iter().any(|row| row.axis);
+        match self.unit().signature(name) {
+            Some(_) if along_axis && given == 2 => error.help(format!(
+                "an axis is given by name: `{name}(A, axis=1)` collapses the rows, `axis=2` the columns"
+            )),
+            Some(signature) => error.help(format!("its signature is `{signature}`")),
+            None => error,
+        }
+    }
+}
+
+impl Unit<'_> {
+    /// How `name` is called.
+    pub(super) fn signature(&self, name: &str) -> Option<String> {
+        if let Some(function) = self.definitions.function(name) {
+            let parameters: Vec<&str> = function.parameters.iter().map(|p| &*p.name).collect();
+            return Some(format!("{name}({})", parameters.join(", ")));
+        }
+        if let Some(special) = Special::named(name) {
+            return Some(special.row().signature.to_string());
+        }
+        let rows = primitives::named(name);
+        let all: Vec<String> = rows.iter().map(|row| row.signature()).collect();
+        (!all.is_empty()).then(|| all.join("` or `"))
+    }
+}
+
+impl Lowerer<'_> {
+    pub(super) fn unknown_function(
+        &self,
+        function: &Ident,
+        prime: bool,
+        frame: &Frame,
+    ) -> Diagnostic {
+        let name = &*function.name;
+        let error = error!(Function, frame.script.location(function.span),
+            "there is no function `{name}`";
+            label: "not a function");
+        let users = self
+            .definitions
+            .functions()
+            .map(|(name, _)| name.to_string());
+        let special = SPECIAL.iter().map(|row| row.name.to_string());
+        let known: Vec<String> = users
+            .chain(primitives::names().map(String::from))
+            .chain(special)
+            .collect();
+        let elsewhere = foreign::function(name);
+        let near = || did_you_mean(name, known.iter().map(String::as_str));
+        match elsewhere {
+            _ if prime && self.definitions.variable(name).is_some() => error.help(format!(
+                "`{name}` is a variable: its derivative by `w` is `grad({name}, w)`; `derive {name} wrt w` shows the formula"
+            )),
+            _ if self.definitions.variable(name).is_some() => error.help(format!(
+                "`{name}` is a variable: to multiply write `{name}*(…)`, to take an entry `{name}[…]`"
+            )),
+            Some(word) => {
+                let error = error.help(word.advice);
+                match word.instead {
+                    Some(ours) => error.fix(frame.script.location(function.span), ours),
+                    None => error,
+                }
+            }
+            None => error.help(match near() {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("define it: `{name}(x) = …`"),
+            }),
+        }
+    }
+
+    pub(super) fn unknown_option(
+        &self,
+        option: &Ident,
+        function: &str,
+        frame: &Frame,
+    ) -> Diagnostic {
+        let error = error!(Arity, frame.script.location(option.span),
+            "`{function}` takes no argument `{option}=`";
+            label: "not an argument of it");
+        match self.unit().signature(function) {
+            Some(signature) => error.help(format!("its signature is `{signature}`")),
+            None => error,
+        }
+    }
+}
+
+/// `1 argument`, `2 or 3 arguments`, `at least 2 arguments`
+pub(super) fn wanted_arguments(rows: &[&'static Primitive]) -> String {
+    let mut least = usize::MAX;
+    let mut most = 0usize;
+    for row in rows {
+        least = least.min(row.arity.least - row.options.len() + row.sizes.least);
+        most = most.max(row.arity.most.saturating_add(row.sizes.most));
+    }
+    match most {
+        usize::MAX => format!("at least {}", counted(least, "argument")),
+        _ if least == most => counted(least, "argument"),
+        _ => format!("{least} to {most} arguments"),
+    }
+}

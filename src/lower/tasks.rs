@@ -1,0 +1,116 @@
+//! The tasks of the machine and its stacks: what is left to do, and what each kind of work keeps
+//! while it is under way.
+
+use super::definitions::Function;
+use super::frame::Frame;
+use crate::diff::Held;
+use crate::graph::{Args, NodeId};
+use crate::source::Location;
+use crate::syntax::ast::{ExprId, Ident, Index, Name};
+use crate::syntax::special::SpecialRow;
+use std::rc::Rc;
+
+/// What is left to do, on a stack. A task that combines finds its operands on the stack of
+/// nodes, from `base` up, and leaves one node there.
+pub(super) enum Task {
+    Visit(ExprId, Rc<Frame>),
+    Combine(ExprId, Rc<Frame>, usize),
+    /// The formula of the innermost name has been lowered: remember it.
+    Define,
+    /// A function's body has been lowered: remember it.
+    Return(Option<Box<CallKey>>),
+    /// Visit a side that may not be needed: a failure in it becomes a node.
+    Branch(ExprId, Rc<Frame>),
+    /// Where such a side ends.
+    Catch(Rollback),
+    Loop(Box<Loop>),
+    Differentiate(Box<Differentiation>),
+    /// A call or a chain of calls that is under way.
+    Iterate(Box<Iteration>),
+    /// The arguments of `f'` are there: differentiate its body.
+    Prime(ExprId, Rc<Frame>, NodeId, u32),
+}
+
+/// How high the stacks were where a branch began.
+pub(super) struct Rollback {
+    pub values: u32,
+    pub names: u32,
+    pub calls: u32,
+}
+
+/// A formula's name by its index among the definitions, and the set that is held while it is read.
+pub(super) type NameKey = (u32, u32);
+
+/// The stacks of the machine.
+#[derive(Default)]
+pub(super) struct Stacks {
+    /// What is left to do, the next on top.
+    pub tasks: Vec<Task>,
+    /// The nodes of finished expressions that nobody has taken yet.
+    pub values: Vec<NodeId>,
+    /// The names whose formulas are being lowered, outermost first.
+    pub naming: Vec<NameKey>,
+    /// The functions that are being expanded, outermost first, and where they were called.
+    pub calling: Vec<(Rc<Function>, Location)>,
+}
+
+/// A call that need not be expanded twice: the function, its arguments, what is held.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CallKey {
+    pub function: usize,
+    pub arguments: Args,
+    pub held: u32,
+}
+
+/// `iterate(f, x0, n)` under way: the value so far is on the stack.
+pub(super) struct Iteration {
+    pub expr: ExprId,
+    pub frame: Rc<Frame>,
+    pub function: Ident,
+    pub left: usize,
+}
+
+/// A comprehension under way. The values of its body pile up on the stack of nodes.
+pub(super) struct Loop {
+    pub expr: ExprId,
+    /// The frame of the comprehension, and then one more for every open clause.
+    pub frames: Vec<Rc<Frame>>,
+    /// Next and last value of every open clause.
+    pub ranges: Vec<(i64, i64)>,
+    /// How many values each round of the first clause gave.
+    pub lengths: Vec<usize>,
+    /// Where the values begin on the stack.
+    pub base: usize,
+    /// Whether the bounds of the next clause are on the stack.
+    pub bounds: bool,
+}
+
+/// What a derivative is taken by, as the user wrote it.
+pub(super) struct TargetName {
+    /// The name.
+    pub name: Name,
+    /// The indices, where an entry is meant.
+    pub indices: Vec<Index>,
+    /// The whole expression.
+    pub expr: ExprId,
+}
+
+/// A derivative under way.
+pub(super) struct Differentiation {
+    pub operator: &'static SpecialRow,
+    pub expr: ExprId,
+    pub frame: Rc<Frame>,
+    pub stage: Stage,
+    pub wrt: TargetName,
+    /// Where its operands begin on the stack.
+    pub base: usize,
+    /// The target's leaf and the nodes that are held, once known.
+    pub target: Option<(NodeId, Held)>,
+}
+
+pub(super) enum Stage {
+    /// The target's formula is on the stack, if it has one: hold it.
+    Hold,
+    /// Indices, directions and the differentiated expression are on the stack.
+    Differentiate,
+}
