@@ -1,12 +1,12 @@
 //! Whether the modes agree: forward, reverse and symbolic among each other, and with finite
 //! differences that are refined until they are sure of their digits.
 
-use super::build::Wrt;
 use super::compare::{
     Comparison, DerivativeByMode, ModeRunner, NoAnswer, Question, VISITS_LIMIT, compare,
     relative_difference,
 };
 use super::kinks::Kink;
+use super::request::Wrt;
 use crate::diagnostic::Result;
 use crate::diff::{Central, Differences, Motion};
 use crate::graph::Tensor;
@@ -75,7 +75,7 @@ impl Verdict {
 ///
 /// # Errors
 /// A value behind the output cannot be computed, or the user asked to stop.
-pub fn check(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Verdict> {
+pub fn check(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<Verdict> {
     let rules: Vec<Mode> = question
         .modes
         .iter()
@@ -83,13 +83,13 @@ pub fn check(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Verdi
         .filter(|mode| *mode != Mode::Numeric)
         .collect();
     let comparison = compare(
-        lowering,
+        evaluation,
         &Question {
             modes: &rules,
             ..*question
         },
     )?;
-    let runner = ModeRunner::new(lowering, question)?;
+    let runner = ModeRunner::new(evaluation, question)?;
     let mut verdict = Verdict {
         output: comparison.output.clone(),
         largest: None,

@@ -1,6 +1,6 @@
 //! The derivative of one output by every mode, side by side, with the cost of each.
 
-use super::build::Wrt;
+use super::request::Wrt;
 use crate::diagnostic::Result;
 use crate::diff::{
     Differences, Flow, Held, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
@@ -67,8 +67,8 @@ pub struct Question<'q> {
 ///
 /// # Errors
 /// A value behind the output cannot be computed, or the user asked to stop.
-pub fn compare(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Comparison> {
-    let runner = ModeRunner::new(lowering, question)?;
+pub fn compare(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<Comparison> {
+    let runner = ModeRunner::new(evaluation, question)?;
     let mut rows = Vec::with_capacity(question.wrt.len());
     for wrt in question.wrt {
         rows.push(runner.row(wrt)?);
@@ -81,7 +81,7 @@ pub fn compare(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Com
         }
     }
     let finite = |row: &DerivativeByMode| row.answers.iter().flatten().all(Tensor::is_finite);
-    let findings = super::provenance::findings(lowering, question, !rows.iter().all(finite))?;
+    let findings = super::provenance::findings(evaluation, question, !rows.iter().all(finite))?;
     if question.zeros {
         for (k, row) in rows.iter_mut().enumerate() {
             row.zeros = findings.zeros.get(k).cloned().flatten();
@@ -104,7 +104,7 @@ pub fn compare(lowering: &Evaluation<'_>, question: &Question<'_>) -> Result<Com
 
 /// Runs the modes for one question.
 pub(super) struct ModeRunner<'b, 'a> {
-    lowering: &'b Evaluation<'a>,
+    evaluation: &'b Evaluation<'a>,
     graph: &'a Graph,
     question: &'b Question<'b>,
     /// The value of the output.
@@ -113,13 +113,13 @@ pub(super) struct ModeRunner<'b, 'a> {
 
 impl<'b, 'a> ModeRunner<'b, 'a> {
     pub(super) fn new(
-        lowering: &'b Evaluation<'a>,
+        evaluation: &'b Evaluation<'a>,
         question: &'b Question<'b>,
     ) -> Result<ModeRunner<'b, 'a>> {
-        let value = lowering.value(question.output.1)?;
+        let value = evaluation.value(question.output.1)?;
         Ok(ModeRunner {
-            lowering,
-            graph: lowering.unit.graph,
+            evaluation,
+            graph: evaluation.unit.graph,
             question,
             value,
         })
@@ -221,7 +221,7 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
             }
             Mode::Symbolic => match (self.question.symbolic)(wrt.target) {
                 Err(why) => Err(why),
-                Ok(formula) => match self.lowering.value(formula.exact) {
+                Ok(formula) => match self.evaluation.value(formula.exact) {
                     Err(error) => Err(NoAnswer::Failed(error)),
                     Ok(value) => {
                         let derivative = self.along(reshaped(value, self.whole_shape(wrt)), wrt)?;
@@ -236,10 +236,10 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
     fn forward(&self, wrt: &Wrt) -> Result<Tensor> {
         let problem = self.problem(wrt.target);
         if let Some((direction, _)) = wrt.along {
-            return self.lowering.value(jvp(problem, direction));
+            return self.evaluation.value(jvp(problem, direction));
         }
         if wrt.target.shape(self.graph).is_scalar() {
-            return self.lowering.value(jvp(problem, self.graph.literal(1.0)));
+            return self.evaluation.value(jvp(problem, self.graph.literal(1.0)));
         }
         self.explained(Sweep::forward(problem).value(self.question.memory))
     }
@@ -248,7 +248,7 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
     fn reverse(&self, wrt: &Wrt) -> Result<Tensor> {
         let problem = self.problem(wrt.target);
         let derivative = if self.shape().is_scalar() {
-            self.lowering.value(grad(problem))?
+            self.evaluation.value(grad(problem))?
         } else {
             self.explained(Sweep::reverse(problem).value(self.question.memory))?
         };
@@ -256,7 +256,7 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
     }
 
     pub(super) fn explained<T>(&self, outcome: Outcome<T>) -> Result<T> {
-        outcome.map_err(|failure| self.lowering.unit.explain(&failure))
+        outcome.map_err(|failure| self.evaluation.unit.explain(&failure))
     }
 
     /// A derivative as asked for: as it is, or contracted with the direction. Entries without a
@@ -265,7 +265,7 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
         let Some((direction, _)) = wrt.along else {
             return Ok(derivative);
         };
-        let direction = self.lowering.value(direction)?;
+        let direction = self.evaluation.value(direction)?;
         let m = self.shape().len();
         let mut contracted = Tensor::filled(self.shape(), 0.0);
         for (k, v) in direction
@@ -293,9 +293,9 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
             jacobian(problem, &|| !stop::requested())
         };
         let Some(rules) = rules else {
-            return Err(self.lowering.unit.explain(&Failure::Interrupted));
+            return Err(self.evaluation.unit.explain(&Failure::Interrupted));
         };
-        let rules = self.along(self.lowering.value(rules)?, wrt)?;
+        let rules = self.along(self.evaluation.value(rules)?, wrt)?;
         let m = self.shape().len();
         for (k, (x, rule)) in derivative
             .data_mut()
@@ -321,10 +321,10 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
     /// Finite differences: every entry of the target by itself, or along the direction.
     pub(super) fn differences(&self, wrt: &Wrt) -> Result<Differences<'a>> {
         let along = match wrt.along {
-            Some((direction, _)) => Some(self.lowering.value(direction)?),
+            Some((direction, _)) => Some(self.evaluation.value(direction)?),
             None => None,
         };
-        let value = |node| self.lowering.value(node);
+        let value = |node| self.evaluation.value(node);
         let problem = self.problem(wrt.target);
         Differences::new(problem, along.as_ref(), value, self.question.memory)
     }
@@ -360,8 +360,8 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
         let mut largest = derivative.abs();
         for (tangent, adjoint) in terms.into_iter().zip(adjoints) {
             let Some(adjoint) = adjoint else { continue };
-            let tangent = self.lowering.value(tangent)?;
-            let adjoint = self.lowering.value(adjoint.term.id)?;
+            let tangent = self.evaluation.value(tangent)?;
+            let adjoint = self.evaluation.value(adjoint.term.id)?;
             let parts = tangent
                 .data()
                 .iter()

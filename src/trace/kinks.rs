@@ -1,7 +1,7 @@
 //! Points without a derivative that were hit.
 
-use super::build::{Builder, Shown};
 use super::compare::active_lines;
+use super::listing::{Builder, Shown};
 use super::origin::{EntryPlace, source_text};
 use crate::diagnostic::Result;
 use crate::graph::primitive::{Notation, Slopes};
@@ -67,7 +67,7 @@ pub(super) fn kinks(
                     first = Some(Kink {
                         node: k + 1,
                         formula: builder.writer().definition(line.node),
-                        text: source_text(builder.lowering, *id),
+                        text: source_text(builder.evaluation, *id),
                         at,
                         taken: sides.taken,
                         left: sides.left,
@@ -125,7 +125,7 @@ fn points(builder: &Builder<'_, '_>, id: NodeId, line: &Shown) -> Result<Vec<Poi
     let stretched = graph.args(line.node);
     let mut values = Vec::with_capacity(stretched.len());
     for arg in &stretched {
-        values.push(builder.lowering.value(*arg)?);
+        values.push(builder.evaluation.value(*arg)?);
     }
     if node.primitive().is_some_and(|row| row.is_entrywise()) {
         let point = |entry: usize| Point {

@@ -6,20 +6,27 @@ pub mod check;
 pub mod compare;
 pub mod formula;
 mod kinks;
+mod life;
+mod listing;
 pub mod numbers;
 mod origin;
 pub mod partials;
 pub mod provenance;
+mod request;
+mod rules;
 mod search;
+mod sight;
 mod stable;
 mod zeros;
 
 pub use crate::notation::{Math, Role, Subscript, Times, Written};
-pub use build::{Request, Wanted, Wrt, build, default_wrt};
+pub use build::build;
 pub use kinks::Kink;
 pub use origin::EntryPlace;
 pub use partials::{Drawing, Edge, draw};
 pub use provenance::Nonfinite;
+pub use request::{Request, Wanted, Wrt};
+pub use sight::default_wrt;
 pub use zeros::{Zero, Zeros};
 
 use crate::graph::{Shape, Tensor};

@@ -1,7 +1,9 @@
 //! The computational graph of a formula: a trace, and the local partial derivative on every edge.
 
-use super::build::{self, Builder, Request, Shown};
+use super::build;
 use super::formula::Writer;
+use super::listing::{Builder, Shown};
+use super::request::Request;
 use super::{Arg, Line, Trace};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, contributions};
@@ -156,9 +158,9 @@ impl Drawing {
 ///
 /// # Errors
 /// A value of the trace cannot be computed, or the user asked to stop.
-pub fn draw(lowering: &Evaluation<'_>, request: &Request<'_>) -> Result<Drawing> {
+pub fn draw(evaluation: &Evaluation<'_>, request: &Request<'_>) -> Result<Drawing> {
     let roots = request.wanted.roots();
-    let mut builder = Builder::new(lowering, &roots, &request.wanted.held, request.order)?;
+    let mut builder = Builder::new(evaluation, &roots, &request.wanted.held, request.order)?;
     let shown = builder.shown()?;
     let mut edges = Vec::new();
     for (k, line) in shown.iter().enumerate() {
@@ -170,7 +172,7 @@ pub fn draw(lowering: &Evaluation<'_>, request: &Request<'_>) -> Result<Drawing>
             });
         }
     }
-    let trace = build::build(lowering, request)?;
+    let trace = build::build(evaluation, request)?;
     debug_assert!(edges.iter().all(|edge| {
         let args = &trace.lines[edge.to - 1].args;
         args.contains(&Arg::Node(edge.from))

@@ -1,8 +1,8 @@
 //! The first operation that made a number that is not finite.
 
-use super::build::Builder;
 use super::compare::Question;
 use super::formula::Symbols;
+use super::listing::Builder;
 use super::origin::{EntryPlace, written};
 use super::search::Search;
 use super::{Kink, Line, stable};
@@ -102,7 +102,7 @@ pub(super) struct Findings {
 /// The kinks, infinities and zeros behind the output of a comparison, from its trace; the trace has
 /// derivatives if one of them is not finite.
 pub(super) fn findings(
-    lowering: &Evaluation<'_>,
+    evaluation: &Evaluation<'_>,
     question: &Question<'_>,
     derivatives: bool,
 ) -> Result<Findings> {
@@ -120,12 +120,12 @@ pub(super) fn findings(
         life: false,
         zeros: false,
     };
-    let trace = super::build(lowering, &request)?;
+    let trace = super::build(evaluation, &request)?;
     Ok(Findings {
         kinks: trace.kinks,
         nonfinite: trace.nonfinite,
         zeros: match question.zeros {
-            true => super::zeros::of_rows(lowering, question)?,
+            true => super::zeros::of_rows(evaluation, question)?,
             false => Vec::new(),
         },
     })
@@ -135,21 +135,21 @@ pub(super) fn findings(
 ///
 /// # Errors
 /// The value of a node behind `root` cannot be computed.
-pub fn of_value(lowering: &Evaluation<'_>, root: NodeId) -> Result<Option<Nonfinite>> {
-    if lowering.value(root)?.is_finite() {
+pub fn of_value(evaluation: &Evaluation<'_>, root: NodeId) -> Result<Option<Nonfinite>> {
+    if evaluation.value(root)?.is_finite() {
         return Ok(None);
     }
     let symbols = Symbols::default();
-    let leaves = |id: NodeId| matches!(lowering.unit.graph.node(id).op, Op::Input(_));
+    let leaves = |id: NodeId| matches!(evaluation.unit.graph.node(id).op, Op::Input(_));
     let search = Search {
-        lowering,
+        evaluation,
         symbols: &symbols,
         leaves: &leaves,
     };
     let Some((first, nan)) = search.value(root)? else {
         return Ok(None);
     };
-    let advice = stable::advice(lowering, &[root], &first, nan.as_ref());
+    let advice = stable::advice(evaluation, &[root], &first, nan.as_ref());
     Ok(Some(Nonfinite::of_value(first, nan, advice)))
 }
 
@@ -176,12 +176,12 @@ pub(super) fn of_trace(
             continue;
         }
         let search = Search {
-            lowering: builder.lowering,
+            evaluation: builder.evaluation,
             symbols: &builder.symbols,
             leaves: &leaves,
         };
         if let Some((first, nan)) = search.value(start)? {
-            let advice = stable::advice(builder.lowering, roots, &first, nan.as_ref());
+            let advice = stable::advice(builder.evaluation, roots, &first, nan.as_ref());
             return Ok(Some(Nonfinite::of_value(first, nan, advice)));
         }
     }
@@ -218,25 +218,25 @@ fn of_column(
     let leaves = |id: NodeId| builder.sight.is_leaf(id);
     for k in order {
         let Some(flow) = flows[k] else { continue };
-        if builder.lowering.value(flow)?.is_finite() {
+        if builder.evaluation.value(flow)?.is_finite() {
             continue;
         }
         let search = Search {
-            lowering: builder.lowering,
+            evaluation: builder.evaluation,
             symbols: &symbols,
             leaves: &leaves,
         };
         let Some((first, nan)) = search.value(flow)? else {
             continue;
         };
-        let advice = stable::advice(builder.lowering, roots, &first, nan.as_ref());
+        let advice = stable::advice(builder.evaluation, roots, &first, nan.as_ref());
         let line = builder.listed[k];
         return Ok(Some(Nonfinite {
             place: place.clone(),
             node: Some(k + 1),
-            text: written(builder.lowering, line),
+            text: written(builder.evaluation, line),
             location: builder
-                .lowering
+                .evaluation
                 .unit
                 .origin(line)
                 .map(|origin| origin.location.clone()),

@@ -17,7 +17,7 @@ const FOLLOWED_ENTRIES: usize = 256;
 
 /// The search for the first number that is not finite.
 pub(super) struct Search<'s, 'a> {
-    pub lowering: &'s Evaluation<'a>,
+    pub evaluation: &'s Evaluation<'a>,
     /// The numbers of lines, and of their tangents or adjoints.
     pub symbols: &'s Symbols,
     /// The nodes to stop at: held and listed ones.
@@ -33,7 +33,7 @@ impl Search<'_, '_> {
     pub fn value(&self, root: NodeId) -> Result<Option<(Birth, Option<Birth>)>> {
         let infinite = self.birth(root, |x| !x.is_finite())?;
         let has_nan = |value: View<'_>| value.data.iter().any(|x| x.is_nan());
-        let nan = match self.lowering.with_value(root, has_nan)? {
+        let nan = match self.evaluation.with_value(root, has_nan)? {
             true => self.birth(root, f64::is_nan)?,
             false => None,
         };
@@ -63,7 +63,7 @@ impl Search<'_, '_> {
         entry: Option<usize>,
         bad: fn(f64) -> bool,
     ) -> Result<Option<(NodeId, usize)>> {
-        let graph = self.lowering.unit.graph;
+        let graph = self.evaluation.unit.graph;
         let mut seen = FxHashSet::default();
         // For nodes that were examined as a whole: whether an entry is bad.
         let mut wholes: FxHashMap<NodeId, bool> = FxHashMap::default();
@@ -74,7 +74,7 @@ impl Search<'_, '_> {
                 continue;
             }
             let Some(entry) = entry else {
-                self.lowering.with_value(id, |value| {
+                self.evaluation.with_value(id, |value| {
                     let bad = |k: &usize| bad(value.data[*k]);
                     let entries = (0..value.data.len()).filter(bad).take(FOLLOWED_ENTRIES);
                     stack.extend(entries.map(|k| (id, Some(k))));
@@ -86,11 +86,13 @@ impl Search<'_, '_> {
                 let same_shape = graph.shape(arg) == graph.shape(id);
                 let at = (same_shape && self.is_entrywise(id)).then_some(entry);
                 let hit = match (at, wholes.get(&arg)) {
-                    (Some(at), _) => self.lowering.with_value(arg, |value| bad(value.data[at]))?,
+                    (Some(at), _) => self
+                        .evaluation
+                        .with_value(arg, |value| bad(value.data[at]))?,
                     (None, Some(known)) => *known,
                     (None, None) => {
                         let any = |value: View<'_>| value.data.iter().any(|x| bad(*x));
-                        let any = self.lowering.with_value(arg, any)?;
+                        let any = self.evaluation.with_value(arg, any)?;
                         wholes.insert(arg, any);
                         any
                     }
@@ -110,7 +112,7 @@ impl Search<'_, '_> {
 
     /// The arguments that entry `entry` of `id` was made from.
     fn followed(&self, id: NodeId, entry: usize) -> Result<Vec<NodeId>> {
-        let graph = self.lowering.unit.graph;
+        let graph = self.evaluation.unit.graph;
         let args = graph.args(id);
         let Some(row) = graph.node(id).primitive() else {
             return Ok(if (self.leaves)(id) {
@@ -120,7 +122,7 @@ impl Search<'_, '_> {
             });
         };
         if row.chooses {
-            let truth = self.lowering.with_value(args[0], |condition| {
+            let truth = self.evaluation.with_value(args[0], |condition| {
                 is_true(condition.data[entry.min(condition.data.len() - 1)])
             })?;
             return Ok(vec![args[if truth { 1 } else { 2 }]]);
@@ -129,7 +131,7 @@ impl Search<'_, '_> {
     }
 
     fn is_entrywise(&self, id: NodeId) -> bool {
-        self.lowering
+        self.evaluation
             .unit
             .graph
             .node(id)
@@ -138,7 +140,7 @@ impl Search<'_, '_> {
     }
 
     fn describe(&self, id: NodeId, entry: usize) -> Result<Birth> {
-        let graph = self.lowering.unit.graph;
+        let graph = self.evaluation.unit.graph;
         let writer = Writer {
             graph,
             symbols: self.symbols,
@@ -155,7 +157,7 @@ impl Search<'_, '_> {
             args.truncate(2);
         }
         for arg in args {
-            let value = self.lowering.value(arg)?;
+            let value = self.evaluation.value(arg)?;
             let one = value.shape() == shape && self.is_entrywise(id);
             let value = if one {
                 Tensor::scalar(value.data()[entry])
@@ -165,11 +167,11 @@ impl Search<'_, '_> {
             operands.push(Operand {
                 node: self.number(arg),
                 formula: writer.operand(arg),
-                text: written(self.lowering, arg),
+                text: written(self.evaluation, arg),
                 value: Rc::new(value),
             });
         }
-        let name = self.lowering.unit.names_of(id).first().cloned();
+        let name = self.evaluation.unit.names_of(id).first().cloned();
         let scalars: Option<Vec<f64>> = operands
             .iter()
             .map(|operand| operand.value.as_scalar())
@@ -197,17 +199,17 @@ impl Search<'_, '_> {
             text: if leaf {
                 name.as_deref().map(str::to_string)
             } else {
-                expression(self.lowering, id)
+                expression(self.evaluation, id)
             },
             formula: match name {
                 Some(name) if leaf => Math::Name(name),
                 _ => writer.definition(id),
             },
-            value: self.lowering.with_value(id, |value| value.data[entry])?,
+            value: self.evaluation.with_value(id, |value| value.data[entry])?,
             entry: EntryPlace::of(shape, entry),
             operands,
             location: self
-                .lowering
+                .evaluation
                 .unit
                 .origin(id)
                 .map(|origin| origin.location.clone()),
@@ -216,7 +218,10 @@ impl Search<'_, '_> {
 
     /// The line that `id` is, seen through stretching.
     fn number(&self, id: NodeId) -> Option<usize> {
-        match self.symbols.get(&unstretched(self.lowering.unit.graph, id)) {
+        match self
+            .symbols
+            .get(&unstretched(self.evaluation.unit.graph, id))
+        {
             Some((Role::Primal, number)) => Some(*number),
             _ => None,
         }

@@ -21,12 +21,12 @@ struct Match {
 
 /// What to write instead of the formula behind `roots` that a number that is not finite was born in.
 pub(super) fn advice(
-    lowering: &Evaluation<'_>,
+    evaluation: &Evaluation<'_>,
     roots: &[NodeId],
     first: &Birth,
     nan: Option<&Birth>,
 ) -> Option<String> {
-    let graph = lowering.unit.graph;
+    let graph = evaluation.unit.graph;
     let mut suspects: Vec<NodeId> = Vec::new();
     for birth in [Some(first), nan].into_iter().flatten() {
         suspects.push(birth.id);
@@ -41,7 +41,7 @@ pub(super) fn advice(
         }
     }
     suspects.retain(|id| graph.literal_value(*id).is_none());
-    let seen = Seen { lowering, graph };
+    let seen = Seen { evaluation, graph };
     graph
         .cone(roots, |_| false)
         .into_iter()
@@ -53,14 +53,14 @@ pub(super) fn advice(
                 .iter()
                 .chain([&id])
                 .any(|node| suspects.contains(node));
-            let original = expression(lowering, id)?;
+            let original = expression(evaluation, id)?;
             involved.then(|| format!("write `{}` for `{original}`", found.better))
         })
 }
 
 /// The graph, seen through stretching.
 struct Seen<'s, 'a> {
-    lowering: &'s Evaluation<'a>,
+    evaluation: &'s Evaluation<'a>,
     graph: &'a Graph,
 }
 
@@ -117,7 +117,7 @@ impl Seen<'_, '_> {
     fn call(&self, row: &Primitive, args: &[NodeId], nodes: &[NodeId]) -> Option<Match> {
         let texts: Option<Vec<String>> = args
             .iter()
-            .map(|arg| written(self.lowering, *arg))
+            .map(|arg| written(self.evaluation, *arg))
             .collect();
         Some(Match {
             better: format!("{}({})", row.name, texts?.join(", ")),
@@ -167,7 +167,7 @@ impl Seen<'_, '_> {
             }
         }
         if let Some(factors) = self.arg(inner, &PROD) {
-            let x = written(self.lowering, factors)?;
+            let x = written(self.evaluation, factors)?;
             return Some(Match {
                 better: format!("sum(log({x}))"),
                 nodes: vec![inner],

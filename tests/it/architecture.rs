@@ -370,7 +370,6 @@ const FILES: Exceptions = &[
     ("src/syntax/builder", UNFINISHED),
     ("src/syntax/format", UNFINISHED),
     ("src/syntax/layout", UNFINISHED),
-    ("src/trace/build", UNFINISHED),
 ];
 const NAMES: Exceptions = &[
     (":Column", UNFINISHED),
@@ -396,7 +395,6 @@ const ERRORS: Exceptions = &[
     ("src/syntax/builder", INSIDE),
     ("src/syntax/format", UNFINISHED),
     ("src/syntax/mod", UNFINISHED),
-    ("src/trace/build", UNFINISHED),
 ];
 const IMPORTS: Exceptions = &[(
     "src/syntax/errors:primitives",

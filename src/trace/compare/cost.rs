@@ -7,7 +7,8 @@ use crate::exec::Interpreter;
 use crate::graph::measure::{self, Operations};
 use crate::graph::{Graph, NodeId, Shape, Tensor, Term};
 use crate::syntax::ast::Mode;
-use crate::trace::build::{Builder, Wrt};
+use crate::trace::listing::Builder;
+use crate::trace::request::Wrt;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The cost of one mode for all variables together.
@@ -149,7 +150,7 @@ impl<'a> ModeRunner<'_, 'a> {
             .iter()
             .fold(0u64, |sum, formula| sum.saturating_add(formula.dag));
         let builder = Builder::new(
-            self.lowering,
+            self.evaluation,
             &roots,
             self.question.held,
             self.question.order,
@@ -173,7 +174,7 @@ impl<'a> ModeRunner<'_, 'a> {
         for root in roots {
             interpreter
                 .value(*root)
-                .map_err(|failure| self.lowering.unit.explain(&failure))?;
+                .map_err(|failure| self.evaluation.unit.explain(&failure))?;
         }
         let cone = self.graph.cone(roots, |_| false);
         let nodes: FxHashSet<NodeId> = cone
@@ -190,7 +191,7 @@ impl<'a> ModeRunner<'_, 'a> {
     /// The peak of values and of tangents with respect to `targets`.
     fn live_forward(&self, targets: &[NodeId]) -> Result<usize> {
         let builder = Builder::new(
-            self.lowering,
+            self.evaluation,
             &[self.output()],
             self.question.held,
             self.question.order,
@@ -202,7 +203,7 @@ impl<'a> ModeRunner<'_, 'a> {
     /// The values that reverse mode reads, with the peak of its adjoints.
     fn live_backward(&self, read: &FxHashSet<NodeId>) -> Result<usize> {
         let builder = Builder::new(
-            self.lowering,
+            self.evaluation,
             &[self.output()],
             self.question.held,
             self.question.order,

@@ -208,7 +208,7 @@ impl Study<'_, '_, '_> {
         let symbols = Symbols::default();
         let leaves = |id: NodeId| builder.sight.is_leaf(id);
         let search = Search {
-            lowering: builder.lowering,
+            evaluation: builder.evaluation,
             symbols: &symbols,
             leaves: &leaves,
         };

@@ -3,8 +3,9 @@
 mod links;
 mod study;
 
-use super::build::{Builder, Request, Shown};
 use super::compare::Question;
+use super::listing::{Builder, Shown};
+use super::request::Request;
 use super::{Line, LineZeros};
 use crate::diagnostic::Result;
 use crate::graph::Shape;
@@ -118,11 +119,11 @@ pub(super) fn of_trace(
 
 /// Of what kind the zeros of a comparison are, for each `wrt`.
 pub(super) fn of_rows(
-    lowering: &Evaluation<'_>,
+    evaluation: &Evaluation<'_>,
     question: &Question<'_>,
 ) -> Result<Vec<Option<Zeros>>> {
     let root = question.output.1;
-    let mut builder = Builder::new(lowering, &[root], question.held, question.order)?;
+    let mut builder = Builder::new(evaluation, &[root], question.held, question.order)?;
     let shown = builder.shown()?;
     let study = Study {
         builder: &builder,

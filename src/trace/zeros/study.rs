@@ -4,8 +4,9 @@ use super::{Zero, Zeros};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Target, forward, reverse};
 use crate::graph::{Corner, NodeId, Shape, Tensor, Term};
-use crate::trace::build::{Builder, Shown, Wrt};
 use crate::trace::compare::active_lines;
+use crate::trace::listing::{Builder, Shown};
+use crate::trace::request::Wrt;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Entries of a Jacobian whose zeros are told apart at most: each direction is a pass of its own.
@@ -24,7 +25,7 @@ impl<'a> Study<'_, '_, 'a> {
     }
 
     pub(super) fn value(&self, id: NodeId) -> Result<Tensor> {
-        self.builder.lowering.value(id)
+        self.builder.evaluation.value(id)
     }
 
     /// The value of a flow; zero in the shape of line `id` where there is none.
