@@ -1,6 +1,7 @@
 //! `assert`: a claim that must hold, and the values of its two sides where it does not.
 
-use super::{Session, Sink, formula};
+use super::evaluate::formula;
+use super::{Session, Sink};
 use crate::diagnostic::{Result, error};
 use crate::number;
 use crate::primitives::arithmetic::is_true;

@@ -1,6 +1,7 @@
 //! Looking for mistakes in a script without running it.
 
-use super::{Session, formula};
+use super::Session;
+use super::evaluate::formula;
 use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::event::Event;
 use crate::graph::Graph;
@@ -139,16 +140,11 @@ impl Session {
             StatementKind::Define(..)
             | StatementKind::DefineFunction { .. }
             | StatementKind::Input(_)
-            | StatementKind::Import(_) => {
-                let mut warnings = Vec::new();
-                let result = self.run_statement(script, statement, &mut |event| {
-                    if let Event::Warning(warning) = event {
-                        warnings.push(warning);
-                    }
-                });
-                found.extend(warnings);
-                result
-            }
+            | StatementKind::Import(_) => self.run_statement(script, statement, &mut |event| {
+                if let Event::Warning(warning) = event {
+                    found.push(warning);
+                }
+            }),
             StatementKind::Assert(claim) => self.check_expr(script, *claim, found),
             StatementKind::Print(items, _) => {
                 let values = items

@@ -61,7 +61,7 @@ impl Session {
             false => FxHashMap::default(),
         };
         let mut evaluation = lowerer.finish();
-        warn(&mut evaluation.unit, sink);
+        warn(evaluation.unit.take_warnings(), sink);
         let order = |leaf| self.order(&evaluation.unit, &wanted, leaf);
         let modes: Vec<Mode> = match tail.using.as_slice() {
             [] => Mode::ALL.to_vec(),

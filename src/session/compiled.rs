@@ -5,7 +5,8 @@
 //! depended on (counts, indices) stay what they were; where it is not, or fails, the statement runs
 //! as anywhere else, which also finds the words for its error.
 
-use super::{Session, formula, update};
+use super::evaluate::formula;
+use super::{Session, update};
 use crate::exec::{Program, Unfit};
 use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::lower::definitions::Meaning;

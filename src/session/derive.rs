@@ -1,8 +1,9 @@
 //! `derive`: the symbolic derivative, as a formula that can be typed back in.
 
+use super::run::stopped_at;
 use super::show::warn;
 use super::statement::ShowStatement;
-use super::{Session, Sink, stopped_at};
+use super::{Session, Sink};
 use crate::diagnostic::Result;
 use crate::event::Event;
 use crate::graph::{Graph, NodeId};
@@ -60,7 +61,7 @@ impl Session {
             let script = statement.script;
             return Err(stopped_at(script, script.expr(statement.outputs[0]).span));
         }
-        warn(&mut evaluation.unit, sink);
+        warn(evaluation.unit.take_warnings(), sink);
         events.into_iter().for_each(sink);
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! The session as an embedding program uses it: texts in, values out.
 
+use super::Session;
 use super::evaluator::Evaluator;
-use super::{Event, Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};
+use crate::event::Event;
 use crate::lower::Formula;
 use crate::source::{Location, Source, Span};
 use crate::syntax::ast::{Ident, Name, Show, StatementKind};
@@ -41,8 +42,9 @@ impl Session {
     /// event out as it happens.
     pub fn run(&mut self, text: &str) -> Result<Vec<Event>> {
         let mut events = Vec::new();
-        let sink: &mut Sink<'_> = &mut |event| events.push(event);
-        self.run_source(&Source::new("<text>", text), sink)?;
+        self.run_source(&Source::new("<text>", text), &mut |event| {
+            events.push(event)
+        })?;
         Ok(events)
     }
 

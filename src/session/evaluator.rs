@@ -3,7 +3,7 @@
 use super::Session;
 use crate::diagnostic::{Result, bail};
 use crate::exec::Program;
-use crate::graph::{Graph, NodeId, Shape, Tensor};
+use crate::graph::{Graph, NodeId, Shape};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Definitions, Formula, Inputs, Limits, Lowerer};
 use crate::source::{Location, Source, Span};
@@ -199,15 +199,5 @@ impl Evaluator {
             places: self.inputs.iter().map(place).collect(),
             guards: values,
         })
-    }
-}
-
-impl Session {
-    /// The value of a formula as things stand.
-    pub(super) fn value_of(&self, formula: &Formula) -> Result<Tensor> {
-        let graph = Graph::new();
-        let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
-        let node = lowerer.lower(formula)?;
-        lowerer.finish().value(node)
     }
 }

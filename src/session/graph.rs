@@ -2,8 +2,9 @@
 
 use super::show::warn;
 use super::statement::ShowStatement;
-use super::{Event, Session, Sink};
+use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};
+use crate::event::Event;
 use crate::graph::Graph;
 use crate::syntax::ast::{Script, Text};
 use crate::trace::{Drawing, Request, draw};
@@ -41,7 +42,7 @@ impl Session {
             zeros: false,
         };
         let mut drawing = draw(&evaluation, &request)?;
-        warn(&mut evaluation.unit, sink);
+        warn(evaluation.unit.take_warnings(), sink);
         if let Some((kind, file)) = kind {
             if kind == Kind::Svg {
                 drawing = small_enough(script, drawing, file)?;

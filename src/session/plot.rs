@@ -1,28 +1,24 @@
 //! `plot`: curves over one variable, a map over two, vectors against their index.
 
-use super::show::warn;
+mod ranges;
+mod sampling;
+
 use super::statement::ShowStatement;
-use super::{Event, Session, Sink, formula};
+use super::{Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result, bail, error};
-use crate::exec::{Failure, Interpreter, LANES, Program};
-use crate::graph::{Graph, NodeId, Tensor};
-use crate::lower::{self, Lowerer, Unit};
+use crate::event::Event;
+use crate::lower;
 use crate::notation::Written;
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
-use crate::stop;
-use crate::syntax::ast::{ExprId, Over, Script, Text, With};
+use crate::syntax::ast::{Over, Script, Text, With};
 use crate::world::Refusal;
 use std::path::Path;
-use std::rc::Rc;
 
 /// Points of a curve; odd, so that a range around 0 meets it.
 const CURVE: usize = 401;
 /// Columns and rows of a map in a file, and of one in the terminal.
 const FINE: (usize, usize) = (120, 90);
 const COARSE: (usize, usize) = (60, 36);
-
-/// What a graph gives at every place: one list an output.
-type Samples = Vec<Vec<f64>>;
 
 impl Session {
     pub(super) fn show_plot(
@@ -71,123 +67,6 @@ impl Session {
                     help: "a plot is written as `.svg`"))
             }
         }
-    }
-
-    /// The data after `with points`.
-    fn points(&self, statement: &ShowStatement<'_>, sink: &mut Sink<'_>) -> Result<Option<Points>> {
-        let found = statement.tail.with.iter().find_map(|(item, _)| match item {
-            With::Points { points, colour } => Some((*points, *colour)),
-            _ => None,
-        });
-        let Some((points, colour)) = found else {
-            return Ok(None);
-        };
-        let places = self.evaluate_at(statement, points, sink)?;
-        let shape = places.shape();
-        if shape.n() != 2 {
-            let message = format!("points are n×2, a point a row, and these are {shape}");
-            let error = statement.error(Code::Shape, points, message, &shape.described());
-            return Err(if shape.m() == 2 {
-                let text = statement.script.text(points);
-                error.help(format!("transpose them: `({text})'`"))
-            } else {
-                error.help("pick two columns: `X[:, 1..2]`")
-            });
-        }
-        let colours = match colour {
-            None => None,
-            Some(colour) => {
-                let value = self.evaluate_at(statement, colour, sink)?;
-                if !value.shape().is_vector() || value.shape().len() != shape.m() {
-                    let message = format!(
-                        "`coloured by` takes one number for each of the {} points, not {}",
-                        shape.m(),
-                        value.shape()
-                    );
-                    let label = value.shape().described();
-                    return Err(statement.error(Code::Shape, colour, message, &label));
-                }
-                Some(value.data().to_vec())
-            }
-        };
-        let place = |k: usize| (places.at(k, 0), places.at(k, 1));
-        Ok(Some(Points {
-            places: (0..shape.m()).map(place).collect(),
-            colours,
-        }))
-    }
-
-    /// The value of an expression of the tail, in which the names after `over` mean nothing.
-    fn evaluate_at(
-        &self,
-        statement: &ShowStatement<'_>,
-        expr: ExprId,
-        sink: &mut Sink<'_>,
-    ) -> Result<Tensor> {
-        let graph = Graph::new();
-        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
-        self.bind_at(&mut lowerer, statement)?;
-        let node = lowerer.lower(&formula(statement.script, expr))?;
-        let mut evaluation = lowerer.finish();
-        let value = evaluation.value(node)?;
-        warn(&mut evaluation.unit, sink);
-        Ok(value)
-    }
-
-    /// The axis that a variable runs along.
-    fn range(
-        &self,
-        statement: &ShowStatement<'_>,
-        over: &Over,
-        log: bool,
-        sink: &mut Sink<'_>,
-    ) -> Result<Axis> {
-        let name = &over.variable;
-        if let Some(at) = statement
-            .tail
-            .at
-            .iter()
-            .find(|at| at.name.name == name.name)
-        {
-            bail!(Name, statement.script.location(at.name.span),
-                "`{name}` runs over a range and cannot have a value as well";
-                label: "a value";
-                also: statement.script.location(name.span), "a range");
-        }
-        let mut ends = [0.0; 2];
-        for (end, expr) in ends.iter_mut().zip([over.from, over.to]) {
-            let value = self.evaluate_at(statement, expr, sink)?;
-            let shape = value.shape();
-            *end = value.as_scalar().ok_or_else(|| {
-                let message = format!("a range ends at a number, not at a {shape} matrix");
-                statement.error(Code::Scalar, expr, message, &shape.described())
-            })?;
-            if !drawable(*end, false) {
-                let message = format!("`{name}` cannot run to {end}");
-                return Err(statement.error(Code::Value, expr, message, "the end of a range"));
-            }
-        }
-        let [from, to] = ends;
-        let text = |x: f64| crate::number::format(x, 17);
-        if from >= to {
-            let message = format!(
-                "the range of `{name}` is empty: it runs from {} to {}",
-                text(from),
-                text(to)
-            );
-            let error = statement.error(Code::Value, over.to, message, "not larger than its start");
-            return Err(error.label(statement.script.locate(over.from), "the start"));
-        }
-        if log && from <= 0.0 {
-            let message = format!(
-                "a logarithmic axis has positive numbers only, and `{name}` starts at {}",
-                text(from)
-            );
-            return Err(statement
-                .error(Code::Value, over.from, message, "not positive")
-                .help("start at a small positive number, such as 1e-6"));
-        }
-        Ok(Axis::between(Written::name(&name.name), log, from, to))
     }
 
     fn curves(
@@ -314,198 +193,6 @@ impl Session {
             file: None,
         })
     }
-
-    /// The values of all outputs where the names after `over` have the values of each place. The
-    /// formulas are lowered once, and again for every place only where these values decide a
-    /// count, an index or a shape.
-    fn sample(
-        &self,
-        statement: &ShowStatement<'_>,
-        places: &[Vec<f64>],
-        sink: &mut Sink<'_>,
-    ) -> Result<Samples> {
-        let graph = Graph::new();
-        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
-        let (leaves, roots) = self.lower_at(statement, &mut lowerer, &places[0])?;
-        let mut unit = lowerer.finish().unit;
-        warn(&mut unit, sink);
-        let varying = varying(&graph, &leaves);
-        let mut samples = vec![Vec::with_capacity(places.len()); roots.len()];
-        let mut failure = None;
-        if unit.guards.iter().any(|(node, _)| varying[node.index()]) {
-            for place in places {
-                let graph = Graph::new();
-                let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
-                let (_, roots) = self.lower_at(statement, &mut lowerer, place)?;
-                let mut interpreter = Interpreter::new(&graph, self.limits.memory);
-                let at = (&mut interpreter, lowerer.unit());
-                evaluate(at, &roots, &mut samples, &mut failure)?;
-            }
-        } else if let Ok(mut program) = Program::for_batches(
-            &graph,
-            std::slice::from_ref(&leaves),
-            std::slice::from_ref(&roots),
-            self.limits.memory,
-        ) && program.batch_size() <= self.limits.memory
-        {
-            let explain = |failure| unit.explain(&failure);
-            failure = sample_in_batches(&mut program, places, &mut samples)
-                .map_err(explain)?
-                .map(explain);
-        } else {
-            let known = self.constant_part(&graph, &roots, &varying);
-            for place in places {
-                let mut interpreter = Interpreter::new(&graph, self.limits.memory);
-                for (node, value) in &known {
-                    interpreter.set(*node, value);
-                }
-                for (leaf, value) in leaves.iter().zip(place) {
-                    interpreter.set(*leaf, &Tensor::scalar(*value));
-                }
-                let at = (&mut interpreter, &unit);
-                evaluate(at, &roots, &mut samples, &mut failure)?;
-            }
-        }
-        match failure {
-            Some(failure) if samples.iter().flatten().all(|value| value.is_nan()) => Err(failure),
-            _ => Ok(samples),
-        }
-    }
-
-    /// The outputs with the names after `over` as leaves, which have the values of `place`.
-    fn lower_at(
-        &self,
-        statement: &ShowStatement<'_>,
-        lowerer: &mut Lowerer<'_>,
-        place: &[f64],
-    ) -> Result<(Vec<NodeId>, Vec<NodeId>)> {
-        let ShowStatement { script, tail, .. } = *statement;
-        self.bind_at(lowerer, statement)?;
-        let mut leaves = Vec::new();
-        for (over, value) in tail.over.iter().zip(place) {
-            let location = script.location(over.variable.span);
-            let value = Rc::new(Tensor::scalar(*value));
-            lowerer.bind(&over.variable, value, &location, location.clone())?;
-            leaves.extend(lowerer.unit().inputs.get(&over.variable.name));
-        }
-        let mut roots = Vec::new();
-        for output in statement.outputs {
-            let node = lowerer.lower(&formula(script, *output))?;
-            let shape = lowerer.unit().graph.shape(node);
-            if !shape.is_scalar() {
-                let names: Vec<String> = tail
-                    .over
-                    .iter()
-                    .map(|over| format!("`{}`", over.variable))
-                    .collect();
-                let message = format!(
-                    "`{}` is {shape} for each {}: one number is drawn",
-                    statement.name(*output),
-                    names.join(" and "),
-                );
-                return Err(statement
-                    .error(Code::Scalar, *output, message, &shape.described())
-                    .help("pick an entry, such as `v[1]`, or take its `norm`"));
-            }
-            roots.push(node);
-        }
-        Ok((leaves, roots))
-    }
-
-    /// The values on which the varying part rests and which are the same everywhere. One that
-    /// fails is left to where it is needed.
-    fn constant_part(
-        &self,
-        graph: &Graph,
-        roots: &[NodeId],
-        varying: &[bool],
-    ) -> Vec<(NodeId, Tensor)> {
-        let varies = |id: NodeId| varying[id.index()];
-        let mut needed: Vec<NodeId> = roots
-            .iter()
-            .copied()
-            .filter(|root| !varies(*root))
-            .collect();
-        for id in graph.cone(roots, |id| !varies(id)) {
-            if varies(id) {
-                graph.for_args(id, |arg| needed.push(arg));
-            }
-        }
-        needed.retain(|id| !varies(*id) && graph.literal_value(*id).is_none());
-        needed.sort_unstable();
-        needed.dedup();
-        let mut interpreter = Interpreter::new(graph, self.limits.memory);
-        let value = |id: NodeId| Some((id, interpreter.value(id).ok()?.to_tensor()));
-        needed.into_iter().filter_map(value).collect()
-    }
-}
-
-/// Which nodes depend on one of the leaves.
-fn varying(graph: &Graph, leaves: &[NodeId]) -> Vec<bool> {
-    let mut varying = vec![false; graph.len()];
-    for leaf in leaves {
-        varying[leaf.index()] = true;
-    }
-    for k in 0..varying.len() {
-        let mut varies = varying[k];
-        graph.for_args(NodeId(k as u32), |arg| varies |= varying[arg.index()]);
-        varying[k] = varies;
-    }
-    varying
-}
-
-/// Appends the values of the outputs at all places; the first failure of a kernel, where there is
-/// one: it leaves a gap.
-fn sample_in_batches(
-    program: &mut Program,
-    places: &[Vec<f64>],
-    samples: &mut Samples,
-) -> std::result::Result<Option<Failure>, Failure> {
-    let mut batch = program.batch()?;
-    let mut first = None;
-    for places in places.chunks(LANES) {
-        let inputs = places.first().map_or(0, Vec::len);
-        for input in 0..inputs {
-            // The lanes that are left over repeat the last place.
-            let filled = places
-                .iter()
-                .chain(std::iter::repeat(&places[places.len() - 1]));
-            for (x, place) in batch.input(input).iter_mut().zip(filled) {
-                *x = place[input];
-            }
-        }
-        let refusal = batch.run(0)?;
-        first = first.or(refusal.map(|(node, fault)| Failure::Fault(node, fault)));
-        for (k, samples) in samples.iter_mut().enumerate() {
-            samples.extend((0..places.len()).flat_map(|lane| batch.output(0, k, lane)));
-        }
-    }
-    Ok(first)
-}
-
-/// Appends the values of the roots at one place. A matrix that is singular there leaves a gap; the
-/// first such failure is kept, should there be nothing else.
-fn evaluate(
-    (interpreter, unit): (&mut Interpreter<'_>, &Unit<'_>),
-    roots: &[NodeId],
-    samples: &mut Samples,
-    first: &mut Option<Diagnostic>,
-) -> Result<()> {
-    if stop::requested() {
-        return Err(unit.explain(&Failure::Interrupted));
-    }
-    for (root, samples) in roots.iter().zip(samples) {
-        let value = match interpreter.scalar(*root) {
-            Ok(value) => value,
-            Err(failure @ Failure::Fault(..)) => {
-                first.get_or_insert_with(|| unit.explain(&failure));
-                f64::NAN
-            }
-            Err(failure) => return Err(unit.explain(&failure)),
-        };
-        samples.push(value);
-    }
-    Ok(())
 }
 
 /// Curves with the axes that they need.

@@ -1,7 +1,8 @@
 //! What every statement about derivatives needs, prepared once: its outputs and variables, lowered.
 
+use super::Session;
+use super::evaluate::formula;
 use super::statement::ShowStatement;
-use super::{Session, formula};
 use crate::diagnostic::{Diagnostic, Result, bail, did_you_mean, error};
 use crate::diff::Target;
 use crate::graph::{Graph, NodeId};

@@ -1,6 +1,7 @@
 //! The value of a formula that is still being typed.
 
-use super::{Session, formula};
+use super::Session;
+use super::evaluate::formula;
 use crate::graph::{Graph, Tensor};
 use crate::lower::{Limits, Lowerer};
 use crate::primitives;

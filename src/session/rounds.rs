@@ -1,6 +1,7 @@
 //! Loops: round after round, with progress, and with what was reached kept when they are stopped.
 
-use super::{Session, Sink, formula};
+use super::evaluate::formula;
+use super::{Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result, error};
 use crate::graph::Graph;
 use crate::lower::Lowerer;
@@ -142,7 +143,7 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         if stop::requested() {
-            return Err(super::stopped(script, statement));
+            return Err(super::run::stopped(script, statement));
         }
         self.run_block(script, Some(body), sink)?;
         self.definitions.commit();

@@ -149,13 +149,12 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::{Style, terminal};
     use crate::source::Source;
 
     fn run(session: &mut Session, text: &str) -> String {
         let mut shown = String::new();
         let result = session.run_source(&Source::new("<test>", text), &mut |event| {
-            shown.push_str(&terminal::event(&event, &Style::default()));
+            shown.push_str(&event.to_string());
         });
         assert!(result.is_ok(), "{text}: {result:?}");
         shown

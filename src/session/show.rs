@@ -1,13 +1,14 @@
 //! Statements that show something.
 
+use super::evaluate::formula;
 use super::statement::ShowStatement;
-use super::{Session, Sink, formula};
-use crate::diagnostic::Result;
+use super::{Session, Sink};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::lower::{Evaluation, Lowerer, Unit};
+use crate::lower::{Evaluation, Lowerer};
 use crate::notation::Written;
-use crate::syntax::ast::{ExprKind, Show, With};
+use crate::syntax::ast::{ExprKind, Script, Show, Text, With};
 use crate::trace::{self, Nonfinite, Request};
 
 impl Session {
@@ -36,7 +37,7 @@ impl Session {
                 }
             });
         }
-        warn(&mut evaluation.unit, sink);
+        warn(evaluation.unit.take_warnings(), sink);
         sink(Event::Print { items, nonfinite });
         Ok(())
     }
@@ -81,7 +82,7 @@ impl Session {
                 nonfinite,
             });
         }
-        warn(&mut evaluation.unit, sink);
+        warn(evaluation.unit.take_warnings(), sink);
         events.into_iter().for_each(sink);
         Ok(())
     }
@@ -100,8 +101,27 @@ impl Session {
             zeros: statement.has(&With::Zeros),
         };
         let trace = trace::build(&evaluation, &request)?;
-        warn(&mut evaluation.unit, sink);
+        warn(evaluation.unit.take_warnings(), sink);
         sink(Event::Trace(Box::new(trace)));
+        Ok(())
+    }
+}
+
+impl Session {
+    /// Shows an event. The file that the statement names gets its picture first.
+    pub(super) fn present(
+        &self,
+        script: &Script,
+        file: Option<&Text>,
+        event: Event,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        if let Some((file, picture)) = file.zip(event.picture()) {
+            let path = script.source.folder.join(&*file.text);
+            let written = self.world().write(&path, &picture);
+            written.map_err(|refusal| refusal.writing(&path, script.location(file.span)))?;
+        }
+        sink(event);
         Ok(())
     }
 }
@@ -120,8 +140,8 @@ pub(super) fn origin_of(
     Some(Box::new(found))
 }
 
-pub(super) fn warn(unit: &mut Unit<'_>, sink: &mut Sink<'_>) {
-    unit.take_warnings()
-        .into_iter()
-        .for_each(|warning| sink(Event::Warning(warning)));
+pub(super) fn warn(warnings: Vec<Diagnostic>, sink: &mut Sink<'_>) {
+    for warning in warnings {
+        sink(Event::Warning(warning));
+    }
 }

@@ -14,7 +14,15 @@ pub(super) struct ShowStatement<'s> {
     pub tail: &'s Tail,
 }
 
-impl ShowStatement<'_> {
+impl<'s> ShowStatement<'s> {
+    pub fn new(script: &'s Rc<Script>, outputs: &'s [ExprId], tail: &'s Tail) -> Self {
+        ShowStatement {
+            script,
+            outputs,
+            tail,
+        }
+    }
+
     /// Whether `item` stands after `with`.
     pub fn has(&self, item: &With) -> bool {
         self.tail.with.iter().any(|(known, _)| known == item)

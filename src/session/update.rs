@@ -1,7 +1,10 @@
 //! `:=`: values computed now and stored as inputs.
 
-use super::{Event, Session, Sink, formula};
+use super::evaluate::formula;
+use super::show::warn;
+use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error, warning};
+use crate::event::Event;
 use crate::findings;
 use crate::graph::{Corner, Graph, Shape, Tensor};
 use crate::lower::Lowerer;
@@ -97,7 +100,7 @@ impl Session {
             };
             news.push(New { value, block });
         }
-        super::show::warn(&mut lowerer.finish().unit, sink);
+        warn(lowerer.finish().unit.take_warnings(), sink);
         Ok(news)
     }
 

@@ -1,0 +1,99 @@
+//! Definitions of names and functions, and declarations of inputs.
+
+use super::evaluate::formula;
+use super::show::warn;
+use super::{Session, Sink};
+use crate::diagnostic::{Diagnostic, Result, bail, warning};
+use crate::lower;
+use crate::lower::definitions::Function;
+use crate::syntax::ast::{ExprId, Ident, InputDeclaration, Script};
+use std::rc::Rc;
+
+impl Session {
+    pub(super) fn define(
+        &mut self,
+        script: &Rc<Script>,
+        name: &Ident,
+        value: ExprId,
+        sink: &mut Sink<'_>,
+    ) {
+        if lower::definitions::constant(&name.name).is_some() {
+            warn(vec![constant_hidden(script, name)], sink);
+        }
+        self.definitions.define(name, formula(script, value));
+    }
+
+    pub(super) fn define_function(
+        &mut self,
+        script: &Rc<Script>,
+        name: &Ident,
+        parameters: &[Ident],
+        body: ExprId,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        let location = script.location(name.span);
+        if lower::is_derivative_operator(&name.name) {
+            bail!(Function, location,
+                "`{name}` is a derivative operator and cannot be redefined";
+                label: "choose another name");
+        }
+        for (k, parameter) in parameters.iter().enumerate() {
+            if let Some(first) = parameters[..k]
+                .iter()
+                .find(|first| first.name == parameter.name)
+            {
+                bail!(Name, script.location(parameter.span),
+                    "`{name}` has two parameters called `{parameter}`";
+                    label: "the second";
+                    also: script.location(first.span), "the first");
+            }
+        }
+        if lower::is_built_in(&name.name) {
+            let warning = warning!(Function, location,
+                "`{name}` replaces the built-in function of that name";
+                label: "from here on");
+            warn(vec![warning], sink);
+        }
+        self.definitions.define_function(Function {
+            name: name.clone(),
+            parameters: parameters.to_vec(),
+            body: formula(script, body),
+        });
+        Ok(())
+    }
+
+    pub(super) fn declare(
+        &mut self,
+        script: &Rc<Script>,
+        declarations: &[InputDeclaration],
+    ) -> Result<()> {
+        for declaration in declarations {
+            let mut sizes = Vec::new();
+            for size in &declaration.shape {
+                sizes.push(self.evaluate(script, *size, &mut |_| {}, |lowerer, node| {
+                    lowerer.size(node, &formula(script, *size))
+                })?);
+            }
+            let location = script.location(declaration.name.span);
+            let (rows, cols) = (
+                sizes.first().copied().unwrap_or(1),
+                sizes.get(1).copied().unwrap_or(1),
+            );
+            let shape = self.limits.checked_shape(rows, cols, &location)?;
+            self.definitions.declare(&declaration.name, shape, location);
+        }
+        Ok(())
+    }
+}
+
+/// The warning that a name of the user's hides a constant; π has two names.
+fn constant_hidden(script: &Script, name: &Ident) -> Diagnostic {
+    let other = match &*name.name {
+        "pi" => "; `π` stays what it is",
+        "π" => "; `pi` stays what it is",
+        _ => "",
+    };
+    warning!(Name, script.location(name.span),
+        "`{name}` hides the constant of that name{other}";
+        label: "from here on")
+}

@@ -1,0 +1,135 @@
+//! Ranges and points: the numbers in the tail of a plot.
+
+use crate::diagnostic::{Code, Result, bail};
+use crate::graph::{Graph, Tensor};
+use crate::lower::Lowerer;
+use crate::notation::Written;
+use crate::plot::{Axis, Points, drawable};
+use crate::session::evaluate::formula;
+use crate::session::show::warn;
+use crate::session::statement::ShowStatement;
+use crate::session::{Session, Sink};
+use crate::syntax::ast::{ExprId, Over, With};
+
+impl Session {
+    /// The data after `with points`.
+    pub(super) fn points(
+        &self,
+        statement: &ShowStatement<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Option<Points>> {
+        let found = statement.tail.with.iter().find_map(|(item, _)| match item {
+            With::Points { points, colour } => Some((*points, *colour)),
+            _ => None,
+        });
+        let Some((points, colour)) = found else {
+            return Ok(None);
+        };
+        let places = self.evaluate_at(statement, points, sink)?;
+        let shape = places.shape();
+        if shape.n() != 2 {
+            let message = format!("points are n×2, a point a row, and these are {shape}");
+            let error = statement.error(Code::Shape, points, message, &shape.described());
+            return Err(if shape.m() == 2 {
+                let text = statement.script.text(points);
+                error.help(format!("transpose them: `({text})'`"))
+            } else {
+                error.help("pick two columns: `X[:, 1..2]`")
+            });
+        }
+        let colours = match colour {
+            None => None,
+            Some(colour) => {
+                let value = self.evaluate_at(statement, colour, sink)?;
+                if !value.shape().is_vector() || value.shape().len() != shape.m() {
+                    let message = format!(
+                        "`coloured by` takes one number for each of the {} points, not {}",
+                        shape.m(),
+                        value.shape()
+                    );
+                    let label = value.shape().described();
+                    return Err(statement.error(Code::Shape, colour, message, &label));
+                }
+                Some(value.data().to_vec())
+            }
+        };
+        let place = |k: usize| (places.at(k, 0), places.at(k, 1));
+        Ok(Some(Points {
+            places: (0..shape.m()).map(place).collect(),
+            colours,
+        }))
+    }
+
+    /// The value of an expression of the tail, in which the names after `over` mean nothing.
+    pub(super) fn evaluate_at(
+        &self,
+        statement: &ShowStatement<'_>,
+        expr: ExprId,
+        sink: &mut Sink<'_>,
+    ) -> Result<Tensor> {
+        let graph = Graph::new();
+        let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
+        self.bind_at(&mut lowerer, statement)?;
+        let node = lowerer.lower(&formula(statement.script, expr))?;
+        let mut evaluation = lowerer.finish();
+        let value = evaluation.value(node)?;
+        warn(evaluation.unit.take_warnings(), sink);
+        Ok(value)
+    }
+
+    /// The axis that a variable runs along.
+    pub(super) fn range(
+        &self,
+        statement: &ShowStatement<'_>,
+        over: &Over,
+        log: bool,
+        sink: &mut Sink<'_>,
+    ) -> Result<Axis> {
+        let name = &over.variable;
+        if let Some(at) = statement
+            .tail
+            .at
+            .iter()
+            .find(|at| at.name.name == name.name)
+        {
+            bail!(Name, statement.script.location(at.name.span),
+                "`{name}` runs over a range and cannot have a value as well";
+                label: "a value";
+                also: statement.script.location(name.span), "a range");
+        }
+        let mut ends = [0.0; 2];
+        for (end, expr) in ends.iter_mut().zip([over.from, over.to]) {
+            let value = self.evaluate_at(statement, expr, sink)?;
+            let shape = value.shape();
+            *end = value.as_scalar().ok_or_else(|| {
+                let message = format!("a range ends at a number, not at a {shape} matrix");
+                statement.error(Code::Scalar, expr, message, &shape.described())
+            })?;
+            if !drawable(*end, false) {
+                let message = format!("`{name}` cannot run to {end}");
+                return Err(statement.error(Code::Value, expr, message, "the end of a range"));
+            }
+        }
+        let [from, to] = ends;
+        let text = |x: f64| crate::number::format(x, 17);
+        if from >= to {
+            let message = format!(
+                "the range of `{name}` is empty: it runs from {} to {}",
+                text(from),
+                text(to)
+            );
+            let error = statement.error(Code::Value, over.to, message, "not larger than its start");
+            return Err(error.label(statement.script.locate(over.from), "the start"));
+        }
+        if log && from <= 0.0 {
+            let message = format!(
+                "a logarithmic axis has positive numbers only, and `{name}` starts at {}",
+                text(from)
+            );
+            return Err(statement
+                .error(Code::Value, over.from, message, "not positive")
+                .help("start at a small positive number, such as 1e-6"));
+        }
+        Ok(Axis::between(Written::name(&name.name), log, from, to))
+    }
+}

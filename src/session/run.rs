@@ -1,0 +1,101 @@
+//! Running: the statements of a script one after the other, each of which leaves all or nothing.
+
+use super::show::warn;
+use super::statement::{ShowStatement, refuse};
+use super::{Session, Sink};
+use crate::diagnostic::{Diagnostic, Result, error};
+use crate::source::{Source, Span};
+use crate::stop;
+use crate::syntax::ast::{Block, Script, Statement, StatementKind};
+use std::rc::Rc;
+
+impl Session {
+    /// Runs a text and hands out what its statements show as it happens. The whole text is parsed
+    /// before anything runs.
+    ///
+    /// # Errors
+    /// The first mistake. It stops the text and leaves the session as it was before the failed
+    /// statement.
+    pub fn run_source(&mut self, source: &Rc<Source>, sink: &mut Sink<'_>) -> Result<()> {
+        let _entered = self.stop.enter();
+        let (script, warnings) = crate::syntax::parse(source)?;
+        warn(warnings, sink);
+        self.run_block(&Rc::new(script), None, sink)
+    }
+
+    /// Runs the statements of `block`, or of the whole script.
+    pub(super) fn run_block(
+        &mut self,
+        script: &Rc<Script>,
+        block: Option<&Block>,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        for id in block.unwrap_or(&script.body) {
+            let statement = script.statement(*id);
+            let mark = self.definitions.mark();
+            if let Err(error) = self.run_statement(script, statement, sink) {
+                self.definitions.roll_back(mark);
+                return Err(error);
+            }
+            if block.is_none() {
+                self.definitions.commit();
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn run_statement(
+        &mut self,
+        script: &Rc<Script>,
+        statement: &Statement,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        if stop::requested() {
+            return Err(stopped(script, statement));
+        }
+        if let Some(tail) = statement.kind.tail() {
+            refuse(script, statement.kind.row(), tail)?;
+        }
+        match &statement.kind {
+            StatementKind::Define(name, value) => {
+                self.define(script, name, *value, sink);
+                Ok(())
+            }
+            StatementKind::DefineFunction {
+                name,
+                parameters,
+                body,
+            } => self.define_function(script, name, parameters, *body, sink),
+            StatementKind::Input(declarations) => self.declare(script, declarations),
+            StatementKind::Update(targets, values) => self.update(script, targets, values, sink),
+            StatementKind::Repeat(..) | StatementKind::While(..) | StatementKind::For { .. } => {
+                self.run_loop(script, statement, sink)
+            }
+            StatementKind::If(condition, then, otherwise) => {
+                let taken = if self.condition(script, *condition, sink)? {
+                    then
+                } else {
+                    otherwise
+                };
+                self.run_block(script, Some(taken), sink)
+            }
+            StatementKind::Import(path) => self.import(script, path, sink),
+            StatementKind::Assert(claim) => self.assert(script, *claim, sink),
+            StatementKind::Print(outputs, tail) => {
+                self.print(&ShowStatement::new(script, outputs, tail), sink)
+            }
+            StatementKind::Show(kind, outputs, tail) => {
+                self.show(*kind, &ShowStatement::new(script, outputs, tail), sink)
+            }
+        }
+    }
+}
+
+/// The error of a statement before which a stop was asked for.
+pub(super) fn stopped(script: &Script, statement: &Statement) -> Diagnostic {
+    stopped_at(script, statement.span)
+}
+
+pub(super) fn stopped_at(script: &Script, span: Span) -> Diagnostic {
+    error!(Limit, script.location(span), "interrupted"; label: "stopped before this")
+}
