@@ -52,13 +52,13 @@ pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> Strin
     let mut text = String::new();
     match role {
         Role::Primal => {
-            let about = match (names.first(), line.op) {
-                (Some(_), "input") => "an input".to_string(),
-                (Some(name), _) => format!("{name} = {}", one_line(place)),
-                (None, _) => one_line(place),
+            let about = match names.first() {
+                Some(_) if line.is_input() => "an input".to_string(),
+                Some(name) => format!("{name} = {}", one_line(place)),
+                None => one_line(place),
             };
             let _ = writeln!(text, "{symbol}: {about}");
-            if line.op == "input" {
+            if line.is_input() {
                 let value = line.value.as_deref().map_or("no value".into(), |value| {
                     number::inline(value, style.digits)
                 });

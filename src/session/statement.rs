@@ -45,6 +45,9 @@ impl<'s> ShowStatement<'s> {
     }
 
     /// Whether to show tangents, and whether adjoints.
+    ///
+    /// # Errors
+    /// Where `using` names another mode.
     pub fn passes(&self) -> Result<(bool, bool)> {
         let ShowStatement { script, tail, .. } = *self;
         if let Some((mode, span)) = tail

@@ -3,7 +3,7 @@
 use super::formula::{Symbols, Writer, spans};
 use super::provenance::Place;
 use super::sight::{Sight, all_known};
-use super::{Arg, Line};
+use super::{Arg, INPUT, Line};
 use crate::diagnostic::Result;
 use crate::diff::Held;
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Tensor};
@@ -139,7 +139,7 @@ impl<'l, 'a> Builder<'l, 'a> {
             }
             _ => {
                 let name = names.first().cloned().unwrap_or_else(|| "?".into());
-                ("input", Math::Name(name), Vec::new())
+                (INPUT, Math::Name(name), Vec::new())
             }
         };
         Ok(Line {

@@ -90,6 +90,16 @@ pub struct Line {
     pub zeros: Option<LineZeros>,
 }
 
+/// The operation of a line that is computed from nothing.
+const INPUT: &str = "input";
+
+impl Line {
+    /// Whether it is an input, or a name that is held.
+    pub fn is_input(&self) -> bool {
+        self.op == INPUT
+    }
+}
+
 /// Of what kind the zeros among the derivatives of one line are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LineZeros {

@@ -85,7 +85,7 @@ impl Drawing {
     pub fn principal(&self) -> Vec<usize> {
         let keeps = |number: &usize| {
             let line = self.line(*number);
-            line.op == "input" || !line.names.is_empty() || self.is_output(*number)
+            line.is_input() || !line.names.is_empty() || self.is_output(*number)
         };
         (1..=self.trace.lines.len()).filter(keeps).collect()
     }
@@ -143,7 +143,7 @@ impl Drawing {
         let into = self.into(to);
         let named = |edge: &Edge| {
             let line = self.line(edge.from);
-            line.op == "input" || !line.names.is_empty()
+            line.is_input() || !line.names.is_empty()
         };
         if !into.iter().all(named) {
             return None;

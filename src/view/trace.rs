@@ -161,7 +161,7 @@ fn operands(line: &Line) -> Vec<usize> {
 
 /// What a line is called besides its formula, which is the name of an input already.
 pub fn names(line: &Line) -> &[Name] {
-    let skipped = usize::from(line.op == "input");
+    let skipped = usize::from(line.is_input());
     line.names.get(skipped..).unwrap_or_default()
 }
 

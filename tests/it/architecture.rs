@@ -21,7 +21,6 @@ type Exceptions = &'static [(&'static str, &'static str)];
 const UNFINISHED: &str = "not yet done";
 const INSIDE: &str =
     "public only for its neighbours; the error is the diagnostic of what is lowered or parsed";
-const INPUT: &str = "an input of a trace has the operation `input`";
 const TABLE: &str = "rows of the table of operations, or their kernels";
 
 const FORBIDDEN: [&str; 9] = [
@@ -331,22 +330,15 @@ const ROW_NAMES: Exceptions = &[
     ("src/diagnostic", "a class of errors"),
     ("src/render/derive", "a word of the JSON format"),
     ("src/render/json", "a word of the JSON format"),
-    ("src/render/plot/mod", "a word of the JSON format"),
-    (
-        "src/render/graph",
-        "an input of a drawing has the operation `input`, and JSON the kind `graph`",
-    ),
+    ("src/render/graph", "JSON has the kind `graph`"),
     ("src/render/compare", "the name of a mode"),
     ("src/render/html", "a class of the page's sections"),
     ("src/syntax/ast", "the name of a mode"),
     ("src/render/latex", "LaTeX has commands of the same name"),
     ("src/render/symbols", "the name of a letter"),
-    ("src/assist/why", INPUT),
-    ("src/trace/partials", INPUT),
-    ("src/view/trace", INPUT),
     (
-        "src/trace/build",
-        "sizes are no operands: a column of the table is to say so",
+        "src/trace/mod",
+        "an input of a trace has the operation `input`",
     ),
     (
         "src/trace/formula",

@@ -17,7 +17,7 @@ pub fn dot(drawing: &Drawing) -> String {
         let rows = label::rows(drawing, *number, &style);
         let lines: Vec<String> = rows.iter().map(row).collect();
         let mut more = String::new();
-        if drawing.line(*number).op == "input" {
+        if drawing.line(*number).is_input() {
             more.push_str(", fillcolor=\"#f2f2f2\"");
         }
         if drawing.is_output(*number) {
@@ -36,7 +36,7 @@ pub fn dot(drawing: &Drawing) -> String {
     }
     let inputs = drawing.shown.iter();
     let inputs: Vec<String> = inputs
-        .filter(|number| drawing.line(**number).op == "input")
+        .filter(|number| drawing.line(**number).is_input())
         .map(|number| format!("a{number};"))
         .collect();
     let _ = writeln!(text, "  {{ rank=source; {} }}\n}}", inputs.join(" "));

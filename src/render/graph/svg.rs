@@ -111,7 +111,7 @@ fn node(drawing: &Drawing, number: usize, style: &Style) -> Node {
     Node {
         rows,
         size,
-        input: drawing.line(number).op == "input",
+        input: drawing.line(number).is_input(),
         output: drawing.is_output(number),
     }
 }

@@ -99,7 +99,7 @@ impl Walk<'_> {
     /// Adds a node behind `lead`, and below it everything that it is computed from.
     fn descend(&mut self, number: usize, lead: String, margin: &str) {
         let definition = definition(self.drawing, number, self.style);
-        if self.has(number) && self.drawing.line(number).op != "input" {
+        if self.has(number) && !self.drawing.line(number).is_input() {
             let symbol = PlainMath::values(self.style).symbol(Role::Primal, number);
             self.branches.push(Branch {
                 text: format!("{lead}{symbol} (above)"),

@@ -120,7 +120,7 @@ fn drawn(drawing: &Drawing, style: &Style) -> String {
     };
     let links: Vec<Link> = drawing.edges.iter().zip(&labels).map(link).collect();
     let inputs: Vec<usize> = (0..nodes.len())
-        .filter(|k| drawing.line(drawing.shown[*k]).op == "input")
+        .filter(|k| drawing.line(drawing.shown[*k]).is_input())
         .collect();
     let layout = lay_out(&sizes, &links, &inputs);
 
