@@ -1,64 +1,254 @@
-//! Wengert for WebAssembly: a script in, JSON lines out, the same as `wengert --format json`.
+//! The engine behind the page: texts go in, lines of JSON come out.
 //!
-//! Whoever calls it asks for room ([`input`]), writes a script there in UTF-8, calls [`run`], and reads
-//! as many bytes as that returned from [`output`]. Every call of `run` has a session of its own.
-#![allow(unsafe_code)] // The attribute `no_mangle` counts as unsafe; there is no other.
+//! The ABI is small on purpose. The page [allocates](allocate) room for a text, writes it there and
+//! [calls](call) an operation. What the operation has to say is handed to the import `emit`, a line
+//! at a time, while it runs. Texts are UTF-8 and offsets are bytes. An instance that trapped is
+//! thrown away.
+// The ABI exchanges addresses with the page.
+#![allow(unsafe_code)]
 
+use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::path::Path;
 use std::rc::Rc;
-use wengert::render::json;
-use wengert::source::Source;
-use wengert::world::Memory;
-use wengert::{Limits, Session};
+use std::time::Duration;
+use wengert::diagnostic::Diagnostic;
+use wengert::graph::Tensor;
+use wengert::notation::{PlainMath, Style};
+use wengert::render::json::diagnostic;
 
-#[derive(Default)]
-struct Exchange {
-    input: Vec<u8>,
-    output: String,
+use wengert::source::Source;
+use wengert::trace::{Derived, Trace};
+use wengert::world::Memory;
+use wengert::{Event, Limits, Session, number, render, syntax};
+
+#[cfg(target_arch = "wasm32")]
+#[link(wasm_import_module = "page")]
+unsafe extern "C" {
+    /// Takes one line of an answer.
+    safe fn emit(text: *const u8, length: usize);
+    /// Takes the rounds of a loop that are done, and which fraction that is; negative where unknown.
+    safe fn progress(rounds: f64, fraction: f64);
+    /// Milliseconds since some moment.
+    safe fn now() -> f64;
+}
+
+/// Without a page nobody listens; it is here so that the crate is checked wherever it is built.
+#[cfg(not(target_arch = "wasm32"))]
+mod nobody {
+    pub fn emit(_text: *const u8, _length: usize) {}
+    pub fn progress(_rounds: f64, _fraction: f64) {}
+    pub fn now() -> f64 {
+        0.0
+    }
+}
+#[cfg(not(target_arch = "wasm32"))]
+use nobody::{emit, now, progress};
+
+/// Values of one session; the page gives an engine twice as much memory as a whole.
+const MEMORY: u64 = 256 << 20;
+
+struct Engine {
+    world: Rc<Memory>,
+    session: Session,
+}
+
+impl Engine {
+    fn new(world: Rc<Memory>) -> Engine {
+        let limits = Limits {
+            memory: MEMORY,
+            ..Limits::default()
+        };
+        let mut session = Session::in_world(world.clone(), limits);
+        session.watch(|told| {
+            if let Some(told) = told {
+                progress(told.rounds as f64, told.fraction.unwrap_or(-1.0));
+            }
+        });
+        Engine { world, session }
+    }
+
+    /// Runs a script, and hands out the files that it wrote.
+    fn run(&mut self, source: &Rc<Source>, show: &mut dyn FnMut(&Event)) {
+        let before = self.world.names();
+        let result = self.session.run_source(source, &mut |event| show(&event));
+        if let Err(error) = result {
+            tell(&error, source);
+        }
+        for name in self.world.names() {
+            let content = self.world.content(&name).unwrap_or_default();
+            if !before.contains(&name) {
+                let text = String::from_utf8_lossy(&content);
+                say(&json!({"kind": "file", "name": name.to_string_lossy(), "text": text}));
+            }
+        }
+    }
 }
 
 thread_local! {
-    static EXCHANGE: RefCell<Exchange> = RefCell::default();
+    static ENGINE: RefCell<Engine> = RefCell::new(Engine::new(world()));
 }
 
-/// Room for a script of `length` bytes; it is there until the next call.
+fn world() -> Rc<Memory> {
+    Rc::new(Memory::with_clock(|| {
+        Duration::from_secs_f64(now().max(0.0) / 1000.0)
+    }))
+}
+
+/// Room for a text of `length` bytes.
 #[unsafe(no_mangle)]
-pub extern "C" fn input(length: usize) -> *mut u8 {
-    EXCHANGE.with_borrow_mut(|exchange| {
-        exchange.input = vec![0; length];
-        exchange.input.as_mut_ptr()
-    })
+pub extern "C" fn allocate(length: usize) -> *mut u8 {
+    Box::into_raw(vec![0u8; length].into_boxed_slice()).cast()
 }
 
-/// Runs the script. Returns the length of what it showed.
+/// Does an operation with the text that the page wrote at `start`, where [`allocate`] had made room.
+/// `at` is an offset into it, where one is needed.
 #[unsafe(no_mangle)]
-pub extern "C" fn run() -> usize {
-    EXCHANGE.with_borrow_mut(|exchange| {
-        let script = String::from_utf8_lossy(&exchange.input);
-        exchange.output = lines(&script);
-        exchange.output.len()
-    })
-}
-
-/// Where it stands; it is there until the next call of [`run`].
-#[unsafe(no_mangle)]
-pub extern "C" fn output() -> *const u8 {
-    EXCHANGE.with_borrow(|exchange| exchange.output.as_ptr())
-}
-
-/// What a script shows, and the error that ended it, if any: one object a line.
-fn lines(script: &str) -> String {
-    let source = Source::file(Path::new("page.ad"), script);
-    let mut session = Session::in_world(Rc::new(Memory::default()), Limits::default());
-    let mut lines = String::new();
-    let result = session.run_source(&source, &mut |event| {
-        lines.push_str(&json::event(&event));
-        lines.push('\n');
-    });
-    if let Err(error) = result {
-        lines.push_str(&json::diagnostic(&error, Some(&source)));
-        lines.push('\n');
+pub extern "C" fn call(operation: u32, start: *mut u8, length: usize, at: usize) {
+    // SAFETY: the page hands back what `allocate` gave it, once.
+    let bytes = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(start, length)) };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    std::panic::set_hook(Box::new(|panic| {
+        say(&json!({"kind": "panic", "message": panic.to_string()}));
+    }));
+    match operation {
+        0 => {
+            ENGINE.with_borrow_mut(|engine| *engine = Engine::new(engine.world.clone()));
+            run(text);
+        }
+        1 => run(text),
+        2 => tokens(&text),
+        5 => check(text),
+        6 => {
+            if let Ok(text) = syntax::format::format(&Source::new("page", text)) {
+                say(&json!(text));
+            }
+        }
+        7 => latex(text),
+        10 => html(text),
+        8 => {
+            let (name, content) = text.split_once('\n').unwrap_or((&text, ""));
+            ENGINE.with_borrow(|engine| engine.world.insert(name, content));
+        }
+        3 => complete(&text, at),
+        4 => hover(&text, at),
+        _ => {}
     }
-    lines
+}
+
+fn line(text: &str) {
+    emit(text.as_ptr(), text.len());
+}
+
+fn say(value: &Value) {
+    line(&value.to_string());
+}
+
+fn tell(found: &Diagnostic, source: &Source) {
+    line(&diagnostic(found, Some(source)));
+}
+
+fn run(text: String) {
+    let source = Source::new("page", text);
+    ENGINE.with_borrow_mut(|engine| {
+        engine.run(&source, &mut |event| {
+            line(&event.to_json());
+            if let Event::Trace(trace) = event {
+                say(&rules(trace));
+            }
+        });
+    });
+}
+
+/// The rules of a trace, node by node: a line of its own, since the JSON of a trace holds none.
+fn rules(trace: &Trace) -> Value {
+    let style = Style {
+        ascii: true,
+        digits: 17,
+        ..Style::default()
+    };
+    let pen = PlainMath::derivatives(&style);
+    let written = |derived: &[Derived]| -> Value {
+        derived.iter().map(|one| pen.write(&one.formula)).collect()
+    };
+    let nodes = trace.nodes().iter();
+    let nodes: Value = nodes
+        .map(|node| json!([written(&node.tangents), written(&node.adjoints)]))
+        .collect();
+    json!({"kind": "rules", "nodes": nodes})
+}
+
+fn tokens(text: &str) {
+    let classes = syntax::highlight::classes(text).into_iter();
+    let parts: Value = classes
+        .map(|(range, class)| json!([range.start, range.end, format!("{class:?}").to_lowercase()]))
+        .collect();
+    say(&parts);
+}
+
+/// Diagnostics without running anything.
+fn check(text: String) {
+    let source = Source::new("page", text);
+    ENGINE.with_borrow(|engine| {
+        let mut session = Session::in_world(engine.world.clone(), Limits::default());
+        for found in session.check(&source) {
+            tell(&found, &source);
+        }
+    });
+}
+
+/// What the script shows, as a fragment of LaTeX.
+fn latex(text: String) {
+    line(render::latex::HEADER);
+    let source = Source::new("page", text);
+    ENGINE.with_borrow(|engine| {
+        Engine::new(engine.world.clone()).run(&source, &mut |event| line(&event.to_latex()));
+    });
+}
+
+/// What the script shows, as a page of its own.
+fn html(text: String) {
+    let source = Source::new("page", text);
+    let mut events = Vec::new();
+    ENGINE.with_borrow(|engine| {
+        let mut engine = Engine::new(engine.world.clone());
+        engine.run(&source, &mut |event| events.push(event.clone()));
+    });
+    line(&render::html::page(&events, &Style::default()));
+}
+
+/// What may be written at `at`, with the names of the script that ran last.
+fn complete(text: &str, at: usize) {
+    ENGINE.with_borrow(|engine| {
+        let found = engine.session.complete(text, at);
+        let items: Value = found
+            .candidates
+            .iter()
+            .map(|one| {
+                let kind = format!("{:?}", one.kind).to_lowercase();
+                json!({"label": one.shown, "insert": one.text, "detail": one.doc, "kind": kind})
+            })
+            .collect();
+        say(&json!({"from": found.range.start, "items": items}));
+    });
+}
+
+/// What is known of the word at `at`.
+fn hover(text: &str, at: usize) {
+    let shown = |value: &Tensor| number::inline(value, Style::default().digits);
+    ENGINE.with_borrow(|engine| {
+        if let Some(found) = engine.session.hover(text, at) {
+            let gradients: Value = found
+                .gradients
+                .iter()
+                .map(|(name, value)| json!([name, shown(value)]))
+                .collect();
+            say(&json!({
+                "span": [found.range.start, found.range.end],
+                "title": found.title,
+                "value": found.value.as_ref().map(shown),
+                "gradients": gradients,
+                "help": found.help,
+            }));
+        }
+    });
 }

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Builds web/dist from a clean clone: the engine as WebAssembly, then the page. Says what is missing if something is.
+set -eu
+cd "$(dirname "$0")"
+missing() { printf '%s\n' "$@" >&2; exit 1; }
+
+command -v node >/dev/null || missing "node is missing: Node.js 20 or newer builds the page."
+[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || missing "Node.js 20 or newer is needed; this is $(node --version)."
+command -v npm >/dev/null || missing "npm is missing: it comes with Node.js."
+
+target=wasm32-unknown-unknown
+folder="${CARGO_TARGET_DIR:-../target}"
+simd='profile.web.package.wengert-engine.rustflags=["-Ctarget-feature=+simd128"]'
+if [ "${ENGINE:-}" = keep ] && [ -s src/engine/wasm/engine.wasm ]; then
+  echo "The engine is kept as it is."
+else
+  if command -v rustup >/dev/null && rustup target list --installed 2>/dev/null | grep -q "$target"; then
+    cargo build --locked --manifest-path ../Cargo.toml -p wengert-wasm --profile web --target "$target"
+  elif [ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] && command -v wasm-ld-22 >/dev/null; then
+    # Debian's compiler brings the sources of the standard library, which is built along.
+    folder="${CARGO_TARGET_DIR:-../target/web}"
+    env PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$folder" CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22 \
+      /usr/bin/cargo build --locked --manifest-path ../Cargo.toml -Zbuild-std=std,panic_abort -p wengert-wasm --profile web --target "$target" -Zprofile-rustflags --config "$simd"
+  else
+    missing "The engine needs Rust with the target $target. One of these brings it:" \
+      "  rustup target add $target" \
+      "  apt-get install rustc-web cargo-web rust-web-src lld-22     (Debian)"
+  fi
+  mkdir -p src/engine/wasm
+  cp "$folder/$target/web/wengert_wasm.wasm" src/engine/wasm/engine.wasm
+fi
+[ -d node_modules ] && [ node_modules -nt package-lock.json ] || npm ci
+npm run build
