@@ -13,7 +13,7 @@ pub fn improved(algebra: &mut Algebra, id: Id) -> Id {
     if let Some(known) = algebra.found(Memo::Improved, id) {
         return known;
     }
-    // Asked to stop, it is as good as it is.
+    // After a request to stop, the formula stays as it is.
     if stop::requested() || !algebra.enter() {
         return id;
     }
@@ -27,7 +27,7 @@ pub fn improved(algebra: &mut Algebra, id: Id) -> Id {
 fn rearranged(algebra: &mut Algebra, id: Id) -> Id {
     let mut best = algebra.rebuild(id, &mut improved);
     for _ in 0..8 {
-        let next = rules::apply_first(algebra, best, rules::PRODUCTS);
+        let next = rules::apply_first(algebra, best, &rules::PRODUCTS);
         if next == best {
             break;
         }
@@ -42,7 +42,7 @@ fn rearranged(algebra: &mut Algebra, id: Id) -> Id {
             best = candidate;
         }
     }
-    // What one rearrangement leaves, the next may shorten.
+    // One rearrangement may open the way for the next.
     for _ in 0..3 {
         let next = shortest(algebra, best);
         if next == best {
@@ -93,7 +93,7 @@ fn as_printed(algebra: &mut Algebra, id: Id) -> Id {
     algebra.once(Memo::Printed, id, |algebra, id| {
         let mut written = algebra.rebuild(id, &mut as_printed);
         for _ in 0..8 {
-            let next = rules::apply_first(algebra, written, rules::PRINTED);
+            let next = rules::apply_first(algebra, written, &rules::PRINTED);
             if next == written {
                 break;
             }

@@ -1,4 +1,4 @@
-//! What the terms of a sum have in common, taken out.
+//! Common factors of the terms of a sum, taken out.
 
 use crate::graph::Shape;
 use crate::simplify::algebra::{Algebra, Form, Id, Ids, Memo, TermList, all_but};
@@ -58,13 +58,13 @@ fn partial_penalty(algebra: &Algebra, id: Id) -> u64 {
     )
 }
 
-/// A chain among the factors of a term, and what scales it.
+/// A chain among the factors of a term, and the scalars in front of it.
 #[derive(Clone, Copy)]
 struct ScaledChain<'a> {
     links: &'a [Id],
     /// The factors of the term; none where it is the chain itself.
     factors: &'a [(Id, Id)],
-    /// Which of them the chain is.
+    /// The position of the chain among them.
     position: usize,
 }
 
@@ -159,8 +159,7 @@ struct Occurrence {
     term: usize,
 }
 
-/// What the terms of a sum are products of, equal factors beside each other in the order of the
-/// terms.
+/// The factors of the terms of a sum, equal ones next to each other in the order of the terms.
 fn occurrences(algebra: &Algebra, terms: &[(f64, Id)]) -> SmallVec<[Occurrence; 32]> {
     let mut found = SmallVec::new();
     for (k, (_, term)) in terms.iter().enumerate() {

@@ -53,7 +53,7 @@ pub(super) fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id>
             ];
             Some(algebra.product(1.0, &[(sides[0], one), (sides[1], one)], Shape::SCALAR))
         }
-        // What a selection is held against must stay written as it is in the selection.
+        // A value that is compared with a selection must stay written as it is inside the selection.
         Form::Apply(row, _, args)
             if row.is_truth() && args.iter().any(|arg| selects(algebra, *arg)) =>
         {
@@ -70,7 +70,7 @@ pub(super) fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id>
     }
 }
 
-/// Whether a formula is the largest or smallest entry of something.
+/// True for a formula that is the largest or smallest entry of another one.
 pub(super) fn selects(algebra: &Algebra, id: Id) -> bool {
     let selection = algebra.core(algebra.behind(algebra.core(id)));
     matches!(algebra.form(selection), Form::Apply(row, ..) if row.extreme && !row.is_entrywise())
@@ -104,7 +104,7 @@ pub fn whole_vector(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let one = algebra.unit();
     let mut same = |k: usize| {
         let taken = entry_or_index(algebra, vector, k as u32, 0);
-        // Brackets are opened on both sides before they are held against each other.
+        // Brackets are opened on both sides before the sides are compared.
         let opened =
             [taken, entries[k]].map(|side| algebra.product(1.0, &[(side, one)], Shape::SCALAR));
         opened[0] == opened[1]

@@ -25,7 +25,7 @@ fn multiplied(algebra: &mut Algebra, id: Id) -> Id {
     algebra.sum(&spread, algebra.shape(id))
 }
 
-/// Whether a formula that is multiplied out, and perhaps factored again, may take fewer operations
+/// True if a formula that is multiplied out, and perhaps factored again, may take fewer operations
 /// than `best`. Where no terms meet, n of them need n − 1 additions, whatever is taken out of them.
 pub fn may_be_shorter_multiplied_out(algebra: &mut Algebra, id: Id, best: u64) -> bool {
     let Some(terms) = opened(algebra, id) else {
@@ -39,8 +39,7 @@ pub fn may_be_shorter_multiplied_out(algebra: &mut Algebra, id: Id, best: u64) -
     (count as u64) <= best || algebra.names_sums() || terms_meet(algebra, &terms)
 }
 
-/// Whether there are like terms among those that some products have multiplied out, or factors that
-/// are more than beside each other.
+/// True if multiplying out some products gives like terms, or factors that combine.
 fn terms_meet(algebra: &Algebra, terms: &[Opened<'_>]) -> bool {
     let mut all: SmallVec<[u64; REARRANGED]> = SmallVec::new();
     for opened in terms {
@@ -53,7 +52,7 @@ fn terms_meet(algebra: &Algebra, terms: &[Opened<'_>]) -> bool {
     all.windows(2).any(|pair| pair[0] == pair[1])
 }
 
-/// The signatures of the terms that one has multiplied out.
+/// The signatures of the terms of one product, multiplied out.
 fn signatures(algebra: &Algebra, opened: &Opened<'_>) -> Option<SmallVec<[u64; 8]>> {
     if opened.count == 1 {
         return Some(SmallVec::from_slice(&[signature_of_term(
@@ -82,8 +81,8 @@ fn signatures(algebra: &Algebra, opened: &Opened<'_>) -> Option<SmallVec<[u64; 8
     Some(all)
 }
 
-/// A number that equal terms share, and that is for a product of two the sum of theirs. `None` where
-/// a product may be simpler than what it is made of.
+/// A signature: equal terms have the same one, and that of a product of two terms is the sum of
+/// theirs. `None` where a product may be simpler than its factors.
 fn signature_of_term(algebra: &Algebra, term: Id) -> Option<u64> {
     match algebra.form(term) {
         Form::Number(_) => Some(0),
@@ -92,7 +91,7 @@ fn signature_of_term(algebra: &Algebra, term: Id) -> Option<u64> {
     }
 }
 
-/// The same of a product. Powers may cancel, numbers are multiplied, conditions exclude each other,
+/// The signature of a product. Powers may cancel, numbers are multiplied, conditions exclude each other,
 /// and 1 − σ(x) is σ(−x).
 fn signature(algebra: &Algebra, bases: &[(Id, Id)]) -> Option<u64> {
     let mut sum = 0u64;
@@ -108,7 +107,7 @@ fn signature(algebra: &Algebra, bases: &[(Id, Id)]) -> Option<u64> {
     Some(sum)
 }
 
-/// A number for a base that sums of those of others do not meet.
+/// A number for a base, such that sums of the numbers of other bases do not collide with it.
 fn scattered(base: Id) -> u64 {
     let mut bits = (u64::from(base.0) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -141,7 +140,7 @@ struct Opened<'a> {
     coefficient: f64,
     term: Id,
     factors: SmallVec<[Factor<'a>; 8]>,
-    /// How many terms it has multiplied out; 1 where there is nothing to multiply out.
+    /// The number of terms, multiplied out; 1 where there is nothing to multiply out.
     count: usize,
 }
 
@@ -194,7 +193,7 @@ fn opened<'a>(algebra: &mut Algebra<'a>, id: Id) -> Option<SmallVec<[Opened<'a>;
     Some(all)
 }
 
-/// A term with the brackets in it; what has too many terms multiplied out stays as it is.
+/// A term with the brackets in it; a bracket with too many terms stays as it is.
 fn opened_term<'a>(algebra: &mut Algebra<'a>, coefficient: f64, term: Id) -> Opened<'a> {
     let single = [(term, algebra.unit())];
     let bases = match algebra.form(term) {
@@ -231,7 +230,7 @@ fn opened_term<'a>(algebra: &mut Algebra<'a>, coefficient: f64, term: Id) -> Ope
     }
 }
 
-/// What a factor among `bases` has multiplied out.
+/// A factor among `bases`, as it is multiplied out.
 fn bracket<'a>(algebra: &mut Algebra<'a>, base: Id, bases: &[(Id, Id)]) -> Option<Factor<'a>> {
     match algebra.form(base) {
         Form::Sum(terms) => Some(Factor::Bracket(*terms)),

@@ -1,13 +1,13 @@
-//! Products of all entries, determinants, and what is left of them without an entry.
+//! Products of all entries, determinants, and the same without one entry: cofactors.
 
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, Memo, TermList};
 
-/// Entries up to which their product is written with signs.
+/// The most entries whose product is written out.
 const WRITTEN_OUT: usize = 8;
 
-/// The product of a few entries is a product; so is what is left of it without one of them.
+/// The product of a few entries is a product; so is the product of all but one of them.
 pub fn product_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let rows = [&array::PROD, &array::PROD_SPELLED, &array::OTHERS];
     let (k, args) = rows

@@ -1,15 +1,20 @@
 //! The table of named rewrite rules, and the passes that rearrange sums.
 //!
-//! A rule looks at one formula whose parts are in normal form and says what is simpler, or
-//! nothing. Rules may fill a removable singularity; they never create one.
+//! A rule looks at one formula whose parts are in normal form and returns a simpler one, or nothing.
+//! Rules may fill a removable singularity; they never create one. A rule that is an equation between
+//! entry-by-entry formulas is one line of text in a table ([`equation`]), which the tests hold at
+//! random points; Rust stays where a rule computes.
 
 mod common;
 mod entries;
+mod equation;
 mod expansion;
 mod factors;
 mod operations;
 mod products;
 mod sums;
+#[cfg(test)]
+mod tests;
 
 pub use common::factored;
 pub use entries::whole_vector;
@@ -20,136 +25,96 @@ pub use sums::{
 };
 
 use super::algebra::{Algebra, Id};
-use crate::primitives::{algebra as linear, elementary};
 use entries::index_of_entries;
+use equation::{Equation, Exponents};
 use operations::*;
 use products::*;
+use std::sync::LazyLock;
 
-/// A rule: its name, and what it makes of a formula.
+/// A rule: its name, as `with steps` shows it, and what it makes of a formula.
 pub struct Rule {
-    /// As `with steps` shows it.
-    pub name: &'static str,
-    /// The simpler formula, where the rule applies.
-    pub rewrite: fn(&mut Algebra, Id) -> Option<Id>,
+    name: &'static str,
+    rewrite: Rewrite,
+}
+
+/// The two kinds of rules.
+enum Rewrite {
+    /// A side of an equation becomes the other one.
+    Equation(Equation),
+    /// The formula is computed, where the rule applies.
+    Computed(fn(&mut Algebra, Id) -> Option<Id>),
+}
+
+/// The left side becomes the right side; an `n` in its exponents is any number but 0.
+fn equation(name: &'static str, left: &str, right: &str) -> Rule {
+    let rewrite = Rewrite::Equation(Equation::new(left, right, Exponents::Any));
+    Rule { name, rewrite }
+}
+
+/// The left side becomes the right side for n = 1, 2, 3, …
+fn for_counts(name: &'static str, left: &str, right: &str) -> Rule {
+    let rewrite = Rewrite::Equation(Equation::new(left, right, Exponents::Counts));
+    Rule { name, rewrite }
+}
+
+fn computed(name: &'static str, rewrite: fn(&mut Algebra, Id) -> Option<Id>) -> Rule {
+    let rewrite = Rewrite::Computed(rewrite);
+    Rule { name, rewrite }
 }
 
 /// The rules for operations of the table, applied when one is built.
-pub const OPERATIONS: &[Rule] = &[
-    Rule {
-        name: "diagonal of an outer product",
-        rewrite: diagonal_of_outer_product,
-    },
-    Rule {
-        name: "solution for an identity",
-        rewrite: solve_for_identity,
-    },
-    Rule {
-        name: "logarithm of an exponential",
-        rewrite: |a, id| inverse_pair(a, id, &elementary::LOG, &elementary::EXP),
-    },
-    Rule {
-        name: "exponential of a logarithm",
-        rewrite: |a, id| inverse_pair(a, id, &elementary::EXP, &elementary::LOG),
-    },
-    Rule {
-        name: "function of a number",
-        rewrite: exact_value,
-    },
-    Rule {
-        name: "even and odd functions",
-        rewrite: parity,
-    },
-    Rule {
-        name: "inverse of an inverse",
-        rewrite: |a, id| inverse_pair(a, id, &linear::INV, &linear::INV),
-    },
-    Rule {
-        name: "sum of a multiple",
-        rewrite: sum_of_multiple,
-    },
-    Rule {
-        name: "diagonal of ones",
-        rewrite: diagonal_of_ones,
-    },
-    Rule {
-        name: "determinant of entries",
-        rewrite: factors::determinant_of_entries,
-    },
-    Rule {
-        name: "cofactors by the inverse",
-        rewrite: cofactors,
-    },
-    Rule {
-        name: "index into a matrix of entries",
-        rewrite: index_of_entries,
-    },
-    Rule {
-        name: "reversed running sum",
-        rewrite: reversed_running_sum,
-    },
-    Rule {
-        name: "power times logarithm",
-        rewrite: power_times_logarithm,
-    },
-    Rule {
-        name: "selected argument",
-        rewrite: selected_argument,
-    },
-    Rule {
-        name: "product of entries",
-        rewrite: factors::product_of_entries,
-    },
-];
+#[rustfmt::skip]
+pub static OPERATIONS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
+    computed("diagonal of an outer product", diagonal_of_outer_product),
+    computed("solution for an identity", solve_for_identity),
+    equation("logarithm of an exponential", "log(exp(x))", "x"),
+    equation("exponential of a logarithm", "exp(log(x))", "x"),
+    computed("function of a number", exact_value),
+    computed("even and odd functions", parity),
+    equation("inverse of an inverse", "inv(inv(x))", "x"),
+    computed("sum of a multiple", sum_of_multiple),
+    computed("diagonal of ones", diagonal_of_ones),
+    computed("determinant of entries", factors::determinant_of_entries),
+    computed("cofactors by the inverse", cofactors),
+    computed("index into a matrix of entries", index_of_entries),
+    computed("reversed running sum", reversed_running_sum),
+    computed("power times logarithm", power_times_logarithm),
+    computed("selected argument", selected_argument),
+    computed("product of entries", factors::product_of_entries),
+]);
 
 /// The rules for products, applied after a formula is complete.
-pub const PRODUCTS: &[Rule] = &[
-    Rule {
-        name: "exp(x)/(1 + exp(x)) = sigmoid(x)",
-        rewrite: recognise_sigmoid,
-    },
-    Rule {
-        name: "cancel against a sum",
-        rewrite: cancel_against_sum,
-    },
-    Rule {
-        name: "exp(x)*sigmoid(-x) = sigmoid(x)",
-        rewrite: exponential_times_sigmoid,
-    },
-    Rule {
-        name: "sinh(x)/cosh(x) = tanh(x)",
-        rewrite: recognise_tanh,
-    },
-    Rule {
-        name: "exp(x)/sum(exp(x)) = softmax(x)",
-        rewrite: recognise_softmax,
-    },
-    Rule {
-        name: "sqrt(sum(x^2)) = norm(x)",
-        rewrite: recognise_norm,
-    },
-];
+#[rustfmt::skip]
+pub static PRODUCTS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
+    for_counts("exp(x)/(1 + exp(x)) = sigmoid(x)", "exp(x)/(1 + exp(x))^n", "sigmoid(-x)^(n - 1)*sigmoid(x)"),
+    for_counts("exp(x)/(1 + exp(x)) = sigmoid(x)", "1/(1 + exp(x))^n", "sigmoid(-x)^n"),
+    computed("cancel against a sum", cancel_against_sum),
+    for_counts("exp(x)*sigmoid(-x) = sigmoid(x)", "exp(x)*sigmoid(-x)^n", "sigmoid(x)*sigmoid(-x)^(n - 1)"),
+    equation("sinh(x)/cosh(x) = tanh(x)", "sinh(x)^n/cosh(x)^n", "tanh(x)^n"),
+    computed("exp(x)/sum(exp(x)) = softmax(x)", recognise_softmax),
+    computed("sqrt(sum(x^2)) = norm(x)", recognise_norm),
+]);
 
 /// The rules that write the stable forms as everyone knows them, applied last.
-pub const PRINTED: &[Rule] = &[
-    Rule {
-        name: "sigmoid'(x) = s*(1 - s)",
-        rewrite: printed_sigmoid,
-    },
-    Rule {
-        name: "tanh'(x) = 1 - tanh(x)^2",
-        rewrite: printed_tanh,
-    },
-];
+#[rustfmt::skip]
+pub static PRINTED: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
+    computed("sigmoid'(x) = s*(1 - s)", printed_sigmoid),
+    equation("tanh'(x) = 1 - tanh(x)^2", "1/cosh(x)^2", "1 - tanh(x)^2"),
+]);
 
 /// Applies the first rule for operations that fits.
 pub fn rewrite(algebra: &mut Algebra, id: Id) -> Id {
-    apply_first(algebra, id, OPERATIONS)
+    apply_first(algebra, id, &OPERATIONS)
 }
 
 /// Applies the first rule of `table` that fits.
 pub fn apply_first(algebra: &mut Algebra, id: Id, table: &[Rule]) -> Id {
     for rule in table {
-        if let Some(simpler) = (rule.rewrite)(algebra, id)
+        let simpler = match &rule.rewrite {
+            Rewrite::Equation(equation) => equation.rewrite(algebra, id),
+            Rewrite::Computed(rewrite) => rewrite(algebra, id),
+        };
+        if let Some(simpler) = simpler
             && simpler != id
         {
             algebra.note(rule.name);

@@ -1,21 +1,11 @@
 //! Rules for operations of the table.
 
 use crate::graph::primitive::{Kernel, Parity};
-use crate::graph::{Attr, Primitive, Shape};
+use crate::graph::{Attr, Shape};
 use crate::primitives::arithmetic::{GE, LT, MAX, MIN};
 use crate::primitives::{algebra as linear, array, elementary};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id};
 use smallvec::SmallVec;
-
-pub(super) fn inverse_pair(
-    algebra: &mut Algebra,
-    id: Id,
-    outer: &Primitive,
-    inner: &Primitive,
-) -> Option<Id> {
-    let args = algebra.operands(id, outer)?;
-    Some(algebra.operands(args[0], inner)?[0])
-}
 
 /// A function of numbers whose value is exact: exp(0), cos(0), sigmoid(0).
 pub(super) fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
@@ -186,8 +176,8 @@ pub(super) fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id>
     Some(algebra.product(1.0, &[(args[0], one), (log, one)], algebra.shape(id)))
 }
 
-/// x ≥ max(x, y) is x ≥ y; min(x, y) ≥ x is y ≥ x; the same for <. What is held against a selection
-/// that has a name is held against its formula: computed in another way, it would hardly be equal.
+/// x ≥ max(x, y) is x ≥ y; min(x, y) ≥ x is y ≥ x; the same for <. A comparison with a selection that
+/// has a name is made with its formula: computed in another way, the two would hardly be equal.
 pub(super) fn selected_argument(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let row = [&GE, &LT]
         .into_iter()

@@ -1,65 +1,7 @@
 //! Rules for products: functions that are recognised, and the forms in which everyone writes them.
 
-use crate::graph::Attr;
 use crate::primitives::{array, elementary};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, TermList, all_but};
-
-/// e^x·(1 + e^x)⁻¹ = σ(x), and (1 + e^x)⁻¹ = σ(−x).
-pub(super) fn recognise_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Product(bases) = algebra.form(id) else {
-        return None;
-    };
-    let one = algebra.unit();
-    for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(power) = algebra
-            .value(*exponent)
-            .filter(|e| *e < 0.0 && e.fract() == 0.0)
-        else {
-            continue;
-        };
-        let Form::Sum(terms) = algebra.form(*base) else {
-            continue;
-        };
-        let [(c, first), (d, second)] = **terms else {
-            continue;
-        };
-        if c != 1.0 || d != 1.0 {
-            continue;
-        }
-        let exponential = match (first == one, second == one) {
-            (true, false) => second,
-            (false, true) => first,
-            _ => continue,
-        };
-        let Some(x) = algebra
-            .operands(exponential, &elementary::EXP)
-            .map(|args| args[0])
-        else {
-            continue;
-        };
-        let shape = algebra.shape(*base);
-        let above = bases
-            .iter()
-            .position(|(base, e)| *base == exponential && algebra.value(*e) == Some(1.0));
-        let mut factors = FactorList::new();
-        for (j, factor) in bases.iter().enumerate() {
-            if j != k && Some(j) != above {
-                factors.push(*factor);
-            }
-        }
-        let mut left = -power as i64;
-        let negative = algebra.negated(x);
-        let opposite = algebra.apply(&elementary::SIGMOID, Attr::None, &[negative], shape);
-        if above.is_some() {
-            factors.push((algebra.sigmoid(x), one));
-            left -= 1;
-        }
-        let rest = algebra.number(left as f64);
-        factors.push((opposite, rest));
-        return Some(algebra.product(1.0, &factors, algebra.shape(id)));
-    }
-    None
-}
 
 /// b·(c/b + d) = c + b·d: a factor that cancels inside a sum is multiplied in.
 pub(super) fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
@@ -119,56 +61,6 @@ pub(super) fn exchanged(
 fn reflected(algebra: &mut Algebra, x: Id) -> Option<Id> {
     let opposite = algebra.negated(x);
     (opposite != x).then(|| algebra.sigmoid(opposite))
-}
-
-/// e^x·σ(−x) = σ(x)
-pub(super) fn exponential_times_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Product(bases) = algebra.form(id) else {
-        return None;
-    };
-    let one = algebra.unit();
-    for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = algebra.operands(*base, &elementary::EXP) else {
-            continue;
-        };
-        let Some(partner) = reflected(algebra, args[0]) else {
-            continue;
-        };
-        let j = bases.iter().position(|(known, e)| {
-            *known == partner && algebra.value(*e).is_some_and(|e| e >= 1.0)
-        });
-        if let Some(j) = j.filter(|_| *exponent == one) {
-            let shape = algebra.shape(*base);
-            let positive = algebra.sigmoid(args[0]);
-            let left = algebra.number(algebra.value(bases[j].1).unwrap_or(1.0) - 1.0);
-            let factor = algebra.product(1.0, &[(positive, one), (partner, left)], shape);
-            return Some(exchanged(algebra, id, bases, &[k, j], factor));
-        }
-    }
-    None
-}
-
-/// sinh(x)·cosh(x)⁻¹ = tanh(x)
-pub(super) fn recognise_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Product(bases) = algebra.form(id) else {
-        return None;
-    };
-    for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = algebra.operands(*base, &elementary::SINH) else {
-            continue;
-        };
-        let shape = algebra.shape(args[0]);
-        let cosh = algebra.apply(&elementary::COSH, Attr::None, args, shape);
-        let j = bases.iter().position(|(known, e)| {
-            *known == cosh && algebra.value(*e) == algebra.value(*exponent).map(|e| -e)
-        });
-        if let Some(j) = j {
-            let tanh = algebra.apply(&elementary::TANH, Attr::None, args, shape);
-            let factor = algebra.product(1.0, &[(tanh, *exponent)], shape);
-            return Some(exchanged(algebra, id, bases, &[k, j], factor));
-        }
-    }
-    None
 }
 
 /// exp(x)·(Σ exp(x))⁻¹ = softmax(x)
@@ -263,31 +155,6 @@ pub(super) fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
             .collect();
         factors.extend([(kept, *exponent), (complement, *exponent)]);
         return Some(algebra.product(1.0, &factors, shape));
-    }
-    None
-}
-
-/// cosh(x)⁻² is written 1 − tanh(x)².
-pub(super) fn printed_tanh(algebra: &mut Algebra, id: Id) -> Option<Id> {
-    let Form::Product(bases) = algebra.form(id) else {
-        return None;
-    };
-    let one = algebra.unit();
-    for (k, (base, exponent)) in bases.iter().enumerate() {
-        let Some(args) = algebra.operands(*base, &elementary::COSH) else {
-            continue;
-        };
-        if algebra.value(*exponent) != Some(-2.0) {
-            continue;
-        }
-        let inner = algebra.shape(args[0]);
-        let tanh = algebra.apply(&elementary::TANH, Attr::None, &[args[0]], inner);
-        let two = algebra.number(2.0);
-        let square = algebra.product(1.0, &[(tanh, two)], inner);
-        let complement = algebra.sum(&[(1.0, one), (-1.0, square)], inner);
-        let mut factors = all_but(bases, k);
-        factors.push((complement, one));
-        return Some(algebra.product(1.0, &factors, algebra.shape(id)));
     }
     None
 }

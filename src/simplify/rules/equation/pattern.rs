@@ -1,0 +1,95 @@
+//! A side of an equation, in the normal form that the algebra gives it.
+
+use crate::graph::{Attr, Primitive, Shape};
+use crate::simplify::algebra::{Algebra, FactorList, Id, Ids, TermList};
+
+/// Letters in one equation.
+pub(in crate::simplify::rules) const LETTERS: usize = 3;
+
+/// A side of an equation, or a part of one.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::simplify::rules) enum Pattern {
+    /// The formula that the letter with this number stands for.
+    Letter(usize),
+    Number(f64),
+    /// c₁·t₁ + c₂·t₂ + …
+    Sum(Vec<(f64, Pattern)>),
+    /// b₁^e₁ · b₂^e₂ · …
+    Product(Vec<(Pattern, Exponent)>),
+    Apply(&'static Primitive, Vec<Pattern>),
+}
+
+/// slope·n + constant
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::simplify::rules) struct Exponent {
+    pub(in crate::simplify::rules) slope: f64,
+    pub(in crate::simplify::rules) constant: f64,
+}
+
+/// The formulas and the number that letters stand for in a match.
+#[derive(Clone, Copy, Default)]
+pub(in crate::simplify::rules) struct Bindings {
+    pub(in crate::simplify::rules) letters: [Option<Id>; LETTERS],
+    pub(in crate::simplify::rules) n: Option<f64>,
+}
+
+impl Pattern {
+    /// The formula, with what its letters stand for.
+    pub(in crate::simplify::rules) fn built(
+        &self,
+        algebra: &mut Algebra,
+        bindings: &Bindings,
+    ) -> Id {
+        match self {
+            Pattern::Letter(k) => bindings.letters[*k].expect("the left side has the letter"),
+            Pattern::Number(value) => algebra.number(*value),
+            Pattern::Apply(row, parts) => {
+                let args: Ids = (parts.iter())
+                    .map(|part| part.built(algebra, bindings))
+                    .collect();
+                let shape = algebra.common_shape(args.iter().copied());
+                algebra.apply(row, Attr::None, &args, shape.unwrap_or(Shape::SCALAR))
+            }
+            Pattern::Sum(terms) => {
+                let terms: TermList = (terms.iter())
+                    .map(|(c, term)| (*c, term.built(algebra, bindings)))
+                    .collect();
+                let shape = algebra.common_shape(terms.iter().map(|(_, term)| *term));
+                algebra.sum(&terms, shape.unwrap_or(Shape::SCALAR))
+            }
+            Pattern::Product(factors) => {
+                let n = bindings.n.unwrap_or(1.0);
+                let mut factor = |(base, exponent): &(Pattern, Exponent)| {
+                    let base = base.built(algebra, bindings);
+                    (base, algebra.number(exponent.slope * n + exponent.constant))
+                };
+                let factors: FactorList = factors.iter().map(&mut factor).collect();
+                let shape = algebra.common_shape(factors.iter().map(|(base, _)| *base));
+                algebra.product(1.0, &factors, shape.unwrap_or(Shape::SCALAR))
+            }
+        }
+    }
+}
+
+impl Exponent {
+    pub(in crate::simplify::rules) fn number(constant: f64) -> Exponent {
+        Exponent {
+            slope: 0.0,
+            constant,
+        }
+    }
+
+    pub(in crate::simplify::rules) fn times(self, factor: f64) -> Exponent {
+        Exponent {
+            slope: factor * self.slope,
+            constant: factor * self.constant,
+        }
+    }
+
+    pub(in crate::simplify::rules) fn plus(self, other: Exponent) -> Exponent {
+        Exponent {
+            slope: self.slope + other.slope,
+            constant: self.constant + other.constant,
+        }
+    }
+}
