@@ -4,7 +4,7 @@ use super::written::Written;
 use crate::graph::Tensor;
 use std::rc::Rc;
 
-/// Which of the three numbers of a node a symbol stands for.
+/// The number of a node that a symbol stands for: value, tangent or adjoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// aᵢ
@@ -15,7 +15,7 @@ pub enum Role {
     Adjoint,
 }
 
-/// How the factors of a product are joined.
+/// The kinds of products.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Times {
     /// A scalar times anything.
@@ -73,7 +73,7 @@ pub enum Math {
     Text(Rc<str>),
     /// A formula as its author wrote it, which text repeats to the letter.
     Written(Written),
-    /// What is too long to write.
+    /// An ellipsis for a part that is too long to write.
     Ellipsis,
 }
 
@@ -133,7 +133,7 @@ impl Math {
         }
     }
 
-    /// How many parts it is put together from.
+    /// The number of its parts.
     pub fn size(&self) -> usize {
         let all = |parts: &[Math]| parts.iter().map(Math::size).sum();
         let below: usize = match self {

@@ -6,8 +6,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// How deep a formula is read before the rest becomes an ellipsis; long sums and products are not
-/// deep.
+/// The depth to which a formula is read before the rest becomes an ellipsis; long sums and products
+/// are not deep.
 const READ_DEPTH: usize = 300;
 
 /// A formula as its author wrote it: as text and as a tree.

@@ -6,13 +6,13 @@ use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::{arithmetic, array};
 use smallvec::SmallVec;
 
-/// How a graph is read.
+/// A graph, and the choices with which it is read.
 pub struct Reading<'g, 'r> {
     /// The graph.
     pub graph: &'g Graph,
     /// Nodes that are not looked into: leaves, named formulas, shared parts.
     pub atoms: &'r dyn Fn(NodeId) -> bool,
-    /// Whether guards are kept, so that structural zeros are zeros whatever they meet.
+    /// True to keep guards, so that structural zeros are zeros whatever they are multiplied by.
     pub guards: bool,
 }
 
@@ -111,7 +111,7 @@ impl Reading<'_, '_> {
         terms
     }
 
-    /// Tells `algebra` what the user's names stand for, so that equal formulas are written by name.
+    /// Tells `algebra` the formulas behind the user's names, so that equal ones are written by name.
     pub fn learn_names(&self, algebra: &mut Algebra, named: &[NodeId], root: NodeId) {
         for &node in named {
             let computed = matches!(self.graph.node(node).op, Op::Apply(..));

@@ -136,7 +136,7 @@ impl<'a, 'f> Linear<'a, 'f> {
         }
     }
 
-    /// Whether a matrix of entries is a factor of `id`.
+    /// True if a matrix of entries is a factor of `id`.
     fn has_entries(&self, id: Id) -> bool {
         match self.algebra.form(id) {
             Form::Entries(_) => true,

@@ -30,7 +30,7 @@ use std::rc::Rc;
 
 /// Operations of a tree up to which it is simplified and written as one formula.
 const TREE_LIMIT: u64 = 2_000;
-/// How many operations something is.
+/// A number of operations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
     /// Written out as a tree; saturating.
@@ -48,9 +48,9 @@ pub struct Simplified {
     pub parts: Vec<(Name, ExprId)>,
     /// The formula, which may use the parts' names.
     pub whole: ExprId,
-    /// What was simplified.
+    /// The size before simplifying.
     pub before: Size,
-    /// What came out.
+    /// The size afterwards.
     pub after: Size,
     /// The names of the rules that were applied, in order.
     pub rules: Vec<&'static str>,
@@ -72,18 +72,18 @@ impl Simplified {
     }
 }
 
-/// How a formula is written.
+/// The options for writing a formula.
 pub struct WriteOptions<'w> {
     /// The names that stand for nodes; such nodes are not looked into.
     pub names: &'w dyn Fn(NodeId) -> Option<Name>,
     /// All nodes that have names, arguments before what is computed from them.
     pub named: &'w [NodeId],
-    /// Whether guards are written, so that structural zeros are zeros whatever they meet.
+    /// True to write guards, so that structural zeros are zeros whatever they are multiplied by.
     pub guards: bool,
-    /// Whether the formula is to be computed with and not to be read: forms that are exact in the
-    /// tails stay, where everyone writes others.
+    /// True for a formula that is computed with, not read: it keeps the forms that are exact in the
+    /// tails, where everyone writes others.
     pub exact: bool,
-    /// Whether the user has a name that begins like those of shared parts.
+    /// True if the user has a name that begins like those of shared parts.
     pub taken: &'w dyn Fn(&str) -> bool,
 }
 

@@ -13,12 +13,12 @@ pub struct Outline<'g> {
     graph: &'g Graph,
     root: NodeId,
     cone: Cone,
-    /// Which of them are not looked into.
+    /// True for those that are not looked into.
     leaves: Vec<bool>,
 }
 
 impl<'g> Outline<'g> {
-    /// Of `root`, which is looked into even if it is a `leaf` elsewhere.
+    /// The outline of `root`, which is looked into even if it is a `leaf` elsewhere.
     pub fn new(graph: &'g Graph, root: NodeId, leaf: impl Fn(NodeId) -> bool) -> Outline<'g> {
         let leaf = |id: NodeId| id != root && leaf(id);
         let cone = graph.cone(&[root], leaf);
@@ -44,7 +44,7 @@ impl<'g> Outline<'g> {
         }
     }
 
-    /// How many operations it is.
+    /// The number of operations.
     pub fn size(&self) -> Size {
         let mut trees: Vec<u64> = Vec::with_capacity(self.cone.len());
         let mut dag = 0;
@@ -96,7 +96,7 @@ impl<'g> Outline<'g> {
     }
 }
 
-/// Whether a node is an operation that a reader counts.
+/// True for an operation that a reader counts.
 fn counts(graph: &Graph, id: NodeId) -> bool {
     match graph.node(id).op {
         Op::Apply(row, _) => row.notation != Notation::Silent && row.mask != Some(Mask::Guard),

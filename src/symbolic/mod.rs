@@ -39,7 +39,7 @@ pub enum Symbolic {
     },
 }
 
-/// Why a derivative has no formula.
+/// The reason that a derivative has no formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoFormula {
     /// It is too large to write.
@@ -66,7 +66,7 @@ impl From<Unwritable> for NoFormula {
     }
 }
 
-/// How a symbolic derivative is written.
+/// The options for writing a symbolic derivative.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Spelling {
     /// With inputs only.
@@ -77,9 +77,9 @@ pub struct Spelling {
     pub exact: bool,
 }
 
-/// The formulas that are differentiated, and what their nodes are called.
+/// The formulas that are differentiated, and the names of their nodes.
 pub struct Subject<'s> {
-    /// Where they live.
+    /// The graph that holds them.
     pub graph: &'s Graph,
     /// The outputs: written out, even where they have names.
     pub outputs: &'s [NodeId],
@@ -87,13 +87,13 @@ pub struct Subject<'s> {
     pub held: &'s Held,
     /// The first name that stands for a node.
     pub name: &'s dyn Fn(NodeId) -> Option<Name>,
-    /// Whether the user has a name that is this prefix and a number.
+    /// True if the user has a name that is this prefix and a number.
     pub taken: &'s dyn Fn(&str) -> bool,
 }
 
 impl Subject<'_> {
-    /// What a node is called in a formula: an input by its name; a named formula by its name,
-    /// unless it is what is differentiated or everything is `expanded`.
+    /// The name of a node in a formula: that of an input or of a named formula, unless the formula is
+    /// an output or everything is `expanded`.
     fn called(&self, node: NodeId, outputs: &[NodeId], expanded: bool) -> Option<Name> {
         let op = self.graph.node(node).op;
         let leaf = matches!(op, Op::Input(_) | Op::Hold(_));

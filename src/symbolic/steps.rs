@@ -22,16 +22,16 @@ pub struct DerivationStep {
 pub struct Summand {
     /// The factor that is known already; `None` where the language has no formula for it.
     pub factor: Option<Simplified>,
-    /// What is still to be differentiated; `None` for a finished term.
+    /// The part that is still to be differentiated; `None` for a finished term.
     pub rest: Option<Differential>,
 }
 
 /// d(…)
 #[derive(Clone, Debug)]
 pub struct Differential {
-    /// What is differentiated; `None` where the language has no formula for it.
+    /// The formula that is differentiated; `None` where the language has no formula for it.
     pub of: Option<Simplified>,
-    /// Whether it is a scalar; otherwise the factor meets it entry by entry.
+    /// True for a scalar; otherwise the factor meets it entry by entry.
     pub is_scalar: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Whether the modes agree: forward, reverse and symbolic among each other, and with finite
-//! differences that are refined until they are sure of their digits.
+//! The check that the modes agree: forward, reverse and symbolic among each other, and with finite
+//! differences that are refined until their digits are certain.
 
 use super::compare::{
     Comparison, DerivativeByMode, ModeRunner, NoAnswer, Question, VISITS_LIMIT, compare,
@@ -14,9 +14,9 @@ use crate::lower::Evaluation;
 use crate::notation::Written;
 use crate::syntax::ast::Mode;
 
-/// How far modes that follow rules may be apart.
+/// The largest difference allowed among modes that follow rules.
 pub const EXACT: f64 = 1e-9;
-/// How far they may be from finite differences.
+/// The largest difference allowed from finite differences.
 pub const NUMERIC: f64 = 1e-5;
 
 /// Two modes that differ in one entry.
@@ -30,7 +30,7 @@ pub struct Difference {
     pub size: f64,
 }
 
-/// Why modes that should agree do not.
+/// The reason that modes which should agree do not.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reason {
     /// There is no derivative there.
@@ -39,7 +39,7 @@ pub enum Reason {
     Infinite,
     /// Contributions this much larger than their sum cancel: so many digits are lost.
     Cancellation(f64),
-    /// What looks smooth at one step does not at another: both steps and what they give.
+    /// The output looks smooth at one step and not at another: both steps and their results.
     Step([(f64, f64); 2]),
     /// Nothing of the kind.
     Unexplained,
@@ -54,7 +54,7 @@ pub struct Verdict {
     pub largest: Option<Difference>,
     /// The worst difference that is too large.
     pub failure: Option<(Difference, Reason)>,
-    /// Why finite differences were left out, where they were.
+    /// The reason that finite differences were left out, where they were.
     pub left_out: Option<NoAnswer>,
     /// Modes that have no answer, with the reason.
     pub silent: Vec<(Mode, NoAnswer)>,
@@ -65,7 +65,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether the modes agree.
+    /// True if the modes agree.
     pub fn ok(&self) -> bool {
         self.failure.is_none()
     }
@@ -119,7 +119,7 @@ pub fn check(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<Ver
     Ok(verdict)
 }
 
-/// Why finite differences say nothing here.
+/// The reason that finite differences say nothing here.
 fn left_out(
     comparison: &Comparison,
     question: &Question<'_>,
@@ -210,7 +210,7 @@ impl Verdict {
         }
     }
 
-    /// Holds the first rule that has an answer against refined finite differences.
+    /// Compares the first rule that has an answer with refined finite differences.
     fn numeric(
         &mut self,
         runner: &ModeRunner<'_, '_>,
@@ -271,7 +271,7 @@ impl Verdict {
 #[derive(Clone, Copy, Debug)]
 struct Estimate {
     value: f64,
-    /// How far it may be off, as far as it can tell itself.
+    /// Its own estimate of its error.
     error: f64,
     /// The first step.
     step: f64,

@@ -20,7 +20,7 @@ pub use answers::{Advice, Answer, Comparison, DerivativeByMode, NoAnswer, relati
 pub use cost::Cost;
 pub(super) use cost::active_lines;
 
-/// The most entries that the passes of a mode may visit unless it was asked for by name.
+/// The most entries that the passes of a mode may visit, unless the user asked for it by name.
 pub(super) const VISITS_LIMIT: usize = 3_000_000_000;
 
 /// A derivative as a simplified formula.
@@ -53,13 +53,13 @@ pub struct Question<'q> {
     pub left_out: &'q [Name],
     /// The modes that were asked for.
     pub modes: &'q [Mode],
-    /// Whether they were asked for by name: then there is no limit to their work.
+    /// True if they were asked for by name: then there is no limit to their work.
     pub by_name: bool,
     /// Bytes of values that may be kept.
     pub memory: u64,
     /// Symbolic mode.
     pub symbolic: &'q ByFormulas<'q>,
-    /// Whether to classify zeros.
+    /// True to classify zeros.
     pub zeros: bool,
 }
 
@@ -329,7 +329,7 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
         Differences::new(problem, along.as_ref(), value, self.question.memory)
     }
 
-    /// How much larger the largest part of a derivative of a scalar output is than their sum, for
+    /// The ratio of the largest part of a derivative of a scalar output to the sum of all parts, for
     /// entry `k` of the target: the part that goes through a node is its tangent times its adjoint.
     pub(super) fn amplification(&self, wrt: &Wrt, k: usize, derivative: f64) -> Result<f64> {
         if !self.shape().is_scalar() || wrt.along.is_some() {

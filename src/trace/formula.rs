@@ -8,19 +8,19 @@ use crate::primitives::array::{ASSEMBLE, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use rustc_hash::FxHashMap;
 
-/// What nodes are called.
+/// The symbols of nodes.
 pub type Symbols = FxHashMap<NodeId, (Role, usize)>;
 
 /// Entries of a matrix that are written out before the rest becomes an ellipsis.
 const WRITTEN_ENTRIES: usize = 8;
-/// How deep a formula is written before the rest becomes an ellipsis.
+/// The depth to which a formula is written before the rest becomes an ellipsis.
 const WRITTEN_DEPTH: usize = 24;
 
 /// Writes formulas of one graph.
 pub struct Writer<'g, 's> {
     /// The graph.
     pub graph: &'g Graph,
-    /// What nodes are called.
+    /// The symbols of nodes.
     pub symbols: &'s Symbols,
 }
 
@@ -209,7 +209,7 @@ impl Writer<'_, '_> {
         None
     }
 
-    /// Whether `id` counts how many arguments are selected: a sum of conditions.
+    /// True if `id` counts selected arguments: a sum of conditions.
     fn is_tie_count(&self, id: NodeId) -> bool {
         let truth = |id: NodeId| {
             let row = self.graph.node(self.unstretched(id)).primitive();
@@ -252,7 +252,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Whether `id` is a scalar, or one that was stretched.
+    /// True if `id` is a scalar, or one that was stretched.
     fn is_scalar(&self, id: NodeId) -> bool {
         self.graph.shape(self.unstretched(id)).is_scalar()
     }

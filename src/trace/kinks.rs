@@ -28,12 +28,12 @@ pub struct Kink {
     pub right: f64,
     /// The first entry where it happened; `None` for scalars.
     pub entry: Option<EntryPlace>,
-    /// In how many entries.
+    /// The number of entries where it happened.
     pub count: usize,
 }
 
-/// The kinks among the lines that the outputs depend on other than through conditions, as far as
-/// one of their arguments depends on `targets`.
+/// The kinks among the lines that the outputs depend on, other than through conditions, where an
+/// argument depends on `targets`.
 pub(super) fn kinks(
     builder: &Builder<'_, '_>,
     shown: &[Shown],

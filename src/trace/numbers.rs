@@ -1,4 +1,4 @@
-//! What a written rule comes to: the formulas of a trace with its numbers put in.
+//! The value of a written rule: the formulas of a trace with its numbers put in.
 
 use super::{Derived, Line, Trace};
 use crate::exec::Interpreter;
@@ -14,9 +14,9 @@ const MEMORY: u64 = 64 << 20;
 /// One column of a trace: the tangents along one `wrt` and the adjoints of one output.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Columns {
-    /// Which `wrt`.
+    /// The index of the `wrt`.
     pub wrt: usize,
-    /// Which output.
+    /// The index of the output.
     pub output: usize,
 }
 
@@ -31,7 +31,7 @@ impl Trace {
         }
     }
 
-    /// What `math` comes to with the numbers of this trace; `None` where it is not all arithmetic.
+    /// The value of `math` with the numbers of this trace; `None` where it is not all arithmetic.
     pub fn worth(&self, math: &Math, columns: Columns) -> Option<Tensor> {
         let graph = Graph::new();
         let term = build(&graph, math, &|role, line| self.number(role, line, columns))?;
@@ -165,7 +165,7 @@ fn build<'g>(graph: &'g Graph, math: &Math, numbers: &Numbers<'_>) -> Option<Ter
     })
 }
 
-/// How a comparison or an operation of logic is written.
+/// The text of a comparison or an operation of logic.
 fn symbol(row: &Primitive) -> Option<&'static str> {
     match row.notation {
         Notation::Infix(operator) if row.is_truth() => Some(operator.symbol()),

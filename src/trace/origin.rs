@@ -1,4 +1,4 @@
-//! How a node is called outside a trace: by its name, or as it stands in the source.
+//! The text for a node outside a trace: its name, or its source text.
 
 use crate::graph::{Graph, NodeId, Shape};
 use crate::lower::{Evaluation, Formula, Origin, is_derivative_operator};
@@ -12,7 +12,7 @@ pub struct EntryPlace {
     pub row: usize,
     /// Its column, from 1.
     pub col: usize,
-    /// Whether the value is a row or a column, so that one index is enough.
+    /// True for a row or a column, where one index is enough.
     pub vector: bool,
 }
 
@@ -47,7 +47,7 @@ fn on_one_line(origin: &Origin) -> String {
     words.join(" ")
 }
 
-/// `id` as it stands in the source; `None` for what the rule of a derivative made.
+/// The source text of `id`; `None` for a node that the rule of a derivative made.
 pub(super) fn expression(evaluation: &Evaluation<'_>, id: NodeId) -> Option<String> {
     let origin = evaluation.unit.origin(id)?;
     let derived = origin.formula.as_ref().is_some_and(is_derivative);
@@ -55,7 +55,7 @@ pub(super) fn expression(evaluation: &Evaluation<'_>, id: NodeId) -> Option<Stri
     (!text.is_empty() && !derived).then_some(text)
 }
 
-/// Whether an expression is a derivative: `grad(L, w)`, `f'(x)`.
+/// True for an expression that is a derivative: `grad(L, w)`, `f'(x)`.
 fn is_derivative(formula: &Formula) -> bool {
     match &formula.script.expr(formula.expr).kind {
         ExprKind::Call(call) => is_derivative_operator(&call.function.name),
@@ -64,7 +64,7 @@ fn is_derivative(formula: &Formula) -> bool {
     }
 }
 
-/// The name of `id`, or how it stands in the source, seen through stretching.
+/// The name of `id`, or its source text, seen through stretching.
 pub(super) fn written(evaluation: &Evaluation<'_>, id: NodeId) -> Option<String> {
     let id = unstretched(evaluation.unit.graph, id);
     match evaluation.unit.names_of(id).first() {

@@ -30,7 +30,7 @@ pub struct Drawing {
     pub trace: Trace,
     /// The numbers of the lines that are drawn, in order.
     pub shown: Vec<usize>,
-    /// What is computed from what.
+    /// The edges, each from an argument to a line computed from it.
     pub edges: Vec<Edge>,
     /// The file that it was written to, as given in the script.
     pub file: Option<String>,
@@ -70,12 +70,12 @@ impl Drawing {
         &self.trace.lines[number - 1]
     }
 
-    /// How many lines are not drawn.
+    /// The number of lines that are not drawn.
     pub fn hidden(&self) -> usize {
         self.trace.lines.len() - self.shown.len()
     }
 
-    /// Whether a line is one of the outputs.
+    /// True if a line is one of the outputs.
     pub fn is_output(&self, number: usize) -> bool {
         let mut outputs = self.trace.outputs.iter();
         outputs.any(|output| output.line == Some(number))
@@ -208,7 +208,7 @@ fn partial(builder: &Builder<'_, '_>, line: &Shown, arg: NodeId) -> Option<Math>
     Some(Math::sum(terms))
 }
 
-/// What the derivative of the argument in one place is multiplied by.
+/// The factor of the derivative of the argument in one place.
 fn partial_at(builder: &Builder<'_, '_>, line: &Shown, place: usize) -> Option<Math> {
     let graph = builder.graph;
     let row = graph.node(line.node).primitive()?;

@@ -18,9 +18,9 @@ use std::rc::Rc;
 pub struct Operand {
     /// Its line, where it has one.
     pub node: Option<usize>,
-    /// As a trace writes it.
+    /// The text with which a trace writes it.
     pub formula: Math,
-    /// Its name or source text; `None` for what the rule of a derivative made.
+    /// Its name or source text; `None` for a node that the rule of a derivative made.
     pub text: Option<String>,
     /// Its value, or the one entry that matters.
     pub value: Rc<Tensor>,
@@ -32,9 +32,9 @@ pub struct Birth {
     pub(super) id: NodeId,
     /// Its line, where it has one.
     pub node: Option<usize>,
-    /// As a trace writes it: the right side of aᵢ = …, or of the rule of a derivative.
+    /// The text with which a trace writes it: the right side of aᵢ = …, or of the rule of a derivative.
     pub formula: Math,
-    /// Its name or source text; `None` for what the rule of a derivative made.
+    /// Its name or source text; `None` for a node that the rule of a derivative made.
     pub text: Option<String>,
     /// The number that it made.
     pub value: f64,
@@ -74,7 +74,7 @@ pub struct Nonfinite {
     pub first: Birth,
     /// The operation that then made a NaN of it, such as 0·∞.
     pub nan: Option<Birth>,
-    /// What to write instead, where known.
+    /// The formula to write instead, where known.
     pub advice: Option<String>,
 }
 

@@ -12,7 +12,7 @@ use crate::primitives::arithmetic::is_true;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
-/// At most so many bad entries of one value are followed to their origin.
+/// The most bad entries of one value that are followed to their origin.
 const FOLLOWED_ENTRIES: usize = 256;
 
 /// The search for the first number that is not finite.

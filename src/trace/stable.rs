@@ -1,5 +1,5 @@
-//! Formulas that overflow or lose their digits although what they mean does not, and the function
-//! that means the same.
+//! Formulas that overflow or lose their digits although their value would not, and the function with
+//! the same value.
 
 use super::origin::{expression, unstretched, written};
 use super::provenance::Birth;
@@ -13,13 +13,13 @@ use crate::primitives::elementary::{
     XLOGY,
 };
 
-/// A formula that was recognised: what to call instead, on what, and the nodes it is made of.
+/// A formula that was recognised: the function to call instead, its arguments, and the formula's nodes.
 struct Match {
     better: String,
     nodes: Vec<NodeId>,
 }
 
-/// What to write instead of the formula behind `roots` that a number that is not finite was born in.
+/// The formula to write instead of the one behind `roots` that first gave a number that is not finite.
 pub(super) fn advice(
     evaluation: &Evaluation<'_>,
     roots: &[NodeId],
@@ -85,7 +85,7 @@ impl Seen<'_, '_> {
         self.args(id, row).map(|args| args[0])
     }
 
-    /// The two arguments of a symmetric operation, the one that `first` likes first.
+    /// The two arguments of a symmetric operation, the one for which `first` holds first.
     fn either(
         &self,
         id: NodeId,

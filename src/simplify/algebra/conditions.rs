@@ -1,4 +1,4 @@
-//! Conditions: what they let through, their opposites, and two branches of one.
+//! Conditions: the values under them, their opposites, and two branches of one.
 
 use super::{Algebra, Form, Id, Ids, TermList, all_but};
 use crate::graph::Attr;
@@ -23,8 +23,8 @@ impl Algebra<'_> {
         }
     }
 
-    /// Two terms as one choice, where one of them is let through by a condition and the other one by
-    /// its opposite.
+    /// Two terms as one choice, where one of them stands under a condition and the other one under its
+    /// opposite.
     fn choice(&mut self, (c, one): (f64, Id), (d, another): (f64, Id)) -> Option<Id> {
         let (mut mask, first) = self.conditional(one)?;
         let (other, second) = self.conditional(another)?;
@@ -47,7 +47,7 @@ impl Algebra<'_> {
         Some(self.intern(Form::Apply(row, Attr::None, &args), shape))
     }
 
-    /// Whether a condition is of the kind that its opposite reads better: `<`, `<=`, `!=`, `not`.
+    /// True for a condition whose opposite reads better: `<`, `<=`, `!=`, `not`.
     fn is_downward(&self, condition: Id) -> bool {
         match self.form(condition) {
             Form::Apply(row, ..) => [&LE, &LT, &NE, &NOT].iter().any(|known| row.is(known)),
@@ -55,7 +55,7 @@ impl Algebra<'_> {
         }
     }
 
-    /// Whether a condition is among the factors of a formula.
+    /// True if a condition is among the factors of a formula.
     pub(super) fn is_conditional(&self, form: Form<'_>) -> bool {
         match form {
             Form::Product(bases) => bases.iter().any(|(base, _)| self.lets_through(*base)),
@@ -63,12 +63,12 @@ impl Algebra<'_> {
         }
     }
 
-    /// Whether `id` is a condition, or what one lets through.
+    /// True if `id` is a condition, or a value under one.
     pub fn lets_through(&self, id: Id) -> bool {
         is_condition(self.form(id))
     }
 
-    /// A condition and what it lets through: a factor that is 1 or 0, or an explicit choice.
+    /// A condition and the value under it: a factor that is 1 or 0, or an explicit choice.
     fn conditional(&mut self, term: Id) -> Option<(Id, Id)> {
         let truth = |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Apply(row, ..) if row.is_truth());
         match self.form(term) {

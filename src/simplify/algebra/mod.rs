@@ -2,10 +2,10 @@
 //!
 //! Sums are collected, products have one exponent a base, matrix products are flat chains with
 //! their scalar factors pulled out, transposes stand at the leaves. Every constructor returns the
-//! normal form of what it is given, so that a formula is simplified by being built.
+//! normal form of its arguments, so that a formula is simplified by being built.
 //!
-//! Most of what is built is there already: a constructor puts its parts together in a short list
-//! of its own, and only a new formula is copied into the arena.
+//! Most formulas exist already when they are built: a constructor puts its parts together in a short
+//! list of its own, and only a new formula is copied into the arena.
 
 mod chains;
 mod conditions;
@@ -141,7 +141,7 @@ pub type FactorList = SmallVec<[(Id, Id); 8]>;
 /// Links, entries or arguments under construction.
 pub type Ids = SmallVec<[Id; 8]>;
 
-/// How deeply rearrangements may be nested: far more than any readable formula needs.
+/// The depth to which rearrangements may be nested: far more than any readable formula needs.
 const DEPTH_OF_REARRANGEMENTS: u32 = 300;
 
 /// Formulas for which there is room from the start.
@@ -153,14 +153,14 @@ struct Entry<'a> {
     hash: u64,
     /// Operations as a tree.
     cost: u64,
-    /// Whether a condition is among its factors.
+    /// True if a condition is among its factors.
     conditional: bool,
-    /// Where it stands in the sum that is being collected, from 1; 0 elsewhere.
+    /// Its position in the sum that is being collected, from 1; 0 elsewhere.
     place: u32,
     found: [Id; Memo::COUNT],
 }
 
-/// What is found for a formula once, and kept.
+/// The results that are found once for a formula, and kept with it.
 #[derive(Clone, Copy, Debug)]
 pub enum Memo {
     /// The shortest that the rules lead to.
@@ -190,7 +190,7 @@ struct UserNames {
     atoms: FxHashMap<Id, Id>,
     /// The formula behind an atom.
     definitions: FxHashMap<Id, Id>,
-    /// Whether one of the formulas is a sum.
+    /// True if one of the formulas is a sum.
     sums: bool,
 }
 
@@ -204,13 +204,13 @@ pub struct Algebra<'a> {
     /// The number one: the term of a sum's constant.
     one: Id,
     names: UserNames,
-    /// Whether forms are chosen for reading rather than for rearranging.
+    /// True while forms are chosen for reading rather than for rearranging.
     pub printing: bool,
     /// The values of constant matrices.
     pub constants: FxHashMap<NodeId, Rc<Tensor>>,
-    /// How many rearrangements are under way inside each other.
+    /// The depth of nested rearrangements.
     depth: u32,
-    /// Whether what happens at kinks, and structural zeros, must come out right.
+    /// True if values at kinks, and structural zeros, must come out right.
     pub guards: bool,
     /// The names of rules that were applied, in the order in which they first were.
     pub applied: Vec<&'static str>,
@@ -223,7 +223,8 @@ pub fn all_but(bases: &[(Id, Id)], k: usize) -> FactorList {
 }
 
 impl<'a> Algebra<'a> {
-    /// No formulas but 1. With `guards`, what happens at kinks and structural zeros comes out right.
+    /// No formulas but 1. `rules` rewrites an operation that has just been built; with `guards`, values at
+    /// kinks and structural zeros come out right.
     pub fn new(arena: &'a Bump, rules: fn(&mut Algebra, Id) -> Id, guards: bool) -> Algebra<'a> {
         let mut algebra = Algebra {
             arena,
@@ -252,7 +253,7 @@ impl<'a> Algebra<'a> {
         self.entries[id.index()].shape
     }
 
-    /// How many operations the formula is, written as a tree; saturating.
+    /// The number of operations of the formula, written as a tree; saturating.
     pub fn cost(&self, id: Id) -> u64 {
         self.entries[id.index()].cost
     }
@@ -308,7 +309,7 @@ impl<'a> Algebra<'a> {
         id
     }
 
-    /// From here on `definition` is written by the name of `atom`.
+    /// Has `definition` written by the name of `atom` from here on.
     pub fn name(&mut self, definition: Id, atom: Id) {
         let plain = matches!(
             self.form(definition),
@@ -321,23 +322,23 @@ impl<'a> Algebra<'a> {
         }
     }
 
-    /// Whether the user has names for sums.
+    /// True if the user has names for sums.
     pub fn names_sums(&self) -> bool {
         self.names.sums
     }
 
-    /// What was found for `id`.
+    /// The result that was found for `id`.
     pub fn found(&self, what: Memo, id: Id) -> Option<Id> {
         let found = self.entries[id.index()].found[what as usize];
         (found != Id::NONE).then_some(found)
     }
 
-    /// Keeps what was found for `id`.
+    /// Keeps the result that was found for `id`.
     pub fn keep_found(&mut self, what: Memo, id: Id, found: Id) {
         self.entries[id.index()].found[what as usize] = found;
     }
 
-    /// What `find` makes of `id`, found once.
+    /// The result of `find` for `id`, computed once.
     pub fn once(&mut self, what: Memo, id: Id, find: fn(&mut Algebra<'a>, Id) -> Id) -> Id {
         if let Some(known) = self.found(what, id) {
             return known;
@@ -399,12 +400,12 @@ impl<'a> Algebra<'a> {
         }
     }
 
-    /// Whether `id` is zero everywhere.
+    /// True if `id` is zero everywhere.
     pub fn is_zero(&self, id: Id) -> bool {
         self.value(self.core(id)) == Some(0.0)
     }
 
-    /// What `id` stretches, or `id`.
+    /// The formula that `id` stretches, or `id`.
     pub fn core(&self, id: Id) -> Id {
         match self.form(id) {
             Form::Stretched(inner) => inner,
@@ -412,7 +413,7 @@ impl<'a> Algebra<'a> {
         }
     }
 
-    /// The formula that the user has named so, where `id` is such a name.
+    /// The formula behind a name of the user's, where `id` is one; else `id`.
     pub fn behind(&self, id: Id) -> Id {
         self.names.definitions.get(&id).copied().unwrap_or(id)
     }

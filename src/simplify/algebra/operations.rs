@@ -120,7 +120,7 @@ impl<'a> Algebra<'a> {
             }
         }
         if row.mask == Some(Mask::Pass) && row.is_entrywise() && !self.guards {
-            // What a condition lets through, entry by entry, is a product with 1 or 0.
+            // A value under a condition, entry by entry, is a product with 1 or 0.
             return self.product(1.0, &[(args[0], one), (args[1], one)], shape);
         }
         let id = self.apply(row, attr, args, shape);
@@ -138,9 +138,9 @@ impl<'a> Algebra<'a> {
         self.intern(Form::Entries(entries), shape)
     }
 
-    /// A product in which what is not reached in a row or a column is 0 whatever it is multiplied by: the
-    /// entries of the other factor that it meets are left out, or those of an outer product. In a matrix
-    /// that is another matter for every column, and cannot be written so.
+    /// A product in which entries of a row or a column that are not reached are 0 whatever they are
+    /// multiplied by: a guard leaves out the entries of the other factor that they meet, or those of an
+    /// outer product. For a matrix that would need another guard for every column; it is not written.
     fn guarded_product(&mut self, args: &[Id], shape: Shape) -> Id {
         let mut factors = [args[0], args[1]];
         let inner = self.shape(factors[0]).n();
@@ -181,7 +181,7 @@ impl<'a> Algebra<'a> {
         }
     }
 
-    /// What the rules for operations make of `id`.
+    /// The result of the rules for operations on `id`.
     pub fn rewritten(&mut self, id: Id) -> Id {
         (self.rules)(self, id)
     }

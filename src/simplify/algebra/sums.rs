@@ -69,7 +69,7 @@ impl Algebra<'_> {
         collected
     }
 
-    /// Adds a term to a sum; whether there was one like it.
+    /// Adds a term to a sum; true if there was one like it.
     fn collect(&mut self, collected: &mut TermList, c: f64, term: Id) -> bool {
         let place = &mut self.entries[term.index()].place;
         let like = *place > 0;
@@ -101,7 +101,7 @@ impl Algebra<'_> {
         self.intern(Form::Sum(Terms(terms)), shape)
     }
 
-    /// What the user calls the negative of a sum.
+    /// The user's name for the negative of a sum.
     fn name_of_negative(&self, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
         if self.names.atoms.is_empty() {
             return None;
@@ -111,7 +111,7 @@ impl Algebra<'_> {
         self.names.atoms.get(&known).copied()
     }
 
-    /// Whether every term of `id` has a negative coefficient.
+    /// True if every term of `id` has a negative coefficient.
     pub fn leads_negative(&self, id: Id) -> bool {
         match self.form(id) {
             Form::Sum(terms) => terms.iter().all(|(c, _)| *c < 0.0),

@@ -25,7 +25,8 @@ impl Algebra<'_> {
         value
     }
 
-    /// How many arguments tie where `mask` holds, for a count of conditions with `mask` among them.
+    /// The number of arguments that tie where `mask` holds, for a count of conditions with `mask` among
+    /// them.
     fn ties_where(&self, mask: Id, count: Id) -> Option<f64> {
         let condition = |id: Id| matches!(self.form(id), Form::Apply(row, ..) if row.is_truth());
         match self.form(count) {
@@ -47,8 +48,8 @@ impl Algebra<'_> {
         }
     }
 
-    /// Whether what the conditions compare is different almost everywhere: inputs and numbers, or one
-    /// formula and numbers. Two formulas may be the same wherever one looks, as x and abs(x).
+    /// True if the operands of the conditions differ almost everywhere: inputs and numbers, or one
+    /// formula and numbers. Two formulas may agree on a whole region, as x and abs(x).
     fn differ(&self, terms: &[(f64, Id)]) -> bool {
         let mut compared: Vec<Id> = Vec::new();
         for (_, term) in terms {

@@ -1,4 +1,4 @@
-//! What a formula is made of and how long it is; formulas with other parts.
+//! The parts of a formula and its length; formulas with other parts.
 
 use super::{Algebra, FactorList, Form, Id, Ids, TermList};
 use crate::graph::Shape;
@@ -36,7 +36,7 @@ impl Algebra<'_> {
         }
     }
 
-    /// What `id` is made of.
+    /// The parts of `id`.
     pub fn children(&self, id: Id) -> Ids {
         self.parts(self.form(id))
     }

@@ -130,7 +130,7 @@ impl Emitter<'_> {
         text.ok_or(Unwritable::NoSpelling)
     }
 
-    /// How late a factor is written: numbers, names, functions, sums; scalars before matrices.
+    /// The rank by which factors are ordered: numbers, names, functions, sums; scalars before matrices.
     fn lateness(&self, base: Id, exponent: Id) -> (bool, u8, Id) {
         let kind = match self.algebra.form(base) {
             _ if self.algebra.value(exponent).is_none() => 2,
@@ -178,7 +178,7 @@ impl Emitter<'_> {
             .map(|(base, _)| self.algebra.shape(*base))
             .collect();
         if let Some(whole) = out_of_order(&shapes) {
-            // Scalars stay in front, and so does what is divided.
+            // Scalars stay in front, and so does the dividend.
             let scalars = shapes.iter().take_while(|shape| shape.is_scalar()).count();
             let divided = usize::from(is_below(ordered[whole].1) && !is_below(ordered[0].1));
             ordered[scalars.max(divided)..=whole].rotate_right(1);
@@ -212,8 +212,8 @@ impl Emitter<'_> {
         })
     }
 
-    /// The condition among the factors of a scalar product: what it lets through reads, and
-    /// computes, better as a branch.
+    /// The condition among the factors of a scalar product. The other factors are easier to read, and
+    /// cheaper to compute, as a branch.
     fn branch(&self, bases: &[(Id, Id)]) -> Option<(Id, FactorList)> {
         let truth =
             |id: Id| matches!(self.algebra.form(id), Form::Apply(row, ..) if row.is_truth());
@@ -266,7 +266,8 @@ fn fraction(c: f64) -> Option<(f64, f64)> {
     })
 }
 
-/// Where the one stands that has the shape of the whole, if a column would meet a row before it does.
+/// The position of the operand that has the shape of the result, if it must be written first: read from
+/// the left, a column would otherwise meet a row, and the language does not combine those.
 fn out_of_order(shapes: &[Shape]) -> Option<usize> {
     let mut so_far = Shape::SCALAR;
     for shape in shapes {

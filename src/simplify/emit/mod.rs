@@ -13,7 +13,7 @@ use crate::syntax::ast::{
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// Why a formula cannot be written in the language.
+/// The reason that a formula cannot be written in the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unwritable {
     /// It has too many operations.
@@ -22,7 +22,7 @@ pub enum Unwritable {
     NoSpelling,
 }
 
-/// Expressions up to which a formula is written at all.
+/// The most expressions that a formula may have; a longer one is not written.
 const WRITTEN_LIMIT: usize = 2_000_000;
 
 type Written = Result<ExprId, Unwritable>;
@@ -31,7 +31,7 @@ type Written = Result<ExprId, Unwritable>;
 pub struct Emitter<'a> {
     /// The formulas.
     pub algebra: &'a Algebra<'a>,
-    /// What atoms are called.
+    /// The names of atoms.
     pub names: &'a dyn Fn(NodeId) -> Option<Name>,
     script: Script,
     /// The places of names in the script.
@@ -39,7 +39,7 @@ pub struct Emitter<'a> {
 }
 
 impl<'a> Emitter<'a> {
-    /// An emitter for formulas of `algebra`, whose atoms are called by `names`.
+    /// An emitter for formulas of `algebra`; `names` gives the names of its atoms.
     pub fn new(algebra: &'a Algebra<'a>, names: &'a dyn Fn(NodeId) -> Option<Name>) -> Emitter<'a> {
         let script = Script {
             source: Source::new("", ""),
@@ -172,7 +172,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// A value where the language would not stretch by itself.
+    /// A value in a place where the language does not stretch it by itself.
     fn stretched(&mut self, inner: Id, shape: Shape) -> Written {
         let sizes = [shape.rows, shape.cols]
             .map(|size| self.number(f64::from(size)))

@@ -19,7 +19,7 @@ impl Emitter<'_> {
             let value = self.emit(args[1])?;
             if row.is_entrywise() {
                 if mask == Mask::Pass && !self.algebra.guards {
-                    // What a condition lets through: times 1 or 0.
+                    // A value under a condition is the value times 1 or 0.
                     let op = if shape.is_scalar() {
                         BinaryOp::Mul
                     } else {

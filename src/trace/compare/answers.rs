@@ -11,7 +11,7 @@ use crate::trace::{Kink, Nonfinite, Zeros};
 /// The derivative by one mode, or why there is none.
 pub type Answer = std::result::Result<Tensor, NoAnswer>;
 
-/// Why a mode has no answer.
+/// The reason that a mode has no answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NoAnswer {
     /// Nobody asked for it.

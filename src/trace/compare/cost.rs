@@ -264,8 +264,8 @@ pub(in crate::trace) fn active_lines(
     Ok(active)
 }
 
-/// The most entries alive at once when the lines are computed in order and each is discarded after
-/// its last use; lines that are `doubled` also have a tangent.
+/// The most entries alive at once, if the lines are computed in order and each is discarded after its
+/// last use; lines that are `doubled` also have a tangent.
 fn peak(builder: &Builder<'_, '_>, doubled: &dyn Fn(NodeId) -> bool) -> Result<usize> {
     let entries = |id: NodeId| builder.graph.shape(id).len() * if doubled(id) { 2 } else { 1 };
     let mut last: FxHashMap<NodeId, usize> = FxHashMap::default();

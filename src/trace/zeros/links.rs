@@ -11,11 +11,11 @@ use crate::trace::search::Search;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// What passes a derivative from one line to another: linear in the seed, `None` where nothing
+/// The map that passes a derivative from one line to another: linear in the seed, `None` where nothing
 /// passes at all.
 type Pass<'p> = dyn Fn(&Tensor) -> Result<Option<NodeId>> + 'p;
 
-/// How an operation passes derivatives.
+/// The dependence of an operation's entries on those of its argument.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dependence {
     /// One of two sides, entry by entry.
@@ -32,7 +32,7 @@ enum Dependence {
 pub(super) struct Link<'p> {
     /// The derivative at the other end.
     seed: Tensor,
-    /// Why its zeros are zero.
+    /// The reasons of its zeros.
     kinds: Zeros,
     dependence: Dependence,
     pass: Box<Pass<'p>>,
@@ -121,7 +121,7 @@ impl Study<'_, '_, '_> {
         }
     }
 
-    /// Why the zeros of `value` are zero, which arrived on `links`; `otherwise` where there is none.
+    /// The reasons of the zeros of `value`, which arrived on `links`; `otherwise` where there is none.
     pub(super) fn kinds(
         &self,
         value: &Tensor,
@@ -147,9 +147,9 @@ impl Study<'_, '_, '_> {
         Ok(Zeros { shape, kinds })
     }
 
-    /// What arrives on one link, entry by entry. The seed is replaced by others that tell the
-    /// reasons apart: by its absolute values, unevenly weighted, so that nothing cancels; by ones
-    /// where it is not zero, so that nothing underflows; by ones where it is zero for one reason.
+    /// The reasons of zeros that arrive on one link, entry by entry. The seed is replaced by others that
+    /// tell the reasons apart: by its absolute values, unevenly weighted, so that nothing cancels; by
+    /// ones where it is not zero, so that nothing underflows; by ones where it is zero for one reason.
     fn arrival(&self, link: &Link<'_>, shape: Shape) -> Result<Arrival> {
         let sent = |weight: &dyn Fn(usize, f64) -> f64| -> Result<Option<(NodeId, Tensor)>> {
             let data = link.seed.data().iter().enumerate();
@@ -202,7 +202,7 @@ impl Study<'_, '_, '_> {
         Ok(Arrival { reasons })
     }
 
-    /// Whether entry `entry` of a partial derivative is zero only because it is too small.
+    /// True if entry `entry` of a partial derivative is zero only because it is too small.
     fn underflows(&self, id: NodeId, entry: usize) -> Result<bool> {
         let builder = self.builder;
         let symbols = Symbols::default();
@@ -240,7 +240,7 @@ impl Study<'_, '_, '_> {
     }
 }
 
-/// Why each entry that arrives on one link would be zero, if it is.
+/// The reason for each entry that arrives on one link, should it be zero.
 struct Arrival {
     reasons: Vec<Zero>,
 }

@@ -12,7 +12,7 @@ use crate::graph::Shape;
 use crate::lower::Evaluation;
 use study::Study;
 
-/// Why a derivative is zero.
+/// The reason that a derivative is zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Zero {
     /// Contributions that are not zero add up to nothing.
@@ -37,7 +37,7 @@ impl Zero {
         Zero::NoPath,
     ];
 
-    /// What it is called in text and in JSON.
+    /// Its name in text and in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Zero::Cancelled => "cancelled",
@@ -49,7 +49,7 @@ impl Zero {
     }
 }
 
-/// Why the entries of one derivative are zero.
+/// The reasons that the entries of one derivative are zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zeros {
     /// The shape of the derivative.
@@ -68,7 +68,7 @@ impl Zeros {
             .then_some(first)
     }
 
-    /// How many entries there are of each kind that occurs.
+    /// The number of entries of each kind that occurs.
     pub fn counts(&self) -> Vec<(Zero, usize)> {
         let count = |zero: Zero| {
             self.kinds
@@ -84,7 +84,7 @@ impl Zeros {
     }
 }
 
-/// Notes of what kind the zeros of a trace are.
+/// Adds the reasons of all zeros to the lines of a trace.
 pub(super) fn of_trace(
     builder: &Builder<'_, '_>,
     shown: &[Shown],
@@ -117,7 +117,7 @@ pub(super) fn of_trace(
     Ok(())
 }
 
-/// Of what kind the zeros of a comparison are, for each `wrt`.
+/// The reasons of the zeros of a comparison, for each `wrt`.
 pub(super) fn of_rows(
     evaluation: &Evaluation<'_>,
     question: &Question<'_>,

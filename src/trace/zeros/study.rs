@@ -141,7 +141,7 @@ impl<'a> Study<'_, '_, 'a> {
         reaching
     }
 
-    /// Whether the target reaches line `id`, or a choice that it stands for.
+    /// True if the target reaches line `id`, or a choice that it stands for.
     fn behind(&self, id: NodeId, roots: &[NodeId], reaching: &FxHashSet<NodeId>) -> Result<bool> {
         for root in roots {
             if reaching.contains(root) && self.builder.sight.resolve(*root, &mut Vec::new())? == id
@@ -170,7 +170,7 @@ impl<'a> Study<'_, '_, 'a> {
             });
         };
         let zeros = &adjoints[number - 1];
-        // What no taken branch leads to may be behind one that was not taken.
+        // A target that no taken branch reaches may be behind one that was not taken.
         let mut kinds = match target.entry {
             None => zeros.kinds.clone(),
             Some(corner) => {
