@@ -14,7 +14,8 @@ use crate::source::Source;
 use crate::symbolic::Symbolic;
 use crate::syntax::special::{SPECIAL, SpecialKind};
 use crate::syntax::statements::STATEMENTS;
-use entries::{Entry, WORDS};
+use crate::syntax::words::TAIL;
+use entries::{HelpEntry, WORDS};
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -59,20 +60,30 @@ pub fn about(session: &Session, topic: &str, style: &Style) -> Result<String, St
 }
 
 /// Everything that help knows beside the primitive table.
-fn all_entries() -> impl Iterator<Item = Entry> {
-    let special = SPECIAL.iter().map(|row| Entry {
+fn all_entries() -> impl Iterator<Item = HelpEntry> {
+    let special = SPECIAL.iter().map(|row| HelpEntry {
         name: row.name,
         form: row.signature,
         doc: row.doc,
         example: row.example,
     });
-    let statements = STATEMENTS.iter().map(|row| Entry {
+    let statements = STATEMENTS.iter().map(|row| HelpEntry {
         name: row.word,
         form: row.form,
         doc: row.doc,
         example: row.example,
     });
-    special.chain(statements).chain(WORDS.iter().copied())
+    let tail = TAIL.iter().filter_map(|row| {
+        let help = row.help?;
+        Some(HelpEntry {
+            name: row.word,
+            form: help.form,
+            doc: help.doc,
+            example: help.example,
+        })
+    });
+    let named = special.chain(statements).chain(tail);
+    named.chain(WORDS.iter().copied())
 }
 
 fn describe(text: &mut String, form: &str, aliases: &[&str], doc: &str, style: &Style) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// What to do with a script that is not in the standard layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum FormatMode {
     /// Rewrite it.
     Rewrite,
     /// Say what would change, and fail.
@@ -16,7 +16,7 @@ pub enum Purpose {
 }
 
 /// Lays out every file; standard input goes to standard output.
-pub fn run(files: &[PathBuf], purpose: Purpose, printer: &mut Printer<'_>) -> Status {
+pub fn run(files: &[PathBuf], purpose: FormatMode, printer: &mut Printer<'_>) -> Status {
     let mut status = Status::Fine;
     for file in files {
         status = status.max(one(file, purpose, printer));
@@ -24,7 +24,7 @@ pub fn run(files: &[PathBuf], purpose: Purpose, printer: &mut Printer<'_>) -> St
     status
 }
 
-fn one(file: &Path, purpose: Purpose, printer: &mut Printer<'_>) -> Status {
+fn one(file: &Path, purpose: FormatMode, printer: &mut Printer<'_>) -> Status {
     let source = match script::read(file) {
         Ok(source) => source,
         Err(error) => return printer.failed(&error, None),
@@ -36,20 +36,20 @@ fn one(file: &Path, purpose: Purpose, printer: &mut Printer<'_>) -> Status {
     let from_input = file == Path::new("-");
     let same = formatted == source.text;
     match purpose {
-        Purpose::Check if same => Status::Fine,
-        Purpose::Check => {
+        FormatMode::Check if same => Status::Fine,
+        FormatMode::Check => {
             printer.text(&format!("{} is not in the standard layout\n", source.name));
             let style = printer.out_style().clone();
             printer.text(&diff::text(&source.text, &formatted, &style));
             Status::Failed
         }
-        Purpose::Rewrite if from_input => {
+        FormatMode::Rewrite if from_input => {
             printer.text(&formatted);
             Status::Fine
         }
-        Purpose::Rewrite if same => Status::Fine,
+        FormatMode::Rewrite if same => Status::Fine,
         // Never by half: it is the user's only copy.
-        Purpose::Rewrite => match Folder.write(file, &formatted) {
+        FormatMode::Rewrite => match Folder.write(file, &formatted) {
             Ok(()) => Status::Fine,
             Err(refusal) => printer.failed(&refusal.writing(file, nowhere(&source)), None),
         },

@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 /// What a script wrote, and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
+pub struct ScriptOutput {
     /// On standard output.
     pub stdout: String,
     /// On standard error.
@@ -27,7 +27,7 @@ pub struct Output {
 }
 
 /// Runs a script as the program does, in a fixed style.
-pub fn run_script(path: &Path, format: Format, allowance: Allowance) -> Output {
+pub fn run_script(path: &Path, format: Format, allowance: Allowance) -> ScriptOutput {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut printer = Printer {
         format,
@@ -48,7 +48,7 @@ pub fn run_script(path: &Path, format: Format, allowance: Allowance) -> Output {
         let prefix = folder.join("").display().to_string();
         String::from_utf8_lossy(&bytes).replace(&prefix, "")
     };
-    Output {
+    ScriptOutput {
         stdout: relative(out),
         stderr: relative(err),
         status,
@@ -69,7 +69,7 @@ fn named_by_file(source: &Source, path: &Path) -> Rc<Source> {
     })
 }
 
-impl Output {
+impl ScriptOutput {
     /// As it stands in an expected file.
     fn text(&self) -> String {
         let mut text = self.stdout.clone();
@@ -86,7 +86,7 @@ impl Output {
 
 /// What to do with the output of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum GoldenMode {
     /// Compare it with the expected files.
     Compare,
     /// Write it into the expected files.
@@ -96,7 +96,7 @@ pub enum Purpose {
 /// Runs every script below `paths` and tells `report` of failures, of files written, and the sums.
 pub fn run(
     paths: &[PathBuf],
-    purpose: Purpose,
+    purpose: GoldenMode,
     allowance: Allowance,
     style: &Style,
     report: &mut dyn FnMut(&str),
@@ -185,7 +185,7 @@ fn is_orphan(path: &Path) -> bool {
 
 fn test(
     script: &Path,
-    purpose: Purpose,
+    purpose: GoldenMode,
     allowance: Allowance,
     style: &Style,
     report: &mut dyn FnMut(&str),
@@ -207,8 +207,8 @@ fn test(
             return Verdict::Interrupted;
         }
         let settled = match purpose {
-            Purpose::Compare => compare(&expected, &output.text(), style),
-            Purpose::Bless => bless(&expected, &output.text(), report),
+            GoldenMode::Compare => compare(&expected, &output.text(), style),
+            GoldenMode::Bless => bless(&expected, &output.text(), report),
         };
         if let Err(complaint) = settled {
             report(&format!("FAILED {}: {complaint}", script.display()));

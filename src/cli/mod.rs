@@ -20,7 +20,7 @@ use crate::source::Source;
 use arguments::Command;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
-use golden::Purpose;
+use golden::GoldenMode;
 use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -187,9 +187,9 @@ fn write(text: &[u8], options: &Options) -> Status {
 
 fn fmt(files: &[PathBuf], check: bool, options: &Options) -> Status {
     let purpose = if check {
-        format::Purpose::Check
+        format::FormatMode::Check
     } else {
-        format::Purpose::Rewrite
+        format::FormatMode::Rewrite
     };
     printing(options, |printer| format::run(files, purpose, printer))
 }
@@ -201,9 +201,9 @@ fn test(paths: &[PathBuf], bless: bool, options: &Options) -> Status {
     }
     printing(options, |printer| {
         let purpose = if bless {
-            Purpose::Bless
+            GoldenMode::Bless
         } else {
-            Purpose::Compare
+            GoldenMode::Compare
         };
         let style = printer.out_style().clone();
         golden::run(paths, purpose, options.allowance(), &style, &mut |text| {

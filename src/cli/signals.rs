@@ -42,7 +42,7 @@ static STAYS: AtomicBool = AtomicBool::new(false);
 /// When Ctrl-C was first pressed during the present computation.
 static PRESSED: Mutex<Option<Instant>> = Mutex::new(None);
 /// How long an interactive session waits for a computation to listen.
-const PATIENCE: Duration = Duration::from_secs(3);
+const RESPONSE_TIME: Duration = Duration::from_secs(3);
 /// What to say when a script is left; `None` where it must not be.
 static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
 
@@ -172,7 +172,7 @@ fn interrupt_or_leave() {
         return leave_after_grace(BY_CTRL_C, StopReason::CtrlC, Status::Interrupted);
     }
     let is_idle = STATE.load(Ordering::SeqCst) == IDLE;
-    let is_recent = pressed.is_some_and(|first| first.elapsed() < PATIENCE);
+    let is_recent = pressed.is_some_and(|first| first.elapsed() < RESPONSE_TIME);
     if !STAYS.load(Ordering::SeqCst) || !(is_idle || is_recent) {
         std::process::exit(i32::from(Status::Interrupted.code()));
     }

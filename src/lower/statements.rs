@@ -8,7 +8,7 @@ use super::{Formula, Lowerer};
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::graph::{Corner, NodeId, Shape, Tensor};
 use crate::source::Location;
-use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, Target};
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Index, Name, Script, UpdateTarget};
 use std::rc::Rc;
 
 impl Lowerer<'_> {
@@ -185,7 +185,7 @@ impl Lowerer<'_> {
     pub fn entries(
         &mut self,
         script: &Rc<Script>,
-        target: &Target,
+        target: &UpdateTarget,
         indices: &[Index],
         shape: Shape,
     ) -> Result<(Corner, Shape)> {

@@ -27,7 +27,10 @@ pub type Editor = rustyline::Editor<Assistant, FileHistory>;
 /// How many inputs are remembered.
 const REMEMBERED: usize = 10_000;
 
-/// An editor with what earlier sessions left in `history`.
+/// An editor with the history of earlier sessions.
+///
+/// # Errors
+/// There is no terminal.
 pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
     // Where results go into a file, the prompt still belongs on the terminal.
     let to_file = !std::io::stdout().is_terminal();

@@ -61,6 +61,9 @@ pub struct Keys {
 
 impl Keys {
     /// A reader that takes the terminal while it reads.
+    ///
+    /// # Errors
+    /// There is no terminal.
     pub fn new(colour: bool) -> Result<Keys> {
         let mode = if colour {
             rustyline::ColorMode::Enabled
@@ -108,7 +111,10 @@ impl Keys {
         })
     }
 
-    /// The next key. Where the terminal hands over whole lines only, their first letter.
+    /// The next key; the first letter of a line from a terminal that only sends whole lines.
+    ///
+    /// # Errors
+    /// The terminal cannot be read.
     pub fn read(&mut self, prompt: &str) -> Result<Key> {
         self.pressed.store(0, Ordering::Relaxed);
         let line = match self.editor.readline(prompt) {

@@ -27,7 +27,7 @@ use crate::session::Session;
 use crate::trace::Trace;
 use command::Next;
 use guard::catch;
-use output::Output;
+use output::Destination;
 use rustyline::error::ReadlineError;
 use std::cell::{Cell, Ref, RefCell};
 use std::collections::HashSet;
@@ -40,7 +40,7 @@ pub use rehearsal::rehearse;
 
 /// Reads inputs, runs them and shows results until the user leaves.
 pub fn run(options: &Options) -> Status {
-    let mut repl = Repl::new(options.clone(), Output::Standard);
+    let mut repl = Repl::new(options.clone(), Destination::Standard);
     let history = editor::history_file();
     let mut editor = match editor::open(&repl.shared, history.as_deref()) {
         Ok(editor) => editor,
@@ -110,11 +110,11 @@ pub struct Repl {
     saved: HashSet<PathBuf>,
     /// The last input after the fix of its error, until the history has taken it.
     corrected: Option<String>,
-    output: Output,
+    output: Destination,
 }
 
 impl Repl {
-    fn new(options: Options, output: Output) -> Repl {
+    fn new(options: Options, output: Destination) -> Repl {
         Repl {
             shared: Rc::new(Shared {
                 session: RefCell::new(options.allowance().session()),
@@ -140,8 +140,8 @@ impl Repl {
 
     fn style(&self) -> Style {
         match &self.output {
-            Output::Standard => self.shared.style(),
-            Output::Captured(_) => Style {
+            Destination::Standard => self.shared.style(),
+            Destination::Captured(_) => Style {
                 width: None,
                 colour: false,
                 ..self.shared.style()
@@ -151,7 +151,7 @@ impl Repl {
 
     /// True if a user sits at a terminal that can be written to.
     fn is_interactive(&self) -> bool {
-        matches!(self.output, Output::Standard)
+        matches!(self.output, Destination::Standard)
             && std::io::stdin().is_terminal()
             && std::io::stdout().is_terminal()
     }
@@ -235,7 +235,7 @@ impl Repl {
         use clap::Parser;
         let arguments = crate::cli::Arguments::parse_from(["wengert", "--color", "never"]);
         let shown = output::Shown::default();
-        let mut repl = Repl::new(arguments.options, Output::Captured(shown.clone()));
+        let mut repl = Repl::new(arguments.options, Destination::Captured(shown.clone()));
         if !script.is_empty() {
             repl.evaluate(script);
         }

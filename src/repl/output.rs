@@ -30,14 +30,14 @@ impl Write for Shown {
 }
 
 /// Where to write.
-pub enum Output {
+pub enum Destination {
     /// Standard output and standard error.
     Standard,
     /// Memory.
     Captured(Shown),
 }
 
-impl Output {
+impl Destination {
     /// Does `work` with a printer.
     pub fn printing(
         &self,
@@ -47,16 +47,16 @@ impl Output {
         work: impl FnOnce(&mut Printer<'_>) -> Status,
     ) {
         match self {
-            Output::Captured(shown) => {
+            Destination::Captured(shown) => {
                 let streams = (&mut shown.clone(), &mut shown.clone());
                 print(options, streams, style.clone(), style.clone(), work);
             }
-            Output::Standard if paged && std::io::stdout().is_terminal() => {
+            Destination::Standard if paged && std::io::stdout().is_terminal() => {
                 let err = std::io::stderr();
                 let streams = (&mut Paged(style.clone()), &mut err.lock());
                 print(options, streams, style.clone(), options.err_style(), work);
             }
-            Output::Standard => {
+            Destination::Standard => {
                 let (out, err) = (std::io::stdout(), std::io::stderr());
                 let streams = (&mut out.lock(), &mut err.lock());
                 print(options, streams, style.clone(), options.err_style(), work);

@@ -3,7 +3,7 @@
 use super::Repl;
 use super::command::Next;
 use super::editor::{Assistant, wants_more, without_margin};
-use super::output::{Output, Shown};
+use super::output::{Destination, Shown};
 use crate::cli::Options;
 use rustyline::Context;
 use rustyline::completion::Completer;
@@ -15,7 +15,7 @@ use rustyline::history::DefaultHistory;
 /// editor gives meanwhile: colours, hints, and what TAB offers.
 pub fn rehearse<'l>(options: &Options, lines: impl IntoIterator<Item = &'l str>) -> String {
     let shown = Shown::default();
-    let mut repl = Repl::new(options.clone(), Output::Captured(shown.clone()));
+    let mut repl = Repl::new(options.clone(), Destination::Captured(shown.clone()));
     let assistant = Assistant::new(&repl.shared);
     let mut text = String::new();
     let mut input = String::new();

@@ -11,7 +11,7 @@ use crate::lower::Lowerer;
 use crate::lower::definitions::Meaning;
 use crate::notation::Style;
 use crate::number;
-use crate::syntax::ast::{ExprId, Index, Script, Target};
+use crate::syntax::ast::{ExprId, Index, Script, UpdateTarget};
 use std::rc::Rc;
 
 /// What a target is about to be.
@@ -26,7 +26,7 @@ impl Session {
     pub(super) fn update(
         &mut self,
         script: &Rc<Script>,
-        targets: &[Target],
+        targets: &[UpdateTarget],
         values: &[ExprId],
         sink: &mut Sink<'_>,
     ) -> Result<()> {
@@ -44,7 +44,7 @@ impl Session {
     fn lowered_news(
         &self,
         script: &Rc<Script>,
-        targets: &[Target],
+        targets: &[UpdateTarget],
         values: &[ExprId],
         sink: &mut Sink<'_>,
     ) -> Result<Vec<New>> {
@@ -108,7 +108,7 @@ impl Session {
     fn compiled_news(
         &mut self,
         script: &Rc<Script>,
-        targets: &[Target],
+        targets: &[UpdateTarget],
         values: &[ExprId],
     ) -> Option<Vec<New>> {
         if has_twice(targets) {
@@ -147,7 +147,7 @@ impl Session {
         Some(news)
     }
 
-    fn store_new(&mut self, script: &Rc<Script>, target: &Target, new: New) {
+    fn store_new(&mut self, script: &Rc<Script>, target: &UpdateTarget, new: New) {
         let name = &target.name.name;
         let location = script.location(target.name.span);
         let whole = match new.block {
@@ -180,7 +180,7 @@ impl Session {
     fn warn_of_nonfinite(
         &mut self,
         script: &Rc<Script>,
-        targets: &[Target],
+        targets: &[UpdateTarget],
         exprs: &[ExprId],
         news: &[New],
         sink: &mut Sink<'_>,
@@ -209,7 +209,7 @@ impl Session {
     fn nonfinite_warning(
         &self,
         script: &Rc<Script>,
-        target: &Target,
+        target: &UpdateTarget,
         expr: ExprId,
         value: &Tensor,
         round: u64,
@@ -241,13 +241,13 @@ impl Session {
 
 /// Whether a name is replaced and entries of it too: which entries there are, only the new value
 /// tells.
-fn has_twice(targets: &[Target]) -> bool {
-    let same = |a: &Target, b: &Target| a.name.name == b.name.name;
+fn has_twice(targets: &[UpdateTarget]) -> bool {
+    let same = |a: &UpdateTarget, b: &UpdateTarget| a.name.name == b.name.name;
     (1..targets.len()).any(|k| targets[..k].iter().any(|before| same(before, &targets[k])))
 }
 
 /// What an update computes: its values, and then its indices.
-pub(super) fn asked(targets: &[Target], values: &[ExprId]) -> Vec<ExprId> {
+pub(super) fn asked(targets: &[UpdateTarget], values: &[ExprId]) -> Vec<ExprId> {
     let indices = targets
         .iter()
         .flat_map(|target| target.indices.iter().flatten());

@@ -233,13 +233,13 @@ pub struct Expr {
 
 /// The places at which somebody has found the names of a script.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct NamePlaces {
     by: Cell<u64>,
     /// By name; [`u32::MAX`] where it was not found.
     places: RefCell<Vec<u32>>,
 }
 
-impl Found {
+impl NamePlaces {
     /// Where `by` has found `name`.
     pub fn get(&self, by: u64, name: NameId) -> Option<u32> {
         if self.by.get() != by {
@@ -275,7 +275,7 @@ pub struct Script {
     /// All names of variables, each once.
     pub names: Vec<Name>,
     /// Where they were found.
-    pub found: Found,
+    pub found: NamePlaces,
     /// The top level.
     pub body: Block,
 }

@@ -85,7 +85,7 @@ impl<'a> Builder<'a> {
             expressions: self.expressions,
             statements: self.statements,
             names: self.names.into_list(),
-            found: Found::default(),
+            found: NamePlaces::default(),
             body,
         };
         (script, self.warnings)
@@ -198,17 +198,21 @@ impl<'a> Builder<'a> {
         })
     }
 
-    pub fn target(&mut self, name: Ident, indices: Vec<Index>, r: u32) -> Result<Target> {
+    pub fn target(&mut self, name: Ident, indices: Vec<Index>, r: u32) -> Result<UpdateTarget> {
         let span = name.span.to(Span { start: r, end: r });
         self.at_most_two(&indices, span)?;
-        Ok(Target {
+        Ok(UpdateTarget {
             name,
             indices: Some(indices),
             span,
         })
     }
 
-    pub fn update(&mut self, targets: Vec<Target>, values: Vec<ExprId>) -> Result<StatementKind> {
+    pub fn update(
+        &mut self,
+        targets: Vec<UpdateTarget>,
+        values: Vec<ExprId>,
+    ) -> Result<StatementKind> {
         if targets.len() != values.len() {
             let (left, right) = (targets.len(), values.len());
             let span = self.span(values[0]).to(self.span(values[right - 1]));

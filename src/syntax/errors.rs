@@ -152,7 +152,16 @@ impl<'a> Context<'a> {
         }
     }
 
-    // Looking around.
+    /// The error at the token `at`, with advice.
+    fn mistake(
+        &self,
+        at: usize,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Diagnostic {
+        self.error(self.span(at), message, label).help(help)
+    }
 
     fn error(
         &self,

@@ -1,16 +1,17 @@
-//! Names that other languages and libraries have and this one has not, and what to write instead.
+//! Names, operators and characters that other languages have and this one has not, with the advice
+//! that replaces them.
 //!
-//! Asked only about names that nothing defines, and before one looks for a name that is spelt nearly
-//! alike: `len` is three letters away from nothing and means `rows`.
+//! A name is looked up here only if nothing defines it, and before a name with a similar spelling is
+//! looked for: no name is close to `len`, which means `rows`.
 
 /// A word of other languages.
 #[derive(Debug)]
 pub struct Foreign {
-    /// How they write it.
+    /// Its spellings.
     pub names: &'static [&'static str],
-    /// What certainly can stand in its place, if there is such a word.
+    /// The text that certainly can stand in its place, if there is one.
     pub instead: Option<&'static str>,
-    /// What to write, in words.
+    /// The advice, in words.
     pub advice: &'static str,
 }
 
@@ -23,7 +24,7 @@ impl Foreign {
         }
     }
 
-    /// A word that stands where the foreign one does, with the same arguments.
+    /// A row whose replacement stands in the same place, with the same arguments.
     const fn renamed(
         names: &'static [&'static str],
         instead: &'static str,
@@ -37,7 +38,7 @@ impl Foreign {
     }
 }
 
-/// Functions of other languages, and what stands for them here.
+/// Functions of other languages.
 pub static FUNCTIONS: &[Foreign] = &[
     Foreign::other(
         &[
@@ -164,7 +165,7 @@ pub static FUNCTIONS: &[Foreign] = &[
     ),
 ];
 
-/// Constants of other languages, and what stands for them here.
+/// Constants of other languages.
 pub static VALUES: &[Foreign] = &[
     Foreign::other(&["true", "True", "TRUE"], "a condition that holds is `1`"),
     Foreign::other(
@@ -184,7 +185,7 @@ pub static VALUES: &[Foreign] = &[
     Foreign::renamed(&["infinity", "Infinity"], "inf", "write `inf`"),
 ];
 
-/// Words that start statements or stand in them in other languages.
+/// Words of statements of other languages.
 pub static WORDS: &[Foreign] = &[
     Foreign::other(
         &["def", "function", "fn", "func"],
@@ -221,6 +222,117 @@ pub static WORDS: &[Foreign] = &[
     Foreign::other(&["param", "parameter", "variable"], "write `input w`"),
 ];
 
+/// Attributes of other languages, as in `A.T`. `_` stands for the operand.
+pub static ATTRIBUTES: &[Foreign] = &[
+    Foreign::renamed(
+        &["T", "H", "mT", "transpose", "t"],
+        "_'",
+        "write `_'` to transpose",
+    ),
+    Foreign::other(
+        &["shape", "size", "length", "len", "ndim"],
+        "write `rows(_)` or `cols(_)`",
+    ),
+    Foreign::other(&["grad"], "write `grad(L, _)`"),
+    Foreign::renamed(&["I"], "inv(_)", "write `inv(_)`"),
+];
+
+/// Operators of other languages whose advice does not depend on their operands.
+pub static OPERATORS: &[Foreign] = &[
+    Foreign::renamed(&["**"], "^", "write `^` for a power"),
+    Foreign::other(&["//", "/*"], "a comment starts with `#`"),
+    Foreign::renamed(&["&&"], "and", "write `and`"),
+    Foreign::other(&["&"], "write `and`"),
+    Foreign::renamed(&["||"], "or", "write `or`"),
+    Foreign::other(&["|"], "write `or`, or `abs(x)` for an absolute value"),
+    Foreign::other(&["!", "~"], "write `not`"),
+    Foreign::other(
+        &["->", "=>"],
+        "functions have names: write `f(x) = x^2`, then use `f`",
+    ),
+    Foreign::renamed(&["=<"], "<=", "write `<=`"),
+    Foreign::renamed(&["==="], "==", "write `==`"),
+    Foreign::renamed(&["<>", "~="], "!=", "write `!=`"),
+    Foreign::renamed(&[".+"], "+", "`+` goes entry by entry already: write `+`"),
+    Foreign::renamed(&[".-"], "-", "`-` goes entry by entry already: write `-`"),
+    Foreign::renamed(
+        &[".=="],
+        "==",
+        "comparisons go entry by entry already: write `==`",
+    ),
+    Foreign::renamed(
+        &[".!="],
+        "!=",
+        "comparisons go entry by entry already: write `!=`",
+    ),
+    Foreign::renamed(
+        &[".<"],
+        "<",
+        "comparisons go entry by entry already: write `<`",
+    ),
+    Foreign::renamed(
+        &[".<="],
+        "<=",
+        "comparisons go entry by entry already: write `<=`",
+    ),
+    Foreign::renamed(
+        &[".>"],
+        ">",
+        "comparisons go entry by entry already: write `>`",
+    ),
+    Foreign::renamed(
+        &[".>="],
+        ">=",
+        "comparisons go entry by entry already: write `>=`",
+    ),
+    Foreign::other(&[".="], "write `:=`"),
+    Foreign::other(
+        &["@"],
+        "write `*` for the matrix product, `.*` for entry by entry",
+    ),
+    Foreign::other(&["%"], "a comment starts with `#`"),
+    Foreign::other(
+        &["\\"],
+        "write `solve(A, b)` to divide from the left; a line goes on after an operator or inside brackets",
+    ),
+    Foreign::other(&["?"], "write `if c then a else b`"),
+    Foreign::other(&["$"], "names hold letters, digits and `_`"),
+    Foreign::other(&["`"], "texts stand in double quotes"),
+];
+
+/// Characters that only look right, or that mathematics has and this language has not.
+pub static CHARACTERS: &[Foreign] = &[
+    Foreign::other(
+        &["“", "”", "„", "‟", "«", "»", "″"],
+        "type the plain quote `\"`",
+    ),
+    Foreign::other(&["‘", "’", "‚", "‛", "′", "´"], "type the plain quote `'`"),
+    Foreign::other(&["–", "—", "‐", "‑", "‒", "﹣"], "type a plain minus `-`"),
+    Foreign::renamed(&["⋅", "∙", "•", "∗"], "*", "type `*`"),
+    Foreign::renamed(&["÷", "⁄", "∕"], "/", "type `/`"),
+    Foreign::other(&["∘", "⊙", "⊗"], "type `.*` for the product entry by entry"),
+    Foreign::other(&["∞"], "type `inf`"),
+    Foreign::other(&["√"], "type `sqrt(…)`"),
+    Foreign::other(&["∛"], "type `cbrt(…)`"),
+    Foreign::other(&["∑"], "type `sum(… for i in 1..n)`"),
+    Foreign::other(&["∏"], "type `prod(… for i in 1..n)`"),
+    Foreign::other(&["∂", "∇"], "type `grad(L, w)`"),
+    Foreign::renamed(&["∧"], "and", "type `and`"),
+    Foreign::renamed(&["∨"], "or", "type `or`"),
+    Foreign::other(&["¬"], "type `not`"),
+    Foreign::other(&["←", "≔"], "type `:=`"),
+    Foreign::other(&["→", "↦"], "functions have names: type `f(x) = …`"),
+    Foreign::renamed(&["⩽", "≦"], "<=", "type `<=`"),
+    Foreign::renamed(&["⩾", "≧"], ">=", "type `>=`"),
+    Foreign::renamed(&["≡"], "==", "type `==`"),
+    Foreign::other(&["≈"], "type `approx(a, b)`"),
+    Foreign::other(&["∈"], "type `in`"),
+    Foreign::other(&["…"], "a range is `a..b`"),
+    Foreign::other(&["½"], "type `1/2`"),
+    Foreign::other(&["¼"], "type `1/4`"),
+    Foreign::other(&["¾"], "type `3/4`"),
+];
+
 /// The function of another language called `name`.
 pub fn function(name: &str) -> Option<&'static Foreign> {
     find(FUNCTIONS, name)
@@ -236,20 +348,22 @@ pub fn word(word: &str) -> Option<&'static Foreign> {
     find(WORDS, word)
 }
 
-/// What another language calls its attribute `name` of the operand `of`.
-pub fn attribute(name: &str, of: &str) -> Option<String> {
-    Some(match name {
-        "T" | "H" | "mT" | "transpose" | "t" => format!("write `{of}'` to transpose"),
-        "shape" | "size" | "length" | "len" | "ndim" => {
-            format!("write `rows({of})` or `cols({of})`")
-        }
-        "grad" => format!("write `grad(L, {of})`"),
-        "I" => format!("write `inv({of})`"),
-        _ => return None,
-    })
+/// The attribute of another language called `name`.
+pub fn attribute(name: &str) -> Option<&'static Foreign> {
+    find(ATTRIBUTES, name)
 }
 
-/// Whether `name` is how other languages call a library, as in `np.exp(1)`.
+/// The operator of another language that is written so.
+pub fn operator(written: &str) -> Option<&'static Foreign> {
+    find(OPERATORS, written)
+}
+
+/// The character that only looks right, or that mathematics has and this language has not.
+pub fn character(c: char) -> Option<&'static Foreign> {
+    find(CHARACTERS, c.encode_utf8(&mut [0; 4]))
+}
+
+/// True of names of libraries, as in `np.exp(1)`.
 pub fn is_library(name: &str) -> bool {
     matches!(
         name,

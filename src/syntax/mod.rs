@@ -40,10 +40,11 @@ const LONGEST_TEXT: usize = 1 << 30;
 /// How often a long parse looks whether it should stop.
 const TOKENS_AT_A_TIME: usize = 1 << 14;
 
-/// The script that `source` holds, and warnings about what is suspicious in it.
+/// The script of `source`, with warnings about suspicious parts.
 ///
-/// The error is the first one in the order of the text, except that a bracket which is never closed
-/// is blamed for everything that goes wrong behind it.
+/// # Errors
+/// The first mistake in the order of the text; but a bracket that is never closed is blamed for all
+/// mistakes after it.
 pub fn parse(source: &Rc<Source>) -> Result<(Script, Vec<Diagnostic>)> {
     refuse_long(source)?;
     refuse_odd_line_ends(source)?;

@@ -429,7 +429,7 @@ mod tests {
             expressions: Vec::new(),
             statements: Vec::new(),
             names: Vec::new(),
-            found: Found::default(),
+            found: NamePlaces::default(),
             body: Vec::new(),
         };
         let mut push = |kind| {

@@ -19,36 +19,107 @@ pub(crate) const RESERVED: [(&str, Token); 8] = [
 pub(crate) struct TailWord {
     pub word: &'static str,
     pub token: Token,
-    /// Whether it starts a part, rather than standing inside one.
+    /// It starts a part; otherwise it stands inside one.
     pub starts: bool,
-    /// How its part is written.
+    /// Advice on how its part is written.
     pub form: &'static str,
+    /// Its page of help; none where the word only stands inside a part.
+    pub help: Option<TailHelp>,
 }
 
-/// All of them: those that start a part first, in the order of the parts.
+/// Help about a word of a tail.
+#[derive(Clone, Copy)]
+pub(crate) struct TailHelp {
+    /// A statement with it.
+    pub form: &'static str,
+    /// Its meaning.
+    pub doc: &'static str,
+    /// A text to run and the end of its output; both may be empty.
+    pub example: (&'static str, &'static str),
+}
+
+const fn help(
+    form: &'static str,
+    doc: &'static str,
+    example: (&'static str, &'static str),
+) -> TailHelp {
+    TailHelp { form, doc, example }
+}
+
+/// All words of a tail: those that start a part first, in the order of the parts.
 pub(crate) static TAIL: [TailWord; 10] = [
-    part("over", Token::Over, "write `over t from a to b`"),
-    part("wrt", Token::Wrt, "write `wrt w, x`"),
+    part(
+        "over",
+        Token::Over,
+        "write `over t from a to b`",
+        help(
+            "plot f(t) over t from -3 to 3",
+            "what a plot runs over; two of them make a map",
+            ("", ""),
+        ),
+    ),
+    part(
+        "wrt",
+        Token::Wrt,
+        "write `wrt w, x`",
+        help(
+            "trace L wrt w, x",
+            "with respect to: what is differentiated by; a name, or an entry such as W[1, 2]",
+            ("derive x*y wrt y", ""),
+        ),
+    ),
     part(
         "along",
         Token::Along,
         "write `along v`, one direction for each `wrt`",
+        help(
+            "trace L wrt v along d",
+            "the direction of the tangents, one for each `wrt`",
+            (
+                "v = [1, 2]; compare sum(v.^2) wrt v along [1, 0] using forward",
+                "",
+            ),
+        ),
     ),
     part(
         "using",
         Token::Using,
         "write `using forward, reverse, numeric, symbolic`",
+        help(
+            "compare L using forward, reverse",
+            "the modes wanted: forward, reverse, numeric, symbolic",
+            ("x = 2; compare x^3 using forward, reverse", ""),
+        ),
     ),
-    part("at", Token::At, "write `at w = 3, x = 2`"),
+    part(
+        "at",
+        Token::At,
+        "write `at w = 3, x = 2`",
+        help(
+            "L at w = 5",
+            "values for this statement alone",
+            ("x^2 at x = 3", "9"),
+        ),
+    ),
     part(
         "with",
         Token::With,
         "write `with steps`, `with log x`, `with points P coloured by c`, …",
+        help(
+            "derive L wrt w with steps",
+            "how it is shown: steps, life, zeros, expanded, guards, log x, log y, points P coloured by c",
+            ("derive sin(x)^2 wrt x with steps", ""),
+        ),
     ),
     part(
         "to",
         Token::To,
         "write `to \"file.svg\"`, or `over t from a to b`",
+        help(
+            "plot v to \"v.svg\"",
+            "the file a plot (.svg) or graph (.svg, .dot) is written to",
+            ("", ""),
+        ),
     ),
     inner("from", Token::From, "write `over t from a to b`"),
     inner("coloured", Token::Coloured, POINTS),
@@ -57,12 +128,13 @@ pub(crate) static TAIL: [TailWord; 10] = [
 
 const POINTS: &str = "write `with points P coloured by c`";
 
-const fn part(word: &'static str, token: Token, form: &'static str) -> TailWord {
+const fn part(word: &'static str, token: Token, form: &'static str, help: TailHelp) -> TailWord {
     TailWord {
         word,
         token,
         starts: true,
         form,
+        help: Some(help),
     }
 }
 
@@ -72,6 +144,7 @@ const fn inner(word: &'static str, token: Token, form: &'static str) -> TailWord
         token,
         starts: false,
         form,
+        help: None,
     }
 }
 

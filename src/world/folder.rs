@@ -15,7 +15,7 @@ const CHUNK: usize = 1 << 16;
 /// The same of short files.
 const PAGE: usize = 1 << 12;
 /// How often a reader that waits asks whether it should stop.
-const PATIENCE: Duration = Duration::from_millis(10);
+const STOP_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The file system; relative names start at the working directory.
 #[derive(Clone, Copy, Debug, Default)]
@@ -170,7 +170,7 @@ fn chunks(
     });
     move || {
         loop {
-            match receive.recv_timeout(PATIENCE) {
+            match receive.recv_timeout(STOP_INTERVAL) {
                 Ok(read) => return read.map_err(|error| refusal(error, path)),
                 Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
                 Err(RecvTimeoutError::Timeout) if stop::requested() => {

@@ -1,11 +1,11 @@
-//! What someone who knows another language is told: the advice is about what was meant.
+//! Advice to those who know another language: it answers what they meant.
 
 use std::rc::Rc;
 use wengert::diagnostic::Diagnostic;
 use wengert::lower::{Limits, is_built_in};
 use wengert::session::Session;
 use wengert::source::Source;
-use wengert::syntax::foreign::{FUNCTIONS, Foreign, VALUES};
+use wengert::syntax::foreign::{CHARACTERS, FUNCTIONS, Foreign, OPERATORS, VALUES};
 use wengert::syntax::statements::is_statement_word;
 
 /// The advice of the error that running `text` ends with.
@@ -127,7 +127,7 @@ fn a_name_of_the_users_comes_before_one_of_another_language() {
 
 #[test]
 fn no_foreign_name_is_ours_or_stands_twice() {
-    for table in [FUNCTIONS, VALUES] {
+    for table in [FUNCTIONS, VALUES, OPERATORS, CHARACTERS] {
         let mut all: Vec<&str> = table.iter().flat_map(|word| word.names).copied().collect();
         for name in &all {
             assert!(!is_built_in(name), "`{name}` is a function of the language");
@@ -146,7 +146,9 @@ fn what_is_advised_exists() {
         names,
         advice,
         instead,
-    } in FUNCTIONS.iter().chain(VALUES)
+    } in [FUNCTIONS, VALUES, OPERATORS, CHARACTERS]
+        .into_iter()
+        .flatten()
     {
         if let Some(ours) = instead {
             assert!(advice.contains(&format!("`{ours}")), "{names:?}: {ours}");
@@ -188,6 +190,11 @@ fn fixes_are_what_one_would_type() {
         ("print trace(eye(2))", "print tr(eye(2))"),
         ("1 < 2 < 3", "1 < 2 and 2 < 3"),
         ("2**3", "2 ^ 3"),
+        ("2÷3", "2 / 3"),
+        ("A = [1, 2]\nA.T*A", "A = [1, 2]\nA'*A"),
+        ("A = eye(2)\n(A + A).I", "A = eye(2)\ninv((A + A))"),
+        ("sin^2(1 + 1)/2", "sin(1 + 1)^2/2"),
+        ("sin²(1)", "sin(1)²"),
         ("1 && 0", "1 and 0"),
         ("print \"cost\" 1", "print \"cost\", 1"),
         ("f(x) := x", "f(x) = x"),
@@ -196,11 +203,11 @@ fn fixes_are_what_one_would_type() {
         let (_, found) = mended(&Source::new("test", text)).expect(text);
         assert_eq!(found.as_deref(), Some(wanted), "{text}");
     }
-    // Nobody knows what the argument is.
-    assert_eq!(
-        mended(&Source::new("test", "sin 2*x")).and_then(|(_, text)| text),
-        None
-    );
+    // The argument, the base of the power, and the factors are unknown.
+    for text in ["sin 2*x", "sin^2(1)^2", "y = 2\ny²(3)"] {
+        let found = mended(&Source::new("test", text));
+        assert_eq!(found.and_then(|(_, text)| text), None, "{text}");
+    }
 }
 
 #[test]

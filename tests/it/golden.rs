@@ -2,7 +2,7 @@
 //! `wengert test --bless tests/golden examples` accepts what they write now.
 
 use std::path::{Path, PathBuf};
-use wengert::cli::golden::{self, Purpose};
+use wengert::cli::golden::{self, GoldenMode};
 use wengert::cli::{Allowance, Status};
 use wengert::render::Style;
 
@@ -17,7 +17,7 @@ fn scripts_write_what_is_expected() {
     let mut report = String::new();
     let status = golden::run(
         &folders,
-        Purpose::Compare,
+        GoldenMode::Compare,
         Allowance::default(),
         &Style::default(),
         &mut |text| report.push_str(text),

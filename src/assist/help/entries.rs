@@ -1,11 +1,15 @@
-//! Help about operators and words that no table knows.
+//! Help about operators and words that no other table holds.
 
-/// Something that has a name, with what it does and an example.
+/// A page of help: a name, its form, its meaning and an example.
 #[derive(Clone, Copy)]
-pub struct Entry {
+pub struct HelpEntry {
+    /// The topic.
     pub name: &'static str,
+    /// Its form in a text.
     pub form: &'static str,
+    /// Its meaning.
     pub doc: &'static str,
+    /// A text to run and the end of its output; both may be empty.
     pub example: (&'static str, &'static str),
 }
 
@@ -14,8 +18,8 @@ const fn entry(
     form: &'static str,
     doc: &'static str,
     example: (&'static str, &'static str),
-) -> Entry {
-    Entry {
+) -> HelpEntry {
+    HelpEntry {
         name,
         form,
         doc,
@@ -23,9 +27,8 @@ const fn entry(
     }
 }
 
-/// Operators, the words of a statement's tail, and what else one may ask about. Help lists none of
-/// them, but knows them.
-pub static WORDS: &[Entry] = &[
+/// Operators and notions. Help has pages about them and does not list them.
+pub static WORDS: &[HelpEntry] = &[
     entry(
         "*",
         "A*B",
@@ -103,51 +106,6 @@ pub static WORDS: &[Entry] = &[
         "a > 0 and b > 0",
         "`and`, `or`, `not`: what the first decides is not computed further",
         ("1 < 2 and not 2 < 1", "1"),
-    ),
-    entry(
-        "wrt",
-        "trace L wrt w, x",
-        "with respect to: what is differentiated by; a name, or an entry such as W[1, 2]",
-        ("derive x*y wrt y", ""),
-    ),
-    entry(
-        "along",
-        "trace L wrt v along d",
-        "the direction of the tangents, one for each `wrt`",
-        (
-            "v = [1, 2]; compare sum(v.^2) wrt v along [1, 0] using forward",
-            "",
-        ),
-    ),
-    entry(
-        "using",
-        "compare L using forward, reverse",
-        "the modes wanted: forward, reverse, numeric, symbolic",
-        ("x = 2; compare x^3 using forward, reverse", ""),
-    ),
-    entry(
-        "at",
-        "L at w = 5",
-        "values for this statement alone",
-        ("x^2 at x = 3", "9"),
-    ),
-    entry(
-        "with",
-        "derive L wrt w with steps",
-        "how it is shown: steps, life, zeros, expanded, guards, log x, log y, points P coloured by c",
-        ("derive sin(x)^2 wrt x with steps", ""),
-    ),
-    entry(
-        "over",
-        "plot f(t) over t from -3 to 3",
-        "what a plot runs over; two of them make a map",
-        ("", ""),
-    ),
-    entry(
-        "to",
-        "plot v to \"v.svg\"",
-        "the file a plot (.svg) or graph (.svg, .dot) is written to",
-        ("", ""),
     ),
     entry(
         "ans",

@@ -7,7 +7,7 @@ use super::algebra::{Algebra, Form, Id};
 use crate::graph::{NodeId, Shape, Tensor};
 use crate::source::{Source, Span};
 use crate::syntax::ast::{
-    BinaryOp, Call, Expr, ExprId, ExprKind, Found, Ident, Name, NameId, NamedArgument, Script,
+    BinaryOp, Call, Expr, ExprId, ExprKind, Ident, Name, NameId, NamePlaces, NamedArgument, Script,
     UnaryOp,
 };
 use rustc_hash::FxHashMap;
@@ -46,7 +46,7 @@ impl<'a> Emitter<'a> {
             expressions: Vec::new(),
             statements: Vec::new(),
             names: Vec::new(),
-            found: Found::default(),
+            found: NamePlaces::default(),
             body: Vec::new(),
         };
         Emitter {

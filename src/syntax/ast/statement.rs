@@ -14,7 +14,7 @@ pub struct InputDeclaration {
 
 /// The left side of `:=`
 #[derive(Clone, Debug, PartialEq)]
-pub struct Target {
+pub struct UpdateTarget {
     /// The name.
     pub name: Ident,
     /// The entries to replace; `None` for the whole.
@@ -183,7 +183,7 @@ pub enum StatementKind {
     /// `input w, x[3], A[2, 3]`
     Input(Vec<InputDeclaration>),
     /// `W, V := …, …`; as many values as targets
-    Update(Vec<Target>, Vec<ExprId>),
+    Update(Vec<UpdateTarget>, Vec<ExprId>),
     /// `repeat n { … }`
     Repeat(ExprId, Block),
     /// `while c { … }`

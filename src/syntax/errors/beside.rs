@@ -84,16 +84,33 @@ fn power_of_function(context: &Context<'_>, last: usize, at: usize) -> Option<Di
     }
     let (function, power) = (context.text(name), context.text_of(name + 1, last));
     let argument = context.operand_from(at);
-    Some(
-        pair(
-            context,
-            name,
-            at,
-            "a power stands after the arguments",
-            "raised before the call",
-        )
-        .help(format!("write `{function}{argument}{power}`")),
+    let error = pair(
+        context,
+        name,
+        at,
+        "a power stands after the arguments",
+        "raised before the call",
     )
+    .help(format!("write `{function}{argument}{power}`"));
+    // Of a variable the product may be meant, and a further power would apply to this one.
+    let Some(closer) = context.closer(at).filter(|_| is_function(&function)) else {
+        return Some(error);
+    };
+    let binds_tighter = matches!(
+        context.token(closer + 1),
+        Some(Token::Caret | Token::DotCaret | Token::Squared | Token::Cubed | Token::Prime)
+    );
+    if binds_tighter {
+        return Some(error);
+    }
+    let of = |first, last| context.span(first).to(context.span(last));
+    let slice = |span| context.source.slice(span);
+    let [function, power, argument] =
+        [of(name, name), of(name + 1, last), of(at, closer)].map(slice);
+    Some(error.fix(
+        context.place(of(name, closer)),
+        format!("{function}{argument}{power}"),
+    ))
 }
 
 /// `d/dw L`
@@ -142,13 +159,12 @@ fn word_as_operator(context: &Context<'_>, last: usize, at: usize) -> Option<Dia
             "floor(" => format!("{call}{a}/{b})"),
             _ => format!("{a}^{b}"),
         };
-        context
-            .error(
-                context.span(at),
-                format!("`{word}` is no operator"),
-                "between two operands",
-            )
-            .help(format!("write `{instead}`"))
+        context.mistake(
+            at,
+            format!("`{word}` is no operator"),
+            "between two operands",
+            format!("write `{instead}`"),
+        )
     })
 }
 
@@ -160,15 +176,12 @@ fn wrt_in_call(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnost
     (stands && next.starts_operand()).then(|| {
         let call = context.text_of(opener - 1, last);
         let by = context.operand_from(at + 1);
-        context
-            .error(
-                context.span(at),
-                "`wrt` belongs to statements, not to calls",
-                "inside a call",
-            )
-            .help(format!(
-                "separate the arguments by a comma: `{call}, {by})`"
-            ))
+        context.mistake(
+            at,
+            "`wrt` belongs to statements, not to calls",
+            "inside a call",
+            format!("separate the arguments by a comma: `{call}, {by})`"),
+        )
     })
 }
 
@@ -207,15 +220,12 @@ fn tail_word(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
         return None;
     }
     let near = statements::nearly_tail_word(context, at)?;
-    Some(
-        context
-            .error(
-                context.span(at),
-                format!("`{}` is no part of a statement", context.text(at)),
-                "unknown word",
-            )
-            .help(format!("did you mean `{near}`?")),
-    )
+    Some(context.mistake(
+        at,
+        format!("`{}` is no part of a statement", context.text(at)),
+        "unknown word",
+        format!("did you mean `{near}`?"),
+    ))
 }
 
 /// `at x = 3` on a line that goes on with nothing.
@@ -224,13 +234,12 @@ fn tail_of_nothing(context: &Context<'_>, last: usize, at: usize) -> Option<Diag
     let starts_part = Token::tail_word(&word).is_some_and(|word| word.tail_rank().is_some());
     let is_word = context.token(last) == Some(Token::Name) && starts_part;
     (is_word && last == context.statement(at)).then(|| {
-        context
-            .error(
-                context.span(last),
-                format!("`{word}` goes on with a statement that shows something"),
-                "no such statement before it",
-            )
-            .help(format!("write `trace L {word} …`, on one line or two"))
+        context.mistake(
+            last,
+            format!("`{word}` goes on with a statement that shows something"),
+            "no such statement before it",
+            format!("write `trace L {word} …`, on one line or two"),
+        )
     })
 }
 
@@ -241,15 +250,12 @@ fn statement(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
     if !defines || context.enclosing_bracket(at).is_some() || heads_a_block(context, at) {
         return None;
     }
-    Some(
-        context
-            .error(
-                context.span(at),
-                "a statement ends at a newline or `;`",
-                "the next statement",
-            )
-            .help("put it on a line of its own, or a `;` before it"),
-    )
+    Some(context.mistake(
+        at,
+        "a statement ends at a newline or `;`",
+        "the next statement",
+        "put it on a line of its own, or a `;` before it",
+    ))
 }
 
 /// `repeat 3 x := 1`
@@ -259,13 +265,12 @@ fn block(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
         && !context.touches(at);
     is_head.then(|| {
         let word = context.text(context.statement(at));
-        context
-            .error(
-                context.span(at),
-                format!("the block of `{word}` is written in braces"),
-                "`{` should stand before this",
-            )
-            .help(format!("write `{word} … {{ … }}`"))
+        context.mistake(
+            at,
+            format!("the block of `{word}` is written in braces"),
+            "`{` should stand before this",
+            format!("write `{word} … {{ … }}`"),
+        )
     })
 }
 
@@ -308,13 +313,12 @@ fn missing_tail_operand(context: &Context<'_>, last: usize, at: usize) -> Option
     let is_word = context.token(last) == Some(Token::Name) && Token::tail_word(&word).is_some();
     (is_word && (due.is_tail_word() || due.is_statement_word())).then(|| {
         let owner = context.text(owner);
-        context
-            .error(
-                context.span(last),
-                format!("`{owner}` needs something before `{word}`"),
-                format!("before `{}`, an operand was due here", context.text(at)),
-            )
-            .help(format!("write what `{owner}` is about, then `{word} …`"))
+        context.mistake(
+            last,
+            format!("`{owner}` needs something before `{word}`"),
+            format!("before `{}`, an operand was due here", context.text(at)),
+            format!("write what `{owner}` is about, then `{word} …`"),
+        )
     })
 }
 

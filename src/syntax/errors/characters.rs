@@ -21,7 +21,6 @@ pub(super) fn alien(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
 }
 
 fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
-    let next = context.text(at + 1);
     let operand = || {
         context
             .before(at)
@@ -48,11 +47,9 @@ fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
                 no_prefix(&context.text(last), &context.operand_from(last)),
             )
         }
-        (Some(_), Some(Token::Name)) if context.operand_before(at) => (
-            "there are no attributes".to_owned(),
-            foreign::attribute(&next, &operand())
-                .unwrap_or_else(|| format!("write a call such as `{next}({})`", operand())),
-        ),
+        (Some(_), Some(Token::Name)) if context.operand_before(at) => {
+            return attribute(context, at, &operand());
+        }
         (Some(_), Some(Token::Prime)) => (
             "this dot belongs to nothing".to_owned(),
             "write `'` to transpose".to_owned(),
@@ -76,7 +73,31 @@ fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
     error
 }
 
-/// What to write instead of `np.…`: the function of another language may have another name here.
+/// `A.T`
+fn attribute(context: &Context<'_>, at: usize, operand: &str) -> Diagnostic {
+    let name = context.text(at + 1);
+    let error = context.error(
+        context.span(at),
+        "there are no attributes",
+        "a dot too many",
+    );
+    let Some(known) = foreign::attribute(&name) else {
+        return error.help(format!("write a call such as `{name}({operand})`"));
+    };
+    let error = error.help(known.advice.replace('_', operand));
+    let called = context.token(at + 2) == Some(Token::LeftParen);
+    match (known.instead, context.before(at)) {
+        (Some(ours), Some(last)) if !called => {
+            let first = context.span(context.operand_start(last));
+            let operand = first.to(context.span(last));
+            let text = ours.replace('_', context.source.slice(operand));
+            error.fix(context.place(operand.to(context.span(at + 1))), text)
+        }
+        _ => error,
+    }
+}
+
+/// Advice for `np.…`: the function of another language may have another name here.
 fn no_prefix(name: &str, call: &str) -> String {
     match foreign::function(name).or_else(|| foreign::value(name)) {
         Some(word) => word.advice.to_owned(),
@@ -86,9 +107,12 @@ fn no_prefix(name: &str, call: &str) -> String {
 
 fn foreign_character(context: &Context<'_>, at: usize) -> Diagnostic {
     let written = context.text(at);
+    let first = written.chars().next();
+    let known = foreign::operator(&written).or_else(|| foreign::character(first?));
     let help = operator_advice(context, at, &written)
-        .or_else(|| character_advice(&written).map(str::to_owned));
-    let message = match written.chars().next() {
+        .or_else(|| known.map(|known| known.advice.to_owned()))
+        .or_else(|| character_advice(first?).map(str::to_owned));
+    let message = match first {
         Some(c) if is_wide(c) => format!("the full-width character `{c}` has no meaning here"),
         Some(c) if is_invisible(c) => {
             format!("the character U+{:04X} has no meaning here", c as u32)
@@ -101,11 +125,15 @@ fn foreign_character(context: &Context<'_>, at: usize) -> Diagnostic {
     } else {
         "unknown"
     };
-    let error = context
-        .error(context.span(at), message, label)
-        .help(help.unwrap_or_else(|| "take it out".to_owned()));
-    match OPERATORS.iter().find(|(theirs, _)| *theirs == written) {
-        Some((_, ours)) if context.operand_before(at) => {
+    let error = context.mistake(
+        at,
+        message,
+        label,
+        help.unwrap_or_else(|| "take it out".to_owned()),
+    );
+    let alone = written.is_ascii() || written.chars().count() == 1;
+    match known.and_then(|known| known.instead) {
+        Some(ours) if alone && context.operand_before(at) => {
             let blank = |is_there: bool| if is_there { "" } else { " " };
             let (before, after) = (!context.touches(at), !context.touches(at + 1));
             let text = format!("{}{ours}{}", blank(before), blank(after));
@@ -115,26 +143,7 @@ fn foreign_character(context: &Context<'_>, at: usize) -> Diagnostic {
     }
 }
 
-/// Operators of other languages between two operands, and those that mean the same here.
-const OPERATORS: &[(&str, &str)] = &[
-    ("**", "^"),
-    ("&&", "and"),
-    ("||", "or"),
-    ("=<", "<="),
-    ("===", "=="),
-    ("<>", "!="),
-    ("~=", "!="),
-    (".==", "=="),
-    (".!=", "!="),
-    (".<", "<"),
-    (".<=", "<="),
-    (".>", ">"),
-    (".>=", ">="),
-    (".+", "+"),
-    (".-", "-"),
-];
-
-/// What to write instead of an operator of another language.
+/// Advice that depends on the operands of an operator of another language.
 fn operator_advice(context: &Context<'_>, at: usize, written: &str) -> Option<String> {
     let operand = context
         .before(at)
@@ -142,55 +151,29 @@ fn operator_advice(context: &Context<'_>, at: usize, written: &str) -> Option<St
         .map(|before| context.operand_until(before));
     let updated = operand.clone().unwrap_or_else(|| "x".to_owned());
     Some(match written {
-        "**" => "write `^` for a power".into(),
         "//" if operand.is_some() => {
             "write `floor(a/b)` for a whole quotient, `#` for a comment".into()
         }
-        "//" | "/*" => "a comment starts with `#`".into(),
-        "&&" | "&" => "write `and`".into(),
-        "||" => "write `or`".into(),
-        "|" => "write `or`, or `abs(x)` for an absolute value".into(),
-        "!" if operand.is_some() => {
-            format!("for a factorial write `gamma({updated} + 1)`")
-        }
-        "!" | "~" => "write `not`".into(),
+        "!" if operand.is_some() => format!("for a factorial write `gamma({updated} + 1)`"),
         "+=" | "-=" | "*=" | "/=" | "^=" => {
             let amount = rest_of_line(context, at);
             format!("write `{updated} := {updated} {} {amount}`", &written[..1])
         }
         "++" => format!("write `{updated} := {updated} + 1`, or a single `+`"),
-        "->" | "=>" => "functions have names: write `f(x) = x^2`, then use `f`".into(),
-        "=<" => "write `<=`".into(),
-        "===" => "write `==`".into(),
-        "<>" | "~=" => "write `!=`".into(),
-        ".+" | ".-" => format!(
-            "`{0}` goes entry by entry already: write `{0}`",
-            &written[1..]
-        ),
-        ".==" | ".!=" | ".<" | ".<=" | ".>" | ".>=" => format!(
-            "comparisons go entry by entry already: write `{}`",
-            &written[1..]
-        ),
-        ".=" => "write `:=`".into(),
         "@" if context.token_before(at) == Some(Token::Equal) => anonymous(context, at),
-        "@" => "write `*` for the matrix product, `.*` for entry by entry".into(),
-        "%" if operand.is_some() => {
+        "%" => {
+            let a = operand?;
             let follows = context.token(at + 1).is_some_and(Token::starts_operand);
-            let (a, b) = match &operand {
-                Some(a) if follows => (a.clone(), context.operand_from(at + 1)),
-                _ => ("a".to_owned(), "b".to_owned()),
+            let (a, b) = match follows {
+                true => (a, context.operand_from(at + 1)),
+                false => ("a".to_owned(), "b".to_owned()),
             };
             format!("write `mod({a}, {b})` for a remainder, `#` for a comment")
         }
-        "%" => "a comment starts with `#`".into(),
-        "\\" => "write `solve(A, b)` to divide from the left; a line goes on after an operator or inside brackets".into(),
         "?" if operand.is_none() && context.token(at + 1) == Some(Token::Name) => {
             let name = context.text(at + 1);
             format!("in the interactive session write `:help {name}`")
         }
-        "?" => "write `if c then a else b`".into(),
-        "$" => "names hold letters, digits and `_`".into(),
-        "`" => "texts stand in double quotes".into(),
         _ => return None,
     })
 }
@@ -220,40 +203,14 @@ fn rest_of_line(context: &Context<'_>, at: usize) -> String {
     }
 }
 
-/// What to type instead of a character that only looks right.
-fn character_advice(written: &str) -> Option<&'static str> {
-    Some(match written.chars().next()? {
-        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "type the plain quote `\"`",
-        '‘' | '’' | '‚' | '‛' | '′' | '´' => "type the plain quote `'`",
-        '–' | '—' | '‐' | '‑' | '‒' | '﹣' => "type a plain minus `-`",
-        '⋅' | '∙' | '•' | '∗' => "type `*`",
-        '÷' | '⁄' | '∕' => "type `/`",
-        '∘' | '⊙' | '⊗' => "type `.*` for the product entry by entry",
-        '∞' => "type `inf`",
-        '√' => "type `sqrt(…)`",
-        '∛' => "type `cbrt(…)`",
-        '∑' => "type `sum(… for i in 1..n)`",
-        '∏' => "type `prod(… for i in 1..n)`",
-        '∂' | '∇' => "type `grad(L, w)`",
-        '∧' => "type `and`",
-        '∨' => "type `or`",
-        '¬' => "type `not`",
-        '←' | '≔' => "type `:=`",
-        '→' | '↦' => "functions have names: type `f(x) = …`",
-        '⩽' | '≦' => "type `<=`",
-        '⩾' | '≧' => "type `>=`",
-        '≡' => "type `==`",
-        '≈' => "type `approx(a, b)`",
-        '∈' => "type `in`",
-        '…' => "a range is `a..b`",
-        '½' => "type `1/2`",
-        '¼' => "type `1/4`",
-        '¾' => "type `3/4`",
-        c if is_wide(c) => "type the plain character",
-        c if c.is_numeric() => "digits are `0` to `9`",
-        c if is_invisible(c) => "take it out",
-        _ => return None,
-    })
+/// Advice on a class of characters.
+fn character_advice(c: char) -> Option<&'static str> {
+    match c {
+        c if is_wide(c) => Some("type the plain character"),
+        c if c.is_numeric() => Some("digits are `0` to `9`"),
+        c if is_invisible(c) => Some("take it out"),
+        _ => None,
+    }
 }
 
 fn is_invisible(c: char) -> bool {
@@ -341,13 +298,12 @@ fn bad_name(context: &Context<'_>, at: usize) -> Diagnostic {
 }
 
 fn unclosed_text(context: &Context<'_>, at: usize) -> Diagnostic {
-    context
-        .error(
-            context.span(at),
-            "this text is not closed",
-            "no closing quote on this line",
-        )
-        .help("end it with `\"`; a new line inside a text is written `\\n`")
+    context.mistake(
+        at,
+        "this text is not closed",
+        "no closing quote on this line",
+        "end it with `\"`; a new line inside a text is written `\\n`",
+    )
 }
 
 /// `'text'`: a quote that opens where an operand is wanted, or after a blank, and closes on its line.

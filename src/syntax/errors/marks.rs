@@ -13,9 +13,8 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         return None;
     }
     let start = context.statement(at);
-    let error = |message: &str, label: &str, help: String| {
-        Some(context.error(context.span(at), message, label).help(help))
-    };
+    let error =
+        |message: &str, label: &str, help: String| Some(context.mistake(at, message, label, help));
     let compare = || "to compare two values write `==`".to_owned();
     let Some(last) = context.before(at).filter(|&last| last >= start) else {
         return error(
@@ -157,9 +156,8 @@ pub(super) fn comma(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     if context.token(at)? != Token::Comma {
         return None;
     }
-    let error = |message: &str, label: &str, help: &str| {
-        Some(context.error(context.span(at), message, label).help(help))
-    };
+    let error =
+        |message: &str, label: &str, help: &str| Some(context.mistake(at, message, label, help));
     if !context.operand_before(at) {
         return error(
             "something is missing before this comma",
@@ -254,9 +252,8 @@ pub(super) fn empty_brackets(context: &Context<'_>, at: usize) -> Option<Diagnos
 /// `..` where no range can stand, or a clause without one.
 pub(super) fn range(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let found = context.token(at)?;
-    let error = |message: &str, label: &str, help: &str| {
-        Some(context.error(context.span(at), message, label).help(help))
-    };
+    let error =
+        |message: &str, label: &str, help: &str| Some(context.mistake(at, message, label, help));
     if found == Token::DotDot {
         if !context.operand_before(at) {
             return error(
@@ -328,15 +325,12 @@ pub(super) fn colon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         && context.token(at) == Some(Token::Colon)
         && context.text(context.statement(at) + 3) == "range";
     if counts {
-        return Some(
-            context
-                .error(
-                    context.span(at),
-                    "a loop runs over a range, and its block is written in braces",
-                    "a colon here",
-                )
-                .help("write `for i in 1..10 { … }`"),
-        );
+        return Some(context.mistake(
+            at,
+            "a loop runs over a range, and its block is written in braces",
+            "a colon here",
+            "write `for i in 1..10 { … }`",
+        ));
     }
     let is_range = match (context.token(at)?, context.token_before(at)) {
         (Token::Colon, _) => context.operand_before(at),
@@ -354,27 +348,23 @@ pub(super) fn colon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             "write `W[1, :]` or `W[:, 1]`",
         )
     };
-    Some(
-        context
-            .error(
-                context.span(at),
-                message,
-                if is_range {
-                    "written with `:`"
-                } else {
-                    "a colon here"
-                },
-            )
-            .help(help),
-    )
+    Some(context.mistake(
+        at,
+        message,
+        if is_range {
+            "written with `:`"
+        } else {
+            "a colon here"
+        },
+        help,
+    ))
 }
 
 /// `;` in parentheses, or around an empty row.
 pub(super) fn semicolon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let found = context.token(at)?;
-    let error = |message: &str, label: &str, help: &str| {
-        Some(context.error(context.span(at), message, label).help(help))
-    };
+    let error =
+        |message: &str, label: &str, help: &str| Some(context.mistake(at, message, label, help));
     match found {
         Token::Semicolon => error(
             "`;` stands only between statements and between the rows of a matrix",
@@ -416,15 +406,12 @@ pub(super) fn text(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             }
             _ => "\"cost\", J".to_owned(),
         };
-        return Some(
-            context
-                .error(
-                    context.span(at),
-                    "`print` takes its items without parentheses",
-                    "a text in parentheses",
-                )
-                .help(format!("write `print {items}`")),
-        );
+        return Some(context.mistake(
+            at,
+            "`print` takes its items without parentheses",
+            "a text in parentheses",
+            format!("write `print {items}`"),
+        ));
     }
     Some(misplaced_text(context.source, context.span(at)))
 }
@@ -443,11 +430,7 @@ fn only_choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         ),
         _ => return None,
     };
-    Some(
-        context
-            .error(context.span(at), message, "something else here")
-            .help(help),
-    )
+    Some(context.mistake(at, message, "something else here", help))
 }
 
 /// An operator, or a closing bracket, where an operand is wanted.

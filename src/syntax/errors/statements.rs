@@ -59,15 +59,7 @@ pub(super) fn loop_head(context: &Context<'_>, at: usize) -> Option<Diagnostic> 
         ),
         _ => return None,
     };
-    Some(
-        context
-            .error(
-                context.span(at),
-                message,
-                format!("{} here", found(context, at)),
-            )
-            .help(help),
-    )
+    Some(context.mistake(at, message, format!("{} here", found(context, at)), help))
 }
 
 fn found(context: &Context<'_>, at: usize) -> String {
@@ -172,13 +164,8 @@ pub(super) fn end(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let last = context.before(at)?;
     let token = context.token(last)?;
     let text = context.text(last);
-    let error = |message: String, help: String| {
-        Some(
-            context
-                .error(context.span(at), message, "ends here")
-                .help(help),
-        )
-    };
+    let error =
+        |message: String, help: String| Some(context.mistake(at, message, "ends here", help));
     if let Some(open) = open_choice(context, at) {
         return error(
             "this `if` is not complete".to_owned(),
@@ -272,25 +259,21 @@ pub(super) fn after_block(context: &Context<'_>, at: usize) -> Option<Diagnostic
     let before = context.token_before(at)?;
     let last = context.before(at)?;
     if before == Token::Else && context.token_before(last) == Some(Token::RightBrace) {
-        return Some(
-            context
-                .error(
-                    context.span(at),
-                    "a block, or another `if`, stands after `else`",
-                    "not in braces",
-                )
-                .help("write `else { … }` or `else if c { … }`"),
-        );
+        return Some(context.mistake(
+            at,
+            "a block, or another `if`, stands after `else`",
+            "not in braces",
+            "write `else { … }` or `else if c { … }`",
+        ));
     }
     let separate = before == Token::RightBrace && !matches!(context.token(at)?, Token::RightBrace);
     (separate && context.token(at) != Some(Token::Else)).then(|| {
-        context
-            .error(
-                context.span(at),
-                "a statement ends at a newline or `;`",
-                "after the end of a block",
-            )
-            .help("put it on a line of its own, or a `;` before it")
+        context.mistake(
+            at,
+            "a statement ends at a newline or `;`",
+            "after the end of a block",
+            "put it on a line of its own, or a `;` before it",
+        )
     })
 }
 
@@ -360,15 +343,12 @@ fn block_word(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         return None;
     }
     let word = context.text(context.statement(at));
-    Some(
-        context
-            .error(
-                context.span(at),
-                format!("the block of `{word}` is written in braces"),
-                "`{` should stand here",
-            )
-            .help(format!("write `{word} … {{ … }}`")),
-    )
+    Some(context.mistake(
+        at,
+        format!("the block of `{word}` is written in braces"),
+        "`{` should stand here",
+        format!("write `{word} … {{ … }}`"),
+    ))
 }
 
 /// A word beside the outputs of a statement that shows something, if it is nearly a tail word.

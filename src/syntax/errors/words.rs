@@ -52,13 +52,12 @@ pub(super) fn reserved_as_name(context: &Context<'_>, at: usize) -> Option<Diagn
         && context.token(at + 1) == Some(Token::LeftParen);
     (defined || is_parameter || wanted || starts_call).then(|| {
         let word = context.text(at);
-        context
-            .error(
-                context.span(at),
-                format!("`{word}` is a reserved word and cannot be a name"),
-                "reserved",
-            )
-            .help(format!("choose another name, such as `{word}_`"))
+        context.mistake(
+            at,
+            format!("`{word}` is a reserved word and cannot be a name"),
+            "reserved",
+            format!("choose another name, such as `{word}_`"),
+        )
     })
 }
 
@@ -87,15 +86,12 @@ pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diag
         return inner_statement(context, word);
     }
     let near = did_you_mean(&context.text(word), statement_words())?;
-    Some(
-        context
-            .error(
-                context.span(word),
-                format!("there is no statement `{}`", context.text(word)),
-                "unknown statement",
-            )
-            .help(format!("did you mean `{near}`?")),
-    )
+    Some(context.mistake(
+        word,
+        format!("there is no statement `{}`", context.text(word)),
+        "unknown statement",
+        format!("did you mean `{near}`?"),
+    ))
 }
 
 fn foreign_word(context: &Context<'_>, at: usize) -> Diagnostic {
@@ -119,13 +115,12 @@ fn foreign_word(context: &Context<'_>, at: usize) -> Diagnostic {
 fn inner_statement(context: &Context<'_>, word: usize) -> Option<Diagnostic> {
     let text = context.text(word);
     (is_statement_word(&text) && !context.operand_before(word)).then(|| {
-        context
-            .error(
-                context.span(word),
-                format!("`{text}` is a statement and has no value"),
-                "cannot stand inside a formula",
-            )
-            .help(format!("put `{text} …` on a line of its own"))
+        context.mistake(
+            word,
+            format!("`{text}` is a statement and has no value"),
+            "cannot stand inside a formula",
+            format!("put `{text} …` on a line of its own"),
+        )
     })
 }
 
@@ -180,7 +175,7 @@ pub(super) fn choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         ),
         _ => return None,
     };
-    Some(context.error(context.span(at), message, label).help(help))
+    Some(context.mistake(at, message, label, help))
 }
 
 /// Whether the nearest `if`, `then` or `else` before in the same brackets makes `token` the next.
@@ -201,15 +196,12 @@ fn waits(context: &Context<'_>, at: usize, token: Token) -> bool {
 pub(super) fn comprehension(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     match context.token(at)? {
         Token::For => Some(misplaced_for(context, at)),
-        Token::In => Some(
-            context
-                .error(
-                    context.span(at),
-                    "`in` stands only after `for`",
-                    "no `for` before it",
-                )
-                .help("write `for i in 1..10 { … }` or `[… for i in 1..n]`"),
-        ),
+        Token::In => Some(context.mistake(
+            at,
+            "`in` stands only after `for`",
+            "no `for` before it",
+            "write `for i in 1..10 { … }` or `[… for i in 1..n]`",
+        )),
         _ => None,
     }
 }
@@ -238,9 +230,7 @@ fn misplaced_for(context: &Context<'_>, at: usize) -> Diagnostic {
             "write `[… for i in 1..n]`, or `for i in 1..n { … }` for a loop",
         ),
     };
-    context
-        .error(context.span(at), message, "starts a comprehension")
-        .help(help)
+    context.mistake(at, message, "starts a comprehension", help)
 }
 
 /// Whether the `(` at `opener` is that of a call.
@@ -256,12 +246,11 @@ pub(super) fn is_call(context: &Context<'_>, opener: usize) -> bool {
 pub(super) fn misplaced_not(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let operator = context.token_before(at).is_some_and(Token::is_binary);
     (context.token(at) == Some(Token::Not) && operator).then(|| {
-        context
-            .error(
-                context.span(at),
-                "`not` as an operand wants parentheses",
-                "binds looser than the operator before it",
-            )
-            .help("write `(not a)`")
+        context.mistake(
+            at,
+            "`not` as an operand wants parentheses",
+            "binds looser than the operator before it",
+            "write `(not a)`",
+        )
     })
 }
