@@ -1,5 +1,5 @@
-//! What each fuzz target does with its bytes, and what must hold of it. `cargo fuzz` calls these
-//! functions, and so does `tests/it/corpus.rs`, on the inputs that were kept.
+//! The fuzz targets: each handles any bytes and checks its laws. `cargo fuzz` calls these
+//! functions, and `tests/it/corpus.rs` calls them with the inputs that were kept.
 #![allow(dead_code)]
 
 use clap::Parser;
@@ -19,7 +19,7 @@ use wengert::stop::StopToken;
 use wengert::syntax::ast::{ExprId, ExprKind, Script, StatementKind};
 use wengert::syntax::{self, format, highlight, printer};
 
-/// What is done with the bytes of an input.
+/// A function of the bytes of an input.
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
@@ -38,7 +38,7 @@ const LIMITS: Limits = Limits {
     memory: 1 << 20,
 };
 
-/// Ticks of [`TICK`] that an input may run before it is asked to stop.
+/// The ticks of [`TICK`] that an input may run before it is asked to stop.
 const PATIENCE: u64 = 5;
 const TICK: Duration = Duration::from_millis(100);
 
@@ -52,7 +52,7 @@ pub fn parse(data: &[u8]) {
     syntax::completeness(&source.text);
 }
 
-/// What is printed reads back as the same.
+/// A printed script parses to the same script.
 pub fn print(data: &[u8]) {
     let source = source("fuzz.ad", data);
     let Ok((script, _)) = syntax::parse(&source) else {
@@ -110,7 +110,7 @@ pub fn session(data: &[u8]) {
         within_patience(&session.stop_token(), || step(&mut session, &source));
         still_works(&mut session);
     }
-    // What was defined can be written down and read again.
+    // Definitions can be saved and read again.
     let saved = Source::new("saved.ad", session.script());
     let read = Session::with_limits(LIMITS).run_source(&saved, &mut |_| {});
     assert!(read.is_ok(), "{read:?}\n{}", saved.text);

@@ -1,4 +1,4 @@
-//! The one type for everything that can be wrong with a user's input.
+//! The one type for all mistakes in a user's input.
 
 mod macros;
 mod wording;
@@ -9,7 +9,7 @@ pub use wording::{bytes, counted, did_you_mean};
 use crate::source::Location;
 use std::fmt;
 
-/// What class of mistake a diagnostic reports. The names are part of the JSON contract.
+/// The class of a mistake. The names are part of the JSON contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
     /// The text does not follow the grammar.
@@ -86,7 +86,7 @@ impl Code {
     }
 }
 
-/// Whether a diagnostic stops the script.
+/// The severity of a diagnostic: errors stop the script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
     /// The statement failed.
@@ -95,12 +95,12 @@ pub enum Severity {
     Warning,
 }
 
-/// A piece of source with what there is to say about it.
+/// A marked place in a source, with a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// Where.
+    /// The marked place.
     pub location: Location,
-    /// What; may be empty.
+    /// The remark at that place; may be empty.
     pub text: String,
 }
 
@@ -117,9 +117,9 @@ struct Inner {
 /// A change of the user's text after which this mistake is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// What is replaced; empty where something is put in.
+    /// The text to replace; empty for an insertion.
     pub location: Location,
-    /// What stands there instead.
+    /// The replacement.
     pub text: String,
 }
 
@@ -132,7 +132,7 @@ impl Fix {
     }
 }
 
-/// What is wrong, where, and what to write instead.
+/// A mistake, its place, and the text to write instead.
 ///
 /// The first label is the primary one: its span is the `span` of the JSON object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,7 +189,7 @@ impl Diagnostic {
         self
     }
 
-    /// The same with a change that certainly mends it.
+    /// The same with a change that certainly fixes it.
     pub fn fix(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
         self.0.fix = Some(Fix {
             location,
@@ -223,12 +223,12 @@ impl Diagnostic {
         &self.0.labels[0].location
     }
 
-    /// What to write instead, where known.
+    /// Advice on what to write instead, if there is any.
     pub fn advice(&self) -> Option<&str> {
         self.0.help.as_deref()
     }
 
-    /// The change that mends it, where there is one that is certain.
+    /// The change that fixes it, if one is certain.
     pub fn correction(&self) -> Option<&Fix> {
         self.0.fix.as_ref()
     }

@@ -1,4 +1,4 @@
-//! Where text comes from: sources, spans in them, and locations that carry both.
+//! Sources of text, spans in them, and locations that carry both.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ impl fmt::Debug for Span {
 /// One text that was handed to the tool: a file, standard input, a one-liner or a line of the REPL.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
-    /// What a diagnostic calls it: the path as the user wrote it, `<stdin>`, `<command>` …
+    /// Its name in diagnostics: the path as the user wrote it, `<stdin>`, `<command>` …
     pub name: String,
     /// The whole text.
     pub text: String,

@@ -1,15 +1,15 @@
-//! Definitions that need themselves, told before anything runs into the circle.
+//! Definitions that need themselves, found before anything is computed.
 
 use crate::lower::{Definitions, Formula, definitions::Meaning};
 use crate::syntax::ast::{ExprId, ExprKind, Name, Script};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-/// How many expressions are looked at: what nobody notices between two keys. A circle that is
+/// The number of expressions to look at: few enough for the time between two keys. A circle that is
 /// longer is found when something is shown.
 const LOOKED_AT: usize = 20_000;
 
-/// Whether the formula `expr`, standing for `name`, would need `name`: as far as can be seen
+/// True if the formula `expr`, as the definition of `name`, would need `name`: as far as can be seen
 /// without computing anything, whatever branches are taken.
 pub fn closes(definitions: &Definitions, name: &str, script: &Rc<Script>, expr: ExprId) -> bool {
     let mut seen: HashSet<(bool, Name)> = HashSet::new();
@@ -57,7 +57,7 @@ pub fn closes(definitions: &Definitions, name: &str, script: &Rc<Script>, expr: 
     false
 }
 
-/// The names that mean something of their own inside a formula.
+/// The names that a formula binds itself.
 fn bound(formula: &Formula, parameters: Vec<Name>) -> Vec<Name> {
     let mut bound = parameters;
     let mut stack = vec![formula.expr];

@@ -1,4 +1,4 @@
-//! What may stand at a place in a text: names in scope, functions with their signature, words of the
+//! Completions at a place in a text: names in scope, functions with their signature, words of the
 //! language, files, and symbols.
 
 use crate::primitives;
@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
 
-/// What a candidate is.
+/// The kind of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CandidateKind {
     /// A variable of the user's.
@@ -32,13 +32,13 @@ pub enum CandidateKind {
 /// Something that may stand at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// What it is.
+    /// Its kind.
     pub kind: CandidateKind,
-    /// What a list shows: a function with its parameters.
+    /// The text in a list: a function with its parameters.
     pub shown: String,
     /// The text to put there.
     pub text: String,
-    /// What it means; empty where the user has named it.
+    /// Its meaning; empty for the user's own names.
     pub doc: &'static str,
 }
 
@@ -93,7 +93,7 @@ pub fn complete(session: &Session, text: &str, at: usize) -> Completions {
     symbol(before).unwrap_or_else(|| words(session, before, None))
 }
 
-/// Where the name starts that `before` ends with.
+/// The start of the name that `before` ends with.
 fn word_start(before: &str) -> usize {
     let inside = |c: char| c.is_alphanumeric() || c == '_' || symbols::is_mark(c);
     before
@@ -104,7 +104,7 @@ fn word_start(before: &str) -> usize {
         .map_or(before.len(), |(at, _)| at)
 }
 
-/// Where the text in quotes starts that is not closed on its line.
+/// The start of a text in quotes that is not closed on its line.
 fn open_quote(before: &str) -> Option<usize> {
     let line = before.rfind('\n').map_or(0, |at| at + 1);
     let mut open = None;
@@ -120,7 +120,7 @@ fn open_quote(before: &str) -> Option<usize> {
     open
 }
 
-/// What a name behind a backslash stands for.
+/// The character that a name after a backslash stands for.
 fn symbol(before: &str) -> Option<Completions> {
     let slash = before.rfind('\\')?;
     let name = &before[slash + 1..];
@@ -203,7 +203,7 @@ fn fitting(session: &Session, statement: &str, last: &str, prefix: &str) -> Vec<
             own.push(Candidate::function(function.signature(), name));
         }
     }
-    // What the user has named comes first.
+    // The user's own names come first.
     let own = sorted(own);
     if prefix.is_empty() {
         return own;

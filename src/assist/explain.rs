@@ -7,14 +7,14 @@ use crate::notation::colour::Paint;
 use crate::render::{Style, wrap};
 use crate::session::Session;
 
-/// What there is to say about a class of mistakes.
+/// The page of a class of mistakes.
 struct Page {
-    /// In a sentence.
+    /// The mistake in a sentence.
     title: &'static str,
-    /// Why it is one, and what to do.
+    /// The reason, and the way out.
     text: &'static str,
     wrong: &'static str,
-    mended: &'static str,
+    fixed: &'static str,
 }
 
 fn page(code: Code) -> Page {
@@ -25,7 +25,7 @@ fn page(code: Code) -> Page {
                    bracket that is never closed is reported where it was opened. Operators of other languages\n\
                    (`**`, `+=`, `&&`) are named together with what they are called here.",
             wrong: "x = 3\ny = x**2",
-            mended: "x = 3\ny = x^2\ny",
+            fixed: "x = 3\ny = x^2\ny",
         },
         Code::Name => Page {
             title: "A name is not defined, or defined twice where once is meant.",
@@ -33,7 +33,7 @@ fn page(code: Code) -> Page {
                    no definition by then, the nearest name is offered. Parameters of functions, and names after\n\
                    `at`, stand once.",
             wrong: "weight = 3\nL = wieght^2\nL",
-            mended: "weight = 3\nL = weight^2\nL",
+            fixed: "weight = 3\nL = weight^2\nL",
         },
         Code::Function => Page {
             title: "There is no function of that name, or it cannot be used like this.",
@@ -41,14 +41,14 @@ fn page(code: Code) -> Page {
                    variable `s` is, so a product wants its `*`. The derivative operators (`grad`, `jacobian` and\n\
                    so on) can be called and not redefined. `:help` in a session lists what there is.",
             wrong: "a = 2\na(3 + 1)",
-            mended: "a = 2\na*(3 + 1)",
+            fixed: "a = 2\na*(3 + 1)",
         },
         Code::Arity => Page {
             title: "A function was given too many or too few arguments.",
             text: "The help line shows the signature. Named arguments (`axis=1`, `seed=7`) come last, and each\n\
                    once.",
             wrong: "clamp(5, 3)",
-            mended: "clamp(5, 0, 3)",
+            fixed: "clamp(5, 0, 3)",
         },
         Code::Shape => Page {
             title: "The shapes of two values do not fit.",
@@ -56,14 +56,14 @@ fn page(code: Code) -> Page {
                    many columns on its left as rows on its right; `.*`, `./`, `+` and `-` go entry by entry and\n\
                    stretch a scalar to anything, a row or a column along a matrix. `'` transposes.",
             wrong: "[1, 2, 3]*[4, 5, 6]",
-            mended: "[1, 2, 3] .* [4, 5, 6]\n[1, 2, 3]'*[4, 5, 6]",
+            fixed: "[1, 2, 3] .* [4, 5, 6]\n[1, 2, 3]'*[4, 5, 6]",
         },
         Code::Index => Page {
             title: "An index points outside of a value.",
             text: "Indices count from 1, rows first: `W[2, 1]` is row 2, column 1. `W[:, 1]` is a whole column,\n\
                    `x[2..4]` a part. One index is enough for a vector only.",
             wrong: "x = [1, 2, 3]\nx[0]",
-            mended: "x = [1, 2, 3]\nx[1]",
+            fixed: "x = [1, 2, 3]\nx[1]",
         },
         Code::Circular => Page {
             title: "A definition depends on itself.",
@@ -71,28 +71,28 @@ fn page(code: Code) -> Page {
                    value. `s := s + 1` computes the right side now, with the old value, and keeps the result.\n\
                    Functions cannot call themselves either; `iterate(f, x, n)` repeats one.",
             wrong: "s = 1\ns = s + 1\ns",
-            mended: "s = 1\ns := s + 1\ns",
+            fixed: "s = 1\ns := s + 1\ns",
         },
         Code::Value => Page {
             title: "A number is needed, and an input has none.",
             text: "`input w` declares an input without a value: enough for formulas (`derive`, `trace`), not for\n\
                    numbers. Give it one for good with `=`, or for one statement with `at`.",
             wrong: "input w\nw^2",
-            mended: "input w\nw^2 at w = 3\nderive w^2 wrt w",
+            fixed: "input w\nw^2 at w = 3\nderive w^2 wrt w",
         },
         Code::Scalar => Page {
             title: "A scalar is needed, and this is a matrix.",
             text: "`grad` differentiates scalars: for a vector use `jacobian`, or take one entry, a sum, a norm.\n\
                    A condition is a scalar, too: `min(…) == 1` is “every entry”, `max(…) == 1` “any entry”.",
             wrong: "x = [1, 2]\ngrad(x.^2, x)",
-            mended: "x = [1, 2]\njacobian(x.^2, x)\ngrad(sum(x.^2), x)",
+            fixed: "x = [1, 2]\njacobian(x.^2, x)\ngrad(sum(x.^2), x)",
         },
         Code::Type => Page {
             title: "A value of the wrong kind.",
             text: "Counts and indices are whole numbers; texts stand only where a text is expected: after `read`,\n\
                    `import`, `print` and `to`, and for `scheme=`.",
             wrong: "zeros(2.5, 1)",
-            mended: "zeros(round(2.5), 1)",
+            fixed: "zeros(round(2.5), 1)",
         },
         Code::File => Page {
             title: "A file cannot be read or written.",
@@ -100,7 +100,7 @@ fn page(code: Code) -> Page {
                    With `--sandbox` no script may touch a file. Data files are numbers between commas, with or\n\
                    without a line of headings; the error names the line of a cell that is no number.",
             wrong: "X = read(\"no-such-file.csv\")\nX",
-            mended: "X = [5.1, 3.5; 4.9, 3]\nX",
+            fixed: "X = [5.1, 3.5; 4.9, 3]\nX",
         },
         Code::Assert => Page {
             title: "An `assert` does not hold.",
@@ -108,7 +108,7 @@ fn page(code: Code) -> Page {
                    equal to the last digit: `approx(a, b)` asks whether they agree to 1e-9, `approx(a, b, tol=…)`\n\
                    to another tolerance.",
             wrong: "assert 0.1 + 0.2 == 0.3",
-            mended: "assert approx(0.1 + 0.2, 0.3)",
+            fixed: "assert approx(0.1 + 0.2, 0.3)",
         },
         Code::Check => Page {
             title: "The modes of differentiation disagree.",
@@ -117,7 +117,7 @@ fn page(code: Code) -> Page {
                    step is too large for a formula that changes this fast. `compare` shows all four; `using`\n\
                    leaves one out.",
             wrong: "check (1e15 + x) - 1e15 wrt x at x = 1",
-            mended: "check x + (1e15 - 1e15) wrt x at x = 1",
+            fixed: "check x + (1e15 - 1e15) wrt x at x = 1",
         },
         Code::Limit => Page {
             title: "A limit was reached, or the computation was interrupted.",
@@ -126,14 +126,14 @@ fn page(code: Code) -> Page {
                    (`repeat 1000 { w := … }`), which keep values only, than as one formula (`iterate`), which keeps\n\
                    every step.",
             wrong: "sum(ones(1000000, 1000000))",
-            mended: "sum(ones(1000, 1000))",
+            fixed: "sum(ones(1000, 1000))",
         },
         Code::Singular => Page {
             title: "A matrix has no inverse.",
             text: "Its rows depend on each other, at least to the accuracy of numbers; `det` is 0 or close to it.\n\
                    In least squares a little on the diagonal (`A + 1e-6*eye(n)`) makes it regular.",
             wrong: "inv([1, 2; 2, 4])",
-            mended: "inv([1, 2; 2, 4] + 0.1*eye(2))",
+            fixed: "inv([1, 2; 2, 4] + 0.1*eye(2))",
         },
     }
 }
@@ -168,7 +168,7 @@ pub fn about(session: &Session, name: &str, style: &Style) -> Result<String, Str
         title("For example"),
         shown(session, page.wrong, style),
         title("Mended"),
-        shown(session, page.mended, style).trim_end(),
+        shown(session, page.fixed, style).trim_end(),
     ))
 }
 
@@ -222,10 +222,10 @@ mod tests {
             let found = run(page.wrong).expect_err(page.wrong);
             assert_eq!(found.code(), code, "{}", page.wrong);
             assert!(
-                run(page.mended).is_ok(),
+                run(page.fixed).is_ok(),
                 "{}: {:?}",
-                page.mended,
-                run(page.mended)
+                page.fixed,
+                run(page.fixed)
             );
         }
     }

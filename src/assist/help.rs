@@ -19,7 +19,7 @@ use entries::{HelpEntry, WORDS};
 use std::collections::HashSet;
 use std::fmt::Write;
 
-/// Everything that help knows about.
+/// All topics of help.
 pub fn topics() -> Vec<String> {
     all_entries()
         .map(|entry| entry.name)
@@ -59,7 +59,7 @@ pub fn about(session: &Session, topic: &str, style: &Style) -> Result<String, St
     Ok(text)
 }
 
-/// Everything that help knows beside the primitive table.
+/// All pages but those of the primitive table.
 fn all_entries() -> impl Iterator<Item = HelpEntry> {
     let special = SPECIAL.iter().map(|row| HelpEntry {
         name: row.name,
@@ -94,7 +94,7 @@ fn describe(text: &mut String, form: &str, aliases: &[&str], doc: &str, style: &
     let _ = writeln!(text, "\n    {doc}");
 }
 
-/// An example and what it shows. One that fails shows nothing; the tests see to it that none does.
+/// An example and its output. One that fails shows nothing; a test runs them all.
 fn show(text: &mut String, session: &Session, example: &str, style: &Style) {
     if example.is_empty() {
         return;
@@ -107,11 +107,11 @@ fn show(text: &mut String, session: &Session, example: &str, style: &Style) {
     }
 }
 
-/// What an event looks like to `look`, for all events of a text that the tool itself has written.
+/// The result of `look` for every event of a text that the tool itself has written.
 fn run<T>(text: &str, look: impl Fn(Event) -> T) -> Vec<T> {
     let mut seen = Vec::new();
     let source = Source::new("<help>", text);
-    // What has no derivative shows none.
+    // An operation without a derivative has no events.
     let _ = Session::default().run_source(&source, &mut |event| seen.push(look(event)));
     seen
 }

@@ -13,7 +13,7 @@ use std::rc::Rc;
 /// Bytes of the longest line that gets a hint.
 const LONGEST: usize = 400;
 
-/// What can be said of an unfinished input.
+/// A hint about an unfinished input.
 #[derive(Clone, Debug, PartialEq)]
 pub enum InputHint {
     /// The forms of the function whose arguments are being written.

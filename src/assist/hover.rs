@@ -1,4 +1,4 @@
-//! What is said of the word under a pointer.
+//! Facts about the word under a pointer.
 
 use super::{help, hint};
 use crate::graph::Tensor;
@@ -8,10 +8,10 @@ use crate::session::Session;
 use crate::syntax::highlight::{self, Class};
 use std::ops::Range;
 
-/// Inputs whose gradients are shown.
+/// The most inputs whose gradients are shown.
 const GRADIENTS: usize = 8;
 
-/// What is known of a word in a text.
+/// Facts about a word in a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hover {
     /// The bytes of the word.
@@ -26,8 +26,8 @@ pub struct Hover {
     pub help: Option<String>,
 }
 
-/// What is known of the word at byte `at` of `text`, or of the one that ends there; `None` between
-/// words and of numbers.
+/// Facts about the word at byte `at` of `text`, or the one that ends there; `None` between
+/// words and for numbers.
 ///
 /// ```
 /// let mut s = wengert::Session::new();

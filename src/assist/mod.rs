@@ -1,4 +1,4 @@
-//! Help for whoever writes: completion, hints, hover, pages about functions and mistakes. An
+//! Help while a text is written: completion, hints, hover, fixes, pages about functions and mistakes. An
 //! interactive session, a notebook, an editor and a web page all ask here.
 //!
 //! Everything is a function of a [`Session`](crate::session::Session), which it does not change, and
@@ -19,9 +19,9 @@ use crate::session::Session;
 use completion::Completions;
 use hover::Hover;
 
-/// What an editor asks of a session while a text is written. Nothing here changes the session.
+/// The questions of an editor while a text is written. None of them changes the session.
 impl Session {
-    /// What may be written at byte `at` of `text`: names, functions, words, files.
+    /// Completions at byte `at` of `text`: names, functions, words, files.
     ///
     /// ```
     /// let mut s = wengert::Session::new();
@@ -35,7 +35,7 @@ impl Session {
         completion::complete(self, text, at)
     }
 
-    /// What is known of the word at byte `at` of `text`: its definition, value, derivatives, help.
+    /// Facts about the word at byte `at` of `text`: its definition, value, derivatives, help.
     pub fn hover(&self, text: &str, at: usize) -> Option<Hover> {
         hover::hover(self, text, at)
     }

@@ -1,4 +1,4 @@
-//! What is defined, as tables.
+//! The definitions of a session, as tables.
 
 use crate::graph::Tensor;
 use crate::lower::definitions::{Input, Meaning};

@@ -1,4 +1,4 @@
-//! How one number of a trace came about, term by term.
+//! The origin of one number of a trace, term by term.
 
 use crate::graph::Tensor;
 use crate::notation::{PlainMath, one_line};
@@ -170,7 +170,7 @@ fn rule(
     text
 }
 
-/// Which derivative a term hands on.
+/// The derivative that a term passes on.
 fn sources(term: &Math, pen: &PlainMath<'_>) -> String {
     let mut found = Vec::new();
     derivatives(term, &mut found);

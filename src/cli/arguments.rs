@@ -167,7 +167,7 @@ pub enum Colour {
 }
 
 impl Options {
-    /// How results are written: as asked for, or as the name of the file says.
+    /// The format of results: as asked for, or by the name of the output file.
     pub fn format(&self) -> Format {
         let output = self.output.as_ref().and_then(|path| path.extension());
         match (self.format, output.and_then(|end| end.to_str())) {
@@ -178,7 +178,7 @@ impl Options {
         }
     }
 
-    /// What a statement may use up.
+    /// The limits of a statement.
     pub fn limits(&self) -> Limits {
         Limits {
             nodes: self.limit_nodes,
@@ -186,7 +186,7 @@ impl Options {
         }
     }
 
-    /// What a script may use up.
+    /// The limits of a script.
     pub fn allowance(&self) -> Allowance {
         Allowance {
             limits: self.limits(),
@@ -195,7 +195,7 @@ impl Options {
         }
     }
 
-    /// How text is written to standard output, or to the file instead.
+    /// The style of text on standard output, or in the output file.
     pub fn out_style(&self) -> Style {
         if self.output.is_some() {
             return self.style(ColorChoice::Never, None);
@@ -207,7 +207,7 @@ impl Options {
         )
     }
 
-    /// How diagnostics are written to standard error.
+    /// The style of diagnostics on standard error.
     pub fn err_style(&self) -> Style {
         let stderr = std::io::stderr();
         self.style(
@@ -233,7 +233,7 @@ impl Options {
     }
 }
 
-/// Whether the locale names a character set, and it is not UTF-8.
+/// True if the locale names a character set other than UTF-8.
 fn locale_is_ascii(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
     let Some(locale) = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set) else {
@@ -243,7 +243,7 @@ fn locale_is_ascii(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     !locale.contains("utf-8") && !locale.contains("utf8")
 }
 
-/// A number of bytes: `1000`, `500K`, `64M`, `2G`, with an optional `B` or `iB` behind.
+/// A number of bytes: `1000`, `500K`, `64M`, `2G`, with an optional `B` or `iB` at the end.
 fn size(text: &str) -> Result<u64, String> {
     let upper = text.trim().to_ascii_uppercase();
     let digits = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic());

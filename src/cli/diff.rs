@@ -1,12 +1,12 @@
-//! Differences between two texts, for people: a few lines around each change, what was expected in
-//! red, what came in green, the words that differ in reverse.
+//! Differences between two texts, for people: a few lines around each change, the expected text in
+//! red, the actual one in green, the words that differ in reverse.
 
 use crate::render::Style;
 
 /// Lines around a change.
 const AROUND: usize = 2;
-/// The longest lists of which the longest common part is looked for, as a product; of others only
-/// the beginning and the end.
+/// The product of the lengths of two lists up to which their longest common part is found; of others
+/// only the beginning and the end are compared.
 const LARGEST: usize = 16_000_000;
 
 /// A line that both texts have (' '), only the old one ('-') or only the new one ('+').
@@ -17,7 +17,7 @@ struct Line<'t> {
     words: Vec<(&'t str, bool)>,
 }
 
-/// What differs between `old` and `new`, line by line, with line numbers.
+/// The differences between `old` and `new`, line by line, with line numbers.
 pub fn text(old: &str, new: &str, style: &Style) -> String {
     let lines = compared(old, new);
     let (mut out, mut gap) = (String::new(), false);
@@ -49,7 +49,7 @@ fn compared<'t>(old: &'t str, new: &'t str) -> Vec<Line<'t>> {
     for (a, b) in common(&old, &new).into_iter().chain([end]) {
         let (gone, come) = (split(&old[i..a]), split(&new[j..b]));
         let same = common(&gone.concat(), &come.concat());
-        // Words are told apart only where most of them are the same.
+        // Words are compared only if most of them are the same.
         let alike = 4 * same.len() >= gone.concat().len() + come.concat().len();
         let olds: Vec<usize> = same.iter().map(|pair| pair.0).collect();
         let news: Vec<usize> = same.iter().map(|pair| pair.1).collect();
@@ -91,7 +91,7 @@ fn split<'t>(lines: &[&'t str]) -> Vec<Vec<&'t str>> {
     lines.iter().map(words).collect()
 }
 
-/// Where the longest common part of two lists stands in both.
+/// The indices of the longest common part of two lists, in both of them.
 fn common(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
     let equal = |pair: &(&&str, &&str)| pair.0 == pair.1;
     let head = old.iter().zip(new).take_while(equal).count();

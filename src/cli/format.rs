@@ -6,7 +6,7 @@ use crate::syntax::format;
 use crate::world::{Folder, World};
 use std::path::{Path, PathBuf};
 
-/// What to do with a script that is not in the standard layout.
+/// The treatment of a script that is not in the standard layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormatMode {
     /// Rewrite it.
@@ -48,7 +48,7 @@ fn one(file: &Path, purpose: FormatMode, printer: &mut Printer<'_>) -> Status {
             Status::Fine
         }
         FormatMode::Rewrite if same => Status::Fine,
-        // Never by half: it is the user's only copy.
+        // A file is written whole or not at all: it is the user's only copy.
         FormatMode::Rewrite => match Folder.write(file, &formatted) {
             Ok(()) => Status::Fine,
             Err(refusal) => printer.failed(&refusal.writing(file, nowhere(&source)), None),

@@ -2,7 +2,7 @@
 //!
 //! Next to `NAME.ad` lies `NAME.out`: what goes to standard output, then, if there is any, a line
 //! `-- stderr --` and the diagnostics, then, if the status is not 0, a line `-- exit 1 --`. Where
-//! `NAME.json.out` or `NAME.tex.out` lies beside, the output with `--format json` or `--format latex`
+//! `NAME.json.out` or `NAME.tex.out` exists, the output with `--format json` or `--format latex`
 //! is compared with it as well. A `.out` without its script is a failure. Numbers have six digits, and the names of files are relative to the
 //! script, so that the expected files depend on neither the machine nor the folder from which the
 //! tests are run.
@@ -15,14 +15,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// What a script wrote, and how it ended.
+/// The output of a script, and its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptOutput {
     /// On standard output.
     pub stdout: String,
     /// On standard error.
     pub stderr: String,
-    /// How it ended.
+    /// The status at the end.
     pub status: Status,
 }
 
@@ -84,7 +84,7 @@ impl ScriptOutput {
     }
 }
 
-/// What to do with the output of a script.
+/// The use of a script's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoldenMode {
     /// Compare it with the expected files.
@@ -174,7 +174,7 @@ fn scripts_below(path: &Path) -> io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     Ok((scripts, orphans))
 }
 
-/// Whether a file holds the expected output of a script that is not there.
+/// True if a file holds the expected output of a script that does not exist.
 fn is_orphan(path: &Path) -> bool {
     let is_output = path.extension().is_some_and(|extension| extension == "out");
     // `NAME.out`, or `NAME.json.out` and its like.

@@ -1,4 +1,4 @@
-//! The command line: what was asked for, done, and the exit status.
+//! The command line: arguments, the actions they ask for, and the exit status.
 
 mod arguments;
 pub mod diff;
@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-/// How the program ends, unless it was called in a wrong way (which is status 2).
+/// The exit status of the program, but for wrong usage, which is status 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// Everything went well.
@@ -95,7 +95,7 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
     }
 }
 
-/// A manual page whose synopsis says what stands behind an option with a short name alone, which
+/// Adds the values of options that only have a short name to the synopsis of a manual page, which
 /// the generator leaves out.
 fn with_values(page: &str, command: &clap::Command) -> String {
     let mut page = page.to_string();
@@ -114,12 +114,12 @@ fn with_values(page: &str, command: &clap::Command) -> String {
     page
 }
 
-/// Says what is wrong with the arguments and ends with status 2.
+/// Reports wrong arguments and ends with status 2.
 fn misused(kind: ErrorKind, message: impl Display) -> ! {
     Arguments::command().error(kind, message).exit()
 }
 
-/// Runs what stands after each `-e` as one script.
+/// Runs the texts after `-e` as one script.
 fn one_liner(sources: &[String], options: &Options) -> Status {
     let source = Source::new("<command>", sources.join("\n"));
     let start = Instant::now();

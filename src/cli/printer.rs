@@ -1,4 +1,4 @@
-//! Where results and diagnostics go.
+//! Results and diagnostics are written to streams.
 
 use super::signals::Farewell;
 use super::{Bar, Format, Status};
@@ -42,8 +42,8 @@ impl<'w> Stream<'w> {
         self.write(text);
     }
 
-    /// Writes at once, so that what was shown stays whatever comes after. The first failure is
-    /// kept, and nothing is written behind it.
+    /// Writes at once, so that no later failure takes back a result. The first failure is
+    /// kept, and nothing is written after it.
     fn write(&mut self, text: &str) {
         if self.failure.is_none() {
             let text = if self.style.ascii {
@@ -62,11 +62,11 @@ impl<'w> Stream<'w> {
 
 /// Writes results to one stream and diagnostics to another.
 pub struct Printer<'w> {
-    /// How results are written.
+    /// The format of results.
     pub format: Format,
     /// No warnings; in JSON, no rendered diagnostics.
     pub quiet: bool,
-    /// What is seen of long loops.
+    /// The progress of long loops.
     pub bar: Bar,
     /// For results.
     pub out: Stream<'w>,
@@ -116,7 +116,7 @@ impl Printer<'_> {
         }
     }
 
-    /// How text in HTML is written: whoever shows it breaks the lines and has the colours.
+    /// The style of text in HTML: the browser breaks the lines and has the colours.
     fn plain(&self) -> Style {
         Style {
             colour: false,
@@ -154,7 +154,7 @@ impl Printer<'_> {
         self.err.write(text);
     }
 
-    /// What to say should `script` have to be left.
+    /// The message in case `script` must be abandoned.
     pub fn farewell(&self, script: &Source) -> Farewell {
         Farewell {
             name: script.name.clone(),
@@ -171,13 +171,13 @@ impl Printer<'_> {
         }
     }
 
-    /// Writes to the stream of results. Where nobody listens, nothing needs to be computed.
+    /// Writes to the stream of results. If it is closed, the computation is stopped.
     pub fn text(&mut self, text: &str) {
         self.out.write(text);
         self.stop_where_closed();
     }
 
-    /// How results are written.
+    /// The style of results.
     pub fn out_style(&self) -> &Style {
         &self.out.style
     }
@@ -188,7 +188,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Whether results can no longer be written.
+    /// True if results can no longer be written.
     pub fn is_closed(&self) -> bool {
         self.out.failure.is_some()
     }

@@ -1,4 +1,4 @@
-//! How far a long loop has come, on a terminal.
+//! The progress of a long loop, on a terminal.
 
 use crate::session::Progress;
 use std::cell::RefCell;
@@ -17,9 +17,9 @@ pub struct Bar(Option<Rc<RefCell<State>>>);
 #[derive(Default)]
 struct State {
     begun: Option<Instant>,
-    /// When the line was last drawn, while it is there.
+    /// The time of the last drawing, while the line is shown.
     drawn: Option<Instant>,
-    /// How often it has been drawn, which turns the wheel of a loop without an end.
+    /// The number of drawings, which turns the wheel of a loop without an end.
     turns: usize,
 }
 
@@ -35,7 +35,7 @@ impl Bar {
         Bar(shown.then(Rc::default))
     }
 
-    /// Whether there is anything to show it on.
+    /// True if there is a terminal to show it on.
     pub fn is_shown(&self) -> bool {
         self.0.is_some()
     }
@@ -98,7 +98,7 @@ fn drawn(fraction: f64) -> String {
 /// Columns of the line that the message does not have: bar, percentage, the blanks between.
 const BESIDE_MESSAGE: usize = BAR + 1 + 5 + 2;
 
-/// What is said of a loop: as much as there is room for, the time that is left before all else.
+/// The message about a loop, as long as there is room for; the time left comes first.
 fn message(rounds: u64, rate: f64, left: Option<Duration>, room: usize) -> String {
     let round = format!("round {rounds}");
     let rate = format!(", {rate} a second");

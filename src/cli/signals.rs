@@ -1,9 +1,9 @@
-//! What stops a running computation from outside: Ctrl-C, and the time limit.
+//! Ctrl-C and the time limit stop a running computation.
 //!
-//! A computation is asked to stop, and does so at the next opportunity, with an error that says
-//! where. A script that finds none within [`GRACE`] is left: nothing of it would last anyway. An
-//! interactive session has definitions to lose, so there only another Ctrl-C ends the program, and
-//! only after a while, because impatience is no wish to lose them.
+//! A computation is asked to stop and does so at the next opportunity, with an error that says
+//! where. A script that does not stop within [`GRACE`] is abandoned: nothing of it would last. An
+//! interactive session has definitions to lose: there only another Ctrl-C ends the program, and
+//! only after [`RESPONSE_TIME`].
 
 use super::{Format, Status};
 use crate::diagnostic::{Diagnostic, error};
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 /// Nothing is being computed.
 const IDLE: u8 = 0;
-/// Something is, and nobody has asked it to stop.
+/// A computation runs and has not been asked to stop.
 const RUNNING: u8 = 1;
 /// Ctrl-C was pressed.
 const BY_CTRL_C: u8 = 2;
@@ -26,10 +26,10 @@ const BY_CTRL_C: u8 = 2;
 const BY_TIME: u8 = 3;
 /// The computation has stopped because it was asked to.
 const HEARD: u8 = 4;
-/// It has not, and the program ends.
+/// The computation did not stop, and the program ends.
 const LEAVING: u8 = 5;
 
-/// How long a script that was asked to stop may go on, in steps of [`STEP`].
+/// The time in which a script must stop, in steps of [`STEP`].
 const GRACE: Duration = Duration::from_millis(40);
 const STEP: Duration = Duration::from_millis(5);
 
@@ -37,21 +37,21 @@ static STATE: AtomicU8 = AtomicU8::new(IDLE);
 /// The token of the running computation.
 static TOKEN: Mutex<Option<StopToken>> = Mutex::new(None);
 static HANDLER: Once = Once::new();
-/// Whether the program is an interactive session.
+/// The program is an interactive session.
 static STAYS: AtomicBool = AtomicBool::new(false);
-/// When Ctrl-C was first pressed during the present computation.
+/// The time of the first Ctrl-C during the present computation.
 static PRESSED: Mutex<Option<Instant>> = Mutex::new(None);
-/// How long an interactive session waits for a computation to listen.
+/// The time in which a computation of an interactive session must stop before Ctrl-C ends the program.
 const RESPONSE_TIME: Duration = Duration::from_secs(3);
-/// What to say when a script is left; `None` where it must not be.
+/// The message when a script is abandoned; `None` if it must not be.
 static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
 
-/// From here on Ctrl-C ends the program only where a computation has not listened for a while.
+/// From here on Ctrl-C ends the program only if a computation has not stopped for a while.
 pub fn stay() {
     STAYS.store(true, Ordering::SeqCst);
 }
 
-/// Why a computation was asked to stop.
+/// The reason why a computation was asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopReason {
     /// The user pressed Ctrl-C.
@@ -79,11 +79,11 @@ impl StopReason {
 pub struct Farewell {
     /// The script.
     pub name: String,
-    /// How results are written.
+    /// The format of results.
     pub format: Format,
-    /// Whether JSON comes alone.
+    /// JSON results come alone.
     pub quiet: bool,
-    /// How diagnostics are written.
+    /// The style of diagnostics.
     pub style: Style,
 }
 
@@ -94,15 +94,15 @@ pub struct Running {
 }
 
 impl Running {
-    /// To be held while what obeys `token` is computed. Forgets earlier requests to stop. With a farewell,
-    /// what does not stop is left.
+    /// Starts to watch a computation that obeys `token`; earlier requests to stop are forgotten. With a
+    /// farewell, a computation that does not stop is abandoned.
     pub fn start(
         token: &StopToken,
         limit: Option<Duration>,
         farewell: Option<Farewell>,
     ) -> Running {
         HANDLER.call_once(|| {
-            // Without a handler Ctrl-C ends the program, which will do.
+            // Without a handler Ctrl-C ends the program, which is acceptable.
             let _ = ctrlc::set_handler(interrupt_or_leave);
         });
         *FAREWELL.lock().unwrap_or_else(PoisonError::into_inner) = farewell;
@@ -115,7 +115,7 @@ impl Running {
         }
     }
 
-    /// Why the computation was asked to stop, if it was.
+    /// The reason why the computation was asked to stop, if it was.
     pub fn stopped_by(&self) -> Option<StopReason> {
         let heard = |state| {
             STATE
@@ -144,7 +144,7 @@ impl Drop for Running {
     }
 }
 
-/// Where another thread is ending the program, this one must not say anything any more.
+/// While another thread ends the program, this one must not write anything.
 fn wait_for_the_end_if(leaving: bool) {
     if leaving {
         loop {
@@ -235,7 +235,7 @@ impl Farewell {
 fn past_locks(stream: &impl std::os::fd::AsFd, text: &str) {
     use std::io::Write;
     if let Ok(stream) = stream.as_fd().try_clone_to_owned() {
-        // Nothing is left to say it to if this fails.
+        // There is no other stream for the message if this fails.
         let _ = std::fs::File::from(stream).write_all(text.as_bytes());
     }
 }
@@ -245,7 +245,7 @@ fn past_locks(stream: &impl std::os::fd::AsFd, text: &str) {
 fn past_locks(stream: &impl std::os::windows::io::AsHandle, text: &str) {
     use std::io::Write;
     if let Ok(stream) = stream.as_handle().try_clone_to_owned() {
-        // Nothing is left to say it to if this fails.
+        // There is no other stream for the message if this fails.
         let _ = std::fs::File::from(stream).write_all(text.as_bytes());
     }
 }

@@ -3,7 +3,7 @@
 /// A [`Diagnostic`](super::Diagnostic): an error at a place of the user's text.
 ///
 /// `error!(Shape, location, "message"; label: "…"; also: location, "…"; help: "…"; fix: location, text)`
-/// takes the class of the mistake, the primary place, and a message; the parts behind it may each be
+/// takes the class of the mistake, the primary place, and a message; the parts after it may each be
 /// left out, `also` may be repeated, and they stand in this order. Every text is a format string.
 macro_rules! error {
     ($($parts:tt)*) => { $crate::diagnostic::diagnostic!(error, $($parts)*) };

@@ -1,4 +1,4 @@
-//! What messages everywhere say in the same way.
+//! Phrases that messages share.
 
 /// `1 argument`, `2 arguments`.
 pub fn counted(count: usize, noun: &str) -> String {

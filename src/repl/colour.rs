@@ -4,10 +4,10 @@ use crate::notation::colour::Paint;
 use crate::render::Style;
 use crate::syntax::highlight::{self, Class};
 
-/// Bytes of the longest text that is coloured: beyond, it was pasted and nobody reads it.
+/// The bytes of the longest text that is coloured: a longer one was pasted.
 const LONGEST: usize = 20_000;
 
-/// `line` with colours; with a cursor, the bracket that belongs to the one at it stands out.
+/// `line` with colours. With a cursor, the partner of the bracket at the cursor is highlighted.
 pub fn line(line: &str, cursor: Option<usize>, style: &Style) -> Option<String> {
     if !style.colour || line.len() > LONGEST {
         return None;

@@ -2,7 +2,7 @@
 
 use super::Repl;
 
-/// What to do after an input.
+/// The next action after an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Read the next one.

@@ -121,7 +121,7 @@ pub static COMMANDS: &[ReplCommand] = &[
 ];
 
 /// Runs `input` if it is a command. A few names are commands without a colon too, unless a variable
-/// has that name: nobody has to guess how to leave.
+/// has that name: a beginner finds the way out.
 pub fn run(repl: &mut Repl, input: &str) -> Option<Next> {
     let input = input.trim();
     let Some(command) = input.strip_prefix(':') else {

@@ -24,7 +24,7 @@ use std::rc::Rc;
 /// The editor of a session.
 pub type Editor = rustyline::Editor<Assistant, FileHistory>;
 
-/// How many inputs are remembered.
+/// The number of inputs that the history keeps.
 const REMEMBERED: usize = 10_000;
 
 /// An editor with the history of earlier sessions.
@@ -32,7 +32,7 @@ const REMEMBERED: usize = 10_000;
 /// # Errors
 /// There is no terminal.
 pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
-    // Where results go into a file, the prompt still belongs on the terminal.
+    // If results go into a file, the prompt still belongs on the terminal.
     let to_file = !std::io::stdout().is_terminal();
     let behavior = if to_file {
         Behavior::PreferTerm
@@ -63,7 +63,7 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
     Ok(editor)
 }
 
-/// What a further line of an input starts with while it is edited: as wide as the prompt, so that
+/// The start of every further line of an input while it is edited: as wide as the prompt, so that
 /// lines stand below each other as they will in a script.
 const MARGIN: &str = "  ";
 
@@ -81,7 +81,7 @@ impl ConditionalEventHandler for FurtherLine {
     }
 }
 
-/// An input as it was meant, without the margin of its further lines.
+/// An input without the margin of its further lines.
 pub fn without_margin(input: &str) -> String {
     input.replace(&format!("\n{MARGIN}"), "\n")
 }
@@ -97,7 +97,7 @@ fn marked(text: &str, style: &Style) -> String {
     text.replace(&format!("\n{MARGIN}"), &format!("\n{mark}"))
 }
 
-/// Where inputs are kept from session to session.
+/// The file that keeps inputs from session to session.
 pub fn history_file() -> Option<PathBuf> {
     let state = std::env::var_os("XDG_STATE_HOME")
         .map(PathBuf::from)
@@ -107,15 +107,15 @@ pub fn history_file() -> Option<PathBuf> {
     Some(folder.join("wengert").join("history"))
 }
 
-/// What the editor asks while an input is typed.
+/// The answers to the editor's questions while an input is typed.
 pub struct Assistant {
     shared: Rc<Shared>,
-    /// Whether the line is still being edited, so that brackets are matched.
+    /// The line is still being edited, so that brackets are matched.
     moving: Cell<bool>,
 }
 
 impl Assistant {
-    /// One that looks at what the session shares.
+    /// An assistant of the session that `shared` belongs to.
     pub fn new(shared: &Rc<Shared>) -> Assistant {
         Assistant {
             shared: shared.clone(),
@@ -138,7 +138,7 @@ impl Completer for Assistant {
     }
 }
 
-/// Something to read, not to take over.
+/// A hint to read; it completes nothing.
 pub struct Note(String);
 
 impl Hint for Note {
@@ -207,8 +207,8 @@ impl Validator for Assistant {
     }
 }
 
-/// Whether Enter starts another line instead of handing the input over. Two empty lines hand over
-/// anything, so that the error gets told and nobody is trapped.
+/// True if Enter starts another line instead of handing the input over. Two empty lines hand over
+/// any input, so that its error is shown and nobody is trapped.
 pub fn wants_more(input: &str) -> bool {
     let mut last = input.rsplit('\n');
     let insists = (0..2).all(|_| last.next().is_some_and(|line| line.trim().is_empty()));
@@ -218,7 +218,7 @@ pub fn wants_more(input: &str) -> bool {
         && (completeness(input) == Completeness::Incomplete || may_go_on_with_else(input))
 }
 
-/// Whether the input ends with a line that closes an `if` of several lines. An `else` may be meant
+/// True if the input ends with a line that closes an `if` of several lines. An `else` may be meant
 /// to follow; an empty line says that none does.
 fn may_go_on_with_else(input: &str) -> bool {
     let closes = input

@@ -20,7 +20,7 @@ fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     scripts.filter_map(|(path, text)| Some((short(path)?, *path, *text)))
 }
 
-/// What completion offers.
+/// The words that completion offers.
 pub fn words(_: &str) -> Vec<String> {
     all().map(|(name, _, _)| name.to_string()).collect()
 }

@@ -1,4 +1,4 @@
-//! The hint that stands dimmed behind the cursor.
+//! The dimmed hint after the cursor.
 
 use crate::assist::hint::{InputHint, hint};
 use crate::number;

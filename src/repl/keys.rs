@@ -9,7 +9,7 @@ use rustyline::{
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What a key asks for.
+/// The meaning of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     /// Go on.
@@ -135,7 +135,7 @@ impl Keys {
         )
     }
 
-    /// Whether what was written can be written over.
+    /// True if the terminal can overwrite lines.
     pub fn can_redraw(&self) -> bool {
         !self.is_dumb
     }

@@ -1,4 +1,4 @@
-//! Where an interactive session writes: the terminal, a pager, or memory.
+//! An interactive session writes to the terminal, a pager, or memory.
 
 use crate::cli::{Bar, Options, Printer, Status, Stream};
 use crate::notation::colour;
@@ -8,7 +8,7 @@ use std::io::{IsTerminal, Write};
 use std::process::{Command, Stdio};
 use std::rc::Rc;
 
-/// What was written so far.
+/// The output so far.
 #[derive(Clone, Default)]
 pub struct Shown(Rc<RefCell<Vec<u8>>>);
 
@@ -29,7 +29,7 @@ impl Write for Shown {
     }
 }
 
-/// Where to write.
+/// The destination of output.
 pub enum Destination {
     /// Standard output and standard error.
     Standard,
@@ -83,8 +83,8 @@ fn print<O: Write, E: Write>(
     printer.finish(status);
 }
 
-/// A terminal that shows every result at once, and one that is longer than the screen in a pager:
-/// what a loop prints is seen as it comes.
+/// A terminal that shows every result at once, and one longer than the screen in a pager. The output
+/// of a loop appears as it comes.
 struct Paged(Style);
 
 impl Write for Paged {

@@ -1,4 +1,4 @@
-//! A session whose lines are known beforehand: no terminal, and what it shows is kept.
+//! A session without a terminal: its lines are given, and its output is kept.
 
 use super::Repl;
 use super::command::Next;
@@ -11,8 +11,8 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::history::DefaultHistory;
 
-/// What a session shows when these lines are typed one after the other, each with the help that the
-/// editor gives meanwhile: colours, hints, and what TAB offers.
+/// The output of a session in which these lines are typed one after the other, each with the help that
+/// the editor gives meanwhile: colours, hints and completions.
 pub fn rehearse<'l>(options: &Options, lines: impl IntoIterator<Item = &'l str>) -> String {
     let shown = Shown::default();
     let mut repl = Repl::new(options.clone(), Destination::Captured(shown.clone()));
@@ -35,7 +35,7 @@ pub fn rehearse<'l>(options: &Options, lines: impl IntoIterator<Item = &'l str>)
     text
 }
 
-/// What the editor shows beside a line, with the cursor at its end and in its middle.
+/// The help of the editor for a line, with the cursor in its middle and at its end.
 fn assist(assistant: &Assistant, line: &str) -> String {
     let history = DefaultHistory::new();
     let context = Context::new(&history);

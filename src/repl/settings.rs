@@ -6,14 +6,14 @@ use crate::cli::{Colour, Format, Options};
 use crate::diagnostic::did_you_mean;
 use clap::ValueEnum;
 
-/// Something that can be set.
+/// A setting.
 struct Setting {
     name: &'static str,
     doc: &'static str,
-    /// The values that can be offered.
+    /// The values to offer.
     values: fn() -> Vec<String>,
     get: fn(&Repl) -> String,
-    /// Sets it, or says what is wrong with the value.
+    /// Sets it; the error says why the value is refused.
     set: fn(&mut Repl, &str) -> Result<(), String>,
 }
 
@@ -190,7 +190,7 @@ fn line(setting: &Setting, repl: &Repl) -> String {
     format!("  {:<8} {value:<8} {}\n", setting.name, setting.doc)
 }
 
-/// What completion offers behind `:set `.
+/// The words that completion offers after `:set `.
 pub fn words(typed: &str) -> Vec<String> {
     let Some((name, _)) = typed.split_once(' ') else {
         return SETTINGS

@@ -86,7 +86,7 @@ fn walk(repl: &mut Repl, trace: &Trace, stops: &[Stop]) -> rustyline::Result<()>
     }
 }
 
-/// The table as far as it is computed, and how the present number came about.
+/// The table up to the present number, and the origin of that number.
 fn frame(trace: &Trace, stops: &[Stop], at: usize, height: usize, style: &Style) -> String {
     let stop = stops[at];
     let pass = if stop.reverse {
@@ -103,7 +103,7 @@ fn frame(trace: &Trace, stops: &[Stop], at: usize, height: usize, style: &Style)
     format!("{title}\n{table}\n{detail}")
 }
 
-/// What is known at a stop, the line of the stop marked, at most `room` lines around it.
+/// The numbers known at a stop: at most `room` lines around its line, which is marked.
 fn table(trace: &Trace, stop: Stop, room: usize, style: &Style) -> String {
     let count = trace.lines.len();
     let first = (stop.line - 1)

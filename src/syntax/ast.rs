@@ -22,16 +22,16 @@ pub type Name = Rc<str>;
 pub struct Ident {
     /// The name.
     pub name: Name,
-    /// Where it is written.
+    /// Its place.
     pub span: Span,
 }
 
 /// A text in quotes where it stands, escapes resolved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
-    /// What stands between the quotes.
+    /// The text between the quotes.
     pub text: Rc<str>,
-    /// Where it is written, quotes included.
+    /// Its place, quotes included.
     pub span: Span,
 }
 
@@ -149,7 +149,7 @@ pub struct NamedArgument {
 /// `f(a, b, k = v)`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// What is called.
+    /// The function.
     pub function: Ident,
     /// The row of that name, if it is no operation of the graph. A function that the user defines
     /// under the same name goes before it.
@@ -177,7 +177,7 @@ impl Call {
 pub struct Derivative {
     /// The function before the first prime.
     pub function: Ident,
-    /// How many primes.
+    /// The number of primes.
     pub order: u32,
     /// The arguments.
     pub arguments: Vec<ExprId>,
@@ -186,11 +186,11 @@ pub struct Derivative {
 /// `body for i in a..b, j in c..d`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comprehension {
-    /// What is computed for every value.
+    /// The expression for each value.
     pub body: ExprId,
     /// One or two clauses.
     pub clauses: Vec<Clause>,
-    /// Whether it stands in brackets of its own.
+    /// True if it has brackets of its own.
     pub bracketed: bool,
 }
 
@@ -225,13 +225,13 @@ pub enum ExprKind {
 /// An expression where it stands. The span of a parenthesised expression includes the parentheses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
-    /// What it is.
+    /// Its form.
     pub kind: ExprKind,
-    /// Where it is written.
+    /// Its place.
     pub span: Span,
 }
 
-/// The places at which somebody has found the names of a script.
+/// The places at which one reader has found the names of a script.
 #[derive(Clone, Debug, Default)]
 pub struct NamePlaces {
     by: Cell<u64>,
@@ -240,7 +240,7 @@ pub struct NamePlaces {
 }
 
 impl NamePlaces {
-    /// Where `by` has found `name`.
+    /// The place at which `by` has found `name`.
     pub fn get(&self, by: u64, name: NameId) -> Option<u32> {
         if self.by.get() != by {
             return None;
@@ -274,7 +274,7 @@ pub struct Script {
     pub statements: Vec<Statement>,
     /// All names of variables, each once.
     pub names: Vec<Name>,
-    /// Where they were found.
+    /// The places at which they were found.
     pub found: NamePlaces,
     /// The top level.
     pub body: Block,
@@ -304,12 +304,12 @@ impl Script {
         &self.statements[id.0 as usize]
     }
 
-    /// Where `span` of this script is.
+    /// The location of a span of this script.
     pub fn location(&self, span: Span) -> Location {
         Location::new(&self.source, span)
     }
 
-    /// Where the expression `id` is.
+    /// The location of the expression `id`.
     pub fn locate(&self, id: ExprId) -> Location {
         self.location(self.expr(id).span)
     }

@@ -1,8 +1,8 @@
-//! Which brackets of a text belong together.
+//! The pairs of brackets of a text.
 
 use super::token::Lexeme;
 
-/// What is wrong with the brackets of a text; indices of lexemes.
+/// A mistake in the brackets of a text, with the indices of the lexemes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BracketError {
     /// Opened and never closed.
@@ -13,7 +13,7 @@ pub(crate) enum BracketError {
     Unopened(usize),
 }
 
-/// Which brackets belong together.
+/// The pairs of brackets of a text.
 pub(crate) struct Brackets {
     /// The partner of every bracket; `NONE` for everything else.
     partner: Vec<u32>,
@@ -58,7 +58,7 @@ impl Brackets {
             .map(|partner| *partner as usize)
     }
 
-    /// The place behind the bracket that closes the one at `opener`.
+    /// The place after the bracket that closes the one at `opener`.
     pub fn after(&self, opener: usize) -> Option<usize> {
         self.partner(opener).map(|partner| partner + 1)
     }

@@ -1,4 +1,4 @@
-//! What the actions of the grammar do: push into the arenas, and refuse what no grammar can.
+//! The actions of the grammar: they fill the arenas, and refuse texts that no grammar can refuse.
 
 mod expressions;
 mod tails;
@@ -11,10 +11,10 @@ use crate::source::{Location, Source, Span};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// How deep statements may stand in blocks of one another.
+/// The deepest nesting of blocks.
 pub(crate) const DEEPEST_BLOCK: u32 = 256;
 
-/// A text that warns at every line would bury the first warning.
+/// The first warnings would be lost among more.
 const MOST_WARNINGS: usize = 100;
 
 /// One argument of a call.
@@ -26,7 +26,7 @@ pub(crate) enum Argument {
     NamedText(Ident, Text),
 }
 
-/// What stands between the parentheses of a call.
+/// The arguments of a call.
 #[derive(Debug)]
 pub(crate) enum Arguments {
     List(Vec<Argument>),
@@ -39,16 +39,16 @@ pub(crate) struct Builder<'a> {
     tokens: &'a [Lexeme],
     expressions: Vec<Expr>,
     statements: Vec<Statement>,
-    /// How many levels of blocks stand in each statement.
+    /// The levels of blocks inside each statement.
     depths: Vec<u32>,
     names: Names,
-    /// The first token behind the last statement.
+    /// The first token after the last statement.
     after: usize,
     warnings: Vec<Diagnostic>,
     ends: Ends,
 }
 
-/// Where the name `end` occurs: an index `x[end]` of another language, unless somebody defines it.
+/// The places of the name `end`: `x[end]` is an index of another language, unless `end` is defined.
 #[derive(Default)]
 struct Ends {
     written: usize,
@@ -77,7 +77,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The script, and what is suspicious about it.
+    /// The script, and warnings about suspicious parts.
     pub fn finish(mut self, body: Block) -> (Script, Vec<Diagnostic>) {
         self.warn_of_end();
         let script = Script {
@@ -153,11 +153,11 @@ impl<'a> Builder<'a> {
             help: "an `else if` counts as a block in its `else`")
     }
 
-    /// An empty tail at the end of a statement makes it seem to reach to the next token: where the
-    /// last token before `r` ends.
+    /// The end of the last token before `r`. An empty tail makes a statement seem to reach to the
+    /// next token.
     fn end_before(&mut self, r: u32) -> u32 {
         let starts = |at: usize| self.tokens.get(at).map(|token| token.start);
-        // Statements end one after the other: it is never far from the last place.
+        // Statements end one after the other, so the search from the last place is short.
         while starts(self.after).is_some_and(|start| start < r) {
             self.after += 1;
         }

@@ -1,8 +1,8 @@
-//! What to say of a text that does not parse.
+//! Explanations of texts that do not parse.
 //!
-//! The parser tells only where it stopped. What is wrong there is found from the token before, the
-//! token found and the brackets around, by a list of rules that each know one mistake; the last rule
-//! says in words what could have stood there.
+//! The parser only says where it stopped. The mistake is found from the token before, the
+//! token found and the brackets around them, by a list of rules that each know one mistake; the last
+//! rule says in words what could have stood there.
 
 mod beside;
 mod characters;
@@ -68,7 +68,7 @@ impl<'a> Context<'a> {
             .unwrap_or_else(|| self.plain(at))
     }
 
-    /// What is wrong with the brackets.
+    /// The error of a mistake in the brackets.
     pub fn bracket(&self, raw: &[Lexeme], error: BracketError) -> Diagnostic {
         let written = |i: usize| raw[i].text(&self.source.text);
         let closer = |i: usize| match raw[i].token {
@@ -136,7 +136,7 @@ impl<'a> Context<'a> {
             })
     }
 
-    /// What could have stood at `at`, in words.
+    /// The parts that could have stood at `at`, in words.
     fn expected(&self, at: usize) -> &'static str {
         let enclosing = self.enclosing(at).and_then(|opener| self.token(opener));
         let wants_name = matches!(
@@ -197,7 +197,7 @@ impl<'a> Context<'a> {
         short(self.source.slice(span))
     }
 
-    /// Where the token is; the empty range at the end of the text if nothing is left.
+    /// The span of the token; the empty range at the end of the text if nothing is left.
     fn span(&self, at: usize) -> Span {
         let rest = self.tokens.get(at..).unwrap_or_default();
         if rest.iter().all(|lexeme| lexeme.token == Token::End) {
@@ -226,12 +226,12 @@ impl<'a> Context<'a> {
         self.place(Span { start: end, end })
     }
 
-    /// Where the token starts.
+    /// The start of the token.
     pub fn start(&self, at: usize) -> u32 {
         self.span(at).start
     }
 
-    /// Whether a token stands here that no text may hold.
+    /// True if the token is one that no text may hold.
     pub fn is_alien(&self, at: usize) -> bool {
         self.token(at).is_some_and(Token::is_alien)
     }
@@ -262,13 +262,13 @@ impl<'a> Context<'a> {
         self.token_before(at).is_some_and(Token::ends_operand)
     }
 
-    /// Whether two tokens stand side by side without a blank.
+    /// True if no blank stands between the token before and this one.
     fn touches(&self, at: usize) -> bool {
         self.before(at)
             .is_some_and(|before| self.tokens[before].end == self.start(at))
     }
 
-    /// Whether a line ends between the token before and this one.
+    /// True if a line ends between the token before and this one.
     fn on_new_line(&self, at: usize) -> bool {
         self.before(at).is_some_and(|before| {
             let gap = Span {
@@ -365,7 +365,7 @@ impl<'a> Context<'a> {
         self.token(self.statement(at))
     }
 
-    /// How many tokens there are from `at` to the end of the statement.
+    /// The number of tokens from `at` to the end of the statement.
     fn rest_of_tokens(&self, at: usize) -> usize {
         let rest = self.tokens.get(at..).unwrap_or_default().iter();
         rest.take_while(|lexeme| !matches!(lexeme.token, Token::End | Token::RightBrace))
@@ -395,7 +395,7 @@ impl<'a> Context<'a> {
 }
 
 impl BracketError {
-    /// Where the bracket stands that is to blame.
+    /// The start of the bracket to blame.
     pub fn place(self, raw: &[Lexeme]) -> u32 {
         match self {
             BracketError::Unclosed(at)
@@ -423,7 +423,7 @@ fn short(text: &str) -> String {
     format!("{}{cut}", &line[..end])
 }
 
-/// Whether the last statement has an `if` that waits for its `then` or `else`.
+/// True if the last statement has an `if` that waits for its `then` or `else`.
 pub(crate) fn waits_for_branch(tokens: &[Lexeme]) -> bool {
     let last = tokens.iter().rposition(|lexeme| lexeme.token != Token::End);
     let tokens = &tokens[..last.map_or(0, |last| last + 1)];

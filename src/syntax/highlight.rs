@@ -1,4 +1,4 @@
-//! What kind of thing every part of a text is: for editors that colour it.
+//! The class of every part of a text, for editors that colour it.
 
 use super::brackets::Brackets;
 use super::layout;
@@ -6,7 +6,7 @@ use super::lexer::lex;
 use super::token::Token;
 use std::ops::Range;
 
-/// What a part of a text is.
+/// The class of a part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// A reserved word, or one that starts a statement or a part of its tail.

@@ -1,13 +1,13 @@
 //! The one pass between logos and LALRPOP that knows about context.
 //!
-//! It drops the newlines that end nothing, turns statement and tail words into keywords where they
+//! It drops the newlines that end no statement, turns statement and tail words into keywords where they
 //! are such, and marks the heads of definitions and updates. The grammar then needs one token of
 //! look-ahead and no context. Every token is looked at a bounded number of times.
 
 use super::brackets::Brackets;
 use super::token::{Lexeme, Token};
 
-/// What the statement at hand is, as far as its tail is concerned.
+/// The kind of the present statement, as regards its tail.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// Begun by a word that shows something.
@@ -178,9 +178,9 @@ impl Layout<'_> {
         goes_on.then_some(at)
     }
 
-    /// Whether the name at `at`, the first on its line, goes on with the tail of the line above.
-    /// What follows it must make it no expression of its own: two names, or a name and a number,
-    /// never stand side by side. Where a bracket or sign follows, only a part that the statement
+    /// True if the name at `at`, the first on its line, continues the tail of the line above.
+    /// The tokens after it must not make it an expression of its own: two names, or a name and a number,
+    /// never stand side by side. If a bracket or sign follows, only a part that the statement
     /// waits for counts.
     fn is_tail_line(&self, at: usize) -> bool {
         let can_take =
@@ -266,7 +266,7 @@ impl Layout<'_> {
         false
     }
 
-    /// Whether the word at `at` has something to work on.
+    /// True if an operand follows the word at `at`.
     fn operand_follows(&self, at: usize) -> bool {
         self.raw_token(at + 1).is_some_and(|token| {
             token.starts_operand()

@@ -62,7 +62,7 @@ pub(super) fn number(lexer: &mut Lexer<'_, Token>) {
     lexer.bump(end);
 }
 
-/// Where the digits that go on at `at` end, single underscores between digits included.
+/// The end of the digits that go on at `at`, single underscores between digits included.
 fn digits(text: &[u8], mut at: usize) -> usize {
     let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
     loop {
@@ -109,7 +109,7 @@ pub(super) fn superscripts(lexer: &mut Lexer<'_, Token>) {
     lexer.bump(rest.find(|c| !inside(c)).unwrap_or(rest.len()));
 }
 
-/// What a name or text of the lexer really is.
+/// The precise token of a name or text of the lexer.
 fn classify(token: Token, slice: &str) -> Token {
     match token {
         Token::Name => reserved_word(slice).unwrap_or(if is_name(slice) {
@@ -127,7 +127,7 @@ fn reserved_word(word: &str) -> Option<Token> {
     known.map(|(_, token)| *token)
 }
 
-/// Whether the text in `slice` ends with a quote that is neither its first nor escaped.
+/// True if `slice` ends with a quote that is neither its first nor escaped.
 fn is_closed(slice: &str) -> bool {
     let Some(inner) = slice[1..].strip_suffix('"') else {
         return false;

@@ -37,7 +37,7 @@ mod grammar {
 /// The longest text: offsets in it must fit a [`Span`] with room to spare.
 const LONGEST_TEXT: usize = 1 << 30;
 
-/// How often a long parse looks whether it should stop.
+/// Tokens between two looks at the stop token during a long parse.
 const TOKENS_AT_A_TIME: usize = 1 << 14;
 
 /// The script of `source`, with warnings about suspicious parts.
@@ -61,7 +61,7 @@ pub fn parse(source: &Rc<Source>) -> Result<(Script, Vec<Diagnostic>)> {
     }
 }
 
-/// Why the grammar did not go on.
+/// The reason why the grammar did not go on.
 enum Failure {
     /// At the token with this index; at the end where there is none.
     At(usize),
@@ -139,8 +139,8 @@ fn refuse_many(source: &Rc<Source>, tokens: &[Lexeme]) -> Result<()> {
     }
 }
 
-/// Characters that some programs take for the end of a line and others do not would make one script
-/// mean two things, and line numbers disagree.
+/// Some programs take these characters for the end of a line and others do not: one script would
+/// mean two things, and line numbers would disagree.
 fn refuse_odd_line_ends(source: &Rc<Source>) -> Result<()> {
     let odd = |c| matches!(c, '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let Some((at, c)) = source.text.char_indices().find(|&(_, c)| odd(c)) else {
@@ -153,18 +153,18 @@ fn refuse_odd_line_ends(source: &Rc<Source>) -> Result<()> {
         help: "put an ordinary newline in its place, or take it out"))
 }
 
-/// What a reader of lines should do with the text it has so far.
+/// The state of a text that is read line by line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
     /// It parses.
     Complete,
     /// More lines may make it parse.
     Incomplete,
-    /// No further line can mend it.
+    /// No further line can fix it.
     Invalid,
 }
 
-/// Whether `text` is a script, the beginning of one, or neither.
+/// Tells a script from the beginning of one and from text that no further line can fix.
 pub fn completeness(text: &str) -> Completeness {
     let source = Source::new("<input>", text);
     if refuse_long(&source).is_err() || refuse_odd_line_ends(&source).is_err() {
@@ -185,7 +185,7 @@ pub fn completeness(text: &str) -> Completeness {
     }
 }
 
-/// Whether no token but the end of a statement stands at `at` or after it.
+/// True if only ends of statements are left from `at` on.
 fn is_end(tokens: &[Lexeme], at: usize) -> bool {
     tokens[at.min(tokens.len())..]
         .iter()

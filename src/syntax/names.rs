@@ -1,4 +1,4 @@
-//! What a name is, and the names of a script while it is parsed, each once.
+//! The form of names, and the names of a script while it is parsed, each once.
 
 use super::ast::{Name, NameId};
 use indexmap::IndexSet;
@@ -31,7 +31,7 @@ impl Names {
 /// kept and printed, in normal form, which may be longer or shorter than it was written.
 pub(crate) const LONGEST_NAME: usize = 256;
 
-/// Whether `word`, a run of letters, digits and marks, may be a name.
+/// True if `word`, a run of letters, digits and marks, may be a name.
 pub(super) fn is_name(word: &str) -> bool {
     if word.is_ascii() {
         return word.len() <= LONGEST_NAME;
@@ -47,7 +47,7 @@ pub(crate) fn normalised(word: &str) -> String {
         .collect()
 }
 
-/// Whether `c` is a small raised letter such as ᵀ or ⁿ.
+/// True of small raised letters such as ᵀ and ⁿ.
 pub(crate) fn is_superscript_letter(c: char) -> bool {
     matches!(c,
         'ª' | 'º' | 'ⁱ' | 'ⁿ' | 'ⱽ' | 'ᵸ'
@@ -55,7 +55,7 @@ pub(crate) fn is_superscript_letter(c: char) -> bool {
         | '\u{1d2c}'..='\u{1d61}' | '\u{1d9b}'..='\u{1dbf}')
 }
 
-/// Whether `c` is a full-width twin of an ASCII character.
+/// True of full-width twins of ASCII characters.
 pub(crate) fn is_wide(c: char) -> bool {
     matches!(c, '\u{ff01}'..='\u{ff5e}')
 }

@@ -1,11 +1,11 @@
 //! Abstract syntax back to text, with no more parentheses than are needed.
 //!
 //! The law: for an expression that was parsed, `parse(print(e))` has the structure of `e`. Expressions
-//! made by code may hold negative or infinite numbers; those come back as what they mean.
+//! made by code may hold negative or infinite numbers; those come back as expressions of equal value.
 
 use super::ast::*;
 
-/// How tightly an expression holds together. The order is that of the grammar.
+/// The precedence of an expression, from the loosest to the tightest; the order is the grammar's.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Choice,
@@ -48,7 +48,7 @@ impl Level {
         }
     }
 
-    /// What the operands of `op` must hold together at least.
+    /// The loosest levels that the operands of `op` may have without parentheses.
     fn of_operands(op: BinaryOp) -> (Level, Level) {
         match Level::of_operator(op) {
             Level::Or => (Level::Or, Level::And),
@@ -61,7 +61,7 @@ impl Level {
     }
 }
 
-/// What is still to be written.
+/// A piece that is still to be written.
 enum Piece<'a> {
     Word(&'a str),
     Owned(String),

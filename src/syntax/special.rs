@@ -20,7 +20,7 @@ pub enum Special {
     Read,
 }
 
-/// How the arguments of a special function are treated.
+/// The treatment of the arguments of a special function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpecialKind {
     /// The first argument is differentiated with respect to the name in the second. Cannot be
@@ -37,13 +37,13 @@ pub enum SpecialKind {
 /// A function that is no operation of the graph.
 #[derive(Debug)]
 pub struct SpecialRow {
-    /// Which one.
+    /// Its id.
     pub id: Special,
-    /// How it is called.
+    /// Its name.
     pub name: &'static str,
-    /// How a call looks.
+    /// A call with its parameters.
     pub signature: &'static str,
-    /// How its arguments are treated.
+    /// The treatment of its arguments.
     pub kind: SpecialKind,
     /// The number of positional arguments.
     pub arguments: usize,
@@ -51,7 +51,7 @@ pub struct SpecialRow {
     pub options: &'static [&'static str],
     /// One sentence for help.
     pub doc: &'static str,
-    /// A text to run and the end of what it shows; empty where nothing can be shown.
+    /// A text to run and the end of its output; either may be empty.
     pub example: (&'static str, &'static str),
 }
 
@@ -174,12 +174,12 @@ impl Special {
         &SPECIAL[self as usize]
     }
 
-    /// How it is called.
+    /// Its name.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// Whether it differentiates.
+    /// True of derivative operators.
     pub fn is_derivative(self) -> bool {
         self.row().kind == SpecialKind::Derivative
     }

@@ -13,18 +13,18 @@ use super::token::Token;
 pub struct StatementRow {
     /// The word it starts with, or the sign that makes it what it is.
     pub word: &'static str,
-    /// What the grammar reads at its start.
+    /// Its first token for the grammar.
     pub(crate) token: Token,
-    /// What messages call it.
+    /// Its name in messages.
     pub noun: &'static str,
     /// The parts of a tail that mean something for it, and the items of its `with`; none if it has
     /// no tail.
     pub takes: &'static [&'static str],
-    /// How it looks.
+    /// Its form.
     pub form: &'static str,
-    /// What it does, for help.
+    /// Its effect, for help.
     pub doc: &'static str,
-    /// A text to run and the end of what it shows; empty where nothing can be said.
+    /// A text to run and the end of its output; either may be empty.
     pub example: (&'static str, &'static str),
 }
 
@@ -197,7 +197,7 @@ static VALUE: StatementRow = StatementRow {
 };
 
 impl StatementRow {
-    /// Whether it starts with a word that is a name elsewhere.
+    /// True if it starts with a word that is a name elsewhere.
     pub fn has_word(&self) -> bool {
         !matches!(
             self.token,
@@ -242,7 +242,7 @@ pub fn statement_words() -> impl Iterator<Item = &'static str> {
     rows.map(|row| row.word)
 }
 
-/// Whether `word` starts a statement where an operand follows.
+/// True if `word` starts a statement when an operand follows.
 pub fn is_statement_word(word: &str) -> bool {
     statement_words().any(|known| known == word)
 }

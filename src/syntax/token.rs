@@ -164,7 +164,7 @@ impl Token {
         known.map(|known| known.token)
     }
 
-    /// Whether an operand may end with this token.
+    /// True if an operand may end with this token.
     pub fn ends_operand(self) -> bool {
         matches!(
             self,
@@ -179,7 +179,7 @@ impl Token {
         )
     }
 
-    /// Whether an operand may start with this token, if it is not a sign.
+    /// True if an operand may start with this token; signs aside.
     pub fn starts_operand(self) -> bool {
         matches!(
             self,
@@ -187,7 +187,7 @@ impl Token {
         )
     }
 
-    /// Whether this is an operator between two operands.
+    /// True of operators between two operands.
     pub fn is_binary(self) -> bool {
         self.is_comparison()
             || matches!(
@@ -205,7 +205,7 @@ impl Token {
             )
     }
 
-    /// Whether this compares.
+    /// True of comparisons.
     pub fn is_comparison(self) -> bool {
         matches!(
             self,
@@ -224,22 +224,22 @@ impl Token {
         parts.map(|word| word.token).position(|part| part == self)
     }
 
-    /// Whether this is a tail word, those inside a part included.
+    /// True of tail words, those inside a part included.
     pub fn is_tail_word(self) -> bool {
         TAIL.iter().any(|word| word.token == self)
     }
 
-    /// Whether this is a word that starts a statement.
+    /// True of words that start a statement.
     pub fn is_statement_word(self) -> bool {
         StatementRow::starting_with(self).is_some_and(StatementRow::has_word)
     }
 
-    /// Whether this is a word that is reserved everywhere.
+    /// True of words that are reserved everywhere.
     pub fn is_reserved(self) -> bool {
         RESERVED.iter().any(|(_, token)| *token == self)
     }
 
-    /// Whether no statement ends after this token, so that a newline after it means nothing.
+    /// True if no statement ends after this token: a newline after it means nothing.
     pub fn continues(self) -> bool {
         self.is_binary()
             || self.is_reserved()
@@ -250,7 +250,7 @@ impl Token {
             )
     }
 
-    /// Whether this stands for something that the grammar knows nothing of.
+    /// True of tokens that the grammar does not have.
     pub fn is_alien(self) -> bool {
         matches!(
             self,
@@ -268,7 +268,7 @@ impl Token {
         }
     }
 
-    /// Whether this closes a bracket.
+    /// True of closing brackets.
     pub fn is_closer(self) -> bool {
         matches!(
             self,
@@ -286,7 +286,7 @@ pub(crate) struct Lexeme {
 }
 
 impl Lexeme {
-    /// Where it stands.
+    /// Its place in the text.
     pub fn span(self) -> Span {
         Span {
             start: self.start,

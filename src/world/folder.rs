@@ -10,11 +10,11 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-/// How much is read at a time.
+/// The bytes read at a time.
 const CHUNK: usize = 1 << 16;
-/// The same of short files.
+/// The bytes read at first: most files are short.
 const PAGE: usize = 1 << 12;
-/// How often a reader that waits asks whether it should stop.
+/// The interval at which a waiting reader looks at the stop token.
 const STOP_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The file system; relative names start at the working directory.
@@ -207,7 +207,7 @@ fn replace(place: &Path, text: &str, there: Option<Metadata>) -> io::Result<()> 
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&beside, place));
     if written.is_err() {
-        // What is left of a failed attempt is of no use to anyone.
+        // The rest of a failed attempt is of no use.
         let _ = fs::remove_file(&beside);
     }
     written

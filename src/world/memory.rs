@@ -51,7 +51,7 @@ impl World for Memory {
         Ok(())
     }
 
-    /// Without `.`, and without `..` behind a folder.
+    /// The path without `.`, and without `..` after a folder.
     fn canonical(&self, path: &Path) -> PathBuf {
         let mut short = PathBuf::new();
         for part in path.components() {

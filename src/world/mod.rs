@@ -1,6 +1,6 @@
 //! The world outside a session: files and the time. It is reached through [`World`] alone.
 //!
-//! [`Sandbox`] has no files, and is where a session lives unless it is told otherwise; [`Memory`]
+//! [`Sandbox`] has no files and is the world of a session by default; [`Memory`]
 //! keeps files by name; [`Folder`] is the file system.
 
 #[cfg(feature = "fs")]
@@ -44,7 +44,7 @@ pub trait World: Debug {
     /// The file may not be written, or its folder is not there.
     fn write(&self, path: &Path, text: &str) -> Result<(), Refusal>;
 
-    /// Whether there are no files at all, so that a statement that needs one can be refused
+    /// True if there are no files at all, so that a statement that needs one can be refused
     /// before anything is computed.
     fn is_sealed(&self) -> bool {
         false
@@ -60,7 +60,7 @@ pub trait World: Debug {
         path.to_path_buf()
     }
 
-    /// What is in a folder, in no particular order; nothing where that is not known.
+    /// The entries of a folder, in no particular order; none if the folder cannot be listed.
     fn list(&self, _folder: &Path) -> Vec<FileEntry> {
         Vec::new()
     }
@@ -76,7 +76,7 @@ pub trait World: Debug {
 pub struct FileEntry {
     /// Its name, without the folder around it.
     pub name: String,
-    /// Whether it is a folder itself.
+    /// True of folders.
     pub is_folder: bool,
 }
 
@@ -184,7 +184,7 @@ pub fn sealed(location: Location) -> Diagnostic {
 ///
 /// # Errors
 ///
-/// What `next` fails with; and what is no text, or longer than `most` bytes.
+/// `next` fails, or the bytes are no text or more than `most`.
 pub fn collect(
     most: u64,
     mut next: impl FnMut() -> Result<Vec<u8>, Refusal>,
@@ -217,7 +217,7 @@ pub fn collect(
 /// A world without files.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sandbox {
-    /// Where the time is read, if anywhere.
+    /// The clock, if there is one.
     pub clock: Option<fn() -> Duration>,
 }
 

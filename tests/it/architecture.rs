@@ -1,5 +1,5 @@
-//! What ARCHITECTURE.md promises, as searches through the source. Every search has a list of exceptions;
-//! a new one needs a reason beside it, and one that is no longer needed goes
+//! The promises of ARCHITECTURE.md, as searches through the source. Every search has a list of
+//! exceptions: a new one needs a reason, and one that is no longer needed goes
 //! (`cargo test --test it -- --ignored exceptions`).
 
 use std::collections::BTreeMap;

@@ -1,5 +1,4 @@
-//! What the fuzzer found worth keeping is tried again: seeds, and every input that once was one
-//! too much.
+//! Inputs of the fuzzer run again: its seeds, and every input that once made it fail.
 
 #[path = "../../fuzz/targets.rs"]
 mod targets;

@@ -1,5 +1,5 @@
-//! `derive`: the closed forms of the lecture and of matrix calculus, and the law that what it
-//! prints, typed back in, is the derivative.
+//! `derive`: the closed forms of the lecture and of matrix calculus, and the law that its output,
+//! typed back in, is the derivative.
 
 use crate::common::rows::{calls, is_written};
 use crate::common::{entries, report, run_json, values};

@@ -1,5 +1,5 @@
-//! The same script writes the same bytes, whenever it is run. That other builds write them too is
-//! held by `tests/golden.rs`, which compares with the bytes in the repository.
+//! The same script writes the same bytes at every run. `tests/it/golden.rs` holds other builds to the
+//! same: it compares with the bytes in the repository.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! Files that are no texts, that are too long, that never come, that must not be touched: an error
-//! that says so, and nothing half written.
+//! Files that are no text, are too long, never end or must not be touched: the error says so, and no
+//! file is half written.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

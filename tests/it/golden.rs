@@ -1,5 +1,5 @@
-//! The scripts in `tests/golden` and `examples` write what the files beside them say.
-//! `wengert test --bless tests/golden examples` accepts what they write now.
+//! The scripts in `tests/golden` and `examples` write the files next to them.
+//! `wengert test --bless tests/golden examples` accepts their present output.
 
 use std::path::{Path, PathBuf};
 use wengert::cli::golden::{self, GoldenMode};

@@ -1,5 +1,5 @@
-//! Inputs made to break the program: what they do is run, checked and shown on a small stack, and
-//! the program ends with status 0, 1 or 2.
+//! Inputs made to break the program: they are run, checked and shown on a small stack, and the
+//! program ends with status 0, 1 or 2.
 
 use crate::common::report;
 use serde_json::Value;

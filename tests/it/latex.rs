@@ -1,4 +1,4 @@
-//! What `--format latex` writes is well-formed, for every script that has an expected output.
+//! The output of `--format latex` is well-formed, for every script that has an expected output.
 
 use crate::common::random::{self, Terrain};
 use crate::common::scripts;

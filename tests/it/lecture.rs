@@ -1,5 +1,5 @@
-//! The pages under `docs` say what the tool answers: their scripts are run, the answers held against
-//! the text, and the pictures against the files.
+//! The pages under `docs` are true: their scripts are run, and answers and pictures are compared with
+//! the text and the files.
 //!
 //! Within a section (`## …`) the blocks of code follow one another in one session. To accept new
 //! answers and pictures: `WENGERT_BLESS=1 cargo test --test it -- lecture`.

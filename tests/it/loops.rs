@@ -1,5 +1,5 @@
-//! Loops are compiled after their first round: what they compute must be what the same statements
-//! give one after the other, to the last bit.
+//! Loops are compiled after their first round: the results equal those of the same statements one
+//! after the other, to the last bit.
 
 use crate::common::run_json;
 use wengert::diagnostic::Code;

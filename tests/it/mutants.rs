@@ -1,5 +1,5 @@
-//! Are wrong derivatives noticed? Every rule of the table is given the wrong sign in turn, and the
-//! finite differences that the tests of primitives hold it against must tell.
+//! Wrong derivatives are noticed: the sign of every rule of the table is flipped in turn, and the
+//! comparison with finite differences must fail.
 
 use crate::common::rows::{as_strs, calls, is_written, is_zero, names, writings};
 use serde_json::Value;

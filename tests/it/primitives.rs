@@ -1,6 +1,6 @@
-//! Every row of the primitive table, held against finite differences, and its documentation
-//! against the tool. Nothing here knows an operation by name where its shape class will do: a new
-//! row is tested by being in the table.
+//! Every row of the primitive table is compared with finite differences, and its documentation with
+//! the tool. No operation is known by name where its shape class will do: a new row is tested by
+//! being in the table.
 
 use crate::common::rows::{as_strs, calls, is_written, is_zero, names, writings};
 use crate::common::{distance, report};

@@ -1,5 +1,5 @@
-//! Small programs with what JSON must say of them, computed by an independent implementation of
-//! the language (`reference/programs`).
+//! Small programs and their results in JSON, computed by an independent implementation of the
+//! language (`reference/programs`).
 
 use crate::common::{close, run_json};
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! Matrices of derivatives computed in lanes, where only values are wanted, against the same built
-//! of all their passes.
+//! Matrices of derivatives computed in lanes, where only values are wanted, equal the same matrices
+//! built from all their passes.
 
 use crate::common::wanted;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! From text to abstract syntax: what the language accepts, what it refuses, and what it says then.
+//! Text to abstract syntax: the texts that the language accepts, those that it refuses, and its errors.
 
 use std::rc::Rc;
 use wengert::diagnostic::{Code, Diagnostic, Severity};

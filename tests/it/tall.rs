@@ -1,4 +1,4 @@
-//! Arrays with many rows, which programs go through some rows at a time: the same bits as the
+//! Arrays with many rows, which programs compute some rows at a time: the bits are those of the
 //! interpreter, which computes them whole.
 
 use crate::common::compiled::{agrees_one_by_one, lower};

@@ -1,5 +1,5 @@
-//! Random loops whose bodies index by what they change, against the same statements written out with
-//! numbers in the place of the loop's variable.
+//! Random loops whose bodies index by a variable that they change, against the same statements written
+//! out with numbers in its place.
 
 use crate::common::{distance, report, values, wanted};
 use wengert::primitives::random::SplitMix64;

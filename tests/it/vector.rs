@@ -1,6 +1,6 @@
 //! Values by the slice: the error of the vector mathematics against a multi-precision computation
-//! (`reference/vector/elementary.txt`, written by `elementary.py` beside it), and that a loop gives what its
-//! function of one number gives.
+//! (`reference/vector/elementary.txt`, written by `elementary.py` next to it), and the agreement of a
+//! loop with its function of one number.
 
 use std::path::Path;
 use wengert::graph::primitive::{

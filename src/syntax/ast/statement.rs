@@ -23,7 +23,7 @@ pub struct UpdateTarget {
     pub span: Span,
 }
 
-/// What a showing statement shows.
+/// The statements that show something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Show {
     /// A bare expression: its value.
@@ -124,7 +124,7 @@ impl With {
     }
 }
 
-/// What may follow the outputs of a statement that shows something, in this order.
+/// The parts that may follow the outputs of a statement, in this order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tail {
     /// `over t from a to b, …`
@@ -177,7 +177,7 @@ pub enum StatementKind {
         name: Ident,
         /// Its parameters; may be none.
         parameters: Vec<Ident>,
-        /// What it gives.
+        /// Its value.
         body: ExprId,
     },
     /// `input w, x[3], A[2, 3]`
@@ -196,7 +196,7 @@ pub enum StatementKind {
         from: ExprId,
         /// Last value, included.
         to: ExprId,
-        /// What is done for each.
+        /// The statements to run for each value.
         body: Block,
     },
     /// `if c { … } else { … }`; `else if` is an `else` block that holds one `if`
@@ -212,7 +212,7 @@ pub enum StatementKind {
 }
 
 impl StatementKind {
-    /// What may follow its outputs, if it has any.
+    /// The tail after its outputs, if it has outputs.
     pub fn tail(&self) -> Option<&Tail> {
         match self {
             StatementKind::Print(_, tail) | StatementKind::Show(_, _, tail) => Some(tail),
@@ -224,8 +224,8 @@ impl StatementKind {
 /// A statement where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// What it is.
+    /// Its form.
     pub kind: StatementKind,
-    /// Where it is written, from its first to its last token.
+    /// Its place, from its first to its last token.
     pub span: Span,
 }

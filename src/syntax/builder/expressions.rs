@@ -44,7 +44,7 @@ impl Builder<'_> {
         })
     }
 
-    /// The text with its escapes resolved, or where the first unknown one stands.
+    /// The text with its escapes resolved, or the place of the first unknown escape.
     fn unescape(&self, span: Span) -> std::result::Result<String, Span> {
         let written = self.source.slice(span);
         let mut text = String::with_capacity(written.len());
@@ -311,7 +311,7 @@ impl Builder<'_> {
     }
 }
 
-/// Whether `word` is its own normal form.
+/// True if `word` is its own normal form.
 fn is_plain(word: &str) -> bool {
     word.is_ascii() || (is_nfc(word) && !word.contains('\u{b5}'))
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::primitives;
 use crate::syntax::token::Token;
 
-/// Whether `name` is an operation on one argument.
+/// True if `name` is an operation on one argument.
 fn is_function(name: &str) -> bool {
     primitives::named(name)
         .iter()
@@ -201,7 +201,7 @@ fn function(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic>
             "parentheses are missing",
         )
         .help(format!("write `{name}({argument})`"));
-        // Where more follows, nobody knows how far the argument reaches.
+        // If more follows, the end of the argument is unknown.
         if context.rest_of_tokens(at) > 1 {
             return error;
         }

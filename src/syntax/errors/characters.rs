@@ -194,7 +194,7 @@ fn anonymous(context: &Context<'_>, at: usize) -> String {
     }
 }
 
-/// What stands after the token, up to the end of the statement.
+/// The text after the token, up to the end of the statement.
 fn rest_of_line(context: &Context<'_>, at: usize) -> String {
     let length = context.rest_of_tokens(at + 1);
     match length {

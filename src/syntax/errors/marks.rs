@@ -102,7 +102,7 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     }
 }
 
-/// Whether the token at `last` is the first one after `then` or `else`.
+/// True if the token at `last` is the first one after `then` or `else`.
 fn in_branch(context: &Context<'_>, last: usize) -> bool {
     matches!(context.token_before(last), Some(Token::Then | Token::Else))
 }
@@ -295,7 +295,7 @@ pub(super) fn range(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     None
 }
 
-/// Whether `at` is in a clause `i in …` that has no `..` yet.
+/// True if `at` is in a clause `i in …` that has no `..` yet.
 fn in_clause_without_range(context: &Context<'_>, at: usize) -> bool {
     let within = context
         .enclosing_bracket(at)
@@ -416,7 +416,7 @@ pub(super) fn text(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     Some(misplaced_text(context.source, context.span(at)))
 }
 
-/// What stands where only one thing can.
+/// Places where only one thing can stand.
 fn only_choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let (message, help) = match context.token_before(at)? {
         Token::Import => (

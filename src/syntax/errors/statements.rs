@@ -32,7 +32,7 @@ pub(super) fn parameters(context: &Context<'_>, at: usize) -> Option<Diagnostic>
     })
 }
 
-/// What is wrong between `for` and its `{`.
+/// A mistake between `for` and its `{`.
 pub(super) fn loop_head(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let word = (0..at)
         .rev()
@@ -126,12 +126,12 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     })
 }
 
-/// Whether the `by` at `at` stands after `coloured`.
+/// True if the `by` at `at` stands after `coloured`.
 fn is_coloured(context: &Context<'_>, at: usize) -> bool {
     (context.statement(at)..at).any(|i| context.token(i) == Some(Token::Coloured))
 }
 
-/// What the statement is called, if it shows nothing.
+/// The noun for the statement, if it takes no tail.
 fn takes_no_tail(context: &Context<'_>, at: usize) -> Option<&'static str> {
     let row = StatementRow::starting_with(context.statement_token(at)?)?;
     // A formula may start with `if`, too.
@@ -139,12 +139,12 @@ fn takes_no_tail(context: &Context<'_>, at: usize) -> Option<&'static str> {
     takes_none.then_some(row.noun)
 }
 
-/// Whether the `to` at `i` is the one inside `over t from a to b`.
+/// True if the `to` at `i` is the one inside `over t from a to b`.
 fn is_range_end(context: &Context<'_>, i: usize) -> bool {
     context.token(i) == Some(Token::To) && context.token(i + 1) != Some(Token::Text)
 }
 
-/// What the part of the tail before `at` should look like.
+/// Advice on the form of the part of the tail before `at`.
 fn part_before(context: &Context<'_>, at: usize) -> Option<&'static str> {
     let start = context.statement(at);
     let row = |i| TAIL.iter().find(|row| context.token(i) == Some(row.token));
@@ -351,7 +351,7 @@ fn block_word(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     ))
 }
 
-/// A word beside the outputs of a statement that shows something, if it is nearly a tail word.
+/// The tail word that a word after the outputs of a statement is close to.
 pub(super) fn nearly_tail_word(context: &Context<'_>, at: usize) -> Option<&'static str> {
     if context.enclosing_bracket(at).is_some() {
         return None;

@@ -61,7 +61,7 @@ pub(super) fn reserved_as_name(context: &Context<'_>, at: usize) -> Option<Diagn
     })
 }
 
-/// A statement of another language, or one of ours misspelt: a word with an operand beside it.
+/// A statement of another language, or a misspelt one: a word next to an operand.
 pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let found = context.token(at)?;
     if found == Token::Name
@@ -178,7 +178,7 @@ pub(super) fn choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     Some(context.mistake(at, message, label, help))
 }
 
-/// Whether the nearest `if`, `then` or `else` before in the same brackets makes `token` the next.
+/// True if `token` must follow the nearest `if`, `then` or `else` before `at`.
 fn waits(context: &Context<'_>, at: usize, token: Token) -> bool {
     let start = context.statement(at);
     let before = context.tokens[start..at].iter().rev();
@@ -233,7 +233,7 @@ fn misplaced_for(context: &Context<'_>, at: usize) -> Diagnostic {
     context.mistake(at, message, "starts a comprehension", help)
 }
 
-/// Whether the `(` at `opener` is that of a call.
+/// True if the `(` at `opener` is that of a call.
 pub(super) fn is_call(context: &Context<'_>, opener: usize) -> bool {
     context.token(opener) == Some(Token::LeftParen)
         && matches!(
