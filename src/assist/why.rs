@@ -9,6 +9,7 @@ use crate::trace::numbers::{self, Columns};
 use crate::trace::{Math, Role, Trace};
 use crate::view::Column;
 use std::fmt::Write;
+use std::rc::Rc;
 
 /// The line that a symbol or a name stands for.
 pub fn symbol(trace: &Trace, argument: &str) -> Option<(Role, usize)> {
@@ -50,6 +51,17 @@ pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> Strin
         .map_or("", |origin| origin.location.text());
     let names: Vec<&str> = line.names.iter().map(|name| &**name).collect();
     let mut text = String::new();
+    let rule = |formula: &Math, value: &Option<Rc<Tensor>>, columns| {
+        rule(
+            trace,
+            &symbol,
+            formula,
+            value.as_deref(),
+            columns,
+            &pen,
+            style,
+        )
+    };
     match role {
         Role::Primal => {
             let about = match names.first() {
@@ -64,15 +76,7 @@ pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> Strin
                 });
                 let _ = writeln!(text, "  {symbol} = {value}");
             } else {
-                text.push_str(&rule(
-                    trace,
-                    &symbol,
-                    &line.formula,
-                    line.value.as_deref(),
-                    Columns::default(),
-                    &pen,
-                    style,
-                ));
+                text.push_str(&rule(&line.formula, &line.value, Columns::default()));
             }
         }
         Role::Tangent => {
@@ -84,15 +88,7 @@ pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> Strin
                     .map_or(String::new(), |along| format!(" along {along}"));
                 let a = pen.symbol(Role::Primal, number);
                 let _ = writeln!(text, "{symbol} = {d}{a}/{d}{}{along}", wrt.text);
-                text.push_str(&rule(
-                    trace,
-                    &symbol,
-                    &derived.formula,
-                    derived.value.as_deref(),
-                    columns,
-                    &pen,
-                    style,
-                ));
+                text.push_str(&rule(&derived.formula, &derived.value, columns));
             }
         }
         Role::Adjoint => {
@@ -101,15 +97,7 @@ pub fn explain(trace: &Trace, role: Role, number: usize, style: &Style) -> Strin
                 let a = pen.symbol(Role::Primal, number);
                 let output = one_line(&crate::view::bracketed(&output.text));
                 let _ = writeln!(text, "{symbol} = {d}{output}/{d}{a}");
-                text.push_str(&rule(
-                    trace,
-                    &symbol,
-                    &derived.formula,
-                    derived.value.as_deref(),
-                    columns,
-                    &pen,
-                    style,
-                ));
+                text.push_str(&rule(&derived.formula, &derived.value, columns));
             }
         }
     }

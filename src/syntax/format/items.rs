@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// A part of a text; blanks are none.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Item<'t> {
+pub enum LayoutItem<'t> {
     Token(Token, &'t str),
     /// `;` between two statements.
     Separator,
@@ -21,7 +21,7 @@ pub enum Item<'t> {
 }
 
 /// The items of a text, with the braces of its blocks on their lines.
-pub fn items<'t>(text: &'t str, tokens: &[Lexeme]) -> Vec<Item<'t>> {
+pub fn items<'t>(text: &'t str, tokens: &[Lexeme]) -> Vec<LayoutItem<'t>> {
     let mut items = Vec::with_capacity(tokens.len());
     let mut line = 0;
     let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
@@ -29,10 +29,10 @@ pub fn items<'t>(text: &'t str, tokens: &[Lexeme]) -> Vec<Item<'t>> {
         at = gap(text, at, lexeme.start as usize, &mut line, &mut items);
         let word = lexeme.text(text);
         match lexeme.token {
-            Token::End if word == ";" => items.push(Item::Separator),
+            Token::End if word == ";" => items.push(LayoutItem::Separator),
             Token::End => end_line(true, &mut items),
             _ if word.is_empty() => {}
-            token => items.push(Item::Token(token, word)),
+            token => items.push(LayoutItem::Token(token, word)),
         }
         at = at.max(lexeme.end as usize);
         if lexeme.token == Token::End && word != ";" {
@@ -49,14 +49,17 @@ fn gap<'t>(
     mut at: usize,
     end: usize,
     line: &mut usize,
-    items: &mut Vec<Item<'t>>,
+    items: &mut Vec<LayoutItem<'t>>,
 ) -> usize {
     while at < end {
         let rest = &text[at..end];
         let length = match rest.as_bytes()[0] {
             b'#' => {
                 let comment = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
-                items.push(Item::Comment(comment.trim_end(), text[*line..at].width()));
+                items.push(LayoutItem::Comment(
+                    comment.trim_end(),
+                    text[*line..at].width(),
+                ));
                 comment.len()
             }
             b'\n' | b'\r' => {
@@ -73,34 +76,34 @@ fn gap<'t>(
 }
 
 /// Ends the line. A second call in a row means that an empty line follows.
-fn end_line(ends: bool, items: &mut Vec<Item<'_>>) {
+fn end_line(ends: bool, items: &mut Vec<LayoutItem<'_>>) {
     // A `;` at the end of a line ends nothing that the line does not end.
-    if items.last() == Some(&Item::Separator) {
+    if items.last() == Some(&LayoutItem::Separator) {
         items.pop();
-        items.push(Item::Break {
+        items.push(LayoutItem::Break {
             ends: true,
             blank: false,
         });
         return;
     }
     match items.last_mut() {
-        Some(Item::Break { blank, .. }) => *blank = true,
-        Some(_) => items.push(Item::Break { ends, blank: false }),
+        Some(LayoutItem::Break { blank, .. }) => *blank = true,
+        Some(_) => items.push(LayoutItem::Break { ends, blank: false }),
         None => {}
     }
 }
 
 /// Puts the braces of every block of several lines on lines of their own, and removes the empty lines
 /// at the edges of blocks.
-fn braces_on_lines(items: Vec<Item<'_>>) -> Vec<Item<'_>> {
+fn braces_on_lines(items: Vec<LayoutItem<'_>>) -> Vec<LayoutItem<'_>> {
     let mut open: Vec<usize> = Vec::new();
     let mut partner: Vec<Option<usize>> = vec![None; items.len()];
     let mut breaks = vec![0usize; items.len() + 1];
     for (k, item) in items.iter().enumerate() {
-        breaks[k + 1] = breaks[k] + usize::from(matches!(item, Item::Break { .. }));
+        breaks[k + 1] = breaks[k] + usize::from(matches!(item, LayoutItem::Break { .. }));
         match item {
-            Item::Token(Token::LeftBrace, _) => open.push(k),
-            Item::Token(Token::RightBrace, _) => {
+            LayoutItem::Token(Token::LeftBrace, _) => open.push(k),
+            LayoutItem::Token(Token::RightBrace, _) => {
                 if let Some(opener) = open.pop() {
                     (partner[opener], partner[k]) = (Some(k), Some(opener));
                 }
@@ -114,15 +117,18 @@ fn braces_on_lines(items: Vec<Item<'_>>) -> Vec<Item<'_>> {
             breaks[to] > breaks[from]
         })
     };
-    let line_end = Item::Break {
+    let line_end = LayoutItem::Break {
         ends: true,
         blank: false,
     };
-    let mut out: Vec<Item<'_>> = Vec::with_capacity(items.len());
+    let mut out: Vec<LayoutItem<'_>> = Vec::with_capacity(items.len());
     for (k, &item) in items.iter().enumerate() {
         match item {
-            Item::Token(Token::RightBrace, _) => {
-                while matches!(out.last(), Some(Item::Separator | Item::Break { .. })) {
+            LayoutItem::Token(Token::RightBrace, _) => {
+                while matches!(
+                    out.last(),
+                    Some(LayoutItem::Separator | LayoutItem::Break { .. })
+                ) {
                     out.pop();
                 }
                 if spread(k) {
@@ -130,21 +136,21 @@ fn braces_on_lines(items: Vec<Item<'_>>) -> Vec<Item<'_>> {
                 }
                 out.push(item);
             }
-            Item::Break { .. } | Item::Separator if after_open_brace(&out) => {}
-            Item::Token(Token::Else, _) => {
+            LayoutItem::Break { .. } | LayoutItem::Separator if after_open_brace(&out) => {}
+            LayoutItem::Token(Token::Else, _) => {
                 let rest = out
                     .iter()
-                    .rposition(|item| !matches!(item, Item::Break { .. }));
+                    .rposition(|item| !matches!(item, LayoutItem::Break { .. }));
                 let joins =
-                    rest.is_some_and(|k| matches!(out[k], Item::Token(Token::RightBrace, _)));
+                    rest.is_some_and(|k| matches!(out[k], LayoutItem::Token(Token::RightBrace, _)));
                 if joins {
                     out.truncate(rest.map_or(0, |k| k + 1));
                 }
                 out.push(item);
             }
-            Item::Token(Token::LeftBrace, _) => {
+            LayoutItem::Token(Token::LeftBrace, _) => {
                 out.push(item);
-                let comment_follows = matches!(items.get(k + 1), Some(Item::Comment(..)));
+                let comment_follows = matches!(items.get(k + 1), Some(LayoutItem::Comment(..)));
                 if spread(k) && !comment_follows {
                     out.push(line_end);
                 }
@@ -152,15 +158,18 @@ fn braces_on_lines(items: Vec<Item<'_>>) -> Vec<Item<'_>> {
             _ => out.push(item),
         }
     }
-    while matches!(out.last(), Some(Item::Separator | Item::Break { .. })) {
+    while matches!(
+        out.last(),
+        Some(LayoutItem::Separator | LayoutItem::Break { .. })
+    ) {
         out.pop();
     }
     out
 }
 
 /// True right after an opening brace and the end of its line.
-fn after_open_brace(out: &[Item<'_>]) -> bool {
+fn after_open_brace(out: &[LayoutItem<'_>]) -> bool {
     let mut back = out.iter().rev();
-    matches!(back.next(), Some(Item::Break { .. }))
-        && matches!(back.next(), Some(Item::Token(Token::LeftBrace, _)))
+    matches!(back.next(), Some(LayoutItem::Break { .. }))
+        && matches!(back.next(), Some(LayoutItem::Token(Token::LeftBrace, _)))
 }

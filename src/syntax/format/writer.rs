@@ -1,6 +1,6 @@
 //! The layout itself: spaces, indentation, and the columns of comments.
 
-use super::items::Item;
+use super::items::LayoutItem;
 use crate::syntax::token::Token;
 use unicode_width::UnicodeWidthStr;
 
@@ -44,25 +44,25 @@ struct Writer {
 }
 
 /// The text of the items in the standard layout.
-pub fn write(items: &[Item<'_>]) -> String {
+pub fn write(items: &[LayoutItem<'_>]) -> String {
     let mut writer = Writer {
         at_start: true,
         ..Writer::default()
     };
     for (k, item) in items.iter().enumerate() {
         match *item {
-            Item::Token(token, word) => {
-                let hanging = !matches!(items.get(k + 1), Some(Item::Token(..)));
+            LayoutItem::Token(token, word) => {
+                let hanging = !matches!(items.get(k + 1), Some(LayoutItem::Token(..)));
                 writer.token(token, word, hanging);
             }
-            Item::Separator => {
+            LayoutItem::Separator => {
                 writer.line.text.push(';');
                 writer.column += 1;
                 writer.last = None;
                 writer.at_start = true;
             }
-            Item::Comment(comment, column) => writer.comment(comment, column),
-            Item::Break { ends, blank } => {
+            LayoutItem::Comment(comment, column) => writer.comment(comment, column),
+            LayoutItem::Break { ends, blank } => {
                 writer.end_line(blank);
                 if ends {
                     writer.at_start = true;
