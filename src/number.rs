@@ -47,7 +47,7 @@ fn plain(significant: &str, exponent: i32) -> String {
     format!("{head}.{tail}")
 }
 
-/// How many entries are written out where there is one line for a value.
+/// The number of entries that are written out on one line.
 const INLINE_ENTRIES: usize = 4;
 
 /// A value on one line, as it could be typed; larger ones as shape and norm.

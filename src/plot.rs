@@ -1,4 +1,4 @@
-//! What `plot` draws: curves, or a map over two variables, with points on either.
+//! Plots as data: curves, or a map over two variables, with points on either.
 
 use crate::notation::Written;
 
@@ -8,10 +8,10 @@ const LARGEST: f64 = 1e307;
 /// Values so few and so whole that they are classes and not a quantity.
 const MOST_CLASSES: usize = 10;
 
-/// A finished plot. Whoever draws it evaluates nothing any more.
+/// A finished plot. Drawing it evaluates nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {
-    /// What fills the frame.
+    /// The content of the frame.
     pub picture: Picture,
     /// From left to right.
     pub x: Axis,
@@ -37,7 +37,7 @@ pub enum Picture {
 pub struct Series {
     /// The expression as written, on one line.
     pub name: Written,
-    /// Where it was computed.
+    /// The places at which it was computed.
     pub x: Vec<f64>,
     /// Its values there; what is not finite is a gap.
     pub y: Vec<f64>,
@@ -68,20 +68,20 @@ impl Map {
 pub struct Points {
     /// Their coordinates.
     pub places: Vec<(f64, f64)>,
-    /// What decides their colours, one number a point.
+    /// The numbers that decide their colours, one a point.
     pub colours: Option<Vec<f64>>,
 }
 
-/// What is drawn along one side, and how.
+/// One side of a plot: its range and its scale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// What stands beside it; may be empty.
+    /// The name beside it; may be empty.
     pub name: Written,
-    /// Equal steps are equal factors.
+    /// True if equal steps are equal factors.
     pub log: bool,
-    /// Where it begins.
+    /// Its start.
     pub low: f64,
-    /// Where it ends, which is further.
+    /// Its end, which is larger.
     pub high: f64,
 }
 
@@ -120,7 +120,7 @@ impl Axis {
         Some(Axis::between(name, log, low, back(high + margin)))
     }
 
-    /// How far along the axis `value` is, from 0 to 1 where it is on the axis; `None` where it
+    /// The position of `value` along the axis, from 0 to 1 if it is on the axis; `None` if it
     /// cannot be drawn.
     pub fn fraction(&self, value: f64) -> Option<f64> {
         if !drawable(value, self.log) {
@@ -141,7 +141,7 @@ impl Axis {
     }
 }
 
-/// Whether a value has a place on an axis.
+/// True if a value has a place on an axis.
 pub fn drawable(value: f64, log: bool) -> bool {
     value.is_finite() && value.abs() <= LARGEST && (!log || value > 0.0)
 }

@@ -1,4 +1,4 @@
-//! What can be said about a script without running it: names and functions that nothing defines.
+//! Checks without running: names and functions that nothing defines.
 
 use super::definitions::constant;
 use super::unit::Unit;

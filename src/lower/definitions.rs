@@ -1,4 +1,4 @@
-//! What the names of a session stand for: formulas, inputs and functions.
+//! Definitions: the formulas, inputs and functions that the names of a session stand for.
 
 mod changes;
 
@@ -27,7 +27,7 @@ pub struct Formula {
 }
 
 impl Formula {
-    /// Where it is written.
+    /// Its place in the source.
     pub fn location(&self) -> Location {
         self.script.locate(self.expr)
     }
@@ -38,22 +38,22 @@ impl Formula {
 pub struct Input {
     /// The shape it was declared with, which updates must keep.
     pub declared: Option<Shape>,
-    /// What its value is computed from when first needed.
+    /// The formula that gives its value when first needed.
     pub source: Option<Formula>,
     /// Its value, once computed.
     pub value: OnceCell<Rc<Tensor>>,
-    /// Where it comes in the order of inputs.
+    /// Its rank in the order of inputs.
     pub place: u64,
-    /// Whether it is data read from a file: not in the default `wrt`.
+    /// True for data read from a file, which the default `wrt` leaves out.
     pub data: bool,
-    /// Whether it is the variable of a loop: a number rather than a leaf.
+    /// True for the variable of a loop: a number rather than a leaf.
     pub constant: bool,
-    /// Whether the session put it there by itself, and the user did not: no part of what is
+    /// True if the session put it there by itself, and the user did not: no part of what is
     /// undone, saved, listed, or differentiated by unasked.
-    pub passing: bool,
+    pub implicit: bool,
 }
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Debug)]
 pub enum Meaning {
     /// A formula, computed anew wherever it is used.
@@ -63,7 +63,7 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    /// Whether formulas that use this meaning are lowered alike with the other one.
+    /// True if formulas that use this meaning are lowered alike with the other one.
     fn is_like(&self, other: &Meaning) -> bool {
         match (self, other) {
             (Meaning::Input(a), Meaning::Input(b)) => a.declared == b.declared,
@@ -78,9 +78,9 @@ impl Meaning {
 /// A defined name.
 #[derive(Clone, Debug)]
 pub struct Variable {
-    /// What it stands for.
+    /// Its meaning.
     pub meaning: Meaning,
-    /// Where it was last defined.
+    /// The place of its last definition.
     pub location: Location,
 }
 
@@ -89,9 +89,9 @@ impl Variable {
         matches!(self.meaning, Meaning::Input(_))
     }
 
-    /// Whether it is an input that the session put there by itself.
-    pub fn is_passing(&self) -> bool {
-        matches!(&self.meaning, Meaning::Input(input) if input.passing)
+    /// True if it is an input that the session put there by itself.
+    pub fn is_implicit(&self) -> bool {
+        matches!(&self.meaning, Meaning::Input(input) if input.implicit)
     }
 }
 
@@ -107,7 +107,7 @@ pub struct Function {
 }
 
 impl Function {
-    /// How it is called: `f(x, y)`.
+    /// Its signature: `f(x, y)`.
     pub fn signature(&self) -> String {
         let names: Vec<&str> = self.parameters.iter().map(|one| &*one.name).collect();
         format!("{}({})", self.name, names.join(", "))
@@ -117,8 +117,8 @@ impl Function {
 /// Names in the order in which they were first defined.
 type Ordered<T> = IndexMap<Name, Rc<T>, FxBuildHasher>;
 
-/// Who has found the indices that scripts keep: there is another one for all definitions, and
-/// whenever one is taken out of them, which moves those behind it.
+/// The number under which scripts keep the indices of their names. All definitions have another one, and
+/// it changes when one is removed, which moves those behind it.
 #[derive(Debug)]
 struct Finder(u64);
 
@@ -140,10 +140,10 @@ pub struct Definitions {
     clock: u64,
     epoch: u64,
     finder: Finder,
-    /// Where random numbers without a seed were first asked for.
+    /// The first place that draws random numbers without a seed.
     unseeded: RefCell<Option<Location>>,
     warned_unseeded: Cell<bool>,
-    /// Where the files are that formulas read; without it there are none.
+    /// The files that formulas read; without it there are none.
     world: Option<Rc<dyn World>>,
 }
 
@@ -170,12 +170,12 @@ impl Definitions {
         self.world.as_deref().unwrap_or(&WITHOUT)
     }
 
-    /// What `name` stands for.
+    /// The variable `name`.
     pub fn variable(&self, name: &str) -> Option<&Rc<Variable>> {
         self.variables.get(name)
     }
 
-    /// What a name in `script` stands for, and its index, which it keeps as long as nothing is
+    /// The variable that a name in `script` stands for, and its index, which it keeps as long as nothing is
     /// taken out.
     pub fn find_in(&self, script: &Script, id: NameId) -> Option<(u32, &Variable)> {
         if let Some(index) = script.found.get(self.finder.0, id) {
@@ -186,7 +186,7 @@ impl Definitions {
         Some((index, variable))
     }
 
-    /// What `name` stands for, and its index.
+    /// The variable `name` and its index.
     pub fn find(&self, name: &Name) -> Option<(u32, &Variable)> {
         let (index, _, variable) = self.variables.get_full(name)?;
         Some((index as u32, variable))
@@ -206,7 +206,7 @@ impl Definitions {
 
     /// The variables that the user defined, in the order in which they were first defined.
     pub fn own_variables(&self) -> impl Iterator<Item = (&Name, &Rc<Variable>)> {
-        self.variables().filter(|(_, known)| !known.is_passing())
+        self.variables().filter(|(_, known)| !known.is_implicit())
     }
 
     /// All variables, in the order in which they were first defined.
@@ -269,7 +269,7 @@ impl Definitions {
                 value: OnceCell::new(),
                 place: self.place_of(&name.name),
                 constant: false,
-                passing: false,
+                implicit: false,
             })
         } else {
             Meaning::Formula(formula)
@@ -286,13 +286,13 @@ impl Definitions {
             place: self.place_of(&name.name),
             data: false,
             constant: false,
-            passing: false,
+            implicit: false,
         };
         let meaning = Meaning::Input(input);
         self.set(name.name.clone(), Variable { meaning, location });
     }
 
-    /// Keeps a value under a name that the user did not define: a change that nobody undoes.
+    /// Keeps a value under a name that the user did not define: a change that cannot be undone.
     pub fn remember(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
         let input = Input {
             declared: None,
@@ -301,7 +301,7 @@ impl Definitions {
             place: self.place_of(name),
             data: false,
             constant: false,
-            passing: true,
+            implicit: true,
         };
         let meaning = Meaning::Input(input);
         self.set(name.clone(), Variable { meaning, location });
@@ -311,7 +311,7 @@ impl Definitions {
     /// Refuses a value of another shape than `name` was declared with.
     ///
     /// # Errors
-    /// Where the shapes differ, at `location`.
+    /// Fails if the shapes differ, at `location`.
     pub fn check_declared(&self, name: &str, shape: Shape, location: &Location) -> Result<()> {
         match self.declared(name) {
             Some(declared) if declared != shape => Err(error!(Shape, location.clone(),
@@ -321,7 +321,7 @@ impl Definitions {
         }
     }
 
-    /// The same definitions for somebody else, with a history of their own.
+    /// A copy with a history of its own.
     pub fn snapshot(&self) -> Definitions {
         Definitions {
             variables: self.variables.clone(),
@@ -346,10 +346,10 @@ impl Definitions {
             place,
             data,
             constant: false,
-            passing: false,
+            implicit: false,
         };
         let location = match self.variables.get(name) {
-            Some(variable) if variable.is_input() && !variable.is_passing() => {
+            Some(variable) if variable.is_input() && !variable.is_implicit() => {
                 variable.location.clone()
             }
             _ => location,
@@ -375,7 +375,7 @@ impl Definitions {
             place: 0,
             data: false,
             constant: true,
-            passing: false,
+            implicit: false,
         };
         let meaning = Meaning::Input(input);
         self.set(name.clone(), Variable { meaning, location });
@@ -389,7 +389,7 @@ impl Definitions {
         self.log.push(Change::Function(name, before));
     }
 
-    /// Whether an expression holds no free variable and no call of a user's function, so that a
+    /// True if an expression holds no free variable and no call of a user's function, so that a
     /// name defined by it is an input.
     pub fn is_closed(&self, formula: &Formula) -> bool {
         let script = &formula.script;

@@ -116,7 +116,7 @@ impl Lowerer<'_> {
         self.graph.hold(self.holds, node)
     }
 
-    /// Whether `node` is a number written in the formula.
+    /// True if `node` is a number written in the formula.
     pub(super) fn is_literal(&self, node: NodeId) -> bool {
         matches!(self.graph.node(node).op, Op::Literal(_) | Op::Constant(_))
     }
@@ -242,7 +242,7 @@ impl Lowerer<'_> {
             if self.is_undefined(&state.wrt.name, frame) {
                 return Err(self.unknown_target(&state.wrt.name, frame.locate(parts.wrt)));
             }
-            // A derivative of a slip of the pen would be 0 without a word.
+            // The derivative with respect to a mistyped name would silently be 0.
             if let Some(undefined) = cone.iter().find(|id| self.unit().is_free(**id)) {
                 return Err(self.unit().missing(*undefined));
             }
@@ -301,7 +301,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Whether nothing gives `name` a meaning: it is a free input, or a slip of the pen.
+    /// True if nothing gives `name` a meaning: it is a free input, or a typing mistake.
     fn is_undefined(&self, name: &Name, frame: &Frame) -> bool {
         frame.local(name).is_none()
             && frame.held.get(name).is_none()
@@ -437,6 +437,9 @@ impl Lowerer<'_> {
 impl Unit<'_> {
     /// Refuses to differentiate by `targets` a name that nothing defines and that is none of them;
     /// without targets, the name of a function.
+    ///
+    /// # Errors
+    /// Fails for such a name.
     pub fn refuse_undefined(&self, output: NodeId, targets: &[NodeId]) -> Result<()> {
         let function = || {
             let names = self.names_of(output).iter();

@@ -16,13 +16,13 @@ use std::cell::RefCell;
 /// the [`Lowerer`](super::Lowerer) builds the unit inside it and hands it out at the end, with the
 /// values that were needed already computed. The graph grows meanwhile; values never change.
 pub struct Evaluation<'a> {
-    /// What is evaluated.
+    /// The unit.
     pub unit: Unit<'a>,
-    /// What it may use up.
+    /// The limits of memory and nodes.
     pub limits: Limits,
-    /// Where files are.
+    /// The files.
     pub(super) world: &'a dyn World,
-    /// In a cell, since computing a value on demand changes nothing that anybody sees.
+    /// In a cell: computing a value on demand changes nothing visible.
     interpreter: RefCell<Interpreter<'a>>,
 }
 
@@ -40,12 +40,12 @@ impl<'a> Evaluation<'a> {
     /// The value of `node`.
     ///
     /// # Errors
-    /// Where it, or something it needs, has no value; where a limit is met or a stop asked for.
+    /// Fails if it, or something it needs, has no value; if a limit is met or a stop asked for.
     pub fn value(&self, node: NodeId) -> Result<Tensor> {
         self.with_value(node, |view| view.to_tensor())
     }
 
-    /// What `read` makes of the value of `node` without copying it. `read` asks for no other value.
+    /// Applies `read` to the value of `node` without copying it. `read` must not ask for other values.
     ///
     /// # Errors
     /// As [`Evaluation::value`].

@@ -68,7 +68,7 @@ impl Unit<'_> {
         }
     }
 
-    /// What to write instead of `name`, if it is a constant of another language or `dL` of `dL/dw`.
+    /// The advice for `name` if it is a constant of another language or `dL` of `dL/dw`.
     pub(super) fn foreign_value(&self, name: &str) -> Option<String> {
         foreign::value(name).map(|word| word.advice.to_owned()).or_else(|| {
             let of = name.strip_prefix('d')?;

@@ -1,4 +1,4 @@
-//! What an expression is read in: the names around it, and those that are held.
+//! Frames: the names around an expression, and the names that are held.
 
 use super::definitions::Formula;
 use crate::diff::Held;
@@ -19,7 +19,7 @@ pub(super) struct Local {
 #[derive(Debug, Default)]
 pub(super) struct HeldNames {
     pub(super) names: Vec<(Name, NodeId)>,
-    /// The same for equal sets: what memo tables are keyed by.
+    /// The same for equal sets: a key of memo tables.
     pub(super) id: u32,
 }
 
@@ -35,7 +35,7 @@ impl HeldNames {
     }
 }
 
-/// What an expression is read in: its script, what its names are bound to, what is held.
+/// The surroundings of an expression: its script, the meanings of local names, the held names.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
     pub(super) script: Rc<Script>,
@@ -82,7 +82,7 @@ impl Frame {
         self.script.locate(expr)
     }
 
-    /// What the formula of a global name is read in when it is met here.
+    /// The frame for the formula of a global name that is used in this one.
     pub(super) fn of_formula(self: &Rc<Frame>, formula: &Formula) -> Rc<Frame> {
         let is_global = self.locals.is_none() && self.via.is_none();
         if is_global && Rc::ptr_eq(&self.script, &formula.script) {

@@ -10,9 +10,9 @@ use crate::syntax::ast::{ExprId, Index};
 use smallvec::{SmallVec, smallvec};
 use std::rc::Rc;
 
-/// What is indexed: how it is called, and where.
+/// The indexed value: its name in messages, and its place.
 pub(super) struct Indexed<'p> {
-    /// What stands before the brackets.
+    /// The expression before the brackets.
     pub name: &'p str,
     /// The whole expression.
     pub location: Location,

@@ -1,11 +1,11 @@
-//! What a statement may use up.
+//! The resources that a statement may use.
 
 use super::explain::memory_limit;
 use crate::diagnostic::Result;
 use crate::graph::Shape;
 use crate::source::Location;
 
-/// What a statement may use up.
+/// The resources that a statement may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Nodes of one graph.
@@ -35,7 +35,7 @@ impl Limits {
     /// The same for what is declared at `location`.
     ///
     /// # Errors
-    /// Where its values need more memory than allowed.
+    /// Fails if its values need more memory than allowed.
     pub fn checked_shape(&self, rows: usize, cols: usize, location: &Location) -> Result<Shape> {
         self.shape(rows, cols)
             .ok_or_else(|| memory_limit(self.memory, location.clone()))

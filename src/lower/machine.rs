@@ -19,12 +19,18 @@ type Operands = SmallVec<[NodeId; 4]>;
 
 impl Lowerer<'_> {
     /// The node that `formula` stands for, no name held.
+    ///
+    /// # Errors
+    /// Fails if names, shapes or arguments do not fit together, a limit is met or a stop is requested.
     pub fn lower(&mut self, formula: &Formula) -> Result<NodeId> {
         self.lower_held(formula, &[])
     }
 
     /// The node that `formula` stands for while `held` names are leaves, each with the node that
     /// stands for it.
+    ///
+    /// # Errors
+    /// Fails as [`Lowerer::lower`].
     pub fn lower_held(&mut self, formula: &Formula, held: &[(Name, NodeId)]) -> Result<NodeId> {
         let outer = self.held_sets.none().clone();
         let held = self.held_sets.with(&outer, held);
@@ -104,7 +110,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// What goes wrong in the body of a function says which call led there.
+    /// Labels an error in the body of a function with the call that led there.
     fn with_calls(&self, diagnostic: Diagnostic) -> Diagnostic {
         let first = self.stacks.calling.first();
         let last = self

@@ -2,7 +2,7 @@
 //! expanded, comprehensions unrolled, derivatives taken.
 //!
 //! A [`Lowerer`] is a small abstract machine that lowers the expressions of one statement into one
-//! graph. What it leaves behind is a [`Unit`]: the graph with the names and places of its nodes.
+//! graph. The result is a [`Unit`]: the graph with the names and places of its nodes.
 //! Lowering needs some values while it works (counts, sizes, indices, conditions that decide a
 //! shape), so the unit grows inside an [`Evaluation`], which computes them; at the end the machine
 //! hands the evaluation out and is gone.
@@ -48,13 +48,13 @@ use std::path::PathBuf;
 use sweeps::Swept;
 use tasks::{CallKey, NameKey, Stacks};
 
-/// What the graph is wanted for, which decides what may be left out of it.
+/// The use of the graph, which decides what may be left out of it.
 enum Purpose<'a> {
     /// To be shown: everything is a node.
     Show,
     /// Nothing but values: how a value came about may be left out.
     Values,
-    /// Values that nobody asked for yet: whatever lowering would keep or note is left as it is.
+    /// Values for a preview: lowering keeps and notes nothing.
     Preview,
     /// A program that is run many times.
     Program {
@@ -65,10 +65,10 @@ enum Purpose<'a> {
     },
 }
 
-/// What has been lowered already and serves again.
+/// Results of lowering that are reused.
 #[derive(Default)]
 struct Memo {
-    /// What the names of formulas stand for; nothing as long as they are being lowered.
+    /// The nodes of the names of formulas; `None` while a name is being lowered.
     names: FxHashMap<NameKey, Option<NodeId>>,
     calls: FxHashMap<CallKey, NodeId>,
     files: FxHashMap<PathBuf, NodeId>,
@@ -86,7 +86,7 @@ pub struct Lowerer<'a> {
     stacks: Stacks,
     memo: Memo,
     held_sets: HeldSets,
-    /// How many leaves were made that hold a node.
+    /// The number of leaves so far that hold a node.
     holds: u32,
     /// Leaves that stand for matrices of derivatives whose values were computed.
     swept: Vec<Swept>,
@@ -99,7 +99,7 @@ impl<'a> Lowerer<'a> {
         Lowerer::with(unit, limits, Purpose::Show)
     }
 
-    /// A machine for those who want nothing but values: of how a value came about, some may be left
+    /// A machine for values alone: parts of the graph that only explain a value may be left
     /// out of the graph.
     pub fn for_values(
         graph: &'a Graph,
@@ -110,7 +110,7 @@ impl<'a> Lowerer<'a> {
         Lowerer::with(unit, limits, Purpose::Values)
     }
 
-    /// A machine for a look at what a formula would give, which changes nothing.
+    /// A machine for previews, which change nothing.
     pub fn for_preview(
         graph: &'a Graph,
         definitions: &'a Definitions,
@@ -158,12 +158,12 @@ impl<'a> Lowerer<'a> {
         self
     }
 
-    /// What was lowered, ready to be evaluated.
+    /// The finished unit, ready to be evaluated.
     pub fn finish(self) -> Evaluation<'a> {
         self.evaluation
     }
 
-    /// What was lowered for a program, and the inputs that were looked up, whose shapes it depends on.
+    /// The finished unit for a program, and the inputs that were looked up, whose shapes it depends on.
     pub fn into_program(self) -> (Unit<'a>, Vec<Name>) {
         let looked_up = match self.purpose {
             Purpose::Program { looked_up, .. } => looked_up,
@@ -172,12 +172,12 @@ impl<'a> Lowerer<'a> {
         (self.evaluation.unit, looked_up)
     }
 
-    /// What has been lowered so far.
+    /// The unit so far.
     pub fn unit(&self) -> &Unit<'a> {
         &self.evaluation.unit
     }
 
-    /// The evaluation of what has been lowered so far.
+    /// The evaluation of the unit so far.
     pub fn evaluation(&self) -> &Evaluation<'a> {
         &self.evaluation
     }
@@ -190,7 +190,7 @@ impl<'a> Lowerer<'a> {
         self.evaluation.value(node)
     }
 
-    /// Whether `node` may have another value in another run of the program that is being made.
+    /// True if `node` may have another value in another run of the program that is being made.
     fn is_changing(&self, node: NodeId) -> bool {
         let Purpose::Program { changing, .. } = &self.purpose else {
             return false;

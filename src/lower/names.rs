@@ -13,6 +13,9 @@ use std::rc::Rc;
 
 impl<'a> Lowerer<'a> {
     /// Gives `name` a value of its own for this statement; a formula's name is held by it.
+    ///
+    /// # Errors
+    /// Fails if `name` was declared with another shape.
     pub fn bind(
         &mut self,
         name: &Ident,

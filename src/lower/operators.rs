@@ -29,12 +29,12 @@ fn row_of(op: BinaryOp) -> &'static Primitive {
 }
 
 impl BinaryOp {
-    /// Whether it is `and` or `or`.
+    /// True if it is `and` or `or`.
     pub fn is_logical(self) -> bool {
         matches!(self, BinaryOp::And | BinaryOp::Or)
     }
 
-    /// Whether it compares.
+    /// True if it compares.
     pub fn is_comparison(self) -> bool {
         row_of(self).is_truth() && !self.is_logical()
     }
@@ -342,7 +342,7 @@ impl Lowerer<'_> {
     }
 }
 
-/// How a row is written between its arguments, or its name.
+/// The operator of a row, or its name if it has none.
 fn spelled(row: &Primitive) -> &str {
     operator_text(row).unwrap_or(row.name)
 }

@@ -1,4 +1,4 @@
-//! Where nodes came from.
+//! Origins: the expression in the source that made a node.
 
 use super::definitions::Formula;
 use super::frame::Frame;
@@ -8,10 +8,10 @@ use crate::syntax::ast::{ExprId, Script};
 use std::num::NonZeroU32;
 use std::rc::Rc;
 
-/// Where a node came from.
+/// The place in the source that a node comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// Where that is written.
+    /// The place.
     pub location: Location,
     /// The expression that made it; `None` for a name, which is located where it is defined.
     pub formula: Option<Formula>,
@@ -19,7 +19,7 @@ pub struct Origin {
     pub via: Option<Rc<Location>>,
 }
 
-/// What many nodes have in common.
+/// The part of an origin that many nodes share.
 enum Context {
     /// Nodes of expressions of a script, expanded in a call or not.
     Expressions(Rc<Script>, Option<Rc<Location>>),
@@ -28,7 +28,7 @@ enum Context {
 }
 
 impl Context {
-    /// Whether this is the context of what is lowered in `frame`.
+    /// True if this is the context of what is lowered in `frame`.
     fn is_of(&self, frame: &Frame) -> bool {
         let Context::Expressions(script, via) = self else {
             return false;
@@ -51,7 +51,7 @@ pub(super) struct Origins {
 }
 
 impl Origins {
-    /// Where `node` came from, if that was noted.
+    /// The origin of `node`, if it was noted.
     pub fn get(&self, node: NodeId) -> Option<Origin> {
         let (context, expr) = (*self.by_node.get(node.index())?)?;
         Some(match self.context(context) {

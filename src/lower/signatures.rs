@@ -10,12 +10,12 @@ use crate::syntax::ast::{ExprId, Ident};
 use crate::syntax::foreign;
 use crate::syntax::special::{SPECIAL, Special};
 
-/// Whether `name` is a derivative operator, which cannot be redefined.
+/// True if `name` is a derivative operator, which cannot be redefined.
 pub fn is_derivative_operator(name: &str) -> bool {
     Special::named(name).is_some_and(Special::is_derivative)
 }
 
-/// Whether `name` is a function of the language.
+/// True if `name` is a function of the language.
 pub fn is_built_in(name: &str) -> bool {
     !primitives::named(name).is_empty() || Special::named(name).is_some()
 }
@@ -45,7 +45,7 @@ impl Lowerer<'_> {
 }
 
 impl Unit<'_> {
-    /// How `name` is called.
+    /// The signature of `name`.
     pub(super) fn signature(&self, name: &str) -> Option<String> {
         if let Some(function) = self.definitions.function(name) {
             let parameters: Vec<&str> = function.parameters.iter().map(|p| &*p.name).collect();

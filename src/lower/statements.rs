@@ -1,4 +1,4 @@
-//! What statements ask of a lowering besides nodes: counts, targets, entries to replace.
+//! Questions of statements: counts, targets of derivatives, entries to replace.
 
 use super::definitions::Meaning;
 use super::frame::Frame;
@@ -17,12 +17,18 @@ impl Lowerer<'_> {
     }
 
     /// The count that `node`, lowered from `formula`, is.
+    ///
+    /// # Errors
+    /// Fails if it has no value or is no whole number ≥ 0.
     pub fn size(&mut self, node: NodeId, formula: &Formula) -> Result<usize> {
         let frame = self.global_frame(&formula.script);
         self.count(node, formula.expr, &frame, "a count")
     }
 
     /// The whole number that `node`, lowered from `formula`, is.
+    ///
+    /// # Errors
+    /// Fails if it has no value or is no whole number.
     pub fn whole_number(&mut self, node: NodeId, formula: &Formula) -> Result<i64> {
         let frame = self.global_frame(&formula.script);
         self.whole(node, formula.expr, &frame, "the bound of a range")
@@ -30,6 +36,9 @@ impl Lowerer<'_> {
 
     /// The leaf that `expr`, a name or an entry of one, is differentiated by; whether its name
     /// stands for a formula and must be held.
+    ///
+    /// # Errors
+    /// Fails if `expr` is neither a name nor an entry of one, or if the name's formula cannot be lowered.
     pub fn target_leaf(
         &mut self,
         script: &Rc<Script>,
@@ -58,6 +67,9 @@ impl Lowerer<'_> {
     }
 
     /// The node of `whole`, which may use the names of `parts`: those are seen by nothing else.
+    ///
+    /// # Errors
+    /// Fails as [`Lowerer::lower`].
     pub fn lower_parts(
         &mut self,
         script: &Rc<Script>,
@@ -98,6 +110,9 @@ impl Lowerer<'_> {
     }
 
     /// The entry of `leaf` that a target means, where it means one.
+    ///
+    /// # Errors
+    /// Fails if the indices mean no entry of `leaf`.
     pub fn target_entry(
         &mut self,
         script: &Rc<Script>,
@@ -126,7 +141,10 @@ impl Lowerer<'_> {
     }
 
     /// Refuses a target that is no name of the session and that no output mentions either: most
-    /// likely a slip of the pen.
+    /// likely a typing mistake.
+    ///
+    /// # Errors
+    /// Fails for such a target.
     pub fn check_reached(
         &self,
         script: &Rc<Script>,
@@ -158,6 +176,9 @@ impl Lowerer<'_> {
     }
 
     /// The value that `name` has now.
+    ///
+    /// # Errors
+    /// Fails if `name` is not defined or its value cannot be computed.
     pub fn current_value(&mut self, name: &Ident, script: &Rc<Script>) -> Result<Tensor> {
         let location = script.location(name.span);
         let Some(variable) = self.definitions.variable(&name.name).cloned() else {
@@ -174,6 +195,9 @@ impl Lowerer<'_> {
     }
 
     /// The shape of what `name` stands for now.
+    ///
+    /// # Errors
+    /// Fails as [`Lowerer::current_value`].
     pub fn current_shape(&mut self, name: &Ident, script: &Rc<Script>) -> Result<Shape> {
         match self.definitions.value(&name.name) {
             Some(value) => Ok(value.shape()),
@@ -182,6 +206,9 @@ impl Lowerer<'_> {
     }
 
     /// The block of a value of `shape` that the indices of an update mean.
+    ///
+    /// # Errors
+    /// Fails if the indices mean no block of that shape.
     pub fn entries(
         &mut self,
         script: &Rc<Script>,

@@ -23,7 +23,7 @@ pub(super) struct Swept {
 /// From how many visits of nodes on building all passes takes longer than computing them.
 const WORTH_SWEEPING: usize = 10_000;
 
-/// Lanes want to be filled.
+/// Pad to a full set of lanes.
 const FEW_PASSES: usize = 8;
 
 /// Nodes with more entries than this on average are worth a node each.
@@ -52,7 +52,7 @@ impl Lowerer<'_> {
             let graph = problem.graph;
             let value = |node| self.value(node).ok();
             let swept = matrix.swept(problem, value, self.evaluation.limits.memory);
-            // Where something is not finite, the passes tell why.
+            // If something is not finite, the passes tell why.
             if let Some(value) = swept.filter(|value| value.is_finite()) {
                 let leaf = graph.input("".into(), value.shape(), Some(Rc::new(value)));
                 self.swept.push(Swept {
@@ -68,7 +68,7 @@ impl Lowerer<'_> {
         self.built(&matrix, problem, expr, frame)
     }
 
-    /// The node of all passes, as long as there is room and nobody asks to stop.
+    /// The node of all passes, as long as there is room and no stop is requested.
     fn built(
         &self,
         matrix: &Matrix,
@@ -86,7 +86,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// How many nodes all passes together visit; 0 where the passes are few, or the nodes so large
+    /// The number of nodes that all passes visit; 0 if the passes are few, or the nodes so large
     /// that one more or less does not count.
     fn visits(&self, matrix: &Matrix, problem: Problem<'_, '_>) -> usize {
         let graph = problem.graph;

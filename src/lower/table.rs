@@ -44,6 +44,10 @@ impl Lowerer<'_> {
 ///
 /// Numeric columns are taken as written; a text column becomes class codes 1, 2, … in order of
 /// first appearance; a first line of names is skipped.
+///
+/// # Errors
+/// Fails if the file is no table, a cell is missing or not a number, or the matrix needs more memory
+/// than allowed.
 pub fn table_of(file: &Rc<Source>, location: &Location, memory: u64) -> Result<Tensor> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -69,7 +73,7 @@ pub fn table_of(file: &Rc<Source>, location: &Location, memory: u64) -> Result<T
         }
         lines += 1;
         if lines == 1 {
-            // Whether it names the columns is told by the line below it.
+            // The line below it tells if it names the columns.
             first = Some(std::mem::take(&mut record));
             continue;
         }
@@ -90,7 +94,7 @@ pub fn table_of(file: &Rc<Source>, location: &Location, memory: u64) -> Result<T
     table.matrix()
 }
 
-/// Whether `first` names the columns: texts only, one of them over a number.
+/// True if `first` names the columns: texts only, one of them over a number.
 fn is_header(first: &StringRecord, second: &StringRecord) -> bool {
     let names = || first.iter().map(|name| number(name).is_none());
     names().all(|name| name)
@@ -107,7 +111,7 @@ fn number(cell: &str) -> Option<f64> {
     }
 }
 
-/// What a column holds, as its first cell tells.
+/// The kind of a column, as its first cell tells.
 enum Column {
     Numbers,
     /// The classes met so far.
@@ -160,7 +164,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Stops where too much was read, or where nobody wants the rest.
+    /// Stops after too much input, and when a stop is requested.
     fn check(&self, memory: u64) -> Result<()> {
         if stop::requested() {
             return Err(interrupted(self.location.clone()));
@@ -215,7 +219,7 @@ impl Table<'_> {
     }
 }
 
-/// Where cell `col` of `record` stands in its line, which starts at `start`; the whole line where it
+/// The place of cell `col` of `record` in its line, which starts at `start`; the whole line if it
 /// is written in another way than it reads.
 fn span_of(line: &str, start: usize, record: &StringRecord, col: usize) -> Span {
     let cell = record.get(col).unwrap_or("");

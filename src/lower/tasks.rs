@@ -10,7 +10,7 @@ use crate::syntax::ast::{ExprId, Ident, Index, Name};
 use crate::syntax::special::SpecialRow;
 use std::rc::Rc;
 
-/// What is left to do, on a stack. A task that combines finds its operands on the stack of
+/// A task of the machine, on a stack. A task that combines finds its operands on the stack of
 /// nodes, from `base` up, and leaves one node there.
 pub(super) enum Task {
     Visit(ExprId, Rc<Frame>),
@@ -21,7 +21,7 @@ pub(super) enum Task {
     Return(Option<Box<CallKey>>),
     /// Visit a side that may not be needed: a failure in it becomes a node.
     Branch(ExprId, Rc<Frame>),
-    /// Where such a side ends.
+    /// The end of such a side.
     Catch(Rollback),
     Loop(Box<Loop>),
     Differentiate(Box<Differentiation>),
@@ -31,7 +31,7 @@ pub(super) enum Task {
     Prime(ExprId, Rc<Frame>, NodeId, u32),
 }
 
-/// How high the stacks were where a branch began.
+/// The heights of the stacks at the start of a branch.
 pub(super) struct Rollback {
     pub values: u32,
     pub names: u32,
@@ -44,9 +44,9 @@ pub(super) type NameKey = (u32, u32);
 /// The stacks of the machine.
 #[derive(Default)]
 pub(super) struct Stacks {
-    /// What is left to do, the next on top.
+    /// The tasks that are left, the next on top.
     pub tasks: Vec<Task>,
-    /// The nodes of finished expressions that nobody has taken yet.
+    /// The nodes of finished expressions that are not used yet.
     pub values: Vec<NodeId>,
     /// The names whose formulas are being lowered, outermost first.
     pub naming: Vec<NameKey>,
@@ -77,15 +77,15 @@ pub(super) struct Loop {
     pub frames: Vec<Rc<Frame>>,
     /// Next and last value of every open clause.
     pub ranges: Vec<(i64, i64)>,
-    /// How many values each round of the first clause gave.
+    /// The number of values from each round of the first clause.
     pub lengths: Vec<usize>,
-    /// Where the values begin on the stack.
+    /// The start of its values on the stack.
     pub base: usize,
-    /// Whether the bounds of the next clause are on the stack.
+    /// True if the bounds of the next clause are on the stack.
     pub bounds: bool,
 }
 
-/// What a derivative is taken by, as the user wrote it.
+/// The target of a derivative, as the user wrote it.
 pub(super) struct TargetName {
     /// The name.
     pub name: Name,
@@ -102,7 +102,7 @@ pub(super) struct Differentiation {
     pub frame: Rc<Frame>,
     pub stage: Stage,
     pub wrt: TargetName,
-    /// Where its operands begin on the stack.
+    /// The start of its operands on the stack.
     pub base: usize,
     /// The target's leaf and the nodes that are held, once known.
     pub target: Option<(NodeId, Held)>,

@@ -1,4 +1,4 @@
-//! What lowering returns: the graph, and everything a person needs to read it.
+//! The result of lowering: the graph, and everything a person needs to read it.
 
 use super::definitions::Definitions;
 use super::frame::Frame;
@@ -67,7 +67,7 @@ pub struct Unit<'a> {
     pub guards: Vec<(NodeId, f64)>,
     /// The definitions that names were looked up in.
     pub(super) definitions: &'a Definitions,
-    /// What a node that raises a diagnostic raises.
+    /// The diagnostics of nodes that raise one.
     reasons: Vec<Diagnostic>,
     origins: Origins,
     names: NodeNames,
@@ -90,7 +90,7 @@ impl<'a> Unit<'a> {
         }
     }
 
-    /// Where `node` came from.
+    /// The origin of `node`.
     pub fn origin(&self, node: NodeId) -> Option<Origin> {
         self.origins.get(node)
     }
@@ -116,7 +116,7 @@ impl<'a> Unit<'a> {
         Ok(())
     }
 
-    /// Where `node` was written, or the nearest node before it that was.
+    /// The place of `node` in the source, or of the nearest node before it that has one.
     pub(super) fn location_of(&self, node: NodeId) -> Location {
         (0..=node.index())
             .rev()
@@ -124,7 +124,7 @@ impl<'a> Unit<'a> {
             .unwrap_or_else(|| Location::new(&Source::new("", ""), Default::default()))
     }
 
-    /// Whether `node` is a name without a meaning or a value.
+    /// True if `node` is a name without a meaning or a value.
     pub(super) fn is_free(&self, node: NodeId) -> bool {
         let Op::Input(number) = self.graph.node(node).op else {
             return false;

@@ -90,7 +90,7 @@ impl Repl {
         let own = session
             .definitions()
             .variable(ANSWER)
-            .is_some_and(|known| !known.is_passing());
+            .is_some_and(|known| !known.is_implicit());
         if !own {
             let source = Source::new(ANSWER_SOURCE, ANSWER);
             let location = Location::new(&source, Span::new(0, ANSWER.len()));

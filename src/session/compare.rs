@@ -1,7 +1,7 @@
 //! `compare` and `check`: the modes side by side, and whether they agree.
 
 use super::prepare::held_names;
-use super::show::warn;
+use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};
@@ -19,8 +19,8 @@ use crate::trace::compare::{ByFormula, NoAnswer, Question, compare};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// How deep a formula may be that is simplified where nobody asked for it by name.
-const PATIENCE: usize = 300;
+/// The largest depth of a formula that is simplified without being asked for by `using symbolic`.
+const DEPTH_LIMIT: usize = 300;
 
 impl Session {
     pub(super) fn show_compare(
@@ -94,9 +94,9 @@ impl Session {
     }
 
     /// For every output, the simplified derivative with respect to every target, lowered again.
-    /// Where a kink, a structural zero or a number near the end of its range makes a difference,
-    /// the value is that of the exact formula: with its guards, and before the last rules write it
-    /// as everyone does.
+    /// If a kink, a structural zero or a number near the end of its range makes a difference, the
+    /// value is that of the exact formula: with its guards, and before the last rules bring it into
+    /// the usual form.
     fn formulas(
         &self,
         lowerer: &mut Lowerer<'_>,
@@ -107,7 +107,7 @@ impl Session {
         for (_, output) in &wanted.outputs {
             let depth = measure::depth(lowerer.unit().graph, *output);
             for wrt in &wanted.wrt {
-                if depth > PATIENCE && !by_name {
+                if depth > DEPTH_LIMIT && !by_name {
                     formulas.insert((*output, wrt.target), Err(NoAnswer::TooDeep(depth)));
                     continue;
                 }

@@ -1,9 +1,9 @@
 //! The conditions and updates of a loop, compiled once and run many times.
 //!
 //! A loop is compiled after its first round, when everything it defines has its shape. A program is
-//! valid as long as no formula, function or shape changes, and as long as the numbers that lowerer
-//! depended on (counts, indices) stay what they were; where it is not, or fails, the statement runs
-//! as anywhere else, which also finds the words for its error.
+//! valid as long as no formula, function or shape changes, and as long as the numbers that lowering
+//! depended on (counts, indices) stay the same. If it is not valid, or fails, the statement is
+//! interpreted, which also finds the words for its error.
 
 use super::evaluate::formula;
 use super::{Session, update};
@@ -15,7 +15,7 @@ use crate::syntax::ast::{Block, ExprId, Name, Script, Statement, StatementKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
-/// How often one loop is compiled anew because something it depends on was redefined.
+/// The number of times that a loop is compiled again after a redefinition of something it depends on.
 const ATTEMPTS: u32 = 20;
 
 /// A statement or condition of the loop: its first expression.
@@ -26,7 +26,7 @@ pub(super) struct Compiled {
     program: Option<Program>,
     script: Rc<Script>,
     statement: Statement,
-    /// How many loops are around what was compiled, itself included.
+    /// The number of nested loops, the compiled one included.
     depth: usize,
     /// The state of the definitions that it was compiled for.
     epoch: u64,
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Compiled {
 struct Part {
     /// The entry of the program.
     entry: usize,
-    /// How many values it has; what guards it comes behind.
+    /// The number of its values, which come before its guards, and the guards' values.
     values: usize,
     guards: Vec<f64>,
     /// The inputs of the program that it reads.
@@ -73,7 +73,7 @@ struct Changing {
     known: Option<Rc<Tensor>>,
 }
 
-/// What a loop computes again and again, and what it changes.
+/// The expressions that a loop computes in each round, and the names that it changes.
 #[derive(Default)]
 struct Contents {
     asked: Vec<Vec<ExprId>>,
@@ -82,7 +82,7 @@ struct Contents {
 }
 
 impl Contents {
-    /// Collects from the statement of a loop and everything in it; `None` where it may change what
+    /// Collects from the statement of a loop and everything in it; `None` if it may change what
     /// cannot be seen here.
     fn of(session: &Session, script: &Rc<Script>, statement: &Statement) -> Option<Contents> {
         let mut contents = Contents::default();
@@ -253,7 +253,7 @@ impl Session {
                     compiled = self.compile_loop(&compiled.script, &compiled.statement, left);
                     compiled.depth = depth;
                 }
-                // Known to be in vain: what stays keeps the loop from being compiled again.
+                // Given up: an empty program keeps the loop from being compiled again.
                 None => compiled.parts.clear(),
             }
         }
@@ -262,15 +262,15 @@ impl Session {
         values
     }
 
-    /// Replaces single entries of an input where it stands, and where what is compiled keeps it; false
-    /// where somebody else still needs the value as it is.
+    /// Replaces single entries of an input in place, in the definitions and in the program; false
+    /// if the old value is still needed elsewhere.
     pub(super) fn replace_entries(&mut self, name: &Name, entries: &[(usize, f64)]) -> bool {
         let mine = |compiled: &mut Compiled| {
             let mut inputs = compiled.inputs.iter();
             let k = inputs.position(|input| input.name == *name)?;
             Some((k, compiled.inputs[k].known.take()?))
         };
-        // What is shared is not changed in place: the program lets go of it first.
+        // A shared value cannot be changed in place: the program lets go of it first.
         let kept = self.compiled.as_mut().and_then(mine);
         let current = self.definitions.value(name);
         let in_step =

@@ -1,7 +1,7 @@
 //! Definitions of names and functions, and declarations of inputs.
 
 use super::evaluate::formula;
-use super::show::warn;
+use super::sink::warn;
 use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, bail, warning};
 use crate::lower;

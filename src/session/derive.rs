@@ -1,7 +1,7 @@
 //! `derive`: the symbolic derivative, as a formula that can be typed back in.
 
 use super::run::stopped_at;
-use super::show::warn;
+use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::diagnostic::Result;
@@ -66,7 +66,7 @@ impl Session {
         Ok(())
     }
 
-    /// What `run` makes of the outputs of a statement as subjects of symbolic differentiation.
+    /// Calls `run` with the outputs of a statement as subjects of symbolic differentiation.
     pub(super) fn with_subject<T>(
         &self,
         unit: &Unit<'_>,

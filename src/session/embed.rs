@@ -58,7 +58,7 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// Where `name` is no name, and where it was declared with another shape.
+    /// Fails if `name` is no name, or if it was declared with another shape.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<()> {
         let ident = identifier(name)?;
         let source = Source::new("<set>", name);
@@ -82,7 +82,7 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// Where the text is no expression, a name has no value, shapes do not fit, a limit is met or a
+    /// Fails if the text is no expression, a name has no value, shapes do not fit, a limit is met or a
     /// stop is asked for.
     pub fn eval(&mut self, expression: &str) -> Result<Value> {
         let _entered = self.stop.enter();
@@ -126,7 +126,7 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// Where a text is no expression, an input is no name, or an expression cannot be lowered.
+    /// Fails if a text is no expression, an input is no name, or an expression cannot be lowered.
     pub fn compile(&self, outputs: &[&str], inputs: &[&str]) -> Result<Evaluator> {
         let _entered = self.stop.enter();
         let formulas: Result<Vec<Formula>> =

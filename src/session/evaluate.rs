@@ -1,6 +1,6 @@
 //! Single values that statements need: counts, whole numbers, conditions.
 
-use super::show::warn;
+use super::sink::warn;
 use super::{Session, Sink};
 use crate::diagnostic::{Result, error};
 use crate::graph::{Graph, NodeId, Tensor};

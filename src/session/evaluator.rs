@@ -17,7 +17,7 @@ use std::rc::Rc;
 /// [`Session::compile`].
 ///
 /// The definitions are those of the session when it was compiled; what the session does later
-/// changes nothing here. It is compiled again, without further ado, for arguments of other shapes
+/// changes nothing here. It is compiled again for arguments of other shapes
 /// and where a count or an index depends on the arguments.
 #[derive(Debug)]
 pub struct Evaluator {
@@ -29,7 +29,7 @@ pub struct Evaluator {
     arrangement: Option<Arrangement>,
 }
 
-/// A program, and what it takes for granted.
+/// A program, and the shapes and counts that it is valid for.
 struct Arrangement {
     /// `None` for expressions that only the interpreter can evaluate.
     program: Option<Program>,
@@ -89,7 +89,7 @@ impl Evaluator {
     /// The values of the expressions, in the order in which they were given, at these arguments.
     ///
     /// # Errors
-    /// Where the number of arguments is not that of the inputs, an argument has not the shape that
+    /// Fails if the number of arguments is not that of the inputs, an argument has not the shape that
     /// its input was declared with, shapes do not fit, a limit is met or a stop is asked for.
     pub fn call(&mut self, arguments: &[Value]) -> Result<Vec<Value>> {
         let _entered = self.stop.enter();
@@ -97,7 +97,7 @@ impl Evaluator {
         if let Some(values) = self.run(arguments) {
             return Ok(values);
         }
-        // Another shape or count, or a failure, which only the interpreter has words for.
+        // Another shape or count, or a failure, which only the interpreter can explain.
         for (name, argument) in self.inputs.iter().zip(arguments) {
             let location = Location::new(&Source::new("<argument>", &**name), Span::default());
             let value = Rc::new(argument.tensor().clone());

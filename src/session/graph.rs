@@ -1,6 +1,6 @@
 //! `graph`: the computational graph, shown or written to a file.
 
-use super::show::warn;
+use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};

@@ -11,7 +11,7 @@
 //! | simplify | [`symbolic::derive`](crate::symbolic::derive), for `derive` and `compare` |
 //! | execute | [`Evaluation::value`](crate::lower::Evaluation::value) |
 //! | trace | [`trace::build`](crate::trace::build), [`compare`](crate::trace::compare), [`check`](crate::trace::check) |
-//! | show | an [`Event`], which a renderer turns into text, JSON, LaTeX, HTML or a picture |
+//! | show | an [`Event`](crate::event::Event), which a renderer turns into text, JSON, LaTeX, HTML or a picture |
 //!
 //! `show` is the shortest example: values and traces. `derive`, `compare`, `graph` and `plot` are
 //! further results. `define`, `import`, `update` and `rounds` change definitions; a loop that is long
@@ -36,13 +36,14 @@ mod rounds;
 mod run;
 mod save;
 mod show;
+mod sink;
 mod statement;
 mod update;
 
 pub use evaluator::Evaluator;
 pub use rounds::Progress;
+pub use sink::Sink;
 
-use crate::event::Event;
 use crate::graph::Tensor;
 use crate::lower::{Definitions, Limits};
 use crate::source::Location;
@@ -51,9 +52,6 @@ use crate::syntax::ast::Name;
 use crate::world::World;
 use std::path::PathBuf;
 use std::rc::Rc;
-
-/// Where events go.
-pub type Sink<'s> = dyn FnMut(Event) + 's;
 
 /// Everything that lasts from one statement to the next.
 #[derive(Debug, Default)]
@@ -64,12 +62,12 @@ pub struct Session {
     importing: Vec<PathBuf>,
     /// The loops under way, outermost first.
     rounds: Vec<rounds::Rounds>,
-    /// What is compiled of them.
+    /// The program of the innermost loop that is compiled.
     compiled: Option<compiled::Compiled>,
-    /// Who is told how far a loop has come, and whether that has happened.
+    /// The function that is told of progress, and true if it was told.
     watcher: Option<rounds::Watcher>,
     told: bool,
-    /// What asks its computations to stop.
+    /// The token that stops its computations.
     stop: StopToken,
 }
 
@@ -114,12 +112,12 @@ impl Session {
         &self.definitions
     }
 
-    /// Makes what is run from here on one step for [`Session::undo`].
+    /// Begins a new step for [`Session::undo`].
     pub fn checkpoint(&mut self) {
         self.definitions.checkpoint();
     }
 
-    /// Takes back what changed since the last checkpoint that saw a change; the names it concerns.
+    /// Takes back the changes since the last checkpoint before a change; the names concerned.
     pub fn undo(&mut self) -> Option<Vec<Name>> {
         self.definitions.undo()
     }
@@ -134,7 +132,7 @@ impl Session {
         self.definitions.remember(name, value, location);
     }
 
-    /// Takes back what a statement that never came to its end has changed.
+    /// Takes back the changes of a statement that was abandoned.
     pub fn recover(&mut self) {
         self.definitions.roll_back(0);
         self.importing.clear();

@@ -1,4 +1,4 @@
-//! What every statement about derivatives needs, prepared once: its outputs and variables, lowered.
+//! Preparing: the outputs and variables of a statement about derivatives, lowered.
 
 use super::Session;
 use super::evaluate::formula;
@@ -63,7 +63,7 @@ impl Session {
         Ok(())
     }
 
-    /// Whether `name` is defined, or a formula speaks of it.
+    /// True if `name` is defined, or a formula speaks of it.
     fn is_mentioned(&self, script: &Script, name: &str) -> bool {
         let definitions = &self.definitions;
         if definitions.variable(name).is_some() || speaks_of(script, name) {
@@ -101,7 +101,7 @@ impl Session {
 
     /// Lowers a statement about derivatives: its outputs and variables, with the values after `at`
     /// and the directions after `along`. A variable that stands for a formula is held. The machine
-    /// comes along, for those who have more to lower.
+    /// is returned as well, for further lowering.
     pub(super) fn prepare<'a>(
         &'a self,
         graph: &'a Graph,
@@ -166,13 +166,13 @@ impl Session {
         let mut leaves = trace::default_wrt(evaluation, roots)?;
         leaves.sort_by_key(|leaf| self.order(unit, &Wanted::default(), *leaf));
         let mut wrt = Vec::new();
-        // What the user did not define is asked for only where there is nothing else.
-        let passing = |leaf: &NodeId| {
+        // Names that the session defined are the default only if there are no others.
+        let implicit = |leaf: &NodeId| {
             let name = unit.names_of(*leaf).first()?;
-            Some(self.definitions.variable(name)?.is_passing())
+            Some(self.definitions.variable(name)?.is_implicit())
         };
-        if leaves.iter().any(|leaf| passing(leaf) != Some(true)) {
-            leaves.retain(|leaf| passing(leaf) != Some(true));
+        if leaves.iter().any(|leaf| implicit(leaf) != Some(true)) {
+            leaves.retain(|leaf| implicit(leaf) != Some(true));
         }
         for leaf in leaves {
             let Some(name) = unit.names_of(leaf).first().cloned() else {
@@ -241,7 +241,7 @@ pub(super) fn held_names(unit: &Unit<'_>, wanted: &Wanted) -> Vec<(Name, NodeId)
     wanted.held.iter().filter_map(named).collect()
 }
 
-/// Whether any expression of a script is the name `name`.
+/// True if any expression of a script is the name `name`.
 fn speaks_of(script: &Script, name: &str) -> bool {
     let is_name = |known: NameId| **script.name(known) == *name;
     let mut kinds = script.expressions.iter().map(|expr| &expr.kind);

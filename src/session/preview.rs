@@ -11,7 +11,7 @@ use crate::syntax::ast::{ExprKind, Script, Show, StatementKind};
 use crate::world::Sandbox;
 use std::rc::Rc;
 
-/// What a preview may use up: what nobody notices between two keys.
+/// The limits of a preview: too short to be noticed between two keys.
 const LIMITS: Limits = Limits {
     nodes: 2_000,
     memory: 64 << 10,
@@ -44,7 +44,7 @@ impl Session {
         if matches!(script.expr(expr).kind, ExprKind::Number(_)) || self.draws_unseeded(&script) {
             return None;
         }
-        // A stop that was asked of the session is not meant for its previews.
+        // A stop of the session is not meant for its previews.
         let _entered = StopToken::default().enter();
         let world = Sandbox::default();
         let graph = Graph::new();
@@ -53,7 +53,7 @@ impl Session {
         lowerer.value(node).ok()
     }
 
-    /// Whether an expression of the script calls for random numbers without a seed.
+    /// True if an expression of the script calls for random numbers without a seed.
     fn draws_unseeded(&self, script: &Script) -> bool {
         script.expressions.iter().any(|expr| match &expr.kind {
             ExprKind::Call(call) => {

@@ -13,16 +13,16 @@ use crate::syntax::ast::{
 use core::time::Duration;
 use std::rc::Rc;
 
-/// How far a loop has come.
+/// The progress of a loop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// Whole rounds done.
     pub rounds: u64,
-    /// How much of the loop is done, from 0 to 1, where that can be told.
+    /// The share of the loop that is done, from 0 to 1, if it is known.
     pub fraction: Option<f64>,
 }
 
-/// Who is told.
+/// The function that is told of progress.
 pub(super) struct Watcher(Box<dyn FnMut(Option<Progress>)>);
 
 impl std::fmt::Debug for Watcher {
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Watcher {
     }
 }
 
-/// How often progress is told.
+/// The time between two reports of progress.
 const TICK: Duration = Duration::from_millis(100);
 
 /// A loop under way.
@@ -39,13 +39,13 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) struct Rounds {
     /// Whole rounds done.
     pub done: u64,
-    /// How many there will be, where that was known at the start.
+    /// The number of rounds, if it was known at the start.
     count: Option<u64>,
-    /// When progress was last told, by the clock of the world.
+    /// The time of the last report, by the clock of the world.
     told: Option<Duration>,
-    /// What compares a growing number with its bound, and their difference at the start.
+    /// A growing number, its bound, and their difference at the start.
     bound: Option<(ExprId, ExprId, f64)>,
-    /// Whether non-finite values have been warned of.
+    /// True if non-finite values have been warned of.
     pub warned: bool,
 }
 
@@ -226,7 +226,7 @@ impl Session {
         }
     }
 
-    /// How much larger `large` is than `small`, where both are numbers.
+    /// The difference of `large` and `small`, if both are numbers.
     fn difference(&self, script: &Rc<Script>, small: ExprId, large: ExprId) -> Option<f64> {
         let graph = Graph::new();
         let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);

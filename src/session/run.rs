@@ -1,6 +1,6 @@
 //! Running: the statements of a script one after the other, each of which leaves all or nothing.
 
-use super::show::warn;
+use super::sink::warn;
 use super::statement::{ShowStatement, refuse};
 use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};

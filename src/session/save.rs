@@ -22,8 +22,8 @@ impl Session {
         let mut inputs: Vec<(&Name, &Input)> = Vec::new();
         let mut formulas = String::new();
         for (name, variable) in self.definitions.variables() {
-            // What the user did not define is written where a definition uses it, for its value.
-            if variable.is_passing() && !self.is_used(name) {
+            // Names that the session defined are written only if a definition uses them.
+            if variable.is_implicit() && !self.is_used(name) {
                 continue;
             }
             match &variable.meaning {
@@ -46,7 +46,7 @@ impl Session {
         blocks.join("\n")
     }
 
-    /// Whether a definition speaks of `name`.
+    /// True if a definition speaks of `name`.
     fn is_used(&self, name: &Name) -> bool {
         let variables = self.definitions.variables();
         let formulas = variables.filter_map(|(_, variable)| match &variable.meaning {
@@ -90,8 +90,8 @@ impl Session {
             };
             let _ = writeln!(lines, "input {name}{shape}");
         }
-        // What was an input when it was defined may call a function that the user redefined since:
-        // its value, once computed, is what it was then.
+        // An input may call a function that the user redefined since its definition: a value that was
+        // computed is the one from then.
         let written = input.source.as_ref();
         let value = input.value.get();
         let is_input = written.is_some_and(|source| self.definitions.is_closed(source));

@@ -1,14 +1,15 @@
 //! Statements that show something.
 
 use super::evaluate::formula;
+use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::Result;
 use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{Evaluation, Lowerer};
 use crate::notation::Written;
-use crate::syntax::ast::{ExprKind, Script, Show, Text, With};
+use crate::syntax::ast::{ExprKind, Show, With};
 use crate::trace::{self, Nonfinite, Request};
 
 impl Session {
@@ -107,26 +108,7 @@ impl Session {
     }
 }
 
-impl Session {
-    /// Shows an event. The file that the statement names gets its picture first.
-    pub(super) fn present(
-        &self,
-        script: &Script,
-        file: Option<&Text>,
-        event: Event,
-        sink: &mut Sink<'_>,
-    ) -> Result<()> {
-        if let Some((file, picture)) = file.zip(event.picture()) {
-            let path = script.source.folder.join(&*file.text);
-            let written = self.world().write(&path, &picture);
-            written.map_err(|refusal| refusal.writing(&path, script.location(file.span)))?;
-        }
-        sink(event);
-        Ok(())
-    }
-}
-
-/// Where it came from that `value`, of `node`, is not finite.
+/// The origin of `value`, of `node`, if it is not finite.
 pub(super) fn origin_of(
     evaluation: &Evaluation<'_>,
     node: NodeId,
@@ -138,10 +120,4 @@ pub(super) fn origin_of(
     // A result is shown even where the search for its origin meets a limit.
     let found = trace::provenance::of_value(evaluation, node).ok()??;
     Some(Box::new(found))
-}
-
-pub(super) fn warn(warnings: Vec<Diagnostic>, sink: &mut Sink<'_>) {
-    for warning in warnings {
-        sink(Event::Warning(warning));
-    }
 }

@@ -23,12 +23,12 @@ impl<'s> ShowStatement<'s> {
         }
     }
 
-    /// Whether `item` stands after `with`.
+    /// True if `item` stands after `with`.
     pub fn has(&self, item: &With) -> bool {
         self.tail.with.iter().any(|(known, _)| known == item)
     }
 
-    /// Whether a mode is asked for; without `using` every mode is.
+    /// True if a mode is asked for; without `using` every mode is.
     pub fn uses(&self, mode: Mode) -> bool {
         let using = &self.tail.using;
         using.is_empty() || using.iter().any(|(used, _)| *used == mode)
@@ -44,10 +44,10 @@ impl<'s> ShowStatement<'s> {
         Diagnostic::error(code, self.script.locate(at), message, label)
     }
 
-    /// Whether to show tangents, and whether adjoints.
+    /// Two flags: tangents are shown, adjoints are shown.
     ///
     /// # Errors
-    /// Where `using` names another mode.
+    /// Fails if `using` names another mode.
     pub fn passes(&self) -> Result<(bool, bool)> {
         let ShowStatement { script, tail, .. } = *self;
         if let Some((mode, span)) = tail

@@ -1,7 +1,7 @@
 //! `:=`: values computed now and stored as inputs.
 
 use super::evaluate::formula;
-use super::show::warn;
+use super::sink::warn;
 use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error, warning};
 use crate::event::Event;
@@ -14,7 +14,7 @@ use crate::number;
 use crate::syntax::ast::{ExprId, Index, Script, UpdateTarget};
 use std::rc::Rc;
 
-/// What a target is about to be.
+/// The new value of a target.
 struct New {
     value: Tensor,
     /// Which entries it replaces; `None` for the whole.
@@ -239,14 +239,14 @@ impl Session {
     }
 }
 
-/// Whether a name is replaced and entries of it too: which entries there are, only the new value
+/// True if a name is replaced and entries of it too: which entries there are, only the new value
 /// tells.
 fn has_twice(targets: &[UpdateTarget]) -> bool {
     let same = |a: &UpdateTarget, b: &UpdateTarget| a.name.name == b.name.name;
     (1..targets.len()).any(|k| targets[..k].iter().any(|before| same(before, &targets[k])))
 }
 
-/// What an update computes: its values, and then its indices.
+/// The expressions that an update computes: its values, and then its indices.
 pub(super) fn asked(targets: &[UpdateTarget], values: &[ExprId]) -> Vec<ExprId> {
     let indices = targets
         .iter()
@@ -285,12 +285,12 @@ fn block_at(
     Some((Corner { row, col }, Shape { rows, cols }))
 }
 
-/// Whether a value can replace a block; a scalar fills it.
+/// True if a value can replace a block; a scalar fills it.
 fn fits((_, extent): (Corner, Shape), value: &Tensor) -> bool {
     value.shape().is_scalar() || value.shape() == extent
 }
 
-/// Where the entries of a block are in a value with `rows` rows, column by column.
+/// The positions of the entries of a block in a value with `rows` rows, column by column.
 fn block_entries(rows: usize, (corner, extent): (Corner, Shape)) -> impl Iterator<Item = usize> {
     let (row, col) = (corner.row as usize, corner.col as usize);
     (0..extent.n()).flat_map(move |j| (0..extent.m()).map(move |i| row + i + (col + j) * rows))

@@ -20,7 +20,7 @@ use crate::syntax::ast::Name;
 /// Builds the trace of `request`.
 ///
 /// # Errors
-/// Where a value that decides which lines there are cannot be computed, a limit is met or a stop is
+/// Fails if a value that decides which lines there are cannot be computed, a limit is met or a stop is
 /// asked for.
 pub fn build(evaluation: &Evaluation<'_>, request: &Request<'_>) -> Result<Trace> {
     let roots = request.wanted.roots();

@@ -54,12 +54,12 @@ pub struct Derived {
     pub value: Option<Rc<Tensor>>,
 }
 
-/// When values may be discarded.
+/// The life of a value: when it may be discarded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Life {
     /// The last line that uses the value in the forward pass; `None` for outputs, which stay.
     pub last_use: Option<usize>,
-    /// Whether the reverse pass needs the value.
+    /// True if the reverse pass needs the value.
     pub kept: bool,
 }
 
@@ -70,11 +70,11 @@ pub struct Line {
     pub names: Vec<Name>,
     /// The operation: `input`, or a name of the primitive table.
     pub op: &'static str,
-    /// What it is computed from.
+    /// The arguments.
     pub args: Vec<Arg>,
     /// The right side of aᵢ = …
     pub formula: Math,
-    /// Where it is written.
+    /// Its place in the source.
     pub origin: Option<Origin>,
     /// Its shape.
     pub shape: Shape,
@@ -84,7 +84,7 @@ pub struct Line {
     pub tangents: Vec<Derived>,
     /// One for each output.
     pub adjoints: Vec<Derived>,
-    /// When its value may be discarded; only `with life`.
+    /// The life of its value; only `with life`.
     pub life: Option<Life>,
     /// Of what kind the zeros among its tangents and adjoints are; only `with zeros`.
     pub zeros: Option<LineZeros>,
@@ -94,7 +94,7 @@ pub struct Line {
 const INPUT: &str = "input";
 
 impl Line {
-    /// Whether it is an input, or a name that is held.
+    /// True if it is an input, or a name that is held.
     pub fn is_input(&self) -> bool {
         self.op == INPUT
     }
@@ -132,9 +132,9 @@ pub struct Column {
 /// The Wengert list of some outputs.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    /// What was traced.
+    /// The outputs.
     pub outputs: Vec<Output>,
-    /// By what.
+    /// The variables that they are differentiated with respect to.
     pub wrt: Vec<Column>,
     /// The lines; number i is at index i − 1.
     pub lines: Vec<Line>,
@@ -142,12 +142,12 @@ pub struct Trace {
     pub missing: Vec<Name>,
     /// Inputs that the outputs depend on and that the default `wrt` left out.
     pub left_out: Vec<Name>,
-    /// Whether tangents were asked for.
+    /// True if tangents were asked for.
     pub forward: bool,
-    /// Whether adjoints were asked for.
+    /// True if adjoints were asked for.
     pub reverse: bool,
     /// The kinks that were hit.
     pub kinks: Vec<Kink>,
-    /// Where the first number that is not finite came from.
+    /// The origin of the first number that is not finite.
     pub nonfinite: Option<Nonfinite>,
 }

@@ -5,23 +5,23 @@ use crate::graph::NodeId;
 use crate::notation::Written;
 use crate::syntax::ast::Name;
 
-/// One thing a trace differentiates by.
+/// A variable that a trace differentiates with respect to.
 #[derive(Clone, Debug)]
 pub struct Wrt {
     /// As written.
     pub text: Written,
-    /// What it is.
+    /// The target.
     pub target: Target,
     /// The direction of the tangent and how it is written; all ones by default.
     pub along: Option<(NodeId, Written)>,
 }
 
-/// The derivatives that a statement wants: its outputs and variables as nodes of one graph.
+/// The derivatives that a statement asks for: its outputs and variables as nodes of one graph.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// The outputs: as written, and their nodes.
     pub outputs: Vec<(Written, NodeId)>,
-    /// What they are differentiated with respect to.
+    /// The variables that they are differentiated with respect to.
     pub wrt: Vec<Wrt>,
     /// The nodes of held names.
     pub held: Held,
@@ -36,18 +36,18 @@ impl Wanted {
     }
 }
 
-/// What to trace.
+/// The request for a trace.
 pub struct Request<'r> {
     /// The outputs, and what they are differentiated with respect to.
     pub wanted: &'r Wanted,
     /// The order of a leaf among the inputs.
     pub order: &'r dyn Fn(NodeId) -> (u8, u64),
-    /// Whether to give tangents.
+    /// True to give tangents.
     pub forward: bool,
-    /// Whether to give adjoints.
+    /// True to give adjoints.
     pub reverse: bool,
-    /// Whether to tell when values may be discarded.
+    /// True to tell when values may be discarded.
     pub life: bool,
-    /// Whether to tell of what kind zeros are.
+    /// True to tell of what kind zeros are.
     pub zeros: bool,
 }

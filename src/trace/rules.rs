@@ -157,7 +157,7 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    /// Whether line `k` is used by other lines.
+    /// True if line `k` is used by other lines.
     fn is_used(&self, k: usize, shown: &[Shown]) -> bool {
         shown.iter().any(|line| line.args.contains(&self.listed[k]))
     }

@@ -10,7 +10,7 @@ use crate::syntax::ast::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 
-/// What a node is, seen through what a trace does not list: stretched and held values stand for
+/// The view through nodes that a trace does not list: stretched and held values stand for
 /// their argument, a choice for the branch taken.
 pub(super) struct Sight<'l, 'a> {
     pub(super) evaluation: &'l Evaluation<'a>,
@@ -41,8 +41,8 @@ impl<'l, 'a> Sight<'l, 'a> {
             passed.push(id);
             id = match node.op {
                 Op::Hold(_) if !self.held.contains(&id) => args[0],
-                // What makes a derivative of a NaN NaN is decided at the output; a trace shows
-                // what the rules give.
+                // A NaN in a derivative is decided at the output; a trace shows
+                // the result of the rules.
                 Op::Apply(row, _) if row.notation == Notation::Silent => args[0],
                 Op::Apply(row, _) if row.demand == Demand::Choice && self.known => {
                     conditions.push(args[0]);
@@ -145,7 +145,7 @@ impl<'l, 'a> Sight<'l, 'a> {
 /// The leaves that `outputs` depend on, on the path taken and other than through conditions.
 ///
 /// # Errors
-/// Where a condition on the way cannot be computed.
+/// Fails if a condition on the way cannot be computed.
 pub fn default_wrt(evaluation: &Evaluation<'_>, outputs: &[NodeId]) -> Result<Vec<NodeId>> {
     let held = Held::default();
     let sight = Sight::new(evaluation, &held, all_known(evaluation, outputs)?);
@@ -156,7 +156,7 @@ pub fn default_wrt(evaluation: &Evaluation<'_>, outputs: &[NodeId]) -> Result<Ve
         .collect())
 }
 
-/// Whether every output has a value.
+/// True if every output has a value.
 pub(super) fn all_known(evaluation: &Evaluation<'_>, outputs: &[NodeId]) -> Result<bool> {
     for output in outputs {
         if evaluation.value_if_known(*output)?.is_none() {

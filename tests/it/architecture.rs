@@ -362,11 +362,6 @@ const ERRORS: Exceptions = &[
     ("crates/engine/src/exec/emit", INSIDE),
     ("crates/engine/src/exec/layout", INSIDE),
     ("crates/engine/src/exec/plan", INSIDE),
-    ("src/lower/derivatives", INSIDE),
-    ("src/lower/machine", INSIDE),
-    ("src/lower/names", INSIDE),
-    ("src/lower/statements", INSIDE),
-    ("src/lower/table", INSIDE),
     ("src/syntax/builder", INSIDE),
 ];
 const IMPORTS: Exceptions = &[(

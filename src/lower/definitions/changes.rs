@@ -17,7 +17,7 @@ pub(super) enum Change {
     Entries(Name, Vec<(usize, f64)>),
 }
 
-/// What one input of an interactive session replaced: for every name that it changed, what that
+/// The definitions that one input of an interactive session replaced: for every changed name, what that
 /// name was before. It grows with the names, not with the number of changes.
 #[derive(Debug, Default)]
 pub(super) struct Journal {
@@ -31,11 +31,11 @@ impl Journal {
     }
 }
 
-/// How many inputs can be undone.
+/// The number of inputs that can be undone.
 const JOURNALS: usize = 100;
 
 impl Definitions {
-    /// How many changes there have been: a point to come back to.
+    /// The number of changes so far: a point to come back to.
     pub fn mark(&self) -> usize {
         self.log.len()
     }
@@ -51,7 +51,7 @@ impl Definitions {
                 Some(Change::Variable(name, before)) => put(&mut self.variables, name, before),
                 Some(Change::Function(name, before)) => put(&mut self.functions, name, before),
                 Some(Change::Entries(name, before)) => {
-                    // Whoever shares the value by now keeps what he has seen.
+                    // A shared value is copied, so that other holders keep what they have.
                     let variable = self.variables.get_mut(&name).map(Rc::make_mut);
                     if let Some(Meaning::Input(input)) = variable.map(|known| &mut known.meaning)
                         && let Some(value) = input.value.get_mut()
@@ -122,7 +122,7 @@ impl Definitions {
     pub fn clear(&mut self) {
         self.finder = Finder::default();
         for (name, before) in std::mem::take(&mut self.variables) {
-            if before.is_passing() {
+            if before.is_implicit() {
                 continue;
             }
             self.log.push(Change::Variable(name, Some(before)));
@@ -133,7 +133,7 @@ impl Definitions {
         self.commit();
     }
 
-    /// Replaces single entries of an input where it stands; false where somebody else still needs
+    /// Replaces single entries of an input in place; false if the old value is still needed elsewhere
     /// the value as it is.
     pub fn replace_entries(&mut self, name: &Name, entries: &[(usize, f64)]) -> bool {
         let journal = self.journals.back();
@@ -154,7 +154,7 @@ impl Definitions {
         true
     }
 
-    /// The value of an input that nobody shares.
+    /// The value of an input, if it is not shared.
     fn value_mut(&mut self, name: &Name) -> Option<&mut Tensor> {
         let variable = Rc::get_mut(self.variables.get_mut(name)?)?;
         match &mut variable.meaning {
@@ -169,7 +169,7 @@ impl Definitions {
 fn put<T>(known: &mut Ordered<T>, name: Name, before: Option<Rc<T>>) {
     match before {
         Some(before) => known.insert(name, before),
-        // What was defined last is last, so that this moves little.
+        // The latest definitions are last, so that this moves little.
         None => known.shift_remove(&name),
     };
 }

@@ -6,7 +6,7 @@ use crate::lower::Lowerer;
 use crate::notation::Written;
 use crate::plot::{Axis, Points, drawable};
 use crate::session::evaluate::formula;
-use crate::session::show::warn;
+use crate::session::sink::warn;
 use crate::session::statement::ShowStatement;
 use crate::session::{Session, Sink};
 use crate::syntax::ast::{ExprId, Over, With};

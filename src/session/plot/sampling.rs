@@ -5,13 +5,13 @@ use crate::exec::{Failure, Interpreter, LANES, Program};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{Lowerer, Unit};
 use crate::session::evaluate::formula;
-use crate::session::show::warn;
+use crate::session::sink::warn;
 use crate::session::statement::ShowStatement;
 use crate::session::{Session, Sink};
 use crate::stop;
 use std::rc::Rc;
 
-/// What a graph gives at every place: one list an output.
+/// The values at every place: one list an output.
 type Samples = Vec<Vec<f64>>;
 
 impl Session {
