@@ -46,7 +46,7 @@ impl Lowerer<'_> {
             Some(row) if row.kind == SpecialKind::File => {
                 self.expect_arguments(expr, arguments.len(), row.arguments, frame)?;
                 let node = self.read(arguments[0], frame)?;
-                self.stacks.values.push(node);
+                self.push_node(node);
                 return Ok(());
             }
             _ => {}
@@ -88,7 +88,7 @@ impl Lowerer<'_> {
                         } else {
                             shape.cols
                         };
-                        self.stacks.values.push(self.graph.literal(f64::from(size)));
+                        self.push_node(self.graph.literal(f64::from(size)));
                         Ok(())
                     }
                     _ => {
@@ -96,7 +96,7 @@ impl Lowerer<'_> {
                         let node =
                             self.apply_row(expr, function, arguments, named, operands, frame)?;
                         self.evaluation.unit.note_origins(before, frame, expr);
-                        self.stacks.values.push(node);
+                        self.push_node(node);
                         Ok(())
                     }
                 }
@@ -143,7 +143,7 @@ impl Lowerer<'_> {
             held: frame.held.id,
         };
         if let Some(node) = self.memo.calls.get(&key).filter(|_| remember) {
-            self.stacks.values.push(*node);
+            self.push_node(*node);
             return Ok(());
         }
         let location = frame.locate(expr);
@@ -181,12 +181,8 @@ impl Lowerer<'_> {
             held: frame.held.clone(),
             via: Some(Rc::new(location)),
         });
-        self.stacks
-            .tasks
-            .push(Task::Return(remember.then(|| Box::new(key))));
-        self.stacks
-            .tasks
-            .push(Task::Visit(function.body.expr, body));
+        self.push_task(Task::Return(remember.then(|| Box::new(key))));
+        self.push_task(Task::Visit(function.body.expr, body));
         Ok(())
     }
 
@@ -211,7 +207,7 @@ impl Lowerer<'_> {
         let before = self.graph.len();
         let node = self.apply_row(expr, function, &[expr], &[], &[argument], frame)?;
         self.evaluation.unit.note_origins(before, frame, expr);
-        self.stacks.values.push(node);
+        self.push_node(node);
         Ok(())
     }
 
@@ -236,14 +232,14 @@ impl Lowerer<'_> {
             return Err(self.unknown_function(&function, false, frame));
         }
         let left = self.count(operands[1], arguments[2], frame, "the number of iterations")?;
-        self.stacks.values.push(operands[0]);
+        self.push_node(operands[0]);
         let state = Iteration {
             expr,
             frame: frame.clone(),
             function,
             left,
         };
-        self.stacks.tasks.push(Task::Iterate(Box::new(state)));
+        self.push_task(Task::Iterate(Box::new(state)));
         Ok(())
     }
 
@@ -253,13 +249,9 @@ impl Lowerer<'_> {
         }
         state.left -= 1;
         self.check_limits(state.expr, &state.frame)?;
-        let argument = self
-            .stacks
-            .values
-            .pop()
-            .expect("the value so far is on the stack");
+        let argument = self.pop_node();
         let (expr, frame, function) = (state.expr, state.frame.clone(), state.function.clone());
-        self.stacks.tasks.push(Task::Iterate(Box::new(state)));
+        self.push_task(Task::Iterate(Box::new(state)));
         self.call_on(expr, &frame, &function, argument)
     }
 
@@ -285,9 +277,7 @@ impl Lowerer<'_> {
                 help: "entry by entry: `[{function}'(x[i]) for i in 1..n]`; of vectors: `jacobian({function}(x), x)`");
         }
         let hold = self.fresh_hold(operands[0]);
-        self.stacks
-            .tasks
-            .push(Task::Prime(expr, frame.clone(), hold, order));
+        self.push_task(Task::Prime(expr, frame.clone(), hold, order));
         self.call_on(expr, frame, function, hold)
     }
 }

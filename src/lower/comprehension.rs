@@ -31,11 +31,9 @@ impl Lowerer<'_> {
         };
         let clause = &each.clauses[state.ranges.len()];
         state.bounds = true;
-        self.stacks.tasks.push(Task::Loop(Box::new(state)));
-        self.stacks
-            .tasks
-            .push(Task::Visit(clause.to, frame.clone()));
-        self.stacks.tasks.push(Task::Visit(clause.from, frame));
+        self.push_task(Task::Loop(Box::new(state)));
+        self.push_task(Task::Visit(clause.to, frame.clone()));
+        self.push_task(Task::Visit(clause.from, frame));
     }
 
     pub(super) fn advance_loop(&mut self, mut state: Loop) -> Result<()> {
@@ -48,8 +46,8 @@ impl Lowerer<'_> {
             state.bounds = false;
             let clause = &clauses[state.ranges.len()];
             let frame = state.frames.last().expect("there is a frame").clone();
-            let to = self.stacks.values.pop().expect("the upper bound");
-            let from = self.stacks.values.pop().expect("the lower bound");
+            let to = self.pop_node();
+            let from = self.pop_node();
             let from = self.whole(from, clause.from, &frame, "the bound of a range")?;
             let to = self.whole(to, clause.to, &frame, "the bound of a range")?;
             state.ranges.push((from, to));
@@ -77,8 +75,8 @@ impl Lowerer<'_> {
             if level < clauses.len() {
                 self.open_clause(state);
             } else {
-                self.stacks.tasks.push(Task::Loop(Box::new(state)));
-                self.stacks.tasks.push(Task::Visit(*body, frame));
+                self.push_task(Task::Loop(Box::new(state)));
+                self.push_task(Task::Visit(*body, frame));
             }
             return Ok(());
         }
@@ -91,7 +89,7 @@ impl Lowerer<'_> {
         let parts = self.stacks.values.split_off(state.base);
         let node = self.joined(state, &parts, frame)?;
         self.evaluation.unit.note_origins(before, frame, state.expr);
-        self.stacks.values.push(node);
+        self.push_node(node);
         Ok(())
     }
 

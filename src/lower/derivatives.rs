@@ -68,9 +68,9 @@ impl Lowerer<'_> {
             target: None,
         };
         let target = state.wrt.expr;
-        self.stacks.tasks.push(Task::Differentiate(Box::new(state)));
+        self.push_task(Task::Differentiate(Box::new(state)));
         match local {
-            Some(node) => self.stacks.values.push(node),
+            Some(node) => self.push_node(node),
             None => {
                 // The target is looked up in the global scope: its formula, its leaf, or what holds it.
                 let found = self.definitions.find(&name);
@@ -186,11 +186,7 @@ impl Lowerer<'_> {
         let parts = self.parts(state.operator, state.expr, &frame)?;
         match state.stage {
             Stage::Hold => {
-                let node = self
-                    .stacks
-                    .values
-                    .pop()
-                    .expect("the target is on the stack");
+                let node = self.pop_node();
                 let (leaf, inner, held) = self.hold_target(node, &state.wrt.name, &frame);
                 state.target = Some((leaf, held));
                 state.stage = Stage::Differentiate;
@@ -203,10 +199,10 @@ impl Lowerer<'_> {
                 }
                 outside.extend(parts.vector);
                 outside.extend(step_argument(&parts).map(|argument| argument.value));
-                self.stacks.tasks.push(Task::Differentiate(Box::new(state)));
-                self.stacks.tasks.push(Task::Visit(parts.output, inner));
+                self.push_task(Task::Differentiate(Box::new(state)));
+                self.push_task(Task::Visit(parts.output, inner));
                 for expr in outside.into_iter().rev() {
-                    self.stacks.tasks.push(Task::Visit(expr, frame.clone()));
+                    self.push_task(Task::Visit(expr, frame.clone()));
                 }
                 Ok(())
             }
@@ -219,7 +215,7 @@ impl Lowerer<'_> {
                     .unit
                     .note_origins(before, &frame, state.expr);
                 self.check_limits(state.expr, &frame)?;
-                self.stacks.values.push(node);
+                self.push_node(node);
                 Ok(())
             }
         }
@@ -407,7 +403,7 @@ impl Lowerer<'_> {
         order: u32,
     ) -> Result<()> {
         let before = self.graph.len();
-        let output = self.stacks.values.pop().expect("the body is on the stack");
+        let output = self.pop_node();
         let held = Held::from_iter([hold]);
         let mut output = self.spelled_out(output, &held, expr, frame)?;
         let target = Target {
@@ -429,7 +425,7 @@ impl Lowerer<'_> {
             self.check_limits(expr, frame)?;
         }
         self.evaluation.unit.note_origins(before, frame, expr);
-        self.stacks.values.push(output);
+        self.push_node(output);
         Ok(())
     }
 }

@@ -36,13 +36,9 @@ impl Lowerer<'_> {
         let held = self.held_sets.with(&outer, held);
         let frame = Rc::new(Frame::global(&formula.script, &held));
         self.begin();
-        self.stacks.tasks.push(Task::Visit(formula.expr, frame));
+        self.push_task(Task::Visit(formula.expr, frame));
         self.run()?;
-        Ok(self
-            .stacks
-            .values
-            .pop()
-            .expect("an expression leaves one node"))
+        Ok(self.pop_node())
     }
 
     /// Forgets what a failed lowering may have left on the stacks.
@@ -58,6 +54,22 @@ impl Lowerer<'_> {
         for key in self.stacks.naming.drain(count..) {
             self.memo.names.remove(&key);
         }
+    }
+
+    /// Puts a task on top of the stack.
+    pub(super) fn push_task(&mut self, task: Task) {
+        self.stacks.tasks.push(task);
+    }
+
+    /// Leaves the node of a finished expression.
+    pub(super) fn push_node(&mut self, node: NodeId) {
+        self.stacks.values.push(node);
+    }
+
+    /// Takes the node of the expression that was finished last.
+    pub(super) fn pop_node(&mut self) -> NodeId {
+        let node = self.stacks.values.pop();
+        node.expect("a finished expression leaves one node")
     }
 
     pub(super) fn run(&mut self) -> Result<()> {
@@ -102,7 +114,7 @@ impl Lowerer<'_> {
             Task::Differentiate(state) => self.differentiate(*state),
             Task::Branch(expr, frame) => {
                 self.catch();
-                self.stacks.tasks.push(Task::Visit(expr, frame));
+                self.push_task(Task::Visit(expr, frame));
                 Ok(())
             }
             Task::Iterate(state) => self.iterate(*state),
@@ -148,9 +160,7 @@ impl Lowerer<'_> {
                 self.close_names(rollback.names as usize);
                 self.stacks.calling.truncate(rollback.calls as usize);
                 let reason = self.evaluation.unit.add_reason(diagnostic);
-                self.stacks
-                    .values
-                    .push(self.graph.raise(reason, Shape::SCALAR));
+                self.push_node(self.graph.raise(reason, Shape::SCALAR));
                 return Ok(());
             }
         }
@@ -158,7 +168,7 @@ impl Lowerer<'_> {
     }
 
     fn catch(&mut self) {
-        self.stacks.tasks.push(Task::Catch(Rollback {
+        self.push_task(Task::Catch(Rollback {
             values: self.stacks.values.len() as u32,
             names: self.stacks.naming.len() as u32,
             calls: self.stacks.calling.len() as u32,
@@ -181,7 +191,7 @@ impl Lowerer<'_> {
         let script = &frame.script;
         let base = self.stacks.values.len();
         match &script.expr(expr).kind {
-            ExprKind::Number(value) => self.stacks.values.push(self.graph.literal(*value)),
+            ExprKind::Number(value) => self.push_node(self.graph.literal(*value)),
             ExprKind::Text(_) => {
                 bail!(Type, frame.locate(expr),
                     "a text has no value";
@@ -191,7 +201,7 @@ impl Lowerer<'_> {
             ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {
                 // A minus in front of a number makes a negative number, not an operation.
                 ExprKind::Number(value) if is_bare_number(script, *operand) => {
-                    self.stacks.values.push(self.graph.literal(-value));
+                    self.push_node(self.graph.literal(-value));
                 }
                 _ => self.visit_all([*operand], expr, frame, base),
             },
@@ -199,12 +209,10 @@ impl Lowerer<'_> {
                 self.visit_choice(expr, *condition, *then, *otherwise, frame, base);
             }
             ExprKind::Binary(op, left, right) if op.is_logical() => {
-                self.stacks
-                    .tasks
-                    .push(Task::Combine(expr, frame.clone(), base));
+                self.push_task(Task::Combine(expr, frame.clone(), base));
                 // The right side may fail where the left one decides.
-                self.stacks.tasks.push(Task::Branch(*right, frame.clone()));
-                self.stacks.tasks.push(Task::Visit(*left, frame.clone()));
+                self.push_task(Task::Branch(*right, frame.clone()));
+                self.push_task(Task::Visit(*left, frame.clone()));
             }
             ExprKind::Binary(_, left, right) => {
                 self.visit_all([*left, *right], expr, frame, base);
@@ -249,11 +257,9 @@ impl Lowerer<'_> {
         frame: &Rc<Frame>,
         base: usize,
     ) {
-        self.stacks
-            .tasks
-            .push(Task::Combine(expr, frame.clone(), base));
+        self.push_task(Task::Combine(expr, frame.clone(), base));
         for child in children.into_iter().rev() {
-            self.stacks.tasks.push(Task::Visit(child, frame.clone()));
+            self.push_task(Task::Visit(child, frame.clone()));
         }
     }
 
@@ -283,7 +289,7 @@ impl Lowerer<'_> {
             _ => operands[0],
         };
         self.evaluation.unit.note_origins(before, frame, expr);
-        self.stacks.values.push(node);
+        self.push_node(node);
         Ok(())
     }
 }

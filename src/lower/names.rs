@@ -51,7 +51,7 @@ impl<'a> Lowerer<'a> {
     pub(super) fn resolve(&mut self, id: NameId, expr: ExprId, frame: &Rc<Frame>) -> Result<()> {
         let name = frame.script.name(id);
         if let Some(node) = frame.local(name) {
-            self.stacks.values.push(node);
+            self.push_node(node);
             return Ok(());
         }
         let found = self.definitions.find_in(&frame.script, id);
@@ -70,7 +70,7 @@ impl<'a> Lowerer<'a> {
             .get(name)
             .or_else(|| self.bound.get(name).copied())
         {
-            self.stacks.values.push(node);
+            self.push_node(node);
             return Ok(());
         }
         let Some((index, variable)) = found else {
@@ -78,13 +78,13 @@ impl<'a> Lowerer<'a> {
                 Some(value) => self.graph.literal(value),
                 None => self.free_input(name, expr, frame),
             };
-            self.stacks.values.push(node);
+            self.push_node(node);
             return Ok(());
         };
         match &variable.meaning {
             Meaning::Input(input) => {
                 let node = self.defined_input(name, input, &variable.location)?;
-                self.stacks.values.push(node);
+                self.push_node(node);
                 Ok(())
             }
             Meaning::Formula(formula) => {
@@ -96,14 +96,15 @@ impl<'a> Lowerer<'a> {
                             let start = self.stacks.naming.iter().position(|known| *known == key);
                             return Err(self.circle(start.unwrap_or(0)));
                         };
-                        self.stacks.values.push(*node);
+                        let node = *node;
+                        self.push_node(node);
                         return Ok(());
                     }
                 };
                 self.stacks.naming.push(key);
-                self.stacks.tasks.push(Task::Define);
+                self.push_task(Task::Define);
                 let body = frame.of_formula(formula);
-                self.stacks.tasks.push(Task::Visit(formula.expr, body));
+                self.push_task(Task::Visit(formula.expr, body));
                 Ok(())
             }
         }

@@ -89,15 +89,9 @@ impl Lowerer<'_> {
 
     fn lower_in(&mut self, expr: ExprId, frame: &Frame) -> Result<NodeId> {
         self.begin();
-        self.stacks
-            .tasks
-            .push(Task::Visit(expr, Rc::new(frame.clone())));
+        self.push_task(Task::Visit(expr, Rc::new(frame.clone())));
         self.run()?;
-        Ok(self
-            .stacks
-            .values
-            .pop()
-            .expect("an expression leaves one node"))
+        Ok(self.pop_node())
     }
 
     /// The node that the global `name` stands for.
@@ -106,7 +100,7 @@ impl Lowerer<'_> {
         let found = self.definitions.find(name);
         self.resolve_global(name, found, Some(expr), frame)?;
         self.run()?;
-        Ok(self.stacks.values.pop().expect("a name leaves one node"))
+        Ok(self.pop_node())
     }
 
     /// The entry of `leaf` that a target means, where it means one.
