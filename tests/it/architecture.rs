@@ -71,6 +71,9 @@ fn is_library(file: &File) -> bool {
         "src/world/folder.rs",
     ];
     let threads = ["crates/engine/src/threads"];
+    if file.path.ends_with("/build.rs") {
+        return false;
+    }
     !program
         .iter()
         .chain(&threads)
