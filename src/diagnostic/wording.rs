@@ -1,9 +1,18 @@
 //! Phrases that messages share.
 
-/// `1 argument`, `2 arguments`.
+/// `1 argument`, `2 arguments`, `3 entries`, `4 passes`.
 pub fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
+    if count == 1 {
+        return format!("{count} {noun}");
+    }
+    let letters: Vec<char> = noun.chars().rev().take(2).collect();
+    match letters[..] {
+        ['y', before] if !"aeiou".contains(before) => {
+            format!("{count} {}ies", &noun[..noun.len() - 1])
+        }
+        ['s', ..] => format!("{count} {noun}es"),
+        _ => format!("{count} {noun}s"),
+    }
 }
 
 /// A number of bytes for people.
@@ -37,6 +46,15 @@ pub fn did_you_mean<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plurals() {
+        let several = |noun| counted(2, noun);
+        assert_eq!(several("array"), "2 arrays");
+        assert_eq!(several("entry"), "2 entries");
+        assert_eq!(several("pass"), "2 passes");
+        assert_eq!(counted(1, "pass"), "1 pass");
+    }
 
     #[test]
     fn near_names_are_found() {

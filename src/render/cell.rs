@@ -105,12 +105,16 @@ pub fn text(cell: &Cell, column: &Column, style: &Style) -> String {
     }
 }
 
-/// A formula as machines read it: in ASCII, with every digit.
-pub fn exact(formula: &Math) -> String {
-    let style = Style {
+/// The style for machines: ASCII, with every digit.
+pub fn machine() -> Style {
+    Style {
         ascii: true,
         digits: 17,
         ..Style::default()
-    };
-    PlainMath::values(&style).write(formula)
+    }
+}
+
+/// A formula for machines.
+pub fn exact(formula: &Math) -> String {
+    PlainMath::values(&machine()).write(formula)
 }

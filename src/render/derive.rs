@@ -1,12 +1,12 @@
-//! Symbolic derivatives, as text and as JSON.
+//! Symbolic derivatives as text.
 
 use super::Style;
+use crate::diagnostic::counted;
 use crate::findings;
 use crate::simplify::{Simplified, Size};
 use crate::symbolic::{Derivation, DerivationStep, Summand, Symbolic};
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Script, UnaryOp};
 use crate::view::bracketed;
-use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 
 /// A derivation as text: the formula on a line that can be typed back in, its sizes below.
@@ -53,7 +53,7 @@ fn steps(derivation: &Derivation, head: &str, style: &Style) -> String {
 }
 
 /// The derivative after a step: a sum of terms, a negative one subtracted.
-fn step_text(step: &DerivationStep) -> String {
+pub(super) fn step_text(step: &DerivationStep) -> String {
     let mut text = String::new();
     for (k, term) in step.terms.iter().enumerate() {
         let (negative, term) = term_text(term);
@@ -132,15 +132,11 @@ pub(super) fn sizes(formula: &Simplified) -> String {
 }
 
 fn size(size: Size) -> String {
-    let plural = if size.dag == 1 { "" } else { "s" };
+    let operations = counted(size.dag as usize, "operation");
     if size.tree == size.dag {
-        return format!("{} operation{plural}", size.dag);
+        return operations;
     }
-    format!(
-        "{} operation{plural} with sharing, {} as a tree",
-        size.dag,
-        large(size.tree)
-    )
+    format!("{operations} with sharing, {} as a tree", large(size.tree))
 }
 
 /// A count, in powers of ten where it is beyond counting.
@@ -150,39 +146,4 @@ fn large(count: u64) -> String {
         count if count >= 1_000_000_000 => format!("{:.1e}", count as f64),
         count => count.to_string(),
     }
-}
-
-/// A derivation as a JSON object.
-pub fn object(derivation: &Derivation) -> Value {
-    let mut object = Map::new();
-    object.insert("kind".into(), json!("derive"));
-    object.insert("output".into(), json!(*derivation.output));
-    object.insert("wrt".into(), json!(*derivation.wrt));
-    match &derivation.result {
-        Symbolic::Formula(formula) => {
-            object.insert("formula".into(), json!(formula.one_line()));
-            object.insert("tree".into(), json!(formula.after.tree));
-            object.insert("dag".into(), json!(formula.after.dag));
-            let before = json!({"tree": formula.before.tree, "dag": formula.before.dag});
-            object.insert("before".into(), before);
-        }
-        Symbolic::NoFormula { why, along } => {
-            object.insert("formula".into(), Value::Null);
-            object.insert("reason".into(), json!(findings::no_formula(*why)));
-            if let Some((direction, formula)) = along {
-                object.insert(
-                    "along".into(),
-                    json!({"direction": &**direction, "formula": formula.one_line()}),
-                );
-            }
-        }
-    }
-    if !derivation.steps.is_empty() {
-        let step = |step: &DerivationStep| json!({"rule": step.rule.to_string(), "formula": step_text(step)});
-        object.insert(
-            "steps".into(),
-            Value::Array(derivation.steps.iter().map(step).collect()),
-        );
-    }
-    Value::Object(object)
 }

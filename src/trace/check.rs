@@ -2,8 +2,8 @@
 //! differences that are refined until their digits are certain.
 
 use super::compare::{
-    Comparison, DerivativeByMode, ModeRunner, NoAnswer, Question, VISITS_LIMIT, compare,
-    relative_difference,
+    Comparison, DerivativeByMode, EXACT, ModeRunner, NUMERIC, NoAnswer, Question, VISITS_LIMIT,
+    compare, relative_difference,
 };
 use super::kinks::Kink;
 use super::request::Wrt;
@@ -13,11 +13,6 @@ use crate::graph::Tensor;
 use crate::lower::Evaluation;
 use crate::notation::Written;
 use crate::syntax::ast::Mode;
-
-/// The largest difference allowed among modes that follow rules.
-pub const EXACT: f64 = 1e-9;
-/// The largest difference allowed from finite differences.
-pub const NUMERIC: f64 = 1e-5;
 
 /// Two modes that differ in one entry.
 #[derive(Clone, Debug, PartialEq)]

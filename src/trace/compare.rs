@@ -16,7 +16,9 @@ use rustc_hash::FxHashMap;
 mod answers;
 mod cost;
 
-pub use answers::{Advice, Answer, Comparison, DerivativeByMode, NoAnswer, relative_difference};
+pub use answers::{
+    Advice, Answer, Comparison, DerivativeByMode, EXACT, NUMERIC, NoAnswer, relative_difference,
+};
 pub use cost::Cost;
 pub(super) use cost::active_lines;
 

@@ -1,16 +1,20 @@
 //! A comparison as tables: the derivatives by every mode, and what each mode costs.
 
 use super::table::{Cell, Column, Heading, Remark, Table};
+use super::trace::left_out;
+use crate::diagnostic::counted;
+use crate::findings;
 use crate::notation::Written;
 use crate::syntax::ast::Mode;
-use crate::trace::compare::{Comparison, Cost, DerivativeByMode};
+use crate::trace::compare::{Comparison, Cost, DerivativeByMode, NoAnswer};
+use std::cmp::Ordering;
 
 /// Entries of a comparison that are shown.
 const SHOWN_ENTRIES: usize = 12;
 
-/// Relative differences below these are rounding, of exact modes and of finite differences: their
-/// digits tell nothing, and are others on another machine.
-pub const NOISE: [f64; 2] = [1e-13, 1e-9];
+/// Relative differences below these bounds are rounding, of exact modes and of finite differences.
+/// Their digits say nothing and differ between machines.
+const NOISE: [f64; 2] = [1e-13, 1e-9];
 
 /// The bound of a relative difference that is noise.
 pub fn noise(size: f64) -> Option<f64> {
@@ -80,15 +84,15 @@ pub fn derivatives(comparison: &Comparison) -> Table {
     };
     if count > SHOWN_ENTRIES {
         let rest = count - SHOWN_ENTRIES;
-        let noun = match (modes.len(), rest) {
-            (1, 1) => "entry",
-            (1, _) => "entries",
-            (_, 1) => "entry differs less",
-            _ => "entries differ less",
+        let differ = match (modes.len(), rest) {
+            (1, _) => "",
+            (_, 1) => " differs less",
+            _ => " differ less",
         };
+        let more = counted(rest, "more entry");
         table
             .remarks
-            .push(Remark::Words(format!("… {rest} more {noun}")));
+            .push(Remark::Words(format!("… {more}{differ}")));
     }
     table
 }
@@ -110,13 +114,11 @@ pub fn costs(comparison: &Comparison) -> Table {
         return Table::default();
     }
     let passes = |(mode, cost): &(Mode, Cost)| {
-        let noun = match (mode, cost.passes) {
-            (Mode::Numeric | Mode::Symbolic, 1) => "evaluation",
-            (Mode::Numeric | Mode::Symbolic, _) => "evaluations",
-            (_, 1) => "pass",
-            _ => "passes",
+        let noun = match mode {
+            Mode::Numeric | Mode::Symbolic => "evaluation",
+            _ => "pass",
         };
-        format!("{} {noun}", cost.passes)
+        counted(cost.passes, noun)
     };
     let size = |(_, cost): &(Mode, Cost)| {
         cost.sizes.map_or(String::new(), |(tree, dag)| {
@@ -148,4 +150,52 @@ pub fn costs(comparison: &Comparison) -> Table {
         ],
         ..Table::default()
     }
+}
+
+/// What is said below the tables of a comparison.
+pub fn remarks_on(comparison: &Comparison) -> Vec<Remark> {
+    let kinks = comparison.kinks.iter().cloned().map(Remark::Kink);
+    let mut remarks: Vec<Remark> = kinks.collect();
+    let found = comparison.nonfinite.iter().cloned();
+    remarks.extend(found.map(|found| Remark::Nonfinite(Box::new(found))));
+    for mode in Mode::ALL {
+        let mut answers = comparison
+            .rows
+            .iter()
+            .map(|row| &row.answers[mode as usize]);
+        let why = answers.find_map(|answer| answer.as_ref().err());
+        if let Some(why) = why.filter(|why| **why != NoAnswer::NotAsked) {
+            let reason = findings::no_answer(mode, why);
+            remarks.push(Remark::Words(format!("{}: {reason}", mode.name())));
+        }
+    }
+    let rows = &comparison.rows;
+    if rows.iter().any(DerivativeByMode::leaves_domain) {
+        remarks.push(Remark::Words(
+            "numeric is nan where a step leaves the domain".into(),
+        ));
+    }
+    if comparison.kinks.is_empty() && rows.iter().any(DerivativeByMode::misleads) {
+        remarks.push(Remark::Words(
+            "numeric is off: its default step does not suit this point; `check` looks for a better one, or give one: `numeric(f, x, h=1e-3)`".into(),
+        ));
+    }
+    remarks.extend(advice(comparison).map(Remark::Words));
+    remarks.extend(left_out(&comparison.left_out));
+    remarks
+}
+
+/// The mode that suits so many inputs and outputs.
+pub fn advice(comparison: &Comparison) -> Option<String> {
+    let (forward, reverse) = (comparison.advice.forward, comparison.advice.reverse);
+    if forward == 0 || reverse == 0 {
+        return None;
+    }
+    let passes = counted(forward.min(reverse), "pass");
+    let best = match forward.cmp(&reverse) {
+        Ordering::Greater => format!("reverse is the right mode here: {passes} against {forward}"),
+        Ordering::Less => format!("forward is the right mode here: {passes} against {reverse}"),
+        Ordering::Equal => format!("forward and reverse are equally right here: {passes} each"),
+    };
+    Some(format!("{best}; numeric only as a check"))
 }

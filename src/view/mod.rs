@@ -6,7 +6,7 @@ mod name;
 mod table;
 mod trace;
 
-pub use compare::{NOISE, costs, derivatives, noise};
+pub use compare::{advice, costs, derivatives, noise, remarks_on};
 pub use name::{bracketed, bracketed_briefly, is_short};
 pub use table::{Cell, Column, Heading, Quotient, Remark, Row, Table, excerpt};
 pub use trace::{adjoint, left_out, names, remarks, rule, tangent, trace};

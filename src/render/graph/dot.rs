@@ -1,6 +1,6 @@
 //! Graphs in the language of Graphviz.
 
-use super::label::{self, Row};
+use super::boxes::{self, Row};
 use super::{partial, svg::colour};
 use crate::render::Style;
 use crate::trace::Drawing;
@@ -14,7 +14,7 @@ pub fn dot(drawing: &Drawing) -> String {
     );
     // Writing to a string does not fail.
     for number in &drawing.shown {
-        let rows = label::rows(drawing, *number, &style);
+        let rows = boxes::rows(drawing, *number, &style);
         let lines: Vec<String> = rows.iter().map(row).collect();
         let mut more = String::new();
         if drawing.line(*number).is_input() {

@@ -1,6 +1,6 @@
 //! Graphs as pictures.
 
-use super::label::{self, Row};
+use super::boxes::{self, Row};
 use super::layout::{Layout, Link, Point, Size, lay_out};
 use super::partial;
 use crate::render::Style;
@@ -102,7 +102,7 @@ fn drawn(drawing: &Drawing, embedded: bool) -> String {
 }
 
 fn node(drawing: &Drawing, number: usize, style: &Style) -> Node {
-    let rows = label::rows(drawing, number, style);
+    let rows = boxes::rows(drawing, number, style);
     let width = rows.iter().map(row_width).fold(0.0, f64::max);
     let size = Size {
         width: width + 2.0 * PADDING,

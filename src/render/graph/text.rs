@@ -1,6 +1,6 @@
 //! Graphs as text: a tree from each output down to the inputs, what is shared named only once.
 
-use super::label::definition;
+use super::boxes::definition;
 use super::partial;
 use crate::notation::PlainMath;
 use crate::render::Style;

@@ -1,9 +1,10 @@
 //! Numbers and values as JSON.
 
 use crate::graph::Tensor;
+use crate::trace::Zeros;
 use serde_json::{Value, json};
 
-/// A number; those that JSON lacks as texts.
+/// A number. NaN and infinities, which JSON lacks, are texts.
 pub fn number(x: f64) -> Value {
     if x.is_nan() {
         json!("nan")
@@ -33,8 +34,24 @@ pub fn tensor(value: &Tensor) -> Value {
     )
 }
 
-/// The shape of what is no scalar.
+/// The shape; `None` for a scalar.
 pub fn shape_of(value: &Tensor) -> Option<Value> {
     let shape = value.shape();
     (!shape.is_scalar()).then(|| json!([shape.rows, shape.cols]))
+}
+
+/// The kind of zero that all entries are; else a list of rows, with `null` where an entry is no zero.
+pub fn zeros(kinds: &Zeros) -> Value {
+    if let Some(zero) = kinds.single() {
+        return json!(zero.name());
+    }
+    if kinds.counts().is_empty() {
+        return Value::Null;
+    }
+    let kind = |i: usize, j: usize| {
+        let kind = kinds.kinds[i + j * kinds.shape.m()];
+        kind.map_or(Value::Null, |zero| json!(zero.name()))
+    };
+    let row = |i: usize| Value::Array((0..kinds.shape.n()).map(|j| kind(i, j)).collect());
+    Value::Array((0..kinds.shape.m()).map(row).collect())
 }

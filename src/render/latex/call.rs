@@ -2,9 +2,8 @@
 //! name of the function.
 
 use super::formula::{LatexMath, round};
-use super::name::name;
+use super::name::{name, template};
 use crate::notation::{Binding, Clause, MathWriter, Part};
-use crate::primitives;
 use crate::syntax::special::Special;
 use crate::trace::Math;
 
@@ -125,13 +124,6 @@ impl LatexMath {
         };
         (!pieces.is_empty() && used == args.len()).then_some((text, binding))
     }
-}
-
-/// How calls of a function of the language are written; empty where nothing is known of it.
-pub(super) fn template(function: &str) -> &'static str {
-    primitives::table()
-        .find(|row| row.name == function || row.aliases.contains(&function))
-        .map_or("", |row| row.latex)
 }
 
 /// The name of a function without a notation of its own.

@@ -1,7 +1,6 @@
 //! Formulas in LaTeX's math mode.
 
-use super::call::template;
-use super::name::{is_word, name, number};
+use super::name::{is_word, name, number, template};
 use crate::graph::Tensor;
 use crate::notation::{Binding, Clause, MathWriter, Part, infix_binding, number_first};
 use crate::notation::{Math, Role, Subscript, Times, Written};

@@ -1,6 +1,7 @@
 //! Names, words and numbers in LaTeX.
 
 use crate::number;
+use crate::primitives;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -307,6 +308,13 @@ fn symbol(c: char) -> String {
         c if c.is_ascii() => c.to_string(),
         c => format!("[{}]", code_point(c)),
     }
+}
+
+/// The notation of a function in its row of the primitive table; empty for other functions.
+pub fn template(function: &str) -> &'static str {
+    primitives::table()
+        .find(|row| row.name == function || row.aliases.contains(&function))
+        .map_or("", |row| row.latex)
 }
 
 #[cfg(test)]

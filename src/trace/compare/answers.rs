@@ -8,6 +8,11 @@ use crate::symbolic::NoFormula;
 use crate::syntax::ast::{Mode, Name};
 use crate::trace::{Kink, Nonfinite, Zeros};
 
+/// The largest relative difference allowed among modes that follow rules.
+pub const EXACT: f64 = 1e-9;
+/// The largest relative difference allowed from finite differences.
+pub const NUMERIC: f64 = 1e-5;
+
 /// The derivative by one mode, or why there is none.
 pub type Answer = std::result::Result<Tensor, NoAnswer>;
 
@@ -83,6 +88,34 @@ impl DerivativeByMode {
             }
         }
         largest
+    }
+
+    /// Whether finite differences have no number where the rules have one.
+    pub fn leaves_domain(&self) -> bool {
+        let exact = self.answer(Mode::Reverse).or(self.answer(Mode::Forward));
+        let Some((exact, numeric)) = exact.zip(self.answer(Mode::Numeric)) else {
+            return false;
+        };
+        let mut pairs = exact.data().iter().zip(numeric.data());
+        pairs.any(|(exact, numeric)| exact.is_finite() && numeric.is_nan())
+    }
+
+    /// Whether the exact modes agree in some entry and finite differences say something else there.
+    pub fn misleads(&self) -> bool {
+        let Some(numeric) = self.answer(Mode::Numeric) else {
+            return false;
+        };
+        let rules = Mode::ALL.iter().filter(|mode| **mode != Mode::Numeric);
+        let rules: Vec<&Tensor> = rules.filter_map(|mode| self.answer(*mode)).collect();
+        let Some((first, others)) = rules.split_first() else {
+            return false;
+        };
+        let apart = |a: f64, b: f64| (a - b).abs() / 1f64.max(a.abs()).max(b.abs());
+        (0..self.entries()).any(|k| {
+            let exact = first.data()[k];
+            let agree = |other: &&Tensor| apart(other.data()[k], exact) < EXACT;
+            others.iter().all(agree) && apart(numeric.data()[k], exact) > NUMERIC
+        })
     }
 
     /// Entry `k` as it would be written: `W[1,2]`, or `∂y[1]/∂x[2]` of a Jacobian.

@@ -1,0 +1,97 @@
+//! Traces as JSON.
+
+use super::findings::with_findings;
+use super::object::{Object, span};
+use super::value::{tensor, zeros};
+use crate::render::cell::exact;
+use crate::trace::{Arg, Derived, Line, Trace, Zeros};
+use serde_json::{Value, json};
+
+/// A trace with its nodes.
+pub fn object(trace: &Trace) -> Object {
+    let lines = trace.lines.iter().zip(1..);
+    let nodes: Vec<Value> = lines
+        .map(|(line, id)| node(trace, line, id).into())
+        .collect();
+    let object = Object::of("trace")
+        .with("outputs", outputs(trace).collect::<Value>())
+        .with("wrt", variables(trace).collect::<Value>())
+        .with("nodes", nodes)
+        .with_list("missing", trace.missing.iter().map(|name| &**name))
+        .with_list("left_out", trace.left_out.iter().map(|name| &**name));
+    with_findings(object, &trace.kinks, trace.nonfinite.as_ref())
+}
+
+fn outputs(trace: &Trace) -> impl Iterator<Item = &str> {
+    trace.outputs.iter().map(|output| &*output.text)
+}
+
+fn variables(trace: &Trace) -> impl Iterator<Item = &str> {
+    trace.wrt.iter().map(|column| &*column.text)
+}
+
+fn node(trace: &Trace, line: &Line, id: usize) -> Object {
+    let names: Value = line.names.iter().map(|name| &**name).collect();
+    let origin = line.origin.as_ref();
+    let shape = line.shape;
+    let kinds = line.zeros.as_ref().map(|zeros| {
+        let tangents = kinds_of_zeros(variables(trace), &zeros.tangents);
+        let adjoints = kinds_of_zeros(outputs(trace), &zeros.adjoints);
+        json!({"tangents": tangents, "adjoints": adjoints})
+    });
+    let life = line.life;
+    Object::default()
+        .with("id", id)
+        .with("names", names)
+        .with("op", line.op)
+        .with("args", line.args.iter().map(argument).collect::<Value>())
+        .with("formula", exact(&line.formula))
+        .with_some("span", origin.map(|origin| span(&origin.location)))
+        .with_some(
+            "via",
+            origin.and_then(|origin| origin.via.as_deref().map(span)),
+        )
+        .with("value", line.value.as_deref().map(tensor))
+        .with_some(
+            "shape",
+            (!shape.is_scalar()).then(|| json!([shape.rows, shape.cols])),
+        )
+        .with(
+            "tangents",
+            trace
+                .forward
+                .then(|| derived(variables(trace), &line.tangents)),
+        )
+        .with(
+            "adjoints",
+            trace
+                .reverse
+                .then(|| derived(outputs(trace), &line.adjoints)),
+        )
+        .with_some("zeros", kinds)
+        .with_some(
+            "life",
+            life.map(|life| json!({"last_use": life.last_use, "kept": life.kept})),
+        )
+}
+
+/// Values by name.
+fn derived<'t>(names: impl Iterator<Item = &'t str>, values: &[Derived]) -> Value {
+    let value = |derived: &Derived| json!(derived.value.as_deref().map(tensor));
+    let values = values.iter().map(value);
+    Value::Object(names.map(str::to_string).zip(values).collect())
+}
+
+/// The kinds of zeros by name, where there are any.
+fn kinds_of_zeros<'t>(names: impl Iterator<Item = &'t str>, kinds: &[Zeros]) -> Value {
+    let known = names.map(str::to_string).zip(kinds.iter().map(zeros));
+    Value::Object(known.filter(|(_, value)| !value.is_null()).collect())
+}
+
+fn argument(arg: &Arg) -> Value {
+    match arg {
+        Arg::Node(number) => json!(number),
+        Arg::Literal(value) => json!({"literal": tensor(value)}),
+        Arg::Text(text) => json!({"literal": text}),
+    }
+}
