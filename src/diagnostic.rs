@@ -95,6 +95,16 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// `error` or `warning`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
 /// A marked place in a source, with a remark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {

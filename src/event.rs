@@ -27,14 +27,14 @@ pub enum Event {
         text: Written,
         /// Its value.
         value: Tensor,
-        /// Where it came from that it is not finite.
+        /// The origin of the first entry that is not finite.
         nonfinite: Option<Box<Nonfinite>>,
     },
     /// A `print`.
     Print {
-        /// What it shows.
+        /// The texts and values shown.
         items: Vec<Item>,
-        /// Where it came from that the first of its values that is not finite is not.
+        /// The origin of the first entry that is not finite.
         nonfinite: Option<Box<Nonfinite>>,
     },
     /// A Wengert list.
@@ -47,7 +47,7 @@ pub enum Event {
     Derive(Box<Derivation>),
     /// The derivatives of one output by every mode.
     Compare(Box<Comparison>),
-    /// Whether the modes agree on one output.
+    /// A check of the modes against each other, for one output.
     Check(Box<Verdict>),
     /// Something suspicious; the statement ran all the same.
     Warning(Diagnostic),

@@ -121,7 +121,7 @@ pub fn kink(kink: &Kink, in_trace: bool, style: &Style) -> String {
     )
 }
 
-/// Where the first number that is not finite came from, in one line.
+/// The origin of the first number that is not finite, in one line.
 pub fn nonfinite(found: &Nonfinite, in_trace: bool, style: &Style) -> String {
     let pen = PlainMath::values(style);
     let node = found.node.filter(|_| in_trace);

@@ -67,7 +67,7 @@ impl Event {
     }
 }
 
-/// What a terminal shows, as wide as it needs to be.
+/// The text that a terminal shows, as wide as it needs to be.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&terminal::event(self, &Style::default()))

@@ -1,10 +1,10 @@
-//! What colours mean, everywhere the same. Only colours that can be read on light and on dark
+//! The meaning of colours, everywhere the same. Only colours that can be read on light and on dark
 //! backgrounds, and never a colour alone: what it says can be read from the text as well.
 
 use super::Role;
 use super::Style;
 
-/// What a piece of text is.
+/// The role of a piece of text, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
     /// The value of a node, and its symbol aᵢ.
@@ -21,7 +21,7 @@ pub enum Paint {
     Function,
     /// A text in quotes.
     Text,
-    /// What is said on the side: comments, hints.
+    /// Comments and hints.
     Aside,
     /// The bracket that belongs to the one at the cursor.
     Partner,
@@ -30,7 +30,7 @@ pub enum Paint {
 }
 
 impl Paint {
-    /// How it starts, as the parameters of an escape code.
+    /// The parameters of its escape code.
     fn code(self) -> &'static str {
         match self {
             Paint::Primal => "34",
@@ -66,7 +66,7 @@ impl From<Role> for Paint {
     }
 }
 
-/// How many columns `text` takes; escape codes take none.
+/// The columns that `text` takes; escape codes take none.
 pub fn width(text: &str) -> usize {
     use unicode_width::UnicodeWidthStr;
     if !text.contains('\u{1b}') {

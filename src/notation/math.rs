@@ -1,7 +1,8 @@
 //! A small presentation tree: formulas as they are written, for every renderer.
 
-use super::written::Written;
 use crate::graph::Tensor;
+use std::fmt;
+use std::ops::Deref;
 use std::rc::Rc;
 
 /// The number of a node that a symbol stands for: value, tangent or adjoint.
@@ -150,4 +151,77 @@ impl Math {
         };
         below + 1
     }
+}
+
+/// A formula as its author wrote it: as text and as a tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    text: Rc<str>,
+    math: Option<Rc<Math>>,
+}
+
+impl Written {
+    /// A name.
+    pub fn name(name: &str) -> Written {
+        Written::from_math(name, Math::Name(name.into()))
+    }
+
+    /// Words that are no formula of the language.
+    pub fn words(words: &str) -> Written {
+        Written {
+            text: words.into(),
+            math: None,
+        }
+    }
+
+    /// A text of the language and the tree that it spells.
+    pub fn from_math(text: &str, math: Math) -> Written {
+        Written {
+            text: text.into(),
+            math: Some(Rc::new(math)),
+        }
+    }
+
+    /// The entry with these indices, counted from 1.
+    pub fn at(&self, indices: &[usize]) -> Written {
+        let numbers: Vec<String> = indices.iter().map(usize::to_string).collect();
+        let index = |index: &usize| Subscript::At(Math::Number(*index as f64));
+        let entry = |base: &Rc<Math>| {
+            let base = Box::new((**base).clone());
+            Rc::new(Math::Index(base, indices.iter().map(index).collect()))
+        };
+        Written {
+            text: format!("{self}[{}]", numbers.join(",")).into(),
+            math: self.math.as_ref().map(entry),
+        }
+    }
+
+    /// The tree; `None` for words that are no formula.
+    pub fn math(&self) -> Option<&Math> {
+        self.math.as_deref()
+    }
+
+    /// The text on one line.
+    pub fn one_line(&self) -> String {
+        one_line(self)
+    }
+}
+
+impl Deref for Written {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A text on one line.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -6,14 +6,13 @@ pub mod math;
 mod plain;
 pub mod written;
 
-pub use math::{Math, Role, Subscript, Times};
+pub use math::{Math, Role, Subscript, Times, Written, one_line};
 pub use plain::PlainMath;
-pub use written::{Written, one_line};
 
 use crate::graph::Tensor;
 use std::rc::Rc;
 
-/// How text is written.
+/// The style of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Significant digits.
@@ -37,7 +36,7 @@ impl Default for Style {
     }
 }
 
-/// How tightly a part binds: inside something tighter it stands in parentheses.
+/// The precedence of a part: inside something that binds tighter it stands in parentheses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Binding {
     /// A branch, a named argument, a body with running indices.
@@ -80,11 +79,11 @@ pub trait MathWriter {
     fn name(&self, name: &str) -> Part;
     /// A text in quotes.
     fn quoted(&self, text: &str) -> String;
-    /// What stands for the part that is too long.
+    /// The sign for a part that is too long.
     fn ellipsis(&self) -> &str;
     /// A minus sign.
     fn minus(&self) -> &str;
-    /// How tightly a term behind a minus must bind.
+    /// The precedence that a term behind a minus needs.
     fn behind_minus(&self) -> Binding;
     /// a·b
     fn product(&self, times: Times, a: &Math, b: &Math) -> Part;
@@ -209,7 +208,7 @@ pub trait MathWriter {
     }
 }
 
-/// How a comparison, or `and` and `or`, binds, and how tightly its sides must.
+/// The precedence of a comparison, or of `and` and `or`, and the one that its sides need.
 pub fn infix_binding(operator: &str) -> (Binding, Binding) {
     match operator {
         "and" | "or" => (Binding::Logic, Binding::Comparison),

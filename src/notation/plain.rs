@@ -11,8 +11,8 @@ use crate::number;
 #[derive(Clone, Copy)]
 pub struct PlainMath<'s> {
     style: &'s Style,
-    /// Whether a product is written with a spaced cross, as in the definition of a value, rather
-    /// than with a dot, as in a derivative.
+    /// Products have a spaced cross, as in the definition of a value, instead of the dot of a
+    /// derivative.
     cross: bool,
 }
 

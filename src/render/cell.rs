@@ -1,4 +1,4 @@
-//! What stands in the places of a table, as text: the symbols, headings, values and rules that every
+//! Cells of tables as text: the symbols, headings, values and rules that every
 //! text shows alike.
 
 use super::{Style, number};

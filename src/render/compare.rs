@@ -20,7 +20,7 @@ pub fn table(table: &Table, style: &Style) -> String {
     lay_out(&table.columns, style) + &remarks
 }
 
-/// What is said below a table, with the end of its line.
+/// A remark below a table, with the end of its line.
 pub fn remark_text(remark: &Remark, in_trace: bool, style: &Style) -> String {
     let text = match remark {
         Remark::Abbreviation(name, output) => format!("{name} is {}", output.one_line()),
@@ -55,7 +55,7 @@ pub fn comparison(comparison: &Comparison, style: &Style) -> String {
     text + &remarks(comparison, style)
 }
 
-/// What is said below the tables of a comparison, a sentence a line.
+/// The remarks below the tables of a comparison, a sentence a line.
 pub(super) fn remarks(comparison: &Comparison, style: &Style) -> String {
     let remarks = view::remarks_on(comparison);
     let lines = remarks.iter().map(|one| remark_text(one, false, style));
@@ -90,7 +90,7 @@ pub(super) fn kinks(verdict: &Verdict, style: &Style) -> String {
     verdict.kinks.iter().map(line).collect()
 }
 
-/// What a check found, without the name of what was checked.
+/// The result of a check, without the name of its output.
 pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
     let mut text = match (&verdict.failure, &verdict.largest) {
         (Some((difference, _)), _) => {

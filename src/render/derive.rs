@@ -97,7 +97,7 @@ fn term_text(term: &Summand) -> (bool, String) {
     }
 }
 
-/// Whether a formula begins with a minus.
+/// The formula begins with a minus.
 fn has_sign(formula: &Simplified) -> bool {
     formula.parts.is_empty() && begins_with_sign(&formula.script, formula.whole)
 }
@@ -122,7 +122,7 @@ fn lines(head: &str, formula: &Simplified) -> String {
     text + &format!("{head} = {}\n", formula.text(formula.whole))
 }
 
-/// How large a formula is, and was, in one line.
+/// The size of a formula, now and before it was simplified, in one line.
 pub(super) fn sizes(formula: &Simplified) -> String {
     format!(
         "  {}, before simplifying {}\n",

@@ -22,12 +22,12 @@ use crate::number;
 /// Sets results of several lines apart from their neighbours.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Spacing {
-    /// Whether the last result had several lines; `None` before the first.
+    /// The last result had several lines; `None` before the first.
     block: Option<bool>,
 }
 
 impl Spacing {
-    /// What stands between the last result and `text`, which is the next one.
+    /// The text between the last result and `text`, which is the next one.
     pub fn before(&mut self, text: &str) -> &'static str {
         let block = text.lines().nth(2).is_some();
         let before = self.block.replace(block);
@@ -38,7 +38,7 @@ impl Spacing {
         }
     }
 
-    /// Whether there was no result yet.
+    /// There was no result yet.
     pub fn is_first(&self) -> bool {
         self.block.is_none()
     }

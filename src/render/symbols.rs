@@ -1,8 +1,8 @@
 //! Names for characters: `\alpha` and the like, which TAB turns into the character, and which stand
 //! for it where only ASCII may be written.
 
-/// What is typed behind the backslash, and what it becomes. The names are those of LaTeX. What is
-/// a combining mark goes over the letter before the backslash.
+/// The word typed behind a backslash, which is that of LaTeX, and its character. A combining mark
+/// goes over the letter before the backslash.
 static SYMBOLS: &[(&str, char)] = &[
     ("alpha", 'α'),
     ("beta", 'β'),
@@ -108,7 +108,7 @@ pub fn name_of(c: char) -> Option<&'static str> {
     found.map(|(name, _)| *name)
 }
 
-/// Whether `c` goes over the letter before it.
+/// `c` is a mark that goes over the letter before it.
 pub fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }

@@ -1,9 +1,9 @@
 //! Aligned tables.
 //!
-//! Where there is no width to fit, nothing is wrapped or dropped. Where there is one, a table that
-//! is too wide gets narrower gaps, and is else continued below with its first column repeated: no
-//! cell is lost. Only a cell that is too wide even beside the first column alone is cut, and says
-//! so by `…`.
+//! Without a width to fit, nothing is wrapped or dropped. With one, a table that is too wide gets
+//! narrower gaps; if that is not enough, it is continued below with its first column repeated, and
+//! no cell is lost. Only a cell that is too wide even beside the first column alone is cut, which
+//! `…` marks.
 
 use super::{Style, ascii, cell};
 use crate::notation::colour::{Paint, cut, width};
@@ -75,7 +75,7 @@ pub fn without_headings(columns: &[view::Column], style: &Style) -> String {
     one(&strips.iter().collect::<Vec<_>>(), GAPS[0], false, style)
 }
 
-/// What a table of these columns takes.
+/// The width of a table of these columns.
 fn total(columns: &[&Strip<'_>], gap: usize) -> usize {
     room(columns.iter().map(|column| column.width), gap)
 }
@@ -98,7 +98,7 @@ fn parts<'c>(columns: &[&'c Strip<'c>], gap: usize, style: &Style) -> Vec<Vec<&'
     let mut part = vec![first];
     for unit in rest.chunk_by(|_, next| next.column.glued) {
         let wider = [part.as_slice(), unit, closing.as_slice()].concat();
-        // What is glued to the first column belongs to its part.
+        // A column that is glued to the first one belongs to its part.
         let belongs = part.len() == 1 && parts.is_empty() && unit[0].column.glued;
         if part.len() > 1 && !belongs && !fits(&wider) {
             parts.push([part.as_slice(), &closing].concat());

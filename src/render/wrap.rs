@@ -43,7 +43,7 @@ pub fn sentence(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// Whether a line is part of a drawing, which breaking would spoil.
+/// The line is part of a drawing, which breaking would spoil.
 fn is_drawn(line: &str) -> bool {
     line.contains(|c| {
         ('\u{2500}'..='\u{259f}').contains(&c) || ('\u{2800}'..='\u{28ff}').contains(&c)

@@ -106,7 +106,7 @@ fn answering(comparison: &Comparison) -> Vec<Mode> {
     Mode::ALL.into_iter().filter(answers).collect()
 }
 
-/// What every mode costs, one line a mode; without columns where nothing is known.
+/// The costs of the modes, one line a mode; a table without columns where none is known.
 pub fn costs(comparison: &Comparison) -> Table {
     let cost = |mode: Mode| Some((mode, comparison.costs[mode as usize]?));
     let known: Vec<(Mode, Cost)> = Mode::ALL.into_iter().filter_map(cost).collect();
@@ -152,7 +152,7 @@ pub fn costs(comparison: &Comparison) -> Table {
     }
 }
 
-/// What is said below the tables of a comparison.
+/// The remarks below the tables of a comparison.
 pub fn remarks_on(comparison: &Comparison) -> Vec<Remark> {
     let kinks = comparison.kinks.iter().cloned().map(Remark::Kink);
     let mut remarks: Vec<Remark> = kinks.collect();

@@ -1,4 +1,4 @@
-//! What statements show, arranged for readers: tables of typed cells with remarks below them. They are
+//! Results arranged for readers: tables of typed cells with remarks below them. They are
 //! made here once; text, LaTeX and HTML only write them.
 
 mod compare;

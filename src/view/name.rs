@@ -20,7 +20,7 @@ pub fn bracketed_briefly(output: &Written) -> String {
     }
 }
 
-/// Whether an output needs no parentheses where room is short.
+/// An output that needs no parentheses where room is short: a name, a number, a call or an entry.
 pub fn is_short(output: &Written) -> bool {
     match output.math() {
         Some(Math::Call(..)) => true,

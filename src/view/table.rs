@@ -14,7 +14,7 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The nodes that the rows are about; empty in a table that is not about nodes.
     pub rows: Vec<Row>,
-    /// What is said below, one a line.
+    /// The sentences below it, one a line.
     pub remarks: Vec<Remark>,
 }
 
@@ -25,20 +25,20 @@ pub struct Row {
     pub node: usize,
     /// The nodes that it is computed from.
     pub operands: Vec<usize>,
-    /// Where it is written.
+    /// Its place in a source.
     pub location: Option<Location>,
 }
 
 /// One column: its heading, its cells, and how it stands beside the others.
 #[derive(Clone, Debug, Default)]
 pub struct Column {
-    /// What stands above.
+    /// The heading.
     pub heading: Heading,
     /// From top to bottom.
     pub cells: Vec<Cell>,
-    /// Whether the cells are numbers, which end below each other.
+    /// The cells are numbers, which are aligned on the right.
     pub right: bool,
-    /// What its values are, where they are those of nodes.
+    /// The role of its values, where they are those of nodes.
     pub role: Option<Role>,
     /// Begins a group, which a narrow page shows as a table of its own.
     pub opening: bool,
@@ -48,7 +48,7 @@ pub struct Column {
     pub closing: bool,
 }
 
-/// What stands above a column.
+/// The heading of a column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heading {
     /// Words, or nothing.
@@ -63,21 +63,21 @@ pub enum Heading {
     Definition(Quotient),
 }
 
-/// What a derivative of a node is.
+/// The meaning of a derivative of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Quotient {
     /// ∂aᵢ/∂w
     Tangent {
-        /// What it is differentiated by, as written.
+        /// The variable, as written.
         wrt: Written,
         /// The direction, where it is not plainly 1.
         along: Option<Written>,
     },
     /// ∂L/∂aᵢ
     Adjoint {
-        /// What is differentiated, as written or as it is called for short.
+        /// The output, as written or abbreviated.
         output: Written,
-        /// Whether the seed is all ones.
+        /// The seed is all ones.
         ones: bool,
     },
 }
@@ -92,7 +92,7 @@ impl Quotient {
     }
 }
 
-/// What stands in one place of a table.
+/// The content of one place of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
     /// Nothing.
@@ -117,20 +117,20 @@ pub enum Cell {
     Words(String),
     /// After the computation of a node.
     After(usize),
-    /// What else the row is called.
+    /// Further names of the row.
     Names(Vec<Name>),
 }
 
 /// One thing that is said below a table.
 #[derive(Clone, Debug)]
 pub enum Remark {
-    /// What a name in a heading stands for, both in the language's syntax.
+    /// An abbreviation in a heading, and the formula that it stands for.
     Abbreviation(Written, Written),
     /// A sentence; code in it stands in backquotes.
     Words(String),
     /// A kink that was hit.
     Kink(Kink),
-    /// Where the first number that is not finite came from.
+    /// The origin of the first number that is not finite.
     Nonfinite(Box<Nonfinite>),
 }
 
@@ -229,7 +229,7 @@ impl Column {
         }
     }
 
-    /// Whether it says nothing.
+    /// It has no heading, and all of its cells are blank.
     pub fn is_empty(&self) -> bool {
         let blank = |cell: &Cell| match cell {
             Cell::Blank => true,

@@ -159,13 +159,13 @@ fn operands(line: &Line) -> Vec<usize> {
     line.args.iter().filter_map(node).collect()
 }
 
-/// What a line is called besides its formula, which is the name of an input already.
+/// The names of a line besides its formula, which is the name of an input already.
 pub fn names(line: &Line) -> &[Name] {
     let skipped = usize::from(line.is_input());
     line.names.get(skipped..).unwrap_or_default()
 }
 
-/// What the tangents by the `wrt` number `k` are: ∂aᵢ/∂w
+/// The meaning of the tangents by the `wrt` number `k`: ∂aᵢ/∂w
 pub fn tangent(trace: &Trace, k: usize) -> Quotient {
     let wrt = &trace.wrt[k];
     Quotient::Tangent {
@@ -174,7 +174,7 @@ pub fn tangent(trace: &Trace, k: usize) -> Quotient {
     }
 }
 
-/// What the adjoints of the output number `k` are: ∂L/∂aᵢ
+/// The meaning of the adjoints of the output number `k`: ∂L/∂aᵢ
 pub fn adjoint(trace: &Trace, k: usize) -> Quotient {
     Quotient::Adjoint {
         output: short(trace, k),
@@ -182,8 +182,7 @@ pub fn adjoint(trace: &Trace, k: usize) -> Quotient {
     }
 }
 
-/// What output `k` is called in a heading: itself where it is short, else a name that nothing in the
-/// trace has.
+/// Output `k` in a heading: itself where it is short, else a name that is free in this trace.
 fn short(trace: &Trace, k: usize) -> Written {
     let text = &trace.outputs[k].text;
     if text.chars().count() <= SHORT && !text.contains(char::is_whitespace) {
@@ -215,7 +214,7 @@ fn used(trace: &Trace) -> HashSet<&str> {
     names.map(|name| &**name).chain(words).collect()
 }
 
-/// What the headings abbreviate, the inputs that have no value, and those that were left out.
+/// The abbreviations in headings, the inputs without a value, and those that were left out.
 pub fn remarks(trace: &Trace) -> Vec<Remark> {
     let outputs = trace.outputs.iter().enumerate();
     let named = outputs.map(|(k, output)| (short(trace, k), &output.text));

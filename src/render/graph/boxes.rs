@@ -1,4 +1,4 @@
-//! What stands at a node.
+//! The content of the box of a node.
 
 use crate::notation::PlainMath;
 use crate::render::Style;

@@ -75,7 +75,7 @@ fn tree(drawing: &Drawing, style: &Style) -> String {
             walk.descend(root, String::new(), "");
         }
     }
-    // What no output is computed from: the condition of a choice, say.
+    // Nodes that no output is computed from, such as the condition of a choice.
     for number in drawing.shown.iter().rev() {
         if !walk.has(*number) {
             walk.descend(*number, String::new(), "");

@@ -124,7 +124,7 @@ pub fn table(table: &Table, script: Option<&Source>, style: &Style) -> String {
     )
 }
 
-/// What the script of a page needs to know about the node of a row.
+/// The attributes of the node of a row, for the script of the page.
 fn attributes(row: &Row, script: Option<&Source>) -> String {
     let operands: Vec<String> = row.operands.iter().map(usize::to_string).collect();
     let mut text = format!(

@@ -5,7 +5,7 @@ mod cell;
 
 use super::graph::{ARROW, embedded};
 use super::{Style, compare, derive, diagnostic, plot, terminal};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::event::{Event, Item};
 use crate::findings;
 use crate::graph::Tensor;
@@ -18,7 +18,7 @@ use cell::{escaped, matrix, prose, table, value};
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// What holds the arrow heads of all graphs of a page.
+/// The drawing that holds the arrow heads of all graphs of a page.
 const MARKS: &str =
     "<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\">";
 
@@ -35,7 +35,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// What stands before the next result, which is one of `script`.
+    /// The text before the next result, which is one of `script`.
     pub fn before(&mut self, script: Option<&Source>) -> String {
         let name = script.map_or("wengert", |script| &script.name);
         let mut text = String::new();
@@ -54,7 +54,7 @@ impl Page {
         text
     }
 
-    /// What stands behind the last result.
+    /// The text behind the last result.
     pub fn end(&mut self) -> String {
         let begun = if self.article.is_none() {
             self.before(None)
@@ -177,12 +177,9 @@ pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
 
 /// A diagnostic as a section.
 pub fn diagnostic(found: &Diagnostic, style: &Style) -> String {
-    let class = match found.severity() {
-        Severity::Error => "diagnostic error",
-        Severity::Warning => "diagnostic warning",
-    };
+    let class = format!("diagnostic {}", found.severity().name());
     let text = escaped(&diagnostic::text(found, style));
-    section(class, &format!("<pre tabindex=\"0\">{text}</pre>\n"))
+    section(&class, &format!("<pre tabindex=\"0\">{text}</pre>\n"))
 }
 
 fn section(class: &str, content: &str) -> String {

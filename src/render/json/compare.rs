@@ -62,7 +62,7 @@ fn cost(cost: &Cost) -> Object {
         .with_some("dag", cost.sizes.map(|(_, dag)| dag))
 }
 
-/// Whether the modes agree on one output.
+/// A check of the modes against each other, for one output.
 pub fn verdict(verdict: &Verdict) -> Object {
     let failure = verdict.failure.as_ref().map(|(difference, _)| difference);
     let worst = failure.or(verdict.largest.as_ref());

@@ -9,7 +9,7 @@ mod plot;
 mod trace;
 mod value;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::event::{Event, Item};
 use crate::source::Source;
 use crate::trace::Trace;
@@ -59,15 +59,11 @@ pub fn trace(trace: &Trace) -> String {
 /// A diagnostic as one line; `script` is the source that needs no `file`.
 pub fn diagnostic(found: &Diagnostic, script: Option<&Source>) -> String {
     let location = found.location();
-    let kind = match found.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
     let fix = found
         .correction()
         .map(|fix| json!({"span": span(&fix.location), "text": fix.text}));
     let elsewhere = script.is_some_and(|script| *script != *location.source);
-    Object::of(kind)
+    Object::of(found.severity().name())
         .with("code", found.code().name())
         .with("message", found.message())
         .with("span", span(location))

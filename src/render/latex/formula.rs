@@ -13,8 +13,7 @@ const INLINE_ENTRIES: usize = 4;
 #[derive(Clone, Copy)]
 pub struct LatexMath {
     digits: usize,
-    /// Whether products have a dot, as in the definition of a value; else factors stand side by
-    /// side.
+    /// Products have a dot, as in the definition of a value; otherwise factors stand side by side.
     dotted: bool,
     /// In an exponent, where fractions have a slash.
     raised: bool,

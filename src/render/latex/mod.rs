@@ -1,7 +1,7 @@
 //! Events as LaTeX, in the lecture's notation.
 //!
-//! What comes out is a fragment to be put into a document: every result stands for itself, so that
-//! what was shown before an error is still good, and tables break over pages.
+//! The output is a fragment for a document. Every result stands for itself, so that the results
+//! before an error are complete; tables break over pages.
 
 mod call;
 mod formula;
@@ -25,7 +25,7 @@ use formula::LatexMath;
 use name::{number, prose};
 use table::{display, paragraphs};
 
-/// What stands before the first result: what the document needs.
+/// The lines before the first result: the packages that a document needs.
 pub const HEADER: &str = "\
 % A fragment for \\input; in the document's preamble:
 %   \\usepackage{amsmath,array,booktabs,longtable}
@@ -126,7 +126,7 @@ fn set(table: &Table, style: &Style) -> String {
     table::table(table, style) + &remarks
 }
 
-/// What is said below a table.
+/// A remark below a table.
 fn remark(remark: &Remark, in_trace: bool, style: &Style) -> String {
     let pen = LatexMath::derivatives(style.digits);
     match remark {

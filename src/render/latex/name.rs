@@ -29,7 +29,7 @@ pub fn name(text: &str) -> String {
     }
 }
 
-/// Whether a name is written as a word, which wants space around it.
+/// The name is written as a word, which needs space around it.
 pub fn is_word(latex: &str) -> bool {
     latex.starts_with("\\mathit")
 }
@@ -64,8 +64,8 @@ fn joined(letters: &[String]) -> String {
     letters.iter().map(one).collect()
 }
 
-/// Whether what follows a letter is its index: digits, subscripts, or one underscore with one
-/// letter or number behind it.
+/// The rest of a name behind its first letter is an index: digits, subscripts, or one underscore
+/// with one letter or number behind it.
 fn is_index(rest: &[Glyph]) -> bool {
     match rest {
         [] => true,

@@ -9,10 +9,10 @@ use crate::view::{self, Cell, Heading, Quotient, Table};
 
 /// Points across the text of an article at 10pt; what fits there fits everywhere.
 pub const LINE: usize = 345;
-/// What is left of it for tables, whose widths are estimates.
+/// The part of it that tables may take, whose widths are estimates.
 const TABLE: usize = 335;
 
-/// How a table is set: first as it is, then smaller, then with its formulas broken over lines.
+/// A way to set a table. The first that fits is taken: as it is, smaller, formulas broken over lines.
 #[derive(Clone, Copy)]
 struct Setting {
     small: bool,
@@ -59,7 +59,7 @@ impl Setting {
         column.width * if self.small { 85 } else { 100 } / 100
     }
 
-    /// Whether the cells of a column are broken over lines.
+    /// The cells of a column are broken over lines.
     fn breaks(self, column: &Typeset) -> bool {
         !column.right && self.natural(column) > self.most
     }
@@ -108,7 +108,7 @@ impl Typeset {
     }
 }
 
-/// What stands in one place of a table.
+/// The content of one place of a table.
 fn cell(cell: &Cell, style: &Style) -> String {
     let (values, derivatives) = (
         LatexMath::values(style.digits),
@@ -187,8 +187,8 @@ fn quotient(left: &str, of: &Quotient, style: &Style) -> String {
     }
 }
 
-/// A table of nodes or of words; its closing column says what else its first is: a₆ = sin(a₅) = y₁.
-/// Where it goes on with further columns, the nodes are named alone.
+/// A table of nodes or of words. Its closing column gives further names of its first one:
+/// a₆ = sin(a₅) = y₁. A continuation with further columns shows the symbols of the nodes alone.
 pub fn table(table: &Table, style: &Style) -> String {
     let (closing, columns): (Vec<&view::Column>, Vec<&view::Column>) =
         table.columns.iter().partition(|column| column.closing);

@@ -17,7 +17,7 @@ const ASCII_MARKS: [char; 8] = ['*', 'x', 'o', '+', '#', '@', '%', '&'];
 /// From low to high.
 const SHADES: &[char] = &[' ', '░', '▒', '▓', '█'];
 const ASCII_SHADES: &[char] = &[' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
-/// What the regions of classes are filled with.
+/// The characters that fill the regions of classes.
 const FILLS: [char; 10] = ['·', '░', ' ', '▒', '-', '▓', '=', '█', '~', '^'];
 const ASCII_FILLS: [char; 10] = ['.', ':', ' ', '+', '-', '#', '=', '@', '~', '^'];
 
@@ -155,7 +155,7 @@ impl Dots {
         }
     }
 
-    /// Where a point of the plot is. Far outside, the place is not exact.
+    /// The place of a point of the plot. Far outside it is not exact.
     fn place(&self, plot: &Plot, x: f64, y: f64) -> Option<(i64, i64)> {
         let across = plot.x.fraction(x)?.clamp(-3.0, 3.0);
         let up = plot.y.fraction(y)?.clamp(-3.0, 3.0);

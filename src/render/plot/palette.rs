@@ -31,7 +31,7 @@ pub(super) const RAMP: [[u8; 3]; 9] = [
     [253, 231, 37],
 ];
 
-/// How numbers become colours.
+/// A scale of colours for numbers.
 pub(super) enum Colours {
     /// Each has its own.
     Classes(Vec<f64>),

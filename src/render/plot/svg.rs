@@ -42,7 +42,7 @@ impl Frame {
         self.top + self.height
     }
 
-    /// Where a point is drawn. Far outside, the place is not exact: the frame cuts it off.
+    /// The place of a point. Far outside it is not exact: the frame cuts it off.
     fn place(&self, plot: &Plot, x: f64, y: f64) -> Option<(f64, f64)> {
         let across = plot.x.fraction(x)?.clamp(-50.0, 50.0);
         let up = plot.y.fraction(y)?.clamp(-50.0, 50.0);
@@ -69,7 +69,7 @@ struct Canvas {
     text: String,
 }
 
-/// Where a text stands relative to its place.
+/// The position of a text relative to its place.
 #[derive(Clone, Copy)]
 enum Anchor {
     Start,
@@ -125,7 +125,7 @@ impl Canvas {
         ));
     }
 
-    /// What comes until the group is closed is cut off at the frame.
+    /// Opens a group that is cut off at the frame.
     fn open_clip(&mut self, frame: &Frame) {
         self.line(format_args!(
             "<clipPath id=\"frame\"><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/></clipPath>",
@@ -290,7 +290,7 @@ fn curves(canvas: &mut Canvas, plot: &Plot, series: &[Series]) {
     }
 }
 
-/// How the `k`-th curve is drawn: beyond the palette, dashed.
+/// The stroke of the `k`-th curve: beyond the palette, dashed.
 fn manner(k: usize) -> String {
     let colour = hex(PALETTE[k % PALETTE.len()]);
     let dashes = match k / PALETTE.len() {

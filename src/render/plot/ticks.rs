@@ -1,4 +1,4 @@
-//! Where an axis is marked, and with which numbers.
+//! The marks of an axis, and their numbers.
 
 use crate::number;
 use crate::plot::Axis;
@@ -6,7 +6,7 @@ use crate::plot::Axis;
 /// A mark on an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
-    /// How far along the axis.
+    /// The fraction of the axis before it.
     pub at: f64,
     /// The number there.
     pub text: String,

@@ -1,4 +1,4 @@
-//! How far to the right everything stands, after Brandes and Köpf, *Fast and simple horizontal
+//! The horizontal positions, after Brandes and Köpf, *Fast and simple horizontal
 //! coordinate assignment*, 2001: long edges are straight, and boxes stand over the middle of their
 //! neighbours.
 
@@ -10,8 +10,8 @@ const BETWEEN_BOXES: f64 = 28.0;
 const BETWEEN_EDGES: f64 = 14.0;
 
 impl Chart {
-    /// How far to the right the centre of each spot is: of the four layouts that stick to the ranks
-    /// below or above, to the left or to the right, the mean of the two in the middle.
+    /// The horizontal centres of the spots. Four layouts keep to the ranks below or above, to the left
+    /// or to the right; the result is the mean of the two in the middle.
     pub(super) fn across(&self) -> Vec<f64> {
         let crossed = self.crossed();
         let mut four = Vec::new();

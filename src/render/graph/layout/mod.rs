@@ -1,4 +1,4 @@
-//! Where the boxes and arrows of a graph stand: in layers, inputs at the bottom, after Sugiyama.
+//! The layout of a graph: boxes and arrows in layers, inputs at the bottom, after Sugiyama.
 //!
 //! 1. Every box gets a layer ([`layers`]).
 //! 2. An edge becomes a chain with a place in every rank between its ends, and its label becomes a box in
@@ -32,7 +32,7 @@ pub(in crate::render) struct Link {
     pub label: Size,
 }
 
-/// Where everything stands.
+/// A finished layout.
 pub(in crate::render) struct Layout {
     /// The centres of the nodes.
     pub nodes: Vec<Point>,
@@ -82,7 +82,7 @@ fn layers(count: usize, links: &[Link], lowest: &[usize]) -> Vec<usize> {
     layers
 }
 
-/// What stands in a rank: a box, or the place where an edge passes, with its label or without.
+/// One place in a rank: a box, or an edge that passes, with its label or without.
 struct Spot {
     rank: usize,
     size: Size,
@@ -97,7 +97,7 @@ struct Chart {
     spots: Vec<Spot>,
     /// The spots of each rank from left to right.
     ranks: Vec<Vec<usize>>,
-    /// Where each spot stands in its rank.
+    /// The position of each spot in its rank.
     places: Vec<usize>,
     /// The spots that each edge passes, from the bottom up.
     chains: Vec<Vec<usize>>,
@@ -180,8 +180,8 @@ impl Chart {
         }
     }
 
-    /// How far to the right each edge is: at the box that it leaves, at the ranks that it passes, and
-    /// at the box where it arrives.
+    /// The horizontal positions of each edge: at the box that it leaves, at the ranks that it passes,
+    /// and at the box where it arrives.
     fn turns(&self, across: &[f64], sizes: &[Size], links: &[Link]) -> Vec<Vec<f64>> {
         let chains = self.chains.iter();
         let passed = |chain: &Vec<usize>| chain.iter().map(|k| across[*k]).collect();
@@ -219,8 +219,8 @@ impl Chart {
             .collect()
     }
 
-    /// Where the ranks stand, from the bottom up. The further edges go sideways between two of them,
-    /// the further they are apart.
+    /// The vertical positions of the ranks, from the bottom up. Two ranks are the further apart, the
+    /// further edges go sideways between them.
     fn bands(&self, links: &[Link], turns: &[Vec<f64>]) -> Vec<Band> {
         let mut moves = vec![0.0f64; self.ranks.len()];
         for (link, turns) in links.iter().zip(turns) {

@@ -2,7 +2,7 @@
 
 use super::Chart;
 
-/// How many times the ranks are sorted, and how often in vain.
+/// The most times that the ranks are sorted, and the most times without an improvement.
 const SORTS: usize = 24;
 const IN_VAIN: usize = 4;
 
@@ -106,7 +106,7 @@ impl Chart {
         }
     }
 
-    /// How many edges of two spots cross if the first stands to the left of the second.
+    /// The number of crossings of the edges of two spots, the first to the left of the second.
     fn crossing(&self, left: usize, right: usize) -> usize {
         let (left, right) = (&self.spots[left], &self.spots[right]);
         let count = |left: &[usize], right: &[usize]| -> usize {
@@ -121,8 +121,8 @@ impl Chart {
         count(&left.below, &right.below) + count(&left.above, &right.above)
     }
 
-    /// How many edges cross, counted after Barth, Jünger and Mutzel: from left to right along the
-    /// upper rank, those lower ends that stand further to the right and came before.
+    /// The number of crossings, after Barth, Jünger and Mutzel: from left to right along the upper rank,
+    /// the earlier lower ends that stand further to the right.
     fn crossings(&self) -> usize {
         let mut total = 0;
         for pair in self.ranks.windows(2) {
