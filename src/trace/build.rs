@@ -10,7 +10,7 @@ use super::kinks::kinks;
 use super::listing::Builder;
 use super::provenance;
 use super::request::{Request, Wrt};
-use super::{Column, Output, Trace};
+use super::{Trace, TracedOutput, TracedVariable};
 use crate::diagnostic::Result;
 use crate::graph::{NodeId, Op};
 use crate::lower::Evaluation;
@@ -70,9 +70,9 @@ impl Builder<'_, '_> {
         })
     }
 
-    fn column(&self, wrt: &Wrt) -> Column {
+    fn column(&self, wrt: &Wrt) -> TracedVariable {
         let scalar = wrt.target.shape(self.graph).is_scalar();
-        Column {
+        TracedVariable {
             text: wrt.text.clone(),
             along: match &wrt.along {
                 Some((_, text)) => Some(text.clone()),
@@ -94,10 +94,10 @@ impl Builder<'_, '_> {
         self.listed.iter().filter_map(lacks).collect()
     }
 
-    fn outputs(&self, request: &Request<'_>) -> Result<Vec<Output>> {
+    fn outputs(&self, request: &Request<'_>) -> Result<Vec<TracedOutput>> {
         let one = |(text, node): &(Written, NodeId)| {
             let seen = self.sight.resolve(*node, &mut Vec::new())?;
-            Ok(Output {
+            Ok(TracedOutput {
                 text: text.clone(),
                 line: self.numbers.get(&seen).copied(),
                 shape: self.graph.shape(*node),

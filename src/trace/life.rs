@@ -1,7 +1,7 @@
 //! Life: the last use of every value, and whether the reverse pass needs it.
 
 use super::listing::{Builder, Shown};
-use super::{Life, Line, Output};
+use super::{Life, Line, TracedOutput};
 use crate::diff::{Flow, Held, reverse};
 use crate::graph::NodeId;
 use crate::graph::primitive::DerivativeRule;
@@ -9,7 +9,7 @@ use crate::notation::Role;
 
 impl Builder<'_, '_> {
     /// Tells of every line when its value may be discarded.
-    pub(super) fn lives(&self, outputs: &[Output], shown: &[Shown], lines: &mut [Line]) {
+    pub(super) fn lives(&self, outputs: &[TracedOutput], shown: &[Shown], lines: &mut [Line]) {
         let count = lines.len();
         let mut last: Vec<Option<usize>> = vec![None; count];
         let mut kept = vec![false; count];

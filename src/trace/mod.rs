@@ -111,7 +111,7 @@ pub struct LineZeros {
 
 /// One output of a trace.
 #[derive(Clone, Debug)]
-pub struct Output {
+pub struct TracedOutput {
     /// As written.
     pub text: Written,
     /// Its line; `None` for an output that is a number.
@@ -122,7 +122,7 @@ pub struct Output {
 
 /// One `wrt` of a trace.
 #[derive(Clone, Debug)]
-pub struct Column {
+pub struct TracedVariable {
     /// As written.
     pub text: Written,
     /// The direction of the tangent, where it is not plainly 1.
@@ -133,9 +133,9 @@ pub struct Column {
 #[derive(Clone, Debug)]
 pub struct Trace {
     /// The outputs.
-    pub outputs: Vec<Output>,
+    pub outputs: Vec<TracedOutput>,
     /// The variables that they are differentiated with respect to.
-    pub wrt: Vec<Column>,
+    pub wrt: Vec<TracedVariable>,
     /// The lines; number i is at index i − 1.
     pub lines: Vec<Line>,
     /// The inputs that have no value, where values are left out for that reason.

@@ -3,7 +3,7 @@
 use super::listing::{Builder, Shown};
 use super::provenance::Place;
 use super::request::{Request, Wrt};
-use super::{Derived, Line, Output};
+use super::{Derived, Line, TracedOutput};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, forward, reverse};
 use crate::graph::{NodeId, Tensor};
@@ -96,7 +96,7 @@ impl Builder<'_, '_> {
     pub(super) fn adjoints(
         &mut self,
         request: &Request<'_>,
-        outputs: &[Output],
+        outputs: &[TracedOutput],
         shown: &[Shown],
         lines: &mut [Line],
     ) -> Result<()> {

@@ -357,8 +357,6 @@ const STRUCTS: Exceptions = &[("crates/engine/src/graph/primitive:Primitive", TA
 const FILES: Exceptions = &[
     ("crates/engine/src/primitives/array", TABLE),
     ("crates/engine/src/primitives/special", TABLE),
-    ("src/render/diagnostic", UNFINISHED),
-    ("src/render/plot/svg", UNFINISHED),
 ];
 const NAMES: Exceptions = &[(":Column", UNFINISHED)];
 const ERRORS: Exceptions = &[
