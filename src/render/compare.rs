@@ -107,7 +107,7 @@ pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
         (None, Some(difference)) => {
             let [(one, _), (other, _)] = difference.sides;
             let mode = if other == Mode::Numeric {
-                "numeric".to_string()
+                other.name().to_string()
             } else {
                 format!("{} and {}", one.name(), other.name())
             };
