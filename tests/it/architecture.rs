@@ -344,7 +344,6 @@ const ROW_NAMES: Exceptions = &[
         "src/trace/formula",
         "sizes are no operands: a column of the table is to say so",
     ),
-    ("src/simplify/parts", "a column of the table is to say so"),
     ("src/simplify/emit", "a power is written as a root"),
     ("src/syntax/builder", "`with log x`"),
     ("src/syntax/foreign", "advice for words of other languages"),

@@ -190,6 +190,7 @@ fn what_is_printed_is_the_derivative() {
         "asinh(x)",
         "atanh(x)",
         "sinh(x)*cosh(x)",
+        "sinh(x)^a*cosh(x)^n",
         "tan(x)",
         "log2(x) + log10(x)",
         "log1p(x)",

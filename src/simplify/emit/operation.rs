@@ -4,7 +4,7 @@ use super::{Emitter, Unwritable, Written, ident};
 use crate::graph::primitive::{Mask, Notation, Operator};
 use crate::graph::{Attr, Primitive, Shape};
 use crate::simplify::algebra::{Id, corner_of};
-use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Index, NamedArgument, UnaryOp};
+use crate::syntax::ast::{BinaryOp, ExprKind, Index, NamedArgument, UnaryOp};
 
 impl Emitter<'_> {
     pub(super) fn operation(
@@ -64,7 +64,8 @@ impl Emitter<'_> {
             }
             Notation::Silent | Notation::Matrix => Err(Unwritable::NoSpelling),
             Notation::Call => {
-                written.extend(self.sizes(row, shape));
+                let sizes = row.sizes_shown(shape);
+                written.extend(sizes.into_iter().map(|size| self.number(f64::from(size))));
                 let named = match attr {
                     Attr::Axis(axis) => vec![("axis", f64::from(axis))],
                     Attr::Seed(low, high) => {
@@ -82,20 +83,6 @@ impl Emitter<'_> {
                 Ok(self.call(row.name, written, named))
             }
         }
-    }
-
-    /// The counts among the arguments of a call.
-    fn sizes(&mut self, row: &Primitive, shape: Shape) -> Vec<ExprId> {
-        let sizes: Vec<u32> = match (row.sizes.most, row.name) {
-            (0, _) => Vec::new(),
-            (2, _) => vec![shape.rows, shape.cols],
-            (_, "onehot") => vec![shape.cols],
-            _ => vec![shape.rows],
-        };
-        sizes
-            .into_iter()
-            .map(|size| self.number(f64::from(size)))
-            .collect()
     }
 
     fn indices(&mut self, attr: Attr, extent: Shape, from: Shape) -> Vec<Index> {

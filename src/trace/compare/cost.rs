@@ -90,16 +90,17 @@ impl<'a> ModeRunner<'_, 'a> {
         }
     }
 
+    /// The nodes of all variables.
+    fn targets(&self) -> Vec<NodeId> {
+        let wrt = self.question.wrt.iter();
+        wrt.map(|wrt| wrt.target.node).collect()
+    }
+
     /// The operations of one reverse pass for all targets, without those of the values; and the
     /// values that its rules read.
     fn reverse_work(&self, values: &Work) -> Result<(Operations, FxHashSet<NodeId>)> {
         let seed = self.seed(self.shape());
-        let targets: Vec<NodeId> = self
-            .question
-            .wrt
-            .iter()
-            .map(|wrt| wrt.target.node)
-            .collect();
+        let targets = self.targets();
         let found = reverse(
             self.graph,
             self.output(),
@@ -208,12 +209,7 @@ impl<'a> ModeRunner<'_, 'a> {
             self.question.held,
             self.question.order,
         )?;
-        let targets: Vec<NodeId> = self
-            .question
-            .wrt
-            .iter()
-            .map(|wrt| wrt.target.node)
-            .collect();
+        let targets = self.targets();
         let active = active_lines(&builder, &targets)?;
         let entries = |id: NodeId| self.graph.shape(id).len();
         let mut kept = FxHashSet::default();

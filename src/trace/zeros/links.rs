@@ -5,7 +5,7 @@ use super::{Zero, Zeros};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, forward, reverse};
 use crate::graph::primitive::{DerivativeRule, Kernel, Notation, Operator};
-use crate::graph::{NodeId, Op, Shape, Tensor};
+use crate::graph::{Graph, NodeId, Op, Shape, Tensor};
 use crate::trace::formula::Symbols;
 use crate::trace::search::Search;
 use rustc_hash::FxHashMap;
@@ -66,26 +66,12 @@ impl Study<'_, '_, '_> {
         &self,
         k: usize,
         position: usize,
-        (seed, kinds): (Tensor, Zeros),
+        seed: (Tensor, Zeros),
     ) -> Link<'_> {
-        let graph = self.builder.graph;
-        let pass = move |seed: &Tensor| {
-            let (node, leaf, leaves) = self.apart(k, position)?;
-            let seed = Flow::everywhere(graph.term(graph.constant(seed.clone())));
-            let found = forward(
-                graph,
-                &[node],
-                &FxHashMap::from_iter([(leaf, seed)]),
-                &leaves,
-            );
-            Ok(found.get(node).map(|flow| flow.term.id))
-        };
-        Link {
-            seed,
-            kinds,
-            dependence: self.dependence(k),
-            pass: Box::new(pass),
-        }
+        self.link(k, position, seed, |graph, node, leaf, seed, leaves| {
+            let seeds = FxHashMap::from_iter([(leaf, seed)]);
+            forward(graph, &[node], &seeds, leaves).get(node)
+        })
     }
 
     /// From line `k` back to the argument in one position.
@@ -93,14 +79,26 @@ impl Study<'_, '_, '_> {
         &self,
         k: usize,
         position: usize,
+        seed: (Tensor, Zeros),
+    ) -> Link<'_> {
+        self.link(k, position, seed, |graph, node, leaf, seed, leaves| {
+            reverse(graph, node, seed, &[leaf], leaves)[0]
+        })
+    }
+
+    /// The link between line `k` and its argument in one position, on which `mode` passes derivatives.
+    fn link(
+        &self,
+        k: usize,
+        position: usize,
         (seed, kinds): (Tensor, Zeros),
+        mode: for<'g> fn(&'g Graph, NodeId, NodeId, Flow<'g>, &Held) -> Option<Flow<'g>>,
     ) -> Link<'_> {
         let graph = self.builder.graph;
         let pass = move |seed: &Tensor| {
             let (node, leaf, leaves) = self.apart(k, position)?;
             let seed = Flow::everywhere(graph.term(graph.constant(seed.clone())));
-            let found = reverse(graph, node, seed, &[leaf], &leaves)[0];
-            Ok(found.map(|flow| flow.term.id))
+            Ok(mode(graph, node, leaf, seed, &leaves).map(|flow| flow.term.id))
         };
         Link {
             seed,
