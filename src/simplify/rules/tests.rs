@@ -1,11 +1,12 @@
 //! Equations hold as numbers, and are found where they stand.
 
-use super::equation::Equation;
 use super::equation::pattern::{Bindings, Exponent, Pattern};
+use super::equation::{Equation, Exponents};
 use super::{OPERATIONS, PRINTED, PRODUCTS, Rewrite};
 use crate::graph::primitive::Kernel;
 use crate::graph::{NodeId, Shape};
 use crate::simplify::algebra::{Algebra, Id};
+use crate::stop::{self, StopToken};
 use bumpalo::Bump;
 
 impl Pattern {
@@ -93,6 +94,15 @@ fn an_equation_holds_wherever_its_left_side_is_a_number() {
         }
         assert!(compared > 100, "{name}: only {compared} compared");
     }
+}
+
+#[test]
+fn equations_are_read_although_a_session_was_asked_to_stop() {
+    let token = StopToken::default();
+    token.stop();
+    let _stopped = token.enter();
+    Equation::new("sinh(x)/cosh(x)", "tanh(x)", Exponents::Any);
+    assert!(stop::requested(), "the request is still there");
 }
 
 #[test]

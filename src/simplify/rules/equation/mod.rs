@@ -10,6 +10,7 @@ mod reader;
 
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id};
 use crate::source::Source;
+use crate::stop::StopToken;
 use crate::syntax::ast::ExprId;
 use crate::syntax::parse;
 use pattern::{Bindings, Exponent, Pattern};
@@ -47,6 +48,8 @@ impl Equation {
     /// # Panics
     /// A side is no formula of numbers, letters, sums, products, powers and functions.
     pub fn new(left: &str, right: &str, exponents: Exponents) -> Equation {
+        // The tables are made once for all sessions: a request to stop one of them is not for this.
+        let _never_stopped = StopToken::default().enter();
         let mut letters = Vec::new();
         let [left, right] = [left, right].map(|text| {
             let script = parse(&Source::new("rule", text))

@@ -4,42 +4,44 @@ use crate::graph::{Attr, Primitive, Shape};
 use crate::simplify::algebra::{Algebra, FactorList, Id, Ids, TermList};
 
 /// Letters in one equation.
-pub(in crate::simplify::rules) const LETTERS: usize = 3;
+pub const LETTERS: usize = 3;
 
 /// A side of an equation, or a part of one.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::simplify::rules) enum Pattern {
+pub enum Pattern {
     /// The formula that the letter with this number stands for.
     Letter(usize),
+    /// A number.
     Number(f64),
     /// c₁·t₁ + c₂·t₂ + …
     Sum(Vec<(f64, Pattern)>),
     /// b₁^e₁ · b₂^e₂ · …
     Product(Vec<(Pattern, Exponent)>),
+    /// An operation of the table.
     Apply(&'static Primitive, Vec<Pattern>),
 }
 
 /// slope·n + constant
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::simplify::rules) struct Exponent {
-    pub(in crate::simplify::rules) slope: f64,
-    pub(in crate::simplify::rules) constant: f64,
+pub struct Exponent {
+    /// The factor of n.
+    pub slope: f64,
+    /// The rest.
+    pub constant: f64,
 }
 
 /// The formulas and the number that letters stand for in a match.
 #[derive(Clone, Copy, Default)]
-pub(in crate::simplify::rules) struct Bindings {
-    pub(in crate::simplify::rules) letters: [Option<Id>; LETTERS],
-    pub(in crate::simplify::rules) n: Option<f64>,
+pub struct Bindings {
+    /// By the number of the letter.
+    pub letters: [Option<Id>; LETTERS],
+    /// The number in exponents.
+    pub n: Option<f64>,
 }
 
 impl Pattern {
     /// The formula, with what its letters stand for.
-    pub(in crate::simplify::rules) fn built(
-        &self,
-        algebra: &mut Algebra,
-        bindings: &Bindings,
-    ) -> Id {
+    pub fn built(&self, algebra: &mut Algebra, bindings: &Bindings) -> Id {
         match self {
             Pattern::Letter(k) => bindings.letters[*k].expect("the left side has the letter"),
             Pattern::Number(value) => algebra.number(*value),
@@ -72,21 +74,24 @@ impl Pattern {
 }
 
 impl Exponent {
-    pub(in crate::simplify::rules) fn number(constant: f64) -> Exponent {
+    /// A number as an exponent.
+    pub fn number(constant: f64) -> Exponent {
         Exponent {
             slope: 0.0,
             constant,
         }
     }
 
-    pub(in crate::simplify::rules) fn times(self, factor: f64) -> Exponent {
+    /// The exponent times a number.
+    pub fn times(self, factor: f64) -> Exponent {
         Exponent {
             slope: factor * self.slope,
             constant: factor * self.constant,
         }
     }
 
-    pub(in crate::simplify::rules) fn plus(self, other: Exponent) -> Exponent {
+    /// The sum of two exponents.
+    pub fn plus(self, other: Exponent) -> Exponent {
         Exponent {
             slope: self.slope + other.slope,
             constant: self.constant + other.constant,
