@@ -11,7 +11,7 @@ use crate::trace::Trace;
 use std::rc::Rc;
 
 /// The name of the last value.
-pub const ANSWER: &str = "ans";
+const ANSWER: &str = "ans";
 /// The name of the source where `ans` is defined.
 const ANSWER_SOURCE: &str = "<ans>";
 
@@ -28,7 +28,7 @@ impl Repl {
                  keep the result write `{name} := …`; `:undo` takes this definition back\n"
             ));
         }
-        for name in notes::followers(&source) {
+        for name in notes::followers(&source, ANSWER) {
             self.say(&format!(
                 "note: `{name}` follows `ans` and changes with it; `:=` would keep the present value\n"
             ));

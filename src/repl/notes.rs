@@ -1,6 +1,5 @@
 //! Notes on definitions that are probably not what was meant.
 
-use super::evaluation::ANSWER;
 use crate::assist::circle::closes;
 use crate::session::Session;
 use crate::source::Source;
@@ -32,9 +31,10 @@ pub fn circles(session: &Session, source: &Rc<Source>) -> Vec<Name> {
     found
 }
 
-/// The names that `source` defines as formulas of the last value: each changes with every result.
-pub fn followers(source: &Rc<Source>) -> Vec<Name> {
-    if !source.text.contains(ANSWER) {
+/// The names that `source` defines as formulas of `answer`, the name of the last value: each changes
+/// with every result.
+pub fn followers(source: &Rc<Source>, answer: &str) -> Vec<Name> {
+    if !source.text.contains(answer) {
         return Vec::new();
     }
     let Ok((script, _)) = crate::syntax::parse(source) else {
@@ -47,7 +47,7 @@ pub fn followers(source: &Rc<Source>) -> Vec<Name> {
         };
         let mut stack = vec![*value];
         while let Some(id) = stack.pop() {
-            if script.name_at(id).is_some_and(|used| &**used == ANSWER) {
+            if script.name_at(id).is_some_and(|used| &**used == answer) {
                 found.push(name.name.clone());
                 break;
             }

@@ -11,6 +11,7 @@ mod layout;
 mod lexer;
 mod names;
 pub mod printer;
+mod scan;
 pub mod special;
 pub mod statements;
 mod token;

@@ -215,6 +215,19 @@ impl StatementRow {
     }
 }
 
+impl Token {
+    /// The statement word `word`.
+    pub fn statement_word(word: &str) -> Option<Token> {
+        let row = STATEMENTS.iter().find(|row| row.word == word);
+        row.filter(|row| row.has_word()).map(|row| row.token)
+    }
+
+    /// True of words that start a statement.
+    pub fn is_statement_word(self) -> bool {
+        StatementRow::starting_with(self).is_some_and(StatementRow::has_word)
+    }
+}
+
 impl StatementKind {
     /// The row of a statement.
     pub fn row(&self) -> &'static StatementRow {

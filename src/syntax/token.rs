@@ -1,9 +1,7 @@
 //! The kinds of tokens: what `lexer` finds in the text, and what `layout` makes of it.
 
 use super::ast::Show;
-use super::lexer::{blanks, comment, number, quoted, superscripts, word};
-use super::statements::{STATEMENTS, StatementRow};
-use super::words::{RESERVED, TAIL};
+use super::scan::{blanks, comment, number, quoted, superscripts, word};
 use crate::source::Span;
 use logos::Logos;
 
@@ -152,18 +150,6 @@ pub(crate) enum Token {
 }
 
 impl Token {
-    /// The statement word `word`.
-    pub fn statement_word(word: &str) -> Option<Token> {
-        let row = STATEMENTS.iter().find(|row| row.word == word);
-        row.filter(|row| row.has_word()).map(|row| row.token)
-    }
-
-    /// The tail word `word`, those inside a part included.
-    pub fn tail_word(word: &str) -> Option<Token> {
-        let known = TAIL.iter().find(|known| known.word == word);
-        known.map(|known| known.token)
-    }
-
     /// True if an operand may end with this token.
     pub fn ends_operand(self) -> bool {
         matches!(
@@ -216,38 +202,6 @@ impl Token {
                 | Token::Greater
                 | Token::GreaterEqual
         )
-    }
-
-    /// The place of a tail word in the order of the parts.
-    pub fn tail_rank(self) -> Option<usize> {
-        let parts = TAIL.iter().take_while(|word| word.starts);
-        parts.map(|word| word.token).position(|part| part == self)
-    }
-
-    /// True of tail words, those inside a part included.
-    pub fn is_tail_word(self) -> bool {
-        TAIL.iter().any(|word| word.token == self)
-    }
-
-    /// True of words that start a statement.
-    pub fn is_statement_word(self) -> bool {
-        StatementRow::starting_with(self).is_some_and(StatementRow::has_word)
-    }
-
-    /// True of words that are reserved everywhere.
-    pub fn is_reserved(self) -> bool {
-        RESERVED.iter().any(|(_, token)| *token == self)
-    }
-
-    /// True if no statement ends after this token: a newline after it means nothing.
-    pub fn continues(self) -> bool {
-        self.is_binary()
-            || self.is_reserved()
-            || self.is_tail_word()
-            || matches!(
-                self,
-                Token::Equal | Token::Assign | Token::Comma | Token::DotDot
-            )
     }
 
     /// True of tokens that the grammar does not have.

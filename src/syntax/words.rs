@@ -148,6 +148,41 @@ const fn inner(word: &'static str, token: Token, form: &'static str) -> TailWord
     }
 }
 
+impl Token {
+    /// The tail word `word`, those inside a part included.
+    pub fn tail_word(word: &str) -> Option<Token> {
+        let known = TAIL.iter().find(|known| known.word == word);
+        known.map(|known| known.token)
+    }
+
+    /// The place of a tail word in the order of the parts.
+    pub fn tail_rank(self) -> Option<usize> {
+        let parts = TAIL.iter().take_while(|word| word.starts);
+        parts.map(|word| word.token).position(|part| part == self)
+    }
+
+    /// True of tail words, those inside a part included.
+    pub fn is_tail_word(self) -> bool {
+        TAIL.iter().any(|word| word.token == self)
+    }
+
+    /// True of words that are reserved everywhere.
+    pub fn is_reserved(self) -> bool {
+        RESERVED.iter().any(|(_, token)| *token == self)
+    }
+
+    /// True if no statement ends after this token: a newline after it means nothing.
+    pub fn continues(self) -> bool {
+        self.is_binary()
+            || self.is_reserved()
+            || self.is_tail_word()
+            || matches!(
+                self,
+                Token::Equal | Token::Assign | Token::Comma | Token::DotDot
+            )
+    }
+}
+
 /// The items of `with`.
 pub const WITH_ITEMS: [&str; 8] = [
     "steps", "life", "zeros", "expanded", "guards", "log x", "log y", "points",
