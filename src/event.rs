@@ -1,4 +1,4 @@
-//! What statements show, as data: the one thing between a session and everything that renders.
+//! The results of statements as data: the one interface between a session and all renderers.
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;

@@ -3,7 +3,7 @@
 use super::Style;
 use crate::notation::colour::width;
 
-/// `text` with the lines that are too wide for `style` broken between words. What goes on below is
+/// `text` with the lines that are too wide for `style` broken between words. A continuation is
 /// indented like the column that it stands in: a line may be a list entry, its text two blanks or
 /// more behind its name.
 pub fn lines(text: &str, style: &Style) -> String {

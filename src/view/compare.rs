@@ -185,7 +185,7 @@ pub fn remarks_on(comparison: &Comparison) -> Vec<Remark> {
     remarks
 }
 
-/// The mode that suits so many inputs and outputs.
+/// The mode that takes the fewest passes.
 pub fn advice(comparison: &Comparison) -> Option<String> {
     let (forward, reverse) = (comparison.advice.forward, comparison.advice.reverse);
     if forward == 0 || reverse == 0 {

@@ -7,7 +7,7 @@ use crate::syntax::ast::Name;
 use crate::trace::{Kink, Math, Nonfinite, Role};
 use std::rc::Rc;
 
-/// A table with what is said below it.
+/// A table with the remarks below it.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// From left to right; all have the same number of cells.
@@ -99,7 +99,7 @@ pub enum Cell {
     Blank,
     /// A dash: there is no answer.
     Absent,
-    /// A number; with so many significant digits, or as many as are asked for.
+    /// A number, with its significant digits where they are not those of the style.
     Number(f64, Option<usize>),
     /// A count.
     Count(u64),
@@ -121,7 +121,7 @@ pub enum Cell {
     Names(Vec<Name>),
 }
 
-/// One thing that is said below a table.
+/// One remark below a table.
 #[derive(Clone, Debug)]
 pub enum Remark {
     /// An abbreviation in a heading, and the formula that it stands for.

@@ -53,7 +53,7 @@ pub struct Mark<'d> {
 }
 
 impl Mark<'_> {
-    /// It says something.
+    /// Its label has a text.
     pub fn has_text(&self) -> bool {
         !self.label.text.is_empty()
     }

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 const WIDTH: usize = 72;
 const NARROWEST: usize = 30;
 const ROWS: usize = 18;
-/// Series of so few points that are told from the line between them.
+/// The most points of a series that are marked on the line between them.
 const FEW: usize = 12;
 
 /// The marks of series.

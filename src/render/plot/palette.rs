@@ -3,10 +3,10 @@
 use crate::notation::Written;
 use crate::plot::{Axis, classes, drawable};
 
-/// Colours of a map that are told apart.
+/// The number of colours of a map that can be distinguished.
 pub(super) const SHADES: f64 = 64.0;
 
-/// Colours that are told apart by everyone, for series and classes.
+/// Colours for series and classes that people with any colour vision distinguish.
 pub(super) const PALETTE: [[u8; 3]; 8] = [
     [0, 114, 178],
     [213, 94, 0],

@@ -181,7 +181,7 @@ fn widest_of(ticks: &[Tick]) -> f64 {
     widths.fold(0.0, f64::max)
 }
 
-/// The frame that is left when axes, a legend of so many lines and what stands to the right have
+/// The frame that is left when axes, the lines of the legend and the scale on the right have
 /// their room, with the marks of both axes.
 fn frame(plot: &Plot, legend: usize, right: f64) -> (Frame, Vec<Tick>, Vec<Tick>) {
     let top = 16.0 + 20.0 * legend as f64;
