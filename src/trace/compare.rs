@@ -3,67 +3,28 @@
 use super::request::Wrt;
 use crate::diagnostic::Result;
 use crate::diff::{
-    Differences, Flow, Held, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
+    Differences, Flow, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
 };
 use crate::exec::{Failure, Outcome};
 use crate::graph::{Corner, Graph, NodeId, Shape, Tensor};
 use crate::lower::Evaluation;
-use crate::notation::Written;
 use crate::stop;
-use crate::syntax::ast::{Mode, Name};
+use crate::syntax::ast::Mode;
 use rustc_hash::FxHashMap;
 
 mod answers;
 mod cost;
+mod findings;
+pub(super) mod question;
 
 pub use answers::{
-    Advice, Answer, Comparison, DerivativeByMode, EXACT, NUMERIC, NoAnswer, relative_difference,
+    Advice, Answer, Comparison, DerivativeByMode, EXACT, NUMERIC, relative_difference,
 };
 pub use cost::Cost;
-pub(super) use cost::active_lines;
+pub use question::{ByFormula, ByFormulas, NoAnswer, Question};
 
 /// The most entries that the passes of a mode may visit, unless the user asked for it by name.
 pub(super) const VISITS_LIMIT: usize = 3_000_000_000;
-
-/// A derivative as a simplified formula.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ByFormula {
-    /// The derivative: in the target's shape, or a Jacobian for an output that is no scalar.
-    pub node: NodeId,
-    /// Operations of the formula as a tree.
-    pub tree: u64,
-    /// Operations with equal parts counted once.
-    pub dag: u64,
-    /// The node with the right value even where a kink or rounding makes a difference.
-    pub exact: NodeId,
-}
-
-/// The formula for the derivative with respect to a target, or why there is none.
-pub type ByFormulas<'s> = dyn Fn(Target) -> std::result::Result<ByFormula, NoAnswer> + 's;
-
-/// A comparison that is asked for.
-pub struct Question<'q> {
-    /// The output: as written, and its node.
-    pub output: &'q (Written, NodeId),
-    /// The variables.
-    pub wrt: &'q [Wrt],
-    /// The nodes of held names.
-    pub held: &'q Held,
-    /// The order of a leaf among the inputs.
-    pub order: &'q dyn Fn(NodeId) -> (u8, u64),
-    /// The inputs that the default `wrt` left out.
-    pub left_out: &'q [Name],
-    /// The modes that were asked for.
-    pub modes: &'q [Mode],
-    /// True if they were asked for by name: then there is no limit to their work.
-    pub by_name: bool,
-    /// Bytes of values that may be kept.
-    pub memory: u64,
-    /// Symbolic mode.
-    pub symbolic: &'q ByFormulas<'q>,
-    /// True to classify zeros.
-    pub zeros: bool,
-}
 
 /// Compares the modes.
 ///
@@ -83,7 +44,7 @@ pub fn compare(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<C
         }
     }
     let finite = |row: &DerivativeByMode| row.answers.iter().flatten().all(Tensor::is_finite);
-    let findings = super::provenance::findings(evaluation, question, !rows.iter().all(finite))?;
+    let findings = findings::findings(evaluation, question, !rows.iter().all(finite))?;
     if question.zeros {
         for (k, row) in rows.iter_mut().enumerate() {
             row.zeros = findings.zeros.get(k).cloned().flatten();

@@ -1,7 +1,6 @@
 //! Points without a derivative that were hit.
 
-use super::compare::active_lines;
-use super::listing::{Builder, Shown};
+use super::listing::{Builder, Shown, active_lines};
 use super::origin::{EntryPlace, source_text};
 use crate::diagnostic::Result;
 use crate::graph::primitive::{Notation, Slopes};

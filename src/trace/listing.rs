@@ -1,7 +1,7 @@
 //! Listings: the nodes that a trace lists, numbered, and what each looks like there.
 
+use super::birth::Place;
 use super::formula::{Symbols, Writer, spans};
-use super::provenance::Place;
 use super::sight::{Sight, all_known};
 use super::{Arg, INPUT, Line};
 use crate::diagnostic::Result;
@@ -9,7 +9,7 @@ use crate::diff::Held;
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Tensor};
 use crate::lower::Evaluation;
 use crate::notation::{Math, Role};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// A trace being built: the nodes that it lists, and how they are written.
@@ -211,4 +211,24 @@ impl<'l, 'a> Builder<'l, 'a> {
         }
         active
     }
+}
+
+/// The lines that depend on `targets`, those included.
+pub(super) fn active_lines(
+    builder: &Builder<'_, '_>,
+    targets: &[NodeId],
+) -> Result<FxHashSet<NodeId>> {
+    let mut active: FxHashSet<NodeId> = FxHashSet::default();
+    for id in &builder.listed {
+        let own = targets.contains(id);
+        let skipped = usize::from(builder.sight.has_condition(*id));
+        let from_args = || -> Result<bool> {
+            let (args, _) = builder.sight.arguments(*id)?;
+            Ok(args.iter().skip(skipped).any(|arg| active.contains(arg)))
+        };
+        if own || (!builder.sight.is_leaf(*id) && from_args()?) {
+            active.insert(*id);
+        }
+    }
+    Ok(active)
 }

@@ -1,6 +1,7 @@
 //! The Wengert list of a formula: every intermediate with its value, tangent and adjoint, and the
 //! rule that gave each.
 
+mod birth;
 mod build;
 pub mod check;
 pub mod compare;
@@ -20,11 +21,11 @@ mod stable;
 mod zeros;
 
 pub use crate::notation::{Math, Role, Subscript, Times, Written};
+pub use birth::Nonfinite;
 pub use build::build;
 pub use kinks::Kink;
 pub use origin::EntryPlace;
 pub use partials::{Drawing, Edge, draw};
-pub use provenance::Nonfinite;
 pub use request::{Request, Wanted, Wrt};
 pub use sight::default_wrt;
 pub use zeros::{Zero, Zeros};

@@ -1,82 +1,17 @@
 //! The first operation that made a number that is not finite.
 
-use super::compare::Question;
+pub use super::birth::{Birth, Nonfinite, Operand, Place};
+
 use super::formula::Symbols;
 use super::listing::Builder;
-use super::origin::{EntryPlace, written};
+use super::origin::written;
 use super::search::Search;
-use super::{Kink, Line, stable};
+use super::{Line, stable};
 use crate::diagnostic::Result;
 use crate::graph::{NodeId, Op, Tensor};
 use crate::lower::Evaluation;
-use crate::notation::{Math, Role};
-use crate::source::Location;
+use crate::notation::Role;
 use std::rc::Rc;
-
-/// An operand of the operation that made the number.
-#[derive(Clone, Debug)]
-pub struct Operand {
-    /// Its line, where it has one.
-    pub node: Option<usize>,
-    /// The text with which a trace writes it.
-    pub formula: Math,
-    /// Its name or source text; `None` for a node that the rule of a derivative made.
-    pub text: Option<String>,
-    /// Its value, or the one entry that matters.
-    pub value: Rc<Tensor>,
-}
-
-/// An operation that made an infinity or NaN of finite numbers, or NaN of infinite ones.
-#[derive(Clone, Debug)]
-pub struct Birth {
-    pub(super) id: NodeId,
-    /// Its line, where it has one.
-    pub node: Option<usize>,
-    /// The text with which a trace writes it: the right side of aᵢ = …, or of the rule of a derivative.
-    pub formula: Math,
-    /// Its name or source text; `None` for a node that the rule of a derivative made.
-    pub text: Option<String>,
-    /// The number that it made.
-    pub value: f64,
-    /// The first entry with such a number; `None` for scalars.
-    pub entry: Option<EntryPlace>,
-    /// The operation on the numbers themselves, such as 0·∞; `None` where they are no scalars.
-    pub numbers: Option<Math>,
-    /// The operands; none for an input.
-    pub operands: Vec<Operand>,
-    /// The place in the source.
-    pub location: Option<Location>,
-}
-
-/// The column of a trace that holds a number that is not finite.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Place {
-    /// The values.
-    Value,
-    /// The tangents with respect to this variable.
-    Tangent(String),
-    /// The adjoints of this output.
-    Adjoint(String),
-}
-
-/// The origin of a number that is not finite.
-#[derive(Clone, Debug)]
-pub struct Nonfinite {
-    /// The column.
-    pub place: Place,
-    /// The line whose value, tangent or adjoint is the first that is not finite.
-    pub node: Option<usize>,
-    /// The source text of that line.
-    pub text: Option<String>,
-    /// The place of that line in the source.
-    pub location: Option<Location>,
-    /// The operation that made the first one.
-    pub first: Birth,
-    /// The operation that then made a NaN of it, such as 0·∞.
-    pub nan: Option<Birth>,
-    /// The formula to write instead, where known.
-    pub advice: Option<String>,
-}
 
 impl Nonfinite {
     fn of_value(first: Birth, nan: Option<Birth>, advice: Option<String>) -> Nonfinite {
@@ -90,45 +25,6 @@ impl Nonfinite {
             advice,
         }
     }
-}
-
-/// The findings about one output besides its derivative.
-pub(super) struct Findings {
-    pub kinks: Vec<Kink>,
-    pub nonfinite: Option<Nonfinite>,
-    pub zeros: Vec<Option<super::Zeros>>,
-}
-
-/// The kinks, infinities and zeros behind the output of a comparison, from its trace; the trace has
-/// derivatives if one of them is not finite.
-pub(super) fn findings(
-    evaluation: &Evaluation<'_>,
-    question: &Question<'_>,
-    derivatives: bool,
-) -> Result<Findings> {
-    let wanted = super::Wanted {
-        outputs: vec![question.output.clone()],
-        wrt: question.wrt.to_vec(),
-        held: question.held.clone(),
-        left_out: Vec::new(),
-    };
-    let request = super::Request {
-        wanted: &wanted,
-        order: question.order,
-        forward: derivatives,
-        reverse: derivatives,
-        life: false,
-        zeros: false,
-    };
-    let trace = super::build(evaluation, &request)?;
-    Ok(Findings {
-        kinks: trace.kinks,
-        nonfinite: trace.nonfinite,
-        zeros: match question.zeros {
-            true => super::zeros::of_rows(evaluation, question)?,
-            false => Vec::new(),
-        },
-    })
 }
 
 /// The origin of the value of `root`, outside a trace; `None` if it is finite, or infinite as written.

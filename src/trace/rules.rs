@@ -1,7 +1,7 @@
 //! Rules: the columns of tangents and adjoints, each line with the rule that gave it and its value.
 
+use super::birth::Place;
 use super::listing::{Builder, Shown};
-use super::provenance::Place;
 use super::request::{Request, Wrt};
 use super::{Derived, Line, TracedOutput};
 use crate::diagnostic::Result;

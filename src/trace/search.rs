@@ -1,8 +1,8 @@
 //! The search for the first number that is not finite, or for the origin of a zero.
 
+use super::birth::{Birth, Operand};
 use super::formula::{Symbols, Writer};
 use super::origin::{EntryPlace, expression, unstretched, written};
-use super::provenance::{Birth, Operand};
 use crate::diagnostic::Result;
 use crate::graph::primitive::Notation;
 use crate::graph::{NodeId, Op, Primitive, Shape, Tensor, View};

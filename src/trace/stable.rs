@@ -1,8 +1,8 @@
 //! Formulas that overflow or lose their digits although their value would not, and the function with
 //! the same value.
 
+use super::birth::Birth;
 use super::origin::{expression, unstretched, written};
-use super::provenance::Birth;
 use crate::graph::{Args, Graph, NodeId, Primitive};
 use crate::lower::Evaluation;
 use crate::primitives::algebra::{DET, LOGDET};

@@ -340,10 +340,6 @@ const ROW_NAMES: Exceptions = &[
         "src/trace/mod",
         "an input of a trace has the operation `input`",
     ),
-    (
-        "src/trace/formula",
-        "sizes are no operands: a column of the table is to say so",
-    ),
     ("src/simplify/emit", "a power is written as a root"),
     ("src/syntax/builder", "`with log x`"),
     ("src/syntax/foreign", "advice for words of other languages"),

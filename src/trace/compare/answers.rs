@@ -1,10 +1,9 @@
 //! The modes' answers, side by side.
 
-use super::Cost;
-use crate::diagnostic::Diagnostic;
+use super::cost::Cost;
+use super::question::NoAnswer;
 use crate::graph::{Shape, Tensor};
 use crate::notation::Written;
-use crate::symbolic::NoFormula;
 use crate::syntax::ast::{Mode, Name};
 use crate::trace::{Kink, Nonfinite, Zeros};
 
@@ -15,25 +14,6 @@ pub const NUMERIC: f64 = 1e-5;
 
 /// The derivative by one mode, or why there is none.
 pub type Answer = std::result::Result<Tensor, NoAnswer>;
-
-/// The reason that a mode has no answer.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NoAnswer {
-    /// Nobody asked for it.
-    NotAsked,
-    /// It takes this many passes through much, and was not asked for by name.
-    TooLong(usize),
-    /// Its formula is this many operations deep, and it was not asked for by name.
-    TooDeep(usize),
-    /// A kink was hit, where finite differences say nothing.
-    Kink,
-    /// A value is not finite, and finite differences say nothing.
-    NotFinite,
-    /// The language has no formula for the derivative.
-    NoFormula(NoFormula),
-    /// The formula has no value here.
-    Failed(Diagnostic),
-}
 
 /// The derivative with respect to one variable, by every mode.
 #[derive(Clone, Debug)]

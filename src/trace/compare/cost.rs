@@ -7,7 +7,7 @@ use crate::exec::Interpreter;
 use crate::graph::measure::{self, Operations};
 use crate::graph::{Graph, NodeId, Shape, Tensor, Term};
 use crate::syntax::ast::Mode;
-use crate::trace::listing::Builder;
+use crate::trace::listing::{Builder, active_lines};
 use crate::trace::request::Wrt;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -238,26 +238,6 @@ impl<'a> ModeRunner<'_, 'a> {
         }
         Ok(values + most)
     }
-}
-
-/// The lines that depend on `targets`, those included.
-pub(in crate::trace) fn active_lines(
-    builder: &Builder<'_, '_>,
-    targets: &[NodeId],
-) -> Result<FxHashSet<NodeId>> {
-    let mut active: FxHashSet<NodeId> = FxHashSet::default();
-    for id in &builder.listed {
-        let own = targets.contains(id);
-        let skipped = usize::from(builder.sight.has_condition(*id));
-        let from_args = || -> Result<bool> {
-            let (args, _) = builder.sight.arguments(*id)?;
-            Ok(args.iter().skip(skipped).any(|arg| active.contains(arg)))
-        };
-        if own || (!builder.sight.is_leaf(*id) && from_args()?) {
-            active.insert(*id);
-        }
-    }
-    Ok(active)
 }
 
 /// The most entries alive at once, if the lines are computed in order and each is discarded after its

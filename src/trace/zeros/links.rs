@@ -1,7 +1,7 @@
 //! One way on which a derivative arrives at a line, and why its zeros are zero there.
 
+use super::kinds::{Zero, Zeros};
 use super::study::Study;
-use super::{Zero, Zeros};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, forward, reverse};
 use crate::graph::primitive::{DerivativeRule, Kernel, Notation, Operator};

@@ -1,11 +1,10 @@
 //! The zeros among the tangents and adjoints of all lines, line by line in the order of the pass.
 
-use super::{Zero, Zeros};
+use super::kinds::{Zero, Zeros};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Target, forward, reverse};
 use crate::graph::{Corner, NodeId, Shape, Tensor, Term};
-use crate::trace::compare::active_lines;
-use crate::trace::listing::{Builder, Shown};
+use crate::trace::listing::{Builder, Shown, active_lines};
 use crate::trace::request::Wrt;
 use rustc_hash::{FxHashMap, FxHashSet};
 
