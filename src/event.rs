@@ -7,7 +7,7 @@ use crate::plot::Plot;
 use crate::symbolic::Derivation;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
-use crate::trace::{Drawing, Nonfinite, Trace};
+use crate::trace::{Drawing, Kink, Nonfinite, Trace};
 
 /// One item of a `print`.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub enum Event {
         value: Tensor,
         /// The origin of the first entry that is not finite.
         nonfinite: Option<Box<Nonfinite>>,
+        /// The kinks that derivatives inside of it hit.
+        kinks: Vec<Kink>,
     },
     /// A `print`.
     Print {
@@ -36,6 +38,8 @@ pub enum Event {
         items: Vec<Item>,
         /// The origin of the first entry that is not finite.
         nonfinite: Option<Box<Nonfinite>>,
+        /// The kinks that derivatives inside of its values hit.
+        kinks: Vec<Kink>,
     },
     /// A Wengert list.
     Trace(Box<Trace>),

@@ -1,9 +1,9 @@
 //! Derivatives as expressions: `grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `numeric`, `f'`.
 
-use super::Lowerer;
 use super::frame::{Frame, HeldNames};
 use super::tasks::{Differentiation, Stage, TargetName, Task};
 use super::unit::Unit;
+use super::{Differentiated, Lowerer, Purpose};
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::diff::{self, Held, Matrix, Problem, Scheme, Target};
 use crate::graph::{Corner, Graph, NodeId, Op, Shape};
@@ -211,6 +211,11 @@ impl Lowerer<'_> {
                 let output = operands.pop().expect("the differentiated expression");
                 let before = self.graph.len();
                 let node = self.derivative(&state, &parts, output, &operands)?;
+                if let (Some((leaf, held)), true) =
+                    (&state.target, parts.operator.id != Special::Numeric)
+                {
+                    self.note_differentiated(node, output, *leaf, held);
+                }
                 self.evaluation
                     .unit
                     .note_origins(before, &frame, state.expr);
@@ -244,6 +249,7 @@ impl Lowerer<'_> {
             }
         }
         let output = self.spelled_out(output, held, state.expr, frame)?;
+        let output = self.unit().reseeded(output, &[*leaf], held);
         let problem = Problem {
             graph,
             output,
@@ -275,6 +281,7 @@ impl Lowerer<'_> {
                     "what it is taken by",
                     frame,
                 )?;
+                self.evaluation.unit.note_direction(rest[0]);
                 Ok(diff::jvp(problem, rest[0]))
             }
             Special::Vjp => {
@@ -286,6 +293,7 @@ impl Lowerer<'_> {
                     "what is differentiated",
                     frame,
                 )?;
+                self.evaluation.unit.note_direction(rest[0]);
                 Ok(diff::vjp(problem, rest[0]))
             }
             _ => {
@@ -405,7 +413,9 @@ impl Lowerer<'_> {
         let before = self.graph.len();
         let output = self.pop_node();
         let held = Held::from_iter([hold]);
-        let mut output = self.spelled_out(output, &held, expr, frame)?;
+        let output = self.spelled_out(output, &held, expr, frame)?;
+        let of = output;
+        let mut output = self.unit().reseeded(output, &[hold], &held);
         let target = Target {
             node: hold,
             entry: None,
@@ -424,9 +434,22 @@ impl Lowerer<'_> {
             );
             self.check_limits(expr, frame)?;
         }
+        self.note_differentiated(output, of, hold, &held);
         self.evaluation.unit.note_origins(before, frame, expr);
         self.push_node(output);
         Ok(())
+    }
+
+    /// Keeps in mind that `result` is a derivative, for those who want to know of kinks.
+    fn note_differentiated(&mut self, result: NodeId, output: NodeId, target: NodeId, held: &Held) {
+        if matches!(self.purpose, Purpose::Values) {
+            self.evaluation.unit.differentiated.push(Differentiated {
+                result,
+                output,
+                target,
+                held: held.clone(),
+            });
+        }
     }
 }
 

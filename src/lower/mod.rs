@@ -36,7 +36,7 @@ pub use limits::Limits;
 pub use origin::Origin;
 pub use signatures::{is_built_in, is_derivative_operator};
 pub use table::table_of;
-pub use unit::{Inputs, Unit};
+pub use unit::{Differentiated, Inputs, Unit};
 
 use crate::diagnostic::Result;
 use crate::graph::{Graph, NodeId, Op, Tensor};
@@ -175,6 +175,11 @@ impl<'a> Lowerer<'a> {
     /// The unit so far.
     pub fn unit(&self) -> &Unit<'a> {
         &self.evaluation.unit
+    }
+
+    /// What has been lowered so far, to be added to.
+    pub fn unit_mut(&mut self) -> &mut Unit<'a> {
+        &mut self.evaluation.unit
     }
 
     /// The evaluation of the unit so far.

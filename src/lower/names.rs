@@ -115,6 +115,10 @@ impl<'a> Lowerer<'a> {
         if let Some(node) = self.evaluation.unit.inputs.get(name) {
             return *node;
         }
+        if let Some(node) = self.evaluation.unit.set_aside.shift_remove(name) {
+            self.evaluation.unit.inputs.insert(name.clone(), node);
+            return node;
+        }
         let node = self.graph.input(name.clone(), Shape::SCALAR, None);
         if let Some(expr) = expr {
             self.evaluation.unit.note_origin(node, frame, expr);

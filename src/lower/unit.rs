@@ -4,6 +4,7 @@ use super::definitions::Definitions;
 use super::frame::Frame;
 use super::origin::{Origin, Origins};
 use crate::diagnostic::{Diagnostic, Result, interrupted};
+use crate::diff::{self, Held};
 use crate::graph::{Graph, NodeId, Op};
 use crate::source::{Location, Source};
 use crate::stop;
@@ -55,6 +56,19 @@ impl NodeNames {
     }
 }
 
+/// A derivative that was taken inside of a formula.
+#[derive(Clone, Debug)]
+pub struct Differentiated {
+    /// The derivative.
+    pub result: NodeId,
+    /// What was differentiated.
+    pub output: NodeId,
+    /// The variable.
+    pub target: NodeId,
+    /// The leaves of this differentiation.
+    pub held: Held,
+}
+
 /// The expressions of one statement as a graph, with the names, places and reasons that belong to
 /// its nodes. It holds no values: an [`Evaluation`](super::Evaluation) computes those.
 pub struct Unit<'a> {
@@ -71,6 +85,12 @@ pub struct Unit<'a> {
     reasons: Vec<Diagnostic>,
     origins: Origins,
     names: NodeNames,
+    /// The masks of directions whose zeros are known only with their values.
+    pub(super) directions: Vec<NodeId>,
+    /// The derivatives taken inside of formulas, where values are wanted.
+    pub differentiated: Vec<Differentiated>,
+    /// Names without a meaning that were met before the outputs, which decide on their order.
+    pub(super) set_aside: Inputs,
     /// Suspicious things that did not stop lowering.
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -86,6 +106,9 @@ impl<'a> Unit<'a> {
             reasons: Vec::new(),
             origins: Origins::default(),
             names: NodeNames::default(),
+            directions: Vec::new(),
+            differentiated: Vec::new(),
+            set_aside: Inputs::default(),
             warnings: Vec::new(),
         }
     }
@@ -133,6 +156,37 @@ impl<'a> Unit<'a> {
         leaf.value.is_none()
             && self.inputs.get(&leaf.name) == Some(&node)
             && self.definitions.variable(&leaf.name).is_none()
+    }
+
+    /// Names without a meaning are numbered as they appear from here on.
+    pub fn set_free_aside(&mut self) {
+        let free: Vec<Name> = (self.inputs.iter())
+            .filter(|(_, node)| self.is_free(**node))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in free {
+            let node = self.inputs.shift_remove(&name);
+            self.set_aside.extend(node.map(|node| (name, node)));
+        }
+    }
+
+    /// The names that were set aside and did not appear come last.
+    pub fn take_back_free(&mut self) {
+        let rest = std::mem::take(&mut self.set_aside);
+        self.inputs.extend(rest);
+    }
+
+    /// `output` as it is differentiated by `targets`; see [`diff::reseeded`].
+    pub fn reseeded(&self, output: NodeId, targets: &[NodeId], held: &Held) -> NodeId {
+        diff::reseeded(self.graph, output, &self.directions, targets, held)
+    }
+
+    /// Keeps in mind which entries of a direction are 0 once there are values.
+    pub(super) fn note_direction(&mut self, direction: NodeId) {
+        let mask = diff::seeded(self.graph.term(direction));
+        let computed = mask.filter(|mask| self.graph.node(mask.id).primitive().is_some());
+        let new = computed.filter(|mask| !self.directions.contains(&mask.id));
+        self.directions.extend(new.map(|mask| mask.id));
     }
 
     /// The diagnostic that a node raises.

@@ -104,6 +104,7 @@ pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
                 difference.entry,
             )
         }
+        (None, _) if verdict.unsure.is_some() => unsure(verdict),
         (None, Some(difference)) => {
             let [(one, _), (other, _)] = difference.sides;
             let mode = if other == Mode::Numeric {
@@ -130,6 +131,14 @@ pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
     remarks.extend(
         silent.map(|(mode, why)| format!("{}: {}", mode.name(), findings::no_answer(*mode, why))),
     );
+    if verdict.rounding > 0 {
+        let noun = match verdict.rounding {
+            1 => "entry",
+            _ => "entries",
+        };
+        let count = verdict.rounding;
+        remarks.push(format!("in {count} {noun} the modes differ by rounding"));
+    }
     if verdict.doubtful > 0 {
         let entries = counted(verdict.doubtful, "entry");
         remarks.push(format!("numeric is not sure of {entries}"));
@@ -138,4 +147,19 @@ pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
         text.push_str(&format!("; {remark}"));
     }
     text
+}
+
+/// Two modes that differ by as much as rounding alone may make of them.
+fn unsure(verdict: &Verdict) -> String {
+    verdict.unsure.as_ref().map_or(String::new(), |difference| {
+        let [(one, a), (other, b)] = difference.sides;
+        format!(
+            "undecided, {} says {} and {} says {} ({}), and rounding alone may be as large",
+            one.name(),
+            number::format(a, 17),
+            other.name(),
+            number::format(b, 17),
+            difference.entry,
+        )
+    })
 }

@@ -5,7 +5,7 @@ use crate::event::{Event, Item};
 use crate::findings;
 use crate::graph::Tensor;
 use crate::notation::colour::width;
-use crate::trace::{Nonfinite, Trace};
+use crate::trace::{Kink, Nonfinite, Trace};
 use crate::view;
 
 /// Rows and columns of a matrix that are written before the rest is left out.
@@ -21,10 +21,13 @@ pub fn event(event: &Event, style: &Style) -> String {
             text,
             value,
             nonfinite,
-        } => named_value(text, value, style) + &origin(nonfinite.as_deref(), style),
-        Event::Print { items, nonfinite } => {
-            print(items, style) + &origin(nonfinite.as_deref(), style)
-        }
+            kinks,
+        } => named_value(text, value, style) + &remarks(nonfinite.as_deref(), kinks, style),
+        Event::Print {
+            items,
+            nonfinite,
+            kinks,
+        } => print(items, style) + &remarks(nonfinite.as_deref(), kinks, style),
         Event::Trace(trace) => self::trace(trace, style),
         Event::Graph(drawing) => super::graph::text(drawing, style),
         Event::Plot(plot) => super::plot::text(plot, style),
@@ -40,14 +43,14 @@ pub fn trace(trace: &Trace, style: &Style) -> String {
     wrap::lines(&compare::table(&view::trace(trace), style), style)
 }
 
-/// A line that says where it came from that a value is not finite.
-fn origin(nonfinite: Option<&Nonfinite>, style: &Style) -> String {
-    nonfinite.map_or(String::new(), |found| {
-        wrap::lines(
-            &format!("  {}\n", findings::nonfinite(found, false, style)),
-            style,
-        )
-    })
+/// Where it came from that a value is not finite, and the kinks that were hit, a line each.
+fn remarks(nonfinite: Option<&Nonfinite>, kinks: &[Kink], style: &Style) -> String {
+    let kinks = kinks.iter().map(|kink| findings::kink(kink, false, style));
+    let origin = nonfinite.map(|found| findings::nonfinite(found, false, style));
+    let lines = origin.into_iter().chain(kinks);
+    lines
+        .map(|line| wrap::lines(&format!("  {line}\n"), style))
+        .collect()
 }
 
 fn named_value(text: &str, value: &Tensor, style: &Style) -> String {

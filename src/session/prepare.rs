@@ -4,7 +4,7 @@ use super::Session;
 use super::evaluate::formula;
 use super::statement::ShowStatement;
 use crate::diagnostic::{Diagnostic, Result, bail, did_you_mean, error};
-use crate::diff::Target;
+use crate::diff::{Held, Target};
 use crate::graph::{Graph, NodeId};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Evaluation, Lowerer, Unit};
@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 impl Session {
     /// Defined inputs come first, in the order of their definition, then free ones in the order of
-    /// their appearance, then held names in the order of `wrt`.
+    /// their appearance in the outputs, then held names in the order of `wrt`.
     pub(super) fn order(&self, unit: &Unit<'_>, wanted: &Wanted, leaf: NodeId) -> (u8, u64) {
         if wanted.held.contains(&leaf) {
             let position = wanted.wrt.iter().position(|wrt| wrt.target.node == leaf);
@@ -124,11 +124,13 @@ impl Session {
             }
             targets.push(node);
         }
+        lowerer.unit_mut().set_free_aside();
         let mut nodes = Vec::new();
         for output in outputs {
             let node = lowerer.lower_held(&formula(script, *output), &held_names)?;
             nodes.push((Written::new(script, *output), node));
         }
+        lowerer.unit_mut().take_back_free();
         let mut wrt = Vec::new();
         let roots: Vec<NodeId> = nodes.iter().map(|(_, node)| *node).collect();
         for (expr, node) in tail.wrt.iter().zip(targets) {
@@ -146,10 +148,15 @@ impl Session {
             wrt = self.default_targets(lowerer.evaluation(), &roots, &mut left_out)?;
         }
         self.directions(&mut lowerer, statement, &mut wrt)?;
+        let held: Held = held_names.iter().map(|(_, node)| *node).collect();
+        let leaves: Vec<NodeId> = wrt.iter().map(|wrt| wrt.target.node).collect();
+        for (_, node) in &mut nodes {
+            *node = lowerer.unit().reseeded(*node, &leaves, &held);
+        }
         let wanted = Wanted {
             outputs: nodes,
             wrt,
-            held: held_names.iter().map(|(_, node)| *node).collect(),
+            held,
             left_out,
         };
         Ok((lowerer, wanted))

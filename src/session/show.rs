@@ -10,7 +10,7 @@ use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{Evaluation, Lowerer};
 use crate::notation::Written;
 use crate::syntax::ast::{ExprKind, Show, With};
-use crate::trace::{self, Nonfinite, Request};
+use crate::trace::{self, Kink, Nonfinite, Request, Wanted};
 
 impl Session {
     pub(super) fn print(&self, statement: &ShowStatement<'_>, sink: &mut Sink<'_>) -> Result<()> {
@@ -28,6 +28,7 @@ impl Session {
         let mut evaluation = lowerer.finish();
         let mut items = Vec::new();
         let mut nonfinite = None;
+        let roots: Vec<NodeId> = nodes.iter().flatten().copied().collect();
         for node in nodes {
             items.push(match node {
                 Err(text) => Item::Text(text),
@@ -38,8 +39,13 @@ impl Session {
                 }
             });
         }
+        let kinks = self.kinks(&evaluation, &roots);
         warn(evaluation.unit.take_warnings(), sink);
-        sink(Event::Print { items, nonfinite });
+        sink(Event::Print {
+            items,
+            nonfinite,
+            kinks,
+        });
         Ok(())
     }
 
@@ -81,11 +87,19 @@ impl Session {
                 text,
                 value,
                 nonfinite,
+                kinks: self.kinks(&evaluation, &[node]),
             });
         }
         warn(evaluation.unit.take_warnings(), sink);
         events.into_iter().for_each(sink);
         Ok(())
+    }
+
+    /// The kinks that derivatives inside of `roots` hit. A result is shown even where the search meets a
+    /// limit.
+    fn kinks(&self, evaluation: &Evaluation<'_>, roots: &[NodeId]) -> Vec<Kink> {
+        let order = |leaf| self.order(&evaluation.unit, &Wanted::default(), leaf);
+        trace::kinks::of_values(evaluation, roots, &order).unwrap_or_default()
     }
 
     fn show_trace(&self, statement: &ShowStatement<'_>, sink: &mut Sink<'_>) -> Result<()> {

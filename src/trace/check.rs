@@ -14,6 +14,11 @@ use crate::lower::Evaluation;
 use crate::notation::Written;
 use crate::syntax::ast::Mode;
 
+/// How far they may be apart where rounding alone explains it.
+const ROUNDING: f64 = 1e-3;
+/// How far they may be from finite differences, in errors that these estimate of themselves.
+const ESTIMATES: f64 = 10.0;
+
 /// Two modes that differ in one entry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
@@ -21,7 +26,7 @@ pub struct Difference {
     pub entry: String,
     /// The two modes and what each says.
     pub sides: [(Mode, f64); 2],
-    /// |a − b|/max(1, |a|, |b|)
+    /// |a − b| by the largest entry of the derivative that either mode has.
     pub size: f64,
 }
 
@@ -51,6 +56,10 @@ pub struct Verdict {
     pub failure: Option<(Difference, Reason)>,
     /// The reason that finite differences were left out, where they were.
     pub left_out: Option<NoAnswer>,
+    /// The worst difference that rounding may explain and that is too large to count as agreement.
+    pub unsure: Option<Difference>,
+    /// Entries in which the modes differ by no more than rounding.
+    pub rounding: usize,
     /// Modes that have no answer, with the reason.
     pub silent: Vec<(Mode, NoAnswer)>,
     /// Entries whose finite differences are less sure than the tolerance.
@@ -60,9 +69,13 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// True if the modes agree.
-    pub fn ok(&self) -> bool {
-        self.failure.is_none()
+    /// True if the modes agree, false if they do not; `None` where nothing can be said.
+    pub fn ok(&self) -> Option<bool> {
+        match (&self.failure, &self.unsure, &self.largest) {
+            (Some(_), ..) => Some(false),
+            (None, None, Some(_)) => Some(true),
+            _ => None,
+        }
     }
 }
 
@@ -90,22 +103,38 @@ pub fn check(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<Ver
         largest: None,
         failure: None,
         left_out: left_out(&comparison, question, &runner),
+        unsure: None,
+        rounding: 0,
         silent: silent(&comparison, &rules),
         doubtful: 0,
         kinks: comparison.kinks.clone(),
     };
     for (row, wrt) in comparison.rows.iter().zip(question.wrt) {
         for k in 0..row.entries() {
-            for difference in among_rules(row, k, &comparison.output) {
-                let reason = match difference.size > EXACT {
-                    true => explain_rules(
-                        &comparison,
-                        runner.amplification(wrt, k, difference.sides[0].1)?,
-                    ),
-                    false => Reason::Unexplained,
-                };
-                verdict.consider(difference, EXACT, reason);
+            let differences = among_rules(row, k, &comparison.output);
+            let rounding = match differences.iter().any(|found| found.size > EXACT) {
+                true => runner.rounding_of_derivative(wrt, k)?,
+                false => 0.0,
+            };
+            let mut rounded = false;
+            for difference in differences {
+                let [a, b] = difference.sides.map(|(_, x)| x);
+                if difference.size <= EXACT {
+                    verdict.consider(difference, EXACT, Reason::Unexplained);
+                } else if (a - b).abs() > rounding {
+                    let reason = explain_rules(&comparison, runner.largest_part(wrt, k)? / a.abs());
+                    verdict.consider(difference, EXACT, reason);
+                } else if difference.size <= ROUNDING {
+                    rounded = true;
+                    verdict.consider(difference, ROUNDING, Reason::Unexplained);
+                } else {
+                    let worst = verdict.unsure.as_ref();
+                    if worst.is_none_or(|worst| difference.size > worst.size) {
+                        verdict.unsure = Some(difference);
+                    }
+                }
             }
+            verdict.rounding += usize::from(rounded);
         }
         if verdict.left_out.is_none() {
             verdict.numeric(&runner, row, wrt)?;
@@ -167,7 +196,7 @@ fn among_rules(row: &DerivativeByMode, k: usize, output: &Written) -> Vec<Differ
     let mut found = Vec::new();
     for (i, a) in values.iter().enumerate() {
         for b in &values[i + 1..] {
-            let size = match relative_difference(a.1, b.1) {
+            let size = match relative_difference(a.1, b.1, row.scale(a.0, b.0)) {
                 Some(size) => size,
                 None if a.1 == b.1 => 0.0,
                 None => f64::INFINITY,
@@ -227,34 +256,36 @@ impl Verdict {
                 differences: &differences,
                 motion,
             };
-            let estimates = near.refined()?;
+            let largest = row.scale(mode, mode);
+            let exact = |i: usize| rule.data()[i + j * m];
+            let estimates = near.refined(exact, largest)?;
             for (i, estimate) in estimates.iter().enumerate() {
                 let k = i + j * m;
-                let exact = rule.data()[k];
-                let Some(size) = relative_difference(exact, estimate.value) else {
+                let exact = exact(i);
+                let scale = largest.max(estimate.value.abs());
+                let size = relative_difference(exact, estimate.value, scale);
+                let Some(size) = size.filter(|_| estimate.error.is_finite()) else {
                     self.doubtful += 1;
                     continue;
                 };
-                let scale = 1f64.max(exact.abs()).max(estimate.value.abs());
-                if size > NUMERIC && estimate.error > NUMERIC * scale {
-                    self.doubtful += 1;
-                    continue;
-                }
                 let difference = Difference {
                     entry: row.entry(k, &self.output).to_string(),
                     sides: [(mode, exact), (Mode::Numeric, estimate.value)],
                     size,
                 };
-                if size <= NUMERIC {
-                    self.consider(difference, NUMERIC, Reason::Unexplained);
-                    continue;
-                }
-                match near.one_sided(i, estimate)? {
-                    Some(_) => self.doubtful += 1,
-                    None => {
-                        let reason = near.explain(i, exact, estimate)?;
-                        self.consider(difference, NUMERIC, reason);
-                    }
+                let apart = (exact - estimate.value).abs();
+                let allowed = (ESTIMATES * estimate.error).max(EXACT * scale);
+                if apart <= allowed && estimate.error > NUMERIC * scale {
+                    self.doubtful += 1;
+                } else if apart <= allowed {
+                    self.consider(difference, f64::INFINITY, Reason::Unexplained);
+                } else if apart <= allowed + near.rounding(k, wrt, estimate)?
+                    || near.one_sided(i, scale)?.is_some()
+                {
+                    self.doubtful += 1;
+                } else {
+                    let reason = near.explain(i, exact, estimate)?;
+                    self.consider(difference, 0.0, reason);
                 }
             }
         }
@@ -291,8 +322,9 @@ impl Near<'_, '_, '_> {
     }
 
     /// Central differences at h, h/2 and h/4, extrapolated (Richardson), at the step where they are
-    /// surest.
-    fn refined(&self) -> Result<Vec<Estimate>> {
+    /// surest: of their own digits, or that they cannot be told from `exact` beside numbers as large as
+    /// `scale`.
+    fn refined(&self, exact: impl Fn(usize) -> f64, scale: f64) -> Result<Vec<Estimate>> {
         let mut best: Vec<Option<Estimate>> = vec![None; self.runner.value.shape().len()];
         for step in [1e-3, 1e-2, 1e-1, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9] {
             let step = step * self.motion.size;
@@ -302,10 +334,17 @@ impl Near<'_, '_, '_> {
                     *best = Some(estimate);
                 }
             }
-            let sure = |estimate: &Option<Estimate>| {
-                estimate.is_some_and(|found| found.error <= 1e-8 * found.value.abs().max(1.0))
+            let sure = |(i, estimate): (usize, &Option<Estimate>)| {
+                estimate.is_some_and(|found| {
+                    let apart = (found.value - exact(i)).abs();
+                    let beside = match apart <= ESTIMATES * found.error {
+                        true => scale,
+                        false => found.value.abs(),
+                    };
+                    found.error <= 1e-8 * beside
+                })
             };
-            if best.iter().all(sure) {
+            if best.iter().enumerate().all(sure) {
                 break;
             }
         }
@@ -340,9 +379,16 @@ impl Near<'_, '_, '_> {
         Ok(noise.iter().enumerate().map(estimate).collect())
     }
 
+    /// The error that rounding may make of entry `k`, by finite differences and by a sweep.
+    fn rounding(&self, k: usize, wrt: &Wrt, estimate: &Estimate) -> Result<f64> {
+        // The smallest of the steps is a quarter of the first.
+        let difference = 4.0 * ESTIMATES * self.runner.rounding_of_value()? / estimate.step;
+        Ok(difference + self.runner.rounding_of_derivative(wrt, k)?)
+    }
+
     /// The derivatives from the left and from the right, where they differ: a kink that no operation
     /// knows of, as on the border between two branches.
-    fn one_sided(&self, i: usize, estimate: &Estimate) -> Result<Option<[f64; 2]>> {
+    fn one_sided(&self, i: usize, scale: f64) -> Result<Option<[f64; 2]>> {
         let middle = self.runner.value.data()[i];
         let side = |h: f64| -> Result<f64> {
             let near = self.at(h / 2.0)?[i];
@@ -351,10 +397,7 @@ impl Near<'_, '_, '_> {
         };
         let h = 1e-5 * self.motion.size;
         let (left, right) = (side(-h)?, side(h)?);
-        let scale = 1f64
-            .max(left.abs())
-            .max(right.abs())
-            .max(estimate.value.abs());
+        let scale = scale.max(left.abs()).max(right.abs());
         Ok(((left - right).abs() > 1e-3 * scale).then_some([left, right]))
     }
 
@@ -364,7 +407,7 @@ impl Near<'_, '_, '_> {
                 quotient: finer,
                 noise: lost,
             } = self.central(h)?[i];
-            let near = relative_difference(finer, exact).is_some_and(|size| size < 1e-3);
+            let near = relative_difference(finer, exact, 0.0).is_some_and(|size| size < 1e-3);
             if near && lost < 1e-2 * (finer - estimate.value).abs() {
                 return Ok(Reason::Step([(estimate.step, estimate.value), (h, finer)]));
             }

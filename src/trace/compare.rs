@@ -6,7 +6,7 @@ use crate::diff::{
     Differences, Flow, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
 };
 use crate::exec::{Failure, Outcome};
-use crate::graph::{Corner, Graph, NodeId, Shape, Tensor};
+use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor};
 use crate::lower::Evaluation;
 use crate::stop;
 use crate::syntax::ast::Mode;
@@ -148,6 +148,7 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
             along: wrt.along.as_ref().map(|(_, text)| text.clone()),
             target: wrt.target.shape(self.graph),
             output: self.shape(),
+            largest: std::array::from_fn(|mode| answers::largest_entry(&answers[mode])),
             answers,
             zeros: None,
         })
@@ -292,11 +293,55 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
         Differences::new(problem, along.as_ref(), value, self.question.memory)
     }
 
-    /// The ratio of the largest part of a derivative of a scalar output to the sum of all parts, for
-    /// entry `k` of the target: the part that goes through a node is its tangent times its adjoint.
-    pub(super) fn amplification(&self, wrt: &Wrt, k: usize, derivative: f64) -> Result<f64> {
+    /// The rounding error that everything behind a scalar node can make of it: an ulp of every value times
+    /// what the node makes of a change there.
+    fn rounding_of(&self, node: NodeId) -> Result<f64> {
+        let computed = |id: &NodeId| self.graph.node(*id).primitive().is_some();
+        let behind = self.graph.cone(&[node], |_| false);
+        let nodes: Vec<NodeId> = behind.into_iter().filter(computed).collect();
+        let one = Flow::everywhere(self.graph.term(self.graph.literal(1.0)));
+        let adjoints = reverse(self.graph, node, one, &nodes, &Held::default());
+        let mut error = 0.0;
+        for (id, adjoint) in nodes.into_iter().zip(adjoints) {
+            let Some(adjoint) = adjoint else { continue };
+            let (value, adjoint) = (
+                self.evaluation.value(id)?,
+                self.evaluation.value(adjoint.term.id)?,
+            );
+            let changes = value.data().iter().zip(adjoint.data());
+            let changes = changes
+                .map(|(a, b)| (a * b).abs())
+                .filter(|x| x.is_finite());
+            error += changes.sum::<f64>() * f64::EPSILON;
+        }
+        Ok(error)
+    }
+
+    /// The rounding error of a scalar output; nothing is known of other outputs.
+    pub(super) fn rounding_of_value(&self) -> Result<f64> {
+        match self.shape().is_scalar() {
+            true => self.rounding_of(self.output()),
+            false => Ok(0.0),
+        }
+    }
+
+    /// The rounding error of entry `k` of the derivative of a scalar output by a sweep.
+    pub(super) fn rounding_of_derivative(&self, wrt: &Wrt, k: usize) -> Result<f64> {
         if !self.shape().is_scalar() || wrt.along.is_some() {
-            return Ok(1.0);
+            return Ok(0.0);
+        }
+        let gradient = self.graph.term(grad(self.problem(wrt.target)));
+        let corner = Corner::of_entry(gradient.shape(), k);
+        let shape = Shape::SCALAR;
+        self.rounding_of(gradient.block(Block { corner, shape }).id)
+    }
+
+    /// The largest part that entry `k` of the derivative of a scalar output is a sum of: what goes through
+    /// a node is its tangent times its adjoint.
+    pub(super) fn largest_part(&self, wrt: &Wrt, k: usize) -> Result<f64> {
+        let mut largest = 0.0;
+        if !self.shape().is_scalar() || wrt.along.is_some() {
+            return Ok(largest);
         }
         let shape = wrt.target.shape(self.graph);
         let entry = if shape.is_scalar() {
@@ -320,21 +365,15 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
             &nodes,
             self.question.held,
         );
-        let mut largest = derivative.abs();
         for (tangent, adjoint) in terms.into_iter().zip(adjoints) {
             let Some(adjoint) = adjoint else { continue };
             let tangent = self.evaluation.value(tangent)?;
             let adjoint = self.evaluation.value(adjoint.term.id)?;
-            let parts = tangent
-                .data()
-                .iter()
-                .zip(adjoint.data())
-                .map(|(a, b)| (a * b).abs());
-            largest = parts
-                .filter(|part| part.is_finite())
-                .fold(largest, f64::max);
+            let parts = tangent.data().iter().zip(adjoint.data());
+            let finite = parts.map(|(a, b)| (a * b).abs()).filter(|x| x.is_finite());
+            largest = finite.fold(largest, f64::max);
         }
-        Ok(largest / derivative.abs().max(1.0))
+        Ok(largest)
     }
 }
 

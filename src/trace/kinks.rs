@@ -4,7 +4,8 @@ use super::listing::{Builder, Shown, active_lines};
 use super::origin::{EntryPlace, source_text};
 use crate::diagnostic::Result;
 use crate::graph::primitive::{Notation, Slopes};
-use crate::graph::{Attr, NodeId, Shape};
+use crate::graph::{Attr, NodeId, Shape, Tensor};
+use crate::lower::{Differentiated, Evaluation};
 use crate::notation::Math;
 use rustc_hash::FxHashSet;
 
@@ -80,6 +81,81 @@ pub(super) fn kinks(
         found.extend(first);
     }
     Ok(found)
+}
+
+/// The kinks that the derivatives inside of shown values hit, each once.
+///
+/// # Errors
+/// A value behind a derivative cannot be computed, or the user asked to stop.
+pub fn of_values(
+    evaluation: &Evaluation<'_>,
+    roots: &[NodeId],
+    order: &dyn Fn(NodeId) -> (u8, u64),
+) -> Result<Vec<Kink>> {
+    let (graph, all) = (evaluation.unit.graph, &evaluation.unit.differentiated);
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let shown = graph.cone(roots, |_| false);
+    let taken: Vec<&Differentiated> = all.iter().filter(|one| shown.has(one.result)).collect();
+    let outputs: Vec<NodeId> = taken.iter().map(|one| one.output).collect();
+    let behind = graph.cone(&outputs, |_| false);
+    if !behind.iter().any(|id| may_be_hit(evaluation, *id)) {
+        return Ok(Vec::new());
+    }
+    let mut found: Vec<Kink> = Vec::new();
+    for one in taken {
+        let mut builder = Builder::new(evaluation, &[one.output], &one.held, order)?;
+        let shown = builder.shown()?;
+        for kink in kinks(&builder, &shown, &[one.output], &[one.target])? {
+            if !found
+                .iter()
+                .any(|known| known.text == kink.text && known.entry == kink.entry)
+            {
+                found.push(kink);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// True if an entry of the node is at a kink, or has arguments that cannot be had.
+fn may_be_hit(evaluation: &Evaluation<'_>, id: NodeId) -> bool {
+    let (graph, node) = (evaluation.unit.graph, evaluation.unit.graph.node(id));
+    let Some((row, rule)) = node.primitive().and_then(|row| Some((row, row.kinks?))) else {
+        return false;
+    };
+    let args = graph.args(id);
+    if let [arg] = args.as_slice() {
+        let hit = evaluation.with_value(*arg, |view| {
+            if row.is_entrywise() {
+                return view.data.iter().any(|x| rule(&[*x], 0).is_some());
+            }
+            let mut lanes = lanes(view.shape, node.attr()).into_iter();
+            lanes.any(|lane| {
+                let lane: Vec<f64> = lane.into_iter().map(|k| view.data[k]).collect();
+                if !row.extreme {
+                    return (0..lane.len()).any(|k| rule(&lane, k).is_some());
+                }
+                // A tie shows at the first entry that ties.
+                [f64::min, f64::max].into_iter().any(|better| {
+                    let best = lane.iter().copied().reduce(better);
+                    let first = lane.iter().position(|x| Some(*x) == best);
+                    first.is_some_and(|k| rule(&lane, k).is_some())
+                })
+            })
+        });
+        return hit.unwrap_or(true);
+    }
+    let values: Result<Vec<Tensor>> = args.iter().map(|arg| evaluation.value(*arg)).collect();
+    let Ok(values) = values else { return true };
+    let mut point = vec![0.0; values.len()];
+    (0..node.shape.len()).any(|entry| {
+        for (slot, value) in point.iter_mut().zip(&values) {
+            *slot = value.data()[entry];
+        }
+        (0..point.len()).any(|k| rule(&point, k).is_some())
+    })
 }
 
 /// The arguments of one entry of a line: one number each for an entry-by-entry operation, the

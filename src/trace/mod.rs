@@ -6,7 +6,7 @@ mod build;
 pub mod check;
 pub mod compare;
 pub mod formula;
-mod kinks;
+pub mod kinks;
 mod life;
 mod listing;
 pub mod numbers;

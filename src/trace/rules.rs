@@ -51,7 +51,7 @@ impl Builder<'_, '_> {
                 .along
                 .as_ref()
                 .map_or(one, |(node, _)| self.graph.term(*node));
-            let seed = wrt.target.seed(self.graph, direction);
+            let seed = wrt.target.seed_along(self.graph, direction);
             let seeds = FxHashMap::from_iter([(wrt.target.node, seed)]);
             let flows = forward(self.graph, &self.listed, &seeds, &request.wanted.held);
             for (k, id) in self.listed.iter().enumerate() {

@@ -121,7 +121,8 @@ fn what_a_matrix_product_is_not_asked_for_meets_no_infinity() {
         assert_eq!(got.as_deref(), Ok(*want), "{question}");
     }
     // A zero that is a number is one.
-    let got = crate::common::value(&format!("{start}jvp(A*x, x, [1, 0])\n")).expect("it runs");
+    let question = "jvp(A*[x[1]; 0*x[2]], x, [1, 1])\n";
+    let got = crate::common::value(&format!("{start}{question}")).expect("it runs");
     assert!(got[0] == 1.0 && got[1].is_nan(), "{got:?}");
 }
 
@@ -139,4 +140,234 @@ fn second_derivatives_through_masked_products_are_right() {
     }
     let apart = format!("{start}norm(hessian(L, V) - hessian(L, V)')\n");
     assert!(crate::common::value(&apart).expect("it runs")[0] < 1e-11);
+}
+
+/// The derivative of `f` by `x` by forward, reverse and symbolic mode.
+fn by_rules(start: &str, f: &str, x: &str) -> [Vec<f64>; 3] {
+    let script = format!("{start}\ncompare {f} wrt {x} using forward, reverse, symbolic\n");
+    let lines = crate::common::run_json(&script);
+    let line = lines.iter().find(|line| line["kind"] == "compare");
+    let row = &line.unwrap_or_else(|| panic!("{script}: {lines:?}"))["wrt"][0];
+    ["forward", "reverse", "symbolic"].map(|mode| entries(&row[mode]))
+}
+
+/// Second derivatives by mpmath, with 60 digits.
+#[allow(clippy::excessive_precision, reason = "as computed")]
+const SECOND_DERIVATIVES: &[(&str, f64, f64)] = &[
+    ("tanh", 300.0, -2.1203172424034486e-260),
+    ("tanh", -300.0, 2.1203172424034486e-260),
+    ("tanh", 20.0, -3.398683404233271e-17),
+    ("tanh", 0.7, -0.7672323100919165),
+    ("tanh", 1e-9, -2e-9),
+    ("tanh", -1e-200, 2e-200),
+    ("sigmoid", 40.0, -4.248354255291589e-18),
+    ("sigmoid", -40.0, 4.248354255291589e-18),
+    ("sigmoid", 700.0, -9.85967654375977e-305),
+    ("sigmoid", -700.0, 9.85967654375977e-305),
+    ("sigmoid", 0.3, -0.03639618395557624),
+    ("sigmoid", 1e-9, -1.25e-10),
+    ("sigmoid", -1e-12, 1.25e-13),
+    ("atanh", 1e-9, 2e-9),
+    ("atanh", -1e-200, -2e-200),
+    ("atanh", 0.5, 1.7777777777777777),
+    ("atanh", 0.999999999, 5.000000282819327e17),
+    ("asin", 1e-9, 1e-9),
+    ("acos", 1e-9, -1e-9),
+];
+
+#[test]
+fn second_derivatives_keep_their_digits_in_the_tails_and_near_zero() {
+    let mut failures = Vec::new();
+    for (f, x, want) in SECOND_DERIVATIVES {
+        let start = format!("x = {x:e}\nf(x) = {f}(x)");
+        let script = format!(
+            "{start}\ngrad(grad(f(x), x), x)\njvp(grad(f(x), x), x, 1)\ngrad(jvp(f(x), x, 1), x)\nf''(x)\nhessian(f(x), x)\n"
+        );
+        for (k, got) in crate::common::values(&script)
+            .expect("it runs")
+            .iter()
+            .enumerate()
+        {
+            if ((got[0] - want) / want).abs() > 1e-14 {
+                failures.push(format!("{f}''({x}), way {k}: {got:?} is not {want}"));
+            }
+        }
+        for (k, got) in by_rules(&start, "grad(f(x), x)", "x").iter().enumerate() {
+            if ((got[0] - want) / want).abs() > 1e-13 {
+                failures.push(format!("{f}''({x}), mode {k}: {got:?} is not {want}"));
+            }
+        }
+    }
+    report(&failures);
+}
+
+#[test]
+fn what_is_between_a_slope_and_its_variable_can_be_a_variable_too() {
+    let start = "x = 0.3\ns = sigmoid(x)\nc = cosh(x)\na = 1 - x\n";
+    for (question, want) in [
+        ("grad(s*sigmoid(-x), s)", "sigmoid(-x)"),
+        ("jvp(2/c^2, c, 1)", "-4/c^3"),
+        ("grad(a*(1 + x), a)", "1 + x"),
+        ("grad(x/cosh(x)^2, x)", "(1 - 2*x*tanh(x))/c^2"),
+    ] {
+        let apart = crate::common::value(&format!("{start}({question}) - ({want})\n"));
+        assert!(
+            apart.clone().is_ok_and(|x| x[0].abs() < 1e-15),
+            "{question}: {apart:?}"
+        );
+    }
+}
+
+#[test]
+fn equal_entries_have_no_deviation() {
+    let mut failures = Vec::new();
+    for x in [
+        "[0.1, 0.1, 0.1]",
+        "ones(7, 1)/3",
+        "ones(40, 1)*0.7",
+        "[0.1, 0.1, 0.1]'",
+    ] {
+        let start = format!("x = {x}\n");
+        let values = crate::common::values(&format!(
+            "{start}std(x)\nvar(x)\nsum(abs(grad(std(x), x)))\nsum(abs(jvp(std(x), x, cos(cumsum(x)))))\n"
+        ));
+        if values != Ok(vec![vec![0.0]; 4]) {
+            failures.push(format!("{x}: {values:?}"));
+        }
+    }
+    let rows = "A = [0.1, 0.1, 0.1; 1, 2, 3]\n";
+    let along = crate::common::values(&format!(
+        "{rows}std(A, axis=2)\ngrad(sum(std(A, axis=2)), A)[1, 1]\n"
+    ));
+    if along.as_ref().map(|values| (values[0][0], values[1][0])) != Ok((0.0, 0.0)) {
+        failures.push(format!("{along:?}"));
+    }
+    report(&failures);
+}
+
+#[test]
+fn rows_that_a_product_does_not_reach_meet_no_infinity_a_second_time() {
+    let start = "P = [1, 1; 2, 0.5]\nL = cbrt((P*zeros(2, 1))[2])\n";
+    let got = crate::common::value(&format!("{start}hessian(L, P)\n")).expect("it runs");
+    for (k, x) in got.iter().enumerate() {
+        let both_reached = (k / 4) % 2 == 1 && k % 2 == 1;
+        assert_eq!(*x == 0.0, !both_reached, "entry {k}: {got:?}");
+        assert!(*x == 0.0 || x.is_nan(), "entry {k}: {got:?}");
+    }
+    let finite = "P = [1, 1; 2, 0.5]; z = [0.3; 0.4]\nL = cbrt((P*z)[2])\n";
+    let apart = format!("{finite}norm(hessian(L, P) - numeric(grad(L, P), P))\n");
+    assert!(crate::common::value(&apart).expect("it runs")[0] < 1e-8);
+}
+
+#[test]
+fn every_mode_takes_the_branch_that_the_value_took() {
+    let start = "c = nan\nx = 3";
+    for (f, value, slope) in [
+        ("where(c > 0, 7, x^2)", 9.0, 6.0),
+        ("where(c <= 0, 7, x^2)", 9.0, 6.0),
+        ("where(not (c > 0), x^2, 7)", 9.0, 6.0),
+        ("where(not (c <= 0), x^2, 7)", 9.0, 6.0),
+        ("where(not (c > 0), 7, x^2)", 7.0, 0.0),
+        ("where(c, x^2, 7)", 9.0, 6.0),
+        ("where(c != c, x^2, 7)", 9.0, 6.0),
+        ("where(c > 0 or c < 1, 7, x^2)", 9.0, 6.0),
+        ("where(c > 0, x, 0) + where(c <= 0, x^2, 0)", 0.0, 0.0),
+        ("(if c > 0 then 7 else x^2)", 9.0, 6.0),
+    ] {
+        let got = crate::common::value(&format!("{start}\n{f}\n"));
+        assert_eq!(got, Ok(vec![value]), "{f}");
+        assert_eq!(
+            by_rules(start, f, "x"),
+            [vec![slope], vec![slope], vec![slope]],
+            "{f}"
+        );
+    }
+}
+
+#[test]
+fn powers_are_those_of_ieee() {
+    for (text, want) in [
+        ("1^nan", 1.0),
+        ("nan^0", 1.0),
+        ("inf^0", 1.0),
+        ("1^inf", 1.0),
+    ] {
+        assert_eq!(crate::common::value(text), Ok(vec![want]), "{text}");
+    }
+    let start = "a = nan; x = 1; one = [1, nan, 0, inf, 1e-320, -1e-320]; z = 0";
+    for (text, want) in [
+        ("x^a", vec![1.0]),
+        ("a^z", vec![1.0]),
+        ("one .^ z", vec![1.0; 6]),
+        ("grad(sum(one .^ z), one)", vec![0.0; 6]),
+        ("grad(sum(one .^ 0), one)", vec![0.0; 6]),
+        ("grad(grad(x^z, x), z)", vec![1.0]),
+    ] {
+        assert_eq!(
+            crate::common::value(&format!("{start}\n{text}")),
+            Ok(want),
+            "{text}"
+        );
+    }
+    for x in ["0", "1e-320", "2", "inf"] {
+        let start = format!("x = {x}; z = 0");
+        for f in ["x^0", "x^z"] {
+            assert_eq!(
+                by_rules(&start, f, "x"),
+                [vec![0.0], vec![0.0], vec![0.0]],
+                "{f} at {x}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_zero_in_a_direction_is_a_column_that_is_not_asked_for() {
+    let start = "x = [1, 2]; e = [0, 1]; w = [0; 1]; v = [0, 0]; s = 1; t = 0
+        y = [1/0*x[1]; x[2]]
+        ";
+    let cases: &[(&str, &[f64])] = &[
+        ("jvp(y, x, [0, 1])", &[0.0, 1.0]),
+        ("jvp(y, x, e)", &[0.0, 1.0]),
+        ("vjp(y, x, w)", &[0.0, 1.0]),
+        ("vjp(y, x, [0, 1])", &[0.0, 1.0]),
+        ("jvp(y, x[1], 0)", &[0.0, 0.0]),
+        // What varies is seeded, whatever its value.
+        ("grad(jvp(s^2, s, t), t)", &[2.0]),
+        ("grad(jvp(sum(x.^2), x, v), v)", &[2.0, 4.0]),
+        ("jvp(vjp(x.^2, x, v), v, [1, 1])", &[2.0, 4.0]),
+        ("grad(jvp(sum(x.^2), x, [t; 0]), t)", &[2.0]),
+    ];
+    for (question, want) in cases {
+        let got = crate::common::value(&format!("{start}{question}\n"));
+        assert_eq!(got.as_deref(), Ok(*want), "{question}");
+    }
+    let named = "x = 1; v = 0; p = jvp(x^2, x, v); f(v) = jvp(x^2, x, v)\n";
+    let got = crate::common::values(&format!("{named}p\ngrad(p, v)\nf'(v)\ngrad(f(v), v)\n"));
+    assert_eq!(got, Ok(vec![vec![0.0], vec![2.0], vec![2.0], vec![2.0]]));
+    assert_eq!(by_rules(named, "p", "v"), [vec![2.0], vec![2.0], vec![2.0]]);
+    let along = format!("{start}compare y wrt x along e using forward, reverse\n");
+    let row = crate::common::run_json(&along)[0]["wrt"][0].clone();
+    for mode in ["forward", "reverse"] {
+        assert_eq!(entries(&row[mode]), [0.0, 1.0], "{mode}");
+    }
+}
+
+#[test]
+fn approx_is_relative_to_the_largest_entry() {
+    for (text, want) in [
+        ("approx(6e-10, 5e-10)", 0.0),
+        ("approx(1e-300, 1.0000000001e-300)", 1.0),
+        ("approx(1e-12, 0)", 0.0),
+        ("approx(1e-12, 0, abs=1e-9)", 1.0),
+        ("approx([1e-12, 1], [0, 1])", 1.0),
+        ("approx([inf, 1], [inf, 2])", 0.0),
+        ("approx([inf, 1], [inf, 1])", 1.0),
+        ("approx(inf, -inf)", 0.0),
+        ("approx(nan, nan)", 0.0),
+        ("approx(100, 101, tol=0.1)", 1.0),
+        ("approx(0, 0)", 1.0),
+    ] {
+        assert_eq!(crate::common::value(text), Ok(vec![want]), "{text}");
+    }
 }

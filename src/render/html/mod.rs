@@ -11,7 +11,7 @@ use crate::findings;
 use crate::graph::Tensor;
 use crate::plot::{Picture, Plot};
 use crate::source::Source;
-use crate::trace::{Drawing, Nonfinite, Trace};
+use crate::trace::{Drawing, Kink, Nonfinite, Trace};
 use crate::view;
 use cell::{escaped, matrix, prose, table, value};
 
@@ -135,24 +135,29 @@ fn traced(trace: &Trace, script: Option<&Source>, style: &Style) -> String {
 
 /// An event as a section. Warnings are diagnostics, not results: empty.
 pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
-    let origin = |found: &Option<Box<Nonfinite>>| {
+    let remarks = |found: &Option<Box<Nonfinite>>, kinks: &[Kink]| {
         let found = found
             .as_ref()
             .map(|found| findings::nonfinite(found, false, style));
-        found.map_or(String::new(), |text| prose(&text))
+        let kinks = kinks.iter().map(|kink| findings::kink(kink, false, style));
+        let lines = found.into_iter().chain(kinks);
+        lines.map(|text| prose(&text)).collect::<String>()
     };
     match event {
         Event::Value {
             text,
             value,
             nonfinite,
+            kinks,
         } => {
-            let shown = named(text, value, style) + &origin(nonfinite);
+            let shown = named(text, value, style) + &remarks(nonfinite, kinks);
             section("value", &shown)
         }
-        Event::Print { items, nonfinite } => {
-            section("print", &(print(items, style) + &origin(nonfinite)))
-        }
+        Event::Print {
+            items,
+            nonfinite,
+            kinks,
+        } => section("print", &(print(items, style) + &remarks(nonfinite, kinks))),
         Event::Trace(trace) => traced(trace, script, style),
         Event::Graph(drawing) => section("graph", &figure(&drawing.trace, drawing, script, style)),
         Event::Plot(plot) => section("plot", &picture(plot)),

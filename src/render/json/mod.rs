@@ -25,21 +25,26 @@ pub fn event(event: &Event) -> String {
             text,
             value,
             nonfinite,
+            kinks,
         } => {
             let object = Object::of("value")
                 .with("text", &**text)
                 .with("value", tensor(value))
                 .with_some("shape", shape_of(value));
-            with_findings(object, &[], nonfinite.as_deref()).to_string()
+            with_findings(object, kinks, nonfinite.as_deref()).to_string()
         }
-        Event::Print { items, nonfinite } => {
+        Event::Print {
+            items,
+            nonfinite,
+            kinks,
+        } => {
             let item = |item: &Item| match item {
                 Item::Text(text) => json!(**text),
                 Item::Value(value) => tensor(value),
             };
             let items: Vec<Value> = items.iter().map(item).collect();
             let object = Object::of("print").with("items", items);
-            with_findings(object, &[], nonfinite.as_deref()).to_string()
+            with_findings(object, kinks, nonfinite.as_deref()).to_string()
         }
         Event::Trace(trace) => self::trace(trace),
         Event::Graph(drawing) => graph::object(drawing).to_string(),

@@ -19,7 +19,7 @@ use crate::symbolic::{Derivation, Summand, Symbolic};
 use crate::trace::Trace;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
-use crate::trace::{Line, Math, Nonfinite, Role, Times};
+use crate::trace::{Kink, Line, Math, Nonfinite, Role, Times};
 use crate::view::{self, Remark, Table};
 use formula::LatexMath;
 use name::{number, prose};
@@ -46,17 +46,20 @@ pub fn event(event: &Event, style: &Style) -> String {
             text,
             value,
             nonfinite,
+            kinks,
         } => {
             let pen = LatexMath::derivatives(style.digits);
             display(&format!(
                 "{} = {}",
                 pen.written(text),
                 whole(value, style.digits)
-            )) + &origin(nonfinite.as_deref(), style)
+            )) + &remarks(nonfinite.as_deref(), kinks, style)
         }
-        Event::Print { items, nonfinite } => {
-            print(items, style) + &origin(nonfinite.as_deref(), style)
-        }
+        Event::Print {
+            items,
+            nonfinite,
+            kinks,
+        } => print(items, style) + &remarks(nonfinite.as_deref(), kinks, style),
         Event::Trace(trace) => self::trace(trace, style),
         Event::Graph(drawing) => picture::graph(drawing, style),
         Event::Plot(plot) => picture::plot(plot, style),
@@ -72,11 +75,13 @@ pub fn trace(trace: &Trace, style: &Style) -> String {
     set(&view::trace(trace), style)
 }
 
-/// A line that says where it came from that a value is not finite.
-fn origin(nonfinite: Option<&Nonfinite>, style: &Style) -> String {
-    nonfinite.map_or(String::new(), |found| {
+/// Where it came from that a value is not finite, and the kinks that were hit.
+fn remarks(nonfinite: Option<&Nonfinite>, kinks: &[Kink], style: &Style) -> String {
+    let origin = nonfinite.map_or(String::new(), |found| {
         paragraphs(&findings::nonfinite(found, false, style))
-    })
+    });
+    let kink = |kink: &Kink| paragraphs(&findings::kink(kink, false, style));
+    origin + &kinks.iter().map(kink).collect::<String>()
 }
 
 /// A value with its entries, a large matrix without its middle.

@@ -3,7 +3,7 @@
 use super::{Algebra, Form, Id, Ids, TermList, all_but};
 use crate::graph::Attr;
 use crate::graph::primitive::Mask;
-use crate::primitives::arithmetic::{AND, CHOOSE, LE, LT, NE, NOT, OR, WHERE};
+use crate::primitives::arithmetic::{AND, CHOOSE, EQ, LE, LT, NE, NOT, OR, WHERE};
 use smallvec::SmallVec;
 
 impl Algebra<'_> {
@@ -87,22 +87,34 @@ impl Algebra<'_> {
         }
     }
 
-    /// The opposite of a condition.
+    /// The opposite of a condition, of what is no number too: neither a < b nor a >= b holds where one
+    /// of them is NaN.
     pub fn opposite(&mut self, condition: Id) -> Id {
+        self.inverse(condition, false)
+    }
+
+    /// The opposite of a condition on numbers. With guards it is that of all values.
+    pub fn opposite_of_numbers(&mut self, condition: Id) -> Id {
+        self.inverse(condition, true)
+    }
+
+    fn inverse(&mut self, condition: Id, of_numbers: bool) -> Id {
         let shape = self.shape(condition);
         if let Form::Apply(row, attr, args) = self.form(condition) {
             if row.is(&NOT) {
                 return args[0];
             }
-            if self.guards {
-                // Neither a < b nor a >= b where one is NaN: only `not` is exact.
-                return self.intern(Form::Apply(&NOT, Attr::None, &[condition]), shape);
-            }
-            if let Some(opposite) = row.opposite {
+            let exact = row.is(&EQ) || row.is(&NE);
+            if let Some(opposite) = row.opposite
+                && (exact || of_numbers && !self.guards)
+            {
                 return self.intern(Form::Apply(opposite, attr, args), shape);
             }
-            if row.is(&AND) || row.is(&OR) {
-                let sides: Ids = args.iter().map(|side| self.opposite(*side)).collect();
+            if (row.is(&AND) || row.is(&OR)) && !self.guards {
+                let sides: Ids = args
+                    .iter()
+                    .map(|side| self.inverse(*side, of_numbers))
+                    .collect();
                 let dual = if row.is(&AND) { &OR } else { &AND };
                 return self.intern(Form::Apply(dual, attr, &sides), shape);
             }

@@ -109,8 +109,12 @@ impl<'a> Algebra<'a> {
         {
             return self.transposed(args[0]);
         }
-        if is(&arithmetic::NOT) {
-            let opposite = self.opposite(args[0]);
+        if is(&arithmetic::NOT) || is(&arithmetic::UNLESS) {
+            let opposite = if is(&arithmetic::NOT) {
+                self.opposite(args[0])
+            } else {
+                self.opposite_of_numbers(args[0])
+            };
             return self.rewritten(opposite);
         }
         if row.mask == Some(Mask::Pass) && !self.guards {

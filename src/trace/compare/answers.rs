@@ -28,6 +28,8 @@ pub struct DerivativeByMode {
     pub output: Shape,
     /// In the order of [`Mode::ALL`].
     pub answers: [Answer; 4],
+    /// The largest magnitude of a finite entry of each answer.
+    pub largest: [f64; 4],
     /// The kind of each zero; only `with zeros`.
     pub zeros: Option<Zeros>,
 }
@@ -52,7 +54,6 @@ impl DerivativeByMode {
     /// if of two modes that follow rules one has a finite answer and the other has not.
     pub fn difference(&self, k: usize) -> Option<f64> {
         let entry = |mode: &Mode| Some(self.answer(*mode)?.data()[k]);
-        let values: Vec<f64> = Mode::ALL.iter().filter_map(entry).collect();
         let rules = Mode::ALL.iter().filter(|mode| **mode != Mode::Numeric);
         let (finite, not): (Vec<f64>, Vec<f64>) =
             rules.filter_map(entry).partition(|x| x.is_finite());
@@ -60,9 +61,12 @@ impl DerivativeByMode {
             return Some(f64::INFINITY);
         }
         let mut largest = None;
-        for (i, a) in values.iter().enumerate() {
-            for b in &values[i + 1..] {
-                if let Some(difference) = relative_difference(*a, *b) {
+        for (i, one) in Mode::ALL.iter().enumerate() {
+            for other in &Mode::ALL[i + 1..] {
+                let (Some(a), Some(b)) = (entry(one), entry(other)) else {
+                    continue;
+                };
+                if let Some(difference) = relative_difference(a, b, self.scale(*one, *other)) {
                     largest = Some(f64::max(difference, largest.unwrap_or(0.0)));
                 }
             }
@@ -90,12 +94,20 @@ impl DerivativeByMode {
         let Some((first, others)) = rules.split_first() else {
             return false;
         };
-        let apart = |a: f64, b: f64| (a - b).abs() / 1f64.max(a.abs()).max(b.abs());
+        let scale = self.largest.into_iter().fold(0.0, f64::max);
+        let apart = |a: f64, b: f64| relative_difference(a, b, scale);
         (0..self.entries()).any(|k| {
             let exact = first.data()[k];
-            let agree = |other: &&Tensor| apart(other.data()[k], exact) < EXACT;
-            others.iter().all(agree) && apart(numeric.data()[k], exact) > NUMERIC
+            let near =
+                |other: &&Tensor| apart(other.data()[k], exact).is_some_and(|size| size < EXACT);
+            let off = apart(numeric.data()[k], exact).is_some_and(|size| size > NUMERIC);
+            off && others.iter().all(near)
         })
+    }
+
+    /// The largest entry of this derivative by magnitude, of both modes.
+    pub fn scale(&self, one: Mode, other: Mode) -> f64 {
+        f64::max(self.largest[one as usize], self.largest[other as usize])
     }
 
     /// Entry `k` as it would be written: `W[1,2]`, or `∂y[1]/∂x[2]` of a Jacobian.
@@ -129,9 +141,21 @@ fn entry_of(name: &Written, shape: Shape, k: usize) -> Written {
     }
 }
 
-/// |a − b|/max(1, |a|, |b|); `None` unless both are finite.
-pub fn relative_difference(a: f64, b: f64) -> Option<f64> {
-    (a.is_finite() && b.is_finite()).then(|| (a - b).abs() / 1f64.max(a.abs()).max(b.abs()))
+/// |a − b| by the magnitude of the largest entry that counts beside them; that of equal numbers is 0.
+/// `None` unless both are finite.
+pub fn relative_difference(a: f64, b: f64, scale: f64) -> Option<f64> {
+    let relative = || match a == b {
+        true => 0.0,
+        false => (a - b).abs() / scale.max(a.abs()).max(b.abs()),
+    };
+    (a.is_finite() && b.is_finite()).then(relative)
+}
+
+/// The largest magnitude of a finite entry.
+pub(super) fn largest_entry(answer: &Answer) -> f64 {
+    let entries = answer.iter().flat_map(|answer| answer.data());
+    let finite = entries.map(|x| x.abs()).filter(|x| x.is_finite());
+    finite.fold(0.0, f64::max)
 }
 
 /// The passes of each mode, from which the better one follows.

@@ -1,5 +1,6 @@
 //! Gradients and products with Jacobians, composed of forward and reverse mode.
 
+use super::direction::seeded;
 use super::flow::Flow;
 use super::{Held, forward, reverse};
 use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor, Term};
@@ -39,6 +40,16 @@ impl Target {
     /// The target's value.
     pub fn term<'g>(&self, graph: &'g Graph) -> Term<'g> {
         graph.term(self.node).block(self.block(graph))
+    }
+
+    /// A direction that a user gave as a seed of its leaf: where it is 0 there is none.
+    pub fn seed_along<'g>(&self, graph: &'g Graph, direction: Term<'g>) -> Flow<'g> {
+        let seed = self.seed(graph, direction);
+        match seeded(direction) {
+            None => seed,
+            Some(mask) if self.entry.is_some() => seed.only(mask),
+            reached => Flow { reached, ..seed },
+        }
     }
 
     /// A direction of this target's shape as a seed of its leaf.
@@ -188,7 +199,7 @@ pub fn grad(problem: Problem<'_, '_>) -> NodeId {
 /// The derivative of the output along `direction`, in the output's shape: one forward pass.
 pub fn jvp<'g>(problem: Problem<'g, '_>, direction: NodeId) -> NodeId {
     let direction = problem.graph.term(direction);
-    let seed = problem.target.seed(problem.graph, direction);
+    let seed = problem.target.seed_along(problem.graph, direction);
     problem.pushed_forward(seed).id
 }
 
@@ -197,12 +208,15 @@ pub fn jvp<'g>(problem: Problem<'g, '_>, direction: NodeId) -> NodeId {
 pub fn vjp(problem: Problem<'_, '_>, weights: NodeId) -> NodeId {
     let (graph, output) = (problem.graph, problem.output());
     let weights = graph.term(weights).stretch(output.shape());
+    let reached = seeded(weights);
     let decider = if output.shape().is_scalar() {
         output
     } else {
-        (output * weights).sum()
+        let counting = reached.map_or(output, |mask| output.where_true(mask));
+        (counting * weights).sum()
     };
+    let term = weights;
     problem
-        .pulled_back(output, Flow::everywhere(weights), decider)
+        .pulled_back(output, Flow { term, reached }, decider)
         .id
 }

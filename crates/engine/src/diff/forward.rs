@@ -1,6 +1,7 @@
 //! Forward mode: tangents, along with the values.
 
 use super::flow::{Flow, Flows, Site, as_mask};
+use super::slope::Slope;
 use super::{Held, product};
 use crate::graph::primitive::{AddsUp, DerivativeRule, Sees, ShapeRule, Tangent};
 use crate::graph::{Graph, NodeId, Op, Term};
@@ -24,7 +25,7 @@ pub fn forward<'g>(
         let flow = match seeds.get(&id) {
             Some(seed) => Some(*seed),
             None if held.contains(&id) => None,
-            None => tangent(graph, id, &tangents),
+            None => tangent(graph, id, &tangents, &stop),
         };
         if let Some(flow) = flow {
             tangents.set(place, flow);
@@ -34,7 +35,12 @@ pub fn forward<'g>(
 }
 
 /// The tangent of `id`, given those of its arguments.
-fn tangent<'g>(graph: &'g Graph, id: NodeId, tangents: &Flows<'g>) -> Option<Flow<'g>> {
+fn tangent<'g>(
+    graph: &'g Graph,
+    id: NodeId,
+    tangents: &Flows<'g>,
+    fixed: &impl Fn(NodeId) -> bool,
+) -> Option<Flow<'g>> {
     let mut active = false;
     graph.for_args(id, |arg| active |= tangents.has(arg));
     if !active {
@@ -45,6 +51,14 @@ fn tangent<'g>(graph: &'g Graph, id: NodeId, tangents: &Flows<'g>) -> Option<Flo
     }
     let site = Site::of(graph, id)?;
     let dots: Vec<Option<Flow<'g>>> = site.args.iter().map(|arg| tangents.get(arg.id)).collect();
+    if let Some(slope) = Slope::of(&site, fixed) {
+        let past = tangents.get(slope.x.id);
+        let past = past.map(|dot| dot.scaled(slope.partial, |flow, partial| partial * flow));
+        let others = (dots.iter().enumerate()).filter(|(k, _)| !slope.covers[*k]);
+        let others =
+            others.filter_map(|(k, dot)| Some((*dot)?.scaled(site.partial(k)?, site.product(k))));
+        return others.chain(past).reduce(Flow::plus);
+    }
     #[cfg(feature = "mutants")]
     let dots = super::mutants::tangents(site.row, dots);
     push(&site, &dots)

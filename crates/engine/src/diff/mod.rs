@@ -3,6 +3,7 @@
 
 mod compose;
 mod differences;
+mod direction;
 mod flow;
 mod forward;
 mod matrix;
@@ -11,9 +12,11 @@ pub mod mutants;
 mod numeric;
 mod product;
 mod reverse;
+mod slope;
 
 pub use compose::{Problem, Target, grad, jvp, vjp};
 pub use differences::{Central, Differences, Motion};
+pub use direction::{reseeded, seeded};
 pub use flow::{Flow, Flows};
 pub use forward::forward;
 pub use matrix::{Matrix, Sweep, hessian, jacobian};

@@ -1,6 +1,7 @@
 //! Reverse mode: adjoints, from the output back.
 
 use super::flow::{Flow, Flows, Site, as_mask};
+use super::slope::Slope;
 use super::{Held, product};
 use crate::graph::primitive::{DerivativeRule, Sees, ShapeRule};
 use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
@@ -118,7 +119,8 @@ fn observed<'g>(
         inboxes.blocks.remove(&place);
         let id = inboxes.whole.cone()[place];
         if !held.contains(&id) {
-            push(graph, id, flow, &mut inboxes);
+            let fixed = |id| held.contains(&id) || targets.contains(&id);
+            push(graph, id, flow, &mut inboxes, fixed);
             observe(place, &inboxes);
         }
     }
@@ -158,7 +160,13 @@ pub fn contributions<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>) -> Vec<(u
         .collect()
 }
 
-fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<'g>) {
+fn push<'g>(
+    graph: &'g Graph,
+    id: NodeId,
+    flow: Flow<'g>,
+    inboxes: &mut Inboxes<'g>,
+    fixed: impl Fn(NodeId) -> bool,
+) {
     if let Op::Hold(_) = graph.node(id).op {
         let arg = graph.args(id)[0];
         if inboxes.accepts(arg) {
@@ -191,7 +199,15 @@ fn push<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>, inboxes: &mut Inboxes<
     } else {
         flow
     };
+    let slope = Slope::of(&site, fixed);
+    if let Some(slope) = slope.as_ref().filter(|slope| inboxes.accepts(slope.x.id)) {
+        let part = flow.scaled(slope.partial, |flow, partial| flow * partial);
+        inboxes.add(slope.x.id, part);
+    }
     for (k, arg) in site.args.iter().enumerate() {
+        if slope.as_ref().is_some_and(|slope| slope.covers[k]) {
+            continue;
+        }
         if inboxes.accepts(arg.id)
             && let Some(part) = pull(&site, k, flow)
         {

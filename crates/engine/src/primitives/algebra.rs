@@ -174,7 +174,8 @@ fn tangent_by_determinant<'g>(x: Term<'g>, y: Term<'g>, dot: Term<'g>) -> Term<'
     let tangent = ((y * dot).sum() * y - y.matmul(dot.transposed()).matmul(y)) / det;
     let bound = 1e12 * det.map(&ABS);
     let sure = entrywise(&LE, &[norm(x) * norm(y), bound]);
-    entrywise(&WHERE, &[sure, tangent, x.number(f64::NAN)])
+    // A factor, so that what is reached of the tangent in parts has no answer either.
+    tangent * entrywise(&WHERE, &[sure, x.number(1.0), x.number(f64::NAN)])
 }
 
 /// The adjoints of a matrix product; `diff` puts in the masks, where there are any.

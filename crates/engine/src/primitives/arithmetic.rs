@@ -1,6 +1,6 @@
 //! Operators: arithmetic, comparisons, logic and choice.
 
-use super::{rows, special, term::entrywise};
+use super::{elementary::ABS, rows, special, term::entrywise};
 use crate::graph::primitive::{
     Demand, DerivativeRule::*, Kernel, Lanes, Map1, Map2, Notation, Operator, ShapeRule,
 };
@@ -43,9 +43,12 @@ fn base_partial<'g>(a: Term<'g>, b: Term<'g>, _: Term<'g>) -> Term<'g> {
         Some(1.0) => a.number(1.0),
         Some(exponent) => exponent * a.powf(exponent - 1.0),
         None => {
-            // Only 0⁰ needs a guard; elsewhere b·aᵇ⁻¹ is 0 by itself where b is.
-            let regular = entrywise(&OR, &[a.nonzero(), b.nonzero()]);
-            (b * entrywise(&POW, &[a, b - 1.0])).where_true(regular)
+            // A guard takes second derivatives away too, so only a⁰ has it whose aᵇ⁻¹ is not finite;
+            // elsewhere b·aᵇ⁻¹ is 0 by itself where b is.
+            let power = entrywise(&POW, &[a, b - 1.0]);
+            let finite = entrywise(&LT, &[power.map(&ABS), a.number(f64::INFINITY)]);
+            let regular = entrywise(&OR, &[finite, b.nonzero()]);
+            (b * power).where_true(regular)
         }
     }
 }
@@ -79,6 +82,7 @@ rows! {
         .samples(&[&[1.5, 2.0], &[0.5, -1.5], &[2.0, 0.0]]);
     EQ = infix("eq", map2!(|a, b| truth(a == b)), Operator::Eq).opposite(&NE).doc("1 where equal, else 0.").example("1 == 2", "0");
     NE = infix("ne", map2!(|a, b| truth(a != b)), Operator::Ne).opposite(&EQ).doc("1 where different, else 0.").example("1 != 2", "1");
+    SEEDED = infix("ne", map2!(|a, b| truth(a != b)), Operator::Ne).doc("1 where an entry of a direction is not 0.").example("1 != 2", "1");
     LT = infix("lt", map2!(|a, b| truth(a < b)), Operator::Lt).opposite(&GE).doc("1 where less, else 0.").example("1 < 2", "1");
     LE = infix("le", map2!(|a, b| truth(a <= b)), Operator::Le).opposite(&GT).doc("1 where less or equal, else 0.").example("2 <= 2", "1");
     GT = infix("gt", map2!(|a, b| truth(a > b)), Operator::Gt).opposite(&LE).doc("1 where greater, else 0.").example("1 > 2", "0");
@@ -89,6 +93,8 @@ rows! {
         .doc("1 where either is true; skips the second where the first decides.").example("1 < 2 or 2 < 1", "1");
     NOT = Primitive::map1("not", map1!(|x| truth(!is_true(x)))).notation(Notation::Not)
         .doc("1 where zero, else 0.").example("not 0", "1");
+    UNLESS = Primitive::map1("not", map1!(|x| truth(!is_true(x)))).notation(Notation::Not)
+        .doc("`not` in a selection whose result is NaN with its operands: the opposite comparison says the same.").example("not 0", "1");
     WHERE = Primitive::map3("where", map3!(|c, a, b| if is_true(c) { a } else { b })).parameters(&["c", "a", "b"])
         .chooses().derivative(Select(|args, _, k| match k {
             0 => None,
@@ -125,7 +131,7 @@ rows! {
 /// 1 where `a` is not less than `b`; also where either is NaN, so that NaN reaches every argument
 /// that may have caused it.
 pub(super) fn not_less<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
-    entrywise(&LT, &[a, b]).map(&NOT)
+    entrywise(&LT, &[a, b]).map(&UNLESS)
 }
 
 fn select_ties<'g>(

@@ -409,8 +409,10 @@ fn diag_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
 
 /// The shape rule of `approx`: any two values that stretch to one shape, and a scalar comes out.
 fn approx_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
-    if !shapes[2].is_scalar() {
-        return Err("tol is one number".into());
+    for (shape, name) in shapes[2..].iter().zip(["tol", "abs"]) {
+        if !shape.is_scalar() {
+            return Err(format!("{name} is one number"));
+        }
     }
     match Shape::common(&shapes[..2]) {
         Some(_) => Ok(Shape::SCALAR),
@@ -587,9 +589,9 @@ rows! {
     DIAG = Primitive::whole("diag", kernels::diag, ShapeRule::Rule(diag_shape))
         .sees(Sees::Diagonal).derivative(Linear(diag_transposed))
         .doc("The diagonal of a matrix, or the matrix with a vector as its diagonal.").example("diag([1, 2; 3, 4])", "[1, 4]");
-    APPROX = Primitive::whole("approx", kernels::approx, ShapeRule::Rule(approx_shape)).parameters(&["a", "b", "tol"])
-        .options(&[("tol", 1e-9)])
-        .doc("1 where a and b agree to tol, relative or absolute.").example("approx(0.1 + 0.2, 0.3)", "1");
+    APPROX = Primitive::whole("approx", kernels::approx, ShapeRule::Rule(approx_shape)).parameters(&["a", "b", "tol", "abs"])
+        .options(&[("tol", 1e-9), ("abs", 0.0)])
+        .doc("1 where a and b differ by at most tol times the largest entry of either, or by at most abs: give abs= to compare with 0.").example("approx(0.1 + 0.2, 0.3)", "1");
     TRANSPOSE = Primitive::whole("transpose", kernels::transpose, ShapeRule::Rule(|shapes, _| Ok(shapes[0].transposed())))
         .notation(Notation::Transpose).moves_entries().derivative(Linear(|ct, _, _| ct.transposed()))
         .doc("Rows and columns exchanged.").example("[1, 2]'", "[1, 2]'");

@@ -106,7 +106,7 @@ rows! {
         .kinks(|args, _| jump(args[0].fract() == 0.0 && args[0] != 0.0, args[0] > 0.0, args[0] < 0.0))
         .doc("The whole part.").example("trunc(-1.5)", "-1").samples(&[&[-0.3]]);
     RELU = Primitive::map1("relu", map1!(special::relu))
-        .derivative(Select(|args, _, _| Some((entrywise(&super::arithmetic::LE, &[args[0], args[0].number(0.0)]).map(&super::arithmetic::NOT), None))))
+        .derivative(Select(|args, _, _| Some((entrywise(&super::arithmetic::LE, &[args[0], args[0].number(0.0)]).map(&super::arithmetic::UNLESS), None))))
         .kinks(|args, _| kink_at(0.0, args[0], 0.0, 0.0, 1.0))
         .latex(r"\operatorname{ReLU}").doc("max(x, 0) with derivative 0 at 0.").example("relu([-1, 2])", "[0, 2]").samples(&[&[-0.3], &[2.0]]);
     SIGMOID = Primitive::map1("sigmoid", map1!(fused math::sigmoid)).aliases(&["logistic", "σ"])
@@ -162,11 +162,11 @@ fn clamp_selects<'g>(
     _: Term<'g>,
     k: usize,
 ) -> Option<(Term<'g>, Option<Term<'g>>)> {
-    use super::arithmetic::{LT, NOT, OR};
+    use super::arithmetic::{LT, OR, UNLESS};
     let below = entrywise(&LT, &[args[0], args[1]]);
     let above = entrywise(&LT, &[args[2], args[0]]);
     let mask = match k {
-        0 => entrywise(&OR, &[below, above]).map(&NOT),
+        0 => entrywise(&OR, &[below, above]).map(&UNLESS),
         1 => below,
         _ => above,
     };

@@ -1,6 +1,7 @@
 //! Numeric kernels over whole arrays.
 
 use super::random::SplitMix64;
+use super::special::max2;
 use crate::graph::Shape;
 use crate::graph::primitive::{Fault, KernelCall};
 use crate::graph::{Attr, View};
@@ -280,16 +281,22 @@ pub fn broadcast(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     Ok(())
 }
 
+/// The largest difference against the largest entry. Equal infinities agree and are no scale.
 pub fn approx(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let [a, b] = [call.args[0], call.args[1]];
-    let tol = call.args[2].data[0];
-    let shape = crate::graph::Shape::common(&[a.shape, b.shape]).unwrap_or(a.shape);
-    let close = |a: f64, b: f64| {
-        a == b || (a - b).abs() <= tol * 1f64.max(a.abs()).max(b.abs()) && (a - b).is_finite()
-    };
+    let [tol, abs] = [call.args[2].data[0], call.args[3].data[0]];
+    let shape = Shape::common(&[a.shape, b.shape]).unwrap_or(a.shape);
     let m = shape.m();
-    let all =
-        (0..shape.len()).all(|k| close(stretched(a, k % m, k / m), stretched(b, k % m, k / m)));
-    out[0] = f64::from(u8::from(all));
+    let (mut largest, mut apart) = (0f64, 0f64);
+    for k in 0..shape.len() {
+        let [a, b] = [a, b].map(|x| stretched(x, k % m, k / m));
+        if a == b && a.is_infinite() {
+            continue;
+        }
+        largest = max2(largest, max2(a.abs(), b.abs()));
+        apart = max2(apart, (a - b).abs());
+    }
+    let close = apart.is_finite() && apart <= abs.max(tol * largest);
+    out[0] = f64::from(u8::from(close));
     Ok(())
 }

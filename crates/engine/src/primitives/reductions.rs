@@ -7,7 +7,9 @@ use super::arithmetic::DIFFERENCE;
 use super::special;
 use crate::graph::primitive::{Fault, KernelCall, Lanes, Map1};
 use crate::graph::{Attr, View};
-use crate::vector::sums::{sum_of_magnitudes, sum_of_squares};
+use crate::vector::sums::{
+    sum_of_deviations, sum_of_magnitudes, sum_of_squared_deviations, sum_of_squares,
+};
 use crate::vector::{at_width, map1, math, sums};
 
 type Done = Result<(), Fault>;
@@ -40,8 +42,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// [`Rows::fold`], with another number for each row given to `combine`.
-    fn fold_with(self, out: &mut [f64], with: &[f64], combine: impl Fn(f64, f64, f64) -> f64) {
+    /// [`Rows::fold`] from 0, with something else for each row given to `combine`.
+    fn fold_with<W: Copy>(self, out: &mut [f64], with: &[W], combine: impl Fn(f64, f64, W) -> f64) {
         out.fill(0.0);
         for column in self.columns() {
             at_width!(_ => for ((y, x), w) in out.iter_mut().zip(column).zip(with) {
@@ -103,12 +105,11 @@ fn sum_of_all(x: View<'_>) -> f64 {
     sums::sum(&columns)
 }
 
-fn average(lane: &[f64]) -> f64 {
-    sums::sum(lane) / lane.len() as f64
-}
-
+/// An entry is taken away before the mean is, so that equal entries have variance 0 exactly.
 fn variance(lane: &[f64]) -> f64 {
-    sum_of_squares(lane, average(lane), 1.0) / lane.len() as f64
+    let (n, first) = (lane.len() as f64, lane.first().copied().unwrap_or(0.0));
+    let centre = sum_of_deviations(lane, first) / n;
+    sum_of_squared_deviations(lane, first, centre) / n
 }
 
 fn divide(out: &mut [f64], by: usize) {
@@ -116,12 +117,20 @@ fn divide(out: &mut [f64], by: usize) {
 }
 
 fn variances(rows: Rows<'_>, out: &mut [f64]) {
-    let (mut centres, n) = ([0.0; BLOCK], rows.x.shape.n());
+    let n = rows.x.shape.n();
+    let Some(first) = rows.columns().next() else {
+        return out.fill(f64::NAN);
+    };
+    rows.fold_with(out, first, |sum, x, first| sum + (x - first));
+    divide(out, n);
+    let mut centres = [(0.0, 0.0); BLOCK];
     let centres = &mut centres[..rows.count];
-    rows.fold(centres, 0.0, |sum, x| sum + x);
-    divide(centres, n);
-    rows.fold_with(out, centres, |sum, x, centre| {
-        sum + (x - centre) * (x - centre)
+    for (slot, known) in centres.iter_mut().zip(first.iter().zip(&*out)) {
+        *slot = (*known.0, *known.1);
+    }
+    rows.fold_with(out, centres, |sum, x, (first, centre)| {
+        let deviation = (x - first) - centre;
+        sum + deviation * deviation
     });
     divide(out, n);
 }

@@ -24,6 +24,19 @@ pub fn sum_of_squares(x: &[f64], centre: f64, scale: f64) -> f64 {
     }))
 }
 
+/// Σ (x − first)
+pub fn sum_of_deviations(x: &[f64], first: f64) -> f64 {
+    at_width!(_ => sum_by(x, |x| x - first))
+}
+
+/// Σ ((x − first) − centre)²
+pub fn sum_of_squared_deviations(x: &[f64], first: f64, centre: f64) -> f64 {
+    at_width!(_ => sum_by(x, |x| {
+        let x = (x - first) - centre;
+        x * x
+    }))
+}
+
 /// Σ a·b
 pub fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
     if a.len() < FEW {
