@@ -3,7 +3,7 @@
 use super::request::Wrt;
 use crate::diagnostic::Result;
 use crate::diff::{
-    Differences, Flow, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
+    Differences, Flow, Held, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
 };
 use crate::exec::{Failure, Outcome};
 use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor};
