@@ -168,6 +168,18 @@ test('5 training: progress, newest picture, stop', async ({ context, base }) => 
   await until(page, () => document.querySelector('tr[data-node="7"] td[data-kind=primal]')?.innerText === '12.5', 'the page goes on');
 });
 
+test('5 Iris is watched while it trains: the cost so far, the regions', async ({ context, base }) => {
+  const page = await open(context, base);
+  await page.click('[data-testid=gallery]');
+  await page.locator('.gallery button', { hasText: 'iris-live' }).click();
+  await page.waitForSelector('.map canvas', { timeout: 20_000 });
+  const points = () => page.evaluate(() => (document.querySelector('.results .plot path')?.getAttribute('d')?.match(/[ML]/g) ?? []).length);
+  const before = await points();
+  await page.waitForTimeout(900);
+  ok((await points()) > before || before > 55, 'the curve grows');
+  await until(page, () => document.querySelector('.results')?.innerText.includes('accuracy'), 'the end', undefined, 60_000);
+});
+
 test('6 gallery: the lecture slide by slide, examples', async ({ context, base }) => {
   const page = await open(context, base);
   await page.click('[data-testid=gallery]');

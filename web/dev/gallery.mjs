@@ -35,11 +35,12 @@ function walk(folder) {
   return readdirSync(folder).sort().flatMap((name) => { const path = join(folder, name); return statSync(path).isDirectory() ? walk(path) : [path]; });
 }
 function examples() {
-  return walk(join(ROOT, 'examples')).filter((p) => p.endsWith('.ad')).map((path) => {
+  const own = join(import.meta.dirname, 'iris-live.ad');
+  return [own, ...walk(join(ROOT, 'examples')).filter((p) => p.endsWith('.ad') && !p.endsWith('.sol.ad'))].map((path) => {
     const text = readFileSync(path, 'utf8');
     const about = [];
     for (const line of text.split('\n')) { if (!line.startsWith('#')) break; about.push(line.replace(/^#\s?/, '')); }
-    return { path: relative(join(ROOT, 'examples'), path), about: about.join(' ').replace(/\s+/g, ' ').trim(), text };
+    return { path: path === own ? 'iris-live.ad' : relative(join(ROOT, 'examples'), path), about: about.join(' ').replace(/\s+/g, ' ').trim(), text };
   });
 }
 /** The data files that scripts read, as they lie beside the examples. */

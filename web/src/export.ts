@@ -13,7 +13,17 @@ export function download(name: string, content: string | Blob, type: string): vo
 const KEPT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-family', 'font-style', 'font-weight', 'font-size', 'opacity', 'display', 'fill-opacity'];
 
 /** The graph as it stands, with its computed style written into it. */
-export function graphSvg(): { text: string; width: number; height: number } | null {
+/** All of the graph, also what is out of sight. */
+async function whole(): ReturnType<typeof drawn> {
+  state.drawAll.value = true;
+  await new Promise(requestAnimationFrame);
+  await new Promise((resolve) => setTimeout(resolve));
+  const svg = await drawn();
+  state.drawAll.value = false;
+  return svg;
+}
+
+async function drawn(): Promise<{ text: string; width: number; height: number } | null> {
   const live = document.querySelector<SVGSVGElement>('svg.graph');
   if (!live) return null;
   const copy = live.cloneNode(true) as SVGSVGElement;
@@ -39,7 +49,7 @@ export function graphSvg(): { text: string; width: number; height: number } | nu
 }
 
 async function png(): Promise<void> {
-  const svg = graphSvg();
+  const svg = await whole();
   if (!svg) return;
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg.text)}`;
@@ -56,7 +66,7 @@ const withTrace = (): string => { const own = state.lines.value.some((l) => l.ki
 export async function take(what: string): Promise<{ title: string; text: string; file: string } | null> {
   const engine = state.currentEngine();
   if (what === 'ad') { download('script.ad', state.text.value, 'text/plain'); return null; }
-  if (what === 'svg') { const svg = graphSvg(); if (svg) download('wengert-graph.svg', svg.text, 'image/svg+xml'); return null; }
+  if (what === 'svg') { const svg = await whole(); if (svg) download('wengert-graph.svg', svg.text, 'image/svg+xml'); return null; }
   if (what === 'png') { await png(); return null; }
   if (what === 'latex') return { title: 'LaTeX', text: await engine.latex(withTrace()), file: 'wengert.tex' };
   if (what === 'html') { const page = await engine.html(withTrace()); if (page) download('wengert.html', page, 'text/html'); return null; }

@@ -40,6 +40,8 @@ export const position = signal<number | null>(null);
 export const playing = signal(false);
 export const speed = signal(1);
 export const quiz = signal(false);
+/** Draw all of a large graph, to take it away. */
+export const drawAll = signal(false);
 /** The node that the quiz asks about. */
 export const asked = signal<number | null>(null);
 export const announcement = signal('');
@@ -138,7 +140,9 @@ async function once(): Promise<void> {
     if (run.stopped === 'user') problems.push({ kind: 'note', message: 'stopped' });
     let shownTraces = own;
     if (!run.stopped) {
-      const wanted = own.length ? null : target.value && targets.value.includes(target.value) ? target.value : (targets.value[0] ?? null);
+      // Of a text that cannot be read nothing ran: the trace before it stays.
+      const unread = problems.some((p) => p.kind === 'error' && p.code === 'syntax');
+      const wanted = own.length || unread ? null : target.value && targets.value.includes(target.value) ? target.value : (targets.value[0] ?? null);
       if (wanted) {
         const extra = await engine.query(`trace ${wanted}`, { deadline: deadline.value });
         if (extra.stopped && again) return;

@@ -76,6 +76,7 @@ function RunLine() {
 function TraceHead() {
   const traces = state.traces.value;
   const own = state.lines.value.some((l) => l.kind === 'trace');
+  if (state.stale.value && traces.length) return <p class="trace-head">The trace of the last text that could be read:</p>;
   if (own && traces.length > 1) {
     return <div class="trace-head"><label>Trace <select aria-label="Which trace" value={String(state.traceIndex.value)} onChange={(e) => void state.selectTrace(Number((e.currentTarget as HTMLSelectElement).value))}>{traces.map((t, k) => <option key={k} value={String(k)}>{`${k + 1}: ${t.outputs.join(', ')}`}</option>)}</select></label></div>;
   }

@@ -7,7 +7,7 @@ import { lesson, openLecture, scriptOf, type Section } from '../lesson';
 export const galleryOpen = signal(false);
 
 const GROUPS: [string, RegExp][] = [
-  ['For a first look', /^(baydin|kinks|powers|plots|logistic-map)/],
+  ['For a first look', /^(iris-live|baydin|kinks|powers|plots|logistic-map)/],
   ['The lecture’s scripts', /^lecture\//],
   ['Networks and data', /(network|logistic-regression|stochastic|gaussian|iris)/],
   ['Numerical methods', /(newton|line-search|ode|numeric|nan)/],
@@ -54,6 +54,8 @@ const firstSentence = (text: string): string => { const s = (text.split(/(?<=\.)
 function open(code: string, path: string): void {
   lesson.value = null;
   const trains = /repeat|while|for /.test(code);
+  // What trains takes as long as it takes: it has a stop button.
+  if (trains) state.deadline.value = Infinity;
   void state.restore({ code, view: /\b(plot|print)\b/.test(code) && !/^trace/m.test(code) ? 'results' : undefined });
   if (trains) state.announcement.value = `${path} is open`;
 }

@@ -72,6 +72,9 @@ function laidOut(sizes: Map<number, Size>, edges: { from: number; to: number }[]
   return made;
 }
 
+/** Whether something with these corners or points may be seen. */
+type InSight = (points: { x: number; y: number }[]) => boolean;
+
 interface Shown { trace: Trace; visible: TraceNode[]; edges: { from: number; to: number; partial: string | null }[] }
 
 /** Everything, or for large graphs what is near the node in focus. */
@@ -139,6 +142,21 @@ export function GraphView() {
     return scale(up) * 1.02 > scale(right) ? up : right;
   }, [shown, columns, room.width > 0 ? Math.round(room.width / room.height * 4) : 0, sweep]);
 
+  // Of a large graph only what is near the window is there at all; a short way beyond, so that few moves change it.
+  const all = state.drawAll.value || !drawing || drawing.nodes.size <= 60;
+  const [gridX, gridY] = [Math.round(view.x / 240), Math.round(view.y / 240)];
+  const inSight = useMemo<InSight>(() => {
+    if (all || !drawing) return () => true;
+    const at = placement(drawing, room, { zoom: view.zoom, x: gridX * 240, y: gridY * 240 });
+    const [left, right] = [(-at.x - 280) / at.scale, (room.width - at.x + 280) / at.scale];
+    const [top, bottom] = [(-at.y - 280) / at.scale, (room.height - at.y + 280) / at.scale];
+    return (points) => {
+      let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+      for (const p of points) { x0 = Math.min(x0, p.x); x1 = Math.max(x1, p.x); y0 = Math.min(y0, p.y); y1 = Math.max(y1, p.y); }
+      return x1 > left && x0 < right && y1 > top && y0 < bottom;
+    };
+  }, [all, drawing, room, view.zoom, gridX, gridY]);
+
   // The sweep only changes classes, and only where they differ: no element is made while one scrubs.
   useEffect(() => {
     const element = svg.current;
@@ -165,7 +183,7 @@ export function GraphView() {
         if (wanted !== item.set) item.group.setAttribute('class', (item.set = wanted));
       }
     });
-  }, [drawing, shown]);
+  }, [drawing, shown, inSight]);
 
   // What the sweep or a pin is at comes into sight. Only then is anything rendered again.
   const placed = useRef<() => void>(() => undefined);
@@ -183,7 +201,7 @@ export function GraphView() {
   useEffect(() => setView({ zoom: 1, x: 0, y: 0 }), [drawing]);
 
   // The same elements as long as nothing but the view or the sweep changes: they are not even compared then.
-  const content = useMemo(() => (trace && sweep && drawing && shown ? <Boxes trace={trace} sweep={sweep} drawing={drawing} edges={shown.edges} visible={shown.visible} columns={columns} /> : null), [drawing, shown, columns]);
+  const content = useMemo(() => (trace && sweep && drawing && shown ? <Boxes trace={trace} sweep={sweep} drawing={drawing} edges={shown.edges} visible={shown.visible} columns={columns} inSight={inSight} /> : null), [drawing, shown, columns, inSight]);
 
   if (!trace || !sweep || !drawing || !shown) return <div class="graph-panel" ref={panel} data-testid="graph" />;
 
@@ -225,12 +243,13 @@ export function GraphView() {
   );
 }
 
-function Boxes({ trace, sweep, drawing, edges, visible, columns }: { trace: Trace; sweep: Sweep; drawing: Drawing; edges: Shown['edges']; visible: TraceNode[]; columns: { wrt: string | null; output: string | null } }) {
+function Boxes({ trace, sweep, drawing, edges, visible, columns, inSight }: { trace: Trace; sweep: Sweep; drawing: Drawing; edges: Shown['edges']; visible: TraceNode[]; columns: { wrt: string | null; output: string | null }; inSight: InSight }) {
   const look = lookup(trace, columns);
+  const byEnds = new Map(edges.map((e) => [`${e.from} ${e.to}`, e]));
   return (
     <>
-          {drawing.edges.map((route) => {
-            const edge = edges.find((e) => e.from === route.from && e.to === route.to);
+          {drawing.edges.filter((route) => inSight(route.points)).map((route) => {
+            const edge = byEnds.get(`${route.from} ${route.to}`);
             const partial = edge?.partial ?? null;
             const formula = partial ? parse(partial) : null;
             const worth = formula ? evaluate(formula, look) : null;
@@ -250,7 +269,7 @@ function Boxes({ trace, sweep, drawing, edges, visible, columns }: { trace: Trac
               </g>
             );
           })}
-          {visible.map((node) => {
+          {visible.filter((node) => { const box = drawing.nodes.get(node.id)!; return inSight([box, { x: box.x + box.width, y: box.y + box.height }]); }).map((node) => {
             const box = drawing.nodes.get(node.id)!;
             const cx = box.x + box.width / 2;
             const tangent = numberOf(node, 'da', columns);

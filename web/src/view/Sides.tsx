@@ -82,7 +82,7 @@ export function ModesTable({ compare }: { compare: Compare }) {
     <div data-testid="modes" class="modes">
       <table>
         <caption class="visually-hidden">{`The derivative of ${compare.output} by each mode, with its cost`}</caption>
-        <thead><tr><th scope="col">mode</th>{shown.map((r) => <th key={r.name} scope="col" class="number" dangerouslySetInnerHTML={{ __html: `∂${html(out)}/∂${html(r.name)}` }} />)}<th scope="col" class="number" title="Relative difference from reverse">differs</th><th scope="col" class="number">passes</th><th scope="col">operations</th><th scope="col" class="number" title="Values kept alive at once">kept</th></tr></thead>
+        <thead><tr><th scope="col">mode</th>{shown.map((r) => <th key={r.name} scope="col" class="number" dangerouslySetInnerHTML={{ __html: `∂${html(out)}/∂${html(r.name)}` }} />)}<th scope="col" class="number" title="Relative difference from reverse">differs</th><th scope="col" class="number">passes</th><th scope="col" class="more">operations</th><th scope="col" class="number more" title="Values kept alive at once">kept</th></tr></thead>
         <tbody>
           {MODES.map((mode) => {
             const cost = compare.cost[mode];
@@ -95,8 +95,8 @@ export function ModesTable({ compare }: { compare: Compare }) {
                 {shown.map((r) => <td key={r.name} class="number" title={reason ?? ''}>{r[mode] === null ? '–' : brief(r[mode])}</td>)}
                 <td class={`number dim`}>{mode === reference ? '' : worst}</td>
                 <td class="number">{cost?.passes ?? ''}</td>
-                <td>{cost && <span class="bar"><span style={{ width: `${Math.max(3, (26 * cost.ops) / most)}px` }} /> <span class="number">{cost.ops}</span></span>}</td>
-                <td class="number">{cost?.live ?? ''}</td>
+                <td class="more">{cost && <span class="bar"><span style={{ width: `${Math.max(3, (26 * cost.ops) / most)}px` }} /> <span class="number">{cost.ops}</span></span>}</td>
+                <td class="number more">{cost?.live ?? ''}</td>
               </tr>
             );
           })}
@@ -244,10 +244,18 @@ function PlotPanel() {
 /** Everything the script shows itself; of plots of one kind in a loop only the newest. */
 export function shownResults(all: Line[]): Line[] {
   const shown = all.filter((l) => !['error', 'warning', 'note', 'trace', 'graph'].includes(l.kind) || (l.kind === 'graph' && l.svg));
-  const plots = new Map<string, number>();
   const keyOf = (l: Line): string | null => (l.kind === 'plot' ? JSON.stringify([(l.series ?? []).map((s) => s.name), (l.map as { name?: string } | undefined)?.name ?? '', l.file]) : null);
-  shown.forEach((l, k) => { const key = keyOf(l); if (key) plots.set(key, k); });
-  return shown.filter((l, k) => { const key = keyOf(l); return key === null || plots.get(key) === k; }).slice(-200);
+  // A picture stays where it first stood.
+  const kept: Line[] = [];
+  const places = new Map<string, number>();
+  for (const line of shown) {
+    const key = keyOf(line);
+    const place = key === null ? undefined : places.get(key);
+    if (place !== undefined) { kept[place] = line; continue; }
+    if (key !== null) places.set(key, kept.length);
+    kept.push(line);
+  }
+  return kept.slice(-200);
 }
 
 function Results({ lines }: { lines: Line[] }) {

@@ -75,7 +75,8 @@ export function TraceTable() {
   useEffect(() => {
     const element = scroller.current;
     if (!element || !windowed) return;
-    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    // Only when other rows come into sight is anything rendered.
+    const measure = (): void => setView((old) => { const top = Math.floor(element.scrollTop / (ROW * 4)) * ROW * 4; const height = Math.ceil(element.clientHeight / (ROW * 4)) * ROW * 4; return old.top === top && old.height === height ? old : { top, height }; });
     measure();
     element.addEventListener('scroll', measure, { passive: true });
     const watch = new ResizeObserver(measure);
@@ -87,18 +88,20 @@ export function TraceTable() {
   useEffect(() => {
     const element = scroller.current;
     const id = now.node ?? (state.pinned.peek() !== null ? state.pinned.peek() : null);
-    if (!element || id === null) return;
-    const head = element.querySelector('thead')?.clientHeight ?? ROW;
-    const top = (id - 1) * ROW + head;
-    if (top - head < element.scrollTop) element.scrollTop = top - head - ROW;
-    else if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + 2 * ROW - element.clientHeight;
+    if (!element || id === null) return undefined;
+    const frame = requestAnimationFrame(() => {
+      const top = id * ROW;
+      if (top - ROW < element.scrollTop) element.scrollTop = top - 2 * ROW;
+      else if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + 2 * ROW - element.clientHeight;
+    });
+    return () => cancelAnimationFrame(frame);
   }, [now.node, pinned]);
 
   const named = useMemo(() => (trace ? trace.nodes.map((node) => (node.op === 'input' ? '' : node.names.map((name) => html(name)).join(', '))) : []), [trace]);
   if (!trace || !sweep) return <p class="empty">{state.busy.value ? 'Computing…' : 'Write a formula, such as L = 0.5*(y - w*x)^2, and its list of operations appears here.'}</p>;
 
-  const first = windowed ? Math.max(0, Math.floor(view.top / ROW) - 8) : 0;
-  const last = windowed ? Math.min(trace.nodes.length, Math.ceil((view.top + view.height) / ROW) + 8) : trace.nodes.length;
+  const first = windowed ? Math.max(0, Math.floor(view.top / ROW) - 6) : 0;
+  const last = windowed ? Math.min(trace.nodes.length, Math.ceil((view.top + view.height) / ROW) + 10) : trace.nodes.length;
   const rows = trace.nodes.slice(first, last);
   const width = 3 + (sweep.forward ? 2 : 0) + (sweep.reverse ? 2 : 0);
 
@@ -138,7 +141,7 @@ export function TraceTable() {
 
   return (
     <div class={`table-scroll${state.stale.value ? ' stale' : ''}`} ref={scroller} data-testid="trace" tabIndex={-1}>
-      <table class={`trace${position !== null ? ' sweeping' : ''}`} aria-label={`Wengert list of ${trace.outputs.join(', ')}`} aria-rowcount={trace.nodes.length + 1}
+      <table class={`trace${position !== null ? ' sweeping' : ''}${windowed ? ' long' : ''}`} aria-label={`Wengert list of ${trace.outputs.join(', ')}`} aria-rowcount={trace.nodes.length + 1}
         onMouseOver={over} onMouseLeave={() => { state.hovered.value = null; state.role.value = null; }}
         onFocusIn={(e: Event) => { const id = rowOf(e); if (id !== null) { state.hovered.value = id; setRover(id); } }} onFocusOut={() => { state.hovered.value = null; }}
         onClick={(e: Event) => { const id = rowOf(e); if (id !== null && !(e.target as Element).closest('select')) state.pinned.value = state.pinned.value === id ? null : id; }}

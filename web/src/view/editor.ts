@@ -220,7 +220,7 @@ export function mount(parent: HTMLElement): () => void {
     }),
   });
   current = view;
-  let frame = 0;
+  let later: ReturnType<typeof setTimeout> | undefined;
   const stops = [
     effect(() => {
       const next = state.text.value;
@@ -238,10 +238,10 @@ export function mount(parent: HTMLElement): () => void {
         add(node.via, 'link-via');
         add(node.span, 'link-own');
       }
-      // Once a frame is enough while one scrubs.
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => view.dispatch({ effects: setMarks.of(items) }));
+      // While one scrubs the editor follows at a distance: it measures the page, which is dear.
+      clearTimeout(later);
+      later = setTimeout(() => view.dispatch({ effects: setMarks.of(items) }), state.position.peek() === null ? 0 : 90);
     }),
   ];
-  return () => { cancelAnimationFrame(frame); stops.forEach((stop) => stop()); view.destroy(); current = null; };
+  return () => { clearTimeout(later); stops.forEach((stop) => stop()); view.destroy(); current = null; };
 }
