@@ -1,8 +1,8 @@
 //! Whole sessions, driven through a pseudo-terminal: `tests/transcripts/*.txt`, and the sessions
-//! in the README. `» ` stands before an input, `… ` before its further lines; the output follows. A
-//! line `…` alone stands for any number of lines.
+//! that the README shows. `» ` stands before what is typed, `… ` before its further lines; below
+//! stands what is shown. A line `…` alone stands for any number of lines.
 //!
-//! `WENGERT_BLESS=1 cargo test --test it -- transcripts` writes the present output into the files.
+//! `WENGERT_BLESS=1 cargo test --test it transcripts::` writes what is shown now into the files.
 
 use expectrl::process::unix::UnixProcess;
 use expectrl::session::OsStream;

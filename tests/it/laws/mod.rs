@@ -2,7 +2,7 @@
 //! choices, matrices and derivatives inside. Every program goes through forward and reverse mode and
 //! through one further law.
 //!
-//! `WENGERT_PROGRAMS=1000000 cargo test --release --test laws` tries as many, `WENGERT_PROGRAMS=17..18`
+//! `WENGERT_PROGRAMS=1000000 cargo test --release --test it laws::` tries as many, `WENGERT_PROGRAMS=17..18`
 //! those of some seeds alone. A program that breaks a law is made smaller before it is shown.
 
 mod derivatives;
