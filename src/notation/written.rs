@@ -2,6 +2,7 @@
 
 use super::math::{Math, Subscript, Times, Written, one_line};
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Index, Script, UnaryOp};
+use rustc_hash::FxHashMap;
 
 /// The depth to which a formula is read before the rest becomes an ellipsis; long sums and products
 /// are not deep.
@@ -22,88 +23,117 @@ impl Written {
 /// The expression `id` of `script`. Which products are matrix products is not known: all that are
 /// written `*` are [`Times::Matrix`].
 pub fn expression(script: &Script, id: ExprId) -> Math {
-    read(script, id, READ_DEPTH)
+    // Parents before their operands; read from the end, so that nothing recurses.
+    let mut order = vec![(id, 0)];
+    let mut next = 0;
+    while let Some(&(id, depth)) = order.get(next) {
+        next += 1;
+        if depth < READ_DEPTH {
+            for operand in operands(script, id) {
+                order.push((operand, depth + 1));
+            }
+        }
+    }
+    let mut done: FxHashMap<ExprId, Math> = FxHashMap::default();
+    for (id, depth) in order.into_iter().rev() {
+        let math = match depth {
+            READ_DEPTH => Math::Ellipsis,
+            _ => put_together(script, id, &mut |id| {
+                done.remove(&id).unwrap_or(Math::Ellipsis)
+            }),
+        };
+        done.insert(id, math);
+    }
+    done.remove(&id).unwrap_or(Math::Ellipsis)
 }
 
-fn read(script: &Script, id: ExprId, depth: usize) -> Math {
-    if depth == 0 {
-        return Math::Ellipsis;
+/// The parts of an expression: of a chain of additions and subtractions all its terms.
+fn operands(script: &Script, id: ExprId) -> Vec<ExprId> {
+    let mut parts = Vec::new();
+    match &script.expr(id).kind {
+        ExprKind::Binary(BinaryOp::Add | BinaryOp::Sub, ..) => {
+            parts.extend(terms(script, id).into_iter().map(|(_, term)| term));
+        }
+        _ => script.expr(id).children(|child| parts.push(child)),
     }
-    let inner = |id: &ExprId| read(script, *id, depth - 1);
-    let boxed = |id: &ExprId| Box::new(inner(id));
+    parts
+}
+
+/// A chain of additions and subtractions, walked from its end: which terms are subtracted.
+fn terms(script: &Script, id: ExprId) -> Vec<(bool, ExprId)> {
+    let mut terms = Vec::new();
+    let mut rest = id;
+    while let ExprKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), a, b) = &script.expr(rest).kind
+    {
+        terms.push((*op == BinaryOp::Sub, *b));
+        rest = *a;
+    }
+    terms.push((false, rest));
+    terms.reverse();
+    terms
+}
+
+/// The expression `id` from its parts, which `part` hands out once each.
+fn put_together(script: &Script, id: ExprId, part: &mut dyn FnMut(ExprId) -> Math) -> Math {
+    let mut boxed = |id: &ExprId| Box::new(part(*id));
     match &script.expr(id).kind {
         ExprKind::Number(x) => Math::Number(*x),
         ExprKind::Text(text) => Math::Text(text.clone()),
         ExprKind::Name(name) => Math::Name(script.name(*name).clone()),
-        ExprKind::Unary(UnaryOp::Neg, x) => inner(x).negated(),
+        ExprKind::Unary(UnaryOp::Neg, x) => part(*x).negated(),
         ExprKind::Unary(UnaryOp::Not, x) => Math::Not(boxed(x)),
         ExprKind::Unary(UnaryOp::Transpose, x) => Math::Transpose(boxed(x)),
-        ExprKind::Binary(op, ..) => match op {
-            BinaryOp::Add | BinaryOp::Sub => sum(script, id, depth - 1),
-            _ => binary(*op, script, id, depth - 1),
-        },
+        ExprKind::Binary(BinaryOp::Add | BinaryOp::Sub, ..) => {
+            let terms = terms(script, id).into_iter();
+            Math::Sum(terms.map(|(minus, term)| (minus, part(term))).collect())
+        }
+        ExprKind::Binary(op, a, b) => {
+            let (left, right) = (part(*a), part(*b));
+            match op {
+                BinaryOp::Mul => Math::product(Times::Matrix, left, right),
+                BinaryOp::DotMul => Math::product(Times::Entrywise, left, right),
+                BinaryOp::Div | BinaryOp::DotDiv => Math::quotient(left, right),
+                BinaryOp::Pow | BinaryOp::DotPow => Math::Power(Box::new(left), Box::new(right)),
+                other => Math::Infix(other.symbol(), Box::new(left), Box::new(right)),
+            }
+        }
         ExprKind::If(c, a, b) => Math::If(boxed(c), boxed(a), boxed(b)),
         ExprKind::Call(call) => {
-            let mut parts: Vec<Math> = call.arguments.iter().map(inner).collect();
-            parts.extend(
-                call.named
-                    .iter()
-                    .map(|one| Math::Named(one.name.name.clone(), boxed(&one.value))),
-            );
+            let mut parts: Vec<Math> = call.arguments.iter().map(|id| part(*id)).collect();
+            for given in &call.named {
+                let value = Box::new(part(given.value));
+                parts.push(Math::Named(given.name.name.clone(), value));
+            }
             Math::Call(call.function.name.clone(), parts)
         }
         ExprKind::Derivative(call) => {
             let primes = "'".repeat(call.order as usize);
             let name = format!("{}{primes}", call.function);
-            Math::Call(name.into(), call.arguments.iter().map(inner).collect())
+            let parts = call.arguments.iter().map(|id| part(*id)).collect();
+            Math::Call(name.into(), parts)
         }
         ExprKind::Index(base, indices) => {
+            let base = boxed(base);
             let index = |index: &Index| match index {
-                Index::At(i) => Subscript::At(inner(i)),
-                Index::Range(a, b) => Subscript::Range(inner(a), inner(b)),
+                Index::At(i) => Subscript::At(part(*i)),
+                Index::Range(a, b) => Subscript::Range(part(*a), part(*b)),
                 Index::All => Subscript::All,
             };
-            Math::Index(boxed(base), indices.iter().map(index).collect())
+            Math::Index(base, indices.iter().map(index).collect())
         }
         // One row in brackets is a column.
         ExprKind::Matrix(rows) => {
-            Math::Matrix(rows[0].len(), rows.iter().flatten().map(inner).collect())
+            let entries = rows.iter().flatten().map(|id| part(*id)).collect();
+            Math::Matrix(rows[0].len(), entries)
         }
         ExprKind::Comprehension(each) => {
+            let body = boxed(&each.body);
             let clause = |clause: &crate::syntax::ast::Clause| {
                 let name = clause.variable.name.clone();
-                (name, inner(&clause.from), inner(&clause.to))
+                (name, part(clause.from), part(clause.to))
             };
-            Math::Each(boxed(&each.body), each.clauses.iter().map(clause).collect())
+            Math::Each(body, each.clauses.iter().map(clause).collect())
         }
-    }
-}
-
-/// A chain of additions and subtractions as one sum, walked from its end.
-fn sum(script: &Script, id: ExprId, depth: usize) -> Math {
-    let mut terms = Vec::new();
-    let mut rest = id;
-    while let ExprKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), a, b) = &script.expr(rest).kind
-    {
-        terms.push((*op == BinaryOp::Sub, read(script, *b, depth)));
-        rest = *a;
-    }
-    terms.push((false, read(script, rest, depth)));
-    terms.reverse();
-    Math::Sum(terms)
-}
-
-fn binary(op: BinaryOp, script: &Script, id: ExprId, depth: usize) -> Math {
-    let ExprKind::Binary(_, a, b) = &script.expr(id).kind else {
-        return Math::Ellipsis;
-    };
-    let [left, right] = [a, b].map(|side| read(script, *side, depth));
-    match op {
-        BinaryOp::Mul => Math::product(Times::Matrix, left, right),
-        BinaryOp::DotMul => Math::product(Times::Entrywise, left, right),
-        BinaryOp::Div | BinaryOp::DotDiv => Math::quotient(left, right),
-        BinaryOp::Pow | BinaryOp::DotPow => Math::Power(Box::new(left), Box::new(right)),
-        other => Math::Infix(other.symbol(), Box::new(left), Box::new(right)),
     }
 }
 
