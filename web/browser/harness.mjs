@@ -43,19 +43,23 @@ export async function main(setup) {
   const only = process.argv.slice(2).find((a) => !a.startsWith('-'));
   let [passed, failed] = [0, 0];
   for (const { name, run, options } of tests.filter((t) => !only || t.name.includes(only))) {
-    const context = await launch(options);
-    const start = performance.now();
-    try {
-      await run({ ...setup, context });
-      passed++;
-      console.log(`ok      ${name}  (${Math.round(performance.now() - start)} ms)`);
-    } catch (error) {
-      failed++;
-      console.log(`FAILED  ${name}\n        ${String(error.message).split('\n').slice(0, 6).join('\n        ')}`);
-      const page = context.pages().at(-1);
-      await page?.screenshot({ path: join(tmpdir(), `wengert-page-${name.replace(/\W+/g, '-').slice(0, 40)}.png`) }).catch(() => undefined);
-    } finally {
-      await context.close();
+    // A browser on a busy machine sometimes misses a beat: what fails is tried once more, and said.
+    for (const last of [false, true]) {
+      const context = await launch(options);
+      const start = performance.now();
+      try {
+        await run({ ...setup, context });
+        passed++;
+        console.log(`ok      ${name}  (${Math.round(performance.now() - start)} ms)`);
+        break;
+      } catch (error) {
+        if (last) failed++;
+        console.log(`${last ? 'FAILED' : 'again '}  ${name}\n        ${String(error.message).split('\n').slice(0, 6).join('\n        ')}`);
+        const page = context.pages().at(-1);
+        await page?.screenshot({ path: join(tmpdir(), `wengert-page-${name.replace(/\W+/g, '-').slice(0, 40)}.png`) }).catch(() => undefined);
+      } finally {
+        await context.close();
+      }
     }
   }
   console.log(`\n${passed} passed, ${failed} failed`);
