@@ -135,6 +135,7 @@ test('4 four modes, the formula with steps, a formula by hand', async ({ context
   await page.click('#tab-formula');
   await page.waitForSelector('[data-testid=formula] math');
   ok((await page.locator('[data-testid=formula] code').first().innerText()).includes('w*x'), 'the formula as typed');
+  await page.waitForSelector('.steps li');
   ok(await page.locator('.steps li').count() >= 3, 'steps');
   const check = async (text) => { await page.fill('.own input', text); await page.click('.own button'); await page.waitForFunction((t) => document.querySelector('.own p').innerText !== '' && document.querySelector('.own p').dataset.for === t, text); return page.locator('.own p').innerText(); };
   const right = await check('x*(w*x - y)');
