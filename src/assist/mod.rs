@@ -1,7 +1,7 @@
 //! Help while a text is written: completion, hints, hover, fixes, pages about functions and mistakes. An
 //! interactive session, a notebook, an editor and a web page all ask here.
 //!
-//! Everything is a function of a [`Session`](crate::session::Session), which it does not change, and
+//! Everything is a function of a [`Session`], which it does not change, and
 //! a text; nothing here prints.
 
 pub mod circle;

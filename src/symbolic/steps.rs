@@ -52,7 +52,7 @@ pub enum DerivationRule {
     VariableExponent,
     /// d(aᵀ)
     Transpose,
-    /// d(a[i])
+    /// `d(a[i])`
     Entry,
     /// d([a, b])
     EntryByEntry,

@@ -1,6 +1,6 @@
 //! Diagnostics as text for people: the lines concerned, with labels, drawn by ariadne.
 //!
-//! Ariadne gets an [`Excerpt`] instead of the source, so that a diagnostic costs what it shows,
+//! Ariadne gets an excerpt of the source, so that a diagnostic costs what it shows,
 //! whatever the size of the source.
 
 mod excerpt;

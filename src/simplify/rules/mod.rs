@@ -2,7 +2,7 @@
 //!
 //! A rule looks at one formula whose parts are in normal form and returns a simpler one, or nothing.
 //! Rules may fill a removable singularity; they never create one. A rule that is an equation between
-//! entry-by-entry formulas is one line of text in a table ([`equation`]), which the tests hold at
+//! entry-by-entry formulas is one line of text in a table (`equation`), which the tests hold at
 //! random points; Rust stays where a rule computes.
 
 mod common;
