@@ -23,8 +23,9 @@ else
     exit 3
 fi
 
-native=$(ls -t target/release/wengert target/debug/wengert 2>/dev/null | head -1)
-[ -n "$native" ] || { cargo build --locked; native=target/debug/wengert; }
+# The program of this source, whatever is lying about.
+cargo build --locked
+native="${CARGO_TARGET_DIR:-target}/debug/wengert"
 node tests/wasm/compare.js "$folder/$target/release/wengert_wasm.wasm" "$native" \
     examples/lecture/7.2-loss.ad examples/lecture/7.3-forward.ad examples/lecture/7.5-reverse.ad \
     examples/baydin.ad examples/kinks.ad examples/two-layer-network.ad
