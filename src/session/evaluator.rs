@@ -42,6 +42,14 @@ struct Arrangement {
     guards: Vec<f64>,
 }
 
+impl Arrangement {
+    /// Whether these arguments have the shapes that it was made for.
+    fn fits(&self, arguments: &[Value]) -> bool {
+        let shapes = arguments.iter().map(|argument| argument.tensor().shape());
+        shapes.eq(self.shapes.iter().copied())
+    }
+}
+
 impl std::fmt::Debug for Arrangement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Arrangement")
@@ -103,9 +111,22 @@ impl Evaluator {
             let value = Rc::new(argument.tensor().clone());
             self.definitions.store(name, value, location);
         }
-        let values = self.interpret()?;
-        self.arrangement = Some(self.arrange()?);
-        Ok(values)
+        self.definitions.commit();
+        if self.is_worth_arranging(arguments) {
+            self.arrangement = Some(self.arrange()?);
+            if let Some(values) = self.run(arguments) {
+                return Ok(values);
+            }
+        }
+        self.interpret()
+    }
+
+    /// Whether another program may fit these arguments: what no program could do for these shapes, none
+    /// can do again.
+    fn is_worth_arranging(&self, arguments: &[Value]) -> bool {
+        self.arrangement
+            .as_ref()
+            .is_none_or(|known| known.program.is_some() || !known.fits(arguments))
     }
 
     fn check(&self, arguments: &[Value]) -> Result<()> {
@@ -127,11 +148,10 @@ impl Evaluator {
     /// The values by the program, where it fits these arguments.
     fn run(&mut self, arguments: &[Value]) -> Option<Vec<Value>> {
         let arrangement = self.arrangement.as_mut()?;
-        let program = arrangement.program.as_mut()?;
-        let shapes = arguments.iter().map(|argument| argument.tensor().shape());
-        if !shapes.eq(arrangement.shapes.iter().copied()) {
+        if !arrangement.fits(arguments) {
             return None;
         }
+        let program = arrangement.program.as_mut()?;
         for (place, argument) in arrangement.places.iter().zip(arguments) {
             if let Some(place) = place {
                 program.set(*place, argument.as_slice());

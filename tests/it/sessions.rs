@@ -115,3 +115,43 @@ fn a_preview_changes_nothing() {
         "the second draw without a seed is warned of, and no other"
     );
 }
+
+/// A compiled function gives what the session gives, when shapes, counts and branches change between
+/// calls, and where only the interpreter can compute it.
+#[test]
+fn a_compiled_function_gives_what_the_session_gives() {
+    let mut session = Session::new();
+    let outputs = [
+        "sum(x.^2) + n",
+        "grad(sum(sin(x))*n, x)",
+        "sum(n^k for k in 1..n)",
+        "if n > 2 then inv([n, 1; 1, n])[1, 1] else log(n)",
+    ];
+    session
+        .run("n = 2; x = [1, 2]; later = 5")
+        .expect("it runs");
+    let mut compiled = session.compile(&outputs, &["x", "n"]).expect("it compiles");
+    session.run("later = 6").expect("it runs");
+    let points: [(&[f64], f64); 6] = [
+        (&[1.0, 2.0], 2.0),
+        (&[0.5, -1.0], 2.0),
+        (&[0.5, -1.0, 3.0], 2.0),
+        (&[0.5, -1.0, 3.0], 4.0),
+        (&[2.0], 3.0),
+        (&[1.0, 2.0], 2.0),
+    ];
+    for (x, n) in points {
+        session.set("x", x).expect("a vector");
+        session.set("n", n).expect("a number");
+        let values = compiled.call(&[x.into(), n.into()]).expect("values");
+        for (output, value) in outputs.iter().zip(values) {
+            let expected = session.eval(output).expect("a value");
+            assert_eq!(value, expected, "{output} at {x:?}, {n}");
+        }
+    }
+    let wrong = compiled.call(&[1.0.into()]).expect_err("two are needed");
+    assert_eq!(wrong.code(), Code::Arity);
+    let singular = session.compile(&["inv([n, 1; 1, n])"], &["n"]);
+    let failure = singular.expect("it compiles").call(&[1.0.into()]);
+    assert_eq!(failure.expect_err("no inverse").code(), Code::Singular);
+}
