@@ -155,3 +155,23 @@ fn a_compiled_function_gives_what_the_session_gives() {
     let failure = singular.expect("it compiles").call(&[1.0.into()]);
     assert_eq!(failure.expect_err("no inverse").code(), Code::Singular);
 }
+
+/// The library's lines in the README are those of the tour, which runs as a documentation test.
+#[test]
+fn the_readme_shows_the_tour() {
+    let readme = include_str!("../../README.md");
+    let section = readme.split("## As a library").nth(1).expect("it is there");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let tour: Vec<&str> = include_str!("../../src/lib.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! "))
+        .collect();
+    let shown: Vec<&str> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .collect();
+    assert!(shown.len() >= 7, "{shown:?}");
+    for line in shown {
+        assert!(tour.contains(&line), "not in the tour: {line}");
+    }
+}
