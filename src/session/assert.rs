@@ -45,14 +45,19 @@ impl Session {
     }
 }
 
-/// The two sides of a comparison, or of the first failed one among conjoined ones.
+/// The two sides of every comparison that a claim is made of, in the order of the text.
 fn compared(script: &Script, claim: ExprId) -> Vec<ExprId> {
-    match &script.expr(claim).kind {
-        ExprKind::Binary(op, a, b) if op.is_comparison() => vec![*a, *b],
-        ExprKind::Binary(_, a, b) => [compared(script, *a), compared(script, *b)].concat(),
-        ExprKind::Call(call) if *call.function.name == *array::APPROX.name => {
-            call.arguments.iter().take(2).copied().collect()
+    let mut sides = Vec::new();
+    let mut stack = vec![claim];
+    while let Some(expr) = stack.pop() {
+        match &script.expr(expr).kind {
+            ExprKind::Binary(op, a, b) if op.is_comparison() => sides.extend([*a, *b]),
+            ExprKind::Binary(_, a, b) => stack.extend([*b, *a]),
+            ExprKind::Call(call) if *call.function.name == *array::APPROX.name => {
+                sides.extend(call.arguments.iter().take(2));
+            }
+            _ => {}
         }
-        _ => Vec::new(),
     }
+    sides
 }

@@ -271,6 +271,17 @@ fn conditions_chain_to_any_length() {
     );
 }
 
+#[test]
+fn claims_of_any_length_are_refused() {
+    for claim in [
+        chain(" and ", "1 < 2") + " and 2 < 1",
+        format!("0*({})", chain(" + ", "1")),
+    ] {
+        let text = format!("assert {claim}\n");
+        assert_eq!(error_of(&text, Limits::default()), "assert");
+    }
+}
+
 /// How long a chain of `n` definitions takes, with its derivative in both modes.
 fn time_of_definitions(n: usize) -> Duration {
     let start = Instant::now();
