@@ -21,13 +21,14 @@ impl Session {
             Err(error) => return vec![error],
         };
         let script = Rc::new(script);
+        let set = set_by_running(&script);
         for id in &script.body {
             let statement = script.statement(*id);
-            if let Err(error) = self.check_statement(&script, statement, &mut found) {
+            if let Err(error) = self.check_statement(&script, statement, &set, &mut found) {
                 found.push(error);
             }
         }
-        self.check_definitions(&script, &mut found);
+        self.check_definitions(&script, &set, &mut found);
         self.check_blocks(&script, &mut found);
         // In the order of the text; of what is found twice the first knows more.
         let place = |one: &Diagnostic| {
@@ -49,7 +50,12 @@ impl Session {
     }
 
     /// Looks at every formula, whether or not anything shows it, and computes the inputs.
-    fn check_definitions(&self, script: &Rc<Script>, found: &mut Vec<Diagnostic>) {
+    fn check_definitions(
+        &self,
+        script: &Rc<Script>,
+        set: &FxHashSet<&str>,
+        found: &mut Vec<Diagnostic>,
+    ) {
         let mut note = |error: Diagnostic| {
             if !found.contains(&error) {
                 found.push(error);
@@ -79,7 +85,6 @@ impl Session {
                 looked.err().into_iter().for_each(&mut note);
             }
         }
-        let set = set_by_running(script);
         let names = lowerer.unit().undefined_names(&|name| set.contains(name));
         names.into_iter().for_each(&mut note);
         let assigned = assigned(script);
@@ -134,6 +139,7 @@ impl Session {
         &mut self,
         script: &Rc<Script>,
         statement: &Statement,
+        set: &FxHashSet<&str>,
         found: &mut Vec<Diagnostic>,
     ) -> Result<()> {
         match &statement.kind {
@@ -145,19 +151,19 @@ impl Session {
                     found.push(warning);
                 }
             }),
-            StatementKind::Assert(claim) => self.check_expr(script, *claim, found),
+            StatementKind::Assert(claim) => self.check_expr(script, *claim, set, found),
             StatementKind::Print(items, _) => {
                 let values = items
                     .iter()
                     .filter(|item| !matches!(script.expr(**item).kind, ExprKind::Text(_)));
                 values
                     .copied()
-                    .try_for_each(|item| self.check_expr(script, item, found))
+                    .try_for_each(|item| self.check_expr(script, item, set, found))
             }
             StatementKind::Show(_, outputs, tail) if tail.over.is_empty() && tail.at.is_empty() => {
                 outputs
                     .iter()
-                    .try_for_each(|output| self.check_expr(script, *output, found))
+                    .try_for_each(|output| self.check_expr(script, *output, set, found))
             }
             _ => Ok(()),
         }
@@ -167,9 +173,9 @@ impl Session {
         &self,
         script: &Rc<Script>,
         expr: ExprId,
+        set: &FxHashSet<&str>,
         found: &mut Vec<Diagnostic>,
     ) -> Result<()> {
-        let set = set_by_running(script);
         let warnings = self.evaluate(script, expr, &mut |_| {}, |lowerer, _| {
             Ok(lowerer.unit().undefined_names(&|name| set.contains(name)))
         })?;

@@ -282,6 +282,25 @@ fn claims_of_any_length_are_refused() {
     }
 }
 
+/// How long it takes to look for mistakes in `n` statements.
+fn time_of_a_check(n: usize) -> Duration {
+    let text = format!("x = 3\n{}", "print x\n".repeat(n));
+    let source = Source::new("test.ad", text);
+    let start = ThreadTime::now();
+    assert_eq!(Session::default().check(&source), []);
+    start.elapsed()
+}
+
+#[test]
+fn a_check_of_many_statements_takes_linear_time() {
+    let shorter = time_of_a_check(2_500).max(Duration::from_millis(20));
+    let longer = time_of_a_check(20_000);
+    assert!(
+        longer < 20 * shorter,
+        "{longer:?} for eight times what took {shorter:?}"
+    );
+}
+
 /// How long a chain of `n` definitions takes, with its derivative in both modes.
 fn time_of_definitions(n: usize) -> Duration {
     let start = Instant::now();
