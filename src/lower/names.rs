@@ -23,13 +23,8 @@ impl<'a> Lowerer<'a> {
         location: &Location,
         named: Location,
     ) -> Result<()> {
-        if let Some(declared) = self.declared_shape(&name.name)
-            && declared != value.shape()
-        {
-            bail!(Shape, location.clone(),
-                "`{name}` was declared {declared}, and this value is {}", value.shape();
-                label: "{}", value.shape().described());
-        }
+        self.definitions
+            .check_declared(&name.name, value.shape(), location)?;
         let leaf = self
             .graph
             .input(name.name.clone(), value.shape(), Some(value));
@@ -38,13 +33,6 @@ impl<'a> Lowerer<'a> {
         self.bound.insert(name.name.clone(), leaf);
         self.evaluation.unit.inputs.insert(name.name.clone(), leaf);
         Ok(())
-    }
-
-    pub(super) fn declared_shape(&self, name: &str) -> Option<Shape> {
-        match &self.definitions.variable(name)?.meaning {
-            Meaning::Input(input) => input.declared,
-            Meaning::Formula(_) => None,
-        }
     }
 
     /// Pushes what `name` stands for in `frame`.

@@ -147,6 +147,15 @@ impl<'a> Unit<'a> {
             .unwrap_or_else(|| Location::new(&Source::new("", ""), Default::default()))
     }
 
+    /// The place of `leaf` among the inputs, and its name.
+    pub fn input(&self, leaf: NodeId) -> Option<(usize, &Name)> {
+        let Op::Input(number) = self.graph.node(leaf).op else {
+            return None;
+        };
+        let (place, name, node) = self.inputs.get_full(&self.graph.leaf(number).name)?;
+        (*node == leaf).then_some((place, name))
+    }
+
     /// True if `node` is a name without a meaning or a value.
     pub(super) fn is_free(&self, node: NodeId) -> bool {
         let Op::Input(number) = self.graph.node(node).op else {

@@ -37,17 +37,6 @@ impl Session {
                 "`{name}` is a derivative operator and cannot be redefined";
                 label: "choose another name");
         }
-        for (k, parameter) in parameters.iter().enumerate() {
-            if let Some(first) = parameters[..k]
-                .iter()
-                .find(|first| first.name == parameter.name)
-            {
-                bail!(Name, script.location(parameter.span),
-                    "`{name}` has two parameters called `{parameter}`";
-                    label: "the second";
-                    also: script.location(first.span), "the first");
-            }
-        }
         if lower::is_built_in(&name.name) {
             let warning = warning!(Function, location,
                 "`{name}` replaces the built-in function of that name";

@@ -23,15 +23,13 @@ impl Session {
             let position = wanted.wrt.iter().position(|wrt| wrt.target.node == leaf);
             return (2, position.unwrap_or(0) as u64);
         }
-        let name = unit.inputs.iter().position(|(_, node)| *node == leaf);
-        let defined = name.and_then(|k| {
-            let (name, _) = unit.inputs.get_index(k)?;
-            match &self.definitions.variable(name)?.meaning {
-                Meaning::Input(input) => Some((0, input.place)),
-                Meaning::Formula(_) => None,
-            }
-        });
-        defined.unwrap_or((1, name.unwrap_or(0) as u64))
+        let Some((place, name)) = unit.input(leaf) else {
+            return (1, 0);
+        };
+        match self.definitions.variable(name).map(|known| &known.meaning) {
+            Some(Meaning::Input(input)) => (0, input.place),
+            _ => (1, place as u64),
+        }
     }
 
     /// Gives the names after `at` their values for this statement.
@@ -41,16 +39,7 @@ impl Session {
         statement: &ShowStatement<'_>,
     ) -> Result<()> {
         let ShowStatement { script, tail, .. } = *statement;
-        for (k, at) in tail.at.iter().enumerate() {
-            if let Some(first) = tail.at[..k]
-                .iter()
-                .find(|first| first.name.name == at.name.name)
-            {
-                bail!(Name, script.location(at.name.span),
-                    "`{}` gets two values", at.name;
-                    label: "the second";
-                    also: script.location(first.name.span), "the first");
-            }
+        for at in &tail.at {
             if !self.is_mentioned(script, &at.name.name) {
                 return Err(self.unmentioned(script, at));
             }

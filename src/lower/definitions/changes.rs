@@ -133,8 +133,7 @@ impl Definitions {
         self.commit();
     }
 
-    /// Replaces single entries of an input in place; false if the old value is still needed elsewhere
-    /// the value as it is.
+    /// Replaces single entries of an input in place; false if the old value is still needed elsewhere.
     pub fn replace_entries(&mut self, name: &Name, entries: &[(usize, f64)]) -> bool {
         let journal = self.journals.back();
         if journal.is_some_and(|journal| !journal.variables.contains_key(name)) {
