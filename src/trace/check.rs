@@ -2,8 +2,8 @@
 //! differences that are refined until their digits are certain.
 
 use super::compare::{
-    Comparison, DerivativeByMode, EXACT, ModeRunner, NUMERIC, NoAnswer, Question, VISITS_LIMIT,
-    compare, relative_difference,
+    DerivativeByMode, EXACT, Findings, ModeRunner, NUMERIC, NoAnswer, Question, VISITS_LIMIT,
+    relative_difference,
 };
 use super::kinks::Kink;
 use super::request::Wrt;
@@ -90,48 +90,43 @@ pub fn check(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<Ver
         .copied()
         .filter(|mode| *mode != Mode::Numeric)
         .collect();
-    let comparison = compare(
-        evaluation,
-        &Question {
-            modes: &rules,
-            ..*question
-        },
-    )?;
     let runner = ModeRunner::new(evaluation, question)?;
+    let rows = runner.rows(&rules)?;
+    let findings = runner.findings(&rows)?;
     let mut verdict = Verdict {
-        output: comparison.output.clone(),
+        output: question.output.0.clone(),
         largest: None,
         failure: None,
-        left_out: left_out(&comparison, question, &runner),
+        left_out: left_out(&rows, &findings, &runner),
         unsure: None,
         rounding: 0,
-        silent: silent(&comparison, &rules),
+        silent: silent(&rows, &rules),
         doubtful: 0,
-        kinks: comparison.kinks.clone(),
+        kinks: findings.kinks,
     };
-    for (row, wrt) in comparison.rows.iter().zip(question.wrt) {
+    for (row, wrt) in rows.iter().zip(question.wrt) {
         for k in 0..row.entries() {
-            let differences = among_rules(row, k, &comparison.output);
-            let rounding = match differences.iter().any(|found| found.size > EXACT) {
+            let pairs = among_rules(row, k);
+            let rounding = match pairs.iter().any(|pair| pair.size > EXACT) {
                 true => runner.rounding_of_derivative(wrt, k)?,
                 false => 0.0,
             };
             let mut rounded = false;
-            for difference in differences {
-                let [a, b] = difference.sides.map(|(_, x)| x);
-                if difference.size <= EXACT {
-                    verdict.consider(difference, EXACT, Reason::Unexplained);
+            for pair in &pairs {
+                let [a, b] = pair.sides.map(|(_, x)| x);
+                if pair.size <= EXACT {
+                    verdict.agree(pair);
                 } else if (a - b).abs() > rounding {
-                    let reason = explain_rules(&comparison, runner.largest_part(wrt, k)? / a.abs());
-                    verdict.consider(difference, EXACT, reason);
-                } else if difference.size <= ROUNDING {
+                    let kink = verdict.kinks.first().cloned();
+                    verdict.disagree(pair, || match kink {
+                        Some(kink) => Ok(Reason::Kink(kink)),
+                        None => cancellation(&runner, wrt, k, a),
+                    })?;
+                } else if pair.size <= ROUNDING {
                     rounded = true;
-                    verdict.consider(difference, ROUNDING, Reason::Unexplained);
-                } else {
-                    let worst = verdict.unsure.as_ref();
-                    if worst.is_none_or(|worst| difference.size > worst.size) {
-                        verdict.unsure = Some(difference);
-                    }
+                    verdict.agree(pair);
+                } else if pair.is_worse(verdict.unsure.as_ref()) {
+                    verdict.unsure = Some(pair.named(&verdict.output));
                 }
             }
             verdict.rounding += usize::from(rounded);
@@ -145,35 +140,35 @@ pub fn check(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<Ver
 
 /// The reason that finite differences say nothing here.
 fn left_out(
-    comparison: &Comparison,
-    question: &Question<'_>,
+    rows: &[DerivativeByMode],
+    findings: &Findings,
     runner: &ModeRunner<'_, '_>,
 ) -> Option<NoAnswer> {
+    let question = runner.question;
     if !question.modes.contains(&Mode::Numeric) {
         return Some(NoAnswer::NotAsked);
     }
-    if !comparison.kinks.is_empty() {
+    if !findings.kinks.is_empty() {
         return Some(NoAnswer::Kink);
     }
-    let finite = comparison
-        .rows
+    let finite = rows
         .iter()
         .flat_map(|row| row.answers.iter().flatten())
         .all(Tensor::is_finite);
-    if comparison.nonfinite.is_some() || !comparison.value.is_finite() || !finite {
+    if findings.nonfinite.is_some() || !runner.value.is_finite() || !finite {
         return Some(NoAnswer::NotFinite);
     }
     // At least three central differences for each direction.
-    let evaluations = 6 * comparison.advice.forward;
+    let evaluations = 6 * runner.directions();
     if !question.by_name && runner.size().saturating_mul(evaluations) > VISITS_LIMIT {
         return Some(NoAnswer::TooLong(evaluations));
     }
     None
 }
 
-fn silent(comparison: &Comparison, rules: &[Mode]) -> Vec<(Mode, NoAnswer)> {
+fn silent(rows: &[DerivativeByMode], rules: &[Mode]) -> Vec<(Mode, NoAnswer)> {
     let mut silent: Vec<(Mode, NoAnswer)> = Vec::new();
-    for row in &comparison.rows {
+    for row in rows {
         for mode in rules {
             if let Err(why) = &row.answers[*mode as usize]
                 && !silent.iter().any(|(known, _)| known == mode)
@@ -185,8 +180,30 @@ fn silent(comparison: &Comparison, rules: &[Mode]) -> Vec<(Mode, NoAnswer)> {
     silent
 }
 
-/// The differences of entry `k` among the modes that follow rules. NaN is no answer.
-fn among_rules(row: &DerivativeByMode, k: usize, output: &Written) -> Vec<Difference> {
+/// Two modes side by side in one entry of a derivative.
+struct Pair<'r> {
+    row: &'r DerivativeByMode,
+    k: usize,
+    sides: [(Mode, f64); 2],
+    size: f64,
+}
+
+impl Pair<'_> {
+    fn is_worse(&self, known: Option<&Difference>) -> bool {
+        known.is_none_or(|known| self.size > known.size)
+    }
+
+    fn named(&self, output: &Written) -> Difference {
+        Difference {
+            entry: self.row.entry(self.k, output).to_string(),
+            sides: self.sides,
+            size: self.size,
+        }
+    }
+}
+
+/// The modes that follow rules, in pairs, in entry `k`. NaN is no answer.
+fn among_rules(row: &DerivativeByMode, k: usize) -> Vec<Pair<'_>> {
     let value = |mode: Mode| Some((mode, row.answer(mode)?.data()[k]));
     let values: Vec<(Mode, f64)> = Mode::ALL
         .into_iter()
@@ -201,9 +218,11 @@ fn among_rules(row: &DerivativeByMode, k: usize, output: &Written) -> Vec<Differ
                 None if a.1 == b.1 => 0.0,
                 None => f64::INFINITY,
             };
-            found.push(Difference {
-                entry: row.entry(k, output).to_string(),
-                sides: [*a, *b],
+            let sides = [*a, *b];
+            found.push(Pair {
+                row,
+                k,
+                sides,
                 size,
             });
         }
@@ -211,27 +230,36 @@ fn among_rules(row: &DerivativeByMode, k: usize, output: &Written) -> Vec<Differ
     found
 }
 
-fn explain_rules(comparison: &Comparison, amplification: f64) -> Reason {
-    match comparison.kinks.first() {
-        Some(kink) => Reason::Kink(kink.clone()),
-        None if amplification > 1e3 => Reason::Cancellation(amplification),
-        None => Reason::Unexplained,
-    }
+/// The reason for which rules disagree about entry `k`, where there is no kink.
+fn cancellation(runner: &ModeRunner<'_, '_>, wrt: &Wrt, k: usize, value: f64) -> Result<Reason> {
+    let amplification = runner.largest_part(wrt, k)? / value.abs();
+    Ok(match amplification > 1e3 {
+        true => Reason::Cancellation(amplification),
+        false => Reason::Unexplained,
+    })
 }
 
 impl Verdict {
-    /// Takes a difference into account, with the likely reason where it is too large.
-    fn consider(&mut self, difference: Difference, tolerance: f64, reason: Reason) {
-        let worse =
-            |known: Option<&Difference>| known.is_none_or(|known| difference.size > known.size);
-        if difference.size > tolerance && worse(self.failure.as_ref().map(|(known, _)| known)) {
-            let infinite = difference.sides.iter().any(|(_, x)| x.is_infinite());
-            let reason = if infinite { Reason::Infinite } else { reason };
-            self.failure = Some((difference.clone(), reason));
+    /// Takes a difference into account that is small enough.
+    fn agree(&mut self, pair: &Pair<'_>) {
+        if pair.is_worse(self.largest.as_ref()) {
+            self.largest = Some(pair.named(&self.output));
         }
-        if worse(self.largest.as_ref()) {
-            self.largest = Some(difference);
+    }
+
+    /// Takes a difference into account that is too large; the worst one gets its likely `reason`.
+    fn disagree(&mut self, pair: &Pair<'_>, reason: impl FnOnce() -> Result<Reason>) -> Result<()> {
+        if pair.is_worse(self.failure.as_ref().map(|(known, _)| known)) {
+            let infinite = pair.sides.iter().any(|(_, x)| x.is_infinite());
+            let reason = if infinite {
+                Reason::Infinite
+            } else {
+                reason()?
+            };
+            self.failure = Some((pair.named(&self.output), reason));
         }
+        self.agree(pair);
+        Ok(())
     }
 
     /// Compares the first rule that has an answer with refined finite differences.
@@ -268,8 +296,9 @@ impl Verdict {
                     self.doubtful += 1;
                     continue;
                 };
-                let difference = Difference {
-                    entry: row.entry(k, &self.output).to_string(),
+                let pair = Pair {
+                    row,
+                    k,
                     sides: [(mode, exact), (Mode::Numeric, estimate.value)],
                     size,
                 };
@@ -278,14 +307,13 @@ impl Verdict {
                 if apart <= allowed && estimate.error > NUMERIC * scale {
                     self.doubtful += 1;
                 } else if apart <= allowed {
-                    self.consider(difference, f64::INFINITY, Reason::Unexplained);
+                    self.agree(&pair);
                 } else if apart <= allowed + near.rounding(k, wrt, estimate)?
                     || near.one_sided(i, scale)?.is_some()
                 {
                     self.doubtful += 1;
                 } else {
-                    let reason = near.explain(i, exact, estimate)?;
-                    self.consider(difference, 0.0, reason);
+                    self.disagree(&pair, || near.explain(i, exact, estimate))?;
                 }
             }
         }

@@ -21,6 +21,7 @@ pub use answers::{
     Advice, Answer, Comparison, DerivativeByMode, EXACT, NUMERIC, relative_difference,
 };
 pub use cost::Cost;
+pub(super) use findings::Findings;
 pub use question::{ByFormula, ByFormulas, NoAnswer, Question};
 
 /// The most entries that the passes of a mode may visit, unless the user asked for it by name.
@@ -32,23 +33,11 @@ pub(super) const VISITS_LIMIT: usize = 3_000_000_000;
 /// A value behind the output cannot be computed, or the user asked to stop.
 pub fn compare(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<Comparison> {
     let runner = ModeRunner::new(evaluation, question)?;
-    let mut rows = Vec::with_capacity(question.wrt.len());
-    for wrt in question.wrt {
-        rows.push(runner.row(wrt)?);
-    }
-    let mut costs = [None; 4];
-    for mode in Mode::ALL {
-        let answered = !rows.is_empty() && rows.iter().all(|row| row.answer(mode).is_some());
-        if answered {
-            costs[mode as usize] = Some(runner.cost(mode)?);
-        }
-    }
-    let finite = |row: &DerivativeByMode| row.answers.iter().flatten().all(Tensor::is_finite);
-    let findings = findings::findings(evaluation, question, !rows.iter().all(finite))?;
-    if question.zeros {
-        for (k, row) in rows.iter_mut().enumerate() {
-            row.zeros = findings.zeros.get(k).cloned().flatten();
-        }
+    let mut rows = runner.rows(question.modes)?;
+    let costs = runner.costs(&rows)?;
+    let findings = runner.findings(&rows)?;
+    for (row, zeros) in rows.iter_mut().zip(findings.zeros) {
+        row.zeros = zeros;
     }
     Ok(Comparison {
         output: question.output.0.clone(),
@@ -69,7 +58,7 @@ pub fn compare(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<C
 pub(super) struct ModeRunner<'b, 'a> {
     evaluation: &'b Evaluation<'a>,
     graph: &'a Graph,
-    question: &'b Question<'b>,
+    pub(super) question: &'b Question<'b>,
     /// The value of the output.
     pub(super) value: Tensor,
 }
@@ -106,7 +95,7 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
     }
 
     /// The directions of forward mode, one pass each.
-    fn directions(&self) -> usize {
+    pub(super) fn directions(&self) -> usize {
         self.question.wrt.iter().map(|wrt| self.passes(wrt)).sum()
     }
 
@@ -134,9 +123,15 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
         }
     }
 
-    fn row(&self, wrt: &Wrt) -> Result<DerivativeByMode> {
+    /// The derivative with respect to every variable by these modes.
+    pub(super) fn rows(&self, modes: &[Mode]) -> Result<Vec<DerivativeByMode>> {
+        let wrt = self.question.wrt.iter();
+        wrt.map(|wrt| self.row(wrt, modes)).collect()
+    }
+
+    fn row(&self, wrt: &Wrt, modes: &[Mode]) -> Result<DerivativeByMode> {
         let mut answers = Mode::ALL.map(|_| Err(NoAnswer::NotAsked));
-        for &mode in self.question.modes {
+        for &mode in modes {
             let answer = match self.too_long(mode) {
                 Some(why) => Err(why),
                 None => self.answer(mode, wrt)?,

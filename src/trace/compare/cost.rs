@@ -1,6 +1,6 @@
 //! The cost of each mode: passes, operations, and the entries that are alive at the peak.
 
-use super::{ByFormula, ModeRunner};
+use super::{ByFormula, DerivativeByMode, ModeRunner, Question};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, forward, reverse};
 use crate::exec::Interpreter;
@@ -27,8 +27,29 @@ pub struct Cost {
 }
 
 impl<'a> ModeRunner<'_, 'a> {
-    pub(super) fn cost(&self, mode: Mode) -> Result<Cost> {
+    /// The costs of the modes that have an answer in every row.
+    pub(super) fn costs(&self, rows: &[DerivativeByMode]) -> Result<[Option<Cost>; 4]> {
+        let mut costs = [None; 4];
+        let answered = |mode: &Mode| rows.iter().all(|row| row.answer(*mode).is_some());
+        let modes: Vec<Mode> = Mode::ALL.into_iter().filter(answered).collect();
+        if rows.is_empty() || modes.is_empty() {
+            return Ok(costs);
+        }
         let values = self.work(&[self.output()], None)?;
+        let lines = self.lines(&[self.output()])?;
+        for mode in modes {
+            costs[mode as usize] = Some(self.cost(mode, &values, &lines)?);
+        }
+        Ok(costs)
+    }
+
+    fn lines(&self, roots: &[NodeId]) -> Result<Builder<'_, 'a>> {
+        let Question { held, order, .. } = *self.question;
+        Builder::new(self.evaluation, roots, held, order)
+    }
+
+    /// The cost of `mode`, for an output that takes the work `values` and is listed as `lines`.
+    fn cost(&self, mode: Mode, values: &Work, lines: &Builder<'_, '_>) -> Result<Cost> {
         match mode {
             Mode::Numeric => {
                 let passes = 2 * self.directions();
@@ -43,7 +64,7 @@ impl<'a> ModeRunner<'_, 'a> {
                 Ok(Cost {
                     passes,
                     operations,
-                    live: self.live_forward(&[])?,
+                    live: live_forward(lines, &[])?,
                     sizes: None,
                 })
             }
@@ -52,8 +73,8 @@ impl<'a> ModeRunner<'_, 'a> {
                 let mut live = 0;
                 for wrt in self.question.wrt {
                     operations =
-                        operations + self.forward_work(wrt, &values)?.times(self.passes(wrt));
-                    live = live.max(self.live_forward(&[wrt.target.node])?);
+                        operations + self.forward_work(wrt, values)?.times(self.passes(wrt));
+                    live = live.max(live_forward(lines, &[wrt.target.node])?);
                 }
                 Ok(Cost {
                     passes: self.directions(),
@@ -64,8 +85,8 @@ impl<'a> ModeRunner<'_, 'a> {
             }
             Mode::Reverse => {
                 let passes = self.shape().len();
-                let (work, read) = self.reverse_work(&values)?;
-                let live = self.live_backward(&read)?;
+                let (work, read) = self.reverse_work(values)?;
+                let live = self.live_backward(lines, &read)?;
                 Ok(Cost {
                     passes,
                     operations: values.operations + work.times(passes),
@@ -150,13 +171,7 @@ impl<'a> ModeRunner<'_, 'a> {
         let dag = formulas
             .iter()
             .fold(0u64, |sum, formula| sum.saturating_add(formula.dag));
-        let builder = Builder::new(
-            self.evaluation,
-            &roots,
-            self.question.held,
-            self.question.order,
-        )?;
-        let live = peak(&builder, &|_| false)?;
+        let live = peak(&self.lines(&roots)?, &|_| false)?;
         Ok(Cost {
             passes: 1,
             operations: work.operations,
@@ -189,44 +204,26 @@ impl<'a> ModeRunner<'_, 'a> {
         Ok(Work { nodes, operations })
     }
 
-    /// The peak of values and of tangents with respect to `targets`.
-    fn live_forward(&self, targets: &[NodeId]) -> Result<usize> {
-        let builder = Builder::new(
-            self.evaluation,
-            &[self.output()],
-            self.question.held,
-            self.question.order,
-        )?;
-        let active = active_lines(&builder, targets)?;
-        peak(&builder, &|id| active.contains(&id))
-    }
-
     /// The values that reverse mode reads, with the peak of its adjoints.
-    fn live_backward(&self, read: &FxHashSet<NodeId>) -> Result<usize> {
-        let builder = Builder::new(
-            self.evaluation,
-            &[self.output()],
-            self.question.held,
-            self.question.order,
-        )?;
+    fn live_backward(&self, lines: &Builder<'_, '_>, read: &FxHashSet<NodeId>) -> Result<usize> {
         let targets = self.targets();
-        let active = active_lines(&builder, &targets)?;
+        let active = active_lines(lines, &targets)?;
         let entries = |id: NodeId| self.graph.shape(id).len();
         let mut kept = FxHashSet::default();
         for id in read {
-            let seen = builder.sight.resolve(*id, &mut Vec::new())?;
-            if builder.numbers.contains_key(&seen) {
+            let seen = lines.sight.resolve(*id, &mut Vec::new())?;
+            if lines.numbers.contains_key(&seen) {
                 kept.insert(seen);
             }
         }
         let values: usize = kept.into_iter().map(entries).sum();
         let mut begun: FxHashSet<NodeId> = FxHashSet::default();
         let (mut alive, mut most) = (0, 0);
-        for id in builder.listed.iter().rev().filter(|id| active.contains(id)) {
+        for id in lines.listed.iter().rev().filter(|id| active.contains(id)) {
             if begun.insert(*id) {
                 alive += entries(*id);
             }
-            for arg in builder.sight.arguments(*id)?.0 {
+            for arg in lines.sight.arguments(*id)?.0 {
                 if active.contains(&arg) && begun.insert(arg) {
                     alive += entries(arg);
                 }
@@ -238,6 +235,12 @@ impl<'a> ModeRunner<'_, 'a> {
         }
         Ok(values + most)
     }
+}
+
+/// The peak of values and of tangents with respect to `targets`.
+fn live_forward(lines: &Builder<'_, '_>, targets: &[NodeId]) -> Result<usize> {
+    let active = active_lines(lines, targets)?;
+    peak(lines, &|id| active.contains(&id))
 }
 
 /// The most entries alive at once, if the lines are computed in order and each is discarded after its
