@@ -45,6 +45,9 @@ struct Deadline {
 /// The clock is read at every so many polls.
 const POLLS: u32 = 16;
 
+/// Whether any token of this process was ever asked to stop: until then, a poll reads this alone.
+static EVER_ASKED: AtomicBool = AtomicBool::new(false);
+
 thread_local! {
     static CURRENT: RefCell<StopToken> = RefCell::default();
 }
@@ -53,6 +56,7 @@ impl StopToken {
     /// Asks the computation to stop at the next opportunity.
     pub fn stop(&self) {
         self.0.stopped.store(true, Ordering::Relaxed);
+        EVER_ASKED.store(true, Ordering::Relaxed);
     }
 
     /// Asks the computation to stop once `clock` says `at` or later. For where there is no thread
@@ -61,6 +65,7 @@ impl StopToken {
         *self.0.deadline() = Some(Deadline { clock, at });
         self.0.polls.store(0, Ordering::Relaxed);
         self.0.is_timed.store(true, Ordering::Relaxed);
+        EVER_ASKED.store(true, Ordering::Relaxed);
     }
 
     /// Whether a stop was asked for, or the time is up.
@@ -121,7 +126,7 @@ impl Drop for Entered {
 
 /// True if the computation on this thread was asked to stop.
 pub fn requested() -> bool {
-    CURRENT.with_borrow(StopToken::is_stopped)
+    EVER_ASKED.load(Ordering::Relaxed) && CURRENT.with_borrow(StopToken::is_stopped)
 }
 
 #[cfg(test)]
