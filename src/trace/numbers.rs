@@ -138,7 +138,9 @@ fn build<'g>(graph: &'g Graph, math: &Math, numbers: &Numbers<'_>) -> Option<Ter
             let row = crate::primitives::table().find(|row| symbol(row) == Some(*op))?;
             term::entrywise(row, &both(a, b)?)
         }
-        Math::Call(name, args) if &**name == "sum" && args.len() == 1 => build(&args[0])?.sum(),
+        Math::Call(name, args) if **name == *array::SUM.name && args.len() == 1 => {
+            build(&args[0])?.sum()
+        }
         Math::Call(name, args) => {
             let args: Vec<Term<'g>> = args.iter().map(build).collect::<Option<_>>()?;
             fit(&args)?;

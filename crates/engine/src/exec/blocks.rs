@@ -67,6 +67,9 @@ enum RunningTotal {
 
 impl<S> Blocks<S> {
     /// Computes block after block; `run` runs one step.
+    ///
+    /// # Errors
+    /// If a step fails, or a stop was requested.
     pub fn run(
         &self,
         pool: &mut [f64],
