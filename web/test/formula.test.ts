@@ -30,6 +30,19 @@ test('a text that is no formula stays what it is, and is no markup', () => {
   expect(mathml('"<img onerror=1>"')).not.toContain('<img');
 });
 
+test('a formula of any size is shown', () => {
+  for (const n of [100, 999, 3_000, 30_000]) {
+    const sum = Array.from({ length: n }, (_, k) => `a${k + 1}`).join(' + ');
+    const nested = `${'sin('.repeat(n)}x${')'.repeat(n)}`;
+    for (const text of [sum, nested, `x${"'".repeat(n)}`, `${'-'.repeat(n)}x`, `${'('.repeat(9)}${sum}${` + 1) - (${sum}`.repeat(9)})`]) {
+      expect(plain(text).length).toBeGreaterThan(n / 2);
+      mathml(text);
+      const formula = parse(text);
+      if (formula) { expect(terms(formula).length).toBeGreaterThan(0); evaluate(formula, () => 1); }
+    }
+  }
+});
+
 test('what the engine can write is read', () => {
   for (const text of ['sum(exp(X[i,:]*w) for i in 1..n)', "f'(x)", '[a1, a2; a3, a4]', 'if a1 < 0 then -a2 else a3', 'softmax(U, axis=2) - Y', "(softmax(u) - y)*z'", 'W[:, 1..2]', 'not a1', 'a1 and a2', '1/sqrt(2*pi)', 'w₁*ŷ', 'exp(sin(w*x))*(x*cos(w*x) - 2*w/(w^2 + 1))/(w^2 + 1)']) {
     expect(parse(text), text).not.toBeNull();

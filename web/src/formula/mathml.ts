@@ -1,10 +1,11 @@
 /** Typesets a formula as MathML: fractions, powers, roots, e to the something. */
-import { parse, type Formula } from './parse';
+import { LEVEL, parse, type Formula } from './parse';
 import { escape, LETTER, subscript } from './write';
 import { short } from '../number';
 
-const LEVEL: Record<string, number> = { or: 1, and: 2, '==': 4, '!=': 4, '<': 4, '<=': 4, '>': 4, '>=': 4, '..': 5, '+': 6, '-': 6, '*': 7, '.*': 7, '/': 10, './': 10, '^': 9, '.^': 9 };
-const level = (f: Formula): number => (f.kind === 'binary' ? (LEVEL[f.op] ?? 10) : f.kind === 'prefix' ? 6.5 : f.kind === 'if' || f.kind === 'each' ? 0 : 10);
+/** A fraction holds together. */
+const OWN: Record<string, number> = { ...LEVEL, '/': 10, './': 10 };
+const level = (f: Formula): number => (f.kind === 'binary' ? (OWN[f.op] ?? 10) : f.kind === 'prefix' ? 6.5 : f.kind === 'if' || f.kind === 'each' ? 0 : 10);
 const mo = (text: string, attributes = ''): string => `<mo${attributes}>${escape(text)}</mo>`;
 const row = (...parts: string[]): string => `<mrow>${parts.join('')}</mrow>`;
 
@@ -55,7 +56,7 @@ function binary(f: Formula & { kind: 'binary' }): string {
     // sin(x)^2 is written sin² x.
     return `<msup>${put(f.a, 10)}${put(f.b, 0)}</msup>`;
   }
-  const own = LEVEL[f.op] ?? 0;
+  const own = OWN[f.op] ?? 0;
   const a = put(f.a, own);
   const b = put(f.b, own + (f.op === '+' ? 0 : 0.5));
   if (f.op === '*') {

@@ -17,7 +17,8 @@ export type Formula =
   | { kind: 'if'; c: Formula; a: Formula; b: Formula };
 
 const TOKEN = /\s*(?:(\d[\d_]*(?:\.\d[\d_]*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([\p{L}\p{M}_][\p{L}\p{M}\p{N}\p{No}_]*)|("(?:[^"\\]|\\.)*")|(\.\.|\.\*|\.\/|\.\^|==|!=|<=|>=|[-+*/^<>()[\],;'=:²³×·−∘ᵀ]))/uy;
-const POWERS: Record<string, number> = { or: 1, and: 2, '==': 4, '!=': 4, '<': 4, '<=': 4, '>': 4, '>=': 4, '..': 5, '+': 6, '-': 6, '*': 7, '/': 7, '.*': 7, './': 7, '^': 9, '.^': 9 };
+/** How tightly the operators bind. */
+export const LEVEL: Record<string, number> = { or: 1, and: 2, '==': 4, '!=': 4, '<': 4, '<=': 4, '>': 4, '>=': 4, '..': 5, '+': 6, '-': 6, '*': 7, '/': 7, '.*': 7, './': 7, '^': 9, '.^': 9 };
 const SAME: Record<string, string> = { '×': '*', '·': '*', '−': '-', '∘': '.*' };
 const WORDS = new Set(['if', 'then', 'else', 'and', 'or', 'not', 'for', 'in']);
 
@@ -43,8 +44,14 @@ function lex(text: string): Token[] | null {
 
 class Stuck extends Error {}
 
+/** What walks a formula recurses, and the stack of a browser is small: one that is nested deeper or has more parts is shown as the engine wrote it. */
+const DEEPEST = 300;
+const LARGEST = 2000;
+
 class Parser {
   private at = 0;
+  private depth = 0;
+  private parts = 0;
   constructor(private readonly tokens: Token[]) {}
 
   whole(): Formula {
@@ -58,12 +65,15 @@ class Parser {
   private eat(text: string): boolean { if (!this.is(text)) return false; this.at++; return true; }
   private need(text: string): void { if (!this.eat(text)) throw new Stuck(); }
 
+  private count(): void { if (++this.parts > LARGEST) throw new Stuck(); }
+
   private expression(least: number): Formula {
+    if (++this.depth > DEEPEST) throw new Stuck();
     let left = this.operand();
     for (;;) {
       const op = this.peek();
-      const power = op.kind === 'op' || op.text === 'and' || op.text === 'or' ? POWERS[op.text] : undefined;
-      if (power === undefined || power < least) return left;
+      const power = op.kind === 'op' || op.text === 'and' || op.text === 'or' ? LEVEL[op.text] : undefined;
+      if (power === undefined || power < least) { this.depth--; return left; }
       this.next();
       let right = this.expression(power === 9 ? 8 : power + 1);
       // `ba9 .* 2*a8`: a number goes with what it stands in front of.
@@ -75,6 +85,7 @@ class Parser {
     }
   }
   private operand(): Formula {
+    this.count();
     if (this.eat('-')) return { kind: 'prefix', op: '-', x: this.expression(8) };
     if (this.eat('not')) return { kind: 'prefix', op: 'not', x: this.expression(3) };
     if (this.eat('if')) {
@@ -161,6 +172,7 @@ class Parser {
       else if (this.eat('²')) x = { kind: 'binary', op: '^', a: x, b: { kind: 'number', text: '2' } };
       else if (this.eat('³')) x = { kind: 'binary', op: '^', a: x, b: { kind: 'number', text: '3' } };
       else return x;
+      this.count();
     }
   }
 }

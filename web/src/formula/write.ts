@@ -1,5 +1,5 @@
 /** Typesets a formula as HTML, as the lecture writes it: a₄ = a₁ × a₂, ā₅·2a₅, σ(a₅), a₅². */
-import { parse, type Formula, type Role } from './parse';
+import { LEVEL, parse, type Formula, type Role } from './parse';
 import { short } from '../number';
 
 const SUBSCRIPTS = '₀₁₂₃₄₅₆₇₈₉';
@@ -9,8 +9,8 @@ export const symbol = (role: Role, id: number | string): string => LETTER[role] 
 export const KIND: Record<Role, string> = { a: 'primal', da: 'tangent', ba: 'adjoint' };
 
 export const escape = (text: string): string => text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
+export const unescape = (html: string): string => html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
 
-const LEVEL: Record<string, number> = { or: 1, and: 2, '==': 4, '!=': 4, '<': 4, '<=': 4, '>': 4, '>=': 4, '..': 5, '+': 6, '-': 6, '*': 7, '.*': 7, '/': 7, './': 7, '^': 9, '.^': 9 };
 const SIGNS: Record<string, string> = { '+': ' + ', '-': ' − ', '.*': ' ∘ ', '/': '/', './': ' ⊘ ', '==': ' = ', '!=': ' ≠ ', '<': ' &lt; ', '<=': ' ≤ ', '>': ' &gt; ', '>=': ' ≥ ', and: ' and ', or: ' or ', '..': '..' };
 
 export interface Style {
@@ -92,6 +92,5 @@ export const htmlOf = (formula: Formula, style: Style = {}, least = 0): string =
 
 /** Plain text, for labels and screen readers. */
 export function plain(text: string): string {
-  return html(text, { symbol: symbol }).replace(/<sup>T<\/sup>/g, 'ᵀ').replace(/<sup>2<\/sup>/g, '²').replace(/<sup>3<\/sup>/g, '³').replace(/<sup>(.*?)<\/sup>/g, '^$1').replace(/<[^>]+>/g, '')
-    .replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+  return unescape(html(text, { symbol: symbol }).replace(/<sup>T<\/sup>/g, 'ᵀ').replace(/<sup>2<\/sup>/g, '²').replace(/<sup>3<\/sup>/g, '³').replace(/<sup>(.*?)<\/sup>/g, '^$1').replace(/<[^>]+>/g, ''));
 }

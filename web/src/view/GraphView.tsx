@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import * as state from '../state';
 import { layout, path, type Direction, type Drawing, type Size } from '../layout';
-import { html, plain, symbol, type Role } from './typeset';
+import { html, plain, symbol, unescape, type Role } from './typeset';
 import { inline } from '../number';
 import { contribution, lookup, numberOf } from '../why';
 import { evaluate } from '../formula/evaluate';
@@ -41,8 +41,7 @@ export function runs(markup: string): Run[] {
       else roles.push(/(primal|tangent|adjoint)/.exec(part)?.[1] ?? null);
       continue;
     }
-    const text = part.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
-    found.push({ text, italic: italic > 0, sup: sup > 0, role: roles.findLast((r) => r !== null) ?? null });
+    found.push({ text: unescape(part), italic: italic > 0, sup: sup > 0, role: roles.findLast((r) => r !== null) ?? null });
   }
   return found;
 }
