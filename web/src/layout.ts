@@ -85,7 +85,7 @@ function order(layers: Box[][]): void {
   };
   const upward = layers.map((_, k) => k).slice(1);
   const downward = layers.map((_, k) => k).slice(0, -1).reverse();
-  for (let round = 0; round < (large ? 4 : 12) && least > 0; round++) {
+  for (let round = 0; round < 12 && least > 0; round++) {
     sweep(round % 2 ? downward : upward, round % 2 ? 'above' : 'below');
     for (const layer of layers) {
       for (let k = 0; k + 1 < layer.length; k++) {
@@ -95,8 +95,9 @@ function order(layers: Box[][]): void {
         }
       }
     }
+    // The crossings of a large graph are not counted: one round is what it gets.
     const now = large ? 0 : crossings(layers);
-    if (now < least) { least = now; best = layers.map((layer) => [...layer]); if (large) break; }
+    if (now < least) { least = now; best = layers.map((layer) => [...layer]); }
   }
   best.forEach((layer, k) => { layers[k] = layer; number(layer); });
 }
@@ -171,12 +172,14 @@ export function layout(sizes: Map<number, Size>, edges: { from: number; to: numb
     const chain = chains.get(`${from} ${to}`)!;
     const first = chain[0]!;
     const last = chain[chain.length - 1]!;
-    const points: Point[] = [];
-    points.push(point(start[first.layer]! + (depth[first.layer]! + first.along) / 2, first.centre + shift + port(first, chain[1]!, 'above')));
+    // Straight through its layers, also beside a neighbour that is deeper than its own box; sideways only between them.
+    const leaves = first.centre + shift + port(first, chain[1]!, 'above');
+    const arrives = last.centre + shift + port(last, chain[chain.length - 2]!, 'below');
+    const points = [point(start[first.layer]! + (depth[first.layer]! + first.along) / 2, leaves), point(start[first.layer]! + depth[first.layer]!, leaves)];
     for (const box of chain.slice(1, -1)) {
       points.push(point(start[box.layer]! - 4, box.centre + shift), point(start[box.layer]! + depth[box.layer]! + 4, box.centre + shift));
     }
-    points.push(point(start[last.layer]! + (depth[last.layer]! - last.along) / 2, last.centre + shift + port(last, chain[chain.length - 2]!, 'below')));
+    points.push(point(start[last.layer]!, arrives), point(start[last.layer]! + (depth[last.layer]! - last.along) / 2, arrives));
     routes.push({ from, to, points, label: { x: 0, y: 0 } });
   }
   labels(routes, up, options.labelRoom);
@@ -198,7 +201,8 @@ function labels(routes: Route[], up: boolean, room: number): void {
   for (const route of routes) {
     const p = route.points;
     const tries = [0.5, 0.36, 0.64, 0.24, 0.76];
-    const segment: [Point, Point] = [p[p.length - 2]!, p[p.length - 1]!];
+    // The last curve.
+    const segment: [Point, Point] = [p[p.length - 3]!, p[p.length - 2]!];
     let chosen: Point | null = null;
     for (const t of tries) {
       const spot = curve(segment[0], segment[1], t, up);
@@ -221,7 +225,7 @@ function handles(a: Point, b: Point, up: boolean): [Point, Point] {
   return up ? [{ x: a.x, y: (a.y + b.y) / 2 }, { x: b.x, y: (a.y + b.y) / 2 }] : [{ x: (a.x + b.x) / 2, y: a.y }, { x: (a.x + b.x) / 2, y: b.y }];
 }
 
-/** The edge as a path of SVG: curves between layers, straight beside boxes. */
+/** The edge as a path of SVG: straight in layers and curves between them, in turn. */
 export function path(route: Route, direction: Direction): string {
   const f = (x: number): string => String(Math.round(x * 10) / 10);
   const p = route.points;
@@ -229,7 +233,7 @@ export function path(route: Route, direction: Direction): string {
   for (let k = 1; k < p.length; k++) {
     const a = p[k - 1]!;
     const b = p[k]!;
-    if (k % 2 === 0) { text += `L${f(b.x)} ${f(b.y)}`; continue; }
+    if (k % 2 === 1) { if (a.x !== b.x || a.y !== b.y) text += `L${f(b.x)} ${f(b.y)}`; continue; }
     const [c1, c2] = handles(a, b, direction === 'up');
     text += `C${f(c1.x)} ${f(c1.y)} ${f(c2.x)} ${f(c2.y)} ${f(b.x)} ${f(b.y)}`;
   }
