@@ -117,7 +117,7 @@ for (const colorScheme of ['light', 'dark']) {
 }
 
 const size = (file) => brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22 } }).length;
-test('budget: the first load in brotli', async ({ context, base, dist }) => {
+test('budget: the first load is 1.3 MB in brotli', async ({ context, base, dist }) => {
   const page = await open(context, base);
   await page.waitForTimeout(500);
   const own = [...new Set(page.requests.filter((u) => u.startsWith(base) && !u.endsWith('sw.js')).map((u) => new URL(u).pathname.replace(new URL(base).pathname, '')))];
@@ -130,7 +130,7 @@ test('budget: the first load in brotli', async ({ context, base, dist }) => {
   console.log(`        ${(total / 1e6).toFixed(3)} MB: ${sizes.map(([n, b]) => `${n.replace('assets/', '')} ${Math.round(b / 1000)}`).join(', ')}`);
   ok(total <= 1.3e6, `${total} bytes`);
 });
-test('budget: the first trace after the engine arrives', async ({ context, base }) => {
+test('budget: 300 ms from the engine to the first trace, the best of three', async ({ context, base }) => {
   const times = [];
   for (let k = 0; k < 3; k++) {
     const page = await open(context, base);
@@ -152,20 +152,20 @@ const between = (page, edit) => page.evaluate(async (text) => {
   }
   return times.sort((a, b) => a - b);
 }, edit);
-test('budget: from a keystroke to the new trace', async ({ context, base }) => {
+test('budget: 50 ms from a change to the new trace, the second best of eight', async ({ context, base }) => {
   const page = await open(context, base);
   const results = [];
   for (const text of [LOSS.replace('w = 3', 'w = @'), 'w₀ = 1; w₁ = @; x = 3\ny₁ = sin(w₁*x + w₀)\ny₂ = cos(w₁*x + w₀)\ntrace y₁, y₂ wrt w₁', 'q = V*x; z = tanh(q); ŷ = W*z\nL = 0.5*sum((y - ŷ).^2)\nx = [@, -1.5]; y = [1, 2]\nV = [0.4, -0.3; 0.1, 0.6]; W = [0.3, -0.5; 0.2, 0.8]\ntrace L wrt W, V']) {
     await type(page, text.replace('@', '9'));
     await page.waitForTimeout(900);
     const times = await between(page, text);
-    // The machine may be busy with others: the better quarter counts.
+    // The machine may be busy with others: the second best counts.
     results.push(times[1]);
   }
   console.log(`        ${results.map((t) => t.toFixed(1)).join(', ')} ms`);
   ok(Math.max(...results) <= 50, `${results}`);
 });
-test('budget: a frame while scrubbing two hundred nodes', async ({ context, base }) => {
+test('budget: 60 ms of processor time a frame while scrubbing two hundred nodes', async ({ context, base }) => {
   const code = `x = 0.3\n${Array.from({ length: 98 }, (_, k) => `t${k + 1} = sin(${k ? `t${k}` : 'x'}) + ${k > 3 ? `t${k - 2}` : 'x'}`).join('\n')}\ntrace t98 wrt x\n`;
   const page = await open(context, base, { code });
   const nodes = Number(await page.locator('table.trace').getAttribute('aria-rowcount')) - 1;
@@ -191,10 +191,10 @@ test('budget: a frame while scrubbing two hundred nodes', async ({ context, base
   });
   const each = ((await spent()) - before) / frames;
   console.log(`        ${each.toFixed(1)} ms a frame`);
-  // The goal is 16 ms on a quiet machine; a busy one is two to three times slower in processor time, too.
+  // The goal is 16 ms, a frame, on a quiet machine. This does not hold it: a busy machine takes two to three times as much processor time. It holds 60 ms, beyond which scrubbing has become slower.
   ok(each <= 60, `${each} ms`);
 });
-test('budget: five thousand nodes stay usable', async ({ context, base }) => {
+test('budget: 60 ms a scroll over four thousand nodes, the eighth best of thirty', async ({ context, base }) => {
   const code = 'f(s) = s + sin(s)/1000\nx = 0.3\nL = iterate(f, x, 900)\ng(s) = s*0.999 + cos(s)/1000\nM = iterate(g, L, 800)\ntrace M wrt x\n';
   const page = await open(context, base, { code, wait: false });
   await page.waitForSelector('[data-testid=trace] tr[data-node]', { timeout: 30_000 });
