@@ -15,7 +15,6 @@ use wengert::diagnostic::Diagnostic;
 use wengert::graph::Tensor;
 use wengert::notation::{PlainMath, Style};
 use wengert::render::json::diagnostic;
-
 use wengert::source::Source;
 use wengert::trace::{Derived, Trace};
 use wengert::world::Memory;
@@ -67,21 +66,41 @@ impl Engine {
         Engine { world, session }
     }
 
-    /// Runs a script, and hands out the files that it wrote.
-    fn run(&mut self, source: &Rc<Source>, show: &mut dyn FnMut(&Event)) {
-        let before = self.world.names();
-        let result = self.session.run_source(source, &mut |event| show(&event));
+    /// Runs a script, and hands out the pictures that it wrote.
+    fn run(&mut self, source: &Rc<Source>) {
+        let Engine { world, session } = self;
+        let result = session.run_source(source, &mut |event| {
+            line(&event.to_json());
+            match &event {
+                Event::Trace(trace) => say(&rules(trace)),
+                Event::Plot(plot) => hand_out(world, plot.file.as_deref()),
+                Event::Graph(drawing) => hand_out(world, drawing.file.as_deref()),
+                _ => {}
+            }
+        });
         if let Err(error) = result {
             tell(&error, source);
         }
-        for name in self.world.names() {
-            let content = self.world.content(&name).unwrap_or_default();
-            if !before.contains(&name) {
-                let text = String::from_utf8_lossy(&content);
-                say(&json!({"kind": "file", "name": name.to_string_lossy(), "text": text}));
-            }
-        }
     }
+}
+
+/// The file that an event was written to, on a line of its own.
+fn hand_out(world: &Memory, file: Option<&str>) {
+    if let Some((name, content)) = file.and_then(|name| Some((name, world.content(name)?))) {
+        let text = String::from_utf8_lossy(&content);
+        say(&json!({"kind": "file", "name": name, "text": text}));
+    }
+}
+
+/// What a script shows in a session of its own. Its errors and its files are those of the run that
+/// the page has seen.
+fn shown(text: String, show: &mut dyn FnMut(Event)) {
+    let source = Source::new("page", text);
+    ENGINE.with_borrow(|engine| {
+        let mut engine = Engine::new(engine.world.clone());
+        // The page has told it.
+        let _ = engine.session.run_source(&source, show);
+    });
 }
 
 thread_local! {
@@ -149,23 +168,12 @@ fn tell(found: &Diagnostic, source: &Source) {
 
 fn run(text: String) {
     let source = Source::new("page", text);
-    ENGINE.with_borrow_mut(|engine| {
-        engine.run(&source, &mut |event| {
-            line(&event.to_json());
-            if let Event::Trace(trace) = event {
-                say(&rules(trace));
-            }
-        });
-    });
+    ENGINE.with_borrow_mut(|engine| engine.run(&source));
 }
 
 /// The rules of a trace, node by node: a line of its own, since the JSON of a trace holds none.
 fn rules(trace: &Trace) -> Value {
-    let style = Style {
-        ascii: true,
-        digits: 17,
-        ..Style::default()
-    };
+    let style = render::cell::machine();
     let pen = PlainMath::derivatives(&style);
     let written = |derived: &[Derived]| -> Value {
         derived.iter().map(|one| pen.write(&one.formula)).collect()
@@ -199,20 +207,13 @@ fn check(text: String) {
 /// What the script shows, as a fragment of LaTeX.
 fn latex(text: String) {
     line(render::latex::HEADER);
-    let source = Source::new("page", text);
-    ENGINE.with_borrow(|engine| {
-        Engine::new(engine.world.clone()).run(&source, &mut |event| line(&event.to_latex()));
-    });
+    shown(text, &mut |event| line(&event.to_latex()));
 }
 
 /// What the script shows, as a page of its own.
 fn html(text: String) {
-    let source = Source::new("page", text);
     let mut events = Vec::new();
-    ENGINE.with_borrow(|engine| {
-        let mut engine = Engine::new(engine.world.clone());
-        engine.run(&source, &mut |event| events.push(event.clone()));
-    });
+    shown(text, &mut |event| events.push(event));
     line(&render::html::page(&events, &Style::default()));
 }
 

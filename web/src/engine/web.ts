@@ -146,7 +146,7 @@ export class WebEngine implements Engine {
 
   constructor(files: Record<string, string> = {}) {
     this.main = new Channel(files);
-    this.side = new Channel({});
+    this.side = new Channel(files);
   }
 
   async ready(): Promise<void> { await this.main.warm(); }
