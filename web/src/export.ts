@@ -12,7 +12,6 @@ export function download(name: string, content: string | Blob, type: string): vo
 
 const KEPT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-family', 'font-style', 'font-weight', 'font-size', 'opacity', 'display', 'fill-opacity'];
 
-/** The graph as it stands, with its computed style written into it. */
 /** All of the graph, also what is out of sight. */
 async function whole(): ReturnType<typeof drawn> {
   state.drawAll.value = true;
@@ -23,6 +22,7 @@ async function whole(): ReturnType<typeof drawn> {
   return svg;
 }
 
+/** The graph as it stands, with its computed style written into it. */
 async function drawn(): Promise<{ text: string; width: number; height: number } | null> {
   const live = document.querySelector<SVGSVGElement>('svg.graph');
   if (!live) return null;

@@ -59,12 +59,12 @@ export function moment(sweep: Sweep, position: number): Moment {
   return { phase: 'end', node: null };
 }
 
-export interface Seen { value: boolean; tangent: boolean; adjoint: boolean; /** The value may be discarded. */ spent: boolean; /** It is only kept for the reverse pass. */ kept: boolean; adjointSpent: boolean }
+export interface Seen { value: boolean; tangent: boolean; adjoint: boolean; /** The value may be discarded. */ spent: boolean; /** It is only kept for the reverse pass. */ kept: boolean }
 
 /** What of a node can be seen at a position. */
 export function seen(sweep: Sweep, position: number, id: number): Seen {
   const at = moment(sweep, position);
-  if (at.phase === 'end') return { value: true, tangent: true, adjoint: true, spent: false, kept: false, adjointSpent: false };
+  if (at.phase === 'end') return { value: true, tangent: true, adjoint: true, spent: false, kept: false };
   const value = at.phase === 'reverse' || (at.phase === 'forward' && id <= at.node!);
   const adjoint = at.phase === 'reverse' && id >= at.node!;
   let spent = false;
@@ -75,9 +75,7 @@ export function seen(sweep: Sweep, position: number, id: number): Seen {
     if (used && at.phase === 'forward') { spent = !needed; kept = needed; }
     if (used && at.phase === 'reverse') { kept = needed && sweep.keptUntil[id]! < at.node!; spent = !kept && !(needed && sweep.keptUntil[id]! === at.node!); }
   }
-  // An adjoint is spent once every operand has received its share; an input's is the result.
-  const adjointSpent = false;
-  return { value, tangent: value, adjoint, spent, kept, adjointSpent };
+  return { value, tangent: value, adjoint, spent, kept };
 }
 
 /** In words, for the panel and for screen readers. */
