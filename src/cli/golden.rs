@@ -2,10 +2,10 @@
 //!
 //! Next to `NAME.ad` lies `NAME.out`: what goes to standard output, then, if there is any, a line
 //! `-- stderr --` and the diagnostics, then, if the status is not 0, a line `-- exit 1 --`. Where
-//! `NAME.json.out` or `NAME.tex.out` exists, the output with `--format json` or `--format latex`
-//! is compared with it as well. A `.out` without its script is a failure. Numbers have six digits, and the names of files are relative to the
-//! script, so that the expected files depend on neither the machine nor the folder from which the
-//! tests are run.
+//! `NAME.json.out`, `NAME.tex.out` or `NAME.html.out` exists, the output with `--format json`,
+//! `--format latex` or `--format html` is compared with it as well. A `.out` without its script is a
+//! failure. Numbers have six digits, and the names of files are relative to the script, so that the
+//! expected files depend on neither the machine nor the folder from which the tests are run.
 
 use super::script::{self, Allowance};
 use super::{Format, Printer, Status, Stream, diff};
@@ -195,7 +195,7 @@ fn test(
         (Format::Text, "out"),
         (Format::Json, "json.out"),
         (Format::Latex, "tex.out"),
-        (Format::Html, "html"),
+        (Format::Html, "html.out"),
     ];
     for (format, extension) in formats {
         let expected = script.with_extension(extension);
