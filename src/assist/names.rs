@@ -47,9 +47,8 @@ pub fn text(session: &Session, style: &Style) -> String {
     }
     if !functions.is_empty() {
         let line = |function: &&Function| {
-            let names: Vec<&str> = function.parameters.iter().map(|p| &*p.name).collect();
             let body = written(&function.body);
-            format!("  {}({}) = {body}", function.name, names.join(", "))
+            format!("  {} = {body}", function.signature())
         };
         let column = Column::left("", functions.iter().map(line));
         block("functions", vec![column]);

@@ -1,6 +1,7 @@
 //! Comparisons, checks, kinks and births of infinities as text.
 
 use super::table::lay_out;
+use super::terminal::shape_text;
 use super::{Style, number};
 use crate::diagnostic::counted;
 use crate::findings;
@@ -42,7 +43,7 @@ pub fn comparison(comparison: &Comparison, style: &Style) -> String {
         false => format!(
             "{}: {}\n",
             comparison.output.one_line(),
-            shape_text(&comparison.value.shape().to_string(), style)
+            shape_text(&comparison.value, style)
         ),
     };
     if !comparison.rows.is_empty() {
@@ -60,14 +61,6 @@ pub(super) fn remarks(comparison: &Comparison, style: &Style) -> String {
     let remarks = view::remarks_on(comparison);
     let lines = remarks.iter().map(|one| remark_text(one, false, style));
     lines.collect()
-}
-
-fn shape_text(text: &str, style: &Style) -> String {
-    if style.ascii {
-        text.replace('×', "x")
-    } else {
-        text.to_string()
-    }
 }
 
 /// The verdict of a check on one line, the kinks below.

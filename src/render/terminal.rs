@@ -77,7 +77,8 @@ pub(super) fn shortened(text: &str, style: &Style) -> String {
     }
 }
 
-fn shape_text(value: &Tensor, style: &Style) -> String {
+/// The shape, as in `2×3`.
+pub(super) fn shape_text(value: &Tensor, style: &Style) -> String {
     let shape = value.shape().to_string();
     if style.ascii {
         shape.replace('×', "x")
