@@ -74,7 +74,7 @@ impl Candidate {
     }
 }
 
-/// The candidates at byte `at` of a text.
+/// The candidates at byte `at` of a text; inside a character, at its start.
 ///
 /// ```
 /// use wengert::assist::completion::complete;
@@ -86,6 +86,10 @@ impl Candidate {
 /// assert_eq!(found.candidates[0].text, "sigmoid(");
 /// ```
 pub fn complete(session: &Session, text: &str, at: usize) -> Completions {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
     let before = &text[..at];
     if let Some(quote) = open_quote(before) {
         return files(session.world(), before, quote + 1, true);
@@ -324,6 +328,14 @@ mod tests {
         assert_eq!(offered("import \"src/mai"), ["import \"src/main.rs\""]);
         assert_eq!(offered("read(\"example"), ["read(\"examples/"]);
         assert_eq!(offered("read(\"a"), ["read(\"a.csv\""]);
+    }
+
+    #[test]
+    fn every_place_is_a_place() {
+        let session = Session::default();
+        for at in 0..9 {
+            assert!(complete(&session, "2*ŷ", at).range.end <= 4, "{at}");
+        }
     }
 
     #[test]
