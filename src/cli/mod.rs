@@ -90,6 +90,10 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
             ErrorKind::ArgumentConflict,
             "a page is written for scripts: `wengert -o page.html FILE.ad`",
         ),
+        None if std::io::stdin().is_terminal() && options.output.is_some() => misused(
+            ErrorKind::ArgumentConflict,
+            "a file is written for scripts: `wengert -o results.json FILE.ad`",
+        ),
         None if std::io::stdin().is_terminal() => interactive(options),
         None => scripts(&[PathBuf::from("-")], options),
     }
@@ -226,12 +230,13 @@ pub(crate) fn printing(options: &Options, work: impl FnOnce(&mut Printer<'_>) ->
             ),
         },
     };
+    let err_style = options.err_style();
     let mut printer = Printer {
         format: options.format(),
         quiet: options.quiet,
-        bar: Bar::on_terminal(options.quiet),
+        bar: Bar::on_terminal(options.quiet, err_style.ascii),
         out: Stream::new(&mut *out, options.out_style()),
-        err: Stream::new(&mut err, options.err_style()),
+        err: Stream::new(&mut err, err_style),
     };
     let status = work(&mut printer);
     printer.finish(status)

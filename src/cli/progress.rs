@@ -1,5 +1,6 @@
 //! The progress of a long loop, on a terminal.
 
+use crate::render::ascii;
 use crate::session::Progress;
 use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
@@ -21,6 +22,8 @@ struct State {
     drawn: Option<Instant>,
     /// The number of drawings, which turns the wheel of a loop without an end.
     turns: usize,
+    /// The line is written in ASCII.
+    ascii: bool,
 }
 
 /// The line is drawn no more often than this.
@@ -30,9 +33,13 @@ const BAR: usize = 24;
 
 impl Bar {
     /// A bar where standard error is a terminal, nothing elsewhere.
-    pub fn on_terminal(quiet: bool) -> Bar {
+    pub fn on_terminal(quiet: bool, ascii: bool) -> Bar {
         let shown = !quiet && std::io::stderr().is_terminal();
-        Bar(shown.then(Rc::default))
+        let state = State {
+            ascii,
+            ..State::default()
+        };
+        Bar(shown.then(|| Rc::new(RefCell::new(state))))
     }
 
     /// True if there is a terminal to show it on.
@@ -68,8 +75,7 @@ impl Bar {
         let rate = progress.rounds as f64 / seconds.max(1e-9);
         let left = progress
             .fraction
-            .filter(|fraction| *fraction > 0.0)
-            .map(|fraction| Duration::from_secs_f64(seconds * (1.0 - fraction) / fraction));
+            .and_then(|fraction| left(seconds, fraction));
         let columns = terminal_size::terminal_size_of(std::io::stderr());
         let columns = columns.map_or(80, |(width, _)| usize::from(width.0));
         let room = columns.saturating_sub(BESIDE_MESSAGE);
@@ -78,12 +84,21 @@ impl Bar {
             Some(fraction) => format!("{}  {message}", drawn(fraction)),
             None => format!("{} {message}", ['|', '/', '-', '\\'][state.turns % 4]),
         };
+        let line = match state.ascii {
+            true => ascii::text(&line).into_owned(),
+            false => line,
+        };
         // A line that reaches the edge would be continued below and could not be taken away.
         let line: String = line.chars().take(columns.saturating_sub(1)).collect();
         let _ = write!(std::io::stderr(), "\r{line}\x1b[K");
         state.drawn = Some(Instant::now());
         state.turns += 1;
     }
+}
+
+/// The time left after `seconds` for a fraction; `None` at the beginning, and where nobody will see the end.
+fn left(seconds: f64, fraction: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds * (1.0 - fraction) / fraction).ok()
 }
 
 /// A bar and a percentage.
@@ -166,6 +181,14 @@ mod tests {
         assert_eq!(drawn(0.0), ">                          0 %");
         assert_eq!(drawn(0.5), "============>             50 %");
         assert_eq!(drawn(1.0), "======================== 100 %");
+    }
+
+    #[test]
+    fn a_loop_may_have_more_rounds_than_there_is_time() {
+        assert_eq!(left(3.0, 0.25), Some(Duration::from_secs(9)));
+        assert_eq!(left(3.0, 1.0), Some(Duration::ZERO));
+        assert_eq!(left(3.0, 0.0), None);
+        assert_eq!(left(100.0, 1e-18), None);
     }
 
     #[test]

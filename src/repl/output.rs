@@ -75,7 +75,7 @@ fn print<O: Write, E: Write>(
     let mut printer = Printer {
         format: options.format,
         quiet: options.quiet,
-        bar: Bar::on_terminal(options.quiet),
+        bar: Bar::on_terminal(options.quiet, errors.ascii),
         out: Stream::new(out, style),
         err: Stream::new(err, errors),
     };
