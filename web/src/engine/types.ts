@@ -59,7 +59,6 @@ export interface Derive {
   tree?: number;
   dag?: number;
   before?: { tree: number; dag: number };
-  parts?: { name: string; formula: string }[];
   steps?: { rule: string; formula: string }[];
   reason?: string;
 }

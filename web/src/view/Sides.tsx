@@ -135,7 +135,6 @@ function Derivation({ derive }: { derive: Derive }) {
   return (
     <div class="derivation">
       <Display derive={derive} />
-      {derive.parts?.map((p) => <div key={p.name} class="display" dangerouslySetInnerHTML={{ __html: mathml(p.formula, `<mi>${p.name}</mi>`) ?? p.formula }} />)}
       <p class="dim"><code>{text}</code>{derive.dag !== undefined && ` — ${derive.dag} operations${derive.before && derive.before.dag !== derive.dag ? ` (${derive.before.dag} before simplifying)` : ''}`}</p>
       {derive.steps && derive.steps.length > 0 && (
         <details open class="steps"><summary>{derive.steps.length} steps</summary>
