@@ -171,11 +171,7 @@ fn mended(source: &Rc<Source>) -> Option<(Diagnostic, Option<String>)> {
     let text = error
         .correction()
         .filter(|fix| fix.location.source == *source)
-        .map(|fix| {
-            let mut text = source.text.clone();
-            text.replace_range(fix.location.span.range(), &fix.text);
-            text
-        });
+        .map(|fix| fix.applied());
     Some((error, text))
 }
 

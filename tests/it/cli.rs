@@ -536,7 +536,10 @@ fn test_and_bless() {
     assert!(outcome.stdout.ends_with("1 passed, 1 failed\n"));
 
     folder.file("a.json.out", "");
+    // A page that `-o` has written is nobody's expectation.
+    folder.file("a.html", "mine");
     assert_eq!(run(&["test", "--bless", folder.path()]).code, Some(0));
+    assert_eq!(folder.read("a.html"), "mine");
     assert_eq!(
         folder.read("a.json.out"),
         "{\"kind\":\"value\",\"text\":\"w^2\",\"value\":9}\n"
