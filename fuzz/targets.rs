@@ -138,7 +138,10 @@ pub fn table(data: &[u8]) {
     let script = Source::new("fuzz.ad", "read(\"data.csv\")");
     let location = Location::new(&script, Span::new(5, 15));
     match table_of(&file, &location, LIMITS.memory) {
-        Ok(tensor) => assert_eq!(tensor.data().len(), tensor.shape().m() * tensor.shape().n()),
+        Ok(data) => {
+            let shape = data.matrix.shape();
+            assert_eq!(data.matrix.data().len(), shape.m() * shape.n());
+        }
         Err(error) => shown(&error, &script),
     }
 }

@@ -1,9 +1,9 @@
-//! The one type for all mistakes in a user's input.
+//! The one type for all that is to be said about a user's input: errors, warnings and notes.
 
 mod macros;
 mod wording;
 
-pub(crate) use macros::{bail, diagnostic, error, warning};
+pub(crate) use macros::{bail, diagnostic, error, note, warning};
 pub use wording::{bytes, counted, did_you_mean};
 
 use crate::source::Location;
@@ -93,14 +93,17 @@ pub enum Severity {
     Error,
     /// The statement ran; something about it is suspicious.
     Warning,
+    /// The statement ran; something was decided that the user may not know.
+    Note,
 }
 
 impl Severity {
-    /// `error` or `warning`.
+    /// `error`, `warning` or `note`.
     pub fn name(self) -> &'static str {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         }
     }
 }
@@ -184,6 +187,19 @@ impl Diagnostic {
         warning
     }
 
+    /// A note about what stands at `location`. Without a text there and without further places it is
+    /// one line in text.
+    pub fn note(
+        code: Code,
+        location: Location,
+        message: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Diagnostic {
+        let mut note = Diagnostic::error(code, location, message, text);
+        note.0.severity = Severity::Note;
+        note
+    }
+
     /// The same with one more marked place.
     pub fn label(mut self, location: Location, text: impl Into<String>) -> Diagnostic {
         self.0.labels.push(Label {
@@ -213,7 +229,7 @@ impl Diagnostic {
         self.0.code
     }
 
-    /// Error or warning.
+    /// Error, warning or note.
     pub fn severity(&self) -> Severity {
         self.0.severity
     }

@@ -53,6 +53,6 @@ pub enum Event {
     Compare(Box<Comparison>),
     /// A check of the modes against each other, for one output.
     Check(Box<Verdict>),
-    /// Something suspicious; the statement ran all the same.
+    /// A warning or a note: the statement ran all the same.
     Warning(Diagnostic),
 }

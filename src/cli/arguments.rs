@@ -122,7 +122,7 @@ pub struct Options {
     /// Columns to fit the output into (the terminal's by default; without a terminal no limit)
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub width: Option<u16>,
-    /// No warnings; in JSON, nothing on standard error
+    /// No warnings and notes; in JSON, nothing on standard error
     #[arg(long, short, global = true)]
     pub quiet: bool,
     /// Most nodes that one statement's graph may have

@@ -64,7 +64,7 @@ impl<'w> Stream<'w> {
 pub struct Printer<'w> {
     /// The format of results.
     pub format: Format,
-    /// No warnings; in JSON, no rendered diagnostics.
+    /// No warnings and notes; in JSON, no rendered diagnostics.
     pub quiet: bool,
     /// The progress of long loops.
     pub bar: Bar,
@@ -110,7 +110,7 @@ impl Printer<'_> {
         if self.format == Format::Html {
             self.section(&html::diagnostic(found, &self.plain()), script);
         }
-        let silent = self.format == Format::Json || found.severity() == Severity::Warning;
+        let silent = self.format == Format::Json || found.severity() != Severity::Error;
         if !(self.quiet && silent) {
             self.err.write(&diagnostic::text(found, &self.err.style));
         }

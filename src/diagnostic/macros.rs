@@ -14,6 +14,11 @@ macro_rules! warning {
     ($($parts:tt)*) => { $crate::diagnostic::diagnostic!(warning, $($parts)*) };
 }
 
+/// The same as a note: nothing is wrong, but the user may not know.
+macro_rules! note {
+    ($($parts:tt)*) => { $crate::diagnostic::diagnostic!(note, $($parts)*) };
+}
+
 /// Leaves the function with what [`error!`] makes of the same parts.
 macro_rules! bail {
     ($($parts:tt)*) => { return Err($crate::diagnostic::diagnostic!(error, $($parts)*)) };
@@ -43,4 +48,4 @@ macro_rules! diagnostic {
     }};
 }
 
-pub(crate) use {bail, diagnostic, error, warning};
+pub(crate) use {bail, diagnostic, error, note, warning};

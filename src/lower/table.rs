@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::explain::memory_limit;
 use super::frame::Frame;
-use crate::diagnostic::{Diagnostic, Result, bail, error, interrupted};
+use crate::diagnostic::{Diagnostic, Result, bail, error, interrupted, note};
 use crate::graph::{NodeId, Shape, Tensor};
 use crate::source::{Location, Source, Span};
 use crate::stop;
@@ -15,6 +15,8 @@ use std::rc::Rc;
 
 /// Of memory: once row by row while reading, once column by column in the matrix.
 const BYTES_A_CELL: u64 = 16;
+/// The classes of a column that a note lists.
+const CODES_SHOWN: usize = 8;
 
 impl Lowerer<'_> {
     /// `read("file.csv")`: a matrix of numbers.
@@ -33,11 +35,25 @@ impl Lowerer<'_> {
         let memory = self.evaluation.limits.memory;
         let text = self.evaluation.world.read(&path, memory.min(LONGEST_DATA));
         let text = text.map_err(|refusal| refusal.reading(&path, location.clone()))?;
-        let tensor = table_of(&Source::file(&path, text), &location, memory)?;
-        let node = self.graph.constant(tensor);
+        let data = table_of(&Source::file(&path, text), &location, memory)?;
+        let notes = data
+            .notes
+            .iter()
+            .map(|text| note!(File, location.clone(), "{text}"));
+        self.evaluation.unit.warnings.extend(notes);
+        let node = self.graph.constant(data.matrix);
         self.memo.files.insert(path, node);
         Ok(node)
     }
+}
+
+/// What a data file holds.
+#[derive(Clone, Debug)]
+pub struct DataFile {
+    /// The numbers.
+    pub matrix: Tensor,
+    /// What was made of the file that is not written in it so, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// The matrix that `file` holds, or what is wrong with it, said at `location`.
@@ -48,7 +64,7 @@ impl Lowerer<'_> {
 /// # Errors
 /// Fails if the file is no table, a cell is missing or not a number, or the matrix needs more memory
 /// than allowed.
-pub fn table_of(file: &Rc<Source>, location: &Location, memory: u64) -> Result<Tensor> {
+pub fn table_of(file: &Rc<Source>, location: &Location, memory: u64) -> Result<DataFile> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -91,7 +107,7 @@ pub fn table_of(file: &Rc<Source>, location: &Location, memory: u64) -> Result<T
         table.row(&only)?;
     }
     table.check(memory)?;
-    table.matrix()
+    table.data()
 }
 
 /// True if `first` names the columns: texts only, one of them over a number.
@@ -175,7 +191,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    fn matrix(self) -> Result<Tensor> {
+    fn data(self) -> Result<DataFile> {
         let cols = self.columns.len();
         if cols == 0 {
             let message = format!("`{}` holds no data", self.file.name);
@@ -184,7 +200,30 @@ impl Table<'_> {
         let rows = self.entries.len() / cols;
         let column = |col: usize| (0..rows).map(move |row| row * cols + col);
         let data = (0..cols).flat_map(column).map(|at| self.entries[at]);
-        Ok(Tensor::new(Shape::new(rows, cols), data.collect()))
+        let matrix = Tensor::new(Shape::new(rows, cols), data.collect());
+        let columns = self.columns.iter().enumerate();
+        let notes = columns.filter_map(|(col, column)| match column {
+            Column::Numbers => None,
+            Column::Classes(classes) => Some(self.codes(col, classes)),
+        });
+        Ok(DataFile {
+            matrix,
+            notes: notes.collect(),
+        })
+    }
+
+    /// What the codes of a column of texts mean.
+    fn codes(&self, col: usize, classes: &IndexSet<String>) -> String {
+        let mut codes = classes.iter().zip(1..);
+        let shown = codes.by_ref().take(CODES_SHOWN);
+        let mut shown: Vec<String> = shown
+            .map(|(class, code)| format!("{code} = {class}"))
+            .collect();
+        if let Some((_, next)) = codes.next() {
+            shown.push(format!("… ({} more)", classes.len() + 1 - next));
+        }
+        let (file, col) = (&self.file.name, col + 1);
+        format!("column {col} of `{file}` is text: {}", shown.join(", "))
     }
 
     fn error(&self, message: String) -> Diagnostic {
@@ -236,20 +275,25 @@ mod tests {
     use super::*;
     use crate::diagnostic::Code;
 
-    fn table(text: &str, memory: u64) -> Result<Tensor> {
+    fn table(text: &str, memory: u64) -> Result<DataFile> {
         let file = Source::new("data.csv", text);
         table_of(&file, &Location::new(&file, Span::default()), memory)
     }
 
     #[test]
     fn columns_are_numbers_or_classes() {
-        let read = table("a, b\n1, yes\n2.5, no\n\nNA, yes\n", 1 << 20).expect("a table");
+        let data = table("a, b\n1, yes\n2.5, no\n\nNA, yes\n", 1 << 20).expect("a table");
+        assert_eq!(
+            data.notes,
+            ["column 2 of `data.csv` is text: 1 = yes, 2 = no"]
+        );
+        let read = data.matrix;
         assert_eq!((read.shape().m(), read.shape().n()), (3, 2));
         assert_eq!(read.data()[..2], [1.0, 2.5]);
         assert!(read.data()[2].is_nan());
         assert_eq!(read.data()[3..], [1.0, 2.0, 1.0]);
         let one = table("7", 1 << 20).expect("a number");
-        assert_eq!(one.data(), [7.0]);
+        assert_eq!(one.matrix.data(), [7.0]);
     }
 
     #[test]

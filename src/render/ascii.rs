@@ -123,6 +123,7 @@ pub fn diagnostic(diagnostic: &Diagnostic) -> Diagnostic {
     let make = match diagnostic.severity() {
         Severity::Error => Diagnostic::error,
         Severity::Warning => Diagnostic::warning,
+        Severity::Note => Diagnostic::note,
     };
     let message = text(diagnostic.message()).into_owned();
     let mut ascii = make(

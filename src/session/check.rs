@@ -41,7 +41,7 @@ impl Session {
         found.retain(|one| {
             // A name is told of once, an error at each of its places.
             let start = match one.severity() {
-                Severity::Warning => None,
+                Severity::Warning | Severity::Note => None,
                 Severity::Error => Some(one.location().span.start),
             };
             told.insert((one.message().to_owned(), start))

@@ -24,7 +24,10 @@ pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
 }
 
 fn drawn(diagnostic: &Diagnostic, style: &Style) -> String {
-    let excerpts = excerpts(diagnostic, style);
+    let excerpts = match is_one_line(diagnostic) {
+        true => Vec::new(),
+        false => excerpts(diagnostic, style),
+    };
     let mut text = headline(diagnostic, style) + "\n";
     let labels = excerpts.iter().flat_map(|excerpt| &excerpt.marks);
     let labels: Vec<String> = labels.map(|mark| printable(&mark.label.text)).collect();
@@ -45,10 +48,20 @@ fn drawn(diagnostic: &Diagnostic, style: &Style) -> String {
     text
 }
 
+/// True of a note that marks nothing: its message says it all.
+fn is_one_line(diagnostic: &Diagnostic) -> bool {
+    let marks = diagnostic.labels();
+    diagnostic.severity() == Severity::Note && marks.len() == 1 && marks[0].text.is_empty()
+}
+
 /// The first line: severity, class and message.
 fn headline(diagnostic: &Diagnostic, style: &Style) -> String {
     let severity = diagnostic.severity().name();
-    let kind = format!("{severity}[{}]:", diagnostic.code().name());
+    let kind = match diagnostic.severity() {
+        // Nothing is wrong, so there is nothing to explain.
+        Severity::Note => format!("{severity}:"),
+        _ => format!("{severity}[{}]:", diagnostic.code().name()),
+    };
     let message = printable(diagnostic.message());
     let line = match style.colour {
         true => format!("{} {message}", kind.fg(colour_of(diagnostic))),
@@ -61,6 +74,7 @@ fn colour_of(diagnostic: &Diagnostic) -> Color {
     match diagnostic.severity() {
         Severity::Error => Color::Red,
         Severity::Warning => Color::Yellow,
+        Severity::Note => Color::Cyan,
     }
 }
 
