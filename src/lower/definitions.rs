@@ -12,7 +12,7 @@ use changes::{Change, Journal};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use smallvec::{SmallVec, smallvec};
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -140,9 +140,6 @@ pub struct Definitions {
     clock: u64,
     epoch: u64,
     finder: Finder,
-    /// The first place that draws random numbers without a seed.
-    unseeded: RefCell<Option<Location>>,
-    warned_unseeded: Cell<bool>,
     /// The files that formulas read; without it there are none.
     world: Option<Rc<dyn World>>,
 }
@@ -428,20 +425,6 @@ impl Definitions {
             expr.children(|child| stack.push(child));
         }
         free.iter().all(|name| bound.contains(name))
-    }
-
-    /// Notes that random numbers are drawn without a seed at `location`; true the first time it
-    /// happens at a second place.
-    pub fn note_unseeded(&self, location: &Location) -> bool {
-        let mut first = self.unseeded.borrow_mut();
-        match &*first {
-            None => {
-                *first = Some(location.clone());
-                false
-            }
-            Some(known) if known == location => false,
-            Some(_) => !self.warned_unseeded.replace(true),
-        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The words for what cannot be computed: failures of an evaluation, names without a value, limits.
 
 use super::unit::Unit;
-use crate::diagnostic::{Diagnostic, bytes, did_you_mean, error, interrupted};
+use crate::diagnostic::{Diagnostic, Result, bytes, did_you_mean, error, interrupted};
 use crate::exec::Failure;
 use crate::graph::primitive::Fault;
 use crate::graph::{NodeId, Op};
 use crate::source::Location;
+use crate::syntax::ast::{ExprId, Script};
 use crate::syntax::foreign;
 use crate::syntax::statements::is_statement_word;
 
@@ -42,11 +43,8 @@ impl Unit<'_> {
                 label: "declared here, without a value";
                 help: "give it one: `{name} = …`, or `at {name} = …` for one statement");
         }
-        if let Some(signature) = self.signature(&name) {
-            return error!(Name, location,
-                "`{name}` is a function and has no value of its own";
-                label: "not called";
-                help: "call it: `{signature}`");
+        if let Some(error) = self.not_called(&name, location.clone()) {
+            return error;
         }
         if is_statement_word(&name) {
             return error!(Name, location,
@@ -66,6 +64,44 @@ impl Unit<'_> {
                 "define it: `{name} = …`, or give it a value for one statement: `at {name} = …`"
             )),
         }
+    }
+
+    /// The error for a function's name where a value is wanted.
+    fn not_called(&self, name: &str, location: Location) -> Option<Diagnostic> {
+        let signature = self.signature(name)?;
+        Some(error!(Name, location,
+            "`{name}` is a function and has no value of its own";
+            label: "not called";
+            help: "write it with its arguments: `{signature}`"))
+    }
+
+    /// Refuses outputs that are functions, and formulas with the name of a function of the user's in
+    /// them that is not called.
+    ///
+    /// # Errors
+    /// The first such name.
+    pub fn refuse_functions(
+        &self,
+        script: &Script,
+        outputs: &[ExprId],
+        roots: &[NodeId],
+    ) -> Result<()> {
+        for (output, root) in outputs.iter().zip(roots) {
+            if let (true, Some(name)) = (self.is_free(*root), script.name_at(*output))
+                && let Some(error) = self.not_called(name, script.locate(*output))
+            {
+                return Err(error);
+            }
+        }
+        for name in self.free_names(roots) {
+            if self.definitions.function(&name).is_some()
+                && let Some(node) = self.inputs.get(&name)
+                && let Some(error) = self.not_called(&name, self.location_of(*node))
+            {
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// The advice for `name` if it is a constant of another language or `dL` of `dL/dw`.

@@ -24,6 +24,12 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Those of a look at what is being typed: too short to be noticed between two keys.
+    pub const PREVIEW: Limits = Limits {
+        nodes: 2_000,
+        memory: 64 << 10,
+    };
+
     /// The shape with `rows` rows and `cols` columns, if its values fit into the memory allowed.
     pub(super) fn shape(&self, rows: usize, cols: usize) -> Option<Shape> {
         let entries = rows as u128 * cols as u128;

@@ -35,6 +35,14 @@ impl<'a> Lowerer<'a> {
         Ok(())
     }
 
+    /// Makes `name` an input of `shape` without a value for this statement.
+    pub fn suppose(&mut self, name: &Name, shape: Shape) {
+        let leaf = self.graph.input(name.clone(), shape, None);
+        self.evaluation.unit.note_name(leaf, name);
+        self.bound.insert(name.clone(), leaf);
+        self.evaluation.unit.inputs.insert(name.clone(), leaf);
+    }
+
     /// Pushes what `name` stands for in `frame`.
     pub(super) fn resolve(&mut self, id: NameId, expr: ExprId, frame: &Rc<Frame>) -> Result<()> {
         let name = frame.script.name(id);

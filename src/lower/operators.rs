@@ -43,6 +43,7 @@ impl BinaryOp {
 impl Lowerer<'_> {
     pub(super) fn unary(&mut self, op: UnaryOp, x: NodeId) -> NodeId {
         let shape = self.graph.shape(x);
+        self.evaluation.unit.arrays |= op == UnaryOp::Transpose;
         match op {
             UnaryOp::Neg => self.graph.apply(&arithmetic::NEG, Attr::None, shape, &[x]),
             UnaryOp::Not => self.graph.apply(&arithmetic::NOT, Attr::None, shape, &[x]),
@@ -64,6 +65,8 @@ impl Lowerer<'_> {
         frame: &Frame,
     ) -> Result<NodeId> {
         let [a, b] = nodes.map(|node| self.graph.shape(node));
+        self.evaluation.unit.arrays |=
+            matches!(op, BinaryOp::DotMul | BinaryOp::DotDiv | BinaryOp::DotPow);
         match op {
             BinaryOp::Mul if !a.is_scalar() && !b.is_scalar() => self.matmul(sides, nodes, frame),
             BinaryOp::Div if !b.is_scalar() => Err(self.wrong_quotient(sides, [a, b], frame)),

@@ -1,9 +1,9 @@
 //! Calls of the table's rows: arguments, named arguments and sizes sorted out, shapes checked.
 
+use super::Lowerer;
 use super::frame::Frame;
 use super::signatures::wanted_arguments;
-use super::{Lowerer, Purpose};
-use crate::diagnostic::{Result, bail, error, warning};
+use crate::diagnostic::{Result, bail, error};
 use crate::graph::primitive::ShapeRule;
 use crate::graph::{Args, Attr, NodeId, Primitive, Shape};
 use crate::primitives::{self, array};
@@ -46,10 +46,14 @@ impl Lowerer<'_> {
             sizes.push(self.count(*node, *size, frame, "a size")?);
         }
         let attr = self.options(row, named, &operands[given..], &mut args, &mut exprs, frame)?;
-        let attr = self.seeded(row, attr, expr, frame);
+        let attr = match attr {
+            Attr::None if row.seed => Attr::seed(0),
+            given => given,
+        };
         if row.is_entrywise() {
             return self.entrywise(row, expr, &exprs, &args, frame);
         }
+        self.evaluation.unit.arrays |= !args.is_empty();
         let shape = self.shape_of(row, attr, &args, &sizes, expr, &exprs, frame)?;
         let shape = self.check_size(shape.m(), shape.n(), expr, frame)?;
         Ok(self.graph.apply(row, attr, shape, &args))
@@ -106,22 +110,6 @@ impl Lowerer<'_> {
             }
         }
         Ok(attr)
-    }
-
-    /// Warns where numbers are drawn a second time without a seed: they are the same ones.
-    fn seeded(&mut self, row: &'static Primitive, attr: Attr, expr: ExprId, frame: &Frame) -> Attr {
-        if !row.seed || attr != Attr::None {
-            return attr;
-        }
-        let location = frame.locate(expr);
-        let preview = matches!(self.purpose, Purpose::Preview);
-        if !preview && self.definitions.note_unseeded(&location) {
-            self.evaluation.unit.warnings.push(warning!(Value, location,
-                    "`{}` without a seed draws the same numbers as the first time", row.name;
-                    label: "the seed is 0 again";
-                    help: "give each its own: `{}(…, seed=1)`", row.name));
-        }
-        Attr::seed(0)
     }
 
     #[allow(clippy::too_many_arguments)]

@@ -10,7 +10,7 @@ use crate::source::{Location, Source};
 use crate::stop;
 use crate::syntax::ast::{ExprId, Name};
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use smallvec::SmallVec;
 
 /// The leaves of names, in order of appearance.
@@ -93,6 +93,8 @@ pub struct Unit<'a> {
     pub(super) set_aside: Inputs,
     /// Suspicious things that did not stop lowering.
     pub(super) warnings: Vec<Diagnostic>,
+    /// Something in it is written as only arrays are.
+    pub(super) arrays: bool,
 }
 
 impl<'a> Unit<'a> {
@@ -110,6 +112,7 @@ impl<'a> Unit<'a> {
             differentiated: Vec::new(),
             set_aside: Inputs::default(),
             warnings: Vec::new(),
+            arrays: false,
         }
     }
 
@@ -123,7 +126,12 @@ impl<'a> Unit<'a> {
         self.names.of(node)
     }
 
-    /// The warnings found so far, which are then forgotten.
+    /// Keeps a warning or a note.
+    pub fn warn(&mut self, warning: Diagnostic) {
+        self.warnings.push(warning);
+    }
+
+    /// The warnings and notes found so far, which are then forgotten.
     pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
         std::mem::take(&mut self.warnings)
     }
@@ -165,6 +173,25 @@ impl<'a> Unit<'a> {
         leaf.value.is_none()
             && self.inputs.get(&leaf.name) == Some(&node)
             && self.definitions.variable(&leaf.name).is_none()
+    }
+
+    /// The names without a meaning or a value that `roots` reach, in order of appearance.
+    pub fn free_names(&self, roots: &[NodeId]) -> Vec<Name> {
+        let mut free = self.inputs.iter().filter(|(_, node)| self.is_free(**node));
+        let mut free = free.by_ref().peekable();
+        if free.peek().is_none() {
+            return Vec::new();
+        }
+        let reached = self.graph.cone(roots, |_| false);
+        let reached: FxHashSet<NodeId> = reached.into_iter().collect();
+        free.filter(|(_, node)| reached.contains(node))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// True if something in it is written as only arrays are: transposed, reduced, entry by entry.
+    pub fn is_on_arrays(&self) -> bool {
+        self.arrays
     }
 
     /// Names without a meaning are numbered as they appear from here on.

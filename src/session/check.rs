@@ -22,8 +22,14 @@ impl Session {
         };
         let script = Rc::new(script);
         let set = set_by_running(&script);
+        let unseeded = self.unseeded(&script);
         for id in &script.body {
             let statement = script.statement(*id);
+            self.warn_of_draws(&script, statement, &unseeded, &mut |event| {
+                if let Event::Warning(warning) = event {
+                    found.push(warning);
+                }
+            });
             if let Err(error) = self.check_statement(&script, statement, &set, &mut found) {
                 found.push(error);
             }

@@ -42,6 +42,7 @@ impl Session {
 
     /// Runs the statements of a script that do not show anything.
     fn run_definitions(&mut self, script: &Rc<Script>, sink: &mut Sink<'_>) -> Result<()> {
+        let unseeded = self.unseeded(script);
         for id in &script.body {
             let statement = script.statement(*id);
             let shows = matches!(
@@ -49,6 +50,7 @@ impl Session {
                 StatementKind::Show(..) | StatementKind::Print(..)
             );
             if !shows {
+                self.warn_of_draws(script, statement, &unseeded, sink);
                 self.run_statement(script, statement, sink)?;
             }
         }

@@ -24,11 +24,13 @@ mod compare;
 mod compiled;
 mod define;
 mod derive;
+mod draws;
 mod embed;
 mod evaluate;
 mod evaluator;
 mod graph;
 mod import;
+mod notes;
 mod plot;
 mod prepare;
 mod preview;
@@ -67,6 +69,8 @@ pub struct Session {
     /// The function that is told of progress, and true if it was told.
     watcher: Option<rounds::Watcher>,
     told: bool,
+    /// The first random numbers drawn without a seed.
+    first_draw: Option<draws::FirstDraw>,
     /// The token that stops its computations.
     stop: StopToken,
 }
@@ -124,6 +128,7 @@ impl Session {
 
     /// Forgets every name; can be undone.
     pub fn reset(&mut self) {
+        self.first_draw = None;
         self.definitions.clear();
     }
 

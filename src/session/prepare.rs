@@ -122,6 +122,10 @@ impl Session {
         lowerer.unit_mut().take_back_free();
         let mut wrt = Vec::new();
         let roots: Vec<NodeId> = nodes.iter().map(|(_, node)| *node).collect();
+        lowerer.unit().refuse_functions(script, outputs, &roots)?;
+        if let Some(note) = self.note_on_scalars(lowerer.unit(), script, outputs, &roots) {
+            lowerer.unit_mut().warn(note);
+        }
         for (expr, node) in tail.wrt.iter().zip(targets) {
             lowerer.check_reached(script, *expr, &roots)?;
             let entry = lowerer.target_entry(script, *expr, node)?;

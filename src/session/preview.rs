@@ -4,18 +4,11 @@ use super::Session;
 use super::evaluate::formula;
 use crate::graph::{Graph, Tensor};
 use crate::lower::{Limits, Lowerer};
-use crate::primitives;
 use crate::source::Source;
 use crate::stop::StopToken;
-use crate::syntax::ast::{ExprKind, Script, Show, StatementKind};
+use crate::syntax::ast::{ExprKind, Show, StatementKind};
 use crate::world::Sandbox;
 use std::rc::Rc;
-
-/// The limits of a preview: too short to be noticed between two keys.
-const LIMITS: Limits = Limits {
-    nodes: 2_000,
-    memory: 64 << 10,
-};
 
 /// Bytes of the longest text that is previewed.
 const LONGEST: usize = 400;
@@ -41,29 +34,19 @@ impl Session {
             StatementKind::Define(_, value) => *value,
             _ => return None,
         };
-        if matches!(script.expr(expr).kind, ExprKind::Number(_)) || self.draws_unseeded(&script) {
+        if matches!(script.expr(expr).kind, ExprKind::Number(_))
+            || !self.unseeded(&script).is_empty()
+        {
             return None;
         }
         // A stop of the session is not meant for its previews.
         let _entered = StopToken::default().enter();
         let world = Sandbox::default();
         let graph = Graph::new();
-        let mut lowerer = Lowerer::for_preview(&graph, &self.definitions, LIMITS).in_world(&world);
+        let mut lowerer =
+            Lowerer::for_preview(&graph, &self.definitions, Limits::PREVIEW).in_world(&world);
         let node = lowerer.lower(&formula(&Rc::new(script), expr)).ok()?;
         lowerer.value(node).ok()
-    }
-
-    /// True if an expression of the script calls for random numbers without a seed.
-    fn draws_unseeded(&self, script: &Script) -> bool {
-        script.expressions.iter().any(|expr| match &expr.kind {
-            ExprKind::Call(call) => {
-                let name = &*call.function.name;
-                let seed = call.named.iter().any(|given| &*given.name.name == "seed");
-                let draws = primitives::named(name).iter().any(|row| row.seed);
-                draws && !seed && self.definitions.function(name).is_none()
-            }
-            _ => false,
-        })
     }
 }
 

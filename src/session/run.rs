@@ -30,9 +30,14 @@ impl Session {
         block: Option<&Block>,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
+        let unseeded = match block {
+            None => self.unseeded(script),
+            Some(_) => Vec::new(),
+        };
         for id in block.unwrap_or(&script.body) {
             let statement = script.statement(*id);
             let mark = self.definitions.mark();
+            self.warn_of_draws(script, statement, &unseeded, sink);
             if let Err(error) = self.run_statement(script, statement, sink) {
                 self.definitions.roll_back(mark);
                 return Err(error);

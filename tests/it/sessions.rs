@@ -106,13 +106,13 @@ fn a_preview_changes_nothing() {
     token.clear();
     assert_eq!(session.script(), script);
     let mut warnings = 0;
-    let source = Source::new("<test>", "p; q; f(1)");
+    let source = Source::new("<test>", "p; rand(2); f(1)");
     let mut count =
         |event| warnings += usize::from(matches!(event, wengert::event::Event::Warning(_)));
     session.run_source(&source, &mut count).expect("it runs");
     assert_eq!(
         warnings, 1,
-        "the second draw without a seed is warned of, and no other"
+        "a statement that draws without a seed again is warned of, and no other"
     );
 }
 

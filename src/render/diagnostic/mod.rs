@@ -24,10 +24,10 @@ pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
 }
 
 fn drawn(diagnostic: &Diagnostic, style: &Style) -> String {
-    let excerpts = match is_one_line(diagnostic) {
-        true => Vec::new(),
-        false => excerpts(diagnostic, style),
-    };
+    if is_one_line(diagnostic) {
+        return note(diagnostic, style);
+    }
+    let excerpts = excerpts(diagnostic, style);
     let mut text = headline(diagnostic, style) + "\n";
     let labels = excerpts.iter().flat_map(|excerpt| &excerpt.marks);
     let labels: Vec<String> = labels.map(|mark| printable(&mark.label.text)).collect();
@@ -52,6 +52,29 @@ fn drawn(diagnostic: &Diagnostic, style: &Style) -> String {
 fn is_one_line(diagnostic: &Diagnostic) -> bool {
     let marks = diagnostic.labels();
     diagnostic.severity() == Severity::Note && marks.len() == 1 && marks[0].text.is_empty()
+}
+
+/// A note is one sentence, and its place where the source has several lines.
+fn note(note: &Diagnostic, style: &Style) -> String {
+    let location = note.location();
+    let source = &location.source;
+    let place = match source.text.trim_end().contains('\n') {
+        true => {
+            let before = &source.text[..location.span.start as usize];
+            format!(" ({}:{})", source.name, before.matches('\n').count() + 1)
+        }
+        false => String::new(),
+    };
+    let word = match style.colour {
+        true => format!("{}", "note:".fg(colour_of(note))),
+        false => "note:".to_string(),
+    };
+    let mut text = format!("{word} {}", printable(note.message()));
+    if let Some(help) = note.advice() {
+        text.push_str("; ");
+        text.push_str(&printable(help));
+    }
+    broken(&(text + &printable(&place)), style, 0, 0).join("\n") + "\n"
 }
 
 /// The first line: severity, class and message.
