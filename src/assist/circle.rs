@@ -1,7 +1,7 @@
 //! Definitions that need themselves, found before anything is computed.
 
 use crate::lower::{Definitions, Formula, definitions::Meaning};
-use crate::syntax::ast::{ExprId, ExprKind, Name, Script};
+use crate::syntax::ast::{ExprId, Name, Script};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -68,13 +68,7 @@ fn bound(formula: &Formula, parameters: Vec<Name>) -> Vec<Name> {
         }
         left -= 1;
         let expr = formula.script.expr(id);
-        if let ExprKind::Comprehension(each) = &expr.kind {
-            bound.extend(
-                each.clauses
-                    .iter()
-                    .map(|clause| clause.variable.name.clone()),
-            );
-        }
+        bound.extend(expr.kind.binds().iter().map(|ident| ident.name.clone()));
         expr.children(|child| stack.push(child));
     }
     bound

@@ -1,10 +1,10 @@
-//! Calls: the user's functions are expanded where they are called, `iterate` and `f'` call them again
-//! and again, and everything else is a row of the table.
+//! Calls: the user's functions are expanded where they are called, everything else is a row of the
+//! table.
 
 use super::Lowerer;
 use super::definitions::Function;
-use super::frame::{Frame, Local};
-use super::tasks::{CallKey, Iteration, Task};
+use super::frame::{Frame, Local, LocalMeaning};
+use super::tasks::{CallKey, Task};
 use crate::diagnostic::{Result, bail, counted};
 use crate::graph::{Args, NodeId};
 use crate::primitives;
@@ -39,9 +39,7 @@ impl Lowerer<'_> {
                 return self.visit_derivative(row, expr, frame, base);
             }
             Some(row) if row.kind == SpecialKind::Iteration => {
-                self.expect_arguments(expr, arguments.len(), row.arguments, frame)?;
-                self.visit_all(arguments[1..].iter().copied(), expr, frame, base);
-                return Ok(());
+                return self.visit_iteration(row, expr, frame, base);
             }
             Some(row) if row.kind == SpecialKind::File => {
                 self.expect_arguments(expr, arguments.len(), row.arguments, frame)?;
@@ -78,7 +76,9 @@ impl Lowerer<'_> {
                     return self.expand(expr, frame, users, operands, true);
                 }
                 match call.special {
-                    Some(Special::Iterate) => self.start_iterate(expr, frame, arguments, operands),
+                    Some(special) if special.is_iteration() => {
+                        self.start_iteration(special, expr, frame, operands)
+                    }
                     Some(special @ (Special::Rows | Special::Cols)) => {
                         let wanted = special.row().arguments;
                         self.expect_arguments(expr, arguments.len(), wanted, frame)?;
@@ -120,7 +120,7 @@ impl Lowerer<'_> {
 
     /// Expands a call of a user's function. With `remember` the same call elsewhere reuses the result;
     /// a step of a chain of calls never comes again.
-    fn expand(
+    pub(super) fn expand(
         &mut self,
         expr: ExprId,
         frame: &Rc<Frame>,
@@ -171,7 +171,7 @@ impl Lowerer<'_> {
                 .fold(None, |outer, (parameter, node)| {
                     Some(Rc::new(Local {
                         name: parameter.name.clone(),
-                        node: *node,
+                        meaning: LocalMeaning::Given(*node),
                         outer,
                     }))
                 });
@@ -184,75 +184,6 @@ impl Lowerer<'_> {
         self.push_task(Task::Return(remember.then(|| Box::new(key))));
         self.push_task(Task::Visit(function.body.expr, body));
         Ok(())
-    }
-
-    /// Calls a function of one argument, the user's or the table's, on a node.
-    fn call_on(
-        &mut self,
-        expr: ExprId,
-        frame: &Rc<Frame>,
-        function: &Ident,
-        argument: NodeId,
-    ) -> Result<()> {
-        if let Some(users) = self.definitions.function(&function.name).cloned() {
-            if users.parameters.len() != 1 {
-                let count = users.parameters.len();
-                bail!(Arity, frame.locate(expr),
-                    "`{function}` has {count} arguments, and this takes a function of one";
-                    also: users.body.script.location(users.name.span), "defined here";
-                    help: "for one of several arguments write `grad(f(a, b), a)`, or define a function of that one alone");
-            }
-            return self.expand(expr, frame, &users, &[argument], false);
-        }
-        let before = self.graph.len();
-        let node = self.apply_row(expr, function, &[expr], &[], &[argument], frame)?;
-        self.evaluation.unit.note_origins(before, frame, expr);
-        self.push_node(node);
-        Ok(())
-    }
-
-    fn start_iterate(
-        &mut self,
-        expr: ExprId,
-        frame: &Rc<Frame>,
-        arguments: &[ExprId],
-        operands: &[NodeId],
-    ) -> Result<()> {
-        let Some(name) = frame.script.name_at(arguments[0]) else {
-            bail!(Type, frame.locate(arguments[0]),
-                "`iterate` wants the name of a function first";
-                label: "not the name of a function";
-                help: "write `iterate(f, x0, n)` with `f(x) = …` defined");
-        };
-        let function = Ident {
-            name: name.clone(),
-            span: frame.script.expr(arguments[0]).span,
-        };
-        if self.definitions.function(name).is_none() && primitives::named(name).is_empty() {
-            return Err(self.unknown_function(&function, false, frame));
-        }
-        let left = self.count(operands[1], arguments[2], frame, "the number of iterations")?;
-        self.push_node(operands[0]);
-        let state = Iteration {
-            expr,
-            frame: frame.clone(),
-            function,
-            left,
-        };
-        self.push_task(Task::Iterate(Box::new(state)));
-        Ok(())
-    }
-
-    pub(super) fn iterate(&mut self, mut state: Iteration) -> Result<()> {
-        if state.left == 0 {
-            return Ok(());
-        }
-        state.left -= 1;
-        self.check_limits(state.expr, &state.frame)?;
-        let argument = self.pop_node();
-        let (expr, frame, function) = (state.expr, state.frame.clone(), state.function.clone());
-        self.push_task(Task::Iterate(Box::new(state)));
-        self.call_on(expr, &frame, &function, argument)
     }
 
     fn finish_prime(
@@ -278,6 +209,6 @@ impl Lowerer<'_> {
         }
         let hold = self.fresh_hold(operands[0]);
         self.push_task(Task::Prime(expr, frame.clone(), hold, order));
-        self.call_on(expr, frame, function, hold)
+        self.call_on(expr, frame, function, &[hold])
     }
 }

@@ -7,7 +7,6 @@ use crate::diagnostic::{Diagnostic, warning};
 use crate::graph::NodeId;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
-use crate::syntax::special::Special;
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
@@ -43,10 +42,8 @@ impl Lowerer<'_> {
             let expr = script.expr(id);
             match &expr.kind {
                 ExprKind::Name(name) => names.push((id, script.name(*name))),
-                ExprKind::Comprehension(each) => {
-                    bound.extend(each.clauses.iter().map(|clause| &*clause.variable.name));
-                }
                 kind => {
+                    bound.extend(kind.binds().iter().map(|ident| &*ident.name));
                     if let Some(function) = kind.function()
                         && self.definitions.function(&function.name).is_none()
                         && !is_built_in(&function.name)
@@ -56,13 +53,7 @@ impl Lowerer<'_> {
                     }
                 }
             }
-            match &expr.kind {
-                // Its first argument is the name of a function.
-                ExprKind::Call(call) if call.special == Some(Special::Iterate) => {
-                    stack.extend(call.arguments.iter().skip(1));
-                }
-                _ => expr.children(|child| stack.push(child)),
-            }
+            expr.values(|child| stack.push(child));
         }
         names.sort_by_key(|(id, _)| script.expr(*id).span.start);
         let mut told = FxHashSet::default();

@@ -408,21 +408,15 @@ impl Definitions {
                         free.push(name);
                     }
                 }
-                ExprKind::Call(call) if call.special == Some(Special::Iterate) => {
-                    if let Some(first) = call.arguments.first()
-                        && let Some(inner) = script.name_at(*first)
-                        && !self.functions.contains_key(inner)
-                    {
-                        stack.extend(call.arguments.iter().skip(1).copied());
-                        continue;
+                ExprKind::Call(call) => {
+                    let mut named = call.functions().filter_map(|id| script.name_at(id));
+                    if named.any(|inner| self.functions.contains_key(inner)) {
+                        return false;
                     }
                 }
-                ExprKind::Comprehension(each) => {
-                    bound.extend(each.clauses.iter().map(|clause| &clause.variable.name));
-                }
-                _ => {}
+                kind => bound.extend(kind.binds().iter().map(|ident| &ident.name)),
             }
-            expr.children(|child| stack.push(child));
+            expr.values(|child| stack.push(child));
         }
         free.iter().all(|name| bound.contains(name))
     }

@@ -1,6 +1,6 @@
 //! Derivatives as expressions: `grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `numeric`, `f'`.
 
-use super::frame::{Frame, HeldNames};
+use super::frame::{Frame, HeldNames, Local, LocalMeaning};
 use super::tasks::{Differentiation, Stage, TargetName, Task};
 use super::unit::Unit;
 use super::{Differentiated, Lowerer, Purpose};
@@ -57,7 +57,7 @@ impl Lowerer<'_> {
         let parts = self.parts(operator, expr, frame)?;
         let wrt = self.wrt(parts.wrt, frame)?;
         let name = wrt.name.clone();
-        let local = frame.local(&name);
+        let local = frame.local(&name).cloned();
         let state = Differentiation {
             operator,
             expr,
@@ -70,7 +70,7 @@ impl Lowerer<'_> {
         let target = state.wrt.expr;
         self.push_task(Task::Differentiate(Box::new(state)));
         match local {
-            Some(node) => self.push_node(node),
+            Some(local) => self.resolve_local(&local, frame),
             None => {
                 // The target is looked up in the global scope: its formula, its leaf, or what holds it.
                 let found = self.definitions.find(&name);
@@ -135,17 +135,25 @@ impl Lowerer<'_> {
             ..(**frame).clone()
         };
         let mut leaf = None;
-        // Every parameter in scope is independent of everything else while this runs.
-        let mut bound: Vec<(Name, NodeId)> = Vec::new();
+        // Every parameter in scope is independent of everything else while this runs; formulas
+        // among the local names are read anew with those.
+        let mut bound: Vec<Rc<Local>> = Vec::new();
         let mut local = frame.locals.clone();
         while let Some(found) = local {
-            if !bound.iter().any(|(known, _)| *known == found.name) {
-                bound.push((found.name.clone(), found.node));
-            }
             local = found.outer.clone();
+            bound.push(found);
         }
-        for (known, value) in bound.into_iter().rev() {
-            let is_target = leaf.is_none() && known == *name && frame.local(name).is_some();
+        let target = frame.local(name);
+        for local in bound.into_iter().rev() {
+            let is_target = target.is_some_and(|target| Rc::ptr_eq(target, &local));
+            let value = match &local.meaning {
+                LocalMeaning::Given(value) => *value,
+                LocalMeaning::Formula(..) if is_target => node,
+                LocalMeaning::Formula(expr, _) => {
+                    inner = inner.define(&local.name, *expr);
+                    continue;
+                }
+            };
             let bound_to = if is_target || !self.is_literal(value) {
                 self.fresh_hold(value)
             } else {
@@ -157,7 +165,7 @@ impl Lowerer<'_> {
             if is_target {
                 leaf = Some(bound_to);
             }
-            inner = inner.bind(&known, bound_to);
+            inner = inner.bind(&local.name, bound_to);
         }
         let leaf =
             leaf.unwrap_or_else(|| self.global_leaf(node, name, frame, &mut inner.held, &mut held));

@@ -5,14 +5,41 @@ use crate::diff::Held;
 use crate::graph::NodeId;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Name, Script};
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// A name bound in a scope, and the ones around it.
 #[derive(Debug)]
 pub(super) struct Local {
     pub(super) name: Name,
-    pub(super) node: NodeId,
+    pub(super) meaning: LocalMeaning,
     pub(super) outer: Option<Rc<Local>>,
+}
+
+/// The meaning of a local name.
+#[derive(Debug)]
+pub(super) enum LocalMeaning {
+    /// A value: a parameter, a running index.
+    Given(NodeId),
+    /// A formula of the names around it, lowered where it is needed first.
+    Formula(ExprId, Cell<Option<NodeId>>),
+}
+
+impl Local {
+    /// Its node, if it has been lowered.
+    pub(super) fn node(&self) -> Option<NodeId> {
+        match &self.meaning {
+            LocalMeaning::Given(node) => Some(*node),
+            LocalMeaning::Formula(_, node) => node.get(),
+        }
+    }
+
+    /// Keeps the node that its formula has become.
+    pub(super) fn lowered(&self, to: NodeId) {
+        if let LocalMeaning::Formula(_, node) = &self.meaning {
+            node.set(Some(to));
+        }
+    }
 }
 
 /// The global names that are held, and the nodes that stand for them.
@@ -56,25 +83,48 @@ impl Frame {
         }
     }
 
-    pub(super) fn local(&self, name: &str) -> Option<NodeId> {
-        let mut local = self.locals.as_deref();
+    pub(super) fn local(&self, name: &str) -> Option<&Rc<Local>> {
+        let mut local = self.locals.as_ref();
         while let Some(found) = local {
             if &*found.name == name {
-                return Some(found.node);
+                return Some(found);
             }
-            local = found.outer.as_deref();
+            local = found.outer.as_ref();
         }
         None
     }
 
     pub(super) fn bind(&self, name: &Name, node: NodeId) -> Frame {
+        self.with(name, LocalMeaning::Given(node))
+    }
+
+    /// This frame, in which `name` stands for the formula `expr` of the names so far.
+    pub(super) fn define(&self, name: &Name, expr: ExprId) -> Frame {
+        self.with(name, LocalMeaning::Formula(expr, Cell::new(None)))
+    }
+
+    fn with(&self, name: &Name, meaning: LocalMeaning) -> Frame {
+        let outer = self.locals.clone();
+        let name = name.clone();
+        self.within(Some(Rc::new(Local {
+            name,
+            meaning,
+            outer,
+        })))
+    }
+
+    /// The frame that the formula of `local` is read in.
+    pub(super) fn around(&self, local: &Local) -> Frame {
+        self.within(local.outer.clone())
+    }
+
+    /// This frame with other local names.
+    fn within(&self, locals: Option<Rc<Local>>) -> Frame {
         Frame {
-            locals: Some(Rc::new(Local {
-                name: name.clone(),
-                node,
-                outer: self.locals.clone(),
-            })),
-            ..self.clone()
+            script: self.script.clone(),
+            locals,
+            held: self.held.clone(),
+            via: self.via.clone(),
         }
     }
 

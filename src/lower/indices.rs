@@ -3,8 +3,8 @@
 use super::Lowerer;
 use super::frame::Frame;
 use crate::diagnostic::{Code, Result, bail, error};
-use crate::graph::{Attr, Corner, NodeId, Shape};
-use crate::primitives::array;
+use crate::graph::{Attr, Corner, NodeId, Primitive, Shape};
+use crate::primitives::{array, places};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Index};
 use smallvec::{SmallVec, smallvec};
@@ -29,6 +29,9 @@ impl Lowerer<'_> {
     ) -> Result<NodeId> {
         let x = nodes[0];
         let shape = self.graph.shape(x);
+        if self.lists_entries(indices, &nodes[1..]) {
+            return self.listed_entries(expr, target, x, indices, &nodes[1..], frame);
+        }
         if nodes[1..].iter().any(|node| self.is_changing(*node)) {
             return self.moving_index(expr, target, x, indices, &nodes[1..], frame);
         }
@@ -44,6 +47,113 @@ impl Lowerer<'_> {
         Ok(self
             .graph
             .apply(&array::INDEX, Attr::Corner(corner), extent, &[x]))
+    }
+
+    /// True if one of the indices is a vector.
+    fn lists_entries(&self, indices: &[Index], nodes: &[NodeId]) -> bool {
+        let mut nodes = nodes.iter();
+        indices.iter().any(|index| {
+            let mut ends = nodes.by_ref().take(index.ends().len());
+            let first = ends.next();
+            ends.for_each(drop);
+            let many = |node: &NodeId| !self.graph.shape(*node).is_scalar();
+            matches!(index, Index::At(_)) && first.is_some_and(many)
+        })
+    }
+
+    /// The entries, rows or columns whose numbers vectors list; what stands beside them is any index.
+    fn listed_entries(
+        &mut self,
+        expr: ExprId,
+        target: ExprId,
+        x: NodeId,
+        indices: &[Index],
+        nodes: &[NodeId],
+        frame: &Rc<Frame>,
+    ) -> Result<NodeId> {
+        let mut nodes = nodes.iter().copied();
+        let mut result = x;
+        for (k, index) in indices.iter().enumerate() {
+            let ends: SmallVec<[NodeId; 2]> = nodes.by_ref().take(index.ends().len()).collect();
+            let down = match indices.len() {
+                1 => self.graph.shape(x).cols == 1,
+                _ => k == 0,
+            };
+            result = match (index, &*ends) {
+                (Index::At(at), [vector]) if !self.graph.shape(*vector).is_scalar() => {
+                    if indices.len() == 1 && !self.graph.shape(x).is_vector() {
+                        // The error of an index that a matrix lacks.
+                        let place = self.graph.literal(1.0);
+                        self.block(expr, target, self.graph.shape(x), indices, &[place], frame)?;
+                    }
+                    self.taken(result, *vector, down, *at, expr, target, frame)?
+                }
+                (Index::All, _) => result,
+                _ => {
+                    let all = Index::All;
+                    let beside = match (indices.len(), k) {
+                        (1, _) => vec![index.clone()],
+                        (_, 0) => vec![index.clone(), all],
+                        _ => vec![all, index.clone()],
+                    };
+                    let args: SmallVec<[NodeId; 4]> = [result].into_iter().chain(ends).collect();
+                    self.index(expr, target, &beside, &args, frame)?
+                }
+            };
+        }
+        Ok(result)
+    }
+
+    /// The rows (or columns) of `x` that `vector` lists.
+    #[allow(clippy::too_many_arguments)]
+    fn taken(
+        &mut self,
+        x: NodeId,
+        vector: NodeId,
+        down: bool,
+        at: ExprId,
+        expr: ExprId,
+        target: ExprId,
+        frame: &Rc<Frame>,
+    ) -> Result<NodeId> {
+        let graph = self.graph;
+        let (whole, listed) = (graph.shape(x), graph.shape(vector));
+        let name = frame.script.text(target);
+        let index = frame.script.text(at);
+        if graph
+            .node(vector)
+            .primitive()
+            .is_some_and(Primitive::is_truth)
+        {
+            bail!(Type, frame.locate(at),
+                "an index lists numbers of entries, and this is a comparison";
+                label: "zeros and ones";
+                also: frame.locate(expr), "";
+                help: "to keep entries where it holds and have 0 elsewhere, write `where({index}, {name}, 0)`");
+        }
+        if !listed.is_vector() {
+            bail!(Index, frame.locate(at),
+                "an index is a number or a vector of numbers, not a {listed} matrix";
+                label: "{}", listed.described();
+                help: "write `vec({index})` for its entries, column by column");
+        }
+        let length = if down { whole.m() } else { whole.n() };
+        // Where the places are known already, a wrong one is shown here.
+        if let Some(known) = self.evaluation.value_if_known(vector)?
+            && let Some(wrong) = (known.data().iter())
+                .find(|x| x.fract() != 0.0 || !(1.0..=length as f64).contains(*x))
+        {
+            bail!(Index, frame.locate(at),
+                "there is no entry {wrong}: the indices run from 1 to {length}";
+                label: "lists {wrong}";
+                also: frame.locate(expr), "");
+        }
+        let (attr, shape) = match down {
+            true => (Attr::Axis(1), Shape::new(listed.len(), whole.n())),
+            false => (Attr::Axis(2), Shape::new(whole.m(), listed.len())),
+        };
+        let shape = self.check_size(shape.m(), shape.n(), expr, frame)?;
+        Ok(graph.apply(&places::TAKEN, attr, shape, &[x, vector]))
     }
 
     /// Entries whose place may be another in another run of a program: they are looked up when it

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Result, bail, interrupted};
 use crate::graph::{NodeId, Shape};
 use crate::source::Location;
 use crate::stop;
-use crate::syntax::ast::{ExprId, ExprKind, Name, Script, UnaryOp};
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script, UnaryOp};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -99,6 +99,16 @@ impl Lowerer<'_> {
                 let (name, _) = self.definitions.at(key.0);
                 self.evaluation.unit.note_name(node, name);
                 self.memo.names.insert(key, Some(node));
+                Ok(())
+            }
+            Task::DefineLocal(local) => {
+                local.lowered(
+                    *self
+                        .stacks
+                        .values
+                        .last()
+                        .expect("a formula leaves one node"),
+                );
                 Ok(())
             }
             Task::Return(key) => {
@@ -221,6 +231,12 @@ impl Lowerer<'_> {
                 self.visit_call(expr, frame, base)?;
             }
             ExprKind::Comprehension { .. } => self.visit_comprehension(expr, frame.clone(), base),
+            ExprKind::Block(block) => {
+                let bind =
+                    |frame: Frame, (name, expr): &(Ident, ExprId)| frame.define(&name.name, *expr);
+                let inner = block.definitions.iter().fold((**frame).clone(), bind);
+                self.push_task(Task::Visit(block.value, Rc::new(inner)));
+            }
             _ => {
                 let mut children = Vec::new();
                 script.expr(expr).children(|child| children.push(child));

@@ -17,6 +17,7 @@ mod evaluation;
 mod explain;
 mod frame;
 mod indices;
+mod iteration;
 mod limits;
 mod machine;
 mod names;

@@ -1,7 +1,7 @@
 //! Names: what they stand for, and the leaves of those that are inputs.
 
 use super::definitions::{Input, Meaning, Variable, constant};
-use super::frame::Frame;
+use super::frame::{Frame, Local, LocalMeaning};
 use super::tasks::Task;
 use super::{Lowerer, Purpose};
 use crate::diagnostic::{Diagnostic, Result, bail, error};
@@ -46,12 +46,23 @@ impl<'a> Lowerer<'a> {
     /// Pushes what `name` stands for in `frame`.
     pub(super) fn resolve(&mut self, id: NameId, expr: ExprId, frame: &Rc<Frame>) -> Result<()> {
         let name = frame.script.name(id);
-        if let Some(node) = frame.local(name) {
-            self.push_node(node);
+        if let Some(local) = frame.local(name) {
+            self.resolve_local(local, frame);
             return Ok(());
         }
         let found = self.definitions.find_in(&frame.script, id);
         self.resolve_global(name, found, Some(expr), frame)
+    }
+
+    /// Pushes what a local name stands for.
+    pub(super) fn resolve_local(&mut self, local: &Rc<Local>, frame: &Frame) {
+        match (&local.meaning, local.node()) {
+            (LocalMeaning::Formula(expr, _), None) => {
+                self.push_task(Task::DefineLocal(local.clone()));
+                self.push_task(Task::Visit(*expr, Rc::new(frame.around(local))));
+            }
+            (_, node) => self.push_node(node.expect("a value is there from the beginning")),
+        }
     }
 
     pub(super) fn resolve_global(

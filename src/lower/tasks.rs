@@ -2,9 +2,9 @@
 //! while it is under way.
 
 use super::definitions::Function;
-use super::frame::Frame;
+use super::frame::{Frame, Local};
 use crate::diff::Held;
-use crate::graph::{Args, NodeId};
+use crate::graph::{Args, NodeId, Shape};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Ident, Index, Name};
 use crate::syntax::special::SpecialRow;
@@ -17,6 +17,8 @@ pub(super) enum Task {
     Combine(ExprId, Rc<Frame>, usize),
     /// The formula of the innermost name has been lowered: remember it.
     Define,
+    /// The formula of a local name has been lowered: remember it.
+    DefineLocal(Rc<Local>),
     /// A function's body has been lowered: remember it.
     Return(Option<Box<CallKey>>),
     /// Visit a side that may not be needed: a failure in it becomes a node.
@@ -62,12 +64,36 @@ pub(super) struct CallKey {
     pub held: u32,
 }
 
-/// `iterate(f, x0, n)` under way: the value so far is on the stack.
+/// `iterate`, `scan` or `fold` under way: the state so far is on the stack.
 pub(super) struct Iteration {
     pub expr: ExprId,
     pub frame: Rc<Frame>,
     pub function: Ident,
-    pub left: usize,
+    pub rounds: Rounds,
+    /// The number of rounds that were made.
+    pub done: usize,
+}
+
+/// The rounds of an iteration.
+pub(super) enum Rounds {
+    /// So many.
+    Count(usize),
+    /// One for each row of a matrix.
+    Rows {
+        matrix: NodeId,
+        count: usize,
+        /// The shape of the state, which it keeps.
+        state: Shape,
+        /// The states after the rounds so far, where all of them are wanted.
+        states: Option<Vec<NodeId>>,
+    },
+    /// Until a function of the state is true.
+    Until {
+        done: Ident,
+        most: usize,
+        /// True if the function's value is on the stack, above the state.
+        decides: bool,
+    },
 }
 
 /// A comprehension under way. The values of its body pile up on the stack of nodes.

@@ -134,6 +134,8 @@ fn put_together(script: &Script, id: ExprId, part: &mut dyn FnMut(ExprId) -> Mat
             };
             Math::Each(body, each.clauses.iter().map(clause).collect())
         }
+        // A body with definitions of its own is no formula.
+        ExprKind::Block(_) => Math::Ellipsis,
     }
 }
 

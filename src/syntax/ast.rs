@@ -170,6 +170,43 @@ impl Call {
             named,
         }
     }
+
+    /// True if the positional argument number `k` is the name of a function, not a value.
+    fn names_a_function(&self, k: usize) -> bool {
+        k == 0 && self.special.is_some_and(Special::is_iteration)
+    }
+
+    /// The arguments that are values, left to right: not those that name functions.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = ExprId> {
+        let positional = self.arguments.iter().enumerate();
+        let positional = positional.filter(|(k, _)| !self.names_a_function(*k));
+        let named = self.named.iter();
+        let named = named.filter(|given| {
+            !self
+                .special
+                .is_some_and(|special| special.row().takes_function(&given.name.name))
+        });
+        let positional = positional.map(|(_, value)| *value);
+        positional.chain(named.map(|given| given.value))
+    }
+
+    /// The arguments that name functions.
+    pub fn functions(&self) -> impl Iterator<Item = ExprId> {
+        let positional = self.arguments.iter().enumerate();
+        let positional = positional.filter(|(k, _)| self.names_a_function(*k));
+        let named = self.named.iter();
+        let named = named.filter(|given| {
+            self.special
+                .is_some_and(|special| special.row().takes_function(&given.name.name))
+        });
+        let positional = positional.map(|(_, value)| *value);
+        positional.chain(named.map(|given| given.value))
+    }
+
+    /// The argument called `name`.
+    pub fn option(&self, name: &str) -> Option<&NamedArgument> {
+        self.named.iter().find(|given| &*given.name.name == name)
+    }
 }
 
 /// `f'(x)`, `f''(x)`: the `order`-th derivative of a one-argument function, called.
@@ -192,6 +229,15 @@ pub struct Comprehension {
     pub clauses: Vec<Clause>,
     /// True if it has brackets of its own.
     pub bracketed: bool,
+}
+
+/// `{ name = value; …; value }`: the body of a function with definitions of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LocalBlock {
+    /// The definitions, each of which sees those before it.
+    pub definitions: Vec<(Ident, ExprId)>,
+    /// The value of the whole.
+    pub value: ExprId,
 }
 
 /// The forms an expression can have. A script may hold millions, so that the larger ones stand
@@ -220,6 +266,8 @@ pub enum ExprKind {
     Matrix(Vec<Vec<ExprId>>),
     /// `[body for i in a..b, j in c..d]`, or the same without brackets as the only argument of a call.
     Comprehension(Box<Comprehension>),
+    /// `{ k = g(x); x + k }`, only as the body of a function.
+    Block(Box<LocalBlock>),
 }
 
 /// An expression where it stands. The span of a parenthesised expression includes the parentheses.
@@ -329,6 +377,17 @@ impl ExprKind {
         }
     }
 
+    /// The names that have a meaning of their own inside of it.
+    pub fn binds(&self) -> SmallVec<[&Ident; 2]> {
+        match self {
+            ExprKind::Comprehension(each) => {
+                each.clauses.iter().map(|clause| &clause.variable).collect()
+            }
+            ExprKind::Block(block) => block.definitions.iter().map(|(name, _)| name).collect(),
+            _ => SmallVec::new(),
+        }
+    }
+
     /// The function that is called or differentiated and called.
     pub fn function(&self) -> Option<&Ident> {
         match self {
@@ -340,6 +399,15 @@ impl ExprKind {
 }
 
 impl Expr {
+    /// Calls `visit` with every direct child that has a value, left to right: not with the names of
+    /// functions.
+    pub fn values(&self, visit: impl FnMut(ExprId)) {
+        match &self.kind {
+            ExprKind::Call(call) => call.values().for_each(visit),
+            _ => self.children(visit),
+        }
+    }
+
     /// Calls `visit` with every direct child, left to right.
     pub fn children(&self, mut visit: impl FnMut(ExprId)) {
         match &self.kind {
@@ -363,6 +431,13 @@ impl Expr {
                     visit(clause.to);
                 }
                 visit(each.body);
+            }
+            ExprKind::Block(block) => {
+                block
+                    .definitions
+                    .iter()
+                    .for_each(|(_, value)| visit(*value));
+                visit(block.value);
             }
         }
     }

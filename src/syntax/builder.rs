@@ -198,6 +198,61 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// The body of a function in braces: definitions, then a value.
+    pub fn local_block(&mut self, block: Block, l: u32, r: u32) -> Result<ExprId> {
+        let span = Span { start: l, end: r };
+        let help =
+            "write `{ name = …; … ; value }`: definitions, and then the value of the function";
+        let mut definitions = Vec::new();
+        let mut value = None;
+        for (k, id) in block.iter().enumerate() {
+            let statement = &self.statements[id.0 as usize];
+            match &statement.kind {
+                StatementKind::Define(name, local) => definitions.push((name.clone(), *local)),
+                StatementKind::Show(Show::Value, outputs, tail)
+                    if k + 1 == block.len() && **tail == Tail::default() =>
+                {
+                    value = Some(outputs[0]);
+                }
+                StatementKind::Show(Show::Value, ..) if k + 1 < block.len() => {
+                    return Err(self
+                        .error(
+                            statement.span,
+                            "a value in the middle of a function's body is not used",
+                            "only the last line is the value",
+                        )
+                        .help(help));
+                }
+                _ => {
+                    return Err(self
+                        .error(
+                            statement.span,
+                            "the body of a function holds definitions and a value, no other statements",
+                            "not a definition",
+                        )
+                        .help(help));
+                }
+            }
+        }
+        let Some(value) = value else {
+            let last = block.last().map(|id| self.statements[id.0 as usize].span);
+            return Err(self
+                .error(
+                    last.unwrap_or(span),
+                    "the body of this function has no value",
+                    "a value is to follow",
+                )
+                .help(help));
+        };
+        // The lines of a body are no statements of the script.
+        if let Some(first) = block.first() {
+            self.statements.truncate(first.0 as usize);
+            self.depths.truncate(first.0 as usize);
+        }
+        let block = LocalBlock { definitions, value };
+        Ok(self.push(ExprKind::Block(Box::new(block)), span))
+    }
+
     pub fn target(&mut self, name: Ident, indices: Vec<Index>, r: u32) -> Result<UpdateTarget> {
         let span = name.span.to(Span { start: r, end: r });
         self.at_most_two(&indices, span)?;

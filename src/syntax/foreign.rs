@@ -144,8 +144,8 @@ pub static FUNCTIONS: &[Foreign] = &[
     Foreign::other(&["isnan"], "write `x != x`, which holds for nan alone"),
     Foreign::other(&["map", "apply"], "write `[f(x[i]) for i in 1..n]`"),
     Foreign::other(
-        &["reduce", "fold"],
-        "write `sum(x)`, `prod(x)`, or `iterate(f, x0, n)` to apply a function again and again",
+        &["reduce", "foldl"],
+        "write `sum(x)`, `prod(x)`, or `fold(f, s0, X)` to apply a function along the rows of `X`",
     ),
     Foreign::other(&["swish", "silu"], "write `x*sigmoid(x)`"),
     Foreign::other(&["mse"], "write `mean((y - t).^2)`"),

@@ -102,6 +102,8 @@ mod tests {
         );
         becomes("repeat 3 {x:=1;y := 2;}", "repeat 3 { x := 1; y := 2 }\n");
         becomes("if c {\n\n\n}", "if c {\n}\n");
+        becomes("f(x)={a=2*x\na+1 }", "f(x) = {\n  a = 2*x\n  a + 1\n}\n");
+        becomes("f(x)={a=2*x;a+1}", "f(x) = { a = 2*x; a + 1 }\n");
         becomes("if c {}", "if c {}\n");
         becomes(
             "if a {\nx := 1 }\nelse if b {\nx := 2\n} else { x := 3 }",

@@ -157,6 +157,7 @@ fn spell<'a>(script: &'a Script, kind: &'a ExprKind, out: &mut Vec<Piece<'a>>) {
         ExprKind::Index(base, indices) => spell_index(*base, indices, out),
         ExprKind::Matrix(rows) => spell_matrix(rows, out),
         ExprKind::Comprehension(each) => spell_comprehension(each, out),
+        ExprKind::Block(block) => spell_block(block, out),
     }
 }
 
@@ -252,6 +253,18 @@ fn spell_comprehension<'a>(each: &'a Comprehension, out: &mut Vec<Piece<'a>>) {
     }
 }
 
+fn spell_block<'a>(block: &'a LocalBlock, out: &mut Vec<Piece<'a>>) {
+    out.push(Piece::Word("{ "));
+    for (name, value) in &block.definitions {
+        out.push(Piece::Word(&name.name));
+        out.push(Piece::Word(" = "));
+        out.push(Piece::Expr(*value, Level::Choice));
+        out.push(Piece::Word("; "));
+    }
+    out.push(Piece::Expr(block.value, Level::Choice));
+    out.push(Piece::Word(" }"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::parse;
@@ -303,6 +316,7 @@ mod tests {
                     .collect();
                 format!("For {names:?} {}", each.bracketed)
             }
+            ExprKind::Block(block) => format!("Block {}", block.definitions.len()),
         };
         let mut text = format!("({head}");
         expr.children(|child| {

@@ -15,6 +15,8 @@ pub enum Special {
     Vjp,
     Numeric,
     Iterate,
+    Scan,
+    Fold,
     Rows,
     Cols,
     Read,
@@ -58,8 +60,14 @@ pub struct SpecialRow {
 /// The named argument whose value is a text.
 pub const TEXT_OPTION: &str = "scheme";
 
+/// The named argument whose value is the name of a function.
+pub const UNTIL_OPTION: &str = "until";
+
+/// The named argument for the most rounds.
+pub const MOST_OPTION: &str = "most";
+
 /// All of them, in the order of the identifiers, which is the order in which help lists them.
-pub static SPECIAL: [SpecialRow; 10] = [
+pub static SPECIAL: [SpecialRow; 12] = [
     SpecialRow {
         id: Special::Grad,
         name: "grad",
@@ -126,9 +134,29 @@ pub static SPECIAL: [SpecialRow; 10] = [
         signature: "iterate(f, x0, n)",
         kind: SpecialKind::Iteration,
         arguments: 3,
-        options: &[],
-        doc: "f(f(…f(x0))), n times.",
+        options: &[UNTIL_OPTION, MOST_OPTION],
+        doc: "f(f(…f(x0))), n times. `iterate(f, x0, until=done, most=1e6)` goes on until done(x) is true.",
         example: ("f(x) = 2*x; iterate(f, 1, 10)", "1024"),
+    },
+    SpecialRow {
+        id: Special::Scan,
+        name: "scan",
+        signature: "scan(f, s0, X)",
+        kind: SpecialKind::Iteration,
+        arguments: 3,
+        options: &[],
+        doc: "s = f(s, row) for each row of X, beginning with s0: every s as a row of a matrix.",
+        example: ("f(s, x) = s + x; scan(f, 0, [1, 2, 3])", "[1, 3, 6]"),
+    },
+    SpecialRow {
+        id: Special::Fold,
+        name: "fold",
+        signature: "fold(f, s0, X)",
+        kind: SpecialKind::Iteration,
+        arguments: 3,
+        options: &[],
+        doc: "s = f(s, row) for each row of X, beginning with s0: the last s.",
+        example: ("f(s, x) = s + x; fold(f, 0, [1, 2, 3])", "6"),
     },
     SpecialRow {
         id: Special::Rows,
@@ -162,6 +190,13 @@ pub static SPECIAL: [SpecialRow; 10] = [
     },
 ];
 
+impl SpecialRow {
+    /// True if the named argument `name` is the name of a function.
+    pub fn takes_function(&self, name: &str) -> bool {
+        name == UNTIL_OPTION && self.options.contains(&UNTIL_OPTION)
+    }
+}
+
 impl Special {
     /// The special function called `name`.
     pub fn named(name: &str) -> Option<Special> {
@@ -177,6 +212,11 @@ impl Special {
     /// Its name.
     pub fn name(self) -> &'static str {
         self.row().name
+    }
+
+    /// True of functions that apply a function again and again.
+    pub fn is_iteration(self) -> bool {
+        self.row().kind == SpecialKind::Iteration
     }
 
     /// True of derivative operators.

@@ -6,6 +6,7 @@ use crate::notation::{Math, Role, Subscript, Times};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
 use crate::primitives::array::{ASSEMBLE, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
+use crate::primitives::places::SPREAD;
 use rustc_hash::FxHashMap;
 
 /// The symbols of nodes.
@@ -83,16 +84,23 @@ impl Writer<'_, '_> {
             }
             return Math::sum(terms);
         }
+        if row.is(&SPREAD) {
+            return Math::Placed(boxed(0), lines_listed(arg(1), attr, node.shape));
+        }
         match row.notation {
             Notation::Silent => arg(0),
             Notation::Negation => arg(0).negated(),
             Notation::Not => inverted(arg(0)),
             Notation::Transpose => Math::Transpose(boxed(0)),
             Notation::Choice => Math::If(boxed(0), boxed(1), boxed(2)),
-            Notation::Index => Math::Index(
-                boxed(0),
-                subscripts(attr, node.shape, self.graph.shape(args[0])),
-            ),
+            Notation::Index => {
+                let from = self.graph.shape(args[0]);
+                let subscripts = match args.get(1) {
+                    None => subscripts(attr, node.shape, from),
+                    Some(_) => lines_listed(arg(1), attr, from),
+                };
+                Math::Index(boxed(0), subscripts)
+            }
             Notation::Matrix => {
                 let mut entries: Vec<Math> = args
                     .iter()
@@ -290,6 +298,15 @@ fn extra_arguments(row: &Primitive, attr: Attr, shape: Shape) -> Vec<Math> {
         _ => {}
     }
     extra
+}
+
+/// The indices of the rows or columns that a vector lists.
+fn lines_listed(vector: Math, attr: Attr, from: Shape) -> Vec<Subscript> {
+    match attr {
+        _ if from.is_vector() => vec![Subscript::At(vector)],
+        Attr::Axis(2) => vec![Subscript::All, Subscript::At(vector)],
+        _ => vec![Subscript::At(vector), Subscript::All],
+    }
 }
 
 /// One index of a block: from the first to the last, counted from 1; `None` for all.

@@ -169,6 +169,7 @@ impl<'l, 'a> Builder<'l, 'a> {
                     (None, Op::Constant(constant)) => {
                         Arg::Literal(self.graph.constant_value(constant))
                     }
+                    (None, Op::Input(leaf)) => Arg::Text(self.graph.leaf(leaf).name.to_string()),
                     (None, _) => Arg::Text("?".into()),
                 },
             )

@@ -126,7 +126,9 @@ impl<'l, 'a> Sight<'l, 'a> {
             let (args, choices) = self.arguments(id)?;
             conditions.extend(choices);
             let skipped = usize::from(!with_conditions && self.has_condition(id));
-            stack.extend(args.into_iter().skip(skipped));
+            let indices = self.indices(id);
+            let listed = args.len() - indices;
+            stack.extend(args.into_iter().take(listed).skip(skipped));
         }
         let mut found: Vec<NodeId> = found
             .into_iter()
@@ -134,6 +136,15 @@ impl<'l, 'a> Sight<'l, 'a> {
             .collect();
         found.sort_unstable();
         Ok(found)
+    }
+
+    /// The number of the last arguments of `id` that only say which entries are meant: they have no
+    /// lines.
+    fn indices(&self, id: NodeId) -> usize {
+        match self.graph.node(id).primitive() {
+            Some(row) if !self.is_leaf(id) => row.indices(),
+            _ => 0,
+        }
     }
 
     pub(super) fn has_condition(&self, id: NodeId) -> bool {

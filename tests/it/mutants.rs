@@ -94,7 +94,7 @@ fn every_rule_with_the_wrong_sign_is_noticed() {
             .iter()
             .filter(|question| passes(question))
             .collect();
-        let arguments = row.arity.least.max(1) - row.options.len();
+        let arguments = row.arity.least.max(1) - row.options.len() - row.places;
         for k in (0..arguments).filter(|k| !NO_RULE.contains(&(row.name, *k))) {
             for mutant in mutants(row, k) {
                 mutants::set(Some(mutant));

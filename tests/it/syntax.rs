@@ -72,6 +72,13 @@ fn tree(script: &Script, id: ExprId) -> String {
                 inner
             }
         }
+        ExprKind::Block(block) => {
+            let lines = block.definitions.iter();
+            let lines: Vec<_> = lines
+                .map(|(name, value)| format!("{name} = {}; ", tree(value)))
+                .collect();
+            format!("{{ {}{} }}", lines.concat(), tree(&block.value))
+        }
     }
 }
 
@@ -319,6 +326,11 @@ fn statements_of_every_form() {
         ("f(x, y) = log(x) + x*y", "f(x, y) = (log(x) + (x * y))"),
         ("f() = 1", "f() = 1"),
         ("f(x,\n  y,) =\n x", "f(x, y) = x"),
+        (
+            "f(x) = {\n\n  y = 2*x\n z = y\n  z+1; }",
+            "f(x) = { y = (2 * x); z = y; (z + 1) }",
+        ),
+        ("f(x) =\n{ x }", "f(x) = { x }"),
         ("f (x) = x", "f(x) = x"),
         ("input w, x[3], A[2,3]", "input w[], x[3], A[2, 3]"),
         ("w := w - 0.1*grad(L, w)", "w := (w - (0.1 * grad(L, w)))"),

@@ -59,7 +59,13 @@ impl Emitter<'_> {
             Notation::Transpose => Ok(self.push(ExprKind::Unary(UnaryOp::Transpose, written[0]))),
             Notation::Choice => Ok(self.push(ExprKind::If(written[0], written[1], written[2]))),
             Notation::Index => {
-                let indices = self.indices(attr, shape, self.algebra.shape(args[0]));
+                let from = self.algebra.shape(args[0]);
+                let indices = match (written.get(1).copied(), attr) {
+                    (None, _) => self.indices(attr, shape, from),
+                    (Some(vector), _) if from.is_vector() => vec![Index::At(vector)],
+                    (Some(vector), Attr::Axis(2)) => vec![Index::All, Index::At(vector)],
+                    (Some(vector), _) => vec![Index::At(vector), Index::All],
+                };
                 Ok(self.push(ExprKind::Index(written[0], indices)))
             }
             Notation::Silent | Notation::Matrix => Err(Unwritable::NoSpelling),

@@ -2,6 +2,7 @@
 
 use wengert::graph::Primitive;
 use wengert::graph::primitive::{DerivativeRule, Notation};
+use wengert::primitives::table;
 
 pub fn is_zero(row: &Primitive) -> bool {
     matches!(row.derivative, DerivativeRule::Zero)
@@ -14,7 +15,9 @@ pub fn is_written(row: &Primitive) -> bool {
     // What is left out of formulas is not written, but for a value that is repeated: that is what
     // every operator does to a number beside a matrix.
     let left_out = row.notation == Notation::Silent && !row.repeats;
-    row.callable || (row.notation != Notation::Call && !masked && !left_out)
+    // The same operation with another derivative is written where the first one is.
+    let stands_in = table().any(|other| other.spelled.is_some_and(|spelled| spelled.is(row)));
+    row.callable || (!stands_in && row.notation != Notation::Call && !masked && !left_out)
 }
 
 /// The ways to write `row` of these arguments.
@@ -26,6 +29,14 @@ pub fn writings(row: &Primitive, args: &[&str]) -> Vec<String> {
         Notation::Negation => vec![format!("-{first}")],
         Notation::Not => vec![format!("not {first}")],
         Notation::Transpose => vec![format!("{first}'")],
+        Notation::Index if row.indices() > 0 => [
+            "[2, 1, 2]",
+            "[2, 2, 1], :",
+            ":, [1, 2, 2]",
+            "[2, 1], [2, 2, 1]",
+        ]
+        .map(|index| format!("{first}[{index}]"))
+        .into(),
         Notation::Index => ["2", "2..3", ":", "2, 1", "2..3, 1..2", ":, 2", "2, :"]
             .map(|index| format!("{first}[{index}]"))
             .into(),
@@ -113,7 +124,7 @@ pub fn combinations(count: usize) -> Vec<Vec<usize>> {
 /// Everything that can be written with `row` over whole arrays, with its inputs; not all of it
 /// is allowed.
 pub fn calls(row: &Primitive) -> Vec<(String, String, usize)> {
-    let values = row.arity.least - row.options.len();
+    let values = row.arity.least - row.options.len() - row.indices();
     let values = if row.arity.most == usize::MAX {
         values.max(2)
     } else {

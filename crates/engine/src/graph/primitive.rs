@@ -410,6 +410,14 @@ impl Primitive {
         self.callable || self.writable || !matches!(self.notation, Notation::Call)
     }
 
+    /// The number of its last arguments that stand between brackets: indices.
+    pub fn indices(&self) -> usize {
+        match self.notation {
+            Notation::Index => self.places,
+            _ => 0,
+        }
+    }
+
     /// The sizes among its arguments, for a result of this shape.
     pub fn sizes_shown(&self, shape: Shape) -> Vec<u32> {
         match self.shown_sizes {

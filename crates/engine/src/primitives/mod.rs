@@ -1,7 +1,7 @@
 //! The primitive table: one row per operation, and everything the tool knows about it.
 //!
 //! To add an operation, add one row to the table of the file it belongs to ([`arithmetic`],
-//! [`elementary`], [`mod@array`], [`algebra`]) and, where std has none, its numeric kernel. Nothing
+//! [`elementary`], [`mod@array`], [`places`], [`algebra`]) and, where std has none, its numeric kernel. Nothing
 //! else in the crate names operations one by one.
 
 pub mod algebra;
@@ -10,6 +10,7 @@ pub mod array;
 pub mod elementary;
 mod kernels;
 mod linear;
+pub mod places;
 pub mod random;
 mod reductions;
 pub mod special;
@@ -38,6 +39,7 @@ pub fn table() -> impl Iterator<Item = &'static Primitive> {
         arithmetic::ROWS,
         elementary::ROWS,
         array::ROWS,
+        places::ROWS,
         algebra::ROWS,
     ]
     .into_iter()

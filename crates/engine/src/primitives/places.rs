@@ -1,0 +1,120 @@
+//! Rows or columns whose numbers are values: `x[v]`, `A[v, :]`, `A[:, v]`.
+
+use super::array::TRANSPOSE;
+use super::{algebra, array, rows};
+use crate::graph::primitive::{DerivativeRule::*, Fault, KernelCall, Notation, Sees, ShapeRule};
+use crate::graph::{Attr, Primitive, Shape, Term};
+
+/// The entries between those that lie side by side along the axis, and the number of the lines
+/// across it: how the places along an axis lie in memory, column by column.
+struct Lines {
+    /// Along the columns: each line is a whole column.
+    columns: bool,
+    rows: usize,
+    /// The number of places along the axis.
+    length: usize,
+}
+
+impl Lines {
+    fn of(shape: Shape, attr: Attr) -> Lines {
+        let columns = attr == Attr::Axis(2);
+        Lines {
+            columns,
+            rows: shape.m(),
+            length: if columns { shape.n() } else { shape.m() },
+        }
+    }
+
+    /// The places in memory of the entries of line `k`.
+    fn entries(&self, k: usize, across: usize) -> impl Iterator<Item = usize> {
+        let (first, step) = match self.columns {
+            true => (k * self.rows, 1),
+            false => (k, self.rows),
+        };
+        (0..across).map(move |i| first + i * step)
+    }
+
+    /// The line that an entry of an index names.
+    fn named(&self, x: f64) -> Result<usize, Fault> {
+        let inside = x.fract() == 0.0 && (1.0..=self.length as f64).contains(&x);
+        inside.then_some(x as usize - 1).ok_or(Fault::NoSuchEntry)
+    }
+}
+
+/// The number of entries of each line.
+fn across(shape: Shape, attr: Attr) -> usize {
+    match attr {
+        Attr::Axis(2) => shape.m(),
+        _ => shape.n(),
+    }
+}
+
+fn taken(call: &KernelCall<'_>, out: &mut [f64]) -> Result<(), Fault> {
+    let (x, v) = (call.args[0], call.args[1]);
+    let (from, to) = (
+        Lines::of(x.shape, call.attr),
+        Lines::of(call.shape, call.attr),
+    );
+    let across = across(call.shape, call.attr);
+    for (k, place) in v.data.iter().enumerate() {
+        let line = from.named(*place)?;
+        for (to, from) in to.entries(k, across).zip(from.entries(line, across)) {
+            out[to] = x.data[from];
+        }
+    }
+    Ok(())
+}
+
+fn spread(call: &KernelCall<'_>, out: &mut [f64]) -> Result<(), Fault> {
+    let (x, v) = (call.args[0], call.args[1]);
+    let (from, to) = (
+        Lines::of(x.shape, call.attr),
+        Lines::of(call.shape, call.attr),
+    );
+    let across = across(call.shape, call.attr);
+    out.fill(0.0);
+    for (k, place) in v.data.iter().enumerate() {
+        let line = to.named(*place)?;
+        for (to, from) in to.entries(line, across).zip(from.entries(k, across)) {
+            out[to] += x.data[from];
+        }
+    }
+    Ok(())
+}
+
+/// The operation `row` on `x` with the index of the node `y`.
+fn with_index_of<'g>(x: Term<'g>, row: &'static Primitive, y: Term<'g>) -> Term<'g> {
+    let graph = x.graph;
+    let ids = [x.id, y.arg(1).id];
+    graph.term(graph.apply(row, y.node().attr(), y.arg(0).shape(), &ids))
+}
+
+/// The adjoint in words of the language: the index as a matrix of zeros and ones.
+fn spelled_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
+    let graph = ct.graph;
+    let v = y.arg(1);
+    let down = y.node().attr() == Attr::Axis(1);
+    let whole = y.arg(0).shape();
+    let length = if down { whole.m() } else { whole.n() };
+    let shape = Shape::new(v.shape().len(), length);
+    let chosen = graph.term(graph.apply(&array::ONEHOT, Attr::None, shape, &[v.id]));
+    let product = |a: Term<'g>, b: Term<'g>| {
+        graph.term(graph.apply(&algebra::MATMUL, Attr::None, whole, &[a.id, b.id]))
+    };
+    match down {
+        true => product(chosen.whole(&TRANSPOSE, Attr::None, shape.transposed()), ct),
+        false => product(ct, chosen),
+    }
+}
+
+rows! {
+    TAKEN = Primitive::whole("index", taken, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail()
+        .notation(Notation::Index).spelled(&TAKEN_SPELLED).sees(Sees::Named).derivative(Linear(|ct, y, _| with_index_of(ct, &SPREAD, y)))
+        .doc("The entries, rows or columns whose numbers a vector lists.").example("[5, 6, 7][[3, 1, 3]]", "[7, 5, 7]");
+    TAKEN_SPELLED = Primitive::whole("index", taken, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail()
+        .notation(Notation::Index).sees(Sees::Named).derivative(Linear(spelled_transposed))
+        .doc("The same with its derivative in words of the language, for formulas.");
+    SPREAD = Primitive::whole("spread", spread, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail().internal()
+        .derivative(Linear(|ct, y, _| with_index_of(ct, &TAKEN, y)))
+        .doc("The entries, rows or columns added up where a vector says, in a matrix of zeros.");
+}
