@@ -18,7 +18,7 @@ use crate::common::wanted;
 use tally::Tally;
 
 /// How many programs are tried.
-const PROGRAMS: u64 = 10_000;
+const PROGRAMS: u64 = 1_000;
 
 /// A law holds for a program, or this says what is wrong. What was met on the way is counted.
 type Law = fn(&Program, u64, &mut Tally) -> Result<(), String>;
