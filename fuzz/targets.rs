@@ -3,14 +3,16 @@
 #![allow(dead_code)]
 
 use clap::Parser;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, Once};
 use std::time::Duration;
 use wengert::cli::Arguments;
+use wengert::data::read;
 use wengert::diagnostic::Diagnostic;
 use wengert::event::Event;
-use wengert::lower::{Limits, table_of};
+use wengert::lower::Limits;
 use wengert::render::{Style, diagnostic, json, terminal};
 use wengert::repl::rehearse;
 use wengert::session::Session;
@@ -18,6 +20,7 @@ use wengert::source::{Location, Source, Span};
 use wengert::stop::StopToken;
 use wengert::syntax::ast::{ExprId, ExprKind, Script, StatementKind};
 use wengert::syntax::{self, format, highlight, printer};
+use wengert::world::Memory;
 
 /// A function of the bytes of an input.
 pub type Target = fn(&[u8]);
@@ -133,16 +136,18 @@ pub fn repl(data: &[u8]) {
 
 /// Whatever stands in a data file, a matrix or an error that can be shown.
 pub fn table(data: &[u8]) {
-    let text = String::from_utf8_lossy(data);
-    let file = Source::new("data.csv", &*text);
     let script = Source::new("fuzz.ad", "read(\"data.csv\")");
     let location = Location::new(&script, Span::new(5, 15));
-    match table_of(&file, &location, LIMITS.memory) {
-        Ok(data) => {
-            let shape = data.matrix.shape();
-            assert_eq!(data.matrix.data().len(), shape.m() * shape.n());
+    for name in ["data.csv", "data.json", "data.npy"] {
+        let world = Memory::default();
+        world.insert(name, data);
+        match read(&world, Path::new(name), &location, LIMITS.memory) {
+            Ok(data) => {
+                let shape = data.matrix.shape();
+                assert_eq!(data.matrix.data().len(), shape.m() * shape.n());
+            }
+            Err(error) => shown(&error, &script),
         }
-        Err(error) => shown(&error, &script),
     }
 }
 

@@ -272,3 +272,11 @@ impl std::error::Error for Diagnostic {}
 pub fn interrupted(location: Location) -> Diagnostic {
     Diagnostic::error(Code::Limit, location, "interrupted", "stopped here")
 }
+
+/// The error for values at `location` that take more than `limit` bytes.
+pub fn memory_limit(limit: u64, location: Location) -> Diagnostic {
+    error!(Limit, location,
+        "the values need more than {} of memory", bytes(limit);
+        label: "does not fit";
+        help: "raise the limit with `--limit-memory`, for example `--limit-memory 16G`")
+}

@@ -26,6 +26,7 @@
 pub mod assist;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod data;
 pub mod diagnostic;
 pub mod event;
 pub mod findings;

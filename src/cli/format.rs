@@ -49,7 +49,7 @@ fn one(file: &Path, purpose: FormatMode, printer: &mut Printer<'_>) -> Status {
         }
         FormatMode::Rewrite if same => Status::Fine,
         // A file is written whole or not at all: it is the user's only copy.
-        FormatMode::Rewrite => match Folder.write(file, &formatted) {
+        FormatMode::Rewrite => match Folder.write(file, formatted.as_bytes()) {
             Ok(()) => Status::Fine,
             Err(refusal) => printer.failed(&refusal.writing(file, nowhere(&source)), None),
         },

@@ -1,7 +1,7 @@
 //! The words for what cannot be computed: failures of an evaluation, names without a value, limits.
 
 use super::unit::Unit;
-use crate::diagnostic::{Diagnostic, Result, bytes, did_you_mean, error, interrupted};
+use crate::diagnostic::{Diagnostic, Result, did_you_mean, error, interrupted, memory_limit};
 use crate::exec::Failure;
 use crate::graph::primitive::Fault;
 use crate::graph::{NodeId, Op};
@@ -130,11 +130,4 @@ pub(super) fn node_limit(limit: usize, location: Location) -> Diagnostic {
         "the graph has more than {limit} nodes";
         label: "grew beyond the limit here";
         help: "raise the limit with `--limit-nodes N`, or write the sum over entries as an operation on whole arrays")
-}
-
-pub(super) fn memory_limit(limit: u64, location: Location) -> Diagnostic {
-    error!(Limit, location,
-        "the values need more than {} of memory", bytes(limit);
-        label: "does not fit";
-        help: "raise the limit with `--limit-memory`, for example `--limit-memory 16G`")
 }

@@ -1,7 +1,6 @@
 //! The resources that a statement may use.
 
-use super::explain::memory_limit;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Result, memory_limit};
 use crate::graph::Shape;
 use crate::source::Location;
 

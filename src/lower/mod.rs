@@ -23,11 +23,11 @@ mod machine;
 mod names;
 mod operators;
 mod origin;
+mod read;
 mod rows;
 mod signatures;
 mod statements;
 mod sweeps;
-mod table;
 mod tasks;
 mod unit;
 
@@ -36,7 +36,6 @@ pub use evaluation::Evaluation;
 pub use limits::Limits;
 pub use origin::Origin;
 pub use signatures::{is_built_in, is_derivative_operator};
-pub use table::table_of;
 pub use unit::{Differentiated, Inputs, Unit};
 
 use crate::diagnostic::Result;

@@ -43,7 +43,7 @@ pub fn overwrite(repl: &mut Repl, path: &str) -> Next {
     let count = repl.session().definitions().own_variables().count()
         + repl.session().definitions().functions().count();
     let nowhere = Location::new(&Source::new(path, ""), Span::default());
-    if let Err(refusal) = Folder.write(&file, &script) {
+    if let Err(refusal) = Folder.write(&file, script.as_bytes()) {
         repl.complain(&refusal.writing(&file, nowhere));
         return Next::Read;
     }

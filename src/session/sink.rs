@@ -19,7 +19,7 @@ impl Session {
     ) -> Result<()> {
         if let Some((file, picture)) = file.zip(event.picture()) {
             let path = script.source.folder.join(&*file.text);
-            let written = self.world().write(&path, &picture);
+            let written = self.world().write(&path, picture.as_bytes());
             written.map_err(|refusal| refusal.writing(&path, script.location(file.span)))?;
         }
         sink(event);

@@ -185,7 +185,7 @@ pub static SPECIAL: [SpecialRow; 12] = [
         kind: SpecialKind::File,
         arguments: 1,
         options: &[],
-        doc: "A file of numbers as a matrix; a column of texts as codes 1, 2, …",
+        doc: "A file of numbers as a matrix: .csv, .tsv, .txt, .npy or JSON; a column of texts as codes 1, 2, …",
         example: ("", ""),
     },
 ];

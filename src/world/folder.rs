@@ -1,7 +1,7 @@
 //! The file system. Reading may wait for a pipe, never takes more memory than allowed, and stops
 //! when asked to; what is written is there as a whole or not at all.
 
-use super::{FileEntry, Refusal, World, collect};
+use super::{FileEntry, Refusal, World, collect, collect_bytes};
 use crate::stop;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
@@ -31,34 +31,21 @@ impl Folder {
 
 impl World for Folder {
     fn read(&self, path: &Path, most: u64) -> Result<String, Refusal> {
-        let refused = |error| refusal(error, Some(path));
-        let metadata = fs::metadata(path).map_err(refused)?;
-        if metadata.is_dir() {
-            return Err(Refusal::Folder);
-        }
-        if !metadata.is_file() {
-            // Opening a pipe waits for its other end, so that is left to the thread as well.
-            let owned = path.to_path_buf();
-            let stream = Late::new(move || File::open(owned));
-            return collect(most, chunks(stream, Some(path)));
-        }
-        if metadata.len() > most {
-            return Err(Refusal::TooLong(most));
-        }
-        let mut file = File::open(path).map_err(refused)?;
-        // A short file takes no large buffer.
-        let size = usize::try_from(metadata.len()).map_or(CHUNK, |len| len.clamp(PAGE, CHUNK));
-        collect(most, || chunk(&mut file, size).map_err(refused))
+        collect(most, open(path, most)?)
     }
 
-    fn write(&self, path: &Path, text: &str) -> Result<(), Refusal> {
+    fn read_bytes(&self, path: &Path, most: u64) -> Result<Vec<u8>, Refusal> {
+        collect_bytes(most, open(path, most)?)
+    }
+
+    fn write(&self, path: &Path, content: &[u8]) -> Result<(), Refusal> {
         // Through a link, the file that it names is written.
         let place = self.canonical(path);
         let there = fs::metadata(&place).ok();
         if let Some(there) = &there {
             replaceable(there)?;
         }
-        replace(&place, text, there).map_err(|error| refusal(error, None))
+        replace(&place, content, there).map_err(|error| refusal(error, None))
     }
 
     fn canonical(&self, path: &Path) -> PathBuf {
@@ -87,6 +74,32 @@ impl World for Folder {
     fn now(&self) -> Option<Duration> {
         Some(Folder::clock())
     }
+}
+
+/// Gives the chunks of a file one after the other.
+type Chunks = Box<dyn FnMut() -> Result<Vec<u8>, Refusal>>;
+
+/// The chunks of the file `path`, which is to have `most` bytes at most.
+fn open(path: &Path, most: u64) -> Result<Chunks, Refusal> {
+    let owned = path.to_path_buf();
+    let metadata = fs::metadata(path).map_err(|error| refusal(error, Some(path)))?;
+    if metadata.is_dir() {
+        return Err(Refusal::Folder);
+    }
+    if !metadata.is_file() {
+        // Opening a pipe waits for its other end, so that is left to the thread as well.
+        let stream = Late::new(move || File::open(owned));
+        return Ok(Box::new(chunks(stream, Some(path.to_path_buf()))));
+    }
+    if metadata.len() > most {
+        return Err(Refusal::TooLong(most));
+    }
+    let mut file = File::open(path).map_err(|error| refusal(error, Some(path)))?;
+    // A short file takes no large buffer.
+    let size = usize::try_from(metadata.len()).map_or(CHUNK, |len| len.clamp(PAGE, CHUNK));
+    Ok(Box::new(move || {
+        chunk(&mut file, size).map_err(|error| refusal(error, Some(&owned)))
+    }))
 }
 
 /// Reads a text of at most `most` bytes from a stream that may block, such as standard input.
@@ -156,7 +169,7 @@ fn chunk(stream: &mut impl Read, size: usize) -> io::Result<Vec<u8>> {
 /// computation is asked to stop.
 fn chunks(
     mut stream: impl Read + Send + 'static,
-    path: Option<&Path>,
+    path: Option<PathBuf>,
 ) -> impl FnMut() -> Result<Vec<u8>, Refusal> {
     let (send, receive) = mpsc::sync_channel(4);
     std::thread::spawn(move || {
@@ -171,7 +184,9 @@ fn chunks(
     move || {
         loop {
             match receive.recv_timeout(STOP_INTERVAL) {
-                Ok(read) => return read.map_err(|error| refusal(error, path)),
+                Ok(read) => {
+                    return read.map_err(|error| refusal(error, path.as_deref()));
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
                 Err(RecvTimeoutError::Timeout) if stop::requested() => {
                     return Err(Refusal::Interrupted);
@@ -196,13 +211,13 @@ fn replaceable(there: &Metadata) -> Result<(), Refusal> {
 }
 
 /// Writes a file next to its place and moves it there.
-fn replace(place: &Path, text: &str, there: Option<Metadata>) -> io::Result<()> {
+fn replace(place: &Path, content: &[u8], there: Option<Metadata>) -> io::Result<()> {
     let mut name = place.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.part", std::process::id()));
     let beside = place.with_file_name(name);
     let mut file = File::create_new(&beside)?;
     let written = file
-        .write_all(text.as_bytes())
+        .write_all(content)
         .and_then(|()| there.map_or(Ok(()), |there| file.set_permissions(there.permissions())))
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&beside, place));

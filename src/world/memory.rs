@@ -1,6 +1,6 @@
 //! Files that are kept by name: for a web page, which has no others, and for tests.
 
-use super::{FileEntry, Refusal, World, collect};
+use super::{FileEntry, Refusal, World, collect, collect_bytes};
 use core::time::Duration;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -46,8 +46,13 @@ impl World for Memory {
         collect(most, || Ok(std::mem::take(&mut rest)))
     }
 
-    fn write(&self, path: &Path, text: &str) -> Result<(), Refusal> {
-        self.insert(path, text);
+    fn read_bytes(&self, path: &Path, most: u64) -> Result<Vec<u8>, Refusal> {
+        let mut rest = self.content(path).ok_or(Refusal::Missing(None))?;
+        collect_bytes(most, || Ok(std::mem::take(&mut rest)))
+    }
+
+    fn write(&self, path: &Path, content: &[u8]) -> Result<(), Refusal> {
+        self.insert(path, content);
         Ok(())
     }
 

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 /// use wengert::world::{Memory, World};
 ///
 /// let world = Memory::default();
-/// world.write(Path::new("a.csv"), "1,2\n").expect("nothing is in the way");
+/// world.write(Path::new("a.csv"), b"1,2\n").expect("nothing is in the way");
 /// assert_eq!(world.read(Path::new("a.csv"), 100).as_deref(), Ok("1,2\n"));
 /// assert!(world.read(Path::new("a.csv"), 3).is_err());
 /// ```
@@ -37,12 +37,19 @@ pub trait World: Debug {
     /// The file is not there, is no UTF-8 text, is too long, or may not be read.
     fn read(&self, path: &Path, most: u64) -> Result<String, Refusal>;
 
+    /// The bytes of a file of at most `most` bytes.
+    ///
+    /// # Errors
+    ///
+    /// The file is not there, is too long, or may not be read.
+    fn read_bytes(&self, path: &Path, most: u64) -> Result<Vec<u8>, Refusal>;
+
     /// Writes a file as a whole or not at all.
     ///
     /// # Errors
     ///
     /// The file may not be written, or its folder is not there.
-    fn write(&self, path: &Path, text: &str) -> Result<(), Refusal>;
+    fn write(&self, path: &Path, content: &[u8]) -> Result<(), Refusal>;
 
     /// True if there are no files at all, so that a statement that needs one can be refused
     /// before anything is computed.
@@ -187,8 +194,39 @@ pub fn sealed(location: Location) -> Diagnostic {
 /// `next` fails, or the bytes are no text or more than `most`.
 pub fn collect(
     most: u64,
-    mut next: impl FnMut() -> Result<Vec<u8>, Refusal>,
+    next: impl FnMut() -> Result<Vec<u8>, Refusal>,
 ) -> Result<String, Refusal> {
+    let all = gathered(most, next, |all, new| {
+        if all.starts_with(&[0xff, 0xfe]) || all.starts_with(&[0xfe, 0xff]) {
+            return Err(Refusal::Utf16);
+        }
+        // A zero byte is valid UTF-8, but no text has one.
+        match all[new..].iter().position(|byte| *byte == 0) {
+            Some(zero) => Err(Refusal::NotText(new + zero)),
+            None => Ok(()),
+        }
+    })?;
+    String::from_utf8(all).map_err(|error| Refusal::NotText(error.utf8_error().valid_up_to()))
+}
+
+/// The bytes whose chunks `next` returns, an empty one at the end.
+///
+/// # Errors
+///
+/// `next` fails, or there are more than `most`.
+pub fn collect_bytes(
+    most: u64,
+    next: impl FnMut() -> Result<Vec<u8>, Refusal>,
+) -> Result<Vec<u8>, Refusal> {
+    gathered(most, next, |_, _| Ok(()))
+}
+
+/// Chunks joined; `accepts` looks at everything so far, of which the bytes from the given one on are new.
+fn gathered(
+    most: u64,
+    mut next: impl FnMut() -> Result<Vec<u8>, Refusal>,
+    accepts: impl Fn(&[u8], usize) -> Result<(), Refusal>,
+) -> Result<Vec<u8>, Refusal> {
     let mut all = Vec::new();
     loop {
         if stop::requested() {
@@ -196,22 +234,15 @@ pub fn collect(
         }
         let chunk = next()?;
         if chunk.is_empty() {
-            break;
+            return Ok(all);
         }
         let before = all.len();
         all.extend(&chunk);
-        if all.starts_with(&[0xff, 0xfe]) || all.starts_with(&[0xfe, 0xff]) {
-            return Err(Refusal::Utf16);
-        }
-        // A zero byte is valid UTF-8, but no text has one.
-        if let Some(zero) = chunk.iter().position(|byte| *byte == 0) {
-            return Err(Refusal::NotText(before + zero));
-        }
+        accepts(&all, before)?;
         if all.len() as u64 > most {
             return Err(Refusal::TooLong(most));
         }
     }
-    String::from_utf8(all).map_err(|error| Refusal::NotText(error.utf8_error().valid_up_to()))
 }
 
 /// A world without files.
@@ -226,7 +257,11 @@ impl World for Sandbox {
         Err(Refusal::Sealed)
     }
 
-    fn write(&self, _: &Path, _: &str) -> Result<(), Refusal> {
+    fn read_bytes(&self, _: &Path, _: u64) -> Result<Vec<u8>, Refusal> {
+        Err(Refusal::Sealed)
+    }
+
+    fn write(&self, _: &Path, _: &[u8]) -> Result<(), Refusal> {
         Err(Refusal::Sealed)
     }
 
