@@ -201,7 +201,10 @@ impl Lowerer<'_> {
         let script = &frame.script;
         let base = self.stacks.values.len();
         match &script.expr(expr).kind {
-            ExprKind::Number(value) => self.push_node(self.graph.literal(*value)),
+            ExprKind::Number(value) => {
+                self.evaluation.unit.decimals |= value.fract() != 0.0;
+                self.push_node(self.graph.literal(*value));
+            }
             ExprKind::Text(_) => {
                 bail!(Type, frame.locate(expr),
                     "a text has no value";
@@ -211,6 +214,7 @@ impl Lowerer<'_> {
             ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {
                 // A minus in front of a number makes a negative number, not an operation.
                 ExprKind::Number(value) if is_bare_number(script, *operand) => {
+                    self.evaluation.unit.decimals |= value.fract() != 0.0;
                     self.push_node(self.graph.literal(-value));
                 }
                 _ => self.visit_all([*operand], expr, frame, base),

@@ -79,6 +79,8 @@ pub struct Unit<'a> {
     /// The values that lowering depended on: counts, indices, conditions that decide a shape. The
     /// graph is the right one as long as these nodes have these values.
     pub guards: Vec<(NodeId, f64)>,
+    /// True if a number with decimals was written.
+    pub decimals: bool,
     /// The definitions that names were looked up in.
     pub(super) definitions: &'a Definitions,
     /// The diagnostics of nodes that raise one.
@@ -104,6 +106,7 @@ impl<'a> Unit<'a> {
             graph,
             inputs,
             guards: Vec::new(),
+            decimals: false,
             definitions,
             reasons: Vec::new(),
             origins: Origins::default(),

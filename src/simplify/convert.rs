@@ -1,10 +1,12 @@
 //! Graph to algebra: which operation of the table is which form.
 
 use super::algebra::{Algebra, Id, Ids, TermList};
+use super::exact::Number;
 use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape};
-use crate::primitives::{arithmetic, array};
+use crate::primitives::{arithmetic, array, elementary};
 use smallvec::SmallVec;
+use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10, PI};
 
 /// A graph, and the choices with which it is read.
 pub struct Reading<'g, 'r> {
@@ -93,7 +95,8 @@ impl Reading<'_, '_> {
     /// The terms of a sum, left to right, through the sums that are only part of it.
     fn summands(&self, root: NodeId, forms: &Forms<'_>) -> TermList {
         let mut terms = TermList::new();
-        let mut stack: SmallVec<[(f64, NodeId); 8]> = SmallVec::from_slice(&[(1.0, root)]);
+        let mut stack: SmallVec<[(Number, NodeId); 8]> =
+            SmallVec::from_slice(&[(Number::ONE, root)]);
         while let Some((sign, id)) = stack.pop() {
             if let Some(form) = forms.known(id) {
                 terms.push((sign, form));
@@ -126,7 +129,7 @@ impl Reading<'_, '_> {
     fn node(&self, algebra: &mut Algebra, id: NodeId, forms: &Forms<'_>) -> Id {
         let node = self.graph.node(id);
         match node.op {
-            Op::Literal(value) => algebra.number(value),
+            Op::Literal(value) => literal(algebra, value),
             Op::Constant(constant) => {
                 let value = self.graph.constant_value(constant);
                 if value.data().iter().all(|x| *x == value.data()[0]) {
@@ -170,7 +173,10 @@ impl Reading<'_, '_> {
             let mut entries = vec![zero; shape.len()];
             for (block, arg) in blocks.iter().zip(args) {
                 let at = block.corner.row as usize * cols + block.corner.col as usize;
-                entries[at] = algebra.sum(&[(1.0, entries[at]), (1.0, *arg)], Shape::SCALAR);
+                entries[at] = algebra.sum(
+                    &[(Number::ONE, entries[at]), (Number::ONE, *arg)],
+                    Shape::SCALAR,
+                );
             }
             return algebra.entries(&entries, shape);
         }
@@ -182,12 +188,37 @@ impl Reading<'_, '_> {
             };
             let wide = framed(algebra, *arg, block.corner.col, line, &array::HCAT);
             placed.push((
-                1.0,
+                Number::ONE,
                 framed(algebra, wide, block.corner.row, shape, &array::VCAT),
             ));
         }
         algebra.sum(&placed, shape)
     }
+}
+
+/// A number of the graph; the constants that rules of derivatives and `pi` bring in are exact.
+fn literal(algebra: &mut Algebra, value: f64) -> Id {
+    let one = algebra.unit();
+    let logarithm = |algebra: &mut Algebra, of: i64| {
+        let of = algebra.number(of);
+        algebra.apply(&elementary::LOG, Attr::None, &[of], Shape::SCALAR)
+    };
+    if value.abs() == PI {
+        let pi = algebra.pi();
+        let sign = Number::from(value.signum());
+        return algebra.product(sign, &[(pi, one)], Shape::SCALAR);
+    }
+    if value == LN_2 {
+        return logarithm(algebra, 2);
+    }
+    if value == LN_10 {
+        return logarithm(algebra, 10);
+    }
+    if value == FRAC_2_SQRT_PI {
+        let (pi, half) = (algebra.pi(), algebra.number(Number::MINUS_HALF));
+        return algebra.product(Number::TWO, &[(pi, half)], Shape::SCALAR);
+    }
+    algebra.number(value)
 }
 
 /// `part` with zeros before and behind it, so that it fills `shape` from position `first` on.

@@ -102,6 +102,19 @@ fn as_printed(algebra: &mut Algebra, id: Id) -> Id {
         if written != id && matches!(algebra.form(written), Form::Sum(_)) {
             written = rules::factored(algebra, written);
         }
-        written
+        with_transpose_outside(algebra, written)
     })
+}
+
+/// A' + B' = (A + B)', where that takes fewer transposes.
+fn with_transpose_outside(algebra: &mut Algebra, id: Id) -> Id {
+    let shape = algebra.shape(id);
+    if shape.is_scalar() || !matches!(algebra.form(id), Form::Sum(terms) if terms.len() > 1) {
+        return id;
+    }
+    let inner = algebra.transposed(id);
+    match algebra.cost(inner) + 1 < algebra.cost(id) {
+        true => algebra.transposed_bracket(inner),
+        false => id,
+    }
 }

@@ -1,6 +1,7 @@
 //! The matrix of a linear formula: M with formula = M·d, read off the normal form.
 
 use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but, corner_of};
+use super::exact::Number;
 use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
@@ -90,7 +91,7 @@ impl<'a, 'f> Linear<'a, 'f> {
                 Some(self.stacked(&rows))
             }
             Form::Apply(row, attr, args) => self.operation(row, attr, args, shape),
-            Form::Number(_) | Form::Atom(_) | Form::Identity => None,
+            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Identity => None,
         }
     }
 
@@ -112,7 +113,7 @@ impl<'a, 'f> Linear<'a, 'f> {
     }
 
     /// A sum of matrices; matrices of entries entry by entry.
-    fn added(&mut self, parts: &[(f64, Id)], shape: Shape) -> Id {
+    fn added(&mut self, parts: &[(Number, Id)], shape: Shape) -> Id {
         let entries: Option<Vec<Ids>> = parts
             .iter()
             .map(|(_, part)| self.written_entries(*part, shape))
@@ -191,7 +192,7 @@ impl<'a, 'f> Linear<'a, 'f> {
                 let scaled = |algebra: &mut Algebra, entry: Id| {
                     let mut factors = scalars.clone();
                     factors.push((entry, one));
-                    algebra.product(1.0, &factors, Shape::SCALAR)
+                    algebra.product(Number::ONE, &factors, Shape::SCALAR)
                 };
                 Some(
                     inner
@@ -218,7 +219,7 @@ impl<'a, 'f> Linear<'a, 'f> {
         let common = self
             .algebra
             .common_shape(others.iter().map(|(base, _)| *base))?;
-        let factor = self.algebra.product(1.0, &others, common);
+        let factor = self.algebra.product(Number::ONE, &others, common);
         let inner = self.matrix(base)?;
         Some(self.weighted(factor, inner, self.algebra.shape(base), shape))
     }
@@ -231,7 +232,7 @@ impl<'a, 'f> Linear<'a, 'f> {
             let wanted = self.algebra.shape(inner);
             let scaled = self
                 .algebra
-                .product(1.0, &[(factor, one), (inner, one)], wanted);
+                .product(Number::ONE, &[(factor, one), (inner, one)], wanted);
             if base == shape {
                 return scaled;
             }

@@ -8,6 +8,7 @@
 pub mod algebra;
 pub mod convert;
 pub mod emit;
+mod exact;
 mod improve;
 mod jacobian;
 mod parts;
@@ -78,6 +79,8 @@ pub struct WriteOptions<'w> {
     pub names: &'w dyn Fn(NodeId) -> Option<Name>,
     /// All nodes that have names, arguments before what is computed from them.
     pub named: &'w [NodeId],
+    /// True to write fractions as decimals where they are decimals: the user wrote some.
+    pub decimals: bool,
     /// True to write guards, so that structural zeros are zeros whatever they are multiplied by.
     pub guards: bool,
     /// True for a formula that is computed with, not read: it keeps the forms that are exact in the
@@ -104,14 +107,14 @@ pub fn write(
         outline.shared()
     };
     let arena = Bump::new();
-    let mut algebra = Algebra::new(&arena, rules::rewrite, options.guards);
+    let mut algebra = empty(&arena, options);
     let mut formulas = simplified(graph, root, &shared, options, &mut algebra);
     // Parts that one formula uses once were no parts worth a name; once more without them.
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
         outline.cut(&mut shared);
-        let mut inlined = Algebra::new(&arena, rules::rewrite, options.guards);
+        let mut inlined = empty(&arena, options);
         let joined = simplified(graph, root, &shared, options, &mut inlined);
         let written = |algebra: &Algebra, formulas: &[(NodeId, Id)]| {
             let costs = formulas.iter().map(|(_, form)| algebra.cost(*form));
@@ -144,7 +147,7 @@ pub fn write_matrix(
         guards: options.guards,
     };
     let arena = Bump::new();
-    let mut algebra = Algebra::new(&arena, rules::rewrite, options.guards);
+    let mut algebra = empty(&arena, options);
     reading.learn_names(&mut algebra, options.named, tangent);
     let form = reading.read(&mut algebra, tangent);
     let form = improved(&mut algebra, form);
@@ -168,6 +171,12 @@ pub fn write_matrix(
     };
     let written = rules::in_words(&mut algebra, written);
     spell(&algebra, vec![(tangent, written)], options, before).ok()
+}
+
+fn empty<'a>(arena: &'a Bump, options: &WriteOptions<'_>) -> Algebra<'a> {
+    let mut algebra = Algebra::new(arena, rules::rewrite, options.guards);
+    algebra.decimals = options.decimals;
+    algebra
 }
 
 /// The simplified forms of all shared parts, and of the root at the end.

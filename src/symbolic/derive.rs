@@ -26,6 +26,7 @@ pub fn derive(
     let options = WriteOptions {
         names: &names,
         named: &named,
+        decimals: subject.decimals,
         guards: spelling.guards,
         exact: spelling.exact,
         taken: subject.taken,

@@ -87,6 +87,8 @@ pub struct Subject<'s> {
     pub held: &'s Held,
     /// The first name that stands for a node.
     pub name: &'s dyn Fn(NodeId) -> Option<Name>,
+    /// True if the user wrote numbers with decimals.
+    pub decimals: bool,
     /// True if the user has a name that is this prefix and a number.
     pub taken: &'s dyn Fn(&str) -> bool,
 }
@@ -104,16 +106,17 @@ impl Subject<'_> {
 
 /// The formula of `node` with `names` for what they name, as a step of a derivation writes it.
 fn plainly(
-    graph: &Graph,
+    subject: &Subject<'_>,
     node: NodeId,
     names: &dyn Fn(NodeId) -> Option<Name>,
 ) -> Result<Simplified, Unwritable> {
     let options = simplify::WriteOptions {
         names,
         named: &[],
+        decimals: subject.decimals,
         guards: false,
         exact: false,
         taken: &|_| false,
     };
-    simplify::write(graph, node, &options)
+    simplify::write(subject.graph, node, &options)
 }

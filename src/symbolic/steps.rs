@@ -99,7 +99,7 @@ pub fn steps(
         return Vec::new();
     }
     let names = |node: NodeId| subject.called(node, &[output], false);
-    let written = |node: NodeId| plainly(graph, node, &names).ok();
+    let written = |node: NodeId| plainly(subject, node, &names).ok();
     let mut steps: Vec<DerivationStep> = Vec::new();
     for (node, frontier) in reverse_steps(graph, output, target.node, subject.held) {
         let Some(rule) = rule(graph, node) else {

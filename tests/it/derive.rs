@@ -114,7 +114,7 @@ fn closed_forms_are_those_of_the_lecture_and_of_matrix_calculus() {
         (
             "det([x, 1, 2; 3, x, 4; 5, x^2, 6])",
             "x",
-            "x*(24 - 12*x) - 10",
+            "12*x*(2 - x) - 10",
         ),
         (
             "cumprod(v)",

@@ -1,6 +1,6 @@
 //! Products of matrices, and transposes.
 
-use super::{Algebra, FactorList, Form, Id, Ids, TermList};
+use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList};
 use crate::graph::Shape;
 use crate::primitives::{algebra as linear, array};
 
@@ -11,7 +11,7 @@ impl Algebra<'_> {
             rows: self.shape(factors[0]).rows,
             cols: self.shape(factors[factors.len() - 1]).cols,
         };
-        let mut coefficient = 1.0;
+        let mut coefficient = Number::ONE;
         let mut scalars = FactorList::new();
         let mut links = Ids::new();
         let mut todo: Ids = factors.iter().rev().copied().collect();
@@ -25,8 +25,10 @@ impl Algebra<'_> {
             match self.form(inner) {
                 Form::Chain(parts) => todo.extend(parts.iter().rev().copied()),
                 Form::Identity => {}
-                Form::Stretched(constant) if self.value(constant).is_some_and(|c| c != 1.0) => {
-                    coefficient *= self.value(constant).unwrap_or(1.0);
+                Form::Stretched(constant)
+                    if self.value(constant).is_some_and(|c| c != Number::ONE) =>
+                {
+                    coefficient *= self.value(constant).unwrap_or(Number::ONE);
                     let one = self.one;
                     links.push(self.stretch(one, self.shape(inner)));
                 }
@@ -40,16 +42,21 @@ impl Algebra<'_> {
                     } else {
                         scalars.extend(front);
                         let shape = self.shape(inner);
-                        let rest = self.product(1.0, &rest, shape);
+                        let rest = self.product(Number::ONE, &rest, shape);
                         todo.push(rest);
                     }
+                }
+                Form::Sum(_) => {
+                    let (content, bracket) = self.without_content(inner, Number::ONE);
+                    coefficient *= content;
+                    links.push(bracket);
                 }
                 _ => links.push(inner),
             }
         }
         self.absorb_diagonals(&mut links);
         self.pull_scalars_out_of_chains(&mut links, &mut scalars);
-        if links.iter().any(|link| self.is_zero(*link)) || coefficient == 0.0 {
+        if links.iter().any(|link| self.is_zero(*link)) || coefficient == Number::ZERO {
             let zero = self.number(0.0);
             return self.stretch(zero, shape);
         }
@@ -119,11 +126,17 @@ impl Algebra<'_> {
     fn oriented(&mut self, links: &[Id], shape: Shape) -> Id {
         if shape.is_scalar() {
             let turned = self.turned(links);
-            let count = |algebra: &Algebra, links: &[Id]| {
-                links
-                    .iter()
-                    .filter(|link| matches!(algebra.form(**link), Form::Transposed(_)))
-                    .count()
+            let transposed =
+                |algebra: &Algebra, id: Id| matches!(algebra.form(id), Form::Transposed(_));
+            let transposes = |algebra: &Algebra, id: Id| match algebra.form(id) {
+                Form::Sum(terms) => {
+                    let terms = terms.iter().filter(|(_, term)| transposed(algebra, *term));
+                    terms.count()
+                }
+                _ => usize::from(transposed(algebra, id)),
+            };
+            let count = |algebra: &Algebra, links: &[Id]| -> usize {
+                links.iter().map(|link| transposes(algebra, *link)).sum()
             };
             let (here, there) = (count(self, links), count(self, &turned));
             if (there, &turned[..]) < (here, links) {
@@ -131,6 +144,12 @@ impl Algebra<'_> {
             }
         }
         self.intern(Form::Chain(links), shape)
+    }
+
+    /// A transpose kept as it is: it would otherwise be taken into the sum.
+    pub fn transposed_bracket(&mut self, bracket: Id) -> Id {
+        let shape = self.shape(bracket).transposed();
+        self.intern(Form::Transposed(bracket), shape)
     }
 
     /// The links of the transpose of a chain.
@@ -169,7 +188,7 @@ impl Algebra<'_> {
                     .iter()
                     .map(|(base, e)| (self.transposed(*base), self.transposed(*e)))
                     .collect();
-                self.product(1.0, &bases, shape)
+                self.product(Number::ONE, &bases, shape)
             }
             Form::Chain(links) => {
                 let links = self.turned(links);

@@ -1,6 +1,6 @@
 //! Conditions: the values under them, their opposites, and two branches of one.
 
-use super::{Algebra, Form, Id, Ids, TermList, all_but};
+use super::{Algebra, Form, Id, Ids, Number, TermList, all_but};
 use crate::graph::Attr;
 use crate::graph::primitive::Mask;
 use crate::primitives::arithmetic::{AND, CHOOSE, EQ, LE, LT, NE, NOT, OR, WHERE};
@@ -15,7 +15,7 @@ impl Algebra<'_> {
             for &j in &conditional[position + 1..] {
                 if let Some(choice) = self.choice(terms[k], terms[j]) {
                     self.note("join branches");
-                    terms[k] = (1.0, choice);
+                    terms[k] = (Number::ONE, choice);
                     terms.remove(j);
                     return self.merge_branches(terms);
                 }
@@ -25,7 +25,7 @@ impl Algebra<'_> {
 
     /// Two terms as one choice, where one of them stands under a condition and the other one under its
     /// opposite.
-    fn choice(&mut self, (c, one): (f64, Id), (d, another): (f64, Id)) -> Option<Id> {
+    fn choice(&mut self, (c, one): (Number, Id), (d, another): (Number, Id)) -> Option<Id> {
         let (mut mask, first) = self.conditional(one)?;
         let (other, second) = self.conditional(another)?;
         if self.opposite(mask) != other {
@@ -80,7 +80,7 @@ impl Algebra<'_> {
                     .position(|(base, e)| *e == self.one && truth(self, *base))?;
                 let rest = all_but(bases, k);
                 let shape = self.common_shape(rest.iter().map(|(base, _)| *base))?;
-                let rest = self.product(1.0, &rest, shape);
+                let rest = self.product(Number::ONE, &rest, shape);
                 Some((bases[k].0, rest))
             }
             _ => None,

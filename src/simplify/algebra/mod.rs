@@ -17,6 +17,7 @@ mod walk;
 
 pub use operations::corner_of;
 
+use super::exact::Number;
 use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
 use bumpalo::Bump;
 use hashbrown::HashTable;
@@ -39,52 +40,15 @@ impl Id {
     }
 }
 
-/// A number that can be compared and hashed by its bits.
-#[derive(Clone, Copy, Debug)]
-pub struct Coefficient(pub f64);
-
-impl PartialEq for Coefficient {
-    fn eq(&self, other: &Coefficient) -> bool {
-        self.0.to_bits() == other.0.to_bits()
-    }
-}
-
-impl Eq for Coefficient {}
-
-impl Hash for Coefficient {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.to_bits().hash(state);
-    }
-}
-
-/// Coefficients and what they multiply; compared and hashed by their bits.
-#[derive(Clone, Copy, Debug)]
-pub struct Terms<'a>(&'a [(f64, Id)]);
+/// Coefficients and what they multiply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Terms<'a>(&'a [(Number, Id)]);
 
 impl<'a> Deref for Terms<'a> {
-    type Target = &'a [(f64, Id)];
+    type Target = &'a [(Number, Id)];
 
-    fn deref(&self) -> &&'a [(f64, Id)] {
+    fn deref(&self) -> &&'a [(Number, Id)] {
         &self.0
-    }
-}
-
-impl PartialEq for Terms<'_> {
-    fn eq(&self, other: &Terms<'_>) -> bool {
-        let same = |((c, term), (d, other)): (&(f64, Id), &(f64, Id))| {
-            term == other && c.to_bits() == d.to_bits()
-        };
-        self.len() == other.len() && self.iter().zip(other.iter()).all(same)
-    }
-}
-
-impl Eq for Terms<'_> {}
-
-impl Hash for Terms<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for (c, term) in self.iter() {
-            (c.to_bits(), term).hash(state);
-        }
     }
 }
 
@@ -92,7 +56,9 @@ impl Hash for Terms<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Form<'a> {
     /// A number.
-    Number(Coefficient),
+    Number(Number),
+    /// π
+    Pi,
     /// A leaf of the graph, a formula that the user named, or a part that is shared.
     Atom(NodeId),
     /// The identity matrix.
@@ -119,6 +85,7 @@ impl Form<'_> {
     fn kept<'a>(&self, arena: &'a Bump) -> Form<'a> {
         match *self {
             Form::Number(value) => Form::Number(value),
+            Form::Pi => Form::Pi,
             Form::Atom(node) => Form::Atom(node),
             Form::Identity => Form::Identity,
             Form::Sum(terms) => Form::Sum(Terms(arena.alloc_slice_copy(&terms))),
@@ -133,7 +100,7 @@ impl Form<'_> {
 }
 
 /// A sum under construction.
-pub type TermList = SmallVec<[(f64, Id); 8]>;
+pub type TermList = SmallVec<[(Number, Id); 8]>;
 
 /// A product under construction: bases and exponents.
 pub type FactorList = SmallVec<[(Id, Id); 8]>;
@@ -212,6 +179,8 @@ pub struct Algebra<'a> {
     depth: u32,
     /// True if values at kinks, and structural zeros, must come out right.
     pub guards: bool,
+    /// True if decimals are written as decimals, which are shorter to read than quotients.
+    pub decimals: bool,
     /// The names of rules that were applied, in the order in which they first were.
     pub applied: Vec<&'static str>,
 }
@@ -237,9 +206,10 @@ impl<'a> Algebra<'a> {
             constants: FxHashMap::default(),
             depth: 0,
             guards,
+            decimals: false,
             applied: Vec::new(),
         };
-        algebra.one = algebra.number(1.0);
+        algebra.one = algebra.number(Number::ONE);
         algebra
     }
 
@@ -313,7 +283,7 @@ impl<'a> Algebra<'a> {
     pub fn name(&mut self, definition: Id, atom: Id) {
         let plain = matches!(
             self.form(definition),
-            Form::Number(_) | Form::Atom(_) | Form::Identity
+            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Identity
         );
         if !plain && definition != atom {
             self.names.atoms.entry(definition).or_insert(atom);
@@ -369,9 +339,13 @@ impl<'a> Algebra<'a> {
     }
 
     /// The scalar `value`.
-    pub fn number(&mut self, value: f64) -> Id {
-        let value = if value == 0.0 { 0.0 } else { value };
-        self.intern(Form::Number(Coefficient(value)), Shape::SCALAR)
+    pub fn number(&mut self, value: impl Into<Number>) -> Id {
+        self.intern(Form::Number(value.into()), Shape::SCALAR)
+    }
+
+    /// π
+    pub fn pi(&mut self) -> Id {
+        self.intern(Form::Pi, Shape::SCALAR)
     }
 
     /// `node` as something that is not looked into.
@@ -393,16 +367,16 @@ impl<'a> Algebra<'a> {
     }
 
     /// The number that `id` is.
-    pub fn value(&self, id: Id) -> Option<f64> {
+    pub fn value(&self, id: Id) -> Option<Number> {
         match self.form(id) {
-            Form::Number(value) => Some(value.0),
+            Form::Number(value) => Some(value),
             _ => None,
         }
     }
 
     /// True if `id` is zero everywhere.
     pub fn is_zero(&self, id: Id) -> bool {
-        self.value(self.core(id)) == Some(0.0)
+        self.value(self.core(id)) == Some(Number::ZERO)
     }
 
     /// The formula that `id` stretches, or `id`.
@@ -431,11 +405,11 @@ impl<'a> Algebra<'a> {
     }
 
     /// A single coefficient and what it multiplies.
-    pub fn scaled(&self, id: Id) -> (f64, Id) {
+    pub fn scaled(&self, id: Id) -> (Number, Id) {
         match self.form(id) {
             Form::Sum(terms) if terms.len() == 1 => terms[0],
-            Form::Number(value) => (value.0, self.one),
-            _ => (1.0, id),
+            Form::Number(value) => (value, self.one),
+            _ => (Number::ONE, id),
         }
     }
 }

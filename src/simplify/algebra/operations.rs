@@ -1,6 +1,6 @@
 //! Operations of the table.
 
-use super::{Algebra, Form, Id, Ids};
+use super::{Algebra, Form, Id, Ids, Number};
 use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Corner, Primitive, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array, elementary};
@@ -49,31 +49,34 @@ impl<'a> Algebra<'a> {
         let one = self.unit();
         let is = |other: &Primitive| row.is(other);
         if is(&arithmetic::ADD) {
-            return self.sum(&[(1.0, args[0]), (1.0, args[1])], shape);
+            return self.sum(&[(Number::ONE, args[0]), (Number::ONE, args[1])], shape);
         }
         if is(&arithmetic::SUB) {
-            return self.sum(&[(1.0, args[0]), (-1.0, args[1])], shape);
+            return self.sum(
+                &[(Number::ONE, args[0]), (Number::MINUS_ONE, args[1])],
+                shape,
+            );
         }
         if is(&arithmetic::NEG) {
-            return self.sum(&[(-1.0, args[0])], shape);
+            return self.sum(&[(Number::MINUS_ONE, args[0])], shape);
         }
         if is(&arithmetic::MUL) {
-            return self.product(1.0, &[(args[0], one), (args[1], one)], shape);
+            return self.product(Number::ONE, &[(args[0], one), (args[1], one)], shape);
         }
         if is(&arithmetic::DIV) {
-            let minus_one = self.number(-1.0);
-            return self.product(1.0, &[(args[0], one), (args[1], minus_one)], shape);
+            let minus_one = self.number(Number::MINUS_ONE);
+            return self.product(Number::ONE, &[(args[0], one), (args[1], minus_one)], shape);
         }
         if is(&arithmetic::POW) {
             let exponent = match self.form(args[1]) {
                 Form::Stretched(inner) => inner,
                 _ => args[1],
             };
-            return self.product(1.0, &[(args[0], exponent)], shape);
+            return self.product(Number::ONE, &[(args[0], exponent)], shape);
         }
         if is(&elementary::SQRT) {
-            let half = self.number(0.5);
-            return self.product(1.0, &[(args[0], half)], shape);
+            let half = self.number(Number::HALF);
+            return self.product(Number::ONE, &[(args[0], half)], shape);
         }
         if is(&array::EYE) {
             return self.identity(shape.rows);
@@ -125,7 +128,7 @@ impl<'a> Algebra<'a> {
         }
         if row.mask == Some(Mask::Pass) && row.is_entrywise() && !self.guards {
             // A value under a condition, entry by entry, is a product with 1 or 0.
-            return self.product(1.0, &[(args[0], one), (args[1], one)], shape);
+            return self.product(Number::ONE, &[(args[0], one), (args[1], one)], shape);
         }
         let id = self.apply(row, attr, args, shape);
         self.rewritten(id)

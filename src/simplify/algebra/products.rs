@@ -1,25 +1,29 @@
 //! Products entry by entry: flat, one exponent a base.
 
-use super::{Algebra, FactorList, Form, Id};
+use super::{Algebra, FactorList, Form, Id, Number, TermList, Terms};
 use crate::graph::Shape;
 use crate::primitives::elementary;
-use crate::primitives::special::pow;
+use smallvec::SmallVec;
 
 impl Algebra<'_> {
-    /// c·b₁^e₁·b₂^e₂·… entry by entry in the given shape: flat, one exponent a base.
-    pub fn product(&mut self, coefficient: f64, factors: &[(Id, Id)], shape: Shape) -> Id {
+    /// c·b₁^e₁·b₂^e₂·… entry by entry in the given shape: flat, one exponent a base; whole numbers
+    /// under roots have no factor that could stand before them, and the numeric content of sums does.
+    pub fn product(&mut self, coefficient: Number, factors: &[(Id, Id)], shape: Shape) -> Id {
         let mut coefficient = coefficient;
+        let mut roots = Roots::default();
         let mut bases = FactorList::new();
         let mut todo: FactorList = factors.iter().rev().copied().collect();
         while let Some((base, exponent)) = todo.pop() {
             let base = self.core(base);
             let number = self.value(exponent);
-            let whole = number.filter(|e| e.fract() == 0.0);
+            let whole = number.filter(|e| e.is_whole());
             match (self.form(base), number, whole) {
-                (Form::Number(value), Some(power), _) => coefficient *= raised(value.0, power),
+                (Form::Number(value), Some(power), _) => {
+                    coefficient *= roots.power(value, power);
+                }
                 (Form::Sum(terms), _, Some(power)) if terms.len() == 1 => {
                     let (scale, inner) = terms[0];
-                    coefficient *= raised(scale, power);
+                    coefficient *= scale.power(power);
                     todo.push((inner, exponent));
                 }
                 (Form::Product(inner), _, Some(_)) => {
@@ -28,10 +32,10 @@ impl Algebra<'_> {
                     }
                 }
                 (Form::Apply(row, _, args), _, Some(power))
-                    if row.is(&elementary::SQRT) && power % 2.0 == 0.0 =>
+                    if row.is(&elementary::SQRT) && power.is_even() =>
                 {
                     self.note("square of a root");
-                    todo.push((args[0], self.number(power / 2.0)));
+                    todo.push((args[0], self.number(power / Number::TWO)));
                 }
                 _ => match self.meeting(&bases, base, exponent) {
                     Some(k) => {
@@ -39,18 +43,31 @@ impl Algebra<'_> {
                         let (known, power) = bases.remove(k);
                         let power = self.plus(power, exponent);
                         // The new power may make the base fold further.
-                        if self.value(power) != Some(0.0) {
+                        if self.value(power) != Some(Number::ZERO) {
                             todo.push((known, power));
                         }
                     }
-                    None if number == Some(0.0) => {}
-                    None => bases.push((base, exponent)),
+                    None if number == Some(Number::ZERO) => {}
+                    None => match number {
+                        Some(power) => {
+                            let (content, inner) = self.without_content(base, power);
+                            coefficient *= content;
+                            match inner == base {
+                                true => bases.push((base, exponent)),
+                                false => todo.push((inner, exponent)),
+                            }
+                        }
+                        None => bases.push((base, exponent)),
+                    },
                 },
             }
-            if coefficient == 0.0 {
-                let zero = self.number(0.0);
+            if coefficient == Number::ZERO {
+                let zero = self.number(Number::ZERO);
                 return self.stretch(zero, shape);
             }
+        }
+        for (exponent, radicand) in roots.simplified(&mut coefficient) {
+            bases.push((self.number(radicand), self.number(exponent)));
         }
         bases.sort_unstable();
         let deciding = |(base, exponent): &(Id, Id)| {
@@ -77,6 +94,103 @@ impl Algebra<'_> {
         self.stretch(scaled, shape)
     }
 
+    /// c^power and b with id^power = c^power·b^power: b is a sum without a common divisor, and of b
+    /// and −b the one that was built first. From under a root comes only what has one.
+    pub(super) fn without_content(&mut self, id: Id, power: Number) -> (Number, Id) {
+        let Form::Sum(terms) = self.form(id) else {
+            return (Number::ONE, id);
+        };
+        let Some((_, root)) = power.fraction() else {
+            return (Number::ONE, id);
+        };
+        let divisor = |size: Number, (c, _): &(Number, Id)| size.common_divisor(*c);
+        let mut content = terms.iter().fold(terms[0].0.abs(), divisor);
+        if !content.is_positive() {
+            return (Number::ONE, id);
+        }
+        if !content.is_whole() && self.decimals && !self.saves_numbers(&terms, content) {
+            content = Number::ONE;
+        }
+        if root != 1 {
+            // c^power = (s^root)^power = s^(root·power), which is a whole power.
+            let factor = content.root_factor(root);
+            content = factor.power(Number::whole(root));
+            if content == Number::ONE {
+                return (Number::ONE, id);
+            }
+            let bracket = self.divided(&terms, content, self.shape(id));
+            return (factor.power(power * Number::whole(root)), bracket);
+        }
+        if terms.len() == 1 {
+            return (Number::ONE, id);
+        }
+        if self.turns(&terms, self.shape(id)) {
+            content = -content;
+        }
+        match content == Number::ONE {
+            true => (Number::ONE, id),
+            false => {
+                let bracket = self.divided(&terms, content, self.shape(id));
+                (content.power(power), bracket)
+            }
+        }
+    }
+
+    fn divided(&mut self, terms: &[(Number, Id)], by: Number, shape: Shape) -> Id {
+        let terms: TermList = terms.iter().map(|(c, term)| (*c / by, *term)).collect();
+        self.sum(&terms, shape)
+    }
+
+    /// True if fewer numbers are written after a common divisor has been taken out.
+    fn saves_numbers(&self, terms: &[(Number, Id)], content: Number) -> bool {
+        let written = |by: Number| {
+            let number =
+                |(c, term): &&(Number, Id)| (*c / by).abs() != Number::ONE || *term == self.one;
+            terms.iter().filter(number).count()
+        };
+        written(content) + 1 < written(Number::ONE)
+    }
+
+    /// True if a sum reads better as its negative: all its terms are negative, or the negative is an
+    /// older formula.
+    fn turns(&self, terms: &[(Number, Id)], shape: Shape) -> bool {
+        let negative = terms.iter().filter(|(c, _)| c.is_negative()).count();
+        if negative == 0 || negative == terms.len() {
+            return negative > 0;
+        }
+        let opposite: TermList = terms.iter().map(|(c, term)| (-*c, *term)).collect();
+        let older = self.lookup(Form::Sum(Terms(&opposite)), shape);
+        let own = self.lookup(Form::Sum(Terms(terms)), shape);
+        older.is_some_and(|older| own.is_none_or(|own| older < own))
+    }
+
+    /// True if a minus sign in front of a product can be taken into one of its brackets: a − b
+    /// becomes b − a.
+    pub fn takes_a_sign(&self, id: Id) -> bool {
+        match self.form(id) {
+            Form::Product(bases) => bases.iter().any(|(base, e)| self.is_turnable(*base, *e)),
+            Form::Chain(links) => links.iter().any(|link| self.is_turnable(*link, self.one)),
+            _ => false,
+        }
+    }
+
+    /// True if (−base)^exponent = −base^exponent, and both are written alike.
+    pub fn is_turnable(&self, base: Id, exponent: Id) -> bool {
+        let odd = self.value(exponent).and_then(Number::integer);
+        if odd.is_none_or(|e| e % 2 == 0) {
+            return false;
+        }
+        match self.form(base) {
+            Form::Sum(terms) => {
+                let negative = terms.iter().filter(|(c, _)| c.is_negative()).count();
+                negative > 0 && negative < terms.len()
+            }
+            Form::Chain(_) | Form::Product(_) => self.takes_a_sign(base),
+            Form::Transposed(inner) => self.is_turnable(inner, exponent),
+            _ => false,
+        }
+    }
+
     /// The factor among `bases` that a power of `base` is collected with. Exponents are added where
     /// one is a number, where they are equal, or where they cancel; two different formulas read
     /// better as two powers.
@@ -95,7 +209,7 @@ impl Algebra<'_> {
     /// a·b
     pub(super) fn times(&mut self, a: Id, b: Id) -> Id {
         match (self.value(a), self.value(b)) {
-            (Some(_), Some(1.0)) => return a,
+            (Some(_), Some(Number::ONE)) => return a,
             (Some(a), Some(b)) => return self.number(a * b),
             _ => {}
         }
@@ -103,11 +217,59 @@ impl Algebra<'_> {
             .common_shape([a, b].into_iter())
             .unwrap_or(Shape::SCALAR);
         let one = self.one;
-        self.product(1.0, &[(a, one), (b, one)], shape)
+        self.product(Number::ONE, &[(a, one), (b, one)], shape)
     }
 }
 
-/// x^e; almost every exponent is 1.
-fn raised(x: f64, e: f64) -> f64 {
-    if e == 1.0 { x } else { pow(x, e) }
+/// Whole numbers under roots: by the exponent, between 0 and 1.
+#[derive(Default)]
+struct Roots(SmallVec<[(Number, i64); 2]>);
+
+impl Roots {
+    /// Multiplies by value^power; the factor that stands before the roots is the result.
+    fn power(&mut self, value: Number, power: Number) -> Number {
+        let Some((top, bottom)) = value.fraction().filter(|_| value.is_positive()) else {
+            return value.power(power);
+        };
+        if power.is_whole() || !power.is_exact() {
+            return value.power(power);
+        }
+        let whole = power.floor();
+        let rest = power - whole;
+        // b^(−r) = b^(1 − r)/b
+        self.multiply(rest, top);
+        self.multiply(Number::ONE - rest, bottom);
+        value.power(whole) / Number::whole(bottom)
+    }
+
+    fn multiply(&mut self, exponent: Number, factor: i64) {
+        for (known, radicand) in &mut self.0 {
+            if *known == exponent
+                && let Some(product) = radicand.checked_mul(factor)
+            {
+                *radicand = product;
+                return;
+            }
+        }
+        if factor != 1 {
+            self.0.push((exponent, factor));
+        }
+    }
+
+    /// The roots that are left when whole factors have come out of them.
+    fn simplified(self, coefficient: &mut Number) -> SmallVec<[(Number, i64); 2]> {
+        let mut left = SmallVec::new();
+        for (exponent, radicand) in self.0 {
+            let (top, root) = exponent.fraction().unwrap_or((1, 1));
+            let factor = Number::whole(radicand).root_factor(root);
+            *coefficient *= factor.power(Number::whole(top));
+            let rest = Number::whole(radicand) / factor.power(Number::whole(root));
+            match rest.integer() {
+                Some(1) => {}
+                Some(rest) => left.push((exponent, rest)),
+                None => left.push((exponent, radicand)),
+            }
+        }
+        left
+    }
 }

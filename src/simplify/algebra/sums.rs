@@ -1,13 +1,13 @@
 //! Sums: flat, like terms collected.
 
-use super::{Algebra, Form, Id, TermList, Terms};
+use super::{Algebra, Form, Id, Number, TermList, Terms};
 use crate::graph::Shape;
 use crate::primitives::elementary;
 
 impl Algebra<'_> {
     /// c₁·t₁ + c₂·t₂ + … in the given shape: flat, like terms collected, zeros left out.
-    pub fn sum(&mut self, terms: &[(f64, Id)], shape: Shape) -> Id {
-        if let [(1.0, id)] = *terms
+    pub fn sum(&mut self, terms: &[(Number, Id)], shape: Shape) -> Id {
+        if let [(Number::ONE, id)] = *terms
             && !matches!(self.form(self.core(id)), Form::Sum(_))
         {
             return self.stretch(id, shape);
@@ -25,10 +25,11 @@ impl Algebra<'_> {
             }
         };
         let inner = match collected.as_slice() {
-            [] => self.number(0.0),
+            [] => self.number(Number::ZERO),
             [(c, term)] if *term == self.one => self.number(*c),
-            [(1.0, term)] => *term,
-            [(1.0, one), (-1.0, term)] | [(-1.0, term), (1.0, one)]
+            [(Number::ONE, term)] => *term,
+            [(Number::ONE, one), (Number::MINUS_ONE, term)]
+            | [(Number::MINUS_ONE, term), (Number::ONE, one)]
                 if *one == self.one && !self.printing && self.sigmoid_of(*term).is_some() =>
             {
                 let x = self.sigmoid_of(*term).unwrap_or(*term);
@@ -41,7 +42,7 @@ impl Algebra<'_> {
     }
 
     /// The terms of some terms, like ones collected where the first of them stands.
-    fn collected(&mut self, terms: &[(f64, Id)]) -> TermList {
+    fn collected(&mut self, terms: &[(Number, Id)]) -> TermList {
         let mut collected = TermList::new();
         let mut like = false;
         for (coefficient, id) in terms {
@@ -50,11 +51,11 @@ impl Algebra<'_> {
                 Form::Sum(parts) => {
                     for (c, part) in parts.iter() {
                         let term = self.core(*part);
-                        like |= self.collect(&mut collected, coefficient * c, term);
+                        like |= self.collect(&mut collected, *coefficient * *c, term);
                     }
                 }
                 Form::Number(value) => {
-                    like |= self.collect(&mut collected, coefficient * value.0, self.one);
+                    like |= self.collect(&mut collected, *coefficient * value, self.one);
                 }
                 _ => like |= self.collect(&mut collected, *coefficient, inner),
             }
@@ -65,12 +66,12 @@ impl Algebra<'_> {
         if like {
             self.note("collect like terms");
         }
-        collected.retain(|(c, _)| *c != 0.0);
+        collected.retain(|(c, _)| *c != Number::ZERO);
         collected
     }
 
     /// Adds a term to a sum; true if there was one like it.
-    fn collect(&mut self, collected: &mut TermList, c: f64, term: Id) -> bool {
+    fn collect(&mut self, collected: &mut TermList, c: Number, term: Id) -> bool {
         let place = &mut self.entries[term.index()].place;
         let like = *place > 0;
         if like {
@@ -92,21 +93,21 @@ impl Algebra<'_> {
     }
 
     /// A sum, or the name that the user has for it or for its negative.
-    fn named_or_sum(&mut self, terms: &[(f64, Id)], shape: Shape) -> Id {
+    fn named_or_sum(&mut self, terms: &[(Number, Id)], shape: Shape) -> Id {
         if terms.len() > 1
             && let Some(atom) = self.name_of_negative(terms, shape)
         {
-            return self.intern(Form::Sum(Terms(&[(-1.0, atom)])), shape);
+            return self.intern(Form::Sum(Terms(&[(Number::MINUS_ONE, atom)])), shape);
         }
         self.intern(Form::Sum(Terms(terms)), shape)
     }
 
     /// The user's name for the negative of a sum.
-    fn name_of_negative(&self, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
+    fn name_of_negative(&self, terms: &[(Number, Id)], shape: Shape) -> Option<Id> {
         if self.names.atoms.is_empty() {
             return None;
         }
-        let opposite: TermList = terms.iter().map(|(c, term)| (-c, *term)).collect();
+        let opposite: TermList = terms.iter().map(|(c, term)| (-*c, *term)).collect();
         let known = self.lookup(Form::Sum(Terms(&opposite)), shape)?;
         self.names.atoms.get(&known).copied()
     }
@@ -114,8 +115,8 @@ impl Algebra<'_> {
     /// True if every term of `id` has a negative coefficient.
     pub fn leads_negative(&self, id: Id) -> bool {
         match self.form(id) {
-            Form::Sum(terms) => terms.iter().all(|(c, _)| *c < 0.0),
-            Form::Number(value) => value.0 < 0.0,
+            Form::Sum(terms) => terms.iter().all(|(c, _)| c.is_negative()),
+            Form::Number(value) => value.is_negative(),
             _ => false,
         }
     }
@@ -123,7 +124,7 @@ impl Algebra<'_> {
     /// The negative.
     pub fn negated(&mut self, id: Id) -> Id {
         let shape = self.shape(id);
-        self.sum(&[(-1.0, id)], shape)
+        self.sum(&[(Number::MINUS_ONE, id)], shape)
     }
 
     /// a + b
@@ -131,11 +132,11 @@ impl Algebra<'_> {
         let shape = self
             .common_shape([a, b].into_iter())
             .unwrap_or(Shape::SCALAR);
-        self.sum(&[(1.0, a), (1.0, b)], shape)
+        self.sum(&[(Number::ONE, a), (Number::ONE, b)], shape)
     }
 
     /// c·(a + b) kept as it is: a coefficient would otherwise be multiplied into the sum.
-    pub fn scaled_bracket(&mut self, coefficient: f64, bracket: Id, shape: Shape) -> Id {
+    pub fn scaled_bracket(&mut self, coefficient: Number, bracket: Id, shape: Shape) -> Id {
         let factor = self.number(coefficient);
         let mut bases = [(factor, self.one), (bracket, self.one)];
         bases.sort();

@@ -1,6 +1,6 @@
 //! Ties of a largest or smallest argument: how many arguments share the value where one is selected.
 
-use super::{Algebra, Form, Id, all_but};
+use super::{Algebra, Form, Id, Number, all_but};
 use crate::primitives::array;
 
 impl Algebra<'_> {
@@ -14,7 +14,7 @@ impl Algebra<'_> {
             _ => return value,
         };
         for (k, (base, exponent)) in bases.iter().enumerate() {
-            if self.value(*exponent) != Some(-1.0) {
+            if self.value(*exponent) != Some(Number::MINUS_ONE) {
                 continue;
             }
             if let Some(ties) = self.ties_where(mask, *base) {
@@ -27,7 +27,7 @@ impl Algebra<'_> {
 
     /// The number of arguments that tie where `mask` holds, for a count of conditions with `mask` among
     /// them.
-    fn ties_where(&self, mask: Id, count: Id) -> Option<f64> {
+    fn ties_where(&self, mask: Id, count: Id) -> Option<Number> {
         let condition = |id: Id| matches!(self.form(id), Form::Apply(row, ..) if row.is_truth());
         match self.form(count) {
             Form::Sum(terms)
@@ -42,15 +42,15 @@ impl Algebra<'_> {
                 let Form::Apply(_, _, sides) = self.form(mask) else {
                     return None;
                 };
-                matches!(self.form(sides[0]), Form::Atom(_)).then_some(1.0)
+                matches!(self.form(sides[0]), Form::Atom(_)).then_some(Number::ONE)
             }
-            _ => (count == mask).then_some(1.0),
+            _ => (count == mask).then_some(Number::ONE),
         }
     }
 
     /// True if the operands of the conditions differ almost everywhere: inputs and numbers, or one
     /// formula and numbers. Two formulas may agree on a whole region, as x and abs(x).
-    fn differ(&self, terms: &[(f64, Id)]) -> bool {
+    fn differ(&self, terms: &[(Number, Id)]) -> bool {
         let mut compared: Vec<Id> = Vec::new();
         for (_, term) in terms {
             if let Form::Apply(_, _, sides) = self.form(*term) {

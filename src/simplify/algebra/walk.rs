@@ -1,6 +1,6 @@
 //! The parts of a formula and its length; formulas with other parts.
 
-use super::{Algebra, FactorList, Form, Id, Ids, TermList};
+use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList};
 use crate::graph::Shape;
 
 impl Algebra<'_> {
@@ -12,27 +12,39 @@ impl Algebra<'_> {
     /// The operations that a form adds to those of its parts.
     pub(super) fn operations(&self, form: Form<'_>) -> u64 {
         match form {
-            Form::Number(_) | Form::Atom(_) => 0,
+            Form::Number(_) | Form::Pi | Form::Atom(_) => 0,
             Form::Identity | Form::Transposed(_) | Form::Stretched(_) => 1,
             Form::Sum(terms) => {
-                let scales = terms
-                    .iter()
-                    .filter(|(c, term)| c.abs() != 1.0 && *term != self.one)
-                    .count();
-                let all_negative = terms.iter().all(|(c, _)| *c < 0.0);
-                (scales + terms.len() - 1 + usize::from(all_negative && scales == 0)) as u64
+                let scale = |(c, term): &(Number, Id)| self.written_scale(*c, *term);
+                let scales: usize = terms.iter().map(scale).sum();
+                let all_negative = terms.iter().all(|(c, _)| c.is_negative());
+                let sign = all_negative
+                    && scales == 0
+                    && !(terms.len() == 1 && self.takes_a_sign(terms[0].1));
+                (scales + terms.len() - 1 + usize::from(sign)) as u64
             }
             Form::Product(bases) => {
-                let power = |e: Id| !matches!(self.value(e), Some(1.0 | -1.0));
+                let power = |e: Id| !matches!(self.value(e), Some(Number::ONE | Number::MINUS_ONE));
                 let powers = bases.iter().filter(|(_, e)| power(*e)).count();
                 let upper = bases
                     .iter()
-                    .any(|(_, e)| !self.value(*e).is_some_and(|e| e < 0.0));
+                    .any(|(_, e)| !self.value(*e).is_some_and(Number::is_negative));
                 (powers + bases.len() - usize::from(upper)) as u64
             }
             Form::Chain(links) => links.len() as u64 - 1,
             Form::Entries(_) => 1,
             Form::Apply(..) => 1,
+        }
+    }
+
+    /// The operations that a coefficient takes: a factor, a divisor.
+    fn written_scale(&self, c: Number, term: Id) -> usize {
+        match c.fraction() {
+            Some((top, bottom)) if !(self.decimals && c.decimals().is_some()) => {
+                let factor = top.abs() != 1 && term != self.one;
+                usize::from(factor) + usize::from(bottom != 1)
+            }
+            _ => usize::from(c.abs() != Number::ONE && term != self.one),
         }
     }
 
@@ -43,7 +55,7 @@ impl Algebra<'_> {
 
     pub(super) fn parts(&self, form: Form<'_>) -> Ids {
         match form {
-            Form::Number(_) | Form::Atom(_) | Form::Identity => Ids::new(),
+            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Identity => Ids::new(),
             Form::Sum(terms) => terms
                 .iter()
                 .map(|(_, term)| *term)
@@ -82,7 +94,7 @@ impl Algebra<'_> {
             Form::Product(bases) => {
                 let bases = self.mapped_factors(bases, map);
                 let common = self.common_shape(bases.iter().map(|(base, _)| *base));
-                self.product(1.0, &bases, common.unwrap_or(shape))
+                self.product(Number::ONE, &bases, common.unwrap_or(shape))
             }
             Form::Apply(row, attr, args) if row.is_entrywise() => {
                 let args: Ids = args.iter().map(|arg| map(self, *arg)).collect();
@@ -103,14 +115,14 @@ impl Algebra<'_> {
     pub fn rebuild(&mut self, id: Id, map: &mut dyn FnMut(&mut Algebra, Id) -> Id) -> Id {
         let shape = self.shape(id);
         match self.form(id) {
-            Form::Number(_) | Form::Atom(_) | Form::Identity => id,
+            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Identity => id,
             Form::Sum(terms) => match self.mapped_terms(&terms, map) {
                 same if same[..] == **terms => id,
                 terms => self.sum(&terms, shape),
             },
             Form::Product(bases) => match self.mapped_factors(bases, map) {
                 same if same[..] == *bases => id,
-                bases => self.product(1.0, &bases, shape),
+                bases => self.product(Number::ONE, &bases, shape),
             },
             Form::Chain(links) => match self.mapped(links, map) {
                 same if same[..] == *links => id,
@@ -142,10 +154,10 @@ impl Algebra<'_> {
     /// The terms of a sum with other formulas in them; its constant stays.
     fn mapped_terms(
         &mut self,
-        terms: &[(f64, Id)],
+        terms: &[(Number, Id)],
         map: &mut dyn FnMut(&mut Algebra, Id) -> Id,
     ) -> TermList {
-        let image = |(c, term): &(f64, Id)| match *term == self.one {
+        let image = |(c, term): &(Number, Id)| match *term == self.one {
             true => (*c, *term),
             false => (*c, map(self, *term)),
         };

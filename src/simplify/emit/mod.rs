@@ -2,8 +2,10 @@
 
 mod arithmetic;
 mod operation;
+mod products;
 
 use super::algebra::{Algebra, Form, Id};
+use super::exact::Number;
 use crate::graph::{NodeId, Shape, Tensor};
 use crate::source::{Source, Span};
 use crate::syntax::ast::{
@@ -91,10 +93,26 @@ impl<'a> Emitter<'a> {
         if value.is_infinite() {
             return self.name("inf".into());
         }
-        if value == std::f64::consts::PI {
-            return self.name("pi".into());
-        }
         self.push(ExprKind::Number(value))
+    }
+
+    /// A fraction: as a decimal, where the user writes decimals, else as a quotient.
+    fn exact(&mut self, value: Number) -> ExprId {
+        match self.quotient(value) {
+            None => self.number(value.to_f64()),
+            Some((above, below)) => {
+                let (above, below) = (self.number(above as f64), self.number(below as f64));
+                self.binary(BinaryOp::Div, above, below)
+            }
+        }
+    }
+
+    /// Numerator and denominator, where both are written.
+    fn quotient(&self, value: Number) -> Option<(i64, i64)> {
+        let decimal = self.algebra.decimals && value.decimals().is_some();
+        value
+            .fraction()
+            .filter(|(_, below)| *below != 1 && !decimal)
     }
 
     fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> ExprId {
@@ -115,14 +133,15 @@ impl<'a> Emitter<'a> {
         }
         let shape = self.algebra.shape(id);
         match self.algebra.form(id) {
-            Form::Number(value) => Ok(self.number(value.0)),
+            Form::Number(value) => Ok(self.exact(value)),
+            Form::Pi => Ok(self.name("pi".into())),
             Form::Atom(node) => self.atom(node),
             Form::Identity => {
                 let n = self.number(f64::from(shape.rows));
                 Ok(self.call("eye", vec![n], Vec::new()))
             }
             Form::Sum(terms) => self.sum(&terms),
-            Form::Product(bases) => self.product(1.0, bases),
+            Form::Product(bases) => self.product(Number::ONE, bases),
             Form::Chain(links) => self.chain(None, links),
             Form::Transposed(inner) => {
                 let inner = self.emit(inner)?;
@@ -178,8 +197,8 @@ impl<'a> Emitter<'a> {
             .map(|size| self.number(f64::from(size)))
             .to_vec();
         match self.algebra.value(inner) {
-            Some(0.0) => Ok(self.call("zeros", sizes, Vec::new())),
-            Some(1.0) => Ok(self.call("ones", sizes, Vec::new())),
+            Some(Number::ZERO) => Ok(self.call("zeros", sizes, Vec::new())),
+            Some(Number::ONE) => Ok(self.call("ones", sizes, Vec::new())),
             _ => {
                 let ones = self.call("ones", sizes, Vec::new());
                 let inner_shape = self.algebra.shape(inner);

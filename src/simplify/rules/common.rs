@@ -2,6 +2,7 @@
 
 use crate::graph::Shape;
 use crate::simplify::algebra::{Algebra, Form, Id, Ids, Memo, TermList, all_but};
+use crate::simplify::exact::Number;
 use smallvec::SmallVec;
 use std::cmp::Reverse;
 
@@ -93,7 +94,12 @@ fn chain_of<'a>(algebra: &Algebra<'a>, term: Id) -> Option<ScaledChain<'a>> {
 }
 
 /// A·x + B·x = (A + B)·x, from the right or from the left.
-fn common_end(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape, right: bool) -> Option<Id> {
+fn common_end(
+    algebra: &mut Algebra,
+    terms: &[(Number, Id)],
+    shape: Shape,
+    right: bool,
+) -> Option<Id> {
     let end = |links: &[Id]| {
         if right {
             links[links.len() - 1]
@@ -126,7 +132,7 @@ fn common_end(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape, right: b
                 let mut factors = all_but(chain.factors, chain.position);
                 factors.push((remaining, one));
                 let shape = algebra.shape(remaining);
-                inner.push((*c, algebra.product(1.0, &factors, shape)));
+                inner.push((*c, algebra.product(Number::ONE, &factors, shape)));
             }
             _ => rest.push((*c, *term)),
         }
@@ -139,7 +145,7 @@ fn common_end(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape, right: b
     } else {
         algebra.chain(&[shared, bracket])
     };
-    rest.push((1.0, together));
+    rest.push((Number::ONE, together));
     Some(algebra.sum(&rest, shape))
 }
 
@@ -155,15 +161,15 @@ struct Shared {
 #[derive(Clone, Copy)]
 struct Occurrence {
     factor: Shared,
-    power: f64,
+    power: Number,
     term: usize,
 }
 
 /// The factors of the terms of a sum, equal ones next to each other in the order of the terms.
-fn occurrences(algebra: &Algebra, terms: &[(f64, Id)]) -> SmallVec<[Occurrence; 32]> {
+fn occurrences(algebra: &Algebra, terms: &[(Number, Id)]) -> SmallVec<[Occurrence; 32]> {
     let mut found = SmallVec::new();
     for (k, (_, term)) in terms.iter().enumerate() {
-        let mut add = |base: Id, exponent: Option<Id>, power: f64| {
+        let mut add = |base: Id, exponent: Option<Id>, power: Number| {
             found.push(Occurrence {
                 factor: Shared { base, exponent },
                 power,
@@ -175,12 +181,12 @@ fn occurrences(algebra: &Algebra, terms: &[(f64, Id)]) -> SmallVec<[Occurrence; 
                 for (base, e) in bases {
                     match algebra.value(*e) {
                         Some(power) => add(*base, None, power),
-                        None => add(*base, Some(*e), 1.0),
+                        None => add(*base, Some(*e), Number::ONE),
                     }
                 }
             }
             Form::Number(_) => {}
-            _ => add(*term, None, 1.0),
+            _ => add(*term, None, Number::ONE),
         }
     }
     found.sort_by_key(|occurrence: &Occurrence| occurrence.factor);
@@ -188,10 +194,11 @@ fn occurrences(algebra: &Algebra, terms: &[(f64, Id)]) -> SmallVec<[Occurrence; 
 }
 
 /// x·y + x·z = x·(y + z)
-fn common_base(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
+fn common_base(algebra: &mut Algebra, terms: &[(Number, Id)], shape: Shape) -> Option<Id> {
     let all = occurrences(algebra, terms);
     let one_sign = |run: &[Occurrence]| {
-        run.iter().all(|found| found.power > 0.0) || run.iter().all(|found| found.power < 0.0)
+        run.iter().all(|found| found.power.is_positive())
+            || run.iter().all(|found| found.power.is_negative())
     };
     let best = all
         .chunk_by(|a, b| a.factor == b.factor)
@@ -211,7 +218,8 @@ fn common_base(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Opti
     for (k, (c, term)) in terms.iter().enumerate() {
         if sharing.next_if_eq(&k).is_some() {
             let shape = algebra.shape(*term);
-            let quotient = algebra.product(1.0, &[(*term, one), (shared.base, less)], shape);
+            let quotient =
+                algebra.product(Number::ONE, &[(*term, one), (shared.base, less)], shape);
             inner.push((*c, quotient));
         } else {
             rest.push((*c, *term));
@@ -220,18 +228,23 @@ fn common_base(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Opti
     let inner_shape = algebra.common_shape(inner.iter().map(|(_, term)| *term))?;
     let bracket = algebra.sum(&inner, inner_shape);
     let bracket = factored(algebra, bracket);
-    let together = algebra.product(1.0, &[(shared.base, exponent), (bracket, one)], shape);
-    rest.push((1.0, together));
+    let together = algebra.product(
+        Number::ONE,
+        &[(shared.base, exponent), (bracket, one)],
+        shape,
+    );
+    rest.push((Number::ONE, together));
     Some(algebra.sum(&rest, shape))
 }
 
 /// 2a − 2b = 2(a − b)
-fn common_number(algebra: &mut Algebra, terms: &[(f64, Id)], shape: Shape) -> Option<Id> {
-    let size = terms[0].0.abs();
-    if size == 1.0 || terms.iter().any(|(c, _)| c.abs() != size) {
+fn common_number(algebra: &mut Algebra, terms: &[(Number, Id)], shape: Shape) -> Option<Id> {
+    let divisor = |size: Number, (c, _): &(Number, Id)| size.common_divisor(*c);
+    let size = terms.iter().fold(terms[0].0.abs(), divisor);
+    if size == Number::ONE || !size.is_positive() {
         return None;
     }
-    let signs: TermList = terms.iter().map(|(c, term)| (c.signum(), *term)).collect();
+    let signs: TermList = terms.iter().map(|(c, term)| (*c / size, *term)).collect();
     let inner = algebra.sum(&signs, shape);
     // A sum with one coefficient is kept in a product, or it would be multiplied out again.
     Some(algebra.scaled_bracket(size, inner, shape))

@@ -3,6 +3,7 @@
 use crate::graph::{Attr, Corner, Shape};
 use crate::primitives::array;
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, TermList, corner_of};
+use crate::simplify::exact::Number;
 
 pub(super) fn index_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let Form::Apply(row, attr, args) = algebra.form(id) else {
@@ -43,7 +44,7 @@ pub(super) fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id>
                     )
                 })
                 .collect();
-            Some(algebra.product(1.0, &bases, Shape::SCALAR))
+            Some(algebra.product(Number::ONE, &bases, Shape::SCALAR))
         }
         Form::Chain(links) if links.len() == 2 && algebra.shape(links[0]).cols == 1 => {
             // An outer product.
@@ -51,7 +52,11 @@ pub(super) fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id>
                 entry_or_index(algebra, links[0], i, 0),
                 entry_or_index(algebra, links[1], 0, j),
             ];
-            Some(algebra.product(1.0, &[(sides[0], one), (sides[1], one)], Shape::SCALAR))
+            Some(algebra.product(
+                Number::ONE,
+                &[(sides[0], one), (sides[1], one)],
+                Shape::SCALAR,
+            ))
         }
         // A value that is compared with a selection must stay written as it is inside the selection.
         Form::Apply(row, _, args)
@@ -105,8 +110,8 @@ pub fn whole_vector(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let mut same = |k: usize| {
         let taken = entry_or_index(algebra, vector, k as u32, 0);
         // Brackets are opened on both sides before the sides are compared.
-        let opened =
-            [taken, entries[k]].map(|side| algebra.product(1.0, &[(side, one)], Shape::SCALAR));
+        let opened = [taken, entries[k]]
+            .map(|side| algebra.product(Number::ONE, &[(side, one)], Shape::SCALAR));
         opened[0] == opened[1]
     };
     (0..entries.len()).all(&mut same).then_some(vector)

@@ -3,6 +3,7 @@
 use super::common::REARRANGED;
 use crate::primitives::elementary;
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Memo, TermList};
+use crate::simplify::exact::Number;
 use smallvec::SmallVec;
 
 /// Products multiplied out over the sums in them.
@@ -67,7 +68,7 @@ fn signatures(algebra: &Algebra, opened: &Opened<'_>) -> Option<SmallVec<[u64; 8
                 SmallVec::from_slice(&[signature(algebra, &[(*base, *exponent)])?])
             }
             Factor::Bracket(terms) => {
-                let signature = |(_, term): &(f64, Id)| signature_of_term(algebra, *term);
+                let signature = |(_, term): &(Number, Id)| signature_of_term(algebra, *term);
                 terms.iter().map(signature).collect::<Option<_>>()?
             }
             Factor::Complement(_) => return None,
@@ -96,8 +97,7 @@ fn signature_of_term(algebra: &Algebra, term: Id) -> Option<u64> {
 fn signature(algebra: &Algebra, bases: &[(Id, Id)]) -> Option<u64> {
     let mut sum = 0u64;
     for (base, exponent) in bases {
-        let whole = |e: &f64| *e > 0.0 && e.fract() == 0.0;
-        let power = algebra.value(*exponent).filter(whole)?;
+        let power = algebra.value(*exponent)?.integer().filter(|e| *e > 0)?;
         let plain = !matches!(algebra.form(*base), Form::Number(_) | Form::Stretched(_));
         if !plain || algebra.lets_through(*base) || algebra.sigmoid_of(*base).is_some() {
             return None;
@@ -120,13 +120,13 @@ enum Factor<'a> {
     /// A power that stays.
     Power(Id, Id),
     /// A sum.
-    Bracket(&'a [(f64, Id)]),
+    Bracket(&'a [(Number, Id)]),
     /// σ(−x), as 1 − σ(x).
-    Complement([(f64, Id); 2]),
+    Complement([(Number, Id); 2]),
 }
 
 impl Factor<'_> {
-    fn terms(&self) -> &[(f64, Id)] {
+    fn terms(&self) -> &[(Number, Id)] {
         match self {
             Factor::Power(..) => &[],
             Factor::Bracket(terms) => terms,
@@ -137,7 +137,7 @@ impl Factor<'_> {
 
 /// A term of a sum with the brackets in it, before they are multiplied out.
 struct Opened<'a> {
-    coefficient: f64,
+    coefficient: Number,
     term: Id,
     factors: SmallVec<[Factor<'a>; 8]>,
     /// The number of terms, multiplied out; 1 where there is nothing to multiply out.
@@ -168,14 +168,14 @@ impl Opened<'_> {
                 coefficient *= d;
                 product.push((chosen, one));
             }
-            spread.push((coefficient, algebra.product(1.0, &product, shape)));
+            spread.push((coefficient, algebra.product(Number::ONE, &product, shape)));
         }
     }
 }
 
 /// The terms of a formula with the brackets in them; `None` where they are too many multiplied out.
 fn opened<'a>(algebra: &mut Algebra<'a>, id: Id) -> Option<SmallVec<[Opened<'a>; 2]>> {
-    let whole = [(1.0, id)];
+    let whole = [(Number::ONE, id)];
     let terms = match algebra.form(id) {
         Form::Sum(terms) => *terms,
         _ => &whole,
@@ -194,7 +194,7 @@ fn opened<'a>(algebra: &mut Algebra<'a>, id: Id) -> Option<SmallVec<[Opened<'a>;
 }
 
 /// A term with the brackets in it; a bracket with too many terms stays as it is.
-fn opened_term<'a>(algebra: &mut Algebra<'a>, coefficient: f64, term: Id) -> Opened<'a> {
+fn opened_term<'a>(algebra: &mut Algebra<'a>, coefficient: Number, term: Id) -> Opened<'a> {
     let single = [(term, algebra.unit())];
     let bases = match algebra.form(term) {
         Form::Product(bases) => bases,
@@ -204,8 +204,8 @@ fn opened_term<'a>(algebra: &mut Algebra<'a>, coefficient: f64, term: Id) -> Ope
     let mut count = 1;
     for &(base, exponent) in bases {
         let (factor, times) = match algebra.value(exponent) {
-            Some(1.0) => (bracket(algebra, base, bases), 1),
-            Some(2.0) => (bracket(algebra, base, bases), 2),
+            Some(Number::ONE) => (bracket(algebra, base, bases), 1),
+            Some(Number::TWO) => (bracket(algebra, base, bases), 2),
             _ => (None, 1),
         };
         match factor {
@@ -239,7 +239,7 @@ fn bracket<'a>(algebra: &mut Algebra<'a>, base: Id, bases: &[(Id, Id)]) -> Optio
 }
 
 /// 1 − σ(x) for σ(−x), unless σ(x) is beside it: σ(x)·σ(−x) stays, it is written s·(1 − s).
-fn complement(algebra: &mut Algebra, base: Id, bases: &[(Id, Id)]) -> Option<[(f64, Id); 2]> {
+fn complement(algebra: &mut Algebra, base: Id, bases: &[(Id, Id)]) -> Option<[(Number, Id); 2]> {
     let [x] = *algebra.operands(base, &elementary::SIGMOID)? else {
         return None;
     };
@@ -249,7 +249,7 @@ fn complement(algebra: &mut Algebra, base: Id, bases: &[(Id, Id)]) -> Option<[(f
     let positive = algebra.negated(x);
     let partner = algebra.sigmoid(positive);
     let paired = bases.iter().any(|(known, _)| *known == partner);
-    (!paired).then(|| [(1.0, algebra.unit()), (-1.0, partner)])
+    (!paired).then(|| [(Number::ONE, algebra.unit()), (Number::MINUS_ONE, partner)])
 }
 
 #[cfg(test)]
@@ -264,12 +264,12 @@ mod tests {
         let mut factors = FactorList::new();
         for sum in sums {
             let terms = sum.map(|(c, atom)| match atom {
-                Some(n) => (c, algebra.atom(NodeId(n), Shape::SCALAR)),
-                None => (c, one),
+                Some(n) => (Number::from(c), algebra.atom(NodeId(n), Shape::SCALAR)),
+                None => (Number::from(c), one),
             });
             factors.push((algebra.sum(&terms, Shape::SCALAR), one));
         }
-        algebra.product(1.0, &factors, Shape::SCALAR)
+        algebra.product(Number::ONE, &factors, Shape::SCALAR)
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, Memo, TermList};
+use crate::simplify::exact::Number;
 
 /// The most entries whose product is written out.
 const WRITTEN_OUT: usize = 8;
@@ -25,7 +26,7 @@ pub fn product_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let mut without = |left_out: usize| {
         let rest = entries.iter().enumerate().filter(|(k, _)| *k != left_out);
         let rest: FactorList = rest.map(|(_, entry)| (*entry, one)).collect();
-        algebra.product(1.0, &rest, Shape::SCALAR)
+        algebra.product(Number::ONE, &rest, Shape::SCALAR)
     };
     if k < 2 {
         return shape.is_scalar().then(|| without(entries.len()));
@@ -53,7 +54,11 @@ pub fn determinant_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
     for i in 0..n {
         for j in 0..n {
             let minor = determinant(algebra, entries, n, &without(i), &without(j));
-            let sign = if (i + j) % 2 == 0 { 1.0 } else { -1.0 };
+            let sign = if (i + j) % 2 == 0 {
+                Number::ONE
+            } else {
+                Number::MINUS_ONE
+            };
             cofactors.push(algebra.sum(&[(sign, minor)], Shape::SCALAR));
         }
     }
@@ -88,8 +93,15 @@ fn determinant(
         let rest: Vec<usize> = cols.iter().copied().filter(|other| other != col).collect();
         let minor = determinant(algebra, entries, n, others, &rest);
         let factors = [(entries[first * n + col], one), (minor, one)];
-        let term = algebra.product(1.0, &factors, Shape::SCALAR);
-        terms.push((if k % 2 == 0 { 1.0 } else { -1.0 }, term));
+        let term = algebra.product(Number::ONE, &factors, Shape::SCALAR);
+        terms.push((
+            if k % 2 == 0 {
+                Number::ONE
+            } else {
+                Number::MINUS_ONE
+            },
+            term,
+        ));
     }
     algebra.sum(&terms, Shape::SCALAR)
 }

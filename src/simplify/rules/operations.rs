@@ -5,6 +5,7 @@ use crate::graph::{Attr, Shape};
 use crate::primitives::arithmetic::{GE, LT, MAX, MIN};
 use crate::primitives::{algebra as linear, array, elementary};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id};
+use crate::simplify::exact::Number;
 use smallvec::SmallVec;
 
 /// A function of numbers whose value is exact: exp(0), cos(0), sigmoid(0).
@@ -12,7 +13,8 @@ pub(super) fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let Form::Apply(row, _, args) = algebra.form(id) else {
         return None;
     };
-    let values: Option<SmallVec<[f64; 4]>> = args.iter().map(|arg| algebra.value(*arg)).collect();
+    let number = |arg: &Id| Some(algebra.value(*arg)?.to_f64());
+    let values: Option<SmallVec<[f64; 4]>> = args.iter().map(number).collect();
     let value = match (row.kernel, values?.as_slice()) {
         (Kernel::Map1(f), [x]) => (f.at)(*x),
         (Kernel::Map2(f), [x, y]) => (f.at)(*x, *y),
@@ -55,7 +57,7 @@ pub(super) fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let one = algebra.unit();
     match algebra.form(args[0]) {
         Form::Stretched(inner) if algebra.shape(inner).is_scalar() => {
-            let count = (from.len() / shape.len().max(1)) as f64;
+            let count = Number::whole((from.len() / shape.len().max(1)) as i64);
             Some(algebra.product(count, &[(inner, one)], shape))
         }
         Form::Sum(terms) if terms.len() == 1 => {
@@ -72,12 +74,12 @@ pub(super) fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
             if front.is_empty() || rest.is_empty() {
                 return None;
             }
-            let rest = algebra.product(1.0, &rest, from);
+            let rest = algebra.product(Number::ONE, &rest, from);
             let inner = algebra.apply(row, attr, &[rest], shape);
             let inner = algebra.rewritten(inner);
             let mut factors = front;
             factors.push((inner, one));
-            Some(algebra.product(1.0, &factors, shape))
+            Some(algebra.product(Number::ONE, &factors, shape))
         }
         _ => None,
     }
@@ -94,7 +96,7 @@ pub(super) fn diagonal_of_ones(algebra: &mut Algebra, id: Id) -> Option<Id> {
     }
     let identity = algebra.identity(shape.rows);
     let one = algebra.unit();
-    Some(algebra.product(1.0, &[(inner, one), (identity, one)], shape))
+    Some(algebra.product(Number::ONE, &[(inner, one), (identity, one)], shape))
 }
 
 /// The diagonal of u·v' is u∘v.
@@ -111,7 +113,7 @@ pub(super) fn diagonal_of_outer_product(algebra: &mut Algebra, id: Id) -> Option
     let one = algebra.unit();
     let shape = algebra.shape(id);
     (algebra.shape(column) == algebra.shape(u))
-        .then(|| algebra.product(1.0, &[(u, one), (column, one)], shape))
+        .then(|| algebra.product(Number::ONE, &[(u, one), (column, one)], shape))
 }
 
 /// The solution for an identity is the inverse.
@@ -130,7 +132,7 @@ pub(super) fn cofactors(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let inverse = algebra.apply(&linear::INV, Attr::None, args, shape);
     let turned = algebra.transposed(inverse);
     let one = algebra.unit();
-    Some(algebra.product(1.0, &[(det, one), (turned, one)], shape))
+    Some(algebra.product(Number::ONE, &[(det, one), (turned, one)], shape))
 }
 
 /// Sums that run from the end are the total less those that run from the start.
@@ -154,7 +156,14 @@ pub(super) fn reversed_running_sum(algebra: &mut Algebra, id: Id) -> Option<Id> 
     let total = algebra.apply(&array::SUM, lanes, &[x], array::reduced(shape, attr));
     let total = algebra.rewritten(total);
     let running = algebra.apply(&array::CUMSUM, attr, &[x], shape);
-    Some(algebra.sum(&[(1.0, total), (-1.0, running), (1.0, x)], shape))
+    Some(algebra.sum(
+        &[
+            (Number::ONE, total),
+            (Number::MINUS_ONE, running),
+            (Number::ONE, x),
+        ],
+        shape,
+    ))
 }
 
 /// The partial of a power by its exponent guards against 0·log 0; away from there it is a product.
@@ -173,7 +182,11 @@ pub(super) fn power_times_logarithm(algebra: &mut Algebra, id: Id) -> Option<Id>
     let log = algebra.apply(&elementary::LOG, Attr::None, &[args[1]], shape);
     let log = algebra.rewritten(log);
     let one = algebra.unit();
-    Some(algebra.product(1.0, &[(args[0], one), (log, one)], algebra.shape(id)))
+    Some(algebra.product(
+        Number::ONE,
+        &[(args[0], one), (log, one)],
+        algebra.shape(id),
+    ))
 }
 
 /// x ≥ max(x, y) is x ≥ y; min(x, y) ≥ x is y ≥ x; the same for <. A comparison with a selection that

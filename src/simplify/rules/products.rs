@@ -2,6 +2,7 @@
 
 use crate::primitives::{array, elementary};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, TermList, all_but};
+use crate::simplify::exact::Number;
 
 /// b·(c/b + d) = c + b·d: a factor that cancels inside a sum is multiplied in.
 pub(super) fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
@@ -18,9 +19,9 @@ pub(super) fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
         }
         let divides = |base: Id| {
             terms.iter().any(|(_, term)| match algebra.form(*term) {
-                Form::Product(inner) => inner
-                    .iter()
-                    .any(|(known, e)| *known == base && algebra.value(*e).is_some_and(|e| e < 0.0)),
+                Form::Product(inner) => inner.iter().any(|(known, e)| {
+                    *known == base && algebra.value(*e).is_some_and(Number::is_negative)
+                }),
                 _ => false,
             })
         };
@@ -33,7 +34,7 @@ pub(super) fn cancel_against_sum(algebra: &mut Algebra, id: Id) -> Option<Id> {
         for (c, term) in terms.iter() {
             let mut factors = others.clone();
             factors.push((*term, one));
-            spread.push((*c, algebra.product(1.0, &factors, shape)));
+            spread.push((*c, algebra.product(Number::ONE, &factors, shape)));
         }
         return Some(algebra.sum(&spread, shape));
     }
@@ -54,7 +55,7 @@ pub(super) fn exchanged(
         .map(|k| bases[k])
         .collect();
     factors.push((factor, one));
-    algebra.product(1.0, &factors, algebra.shape(id))
+    algebra.product(Number::ONE, &factors, algebra.shape(id))
 }
 
 /// σ(−x), where that is not σ(x).
@@ -81,7 +82,10 @@ pub(super) fn recognise_softmax(algebra: &mut Algebra, id: Id) -> Option<Id> {
             let Form::Apply(row, attr, summed) = algebra.form(divisor) else {
                 continue;
             };
-            if row.is(&array::SUM) && summed[0] == *base && algebra.value(*power) == Some(-1.0) {
+            if row.is(&array::SUM)
+                && summed[0] == *base
+                && algebra.value(*power) == Some(Number::MINUS_ONE)
+            {
                 let shape = algebra.shape(*base);
                 let factor = algebra.apply(&array::SOFTMAX, attr, args, shape);
                 return Some(exchanged(algebra, id, bases, &[k, j], factor));
@@ -97,7 +101,9 @@ pub(super) fn recognise_norm(algebra: &mut Algebra, id: Id) -> Option<Id> {
         return None;
     };
     for (k, (base, exponent)) in bases.iter().enumerate() {
-        let half = algebra.value(*exponent).filter(|e| e.fract().abs() == 0.5);
+        let half = algebra
+            .value(*exponent)
+            .filter(|e| e.fraction().is_some_and(|(_, bottom)| bottom == 2));
         let Some(args) = algebra
             .operands(*base, &array::SUM)
             .filter(|_| half.is_some())
@@ -108,7 +114,7 @@ pub(super) fn recognise_norm(algebra: &mut Algebra, id: Id) -> Option<Id> {
             continue;
         };
         let [(x, two)] = *inner else { continue };
-        if algebra.value(two) != Some(2.0) || algebra.shape(x) != algebra.shape(args[0]) {
+        if algebra.value(two) != Some(Number::TWO) || algebra.shape(x) != algebra.shape(args[0]) {
             continue;
         }
         let Form::Apply(_, attr, _) = algebra.form(*base) else {
@@ -116,8 +122,8 @@ pub(super) fn recognise_norm(algebra: &mut Algebra, id: Id) -> Option<Id> {
         };
         let shape = algebra.shape(*base);
         let norm = algebra.apply(&array::NORM, attr, &[x], shape);
-        let power = algebra.number(2.0 * half.unwrap_or(0.5));
-        let factor = algebra.product(1.0, &[(norm, power)], shape);
+        let power = algebra.number(Number::TWO * half.unwrap_or(Number::HALF));
+        let factor = algebra.product(Number::ONE, &[(norm, power)], shape);
         return Some(exchanged(algebra, id, bases, &[k], factor));
     }
     None
@@ -148,13 +154,16 @@ pub(super) fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
             *base
         };
         let shape = algebra.shape(id);
-        let complement = algebra.sum(&[(1.0, one), (-1.0, kept)], algebra.shape(*base));
+        let complement = algebra.sum(
+            &[(Number::ONE, one), (Number::MINUS_ONE, kept)],
+            algebra.shape(*base),
+        );
         let mut factors: FactorList = (0..bases.len())
             .filter(|i| *i != k && *i != j)
             .map(|i| bases[i])
             .collect();
         factors.extend([(kept, *exponent), (complement, *exponent)]);
-        return Some(algebra.product(1.0, &factors, shape));
+        return Some(algebra.product(Number::ONE, &factors, shape));
     }
     None
 }

@@ -5,6 +5,7 @@ use super::expansion::expanded;
 use crate::graph::{Attr, Primitive};
 use crate::primitives::elementary;
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Memo, TermList, all_but};
+use crate::simplify::exact::Number;
 use smallvec::SmallVec;
 
 /// a + b/c = (a·c + b)/c, multiplied out above.
@@ -22,17 +23,17 @@ fn with_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
         return id;
     };
     let (shape, one) = (algebra.shape(id), algebra.unit());
-    let mut divisors: SmallVec<[(Id, f64); 4]> = SmallVec::new();
+    let mut divisors: SmallVec<[(Id, Number); 4]> = SmallVec::new();
     for (_, term) in terms.iter() {
         let Form::Product(bases) = algebra.form(*term) else {
             continue;
         };
         for &(base, exponent) in bases {
-            let Some(power) = algebra.value(exponent).filter(|e| *e < 0.0) else {
+            let Some(power) = algebra.value(exponent).filter(|e| e.is_negative()) else {
                 continue;
             };
             match divisors.iter_mut().find(|(known, _)| *known == base) {
-                Some((_, known)) => *known = known.min(power),
+                Some((_, known)) => *known = if power < *known { power } else { *known },
                 None => divisors.push((base, power)),
             }
         }
@@ -40,16 +41,16 @@ fn with_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
     if divisors.is_empty() || divisors.len() > 4 {
         return id;
     }
-    let mut raised_by = |sign: f64| -> FactorList {
-        let power = |(base, e): &(Id, f64)| (*base, algebra.number(sign * e));
+    let mut raised_by = |sign: Number| -> FactorList {
+        let power = |(base, e): &(Id, Number)| (*base, algebra.number(sign * *e));
         divisors.iter().map(power).collect()
     };
-    let (raised, mut factors) = (raised_by(-1.0), raised_by(1.0));
+    let (raised, mut factors) = (raised_by(Number::MINUS_ONE), raised_by(Number::ONE));
     let mut above = TermList::new();
     for (c, term) in terms.iter() {
         let mut factors = raised.clone();
         factors.push((*term, one));
-        above.push((*c, algebra.product(1.0, &factors, shape)));
+        above.push((*c, algebra.product(Number::ONE, &factors, shape)));
     }
     let above = algebra.sum(&above, shape);
     let spread = expanded(algebra, above);
@@ -59,7 +60,7 @@ fn with_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
         above
     };
     factors.push((above, one));
-    algebra.product(1.0, &factors, shape)
+    algebra.product(Number::ONE, &factors, shape)
 }
 
 /// x/(a + b/c) = c·x/(a·c + b): a divisor that holds a quotient, over one denominator.
@@ -68,7 +69,7 @@ pub fn without_nested_quotients(algebra: &mut Algebra, id: Id) -> Option<Id> {
         return None;
     };
     let mut together = |(base, exponent): &(Id, Id)| {
-        let whole = algebra.value(*exponent).is_some_and(|e| e.fract() == 0.0);
+        let whole = algebra.value(*exponent).is_some_and(Number::is_whole);
         match whole {
             true => (over_one_denominator(algebra, *base), *exponent),
             false => (*base, *exponent),
@@ -76,7 +77,7 @@ pub fn without_nested_quotients(algebra: &mut Algebra, id: Id) -> Option<Id> {
     };
     let factors: FactorList = bases.iter().map(&mut together).collect();
     let shape = algebra.shape(id);
-    (factors[..] != *bases).then(|| algebra.product(1.0, &factors, shape))
+    (factors[..] != *bases).then(|| algebra.product(Number::ONE, &factors, shape))
 }
 
 /// A·(B + C) = A·B + A·C, for the first sum in a chain.
@@ -108,8 +109,8 @@ pub fn double_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
         return None;
     }
     let pairs = [
-        (&elementary::COS, &elementary::SIN, -1.0),
-        (&elementary::COSH, &elementary::SINH, 1.0),
+        (&elementary::COS, &elementary::SIN, Number::MINUS_ONE),
+        (&elementary::COSH, &elementary::SINH, Number::ONE),
     ];
     for (k, (c, term)) in terms.iter().enumerate() {
         for (even, odd, turn) in pairs {
@@ -124,15 +125,15 @@ pub fn double_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
                     continue;
                 }
                 let shape = algebra.shape(x);
-                let joined = if *d == turn * c {
-                    let double = algebra.sum(&[(2.0, x)], shape);
+                let joined = if *d == turn * *c {
+                    let double = algebra.sum(&[(Number::TWO, x)], shape);
                     algebra.operation(even, Attr::None, &[double], shape)
                 } else {
                     algebra.unit()
                 };
                 let one = algebra.unit();
                 let whole = algebra.shape(id);
-                let product = algebra.product(1.0, &[(rest, one), (joined, one)], whole);
+                let product = algebra.product(Number::ONE, &[(rest, one), (joined, one)], whole);
                 let mut sum: TermList = (0..terms.len())
                     .filter(|i| *i != k && *i != j)
                     .map(|i| terms[i])
@@ -151,12 +152,12 @@ fn squared_function(algebra: &mut Algebra, term: Id, row: &Primitive) -> Option<
         return None;
     };
     let k = bases.iter().position(|(base, e)| {
-        algebra.value(*e) == Some(2.0) && algebra.operands(*base, row).is_some()
+        algebra.value(*e) == Some(Number::TWO) && algebra.operands(*base, row).is_some()
     })?;
     let x = algebra.operands(bases[k].0, row)?[0];
     let others = all_but(bases, k);
     let shape = algebra.shape(term);
-    Some((x, algebra.product(1.0, &others, shape)))
+    Some((x, algebra.product(Number::ONE, &others, shape)))
 }
 
 /// e^a·e^b = e^(a + b)

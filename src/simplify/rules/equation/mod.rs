@@ -9,6 +9,7 @@ pub(super) mod pattern;
 mod reader;
 
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id};
+use crate::simplify::exact::Number;
 use crate::source::Source;
 use crate::stop::StopToken;
 use crate::syntax::ast::ExprId;
@@ -26,10 +27,10 @@ pub enum Exponents {
 }
 
 impl Exponents {
-    pub(super) fn contain(self, n: f64) -> bool {
+    pub(super) fn contain(self, n: Number) -> bool {
         match self {
-            Exponents::Any => n != 0.0,
-            Exponents::Counts => n >= 1.0 && n.fract() == 0.0,
+            Exponents::Any => n != Number::ZERO,
+            Exponents::Counts => n.integer().is_some_and(|n| n >= 1),
         }
     }
 }
@@ -104,7 +105,7 @@ impl Equation {
             (0..bases.len()).filter(|k| taken.checked_shr(*k as u32).unwrap_or(0) & 1 == 0);
         let mut product: FactorList = others.map(|k| bases[k]).collect();
         product.push((self.right.built(algebra, &bindings), algebra.unit()));
-        Some(algebra.product(1.0, &product, algebra.shape(id)))
+        Some(algebra.product(Number::ONE, &product, algebra.shape(id)))
     }
 
     /// True if `pattern` is `id`, for the letters that are bound and some choice of the others.
@@ -128,7 +129,7 @@ impl Equation {
             },
             Pattern::Sum(terms) => match terms.as_slice() {
                 // If id = −x, then x = −id.
-                [(-1.0, negated)] => {
+                [(Number::MINUS_ONE, negated)] => {
                     let opposite = algebra.negated(id);
                     opposite != id && self.fits(negated, algebra, opposite, bindings)
                 }
@@ -153,9 +154,9 @@ impl Equation {
     /// True if `terms` are those of `found` that are not `taken`, in some order.
     fn terms(
         &self,
-        terms: &[(f64, Pattern)],
+        terms: &[(Number, Pattern)],
         algebra: &mut Algebra,
-        found: &[(f64, Id)],
+        found: &[(Number, Id)],
         taken: u64,
         bindings: &mut Bindings,
     ) -> bool {
@@ -206,8 +207,8 @@ impl Equation {
     }
 
     /// True if an exponent is `power`, for the `n` that is bound or the one that makes it so.
-    fn raised(&self, exponent: Exponent, power: f64, bindings: &mut Bindings) -> bool {
-        if exponent.slope == 0.0 {
+    fn raised(&self, exponent: Exponent, power: Number, bindings: &mut Bindings) -> bool {
+        if exponent.slope == Number::ZERO {
             return exponent.constant == power;
         }
         let wanted = (power - exponent.constant) / exponent.slope;

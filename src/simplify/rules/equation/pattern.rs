@@ -2,6 +2,7 @@
 
 use crate::graph::{Attr, Primitive, Shape};
 use crate::simplify::algebra::{Algebra, FactorList, Id, Ids, TermList};
+use crate::simplify::exact::Number;
 
 /// Letters in one equation.
 pub const LETTERS: usize = 3;
@@ -12,9 +13,9 @@ pub enum Pattern {
     /// The formula that the letter with this number stands for.
     Letter(usize),
     /// A number.
-    Number(f64),
+    Number(Number),
     /// c₁·t₁ + c₂·t₂ + …
-    Sum(Vec<(f64, Pattern)>),
+    Sum(Vec<(Number, Pattern)>),
     /// b₁^e₁ · b₂^e₂ · …
     Product(Vec<(Pattern, Exponent)>),
     /// An operation of the table.
@@ -25,9 +26,9 @@ pub enum Pattern {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exponent {
     /// The factor of n.
-    pub slope: f64,
+    pub slope: Number,
     /// The rest.
-    pub constant: f64,
+    pub constant: Number,
 }
 
 /// The formulas and the number that letters stand for in a match.
@@ -36,7 +37,7 @@ pub struct Bindings {
     /// By the number of the letter.
     pub letters: [Option<Id>; LETTERS],
     /// The number in exponents.
-    pub n: Option<f64>,
+    pub n: Option<Number>,
 }
 
 impl Pattern {
@@ -60,14 +61,14 @@ impl Pattern {
                 algebra.sum(&terms, shape.unwrap_or(Shape::SCALAR))
             }
             Pattern::Product(factors) => {
-                let n = bindings.n.unwrap_or(1.0);
+                let n = bindings.n.unwrap_or(Number::ONE);
                 let mut factor = |(base, exponent): &(Pattern, Exponent)| {
                     let base = base.built(algebra, bindings);
                     (base, algebra.number(exponent.slope * n + exponent.constant))
                 };
                 let factors: FactorList = factors.iter().map(&mut factor).collect();
                 let shape = algebra.common_shape(factors.iter().map(|(base, _)| *base));
-                algebra.product(1.0, &factors, shape.unwrap_or(Shape::SCALAR))
+                algebra.product(Number::ONE, &factors, shape.unwrap_or(Shape::SCALAR))
             }
         }
     }
@@ -75,15 +76,15 @@ impl Pattern {
 
 impl Exponent {
     /// A number as an exponent.
-    pub fn number(constant: f64) -> Exponent {
+    pub fn number(constant: Number) -> Exponent {
         Exponent {
-            slope: 0.0,
+            slope: Number::ZERO,
             constant,
         }
     }
 
     /// The exponent times a number.
-    pub fn times(self, factor: f64) -> Exponent {
+    pub fn times(self, factor: Number) -> Exponent {
         Exponent {
             slope: factor * self.slope,
             constant: factor * self.constant,

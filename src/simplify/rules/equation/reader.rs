@@ -2,6 +2,7 @@
 
 use super::pattern::{Exponent, Pattern};
 use crate::primitives::{elementary, named};
+use crate::simplify::exact::Number;
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Script, UnaryOp};
 
 /// Reads the sides of one equation.
@@ -14,16 +15,16 @@ pub(super) struct Reader<'r> {
 impl Reader<'_> {
     pub(super) fn pattern(&mut self, expr: ExprId) -> Pattern {
         let mut terms = Vec::new();
-        self.terms(expr, 1.0, &mut terms);
+        self.terms(expr, Number::ONE, &mut terms);
         match terms.as_slice() {
-            [(c, Pattern::Number(value))] => Pattern::Number(c * value),
-            [(1.0, _)] => terms.remove(0).1,
+            [(c, Pattern::Number(value))] => Pattern::Number(*c * *value),
+            [(Number::ONE, _)] => terms.remove(0).1,
             _ => Pattern::Sum(terms),
         }
     }
 
     /// Adds the terms of `sign`·`expr`.
-    fn terms(&mut self, expr: ExprId, sign: f64, terms: &mut Vec<(f64, Pattern)>) {
+    fn terms(&mut self, expr: ExprId, sign: Number, terms: &mut Vec<(Number, Pattern)>) {
         match self.script.expr(expr).kind {
             ExprKind::Binary(BinaryOp::Add, a, b) => {
                 self.terms(a, sign, terms);
@@ -36,10 +37,10 @@ impl Reader<'_> {
             ExprKind::Unary(UnaryOp::Neg, a) => self.terms(a, -sign, terms),
             _ => {
                 let mut factors = Vec::new();
-                let c = sign * self.factors(expr, 1.0, &mut factors);
-                let one = Exponent::number(1.0);
+                let c = sign * self.factors(expr, Number::ONE, &mut factors);
+                let one = Exponent::number(Number::ONE);
                 terms.push(match factors.as_slice() {
-                    [] => (c, Pattern::Number(1.0)),
+                    [] => (c, Pattern::Number(Number::ONE)),
                     [(_, exponent)] if *exponent == one => (c, factors.remove(0).0),
                     _ => (c, Pattern::Product(factors)),
                 });
@@ -48,9 +49,14 @@ impl Reader<'_> {
     }
 
     /// Adds the factors of `expr` to the power of `power`, which is 1 or −1; the number among them.
-    fn factors(&mut self, expr: ExprId, power: f64, factors: &mut Vec<(Pattern, Exponent)>) -> f64 {
+    fn factors(
+        &mut self,
+        expr: ExprId,
+        power: Number,
+        factors: &mut Vec<(Pattern, Exponent)>,
+    ) -> Number {
         match &self.script.expr(expr).kind {
-            ExprKind::Number(value) => return value.powf(power),
+            ExprKind::Number(value) => return Number::from(*value).power(power),
             ExprKind::Binary(BinaryOp::Mul, a, b) => {
                 return self.factors(*a, power, factors) * self.factors(*b, power, factors);
             }
@@ -77,28 +83,28 @@ impl Reader<'_> {
                     .map(|arg| self.pattern(*arg))
                     .collect();
                 factors.push(match row.is(&elementary::SQRT) {
-                    true => (args.remove(0), Exponent::number(0.5 * power)),
+                    true => (args.remove(0), Exponent::number(Number::HALF * power)),
                     false => (Pattern::Apply(row, args), Exponent::number(power)),
                 });
             }
             _ => factors.push((self.pattern(expr), Exponent::number(power))),
         }
-        1.0
+        Number::ONE
     }
 
     /// A number, or a sum of numbers and `n`.
     fn exponent(&self, expr: ExprId) -> Exponent {
         match &self.script.expr(expr).kind {
-            ExprKind::Number(value) => Exponent::number(*value),
+            ExprKind::Number(value) => Exponent::number(Number::from(*value)),
             ExprKind::Name(name) if &**self.script.name(*name) == "n" => Exponent {
-                slope: 1.0,
-                constant: 0.0,
+                slope: Number::ONE,
+                constant: Number::ZERO,
             },
-            ExprKind::Unary(UnaryOp::Neg, a) => self.exponent(*a).times(-1.0),
+            ExprKind::Unary(UnaryOp::Neg, a) => self.exponent(*a).times(Number::MINUS_ONE),
             ExprKind::Binary(BinaryOp::Add, a, b) => self.exponent(*a).plus(self.exponent(*b)),
-            ExprKind::Binary(BinaryOp::Sub, a, b) => {
-                self.exponent(*a).plus(self.exponent(*b).times(-1.0))
-            }
+            ExprKind::Binary(BinaryOp::Sub, a, b) => self
+                .exponent(*a)
+                .plus(self.exponent(*b).times(Number::MINUS_ONE)),
             kind => panic!("a rule has no exponent {kind:?}"),
         }
     }

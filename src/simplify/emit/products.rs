@@ -1,0 +1,307 @@
+//! Products and powers as expressions: fractions, roots, and the side on which a factor stands.
+
+use super::arithmetic::out_of_order;
+use super::{Emitter, Unwritable, Written};
+use crate::graph::Shape;
+use crate::simplify::algebra::{FactorList, Form, Id, all_but};
+use crate::simplify::exact::Number;
+use crate::syntax::ast::{BinaryOp, ExprId, ExprKind};
+
+impl Emitter<'_> {
+    /// The rank by which factors are ordered: numbers, names, functions, sums; scalars before matrices.
+    fn lateness(&self, base: Id, exponent: Id) -> (bool, u8, Id) {
+        let kind = match self.algebra.form(base) {
+            _ if self.algebra.value(exponent).is_none() => 2,
+            Form::Number(_) => 0,
+            Form::Atom(_) => 1,
+            Form::Sum(_) => 3,
+            Form::Chain(_) => 4,
+            Form::Apply(row, ..) if row.is_truth() => 5,
+            _ => 2,
+        };
+        (!self.algebra.shape(base).is_scalar(), kind, base)
+    }
+
+    pub(super) fn product(&mut self, c: Number, bases: &[(Id, Id)]) -> Written {
+        if let Some((condition, rest)) = self.branch(bases) {
+            let condition = self.emit(condition)?;
+            let value = self.product(c, &rest)?;
+            let zero = self.number(0.0);
+            return Ok(self.push(ExprKind::If(condition, value, zero)));
+        }
+        let one = self.algebra.unit();
+        let plain = |(base, e): &(Id, Id)| self.algebra.value(*base).filter(|_| *e == one);
+        let mut c = bases
+            .iter()
+            .filter_map(plain)
+            .fold(c, |c, number| c * number);
+        let mut factors: Vec<Factor> = bases
+            .iter()
+            .filter(|factor| plain(factor).is_none())
+            .map(|(base, exponent)| Factor::new(*base, *exponent))
+            .collect();
+        factors.sort_by_key(|factor| self.lateness(factor.base, factor.exponent));
+        if c.is_negative() {
+            let turns = |factor: &Factor| self.algebra.is_turnable(factor.base, factor.exponent);
+            if let Some(k) = factors.iter().rposition(turns) {
+                factors[k].turned = true;
+                c = c.abs();
+            }
+        }
+        let (mut above, mut below): (Vec<Factor>, Vec<Factor>) = factors
+            .into_iter()
+            .partition(|factor| !self.is_below(factor.exponent));
+        let (front, mut divisor) = match self.quotient(c) {
+            Some((top, bottom)) => (Number::whole(top), bottom),
+            None => (c, 1),
+        };
+        self.rationalise(&mut above, &mut below, &mut divisor);
+        if !self.fit_in_order(&above, &below) {
+            return self.mixed_product(c, above, below);
+        }
+        let above = self.side(front, &above, 1)?;
+        if below.is_empty() && divisor == 1 {
+            return Ok(above.0);
+        }
+        let below = self.side(Number::whole(divisor), &below, -1)?;
+        let op = match below.1 {
+            true => BinaryOp::Div,
+            false => BinaryOp::DotDiv,
+        };
+        Ok(self.binary(op, above.0, below.0))
+    }
+
+    fn is_below(&self, exponent: Id) -> bool {
+        match self.algebra.form(exponent) {
+            Form::Number(value) => value.is_negative(),
+            Form::Sum(terms) => terms.len() == 1 && terms[0].0 == Number::MINUS_ONE,
+            _ => false,
+        }
+    }
+
+    /// sqrt(2)/2 is written 1/sqrt(2).
+    fn rationalise(&self, above: &mut Vec<Factor>, below: &mut Vec<Factor>, divisor: &mut i64) {
+        let root = |factor: &Factor| {
+            let half = self.algebra.value(factor.exponent) == Some(Number::HALF);
+            self.algebra.value(factor.base).filter(|_| half)?.integer()
+        };
+        let Some((k, radicand)) = above
+            .iter()
+            .enumerate()
+            .find_map(|(k, factor)| Some((k, root(factor)?)))
+        else {
+            return;
+        };
+        if *divisor % radicand == 0 {
+            let mut factor = above.remove(k);
+            factor.inverted = true;
+            below.insert(0, factor);
+            *divisor /= radicand;
+        }
+    }
+
+    /// True if the factors can be multiplied above and below from the left: a column never meets a row
+    /// before something has the shape of both.
+    fn fit_in_order(&self, above: &[Factor], below: &[Factor]) -> bool {
+        let shape = |factor: &Factor| self.algebra.shape(factor.base);
+        let whole = Shape::common(&above.iter().chain(below).map(shape).collect::<Vec<_>>());
+        let fits = |side: &[Factor]| {
+            let matrices = side.iter().map(shape).filter(|shape| !shape.is_scalar());
+            let shapes: Vec<Shape> = matrices.collect();
+            shapes.windows(2).all(|pair| pair[0] == pair[1])
+        };
+        whole.is_some() && fits(above) && fits(below)
+    }
+
+    /// c·f₁·f₂·…, and whether it is a scalar.
+    fn side(
+        &mut self,
+        c: Number,
+        factors: &[Factor],
+        sign: i64,
+    ) -> Result<(ExprId, bool), Unwritable> {
+        let roots = |factor: &&Factor| self.is_constant_root(factor);
+        let joined: Vec<Factor> = factors.iter().filter(roots).copied().collect();
+        let mut text = self.coefficient(c).map(|front| (front, true));
+        let times = |emitter: &mut Self,
+                     text: &mut Option<(ExprId, bool)>,
+                     factor: ExprId,
+                     scalar: bool| {
+            *text = Some(match *text {
+                None => (factor, scalar),
+                Some((left, left_scalar)) => {
+                    let op = match scalar || left_scalar {
+                        true => BinaryOp::Mul,
+                        false => BinaryOp::DotMul,
+                    };
+                    (emitter.binary(op, left, factor), scalar && left_scalar)
+                }
+            });
+        };
+        if joined.len() > 1 {
+            let mut inside = None;
+            for factor in &joined {
+                let base = self.emit(factor.base)?;
+                times(self, &mut inside, base, true);
+            }
+            if let Some((inside, _)) = inside {
+                let root = self.call("sqrt", vec![inside], Vec::new());
+                times(self, &mut text, root, true);
+            }
+        }
+        for factor in factors {
+            if joined.len() > 1 && self.is_constant_root(factor) {
+                continue;
+            }
+            let scalar = self.algebra.shape(factor.base).is_scalar();
+            let written = self.power(factor, sign)?;
+            times(self, &mut text, written, scalar);
+        }
+        let text = text.unwrap_or_else(|| (self.number(1.0), true));
+        Ok(match c == Number::MINUS_ONE {
+            true => (self.negated_front(text.0), text.1),
+            false => text,
+        })
+    }
+
+    /// True for the square root of a number or of π.
+    fn is_constant_root(&self, factor: &Factor) -> bool {
+        let half = self.algebra.value(factor.exponent).map(Number::abs) == Some(Number::HALF);
+        let form = self.algebra.form(factor.base);
+        half && matches!(form, Form::Number(_) | Form::Pi)
+    }
+
+    /// A product in which rows meet columns: step by step, what has the shape of the result first.
+    fn mixed_product(&mut self, c: Number, above: Vec<Factor>, below: Vec<Factor>) -> Written {
+        let divided = above.len();
+        let mut ordered = [above, below].concat();
+        let shapes: Vec<Shape> = ordered
+            .iter()
+            .map(|factor| self.algebra.shape(factor.base))
+            .collect();
+        if let Some(whole) = out_of_order(&shapes) {
+            // Scalars stay in front, and so does the dividend.
+            let scalars = shapes.iter().take_while(|shape| shape.is_scalar()).count();
+            let first = usize::from(whole >= divided && divided > 0);
+            ordered[scalars.max(first)..=whole].rotate_right(1);
+        }
+        let (front, divisor) = match self.quotient(c) {
+            Some((top, bottom)) => (Number::whole(top), bottom),
+            None => (c, 1),
+        };
+        let mut text = self.coefficient(front).map(|front| (front, true));
+        for factor in ordered {
+            let scalar = self.algebra.shape(factor.base).is_scalar();
+            let below = self.is_below(factor.exponent) || factor.inverted;
+            let written = self.power(&factor, if below { -1 } else { 1 })?;
+            let (left, left_scalar) = match text {
+                None if below => (self.number(1.0), true),
+                None => {
+                    text = Some((written, scalar));
+                    continue;
+                }
+                Some(left) => left,
+            };
+            let op = match (below, scalar, scalar || left_scalar) {
+                (true, true, _) => BinaryOp::Div,
+                (true, false, _) => BinaryOp::DotDiv,
+                (false, _, true) => BinaryOp::Mul,
+                (false, _, false) => BinaryOp::DotMul,
+            };
+            text = Some((self.binary(op, left, written), scalar && left_scalar));
+        }
+        let mut text = text.map_or_else(|| self.number(1.0), |(text, _)| text);
+        if divisor != 1 {
+            let below = self.number(divisor as f64);
+            text = self.binary(BinaryOp::Div, text, below);
+        }
+        Ok(match front == Number::MINUS_ONE {
+            true => self.negated_front(text),
+            false => text,
+        })
+    }
+
+    /// The condition among the factors of a scalar product. The other factors are easier to read, and
+    /// cheaper to compute, as a branch.
+    fn branch(&self, bases: &[(Id, Id)]) -> Option<(Id, FactorList)> {
+        let truth =
+            |id: Id| matches!(self.algebra.form(id), Form::Apply(row, ..) if row.is_truth());
+        let scalar = bases
+            .iter()
+            .all(|(base, _)| self.algebra.shape(*base).is_scalar());
+        let k = bases
+            .iter()
+            .position(|(base, e)| truth(*base) && *e == self.algebra.unit())?;
+        let rest = all_but(bases, k);
+        let plain = rest
+            .iter()
+            .all(|(base, _)| self.algebra.value(*base).is_some() || truth(*base));
+        (scalar && !plain).then(|| (bases[k].0, rest))
+    }
+
+    /// base^(sign·exponent)
+    fn power(&mut self, factor: &Factor, sign: i64) -> Written {
+        let (base, exponent) = (factor.base, factor.exponent);
+        let scalar =
+            self.algebra.shape(base).is_scalar() && self.algebra.shape(exponent).is_scalar();
+        let sign = match factor.inverted {
+            true => Number::ONE,
+            false => Number::whole(sign),
+        };
+        let number = self.algebra.value(exponent).map(|e| sign * e);
+        let base = match factor.turned {
+            true => self.opposite(base)?,
+            false => self.emit(base)?,
+        };
+        if number == Some(Number::ONE) {
+            return Ok(base);
+        }
+        if number == Some(Number::HALF) {
+            return Ok(self.call("sqrt", vec![base], Vec::new()));
+        }
+        let exponent = match number {
+            // Halves are short: x^1.5.
+            Some(number) if number.fraction().is_some_and(|(_, below)| below == 2) => {
+                self.number(number.to_f64())
+            }
+            Some(number) => self.exact(number),
+            None if sign == Number::MINUS_ONE => match self.algebra.form(exponent) {
+                Form::Sum(terms) => {
+                    let turned: Vec<(Number, Id)> =
+                        terms.iter().map(|(c, term)| (-*c, *term)).collect();
+                    self.sum(&turned)?
+                }
+                _ => self.emit(exponent)?,
+            },
+            None => self.emit(exponent)?,
+        };
+        let op = if scalar {
+            BinaryOp::Pow
+        } else {
+            BinaryOp::DotPow
+        };
+        Ok(self.binary(op, base, exponent))
+    }
+}
+
+/// A factor of a product as it is written.
+#[derive(Clone, Copy)]
+struct Factor {
+    base: Id,
+    exponent: Id,
+    /// True if −base is written.
+    turned: bool,
+    /// True if it is written on the other side of the fraction with the same exponent.
+    inverted: bool,
+}
+
+impl Factor {
+    fn new(base: Id, exponent: Id) -> Factor {
+        Factor {
+            base,
+            exponent,
+            turned: false,
+            inverted: false,
+        }
+    }
+}
