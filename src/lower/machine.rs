@@ -202,7 +202,7 @@ impl Lowerer<'_> {
         let base = self.stacks.values.len();
         match &script.expr(expr).kind {
             ExprKind::Number(value) => {
-                self.evaluation.unit.decimals |= value.fract() != 0.0;
+                self.evaluation.unit.noticed.decimals |= value.fract() != 0.0;
                 self.push_node(self.graph.literal(*value));
             }
             ExprKind::Text(_) => {
@@ -214,7 +214,7 @@ impl Lowerer<'_> {
             ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {
                 // A minus in front of a number makes a negative number, not an operation.
                 ExprKind::Number(value) if is_bare_number(script, *operand) => {
-                    self.evaluation.unit.decimals |= value.fract() != 0.0;
+                    self.evaluation.unit.noticed.decimals |= value.fract() != 0.0;
                     self.push_node(self.graph.literal(-value));
                 }
                 _ => self.visit_all([*operand], expr, frame, base),

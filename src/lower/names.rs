@@ -195,8 +195,8 @@ impl<'a> Lowerer<'a> {
         if preview {
             return Ok(Some(value));
         }
-        let warnings = &mut self.evaluation.unit.warnings;
-        warnings.append(&mut evaluation.unit.warnings);
+        let warnings = &mut self.evaluation.unit.noticed.warnings;
+        warnings.append(&mut evaluation.unit.noticed.warnings);
         Ok(Some(input.value.get_or_init(|| value).clone()))
     }
 

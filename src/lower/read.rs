@@ -25,7 +25,7 @@ impl Lowerer<'_> {
         let file = data::read(self.evaluation.world, &path, &location, memory)?;
         let notes = file.notes.iter();
         let notes = notes.map(|text| note!(File, location.clone(), "{text}"));
-        self.evaluation.unit.warnings.extend(notes);
+        self.evaluation.unit.noticed.warnings.extend(notes);
         let node = self.graph.constant(file.matrix);
         self.memo.files.insert(path, node);
         Ok(node)

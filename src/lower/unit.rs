@@ -79,8 +79,6 @@ pub struct Unit<'a> {
     /// The values that lowering depended on: counts, indices, conditions that decide a shape. The
     /// graph is the right one as long as these nodes have these values.
     pub guards: Vec<(NodeId, f64)>,
-    /// True if a number with decimals was written.
-    pub decimals: bool,
     /// The definitions that names were looked up in.
     pub(super) definitions: &'a Definitions,
     /// The diagnostics of nodes that raise one.
@@ -93,20 +91,33 @@ pub struct Unit<'a> {
     pub differentiated: Vec<Differentiated>,
     /// Names without a meaning that were met before the outputs, which decide on their order.
     pub(super) set_aside: Inputs,
-    /// Suspicious things that did not stop lowering.
-    pub(super) warnings: Vec<Diagnostic>,
+    /// What was noticed about the text.
+    pub(super) noticed: Noticed,
     /// Something in it is written as only arrays are.
     pub(super) arrays: bool,
 }
 
+/// What lowering notices about the text of formulas.
+#[derive(Debug, Default)]
+pub(super) struct Noticed {
+    /// Suspicious things that did not stop lowering, and notes.
+    pub warnings: Vec<Diagnostic>,
+    /// True if a number with decimals was written.
+    pub decimals: bool,
+}
+
 impl<'a> Unit<'a> {
+    /// True if a number with decimals was written.
+    pub fn has_decimals(&self) -> bool {
+        self.noticed.decimals
+    }
+
     /// A unit without expressions. `inputs` are the leaves that the graph has already.
     pub(super) fn new(graph: &'a Graph, definitions: &'a Definitions, inputs: Inputs) -> Unit<'a> {
         Unit {
             graph,
             inputs,
             guards: Vec::new(),
-            decimals: false,
             definitions,
             reasons: Vec::new(),
             origins: Origins::default(),
@@ -114,7 +125,7 @@ impl<'a> Unit<'a> {
             directions: Vec::new(),
             differentiated: Vec::new(),
             set_aside: Inputs::default(),
-            warnings: Vec::new(),
+            noticed: Noticed::default(),
             arrays: false,
         }
     }
@@ -131,12 +142,12 @@ impl<'a> Unit<'a> {
 
     /// Keeps a warning or a note.
     pub fn warn(&mut self, warning: Diagnostic) {
-        self.warnings.push(warning);
+        self.noticed.warnings.push(warning);
     }
 
     /// The warnings and notes found so far, which are then forgotten.
     pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
-        std::mem::take(&mut self.warnings)
+        std::mem::take(&mut self.noticed.warnings)
     }
 
     /// Refuses to go on with `node` where the user asked to stop.

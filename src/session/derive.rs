@@ -88,7 +88,7 @@ impl Session {
             outputs: &outputs,
             held: &wanted.held,
             name: &|node| unit.names_of(node).first().cloned(),
-            decimals: unit.decimals,
+            decimals: unit.has_decimals(),
             taken: &taken,
         })
     }
