@@ -42,11 +42,13 @@ pub enum Code {
     Limit,
     /// A matrix is singular.
     Singular,
+    /// An exercise leaves this to be filled in.
+    Blank,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Code; 15] = [
+    pub const ALL: [Code; 16] = [
         Code::Syntax,
         Code::Name,
         Code::Function,
@@ -62,6 +64,7 @@ impl Code {
         Code::Check,
         Code::Limit,
         Code::Singular,
+        Code::Blank,
     ];
 
     /// The name used in JSON and in the margin of a rendered diagnostic.
@@ -82,6 +85,7 @@ impl Code {
             Code::Check => "check",
             Code::Limit => "limit",
             Code::Singular => "singular",
+            Code::Blank => "blank",
         }
     }
 }

@@ -135,6 +135,14 @@ fn page(code: Code) -> Page {
             wrong: "inv([1, 2; 2, 4])",
             fixed: "inv([1, 2; 2, 4] + 0.1*eye(2))",
         },
+        Code::Blank => Page {
+            title: "An exercise leaves a formula to be filled in.",
+            text: "`???` stands for a formula that the reader is to find. What does not need it runs all the same.\n\
+                   A teacher puts the script with the answers beside it, `loss.sol.ad` beside `loss.ad`, and\n\
+                   `wengert test --solutions .` compares what both show.",
+            wrong: "x = 3; slope = ???; slope",
+            fixed: "x = 3; slope = 2*x; slope",
+        },
     }
 }
 

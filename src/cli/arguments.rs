@@ -89,14 +89,23 @@ pub enum Command {
     Help,
     /// Write the manual page (`wengert man | man -l -`)
     Man,
-    /// Run scripts and hold their output against the `.out` files beside them
+    /// Run scripts and compare their output with the `.out` files beside them
     Test {
         /// Scripts, or folders to look for scripts in
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
-        /// Write the output into the `.out` files instead
+        /// Write the output into the `.out` files instead, but for scripts that end in an error
         #[arg(long)]
         bless: bool,
+        /// Write it for scripts that end in an error, too
+        #[arg(long)]
+        bless_errors: bool,
+        /// Cells of a table that have only moved are differences, too
+        #[arg(long)]
+        exact: bool,
+        /// Compare exercises with the `.sol.ad` scripts beside them: their numbers to six digits
+        #[arg(long, conflicts_with_all = ["bless", "bless_errors", "exact"])]
+        solutions: bool,
     },
 }
 

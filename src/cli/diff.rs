@@ -2,6 +2,7 @@
 //! red, the actual one in green, the words that differ in reverse.
 
 use crate::render::Style;
+use std::borrow::Cow;
 
 /// Lines around a change.
 const AROUND: usize = 2;
@@ -17,9 +18,45 @@ struct Line<'t> {
     words: Vec<(&'t str, bool)>,
 }
 
-/// The differences between `old` and `new`, line by line, with line numbers.
-pub fn text(old: &str, new: &str, style: &Style) -> String {
-    let lines = compared(old, new);
+/// What makes two lines the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// Every character.
+    Exact,
+    /// The cells, which two blanks or more separate. Rules between them have any length.
+    Cells,
+}
+
+impl Likeness {
+    /// The part of a line that counts.
+    fn key(self, line: &str) -> Cow<'_, str> {
+        if self == Likeness::Exact || is_drawn(line) {
+            return line.into();
+        }
+        let cells: Vec<&str> = line.trim().split("  ").map(str::trim).collect();
+        let cells = cells.into_iter().filter(|cell| !cell.is_empty());
+        cells.collect::<Vec<_>>().join("  ").into()
+    }
+}
+
+/// True of a line in which places mean something: of a plot, a graph or an error.
+fn is_drawn(line: &str) -> bool {
+    line.contains(['│', '┤', '└', '├', '╭', '╰', '┬', '┴', '░', '▒', '▓', '█'])
+}
+
+/// The differences between `old` and `new`, line by line, with line numbers; `None` if there is none.
+pub fn text(old: &str, new: &str, likeness: Likeness, style: &Style) -> Option<String> {
+    if old == new {
+        return None;
+    }
+    let lines = compared(old, new, likeness);
+    lines
+        .iter()
+        .any(|line| line.sign != ' ')
+        .then(|| written_out(&lines, style))
+}
+
+fn written_out(lines: &[Line<'_>], style: &Style) -> String {
     let (mut out, mut gap) = (String::new(), false);
     for (k, line) in lines.iter().enumerate() {
         let near = &lines[k.saturating_sub(AROUND)..lines.len().min(k + AROUND + 1)];
@@ -40,13 +77,17 @@ pub fn text(old: &str, new: &str, style: &Style) -> String {
     out
 }
 
-fn compared<'t>(old: &'t str, new: &'t str) -> Vec<Line<'t>> {
+fn compared<'t>(old: &'t str, new: &'t str, likeness: Likeness) -> Vec<Line<'t>> {
     let old: Vec<&str> = old.split_inclusive('\n').collect();
     let new: Vec<&str> = new.split_inclusive('\n').collect();
     let mut lines = Vec::new();
     let (mut i, mut j) = (0, 0);
     let end = (old.len(), new.len());
-    for (a, b) in common(&old, &new).into_iter().chain([end]) {
+    let keys = |lines: &[&'t str]| -> Vec<Cow<'t, str>> {
+        lines.iter().map(|line| likeness.key(line)).collect()
+    };
+    let (old_keys, new_keys) = (keys(&old), keys(&new));
+    for (a, b) in common(&old_keys, &new_keys).into_iter().chain([end]) {
         let (gone, come) = (split(&old[i..a]), split(&new[j..b]));
         let same = common(&gone.concat(), &come.concat());
         // Words are compared only if most of them are the same.
@@ -92,8 +133,8 @@ fn split<'t>(lines: &[&'t str]) -> Vec<Vec<&'t str>> {
 }
 
 /// The indices of the longest common part of two lists, in both of them.
-fn common(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
-    let equal = |pair: &(&&str, &&str)| pair.0 == pair.1;
+fn common<T: PartialEq>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
+    let equal = |pair: &(&T, &T)| pair.0 == pair.1;
     let head = old.iter().zip(new).take_while(equal).count();
     let (old_rest, new_rest) = (&old[head..], &new[head..]);
     let tail = old_rest.iter().rev().zip(new_rest.iter().rev());
@@ -178,19 +219,36 @@ mod tests {
         let old = "a\nb\nc\nx = 1\ne\nf\ng\nh\ni\nj\nend\n";
         let new = "a\nb\nc\nx = 2\ne\nf\ng\nh\ni\nj\nend\nmore  \n";
         let style = Style::default();
+        let exact = |old, new, style: &Style| text(old, new, Likeness::Exact, style);
         assert_eq!(
-            text(old, new, &style),
-            "    2   b\n    3   c\n    4 - x = 1\n    4 + x = 2\n    5   e\n    6   f\n      ⋮\n   10   j\n   11   end\n   12 + more··\n"
+            exact(old, new, &style).as_deref(),
+            Some(
+                "    2   b\n    3   c\n    4 - x = 1\n    4 + x = 2\n    5   e\n    6   f\n      ⋮\n   10   j\n   11   end\n   12 + more··\n"
+            )
         );
-        assert_eq!(text(old, old, &style), "");
+        assert_eq!(exact(old, old, &style), None);
         let colour = Style {
             colour: true,
             ..style
         };
-        let coloured = text(old, new, &colour);
+        let coloured = exact(old, new, &colour).expect("a difference");
         assert!(
             coloured.contains("\u{1b}[31m    4 - x = \u{1b}[7m1\u{1b}[27m\u{1b}[39m\n"),
             "{coloured}"
         );
+    }
+    #[test]
+    fn cells_may_move_but_not_change() {
+        let style = Style::default();
+        let cells = |old, new| text(old, new, Likeness::Cells, &style);
+        let old = "a   value\nx = 1   3\n";
+        assert_eq!(cells(old, "a      value\nx = 1      3\n"), None);
+        assert!(cells(old, "a   value\nx = 1   4\n").is_some());
+        assert!(cells(old, "a   value\nx =  1   3\n").is_some());
+        // Only what changed is shown.
+        let shown = cells(old, "a      value\nx = 1      4\n").expect("a difference");
+        assert!(!shown.contains("- a"), "{shown}");
+        assert!(cells("│ x\n", "│  x\n").is_some());
+        assert!(text(old, "a    value\nx = 1    3\n", Likeness::Exact, &style).is_some());
     }
 }

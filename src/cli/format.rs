@@ -40,7 +40,9 @@ fn one(file: &Path, purpose: FormatMode, printer: &mut Printer<'_>) -> Status {
         FormatMode::Check => {
             printer.text(&format!("{} is not in the standard layout\n", source.name));
             let style = printer.out_style().clone();
-            printer.text(&diff::text(&source.text, &formatted, &style));
+            let exact = diff::Likeness::Exact;
+            let changes = diff::text(&source.text, &formatted, exact, &style);
+            printer.text(&changes.unwrap_or_default());
             Status::Failed
         }
         FormatMode::Rewrite if from_input => {

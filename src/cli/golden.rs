@@ -5,10 +5,12 @@
 //! `NAME.json.out`, `NAME.tex.out` or `NAME.html.out` exists, the output with `--format json`,
 //! `--format latex` or `--format html` is compared with it as well. A `.out` without its script is a
 //! failure. Numbers have six digits, and the names of files are relative to the script, so that the
-//! expected files depend on neither the machine nor the folder from which the tests are run.
+//! expected files depend on neither the machine nor the folder from which the tests are run. Cells of
+//! a table may move: a column that got wider is no difference, unless that is asked for.
 
+use super::diff::{self, Likeness};
 use super::script::{self, Allowance};
-use super::{Format, Printer, Status, Stream, diff};
+use super::{Format, Printer, Status, Stream};
 use crate::render::Style;
 use crate::source::Source;
 use std::io;
@@ -89,18 +91,27 @@ impl ScriptOutput {
 pub enum GoldenMode {
     /// Compare it with the expected files.
     Compare,
-    /// Write it into the expected files.
+    /// Write it into the expected files, but for scripts that end in an error.
     Bless,
+    /// Write it into the expected files, whatever it is.
+    BlessErrors,
+}
+
+/// A test run.
+#[derive(Clone, Debug)]
+pub struct GoldenRun {
+    /// What is done with the output.
+    pub mode: GoldenMode,
+    /// True if cells of a table that have only moved are differences, too.
+    pub exact: bool,
+    /// What a script may use.
+    pub allowance: Allowance,
+    /// The style of reports.
+    pub style: Style,
 }
 
 /// Runs every script below `paths` and tells `report` of failures, of files written, and the sums.
-pub fn run(
-    paths: &[PathBuf],
-    purpose: GoldenMode,
-    allowance: Allowance,
-    style: &Style,
-    report: &mut dyn FnMut(&str),
-) -> Status {
+pub fn run(paths: &[PathBuf], how: &GoldenRun, report: &mut dyn FnMut(&str)) -> Status {
     let mut passed = 0;
     let mut failed = 0;
     for path in paths {
@@ -117,8 +128,8 @@ pub fn run(
             let missing = "there is no script that writes it";
             report(&format!("FAILED {}: {missing}\n", orphan.display()));
         }
-        for script in scripts {
-            match test(&script, purpose, allowance, style, report) {
+        for script in scripts.iter().filter(|script| !is_solution(script)) {
+            match test(script, how, report) {
                 Verdict::Passed => passed += 1,
                 Verdict::Failed => failed += 1,
                 Verdict::Interrupted => return Status::Interrupted,
@@ -141,7 +152,7 @@ enum Verdict {
 
 /// The script itself, or all `.ad` files in the folder and the folders in it, in order; and the
 /// `.out` files there that belong to no script.
-fn scripts_below(path: &Path) -> io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+pub(super) fn scripts_below(path: &Path) -> io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     if !path.is_dir() {
         return path
             .metadata()
@@ -174,6 +185,12 @@ fn scripts_below(path: &Path) -> io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     Ok((scripts, orphans))
 }
 
+/// True of a script that only solves an exercise.
+fn is_solution(script: &Path) -> bool {
+    let name = script.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".sol.ad") && !script.with_extension("out").exists()
+}
+
 /// True if a file holds the expected output of a script that does not exist.
 fn is_orphan(path: &Path) -> bool {
     let is_output = path.extension().is_some_and(|extension| extension == "out");
@@ -183,13 +200,7 @@ fn is_orphan(path: &Path) -> bool {
     is_output && !of_text.exists() && !of_format.exists()
 }
 
-fn test(
-    script: &Path,
-    purpose: GoldenMode,
-    allowance: Allowance,
-    style: &Style,
-    report: &mut dyn FnMut(&str),
-) -> Verdict {
+fn test(script: &Path, how: &GoldenRun, report: &mut dyn FnMut(&str)) -> Verdict {
     let mut verdict = Verdict::Passed;
     let formats = [
         (Format::Text, "out"),
@@ -202,13 +213,13 @@ fn test(
         if format != Format::Text && !expected.exists() {
             continue;
         }
-        let output = run_script(script, format, allowance);
+        let output = run_script(script, format, how.allowance);
         if output.status == Status::Interrupted {
             return Verdict::Interrupted;
         }
-        let settled = match purpose {
-            GoldenMode::Compare => compare(&expected, &output.text(), style),
-            GoldenMode::Bless => bless(&expected, &output.text(), report),
+        let settled = match how.mode {
+            GoldenMode::Compare => compare(&expected, &output, how),
+            GoldenMode::Bless | GoldenMode::BlessErrors => bless(&expected, &output, how, report),
         };
         if let Err(complaint) = settled {
             report(&format!("FAILED {}: {complaint}", script.display()));
@@ -219,7 +230,7 @@ fn test(
 }
 
 /// Says what differs, if anything does.
-fn compare(file: &Path, got: &str, style: &Style) -> Result<(), String> {
+fn compare(file: &Path, output: &ScriptOutput, how: &GoldenRun) -> Result<(), String> {
     let expected = match std::fs::read_to_string(file) {
         Ok(text) => text.replace("\r\n", "\n"),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -230,23 +241,43 @@ fn compare(file: &Path, got: &str, style: &Style) -> Result<(), String> {
         }
         Err(error) => return Err(format!("cannot read {}: {error}\n", file.display())),
     };
-    if expected == got {
-        return Ok(());
+    let likeness = match how.exact {
+        true => Likeness::Exact,
+        false => Likeness::Cells,
+    };
+    match diff::text(&expected, &output.text(), likeness, &how.style) {
+        None => Ok(()),
+        Some(differences) => Err(format!(
+            "the output differs from {} (-: expected, +: now)\n{differences}",
+            file.display()
+        )),
     }
-    let differences = diff::text(&expected, got, style);
-    Err(format!(
-        "the output differs from {} (-: expected, +: now)\n{differences}",
-        file.display()
-    ))
 }
 
 /// Writes what is not there yet.
-fn bless(file: &Path, got: &str, report: &mut dyn FnMut(&str)) -> Result<(), String> {
-    if compare(file, got, &Style::default()).is_ok() {
+fn bless(
+    file: &Path,
+    output: &ScriptOutput,
+    how: &GoldenRun,
+    report: &mut dyn FnMut(&str),
+) -> Result<(), String> {
+    if compare(file, output, how).is_ok() {
         return Ok(());
     }
-    std::fs::write(file, got)
+    let code = output.status.code();
+    if output.status != Status::Fine && how.mode != GoldenMode::BlessErrors {
+        return Err(format!(
+            "it ends in an error (exit {code}), and {} is left alone; `--bless-errors` writes it all the same\n{}",
+            file.display(),
+            output.stderr
+        ));
+    }
+    std::fs::write(file, output.text())
         .map_err(|error| format!("cannot write {}: {error}\n", file.display()))?;
-    report(&format!("wrote {}\n", file.display()));
+    let remark = match output.status {
+        Status::Fine => String::new(),
+        _ => format!(" (it ends in an error, exit {code})"),
+    };
+    report(&format!("wrote {}{remark}\n", file.display()));
     Ok(())
 }

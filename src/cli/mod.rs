@@ -8,6 +8,7 @@ mod printer;
 mod progress;
 pub(crate) mod script;
 pub(crate) mod signals;
+mod solutions;
 
 pub use arguments::{Arguments, Colour, Format, Options};
 pub use printer::{Printer, Stream};
@@ -20,7 +21,7 @@ use crate::source::Source;
 use arguments::Command;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
-use golden::GoldenMode;
+use golden::{GoldenMode, GoldenRun};
 use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -83,7 +84,32 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
             write(page.as_bytes(), options)
         }
         Some(Command::Fmt { files, check }) => fmt(&files, check, options),
-        Some(Command::Test { paths, bless }) => test(&paths, bless, options),
+        Some(Command::Test {
+            paths,
+            solutions: true,
+            ..
+        }) => tested(&paths, options, |report| {
+            solutions::run(&paths, options.allowance(), report)
+        }),
+        Some(Command::Test {
+            paths,
+            bless,
+            bless_errors,
+            exact,
+            ..
+        }) => {
+            let how = GoldenRun {
+                mode: match (bless, bless_errors) {
+                    (_, true) => GoldenMode::BlessErrors,
+                    (true, false) => GoldenMode::Bless,
+                    (false, false) => GoldenMode::Compare,
+                },
+                exact,
+                allowance: options.allowance(),
+                style: options.out_style(),
+            };
+            tested(&paths, options, |report| golden::run(&paths, &how, report))
+        }
         None if !arguments.sources.is_empty() => one_liner(&arguments.sources, options),
         None if !arguments.files.is_empty() => scripts(&arguments.files, options),
         None if std::io::stdin().is_terminal() && options.format() == Format::Html => misused(
@@ -198,22 +224,17 @@ fn fmt(files: &[PathBuf], check: bool, options: &Options) -> Status {
     printing(options, |printer| format::run(files, purpose, printer))
 }
 
-fn test(paths: &[PathBuf], bless: bool, options: &Options) -> Status {
+/// Runs tests of scripts that are there.
+fn tested(
+    paths: &[PathBuf],
+    options: &Options,
+    run: impl FnOnce(&mut dyn FnMut(&str)) -> Status,
+) -> Status {
     if let Some(path) = paths.iter().find(|path| !path.exists()) {
         let message = format!("there is no file or folder `{}`", path.display());
         misused(ErrorKind::ValueValidation, message);
     }
-    printing(options, |printer| {
-        let purpose = if bless {
-            GoldenMode::Bless
-        } else {
-            GoldenMode::Compare
-        };
-        let style = printer.out_style().clone();
-        golden::run(paths, purpose, options.allowance(), &style, &mut |text| {
-            printer.text(text)
-        })
-    })
+    printing(options, |printer| run(&mut |text| printer.text(text)))
 }
 
 /// Does `work` with a printer on the standard streams.

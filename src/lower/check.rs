@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, warning};
 use crate::graph::NodeId;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script};
+use crate::syntax::names::BLANK;
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
@@ -73,6 +74,11 @@ impl Lowerer<'_> {
 impl Unit<'_> {
     /// The warning that nothing defines `name`.
     fn undefined_name(&self, name: &str, location: Location) -> Diagnostic {
+        if name == BLANK {
+            return warning!(Blank, location,
+                "this is to be filled in";
+                label: "a blank");
+        }
         if let Some(signature) = self.signature(name) {
             return warning!(Name, location,
                 "`{name}` is a function and has no value of its own";

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Ident, Name, NameId};
+use crate::syntax::names::BLANK;
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
@@ -46,6 +47,12 @@ impl<'a> Lowerer<'a> {
     /// Pushes what `name` stands for in `frame`.
     pub(super) fn resolve(&mut self, id: NameId, expr: ExprId, frame: &Rc<Frame>) -> Result<()> {
         let name = frame.script.name(id);
+        if &**name == BLANK {
+            bail!(Blank, frame.locate(expr),
+                "this is to be filled in";
+                label: "a blank";
+                help: "write a formula in place of `{BLANK}`");
+        }
         if let Some(local) = frame.local(name) {
             self.resolve_local(local, frame);
             return Ok(());

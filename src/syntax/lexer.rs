@@ -1,7 +1,7 @@
 //! Text to tokens. The patterns of their first characters stand at the variants of [`Token`]; `scan`
 //! reads the rest.
 
-use super::names::is_name;
+use super::names::{BLANK, is_name};
 use super::token::{Lexeme, Token};
 use super::words::RESERVED;
 use logos::Logos;
@@ -33,7 +33,7 @@ pub(crate) fn lex(text: &str) -> Vec<Lexeme> {
 /// The precise token of a name or text of the lexer.
 fn classify(token: Token, slice: &str) -> Token {
     match token {
-        Token::Name => reserved_word(slice).unwrap_or(if is_name(slice) {
+        Token::Name => reserved_word(slice).unwrap_or(if is_name(slice) || slice == BLANK {
             Token::Name
         } else {
             Token::BadName

@@ -4,18 +4,21 @@ pub mod ast;
 mod brackets;
 mod builder;
 mod errors;
+mod exercise;
 pub mod foreign;
 pub mod format;
 pub mod highlight;
 mod layout;
 mod lexer;
-mod names;
+pub(crate) mod names;
 pub mod printer;
 mod scan;
 pub mod special;
 pub mod statements;
 mod token;
 pub mod words;
+
+pub use exercise::filled;
 
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::source::{Location, Source, Span};

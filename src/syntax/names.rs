@@ -5,6 +5,9 @@ use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 use unicode_normalization::UnicodeNormalization;
 
+/// The name of what an exercise leaves to be filled in.
+pub const BLANK: &str = "???";
+
 /// Names, in the order in which they were first met.
 #[derive(Default)]
 pub(crate) struct Names(IndexSet<Name, FxBuildHasher>);

@@ -18,6 +18,8 @@ pub(crate) enum Token {
     Number,
     // Superscript letters are letters for Unicode; `classify` sorts them out.
     #[regex(r"[\p{L}_]", word)]
+    // A blank is a name that nothing can define.
+    #[token("???")]
     Name,
     #[token("\"", quoted)]
     Text,

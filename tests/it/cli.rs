@@ -488,6 +488,75 @@ fn ctrl_c_stops_a_script_with_a_diagnostic() {
 }
 
 #[test]
+fn moved_cells_are_no_difference() {
+    let folder = Folder::new("moved");
+    folder.file("a.ad", "[1, 2; 30, 4]\n");
+    assert_eq!(run(&["test", "--bless", folder.path()]).code, Some(0));
+    let moved = folder.read("a.out").replace("  2", "     2");
+    folder.file("a.out", &moved);
+    assert_eq!(run(&["test", folder.path()]).code, Some(0));
+    assert_eq!(run(&["test", "--bless", folder.path()]).code, Some(0));
+    assert_eq!(folder.read("a.out"), moved);
+    let exact = run(&["test", "--exact", folder.path()]);
+    assert_eq!(exact.code, Some(1));
+    assert!(exact.stdout.contains(" - "), "{}", exact.stdout);
+}
+
+#[test]
+fn exercises_and_their_solutions() {
+    let folder = Folder::new("exercises");
+    let solution = "x = 3\nslope = 2*x*cos(x^2)\nslope\nprint \"twice\", 2*slope\n";
+    let exercise = solution.replace("2*x*cos(x^2)", "???");
+    folder.file("a.sol.ad", solution);
+    folder.file("a.ad", &exercise);
+    let path = Path::new(folder.path()).join("a.ad");
+    let left = run(&[path.to_str().expect("a path")]);
+    assert_eq!(left.code, Some(1));
+    assert!(
+        left.stderr
+            .contains("error[blank]: this is to be filled in"),
+        "{}",
+        left.stderr
+    );
+
+    let outcome = run(&["test", "--solutions", folder.path()]);
+    assert!(
+        outcome
+            .stdout
+            .ends_with("a.ad: 1 blank filled in from the solution\n1 passed, 0 failed\n"),
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(outcome.code, Some(0));
+    // Another formula for the same, which rounds differently.
+    folder.file(
+        "a.ad",
+        exercise.replace("???", "x*cos(x*x) + cos(x^2)*x + 1e-12"),
+    );
+    let right = run(&["test", "--solutions", folder.path()]);
+    assert_eq!(right.stdout, "1 passed, 0 failed\n");
+    folder.file("a.ad", exercise.replace("???", "cos(x^2)"));
+    let wrong = run(&["test", "--solutions", folder.path()]);
+    assert_eq!(wrong.code, Some(1));
+    assert!(
+        wrong
+            .stdout
+            .contains("a.ad: `slope` is -0.91113, the solution -5.46678\n"),
+        "{}",
+        wrong.stdout
+    );
+    folder.file("a.ad", "y = ???\n");
+    let other = run(&["test", "--solutions", folder.path()]);
+    assert!(
+        other
+            .stdout
+            .contains("is not the same script with the blanks filled in"),
+        "{}",
+        other.stdout
+    );
+}
+
+#[test]
 fn test_and_bless() {
     let folder = Folder::new("test");
     folder.file("a.ad", "w = 3\nw^2\n");
@@ -505,7 +574,24 @@ fn test_and_bless() {
     );
     assert_eq!(outcome.code, Some(1));
 
-    assert_eq!(run(&["test", "--bless", folder.path()]).code, Some(0));
+    let outcome = run(&["test", "--bless", folder.path()]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome
+            .stdout
+            .contains("b.ad: it ends in an error (exit 1), and ")
+            && outcome.stdout.contains("error[shape]"),
+        "{}",
+        outcome.stdout
+    );
+    let blessed = run(&["test", "--bless-errors", folder.path()]);
+    assert!(
+        blessed
+            .stdout
+            .contains("b.out (it ends in an error, exit 1)\n"),
+        "{}",
+        blessed.stdout
+    );
     assert_eq!(folder.read("a.out"), "w^2 = 9\n");
     let written = folder.read("deeper/b.out");
     assert!(

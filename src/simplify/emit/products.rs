@@ -3,6 +3,7 @@
 use super::arithmetic::out_of_order;
 use super::{Emitter, Unwritable, Written};
 use crate::graph::Shape;
+use crate::graph::primitive::Notation;
 use crate::simplify::algebra::{FactorList, Form, Id, all_but};
 use crate::simplify::exact::Number;
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind};
@@ -22,12 +23,25 @@ impl Emitter<'_> {
         (!self.algebra.shape(base).is_scalar(), kind, base)
     }
 
+    /// What a condition denies.
+    fn denied(&self, condition: Id) -> Option<Id> {
+        match self.algebra.form(condition) {
+            Form::Apply(row, _, args) if row.notation == Notation::Not => args.first().copied(),
+            _ => None,
+        }
+    }
+
     pub(super) fn product(&mut self, c: Number, bases: &[(Id, Id)]) -> Written {
         if let Some((condition, rest)) = self.branch(bases) {
-            let condition = self.emit(condition)?;
+            let denied = self.denied(condition);
+            let condition = self.emit(denied.unwrap_or(condition))?;
             let value = self.product(c, &rest)?;
             let zero = self.number(0.0);
-            return Ok(self.push(ExprKind::If(condition, value, zero)));
+            let [holds, fails] = match denied {
+                Some(_) => [zero, value],
+                None => [value, zero],
+            };
+            return Ok(self.push(ExprKind::If(condition, holds, fails)));
         }
         let one = self.algebra.unit();
         let plain = |(base, e): &(Id, Id)| self.algebra.value(*base).filter(|_| *e == one);
