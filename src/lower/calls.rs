@@ -158,7 +158,7 @@ impl Lowerer<'_> {
                 "`{name}` calls itself";
                 label: "recursion has no end here: calls are expanded";
                 also: known.body.script.location(name.span), "defined here";
-                help: "to apply a function again and again write `iterate(f, x0, n)`");
+                help: "`iterate` applies a function again and again: `iterate(cos, 1, 50)`");
         }
         self.stacks
             .calling

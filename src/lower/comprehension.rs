@@ -150,6 +150,6 @@ impl Lowerer<'_> {
         Err(error!(Shape, frame.locate(state.expr),
             "the rows of this matrix have different lengths";
             label: "from {} to {} entries", state.lengths.iter().min().unwrap_or(&0), state.lengths.iter().max().unwrap_or(&0);
-            help: "a second range may depend on the first only inside a reduction: `sum(… for i in 1..n, j in 1..i)`"))
+            help: "a second range may depend on the first only inside a reduction: `sum(i*j for i in 1..n, j in 1..i)`"))
     }
 }

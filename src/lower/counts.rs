@@ -49,7 +49,7 @@ impl Lowerer<'_> {
         Err(error!(Type, frame.locate(expr),
             "{what} is a whole number, and this is {value}";
             label: "this is {value}";
-            help: "round it with `floor(…)`, `round(…)` or `ceil(…)`"))
+            help: "round it: `round({0})`, `floor({0})` or `ceil({0})`", frame.script.text(expr)))
     }
 
     /// The count, a whole number ≥ 0, that `node` is.
@@ -64,7 +64,8 @@ impl Lowerer<'_> {
         usize::try_from(value).map_err(|_| {
             error!(Type, frame.locate(expr),
                 "{what} cannot be negative";
-                label: "this is {value}")
+                label: "this is {value}";
+                help: "write a whole number, 0 or more")
         })
     }
 

@@ -313,7 +313,8 @@ impl Definitions {
         match self.declared(name) {
             Some(declared) if declared != shape => Err(error!(Shape, location.clone(),
                 "`{name}` was declared {declared}, and this value is {shape}";
-                label: "{}", shape.described())),
+                label: "{}", shape.described();
+                help: "give it a value of that shape, or declare it again: `input {name}[{}]`", sizes(shape))),
             _ => Ok(()),
         }
     }
@@ -419,6 +420,14 @@ impl Definitions {
             expr.values(|child| stack.push(child));
         }
         free.iter().all(|name| bound.contains(name))
+    }
+}
+
+/// A shape as a declaration writes it.
+fn sizes(shape: Shape) -> String {
+    match shape.n() {
+        1 => shape.m().to_string(),
+        _ => format!("{}, {}", shape.m(), shape.n()),
     }
 }
 

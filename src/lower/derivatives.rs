@@ -1,6 +1,7 @@
 //! Derivatives as expressions: `grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `numeric`, `f'`.
 
 use super::frame::{Frame, HeldNames, Local, LocalMeaning};
+use super::signatures::example_of;
 use super::tasks::{Differentiation, Stage, TargetName, Task};
 use super::unit::Unit;
 use super::{Differentiated, Lowerer, Purpose};
@@ -36,7 +37,8 @@ impl Lowerer<'_> {
         if let Some(argument) = named.iter().find(unknown) {
             bail!(Arity, frame.script.location(argument.name.span),
                 "`{}` takes no argument `{}=`", operator.name, argument.name;
-                label: "not an argument of it");
+                label: "not an argument of it";
+                help: "its signature is `{}`{}", operator.signature, example_of(operator.name));
         }
         Ok(Parts {
             operator,
@@ -106,7 +108,7 @@ impl Lowerer<'_> {
         error!(Type, frame.locate(expr),
             "a derivative is taken by a name or by an entry such as `W[1, 2]`";
             label: "not a name";
-            help: "define a name for it (`u = …`) and write the formula with that name")
+            help: "define a name for it (`u = w*x`) and write the formula with that name")
     }
 
     /// A new leaf for one differentiation that stands for `node` afterwards. Always a new one:
@@ -406,7 +408,8 @@ impl Lowerer<'_> {
         named.ok_or_else(|| {
             error!(Type, frame.locate(argument.value),
                 "there is no such scheme";
-                label: "one of \"central\", \"forward\", \"backward\"")
+                label: "one of \"central\", \"forward\", \"backward\"";
+                help: "for example `numeric(L, w, scheme=\"central\")`")
         })
     }
 

@@ -8,7 +8,7 @@ use crate::graph::{NodeId, Op};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Script};
 use crate::syntax::foreign;
-use crate::syntax::statements::is_statement_word;
+use crate::syntax::statements::{is_statement_word, statement_form};
 
 impl Unit<'_> {
     /// A failed evaluation as a diagnostic.
@@ -22,7 +22,8 @@ impl Unit<'_> {
                 help: "its rows depend on each other; for a least-squares answer solve the normal equations of a matrix with independent columns"),
             Failure::Fault(node, Fault::NoSuchClass) => error!(Index, self.location_of(*node),
                 "a class is not one of 1, 2, … up to the number of classes";
-                label: "classes count from 1"),
+                label: "classes count from 1";
+                help: "of three classes the first is `onehot(1, 3)`, the last `onehot(3, 3)`"),
             Failure::Fault(node, Fault::NoSuchEntry) => error!(Index, self.location_of(*node),
                 "an index is not one of the places that there are";
                 label: "no entry there"),
@@ -41,27 +42,31 @@ impl Unit<'_> {
             return error!(Value, location,
                 "`{name}` has no value";
                 label: "declared here, without a value";
-                help: "give it one: `{name} = …`, or `at {name} = …` for one statement");
+                help: "give it one: `{name} = 1`, or `at {name} = 1` for one statement");
         }
         if let Some(error) = self.not_called(&name, location.clone()) {
             return error;
         }
         if is_statement_word(&name) {
+            let form = statement_form(&name);
             return error!(Name, location,
                 "`{name}` begins a statement; alone it is a name that is not defined";
                 label: "nothing follows it";
-                help: "write what it is about behind it: `{name} …`");
+                help: "complete it: `{form}`");
         }
         let error = error!(Name, location, "`{name}` is not defined"; label: "has no value");
         if let Some(advice) = self.foreign_value(&name) {
             return error.help(advice);
         }
+        if let Some(word) = foreign::function(&name) {
+            return error.help(word.advice);
+        }
         match self.nearest_name(&name) {
             Some(nearest) => error.help(format!(
-                "did you mean `{nearest}`? Or define it: `{name} = …`"
+                "did you mean `{nearest}`? Or define it: `{name} = 1`"
             )),
             None => error.help(format!(
-                "define it: `{name} = …`, or give it a value for one statement: `at {name} = …`"
+                "define it: `{name} = 1`, or give it a value for one statement: `at {name} = 1`"
             )),
         }
     }

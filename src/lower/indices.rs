@@ -146,7 +146,8 @@ impl Lowerer<'_> {
             bail!(Index, frame.locate(at),
                 "there is no entry {wrong}: the indices run from 1 to {length}";
                 label: "lists {wrong}";
-                also: frame.locate(expr), "");
+                also: frame.locate(expr), "";
+                help: "the last index is {length}");
         }
         let (attr, shape) = match down {
             true => (Attr::Axis(1), Shape::new(listed.len(), whole.n())),
@@ -275,7 +276,10 @@ impl Lowerer<'_> {
             if position == 0 {
                 error.help("the first entry is number 1")
             } else {
-                error
+                error.help(match length {
+                    0 => "it has no entries".to_string(),
+                    _ => format!("the last index is {length}"),
+                })
             }
         };
         let inside = |position: i64| (1..=length as i64).contains(&position);

@@ -2,6 +2,7 @@
 
 use super::Lowerer;
 use super::frame::Frame;
+use super::signatures::example_of;
 use super::tasks::{Iteration, Rounds, Task};
 use crate::diagnostic::{Result, bail, counted, error};
 use crate::graph::{Attr, Block, Corner, NodeId, Shape, Tensor};
@@ -51,7 +52,8 @@ impl Lowerer<'_> {
                 "`iterate` takes a number of rounds or `until=`, not both";
                 label: "beside a number of rounds";
                 also: frame.locate(call.arguments[2]), "the number of rounds";
-                help: "write `until={0}, most={1}`: at most {1} rounds", frame.script.text(until.value), frame.script.text(call.arguments[2]));
+                help: "write `{}({}, {}, until={})`; `most` limits the rounds", call.function,
+                    frame.script.text(call.arguments[0]), frame.script.text(call.arguments[1]), frame.script.text(until.value));
         }
         let wanted = row.arguments - usize::from(until.is_some());
         self.expect_arguments(expr, given, wanted, frame)?;
@@ -79,7 +81,7 @@ impl Lowerer<'_> {
                     bail!(Shape, frame.locate(call.arguments[1]),
                         "each state of `scan` becomes a row of the result, and this is a {state} matrix";
                         label: "{}", state.described();
-                        help: "write `vec(…)` around it, or `fold` for the last state alone");
+                        help: "put `vec` around it, or write `fold` for the last state alone");
                 }
                 Rounds::Rows {
                     matrix,
@@ -125,7 +127,7 @@ impl Lowerer<'_> {
             bail!(Type, frame.locate(expr),
                 "`{}` wants the name of a function here", row.name;
                 label: "not the name of a function";
-                help: "define `f(…) = …` and write `{}`", row.signature);
+                help: "its signature is `{}`{}", row.signature, example_of(row.name));
         };
         let function = Ident {
             name: name.clone(),
@@ -159,7 +161,8 @@ impl Lowerer<'_> {
                 if reached != *shape {
                     bail!(Shape, frame.locate(expr),
                         "the state keeps its shape: it was {shape}, and `{function}` made it {reached}";
-                        label: "in round {}", state.done);
+                        label: "in round {}", state.done;
+                        help: "start with a state of the shape that `{function}` gives: `zeros({}, {})`", reached.m(), reached.n());
                 }
                 if let (Some(states), true) = (states.as_mut(), state.done > 0) {
                     states.push(arguments[0]);
@@ -189,7 +192,7 @@ impl Lowerer<'_> {
                     bail!(Value, frame.locate(expr),
                         "`{done}` is not true after {most} rounds";
                         label: "goes on without end";
-                        help: "raise the limit with `most=`, or look at the states: `iterate({function}, x0, 10)`");
+                        help: "raise the limit, `most`, or look at an early state: `iterate({function}, 1, 10)`");
                 }
                 *decides = false;
                 arguments = vec![self.pop_node()];
@@ -257,7 +260,7 @@ impl Lowerer<'_> {
                     also: users.body.script.location(users.name.span), "defined here");
                 return Err(match arguments.len() {
                     1 => error.help("for one of several arguments write `grad(f(a, b), a)`, or define a function of that one alone"),
-                    _ => error.help("a function for `scan` and `fold` takes the state and a row: `f(s, x) = …`"),
+                    _ => error.help("a function for `scan` and `fold` takes the state and a row: `f(s, x) = s + x`"),
                 });
             }
             return self.expand(expr, frame, &users, arguments, false);

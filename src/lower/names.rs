@@ -227,10 +227,21 @@ impl<'a> Lowerer<'a> {
             let text = format!("`{name}` needs `{}`", next_of(k));
             error = error.label(places[k].clone(), text);
         }
-        error.help(if names.len() == 1 {
-            format!("to compute a new value from the old one, write `{first} := …`")
-        } else {
-            format!("define one of them by a value, or compute it once with `{first} := …`")
-        })
+        let (_, variable) = self.definitions.at(self.stacks.naming[start].0);
+        match &variable.meaning {
+            Meaning::Formula(formula) if names.len() == 1 => {
+                let text = format!("{first} := {}", formula.script.text(formula.expr));
+                let mut whole = places[0].clone();
+                whole.span = whole.span.to(formula.location().span);
+                error
+                    .help(format!(
+                        "in its place write `{text}`, which computes a new value from the old one"
+                    ))
+                    .fix(whole, text)
+            }
+            _ => error.help(format!(
+                "define one of them by a value, such as `{first} := 1`"
+            )),
+        }
     }
 }

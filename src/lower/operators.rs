@@ -308,7 +308,8 @@ impl Lowerer<'_> {
                 bail!(Shape, whole(row),
                     "the rows of a matrix have equally many entries";
                     label: "{} here", row.len();
-                    also: whole(&rows[0]), "{cols} in the first row");
+                    also: whole(&rows[0]), "{cols} in the first row";
+                    help: "give every row as many: `[1, 2; 3, 4]`");
             }
         }
         for (expr, node) in rows.iter().flatten().zip(nodes) {

@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::frame::Frame;
-use super::signatures::wanted_arguments;
+use super::signatures::{example_of, wanted_arguments};
 use crate::diagnostic::{Result, bail, error};
 use crate::graph::primitive::ShapeRule;
 use crate::graph::{Args, Attr, NodeId, Primitive, Shape};
@@ -78,7 +78,8 @@ impl Lowerer<'_> {
                     if !(1..=2).contains(&axis) {
                         bail!(Index, frame.locate(argument.value),
                             "there is no axis {axis}";
-                            label: "1 runs down the rows, 2 along the columns");
+                            label: "1 or 2";
+                            help: "axis 1 gives one result per column, axis 2 one per row: `{}(A, axis=1)`", row.name);
                     }
                     attr = Attr::Axis(axis as u8);
                 }
@@ -141,7 +142,11 @@ impl Lowerer<'_> {
                 for (argument, shape) in exprs.iter().zip(&shapes) {
                     error = error.label(frame.locate(*argument), shape.described());
                 }
-                error.help(format!("its signature is `{}`", row.signature()))
+                error.help(format!(
+                    "its signature is `{}`{}",
+                    row.signature(),
+                    example_of(row.name)
+                ))
             }),
         }
     }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, counted, did_you_mean, error};
 use crate::graph::Primitive;
 use crate::primitives;
 use crate::syntax::ast::{ExprId, Ident};
-use crate::syntax::foreign;
+use crate::syntax::foreign::{self, Foreign};
 use crate::syntax::special::{SPECIAL, Special};
 
 /// True if `name` is a derivative operator, which cannot be redefined.
@@ -38,7 +38,7 @@ impl Lowerer<'_> {
             Some(_) if along_axis && given == 2 => error.help(format!(
                 "an axis is given by name: `{name}(A, axis=1)` collapses the rows, `axis=2` the columns"
             )),
-            Some(signature) => error.help(format!("its signature is `{signature}`")),
+            Some(signature) => error.help(format!("its signature is `{signature}`{}", example_of(name))),
             None => error,
         }
     }
@@ -86,19 +86,24 @@ impl Lowerer<'_> {
             _ if prime && self.definitions.variable(name).is_some() => error.help(format!(
                 "`{name}` is a variable: its derivative by `w` is `grad({name}, w)`; `derive {name} wrt w` shows the formula"
             )),
-            _ if self.definitions.variable(name).is_some() => error.help(format!(
-                "`{name}` is a variable: to multiply write `{name}*(…)`, to take an entry `{name}[…]`"
-            )),
-            Some(word) => {
-                let error = error.help(word.advice);
-                match word.instead {
-                    Some(ours) => error.fix(frame.script.location(function.span), ours),
-                    None => error,
-                }
+            _ if self.definitions.variable(name).is_some() => {
+                let given = arguments_after(function, frame);
+                error.help(match given {
+                    "" => format!("`{name}` is a variable and no function: leave out the parentheses"),
+                    _ => format!(
+                        "`{name}` is a variable: to multiply write `{name}*({given})`; an entry stands in square brackets"
+                    ),
+                })
             }
+            Some(word) => match word.instead {
+                Some(ours) => error
+                    .help(renamed(word, ours, arguments_after(function, frame)))
+                    .fix(frame.script.location(function.span), ours),
+                None => error.help(word.advice),
+            },
             None => error.help(match near() {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("define it: `{name}(x) = …`"),
+                None => format!("define it: `{name}(x) = x^2`"),
             }),
         }
     }
@@ -112,8 +117,15 @@ impl Lowerer<'_> {
         let error = error!(Arity, frame.script.location(option.span),
             "`{function}` takes no argument `{option}=`";
             label: "not an argument of it");
+        let along_axis = primitives::named(function).iter().any(|row| row.axis);
         match self.unit().signature(function) {
-            Some(signature) => error.help(format!("its signature is `{signature}`")),
+            Some(_) if along_axis && ["dim", "dims", "axes"].contains(&&*option.name) => {
+                error.help(format!("write `{function}(A, axis=1)`"))
+            }
+            Some(signature) => error.help(format!(
+                "its signature is `{signature}`{}",
+                example_of(function)
+            )),
             None => error,
         }
     }
@@ -132,4 +144,44 @@ pub(super) fn wanted_arguments(rows: &[&'static Primitive]) -> String {
         _ if least == most => counted(least, "argument"),
         _ => format!("{least} to {most} arguments"),
     }
+}
+
+/// Advice to call a function by its name here: with the arguments given, if it takes as many.
+fn renamed(word: &Foreign, ours: &str, given: &str) -> String {
+    let count = given.split(',').count();
+    let fits = primitives::named(ours).iter().any(|row| {
+        let least = row.arity.least - row.options.len() + row.sizes.least;
+        (least..=row.arity.most.saturating_add(row.sizes.most)).contains(&count)
+    });
+    let is_plain = !given.is_empty() && !given.contains(['\n', '(', '[', '`']);
+    match fits && is_plain && given.len() < 40 {
+        true => format!("write `{ours}({given})`"),
+        false => word.advice.to_owned(),
+    }
+}
+
+/// The text of the arguments of a call of `function`.
+fn arguments_after<'f>(function: &Ident, frame: &'f Frame) -> &'f str {
+    let text = &frame.script.source.text[function.span.end as usize..];
+    if !text.trim_start().starts_with('(') {
+        return "";
+    }
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth <= 1 => return text[..at].trim_start().trim_start_matches('('),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// An example of a call of the function `name`, for help.
+pub(super) fn example_of(name: &str) -> String {
+    let rows = primitives::named(name).iter().map(|row| row.example.0);
+    let special = Special::named(name).map(|special| special.row().example.0);
+    let example = rows.chain(special).find(|example| !example.is_empty());
+    example.map_or(String::new(), |example| format!(", as in `{example}`"))
 }

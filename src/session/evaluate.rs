@@ -72,7 +72,7 @@ impl Session {
             error!(Scalar, script.locate(expr),
                 "a condition is a scalar, not a {} matrix", value.shape();
                 label: "{}", value.shape().described();
-                help: "for “every entry” write `min(…) == 1`, for “any entry” `max(…) == 1`")
+                help: "for every entry: `min({0}) == 1`; for any entry: `max({0}) == 1`", script.text(expr))
         })
     }
 }

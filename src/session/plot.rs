@@ -10,9 +10,10 @@ use crate::event::Event;
 use crate::lower;
 use crate::notation::Written;
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
-use crate::syntax::ast::{Over, Script, Text, With};
+use crate::syntax::ast::{ExprId, Name, Over, Script, Text, With};
 use crate::world::Refusal;
 use std::path::Path;
+use std::rc::Rc;
 
 /// Points of a curve; odd, so that a range around 0 meets it.
 const CURVE: usize = 401;
@@ -45,6 +46,14 @@ impl Session {
             plot.file = Some(to.text.to_string());
         }
         self.present(script, tail.to.as_ref(), Event::Plot(Box::new(plot)), sink)
+    }
+
+    /// A name that a plot of `output` could run over.
+    fn running(&self, script: &Rc<Script>, output: ExprId) -> Name {
+        let names = self.evaluate(script, output, &mut |_| {}, |lowerer, _| {
+            Ok(lowerer.unit().inputs.keys().next().cloned())
+        });
+        names.ok().flatten().unwrap_or_else(|| "t".into())
     }
 
     /// Refuses a file that cannot be written, or not as a plot, before anything is computed.
@@ -96,6 +105,7 @@ impl Session {
         points: Option<Points>,
         sink: &mut Sink<'_>,
     ) -> Result<Plot> {
+        let script = statement.script;
         let mut series = Vec::new();
         for output in statement.outputs {
             let value = self.evaluate_at(statement, *output, sink);
@@ -104,8 +114,14 @@ impl Session {
                 let name = location.text();
                 let free = error.code() == Code::Name && !lower::is_built_in(name);
                 if free && self.definitions.variable(name).is_none() {
+                    let text = statement.name(*output);
+                    if self.definitions.function(name).is_some() {
+                        let call = self.definitions.function(name).map(|known| known.signature());
+                        let call = call.unwrap_or_default();
+                        return error.help(format!("draw it along its argument: `plot {text}(t) over t from 0 to 1`, for {call}"));
+                    }
                     let help = format!(
-                        "to draw along `{name}` write `plot … over {name} from 0 to 1`; or define it: `{name} = …`"
+                        "to draw along `{name}` write `plot {text} over {name} from 0 to 1`; or define it: `{name} = 1`"
                     );
                     return error.help(help);
                 }
@@ -119,7 +135,7 @@ impl Session {
                     format!("`{text}` is one number: there is nothing to draw it against");
                 return Err(statement
                     .error(Code::Shape, *output, message, &label)
-                    .help("say what runs: `plot … over t from 0 to 1`; a vector is drawn against its index"));
+                    .help(format!("say what runs: `plot {text} over {} from 0 to 1`; a vector is drawn against its index", self.running(script, *output))));
             }
             if !shape.is_vector() || shape.is_empty() {
                 let message =

@@ -84,7 +84,19 @@ impl Session {
         let known = self.definitions.variables().map(|(known, _)| &**known);
         match did_you_mean(&name.name, known) {
             Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
-            None => error,
+            None => {
+                let inputs = self.definitions.own_variables();
+                let mut inputs = inputs
+                    .filter(|(_, known)| matches!(known.meaning, Meaning::Input(_)))
+                    .map(|(known, _)| format!("`{known}`"))
+                    .take(5)
+                    .collect::<Vec<_>>();
+                match inputs.pop() {
+                    Some(last) if inputs.is_empty() => error.help(format!("there is {last}")),
+                    Some(last) => error.help(format!("there are {} and {last}", inputs.join(", "))),
+                    None => error.help("after `at` stand names that the formula uses"),
+                }
+            }
         }
     }
 
@@ -218,7 +230,8 @@ impl Session {
             let last = tail.along[tail.along.len() - 1];
             bail!(Arity, script.locate(last),
                 "`along` gives one direction for each `wrt`: {} for {}", tail.along.len(), wrt.len();
-                label: "the last direction");
+                label: "the last direction";
+                help: "one direction for each of {}, in its shape", listed(wrt));
         }
         for (expr, wrt) in tail.along.iter().zip(wrt) {
             let node = lowerer.lower(&formula(script, *expr))?;
@@ -226,13 +239,23 @@ impl Session {
             let (shape, wanted) = (graph.shape(node), wrt.target.shape(graph));
             if shape != wanted {
                 bail!(Shape, script.locate(*expr),
-                    "the direction along `{}` has its shape: {wanted}, not {shape}", wrt.text;
-                    label: "{}", shape.described());
+                "the direction along `{}` has its shape: {wanted}, not {shape}", wrt.text;
+                label: "{}", shape.described();
+                help: "for example `along {}`", match wanted.is_scalar() {
+                    true => "1".to_string(),
+                    false => format!("ones({}, {})", wanted.m(), wanted.n()),
+                });
             }
             wrt.along = Some((node, Written::new(script, *expr)));
         }
         Ok(())
     }
+}
+
+/// The variables of a statement in words.
+fn listed(wrt: &[Wrt]) -> String {
+    let names: Vec<String> = wrt.iter().map(|wrt| format!("`{}`", wrt.text)).collect();
+    names.join(", ")
 }
 
 /// The names that are held, and the nodes that stand for them.
@@ -257,7 +280,8 @@ fn refuse_twice(script: &Script, wrt: &[ExprId]) -> Result<()> {
             bail!(Name, script.locate(*expr),
                 "`{text}` stands twice after `wrt`";
                 label: "the second";
-                also: script.locate(*first), "the first");
+                also: script.locate(*first), "the first";
+                help: "leave one of them out");
         }
         seen.insert(text, *expr);
     }

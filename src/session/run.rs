@@ -59,7 +59,7 @@ impl Session {
             return Err(stopped(script, statement));
         }
         if let Some(tail) = statement.kind.tail() {
-            refuse(script, statement.kind.row(), tail)?;
+            refuse(script, &statement.kind, tail)?;
         }
         match &statement.kind {
             StatementKind::Define(name, value) => {

@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Result, bail, error};
 use crate::notation::one_line;
-use crate::syntax::ast::{ExprId, Mode, Script, Tail, With};
-use crate::syntax::statements::StatementRow;
+use crate::syntax::ast::{ExprId, Mode, Script, Show, StatementKind, Tail, With};
 use std::rc::Rc;
 
 /// A statement that shows something: its expressions, and what stands behind them.
@@ -65,12 +64,42 @@ impl<'s> ShowStatement<'s> {
 }
 
 /// Refuses the parts of a tail that mean nothing for a statement.
-pub(super) fn refuse(script: &Script, statement: &StatementRow, tail: &Tail) -> Result<()> {
+pub(super) fn refuse(script: &Script, statement: &StatementKind, tail: &Tail) -> Result<()> {
+    let row = statement.row();
     let mut parts = tail.parts(script).into_iter();
-    match parts.find(|(word, _)| !statement.takes.contains(word)) {
-        None => Ok(()),
-        Some((word, span)) => Err(error!(Syntax, script.location(span),
-            "`{word}` means nothing for {}", statement.noun;
-            label: "does not belong here")),
-    }
+    let Some((word, span)) = parts.find(|(word, _)| !row.takes.contains(word)) else {
+        return Ok(());
+    };
+    let shown = match statement {
+        StatementKind::Show(_, outputs, _) => outputs.first().map(|output| script.text(*output)),
+        _ => None,
+    };
+    let shown = one_line(shown.filter(|text| text.len() < 40).unwrap_or("L"));
+    // `grad(L) wrt w` is about L.
+    let of = shown
+        .strip_prefix("grad(")
+        .and_then(|text| text.strip_suffix(')'));
+    let of = of.unwrap_or(&shown);
+    let by = tail.wrt.first().map_or("w", |wrt| script.text(*wrt));
+    let help = match word {
+        "wrt" if matches!(statement, StatementKind::Show(Show::Plot, ..)) => {
+            format!("say what runs: `plot {of} over {by} from 0 to 1`")
+        }
+        "wrt" | "along" | "using" => format!(
+            "the derivative's value is `grad({of}, {by})`, its formula `derive {of} wrt {by}`"
+        ),
+        "over" | "log x" | "log y" | "points" => {
+            let over = tail.over.first();
+            let over = over.map_or("t", |over| &*over.variable.name);
+            format!("a curve is drawn by `plot {of} over {over} from 0 to 1`")
+        }
+        _ => {
+            let takes = row.takes.join("`, `");
+            format!("take it out; {} goes with `{takes}`", row.noun)
+        }
+    };
+    Err(error!(Syntax, script.location(span),
+        "{} has no `{word}`", row.noun;
+        label: "does not belong here";
+        help: "{help}"))
 }

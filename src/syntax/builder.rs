@@ -201,8 +201,7 @@ impl<'a> Builder<'a> {
     /// The body of a function in braces: definitions, then a value.
     pub fn local_block(&mut self, block: Block, l: u32, r: u32) -> Result<ExprId> {
         let span = Span { start: l, end: r };
-        let help =
-            "write `{ name = …; … ; value }`: definitions, and then the value of the function";
+        let help = "a body holds definitions and then its value: `f(x) = { a = 2*x; a + 1 }`";
         let mut definitions = Vec::new();
         let mut value = None;
         for (k, id) in block.iter().enumerate() {

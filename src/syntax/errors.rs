@@ -6,6 +6,7 @@
 
 mod beside;
 mod characters;
+mod habits;
 mod marks;
 mod statements;
 mod words;
@@ -28,6 +29,11 @@ type Rule = fn(&Context<'_>, usize) -> Option<Diagnostic>;
 
 /// The rules in the order in which they are asked; the more particular come first.
 const RULES: &[Rule] = &[
+    habits::bars,
+    habits::transposed,
+    habits::root,
+    habits::ternary,
+    habits::texts_added,
     characters::alien,
     characters::single_quotes,
     words::unfinished_line_above,
@@ -466,7 +472,7 @@ pub(crate) fn misplaced_text(source: &Rc<Source>, span: Span) -> Diagnostic {
     error!(Syntax, Location::new(source, span),
         "a text cannot stand here";
         label: "a text";
-        help: "texts stand only in `print`, `import`, after `to`, as the argument of `read` and of `scheme=`")
+        help: "texts stand only in `print`, `import`, after `to`, and as arguments of `read` and `numeric`")
 }
 
 /// A word that is none of a list.

@@ -38,6 +38,10 @@ impl Foreign {
     }
 }
 
+/// Advice to those who look for a solver of equations.
+pub(crate) const NEWTON: &str =
+    "to find where `L` is 0, iterate Newton's method: `repeat 20 { w := w - L/grad(L, w) }`";
+
 /// Functions of other languages.
 pub static FUNCTIONS: &[Foreign] = &[
     Foreign::other(
@@ -49,7 +53,7 @@ pub static FUNCTIONS: &[Foreign] = &[
     ),
     Foreign::other(
         &["arange", "range", "seq", "irange"],
-        "a range is `a..b`, as in `for i in 1..n` or `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
+        "a range stands after `in`: `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
     ),
     Foreign::other(
         &[
@@ -111,7 +115,7 @@ pub static FUNCTIONS: &[Foreign] = &[
     Foreign::renamed(&["avg", "average"], "mean", "write `mean(x)`"),
     Foreign::other(
         &["sigma"],
-        "write `sigmoid(x)`, or `sum(… for i in 1..n)` for a sum",
+        "write `sigmoid(x)`, or `sum(i^2 for i in 1..n)` for a sum",
     ),
     Foreign::renamed(
         &["nrm", "nrm2", "mag", "magnitude"],
@@ -140,12 +144,21 @@ pub static FUNCTIONS: &[Foreign] = &[
     Foreign::renamed(&["total"], "sum", "write `sum(x)`"),
     Foreign::other(&["select", "ifelse", "iff"], "write `if c then a else b`"),
     Foreign::other(&["heaviside", "step"], "write `if x > 0 then 1 else 0`"),
-    Foreign::renamed(&["clip"], "clamp", "write `clamp(x, lo, hi)`"),
+    Foreign::renamed(&["clip"], "clamp", "write `clamp(x, 0, 1)`"),
+    Foreign::other(
+        &["help", "doc", "man", "info"],
+        "in the interactive session write `:help`",
+    ),
+    Foreign::other(&["fsolve", "nsolve", "fzero", "root_scalar"], NEWTON),
+    Foreign::other(
+        &["backward", "backprop", "value_and_grad"],
+        "write `trace L using reverse`: it shows every gradient",
+    ),
     Foreign::other(&["isnan"], "write `x != x`, which holds for nan alone"),
-    Foreign::other(&["map", "apply"], "write `[f(x[i]) for i in 1..n]`"),
+    Foreign::other(&["map", "apply"], "write `[f(v[i]) for i in 1..3]`"),
     Foreign::other(
         &["reduce", "foldl"],
-        "write `sum(x)`, `prod(x)`, or `fold(f, s0, X)` to apply a function along the rows of `X`",
+        "write `sum(x)`, `prod(x)`, or `fold(hypot, 0, [3, 4])` to apply a function along the rows of an array",
     ),
     Foreign::other(&["swish", "silu"], "write `x*sigmoid(x)`"),
     Foreign::other(&["mse"], "write `mean((y - t).^2)`"),
@@ -189,11 +202,11 @@ pub static VALUES: &[Foreign] = &[
 pub static WORDS: &[Foreign] = &[
     Foreign::other(
         &["def", "function", "fn", "func"],
-        "a function is defined by `f(x) = …`, without a word in front",
+        "a function is defined by `f(x) = x^2`, without a word in front",
     ),
     Foreign::other(
         &["let", "var", "const", "set", "local", "global"],
-        "a name is defined by `x = …`, without a word in front",
+        "a name is defined by `x = 3`, without a word in front",
     ),
     Foreign::other(
         &["lambda"],
@@ -201,14 +214,17 @@ pub static WORDS: &[Foreign] = &[
     ),
     Foreign::other(
         &["return"],
-        "a function is a formula: `f(x) = …` gives what stands right of the `=`",
+        "a function is a formula: `f(x) = x^2` gives what stands right of the `=`",
     ),
     Foreign::renamed(&["elif", "elseif", "elsif"], "else if", "write `else if`"),
-    Foreign::other(&["do", "begin"], "a block is written `{ … }`"),
-    Foreign::other(&["end"], "a block is written `{ … }`"),
+    Foreign::other(
+        &["do", "begin"],
+        "a block is written `repeat 10 { w := w/2 }`",
+    ),
+    Foreign::other(&["end"], "a block is written `repeat 10 { w := w/2 }`"),
     Foreign::other(
         &["foreach", "loop"],
-        "write `for i in 1..10 { … }` or `repeat 10 { … }`",
+        "write `for i in 1..10 { print i }` or `repeat 10 { w := w/2 }`",
     ),
     Foreign::other(
         &["from", "using", "include", "load", "source"],
@@ -234,6 +250,10 @@ pub static ATTRIBUTES: &[Foreign] = &[
         "write `rows(_)` or `cols(_)`",
     ),
     Foreign::other(&["grad"], "write `grad(L, _)`"),
+    Foreign::other(
+        &["backward", "backprop"],
+        "write `trace _ using reverse`: it shows every gradient",
+    ),
     Foreign::renamed(&["I"], "inv(_)", "write `inv(_)`"),
 ];
 
@@ -244,7 +264,7 @@ pub static OPERATORS: &[Foreign] = &[
     Foreign::renamed(&["&&"], "and", "write `and`"),
     Foreign::other(&["&"], "write `and`"),
     Foreign::renamed(&["||"], "or", "write `or`"),
-    Foreign::other(&["|"], "write `or`, or `abs(x)` for an absolute value"),
+    Foreign::other(&["|"], "write `or`; an absolute value is `abs(x)`"),
     Foreign::other(&["!", "~"], "write `not`"),
     Foreign::other(
         &["->", "=>"],
@@ -312,26 +332,48 @@ pub static CHARACTERS: &[Foreign] = &[
     Foreign::renamed(&["÷", "⁄", "∕"], "/", "type `/`"),
     Foreign::other(&["∘", "⊙", "⊗"], "type `.*` for the product entry by entry"),
     Foreign::other(&["∞"], "type `inf`"),
-    Foreign::other(&["√"], "type `sqrt(…)`"),
-    Foreign::other(&["∛"], "type `cbrt(…)`"),
-    Foreign::other(&["∑"], "type `sum(… for i in 1..n)`"),
-    Foreign::other(&["∏"], "type `prod(… for i in 1..n)`"),
+    Foreign::other(&["‖", "∥"], "a norm is `norm(x)`"),
+    Foreign::other(&["⊤", "†"], "write `'` after what it transposes: `A'`"),
+    Foreign::other(&["√"], "type `sqrt(x)`"),
+    Foreign::other(&["∛"], "type `cbrt(x)`"),
+    Foreign::other(&["∑"], "type `sum(i^2 for i in 1..n)`"),
+    Foreign::other(&["∏"], "type `prod(i^2 for i in 1..n)`"),
     Foreign::other(&["∂", "∇"], "type `grad(L, w)`"),
     Foreign::renamed(&["∧"], "and", "type `and`"),
     Foreign::renamed(&["∨"], "or", "type `or`"),
     Foreign::other(&["¬"], "type `not`"),
     Foreign::other(&["←", "≔"], "type `:=`"),
-    Foreign::other(&["→", "↦"], "functions have names: type `f(x) = …`"),
+    Foreign::other(&["→", "↦"], "functions have names: type `f(x) = x^2`"),
     Foreign::renamed(&["⩽", "≦"], "<=", "type `<=`"),
     Foreign::renamed(&["⩾", "≧"], ">=", "type `>=`"),
     Foreign::renamed(&["≡"], "==", "type `==`"),
     Foreign::other(&["≈"], "type `approx(a, b)`"),
     Foreign::other(&["∈"], "type `in`"),
-    Foreign::other(&["…"], "a range is `a..b`"),
+    Foreign::other(
+        &["…"],
+        "in help texts `…` stands for something of your own; a range is `1..n`",
+    ),
     Foreign::other(&["½"], "type `1/2`"),
     Foreign::other(&["¼"], "type `1/4`"),
     Foreign::other(&["¾"], "type `3/4`"),
 ];
+
+/// Bars that stand around an operand, and the function that they mean.
+pub static BARS: &[(&str, &str)] = &[("|", "abs"), ("‖", "norm"), ("||", "norm")];
+
+/// Signs that stand before an operand, and the function that they mean.
+pub static ROOTS: &[(&str, &str)] = &[("√", "sqrt"), ("∛", "cbrt")];
+
+/// The function that a sign of one of the two tables above means.
+pub fn meant(table: &[(&str, &'static str)], sign: &str) -> Option<&'static str> {
+    let row = table.iter().find(|(known, _)| *known == sign);
+    row.map(|(_, function)| *function)
+}
+
+/// True of names under which other languages solve equations.
+pub fn is_solver(name: &str) -> bool {
+    matches!(name, "solve" | "fsolve" | "root" | "nsolve" | "fzero")
+}
 
 /// The function of another language called `name`.
 pub fn function(name: &str) -> Option<&'static Foreign> {

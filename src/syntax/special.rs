@@ -4,6 +4,8 @@
 //! Everything else that treats these functions in a way of their own (lowering, LaTeX, help,
 //! completion) matches on [`Special`] and reads the row; their names stand here alone.
 
+use crate::primitives;
+
 /// Names one row of [`SPECIAL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -223,6 +225,28 @@ impl Special {
     pub fn is_derivative(self) -> bool {
         self.row().kind == SpecialKind::Derivative
     }
+}
+
+/// The named arguments that the function `name` of the language takes.
+pub fn options_of(name: &str) -> Vec<&'static str> {
+    let mut found: Vec<&'static str> = Vec::new();
+    for row in primitives::named(name) {
+        found.extend(row.axis.then_some("axis"));
+        found.extend(row.seed.then_some("seed"));
+        found.extend(row.options.iter().map(|(option, _)| *option));
+    }
+    if let Some(special) = Special::named(name) {
+        found.extend(special.row().options);
+    }
+    found
+}
+
+/// True if some function takes the named argument `name`.
+pub fn is_option(name: &str) -> bool {
+    let functions = primitives::names().chain(SPECIAL.iter().map(|row| row.name));
+    functions
+        .into_iter()
+        .any(|function| options_of(function).contains(&name))
 }
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ pub static STATEMENTS: [StatementRow; 17] = [
         token: Token::Repeat,
         noun: "a loop",
         takes: &[],
-        form: "repeat 100 { … }",
+        form: "repeat 100 { w := w/2 }",
         doc: "do statements several times",
         example: ("x = 1; repeat 3 { x := 2*x }; x", "8"),
     },
@@ -152,7 +152,7 @@ pub static STATEMENTS: [StatementRow; 17] = [
         token: Token::While,
         noun: "a loop",
         takes: &[],
-        form: "while c { … }",
+        form: "while w > 1 { w := w/2 }",
         doc: "do statements as long as c holds",
         example: ("x = 1; while x < 5 { x := 2*x }; x", "8"),
     },
@@ -161,7 +161,7 @@ pub static STATEMENTS: [StatementRow; 17] = [
         token: Token::For,
         noun: "a loop",
         takes: &[],
-        form: "for i in 1..10 { … }",
+        form: "for i in 1..10 { print i }",
         doc: "do statements for each number",
         example: ("s = 0; for i in 1..4 { s := s + i }; s", "10"),
     },
@@ -170,7 +170,7 @@ pub static STATEMENTS: [StatementRow; 17] = [
         token: Token::If,
         noun: "a choice",
         takes: &[],
-        form: "if c { … } else { … }",
+        form: "if w > 1 { w := 1 } else { w := 0 }",
         doc: "choose; in a formula `if c then a else b`",
         example: ("x = 2; if x > 1 then x else 0", "2"),
     },
@@ -253,6 +253,12 @@ impl StatementKind {
 pub fn statement_words() -> impl Iterator<Item = &'static str> {
     let rows = STATEMENTS.iter().filter(|row| row.has_word());
     rows.map(|row| row.word)
+}
+
+/// An example of the statement that starts with `word`.
+pub fn statement_form(word: &str) -> &'static str {
+    let row = STATEMENTS.iter().find(|row| row.word == word);
+    row.map_or("", |row| row.form)
 }
 
 /// True if `word` starts a statement when an operand follows.

@@ -22,10 +22,10 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
         ("A = [1, 2; 3, 4]\nlen(A)", "write `rows(A)` or `cols(A)`"),
         (
             "range(3)",
-            "a range is `a..b`, as in `for i in 1..n` or `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
+            "a range stands after `in`: `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
         ),
         ("print factorial(3)", "write `gamma(n + 1)`"),
-        ("arctan(1)", "write `atan(x)`"),
+        ("arctan(1)", "write `atan(1)`"),
         ("print true", "a condition that holds is `1`"),
         (
             "e^2",
@@ -57,7 +57,7 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
         ),
         (
             "plot sin(t)",
-            "to draw along `t` write `plot … over t from 0 to 1`; or define it: `t = …`",
+            "to draw along `t` write `plot sin(t) over t from 0 to 1`; or define it: `t = 1`",
         ),
         ("?sin", "in the interactive session write `:help sin`"),
         ("5 mod 3", "write `mod(5, 3)`"),
@@ -76,14 +76,17 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
             "the inverse is `inv(A)`; entry by entry: `A.^(-1)`",
         ),
         ("f = @(x) x^2", "write `f(x) = x^2`"),
-        ("for i in range(10): w", "write `for i in 1..10 { … }`"),
+        (
+            "for i in range(10): w",
+            "write `for i in 1..10 { print i }`",
+        ),
         (
             "sum(x[i] for i in 1..3)",
-            "define it: `x = …`, or give it a value for one statement: `at x = …`",
+            "define it: `x = 1`, or give it a value for one statement: `at x = 1`",
         ),
         (
             "x[2]",
-            "define it: `x = …`, or give it a value for one statement: `at x = …`",
+            "define it: `x = 1`, or give it a value for one statement: `at x = 1`",
         ),
         ("print(\"hello\")", "write `print \"hello\"`"),
         (
@@ -107,18 +110,21 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
         ),
         ("A.shape", "write `rows(A)` or `cols(A)`"),
         ("(a*b).T", "write `(a*b)'` to transpose"),
-        ("A.rows", "write a call such as `rows(A)`"),
+        ("A.rows", "write `rows(A)`"),
     ];
-    for (text, wanted) in cases {
-        assert_eq!(advice(text), wanted, "{text}");
-    }
+    let wrong: Vec<(&str, String)> = cases
+        .iter()
+        .filter(|(text, wanted)| advice(text) != *wanted)
+        .map(|(text, _)| (*text, advice(text)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
 fn a_name_of_the_users_comes_before_one_of_another_language() {
     assert_eq!(
         advice("len = 3\nlen(2)"),
-        "`len` is a variable: to multiply write `len*(…)`, to take an entry `len[…]`"
+        "`len` is a variable: to multiply write `len*(2)`; an entry stands in square brackets"
     );
     let mut session = Session::with_limits(Limits::default());
     let fine = Source::new("test", "len(x) = 2*x\ne = 3\nassert len(e) == 6");

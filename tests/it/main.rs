@@ -15,8 +15,9 @@ mod executor;
 mod files;
 mod golden;
 mod graph;
-mod higher;
 #[cfg(unix)]
+mod help;
+mod higher;
 mod hostile;
 mod html;
 #[cfg(unix)]

@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Result, warning};
 use crate::source::Span;
 use crate::syntax::ast::*;
 use crate::syntax::errors;
+use crate::syntax::foreign::NEWTON;
 use crate::syntax::names::normalised;
 use crate::syntax::special::{Special, SpecialKind, TEXT_OPTION};
 use unicode_normalization::is_nfc;
@@ -195,7 +196,9 @@ impl Builder<'_> {
             match (name, named.last()) {
                 (Some(name), _) => named.push(NamedArgument { name, value }),
                 (None, None) => positional.push(value),
-                (None, Some(before)) => return Err(self.positional_after_named(value, before)),
+                (None, Some(before)) => {
+                    return Err(self.positional_after_named(value, before));
+                }
             }
         }
         self.refuse_twins(named.iter().map(|argument| &argument.name), |name| {
@@ -214,11 +217,17 @@ impl Builder<'_> {
             self.locate(before.name.span),
             "after this one, which has a name",
         )
-        .help(format!(
-            "move `{}` in front of `{} = …`",
-            self.written(value),
-            before.name
-        ))
+        .help(
+            match is_equation(self.kind(before.value), self.kind(value)) {
+                true => format!("`=` names an argument, `==` compares; {NEWTON}"),
+                false => format!(
+                    "put `{}` first, then `{}={}`; to compare two values write `==`",
+                    self.written(value),
+                    before.name,
+                    self.written(before.value)
+                ),
+            },
+        )
     }
 
     pub fn derivative(
@@ -274,7 +283,7 @@ impl Builder<'_> {
         };
         Err(self
             .error(span, "there are at most two indices", "one too many")
-            .help("a matrix entry is `A[row, column]`"))
+            .help("an entry is `A[1, 2]`: its row and its column"))
     }
 
     pub fn matrix(&mut self, rows: Vec<Vec<ExprId>>, l: u32, r: u32) -> ExprId {
@@ -296,7 +305,7 @@ impl Builder<'_> {
                     "a comprehension has at most two clauses",
                     "the third one",
                 )
-                .help("nest reductions: `sum(sum(… for j in …) for i in …)`"));
+                .help("nest reductions: `sum(sum(i*j for j in 1..i) for i in 1..n)`"));
         }
         self.refuse_twins(clauses.iter().map(|clause| &clause.variable), |name| {
             format!("`{name}` runs twice")
@@ -314,4 +323,9 @@ impl Builder<'_> {
 /// True if `word` is its own normal form.
 fn is_plain(word: &str) -> bool {
     word.is_ascii() || (is_nfc(word) && !word.contains('\u{b5}'))
+}
+
+/// True of `L = 0, w`: an equation and its unknown.
+fn is_equation(value: &ExprKind, unknown: &ExprKind) -> bool {
+    matches!(value, ExprKind::Number(_)) && matches!(unknown, ExprKind::Name(_))
 }

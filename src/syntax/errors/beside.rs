@@ -1,8 +1,9 @@
 //! Two operands side by side, with nothing between them.
 
-use super::{Context, statements};
+use super::{Context, habits, statements};
 use crate::diagnostic::Diagnostic;
 use crate::primitives;
+use crate::syntax::statements::statement_form;
 use crate::syntax::token::Token;
 
 /// True if `name` is an operation on one argument.
@@ -25,6 +26,7 @@ pub(super) fn beside(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         leibniz,
         word_as_operator,
         wrt_in_call,
+        habits::operator_as_statement,
         function,
         tail_of_nothing,
         tail_word,
@@ -238,7 +240,7 @@ fn tail_of_nothing(context: &Context<'_>, last: usize, at: usize) -> Option<Diag
             last,
             format!("`{word}` goes on with a statement that shows something"),
             "no such statement before it",
-            format!("write `trace L {word} …`, on one line or two"),
+            "put it after a statement that shows something, such as `trace L wrt w`",
         )
     })
 }
@@ -269,7 +271,10 @@ fn block(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
             at,
             format!("the block of `{word}` is written in braces"),
             "`{` should stand before this",
-            format!("write `{word} … {{ … }}`"),
+            match habits::block_of(context, at - 1, at) {
+                None => format!("write `{}`", statement_form(&word)),
+                Some(text) => format!("write `{text}`"),
+            },
         )
     })
 }
@@ -317,7 +322,10 @@ fn missing_tail_operand(context: &Context<'_>, last: usize, at: usize) -> Option
             last,
             format!("`{owner}` needs something before `{word}`"),
             format!("before `{}`, an operand was due here", context.text(at)),
-            format!("write what `{owner}` is about, then `{word} …`"),
+            match statement_form(&owner) {
+                "" => format!("`{word}` cannot be a name here: complete what stands before it"),
+                form => format!("write what `{owner}` is about first: `{form}`"),
+            },
         )
     })
 }
@@ -336,9 +344,11 @@ fn entry(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
             "end rows with `;`, separate entries by `,`".to_owned(),
         )
     } else {
-        let pair = format!("{}, {}", context.text(last), context.text(at));
+        let spread = habits::with_commas(context, opener);
         let help = match context.token(at)? {
-            Token::Name | Token::Number | Token::Text => format!("write `{pair}`"),
+            Token::Name | Token::Number | Token::Text if spread.is_some() => {
+                format!("write `{}`", spread.clone().unwrap_or_default())
+            }
             _ => "put a comma between them, or an operator".to_owned(),
         };
         ("a comma is missing", help)

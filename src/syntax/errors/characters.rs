@@ -1,10 +1,12 @@
 //! Characters and operators that the language lacks.
 
-use super::{Context, short};
+use super::{Context, habits, short};
 use crate::diagnostic::Diagnostic;
+use crate::primitives;
 use crate::source::Span;
 use crate::syntax::foreign;
 use crate::syntax::names::{LONGEST_NAME, is_superscript_letter, is_wide};
+use crate::syntax::special::Special;
 use crate::syntax::token::Token;
 use unicode_normalization::UnicodeNormalization;
 
@@ -43,12 +45,12 @@ fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
                 last += 2;
             }
             (
-                "names have no prefix".to_owned(),
+                "unexpected `.`: there are no modules or attributes".to_owned(),
                 no_prefix(&context.text(last), &context.operand_from(last)),
             )
         }
         (Some(_), Some(Token::Name)) if context.operand_before(at) => {
-            return attribute(context, at, &operand());
+            return habits::path(context, at).unwrap_or_else(|| attribute(context, at, &operand()));
         }
         (Some(_), Some(Token::Prime)) => (
             "this dot belongs to nothing".to_owned(),
@@ -78,14 +80,14 @@ fn attribute(context: &Context<'_>, at: usize, operand: &str) -> Diagnostic {
     let name = context.text(at + 1);
     let error = context.error(
         context.span(at),
-        "there are no attributes",
-        "a dot too many",
+        "unexpected `.`: there are no modules or attributes",
+        "no dot here",
     );
+    let called = context.token(at + 2) == Some(Token::LeftParen);
     let Some(known) = foreign::attribute(&name) else {
-        return error.help(format!("write a call such as `{name}({operand})`"));
+        return method(context, at, operand, &name, error);
     };
     let error = error.help(known.advice.replace('_', operand));
-    let called = context.token(at + 2) == Some(Token::LeftParen);
     match (known.instead, context.before(at)) {
         (Some(ours), Some(last)) if !called => {
             let first = context.span(context.operand_start(last));
@@ -95,6 +97,45 @@ fn attribute(context: &Context<'_>, at: usize, operand: &str) -> Diagnostic {
         }
         _ => error,
     }
+}
+
+/// `A.sum()`, `A.rows`: a function of ours, called with the operand.
+fn method(
+    context: &Context<'_>,
+    at: usize,
+    operand: &str,
+    name: &str,
+    error: Diagnostic,
+) -> Diagnostic {
+    let ours = foreign::function(name).map_or(Some(name), |word| word.instead);
+    let known =
+        ours.filter(|ours| !primitives::named(ours).is_empty() || Special::named(ours).is_some());
+    let Some(ours) = known else {
+        return match foreign::function(name) {
+            Some(word) => error.help(word.advice),
+            None => error.help(format!(
+                "nothing is called `{name}` here: take it out, and the dot"
+            )),
+        };
+    };
+    let closer = match context.token(at + 2) {
+        Some(Token::LeftParen) => context.closer(at + 2),
+        _ => None,
+    };
+    let arguments = match closer {
+        Some(closer) if closer > at + 3 => {
+            format!("{operand}, {}", context.text_of(at + 3, closer - 1))
+        }
+        _ => operand.to_owned(),
+    };
+    let call = format!("{ours}({arguments})");
+    let error = error.help(format!("write `{call}`"));
+    let Some(last) = context.before(at) else {
+        return error;
+    };
+    let first = context.span(context.operand_start(last));
+    let whole = first.to(context.span(closer.unwrap_or(at + 1)));
+    error.fix(context.place(whole), call)
 }
 
 /// Advice for `np.…`: the function of another language may have another name here.
@@ -174,6 +215,10 @@ fn operator_advice(context: &Context<'_>, at: usize, written: &str) -> Option<St
             let name = context.text(at + 1);
             format!("in the interactive session write `:help {name}`")
         }
+        "?" => match operand {
+            Some(name) => format!("in the interactive session write `:help {name}`"),
+            None => "in the interactive session write `:help`".into(),
+        },
         _ => return None,
     })
 }
@@ -251,10 +296,16 @@ fn superscript(context: &Context<'_>, at: usize) -> Diagnostic {
             .help(format!("write `x^{exponent}`"));
     };
     let whole = context.span(context.operand_start(base)).to(span);
-    context.error(whole, message, "a superscript").help(format!(
-        "write `{}^{exponent}`",
-        context.operand_until(base)
-    ))
+    let operand = context.operand_until(base);
+    let text = match &*exponent {
+        "-1" if operand.starts_with('(') => format!("inv{operand}"),
+        "-1" => format!("inv({operand})"),
+        _ => format!("{operand}^{exponent}"),
+    };
+    context
+        .error(whole, message, "a superscript")
+        .help(format!("write `{text}`"))
+        .fix(context.place(whole), text)
 }
 
 fn bad_name(context: &Context<'_>, at: usize) -> Diagnostic {
@@ -284,17 +335,21 @@ fn bad_name(context: &Context<'_>, at: usize) -> Diagnostic {
     let base = short(&written[..raised]);
     let base = if base.is_empty() { "x" } else { &base };
     let exponent: String = written[raised..].nfkd().collect();
-    let help = match exponent.as_str() {
-        "T" => format!("write `{base}'` to transpose"),
-        _ => format!("write `{base}^{}`", short(&exponent)),
+    let (text, why) = match exponent.as_str() {
+        "T" => (format!("{base}'"), " to transpose"),
+        _ => (format!("{base}^{}", short(&exponent)), ""),
     };
-    context
+    let error = context
         .error(
             span,
             "a name cannot hold superscript letters",
             "a superscript letter",
         )
-        .help(help)
+        .help(format!("write `{text}`{why}"));
+    match raised {
+        0 => error,
+        _ => error.fix(context.place(span), text),
+    }
 }
 
 fn unclosed_text(context: &Context<'_>, at: usize) -> Diagnostic {

@@ -1,8 +1,9 @@
 //! Marks that are no operators: `=`, `:=`, commas, colons, ranges, empty brackets; and missing operands.
 
 use super::words::is_call;
-use super::{Context, misplaced_text};
+use super::{Context, habits, misplaced_text};
 use crate::diagnostic::Diagnostic;
+use crate::syntax::foreign::{NEWTON, is_solver};
 use crate::syntax::token::Token;
 
 const NO_COMPARISON: &str = "`=` defines a name and does not compare";
@@ -20,7 +21,7 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         return error(
             "a name is missing left of `=`",
             "nothing to define",
-            "write `x = …`".into(),
+            "write `x = 3`".into(),
         );
     };
     if !context.operand_before(at) {
@@ -35,7 +36,7 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         return error(
             "after `then` and `else` stand values, not statements",
             "a definition here",
-            format!("write `{name} = if c then a else b`, or `if c {{ {name} = … }}`"),
+            format!("write `{name} = if c then a else b`, or `if c {{ {name} = 1 }}`"),
         );
     }
     if let Some(opener) = context.enclosing_bracket(at) {
@@ -46,8 +47,12 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             return error(
                 "a comprehension is the only argument of a call",
                 "another argument here",
-                "put the comprehension in brackets: `f([… for i in 1..n], …)`".into(),
+                "put the comprehension in brackets: `max([i^2 for i in 1..n], 4)`".into(),
             );
+        }
+        let called = context.before(opener).map(|before| context.text(before));
+        if called.is_some_and(|name| is_solver(&name)) {
+            return error(NO_COMPARISON, "an equation", NEWTON.into());
         }
         return error(NO_COMPARISON, "inside brackets", compare());
     }
@@ -66,7 +71,7 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             error(
                 "a derivative follows from its function and cannot be defined",
                 "defined here",
-                format!("define `{name}(x) = …`; then `{name}'(x)` is its derivative"),
+                format!("define `{name}(x) = x^2`; then `{name}'(x)` is its derivative"),
             )
         }
         Token::Name
@@ -77,27 +82,30 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             error(
                 "an entry is replaced by `:=`",
                 "defines no entry",
-                format!("write `{target} := …`"),
+                format!(
+                    "write `{target} := {}`",
+                    context.text_of(at + 1, start + context.rest_of_tokens(start) - 1)
+                ),
             )
             .map(|error| error.fix(context.location(at), ":="))
         }
         Token::Input => error(
             "an input is declared without a value",
             "a value here",
-            "to give it a value write `x = …` instead, without `input`".into(),
+            "to give it a value write `x = 3` instead, without `input`".into(),
         ),
         word if word.is_statement_word() => error(
             "this statement defines nothing",
             "a definition here",
             format!(
-                "define the name in a statement of its own before; for one other value write `{} … at x = 3`",
-                context.text(start)
+                "define the name in a statement of its own before; for one other value append `at {} = 3`",
+                context.text(last)
             ),
         ),
         _ => error(
             "only a name can be defined",
             "left of this stands no name",
-            "write `name = …` or `name(x, y) = …`; to compare two values write `==`".into(),
+            "write `w = 3` or `f(x, y) = x*y`; to compare two values write `==`".into(),
         ),
     }
 }
@@ -118,13 +126,13 @@ pub(super) fn assign(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         Some(error.help(help))
     };
     let Some(last) = context.before(at).filter(|&last| last >= start) else {
-        return error("a name is missing left of `:=`", "write `w := …`".into());
+        return error("a name is missing left of `:=`", "write `w := 3`".into());
     };
     if in_branch(context, last) {
         let name = context.text(last);
         return error(
             "after `then` and `else` stand values, not statements",
-            format!("write `{name} := if c then a else b`, or `if c {{ {name} := … }}`"),
+            format!("write `{name} := if c then a else b`, or `if c {{ {name} := 1 }}`"),
         );
     }
     let is_head = context.token(start) == Some(Token::Name)
@@ -134,19 +142,21 @@ pub(super) fn assign(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         let head = context.text_of(start, last);
         return error(
             "a function is defined by `=`",
-            format!("write `{head} = …`; an entry is updated by `x[i] := …`"),
+            format!(
+                "write `{head} = {}`; an entry is updated by `v[1] := 3`",
+                context.text_of(at + 1, start + context.rest_of_tokens(start) - 1)
+            ),
         )
         .map(|error| error.fix(context.location(at), "="));
     }
     match context.token(start)? {
         Token::DefinitionHead | Token::FunctionHead | Token::UpdateHead => error(
             "a statement holds only one `=` or `:=`",
-            "put each update in a statement of its own, or write `a, b := value of a, value of b`"
-                .into(),
+            "put each update in a statement of its own, or write `a, b := 1, 2`".into(),
         ),
         _ => error(
             "`:=` updates names and entries of names",
-            "write `w := …`, `x[i] := …` or `a, b := …, …` at the start of a statement".into(),
+            "write `w := 3`, `v[1] := 3` or `a, b := 1, 2` at the start of a statement".into(),
         ),
     }
 }
@@ -193,7 +203,7 @@ pub(super) fn comma(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         _ if rest.contains(&Token::Assign) => error(
             "left of `:=` stand names and entries of names",
             "something else here",
-            "write `a, x[1] := …, …`",
+            "write `a, v[1] := 1, 2`",
         ),
         _ => error(
             "a statement that is only a formula shows one value",
@@ -286,11 +296,14 @@ pub(super) fn range(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     ) && context.operand_before(at)
         && in_clause_without_range(context, at);
     if clause {
-        return error(
-            "`in` wants a range",
-            "the range ends here without `..`",
-            "write `for i in 1..n`",
-        );
+        let known = habits::no_range(context, at);
+        return known.or_else(|| {
+            error(
+                "`in` needs a range",
+                "the range ends here without `..`",
+                "write `[i^2 for i in 1..n]`",
+            )
+        });
     }
     None
 }
@@ -329,7 +342,7 @@ pub(super) fn colon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             at,
             "a loop runs over a range, and its block is written in braces",
             "a colon here",
-            "write `for i in 1..10 { … }`",
+            "write `for i in 1..10 { print i }`",
         ));
     }
     let is_range = match (context.token(at)?, context.token_before(at)) {
@@ -337,27 +350,24 @@ pub(super) fn colon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         (_, Some(Token::Colon)) => true,
         _ => return None,
     };
-    let (message, help) = if is_range {
-        (
-            "a range is written with `..`",
-            "write `1..n`; a whole row or column is `W[1, :]`, `W[:, 1]`",
-        )
-    } else {
-        (
+    if !is_range {
+        return Some(context.mistake(
+            at,
             "`:` stands only as a whole index",
+            "a colon here",
             "write `W[1, :]` or `W[:, 1]`",
-        )
+        ));
+    }
+    let colon = match context.token(at)? {
+        Token::Colon => at,
+        _ => context.before(at)?,
     };
-    Some(context.mistake(
-        at,
-        message,
-        if is_range {
-            "written with `:`"
-        } else {
-            "a colon here"
-        },
-        help,
-    ))
+    let error = context.error(
+        context.span(colon),
+        "a range is written with `..`",
+        "written with `:`",
+    );
+    Some(habits::colon_range(context, colon, error))
 }
 
 /// `;` in parentheses, or around an empty row.

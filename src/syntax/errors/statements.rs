@@ -1,8 +1,8 @@
 //! Heads, blocks, tails and ends of statements.
 
-use super::Context;
+use super::{Context, habits};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::syntax::statements::StatementRow;
+use crate::syntax::statements::{StatementRow, statement_form};
 use crate::syntax::token::Token;
 use crate::syntax::words::{TAIL, tail_words};
 
@@ -28,7 +28,7 @@ pub(super) fn parameters(context: &Context<'_>, at: usize) -> Option<Diagnostic>
                 context.location(statement + 1),
                 "this function is defined here",
             )
-            .help("write `f(x, y) = …`; to compare two values write `==`")
+            .help("write `f(x, y) = x*y`; to compare two values write `==`")
     })
 }
 
@@ -42,12 +42,12 @@ pub(super) fn loop_head(context: &Context<'_>, at: usize) -> Option<Diagnostic> 
     let (message, help) = match (at - word, context.token(at)) {
         (1, Some(Token::LeftParen)) => (
             "the head of a loop stands without parentheses",
-            "write `for i in 1..10 { … }`".to_owned(),
+            "write `for i in 1..10 { print i }`".to_owned(),
         ),
         (1, Some(Token::Name)) | (3, Some(Token::If)) => return None,
         (1, _) => (
             "`for` needs a name that runs",
-            "write `for i in 1..10 { … }`".to_owned(),
+            "write `for i in 1..10 { print i }`".to_owned(),
         ),
         (2, Some(Token::Equal | Token::Assign)) => (
             "a loop runs over a range with `in`",
@@ -80,9 +80,7 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
                 format!("{statement} takes no `{text}`"),
                 "only after something that is shown",
             )
-            .help(format!(
-                "show the formula in a statement of its own, such as `trace L {text} …`"
-            )),
+            .help("show the formula in a statement of its own, such as `trace L wrt w`"),
         );
     }
     let Some(rank) = word.tail_rank() else {
@@ -169,7 +167,8 @@ pub(super) fn end(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     if let Some(open) = open_choice(context, at) {
         return error(
             "this `if` is not complete".to_owned(),
-            "write `if c then a else b`; as a statement `if c { … } else { … }`".to_owned(),
+            "write `if c then a else b`; as a statement `if w > 1 { w := 1 } else { w := 0 }`"
+                .to_owned(),
         )
         .map(|error| error.label(context.location(open), "the `if`"));
     }
@@ -235,17 +234,20 @@ fn unfinished(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         {
             error(
                 "a loop runs over a range".to_owned(),
-                "write `for i in 1..10 { … }`",
+                "write `for i in 1..10 { print i }`",
             )
         }
         Token::Repeat => error(
             "`repeat` needs a block".to_owned(),
-            "write `repeat 10 { … }`",
+            "write `repeat 10 { w := w/2 }`",
         ),
-        Token::While => error("`while` needs a block".to_owned(), "write `while c { … }`"),
+        Token::While => error(
+            "`while` needs a block".to_owned(),
+            "write `while w > 1 { w := w/2 }`",
+        ),
         Token::For => error(
             "`for` needs a block".to_owned(),
-            "write `for i in 1..10 { … }`",
+            "write `for i in 1..10 { print i }`",
         ),
         _ => {
             let help = part_before(context, at)?;
@@ -263,7 +265,7 @@ pub(super) fn after_block(context: &Context<'_>, at: usize) -> Option<Diagnostic
             at,
             "a block, or another `if`, stands after `else`",
             "not in braces",
-            "write `else { … }` or `else if c { … }`",
+            "write `else { w := 0 }` or `else if w > 1 { w := 1 }`",
         ));
     }
     let separate = before == Token::RightBrace && !matches!(context.token(at)?, Token::RightBrace);
@@ -290,21 +292,22 @@ pub(super) fn brace(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     match (context.token_before(at), statement) {
         (Some(Token::Then), _) => error(
             "a block has no value",
-            "write `if c { … } else { … }`, without `then`, for a choice of statements",
+            "write `if w > 1 { w := 1 } else { w := 0 }`, without `then`, for a choice of statements",
         ),
-        (Some(before), Some(Token::For)) if before.ends_operand() => {
-            error("a loop runs over a range", "write `for i in 1..10 { … }`")
-        }
+        (Some(before), Some(Token::For)) if before.ends_operand() => error(
+            "a loop runs over a range",
+            "write `for i in 1..10 { print i }`",
+        ),
         (Some(Token::Repeat), _) => error(
             "`repeat` needs a count",
-            "write `repeat 10 { … }`, or `while c { … }`",
+            "write `repeat 10 { w := w/2 }`, or `while w > 1 { w := w/2 }`",
         ),
         (Some(Token::While | Token::If), _) => error(
             "a condition is missing",
-            "write `while c { … }` or `if c { … }`",
+            "write `while w > 1 { w := w/2 }` or `if w > 1 { w := 1 }`",
         ),
         (Some(Token::RightParen), Some(Token::Name)) => {
-            error("a function is a formula, not a block", "write `f(x) = …`")
+            error("a function is a formula, not a block", "write `f(x) = x^2`")
         }
         (
             Some(
@@ -347,7 +350,10 @@ fn block_word(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         at,
         format!("the block of `{word}` is written in braces"),
         "`{` should stand here",
-        format!("write `{word} … {{ … }}`"),
+        match habits::block_of(context, at - 1, at + 1) {
+            None => format!("write `{}`", statement_form(&word)),
+            Some(text) => format!("write `{text}`"),
+        },
     ))
 }
 

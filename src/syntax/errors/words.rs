@@ -1,6 +1,6 @@
 //! Words: reserved ones where they may not stand, and those of other languages.
 
-use super::Context;
+use super::{Context, habits};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::syntax::foreign;
 use crate::syntax::statements::{is_statement_word, statement_words};
@@ -104,6 +104,14 @@ fn foreign_word(context: &Context<'_>, at: usize) -> Diagnostic {
     let Some(known) = foreign::word(&word) else {
         return error.help("take it out");
     };
+    if let Some((first, text)) = habits::lambda(context, at) {
+        let last = at + context.rest_of_tokens(at) - 1;
+        return habits::rewritten(context, error, first, last, text);
+    }
+    if let Some(text) = habits::definition(context, at) {
+        let last = at + context.rest_of_tokens(at) - 1;
+        return habits::rewritten(context, error, at, last, text);
+    }
     let error = error.help(known.advice);
     match known.instead {
         Some(ours) => error.fix(context.location(at), ours),
@@ -119,7 +127,7 @@ fn inner_statement(context: &Context<'_>, word: usize) -> Option<Diagnostic> {
             word,
             format!("`{text}` is a statement and has no value"),
             "cannot stand inside a formula",
-            format!("put `{text} …` on a line of its own"),
+            "put it on a line of its own",
         )
     })
 }
@@ -142,7 +150,7 @@ pub(super) fn choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         Token::Then => (
             "this `then` has no `if`",
             "no `if` before it",
-            "write `if c then a else b`; as a statement `if c { … } else { … }`, without `then`",
+            "write `if c then a else b`; as a statement `if w > 1 { w := 1 } else { w := 0 }`, without `then`",
         ),
         Token::Else if waits(context, at, Token::Then) => (
             "this `if` has no `then`",
@@ -171,7 +179,7 @@ pub(super) fn choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         Token::Else => (
             "this `else` has no `if`",
             "no `if` before it",
-            "write `if c then a else b`; as a statement `if c { … } else { … }`",
+            "write `if c then a else b`; as a statement `if w > 1 { w := 1 } else { w := 0 }`",
         ),
         _ => return None,
     };
@@ -200,7 +208,7 @@ pub(super) fn comprehension(context: &Context<'_>, at: usize) -> Option<Diagnost
             at,
             "`in` stands only after `for`",
             "no `for` before it",
-            "write `for i in 1..10 { … }` or `[… for i in 1..n]`",
+            "write `for i in 1..10 { print i }` or `[i^2 for i in 1..n]`",
         )),
         _ => None,
     }
@@ -215,19 +223,19 @@ fn misplaced_for(context: &Context<'_>, at: usize) -> Diagnostic {
     let (message, help) = match opener.and_then(|opener| context.token(opener)) {
         _ if second => (
             "the clauses of a comprehension are separated by commas",
-            "write `[… for i in 1..m, j in 1..n]`",
+            "write `[i + j for i in 1..3, j in 1..4]`",
         ),
         Some(Token::LeftParen) if opener.is_some_and(|opener| is_call(context, opener)) => (
             "a comprehension is the only argument of a call",
-            "put the comprehension in brackets: `f([… for i in 1..n], …)`",
+            "put the comprehension in brackets: `max([i^2 for i in 1..n], 4)`",
         ),
         Some(Token::LeftBracket) => (
             "a comprehension is the only entry of its brackets",
-            "join parts with `vcat`: `vcat([a, b], [… for i in 1..n])`",
+            "join parts with `vcat`: `vcat([a, b], [i^2 for i in 1..n])`",
         ),
         _ => (
             "a comprehension stands in brackets",
-            "write `[… for i in 1..n]`, or `for i in 1..n { … }` for a loop",
+            "write `[i^2 for i in 1..n]`, or `for i in 1..n { print i }` for a loop",
         ),
     };
     context.mistake(at, message, "starts a comprehension", help)
