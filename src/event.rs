@@ -1,5 +1,6 @@
 //! The results of statements as data: the one interface between a session and all renderers.
 
+use crate::claims::{Against, Proof};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;
 use crate::notation::Written;
@@ -53,6 +54,10 @@ pub enum Event {
     Compare(Box<Comparison>),
     /// A check of the modes against each other, for one output.
     Check(Box<Verdict>),
+    /// A derivative found by hand, right or wrong.
+    Against(Box<Against>),
+    /// An equation, proved or not.
+    Prove(Box<Proof>),
     /// A warning or a note: the statement ran all the same.
     Warning(Diagnostic),
 }

@@ -1,6 +1,7 @@
 //! Findings in words: why a mode has no answer, where a kink was hit, where an infinity was born.
 //! Diagnostics and every format of output say them alike.
 
+use crate::claims::Slip;
 use crate::notation::{PlainMath, Style};
 use crate::number;
 use crate::source::Location;
@@ -213,4 +214,31 @@ fn operand(operand: &Operand, in_trace: bool, pen: &PlainMath<'_>, style: &Style
         _ => pen.write(&operand.formula),
     };
     format!("{name} = {}", number::inline(&operand.value, style.digits))
+}
+
+/// A mistake in a derivative, in words.
+pub fn slip(slip: &Slip) -> String {
+    let number = |x: f64| crate::number::format(x, 12);
+    match slip {
+        Slip::Sign => "the sign is wrong".into(),
+        Slip::Factor(factor) if factor.abs() < 1.0 && (1.0 / factor).fract() == 0.0 => {
+            format!("a factor of {} is missing", number(1.0 / factor))
+        }
+        Slip::Factor(factor) => format!("it is {} times the derivative", number(*factor)),
+        Slip::Mean(size) => format!(
+            "it is 1/{size} of the derivative: a mean over {size} entries where the sum is meant"
+        ),
+        Slip::Total(size) => format!(
+            "it is {size} times the derivative: a sum over {size} entries where the mean is meant"
+        ),
+        Slip::Transposed => "it is transposed".into(),
+        Slip::Shape(given, right) => {
+            format!("it has the wrong shape: {given}, and the derivative is {right}")
+        }
+        Slip::Missing(term) => format!("the term `{term}` is missing"),
+        Slip::Doubled(term) => format!("the term `{term}` counts twice"),
+        Slip::TermSign(term) => format!("the term `{term}` has the wrong sign"),
+        Slip::Extra(term) => format!("the term `{term}` is too much"),
+        Slip::Mask => "it is right where the derivative is not 0; a mask is missing".into(),
+    }
 }

@@ -24,6 +24,7 @@
 //! in tables and [`render`] writes those.
 
 pub mod assist;
+pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
@@ -34,6 +35,7 @@ pub mod lower;
 pub mod notation;
 pub mod number;
 pub mod plot;
+pub mod proof;
 pub mod render;
 #[cfg(feature = "cli")]
 pub mod repl;

@@ -91,6 +91,13 @@ impl Lowerer<'_> {
                         self.push_node(self.graph.literal(f64::from(size)));
                         Ok(())
                     }
+                    Some(special @ Special::Same) => {
+                        let wanted = special.row().arguments;
+                        self.expect_arguments(expr, arguments.len(), wanted, frame)?;
+                        let node = self.same(expr, frame, operands)?;
+                        self.push_node(node);
+                        Ok(())
+                    }
                     _ => {
                         let before = self.graph.len();
                         let node =

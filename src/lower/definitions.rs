@@ -1,9 +1,11 @@
 //! Definitions: the formulas, inputs and functions that the names of a session stand for.
 
 mod changes;
+mod facts;
 
 use crate::diagnostic::{Result, error};
 use crate::graph::{Shape, Tensor};
+use crate::proof::Facts;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script};
 use crate::syntax::special::Special;
@@ -134,6 +136,7 @@ impl Default for Finder {
 pub struct Definitions {
     variables: Ordered<Variable>,
     functions: Ordered<Function>,
+    facts: Ordered<Facts>,
     log: Vec<Change>,
     /// One for each checkpoint, the latest last.
     journals: VecDeque<Journal>,
@@ -324,6 +327,7 @@ impl Definitions {
         Definitions {
             variables: self.variables.clone(),
             functions: self.functions.clone(),
+            facts: self.facts.clone(),
             clock: self.clock,
             ..self.emptied()
         }

@@ -25,6 +25,7 @@ mod operators;
 mod origin;
 mod read;
 mod rows;
+mod same;
 mod signatures;
 mod statements;
 mod sweeps;

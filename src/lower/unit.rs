@@ -6,6 +6,7 @@ use super::origin::{Origin, Origins};
 use crate::diagnostic::{Diagnostic, Result, interrupted};
 use crate::diff::{self, Held};
 use crate::graph::{Graph, NodeId, Op};
+use crate::proof::Facts;
 use crate::source::{Location, Source};
 use crate::stop;
 use crate::syntax::ast::{ExprId, Name};
@@ -176,6 +177,13 @@ impl<'a> Unit<'a> {
         };
         let (place, name, node) = self.inputs.get_full(&self.graph.leaf(number).name)?;
         (*node == leaf).then_some((place, name))
+    }
+
+    /// What is said of an input.
+    pub fn facts(&self, input: NodeId) -> Facts {
+        let named = self.input(input).map(|(_, name)| name);
+        let known = named.and_then(|name| self.definitions.facts(name));
+        known.cloned().unwrap_or_default()
     }
 
     /// True if `node` is a name without a meaning or a value.

@@ -2,6 +2,7 @@
 
 pub mod ascii;
 pub mod cell;
+pub mod claims;
 pub mod compare;
 pub mod derive;
 pub mod diagnostic;

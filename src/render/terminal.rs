@@ -34,6 +34,8 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Derive(derivation) => super::derive::text(derivation, style),
         Event::Compare(comparison) => wrap::lines(&compare::comparison(comparison, style), style),
         Event::Check(verdict) => wrap::lines(&compare::verdict(verdict, style), style),
+        Event::Against(against) => wrap::lines(&super::claims::against(against, style), style),
+        Event::Prove(proof) => wrap::lines(&super::claims::proof(proof, style), style),
         Event::Warning(_) => String::new(),
     }
 }

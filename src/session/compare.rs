@@ -39,6 +39,9 @@ impl Session {
         statement: &ShowStatement<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
+        if !statement.tail.against.is_empty() {
+            return self.show_against(statement, sink);
+        }
         self.ask(statement, sink, |evaluation, question, output| {
             let verdict = check(evaluation, question)?;
             let failure = failure(statement.script, output, &verdict);

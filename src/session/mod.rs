@@ -18,6 +18,7 @@
 //! is `compiled`. `embed` and `evaluator` are the session as a program uses it; `check` and `preview`
 //! look at a text without running it, and `save` writes a session as a script.
 
+mod against;
 mod assert;
 mod check;
 mod compare;
@@ -34,6 +35,7 @@ mod notes;
 mod plot;
 mod prepare;
 mod preview;
+mod prove;
 mod rounds;
 mod run;
 mod save;

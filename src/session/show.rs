@@ -61,6 +61,7 @@ impl Session {
             Show::Derive => self.show_derive(statement, sink),
             Show::Compare => self.show_compare(statement, sink),
             Show::Check => self.show_check(statement, sink),
+            Show::Prove => self.show_proof(statement, sink),
             Show::Graph => self.show_graph(statement, sink),
             Show::Plot => self.show_plot(statement, sink),
         }

@@ -191,7 +191,7 @@ impl Layout<'_> {
         match self.raw_token(at + 1) {
             Some(Token::Name | Token::Number | Token::Text) => true,
             Some(Token::LeftParen | Token::LeftBracket | Token::Minus) => match word {
-                Token::Along => self.form == Form::Word,
+                Token::Along | Token::Against => self.form == Form::Word,
                 Token::From | Token::To => self.part == Some(Token::Over),
                 Token::By => self.part == Some(Token::With),
                 _ => false,

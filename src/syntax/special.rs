@@ -21,6 +21,7 @@ pub enum Special {
     Fold,
     Rows,
     Cols,
+    Same,
     Read,
 }
 
@@ -34,6 +35,8 @@ pub enum SpecialKind {
     Iteration,
     /// An ordinary value, of which only the shape counts.
     Size,
+    /// Two ordinary values, of which the formulas count.
+    Formulas,
     /// The path of a file, as a text.
     File,
 }
@@ -69,7 +72,7 @@ pub const UNTIL_OPTION: &str = "until";
 pub const MOST_OPTION: &str = "most";
 
 /// All of them, in the order of the identifiers, which is the order in which help lists them.
-pub static SPECIAL: [SpecialRow; 12] = [
+pub static SPECIAL: [SpecialRow; 13] = [
     SpecialRow {
         id: Special::Grad,
         name: "grad",
@@ -179,6 +182,16 @@ pub static SPECIAL: [SpecialRow; 12] = [
         options: &[],
         doc: "How many columns a matrix has.",
         example: ("cols([1, 2; 3, 4; 5, 6])", "2"),
+    },
+    SpecialRow {
+        id: Special::Same,
+        name: "same",
+        signature: "same(a, b)",
+        kind: SpecialKind::Formulas,
+        arguments: 2,
+        options: &[],
+        doc: "1 where two formulas are equal for all values of their inputs, else 0.",
+        example: ("same((x + 1)^2, x^2 + 2*x + 1)", "1"),
     },
     SpecialRow {
         id: Special::Read,

@@ -29,7 +29,7 @@ pub struct StatementRow {
 }
 
 /// All of them that have a word or a sign, in the order in which help lists them.
-pub static STATEMENTS: [StatementRow; 17] = [
+pub static STATEMENTS: [StatementRow; 18] = [
     StatementRow {
         word: "=",
         token: Token::DefinitionHead,
@@ -88,10 +88,19 @@ pub static STATEMENTS: [StatementRow; 17] = [
         word: "check",
         token: Token::Show(Show::Check),
         noun: "check",
-        takes: &["wrt", "along", "using", "at"],
+        takes: &["wrt", "along", "using", "against", "at"],
         form: "check L wrt W",
-        doc: "whether the four modes agree, and if not, why",
+        doc: "whether the four modes agree, and if not, why; `against G`: whether a derivative found by hand is right",
         example: ("check sin(x)^2 wrt x at x = 1", ""),
+    },
+    StatementRow {
+        word: "prove",
+        token: Token::Show(Show::Prove),
+        noun: "prove",
+        takes: &[],
+        form: "prove A == B",
+        doc: "whether two formulas are equal: proved, found equal at points, or a counterexample",
+        example: ("prove sin(2*x) == 2*sin(x)*cos(x)", ""),
     },
     StatementRow {
         word: "graph",

@@ -143,6 +143,7 @@ pub(crate) enum Token {
     Wrt,
     Along,
     Using,
+    Against,
     At,
     With,
     To,

@@ -47,7 +47,7 @@ const fn help(
 }
 
 /// All words of a tail: those that start a part first, in the order of the parts.
-pub(crate) static TAIL: [TailWord; 10] = [
+pub(crate) static TAIL: [TailWord; 11] = [
     part(
         "over",
         Token::Over,
@@ -89,6 +89,16 @@ pub(crate) static TAIL: [TailWord; 10] = [
             "compare L using forward, reverse",
             "the modes wanted: forward, reverse, numeric, symbolic",
             ("x = 2; compare x^3 using forward, reverse", ""),
+        ),
+    ),
+    part(
+        "against",
+        Token::Against,
+        "write `against G`, one formula for each `wrt`",
+        help(
+            "check L wrt w, b against g, h",
+            "derivatives found by hand, one for each `wrt`",
+            ("check (w*x)^2 wrt w against 2*w*x^2", ""),
         ),
     ),
     part(

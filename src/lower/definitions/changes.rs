@@ -2,6 +2,7 @@
 
 use super::{Definitions, Finder, Function, Meaning, Ordered, Variable};
 use crate::graph::Tensor;
+use crate::proof::Facts;
 use crate::syntax::ast::Name;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -13,6 +14,8 @@ pub(super) enum Change {
     Variable(Name, Option<Rc<Variable>>),
     /// A function, and what it was before.
     Function(Name, Option<Rc<Function>>),
+    /// What is said of an input, and what was said before.
+    Facts(Name, Option<Rc<Facts>>),
     /// Entries of an input, and what they were before.
     Entries(Name, Vec<(usize, f64)>),
 }
@@ -23,11 +26,12 @@ pub(super) enum Change {
 pub(super) struct Journal {
     pub variables: FxHashMap<Name, Option<Rc<Variable>>>,
     pub functions: FxHashMap<Name, Option<Rc<Function>>>,
+    pub facts: FxHashMap<Name, Option<Rc<Facts>>>,
 }
 
 impl Journal {
     fn is_empty(&self) -> bool {
-        self.variables.is_empty() && self.functions.is_empty()
+        self.variables.is_empty() && self.functions.is_empty() && self.facts.is_empty()
     }
 }
 
@@ -50,6 +54,7 @@ impl Definitions {
             match self.log.pop() {
                 Some(Change::Variable(name, before)) => put(&mut self.variables, name, before),
                 Some(Change::Function(name, before)) => put(&mut self.functions, name, before),
+                Some(Change::Facts(name, before)) => put(&mut self.facts, name, before),
                 Some(Change::Entries(name, before)) => {
                     // A shared value is copied, so that other holders keep what they have.
                     let variable = self.variables.get_mut(&name).map(Rc::make_mut);
@@ -79,6 +84,9 @@ impl Definitions {
                 Change::Function(name, before) => {
                     journal.functions.entry(name).or_insert(before);
                 }
+                Change::Facts(name, before) => {
+                    journal.facts.entry(name).or_insert(before);
+                }
                 // The journal knows the whole from before.
                 Change::Entries(..) => {}
             }
@@ -104,11 +112,15 @@ impl Definitions {
             let journal = self.journals.pop_back()?;
             let mut names: Vec<Name> = journal.variables.keys().cloned().collect();
             names.extend(journal.functions.keys().cloned());
+            names.extend(journal.facts.keys().cloned());
             for (name, before) in journal.variables {
                 put(&mut self.variables, name, before);
             }
             for (name, before) in journal.functions {
                 put(&mut self.functions, name, before);
+            }
+            for (name, before) in journal.facts {
+                put(&mut self.facts, name, before);
             }
             if !names.is_empty() {
                 names.sort();
@@ -129,6 +141,9 @@ impl Definitions {
         }
         for (name, before) in std::mem::take(&mut self.functions) {
             self.log.push(Change::Function(name, Some(before)));
+        }
+        for (name, before) in std::mem::take(&mut self.facts) {
+            self.log.push(Change::Facts(name, Some(before)));
         }
         self.commit();
     }

@@ -177,6 +177,10 @@ pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
             )
         }
         Event::Check(verdict) => section("check", &prose(&compare::verdict(verdict, style))),
+        Event::Against(against) => {
+            section("check", &prose(&super::claims::against(against, style)))
+        }
+        Event::Prove(proof) => section("prove", &prose(&super::claims::proof(proof, style))),
         Event::Warning(_) => String::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Events as JSON, one object a line.
 
+mod claims;
 mod compare;
 mod derive;
 mod findings;
@@ -52,6 +53,8 @@ pub fn event(event: &Event) -> String {
         Event::Derive(derivation) => derive::object(derivation).to_string(),
         Event::Compare(comparison) => compare::comparison(comparison).to_string(),
         Event::Check(verdict) => compare::verdict(verdict).to_string(),
+        Event::Against(against) => claims::against(against).to_string(),
+        Event::Prove(proof) => claims::proof(proof).to_string(),
         Event::Warning(warning) => diagnostic(warning, None),
     }
 }

@@ -9,7 +9,8 @@ mod name;
 mod picture;
 mod table;
 
-use super::{Style, compare, derive};
+use super::{Style, claims, compare, derive};
+use crate::claims::{Against, Proof};
 use crate::event::{Event, Item};
 use crate::findings;
 use crate::graph::Tensor;
@@ -66,6 +67,8 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Derive(derivation) => derived(derivation, style),
         Event::Compare(comparison) => compared(comparison, style),
         Event::Check(verdict) => checked(verdict, style),
+        Event::Against(against) => checked_against(against, style),
+        Event::Prove(proof) => proved(proof, style),
         Event::Warning(_) => String::new(),
     }
 }
@@ -251,6 +254,24 @@ fn compared(comparison: &Comparison, style: &Style) -> String {
         text.push_str(&set(&view::costs(comparison), style));
     }
     text + &paragraphs(&compare::remarks(comparison, style))
+}
+
+/// The answer to `check … against`, with its formulas.
+fn checked_against(against: &Against, style: &Style) -> String {
+    let pen = LatexMath::derivatives(style.digits);
+    let [output, wrt, given] =
+        [&against.output, &against.wrt, &against.given].map(|one| pen.written(one));
+    let sentence = prose(&format!(": {}", claims::against_sentence(against, style)));
+    table::paragraph(&format!(
+        "check ${output}$ with respect to ${wrt}$ against ${given}${sentence}"
+    ))
+}
+
+/// The answer to `prove`, with the claim as a formula.
+fn proved(proof: &Proof, style: &Style) -> String {
+    let claim = LatexMath::derivatives(style.digits).written(&proof.claim);
+    let sentence = prose(&format!(": {}", claims::sentence(&proof.outcome, style)));
+    table::paragraph(&format!("${claim}${sentence}"))
 }
 
 /// The verdict, with the output as a formula.

@@ -36,6 +36,8 @@ pub enum Show {
     Derive,
     /// `check`
     Check,
+    /// `prove`
+    Prove,
     /// `graph`
     Graph,
     /// `plot`
@@ -135,6 +137,8 @@ pub struct Tail {
     pub along: Vec<ExprId>,
     /// `using forward, reverse`
     pub using: Vec<(Mode, Span)>,
+    /// `against G, h`: derivatives by hand, one for each `wrt`
+    pub against: Vec<ExprId>,
     /// `at w = 3, x = 2`
     pub at: Vec<At>,
     /// `with life, zeros`
@@ -152,6 +156,7 @@ impl Tail {
             ("wrt", self.wrt.first().map(expr)),
             ("along", self.along.first().map(expr)),
             ("using", self.using.first().map(|(_, span)| *span)),
+            ("against", self.against.first().map(expr)),
             ("at", self.at.first().map(|at| at.name.span)),
             ("to", self.to.as_ref().map(|to| to.span)),
         ];

@@ -1,0 +1,38 @@
+//! What the user says about inputs by `assume`.
+
+use super::changes::Change;
+use super::{Definitions, Meaning};
+use crate::graph::Tensor;
+use crate::proof::Facts;
+use crate::syntax::ast::Name;
+use std::rc::Rc;
+
+impl Definitions {
+    /// What is said of the input `name`.
+    pub fn facts(&self, name: &str) -> Option<&Facts> {
+        self.facts.get(name).map(|known| &**known)
+    }
+
+    /// All that is said, in the order in which it was.
+    pub fn stated(&self) -> impl Iterator<Item = (&Name, &Facts)> {
+        self.facts.iter().map(|(name, facts)| (name, &**facts))
+    }
+
+    /// Says this of `name`, and nothing else; no facts take back what was said.
+    pub fn state(&mut self, name: &Name, facts: Facts) {
+        let before = match facts.is_empty() {
+            true => self.facts.shift_remove(name),
+            false => self.facts.insert(name.clone(), Rc::new(facts)),
+        };
+        self.epoch += 1;
+        self.log.push(Change::Facts(name.clone(), before));
+    }
+
+    /// The value that the input `name` has, if it has been computed.
+    pub fn known_value(&self, name: &str) -> Option<&Tensor> {
+        match &self.variable(name)?.meaning {
+            Meaning::Input(input) => input.value.get().map(|value| &**value),
+            Meaning::Formula(_) => None,
+        }
+    }
+}

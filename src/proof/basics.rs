@@ -1,0 +1,483 @@
+//! A formula in few operations, with the laws of logarithms and exponentials applied to its structure.
+//!
+//! The laws hold wherever both sides are defined: log(a·b) is log|a| + log|b| wherever a·b > 0. That one
+//! side may be undefined where the other is not is looked at elsewhere, before anything is rewritten.
+
+use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Term};
+use crate::primitives::algebra::{COFACTOR, DET, DOT, INV, LOGDET, MATMUL_REACHED, SOLVE};
+use crate::primitives::arithmetic::{
+    ADD, AND, CHOOSE, DIV, EQ, FROZEN, GE, GT, LE, LT, MAX, MIN, MUL, NE, NEG, NOT, OR, POW,
+    SEEDED, SUB, UNLESS, WHERE,
+};
+use crate::primitives::array::{
+    CUMPROD, CUMPROD_SPELLED, GUARD, GUARD_ALL, LOG_SOFTMAX, LOGSUMEXP, MEAN, NORM, NORM1, OTHERS,
+    PASS, PASS_ALL, POISON, PROD, PROD_SPELLED, SOFTMAX, STD, VAR,
+};
+use crate::primitives::elementary::*;
+use crate::primitives::term::entrywise;
+use rustc_hash::FxHashMap;
+use std::f64::consts::{FRAC_PI_2, LN_2, LN_10, PI};
+
+/// An operation written in others.
+type Rewriting = for<'g> fn(&[Term<'g>], Attr, Shape) -> Term<'g>;
+
+/// The operations that are written in others, in the order of the primitive table.
+static REWRITINGS: &[(&Primitive, Rewriting)] = &[
+    (&WHERE, |a, _, _| chosen(a[0], a[1], a[2])),
+    (&CHOOSE, |a, _, shape| {
+        chosen(
+            a[0].stretch(shape),
+            a[1].stretch(shape),
+            a[2].stretch(shape),
+        )
+    }),
+    (&GUARD, |a, _, shape| kept(a, shape)),
+    (&GUARD_ALL, |a, _, shape| kept(a, shape)),
+    (&PASS, |a, _, shape| kept(a, shape)),
+    (&PASS_ALL, |a, _, shape| kept(a, shape)),
+    (&POISON, |a, _, _| a[0]),
+    (&FROZEN, |a, _, _| a[0]),
+    (&SUB, |a, _, _| difference(a[0], a[1])),
+    (&LT, |a, _, _| greater(a[1], a[0])),
+    (&LE, |a, _, _| greater(a[1], a[0])),
+    (&GT, |a, _, _| greater(a[0], a[1])),
+    (&GE, |a, _, _| greater(a[0], a[1])),
+    (&SEEDED, |a, _, _| entrywise(&NE, &[a[0], a[1]])),
+    (&AND, |a, _, _| truth(a[0]) * truth(a[1])),
+    (&OR, |a, _, _| 1.0 - falsehood(a[0]) * falsehood(a[1])),
+    (&NOT, |a, _, _| falsehood(a[0])),
+    (&UNLESS, |a, _, _| falsehood(a[0])),
+    (&MAX, |a, _, _| {
+        folded(a, |x, y| half(x + y + absolute(x - y)))
+    }),
+    (&MIN, |a, _, _| {
+        folded(a, |x, y| half(x + y - absolute(x - y)))
+    }),
+    (&LOG, |a, _, _| log(a[0])),
+    (&LOG2, |a, _, _| log(a[0]) / log(a[0].number(2.0))),
+    (&LOG10, |a, _, _| log(a[0]) / log(a[0].number(10.0))),
+    (&LOG1P, |a, _, _| log(1.0 + a[0])),
+    (&EXP, |a, _, _| exp(a[0])),
+    (&EXPM1, |a, _, _| exp(a[0]) - 1.0),
+    (&SQRT, |a, _, _| root(a[0])),
+    (&SIN, |a, _, _| circle(a[0]).1),
+    (&COS, |a, _, _| circle(a[0]).0),
+    (&TAN, |a, _, _| {
+        let (cos, sin) = circle(a[0]);
+        sin / cos
+    }),
+    (&ACOS, |a, _, _| a[0].number(PI) / 2.0 - a[0].map(&ASIN)),
+    (&SINH, |a, _, _| half(exp(a[0]) - exp(-a[0]))),
+    (&COSH, |a, _, _| half(exp(a[0]) + exp(-a[0]))),
+    (&TANH, |a, _, _| 1.0 - 2.0 * (1.0 / (exp(2.0 * a[0]) + 1.0))),
+    (&ASINH, |a, _, _| log(a[0] + root(a[0].squared() + 1.0))),
+    (&ACOSH, |a, _, _| {
+        log(a[0] + root(a[0] - 1.0) * root(a[0] + 1.0))
+    }),
+    (&ATANH, |a, _, _| half(log(1.0 + a[0]) - log(1.0 - a[0]))),
+    (&RELU, |a, _, _| half(a[0] + absolute(a[0]))),
+    (&SIGMOID, |a, _, _| 1.0 / (1.0 + exp(-a[0]))),
+    (&LOG_SIGMOID, |a, _, _| -(-a[0]).map(&SOFTPLUS)),
+    (&ERFC, |a, _, _| 1.0 - a[0].map(&ERF)),
+    (&DIGAMMA, |a, _, _| {
+        entrywise(&POLYGAMMA, &[a[0].number(0.0), a[0]])
+    }),
+    (&CLAMP, |a, _, _| {
+        let raised = half(a[0] + a[1] + absolute(a[0] - a[1]));
+        half(raised + a[2] - absolute(raised - a[2]))
+    }),
+    (&MOD, |a, _, _| a[0] - a[1] * (a[0] / a[1]).map(&FLOOR)),
+    (&HYPOT, |a, _, _| root(a[0].squared() + a[1].squared())),
+    (&XLOGY, |a, _, _| a[0] * log(a[1])),
+    (&LOGADDEXP, |a, _, _| a[0] + (a[1] - a[0]).map(&SOFTPLUS)),
+    (&MEAN, |a, attr, _| mean(a[0], attr)),
+    (&VAR, |a, attr, _| variance(a[0], attr)),
+    (&STD, |a, attr, _| root(variance(a[0], attr))),
+    (&PROD_SPELLED, |a, attr, shape| {
+        a[0].whole(&PROD, attr, shape)
+    }),
+    (&CUMPROD_SPELLED, |a, attr, shape| {
+        a[0].whole(&CUMPROD, attr, shape)
+    }),
+    (&OTHERS, |a, _, shape| {
+        a[0].whole(&PROD, Attr::None, Shape::SCALAR).stretch(shape) / a[0]
+    }),
+    (&NORM, |a, attr, _| root(a[0].squared().sum_along(attr))),
+    (&NORM1, |a, attr, _| absolute(a[0]).sum_along(attr)),
+    (&LOGSUMEXP, |a, attr, _| log(exp(a[0]).sum_along(attr))),
+    (&SOFTMAX, |a, attr, shape| {
+        let exponentials = exp(a[0]);
+        exponentials / exponentials.sum_along(attr).stretch(shape)
+    }),
+    (&LOG_SOFTMAX, |a, attr, shape| {
+        a[0] - log(exp(a[0]).sum_along(attr)).stretch(shape)
+    }),
+    (&MATMUL_REACHED, |a, _, _| a[0].matmul(a[1])),
+    (&DOT, |a, _, _| (a[0] * a[1].reshaped(a[0].shape())).sum()),
+    (&LOGDET, |a, _, shape| {
+        log(a[0].whole(&DET, Attr::None, shape))
+    }),
+    (&SOLVE, |a, _, _| inverse(a[0]).matmul(a[1])),
+    (&COFACTOR, |a, _, shape| {
+        let det = a[0].whole(&DET, Attr::None, Shape::SCALAR);
+        det.stretch(shape) * inverse(a[0]).transposed()
+    }),
+];
+
+/// `root` in basic operations.
+pub(super) fn basics(graph: &Graph, root: NodeId) -> NodeId {
+    let mut image: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+    for id in graph.cone(&[root], |_| false) {
+        let args: Args = graph.args(id).iter().map(|arg| image[arg]).collect();
+        let node = graph.node(id);
+        let new = match node.op {
+            Op::Hold(_) => args[0],
+            Op::Literal(number) => irrational(graph, number).unwrap_or(id),
+            Op::Apply(row, attr) => {
+                let terms: Vec<Term<'_>> = args.iter().map(|arg| graph.term(*arg)).collect();
+                match REWRITINGS.iter().find(|(known, _)| row.is(known)) {
+                    Some((_, rewriting)) => {
+                        rewriting(&terms, attr, node.shape).stretch(node.shape).id
+                    }
+                    None => graph.apply(row, attr, node.shape, &args),
+                }
+            }
+            _ => id,
+        };
+        image.insert(id, new);
+    }
+    image[&root]
+}
+
+fn half(x: Term<'_>) -> Term<'_> {
+    x / 2.0
+}
+
+fn absolute(x: Term<'_>) -> Term<'_> {
+    x.map(&ABS)
+}
+
+fn root(x: Term<'_>) -> Term<'_> {
+    x.powf(0.5)
+}
+
+fn inverse(x: Term<'_>) -> Term<'_> {
+    x.whole(&INV, Attr::None, x.shape())
+}
+
+fn chosen<'g>(condition: Term<'g>, a: Term<'g>, b: Term<'g>) -> Term<'g> {
+    entrywise(&WHERE, &[condition, a, b])
+}
+
+/// 1 where a > b, else 0.
+fn greater<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
+    half(1.0 + (a - b).map(&SIGN))
+}
+
+/// True of what is 1 or 0 everywhere.
+fn is_truth(x: Term<'_>) -> bool {
+    let Some(of) = row(x) else { return false };
+    let is = |x: Term<'_>, rows: &[&Primitive]| {
+        row(x).is_some_and(|row| rows.iter().any(|known| row.is(known)))
+    };
+    of.is(&NE)
+        || of.is(&EQ)
+        || of.is(&DIV) && is(x.arg(0), &[&ADD]) && is(x.arg(0).arg(1), &[&SIGN])
+}
+
+fn truth(x: Term<'_>) -> Term<'_> {
+    match is_truth(x) {
+        true => x,
+        false => entrywise(&NE, &[x, x.zero()]),
+    }
+}
+
+fn falsehood(x: Term<'_>) -> Term<'_> {
+    match is_truth(x) {
+        true => 1.0 - x,
+        false => entrywise(&EQ, &[x, x.zero()]),
+    }
+}
+
+/// a − b, where 1 − σ(u) is σ(−u).
+fn difference<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
+    let is = |x: Term<'_>, known: &Primitive| row(x).is_some_and(|row| row.is(known));
+    if a.is(1.0) && is(b, &DIV) && b.arg(0).is(1.0) && is(b.arg(1), &ADD) {
+        let [one, power] = [b.arg(1).arg(0), b.arg(1).arg(1)];
+        if one.is(1.0) && is(power, &EXP) {
+            return 1.0 / (1.0 + exp(-power.arg(0)));
+        }
+    }
+    a - b
+}
+
+/// log(1 + e^u) if `x` is 1 + e^u.
+fn softplus(x: Term<'_>) -> Option<Term<'_>> {
+    let is_sum = row(x).is_some_and(|row| row.is(&ADD));
+    if !is_sum {
+        return None;
+    }
+    let [a, b] = [x.arg(0), x.arg(1)];
+    let (one, power) = if a.is(1.0) { (a, b) } else { (b, a) };
+    let is_power = row(power).is_some_and(|row| row.is(&EXP));
+    (one.is(1.0) && is_power).then(|| power.arg(0).map(&SOFTPLUS))
+}
+
+fn kept<'g>(args: &[Term<'g>], shape: Shape) -> Term<'g> {
+    let x = args[1].stretch(shape);
+    chosen(args[0].stretch(shape), x, x.zero())
+}
+
+fn folded<'g>(args: &[Term<'g>], join: fn(Term<'g>, Term<'g>) -> Term<'g>) -> Term<'g> {
+    args[1..].iter().fold(args[0], |x, y| join(x, *y))
+}
+
+fn mean(x: Term<'_>, attr: Attr) -> Term<'_> {
+    let sum = x.sum_along(attr);
+    sum / (x.shape().len() / sum.shape().len().max(1)) as f64
+}
+
+fn variance(x: Term<'_>, attr: Attr) -> Term<'_> {
+    mean((x - mean(x, attr).stretch(x.shape())).squared(), attr)
+}
+
+/// The row of an operation; `None` for a leaf or a number.
+fn row(x: Term<'_>) -> Option<&'static Primitive> {
+    x.node().primitive()
+}
+
+/// log|x| by the factors of x.
+fn log(x: Term<'_>) -> Term<'_> {
+    let one = x.number(1.0);
+    let mut sum = x.number(0.0);
+    let mut factors = vec![(x, one)];
+    while let Some((factor, exponent)) = factors.pop() {
+        match row(factor) {
+            Some(row) if row.is(&MUL) => {
+                factors.push((factor.arg(0), exponent));
+                factors.push((factor.arg(1), exponent));
+            }
+            Some(row) if row.is(&DIV) => {
+                factors.push((factor.arg(0), exponent));
+                factors.push((factor.arg(1), -exponent));
+            }
+            Some(row) if row.is(&NEG) || row.is(&ABS) => factors.push((factor.arg(0), exponent)),
+            Some(row) if row.is(&POW) => {
+                factors.push((factor.arg(0), exponent * factor.arg(1)));
+            }
+            Some(row) if row.is(&EXP) => sum = sum + exponent * factor.arg(0),
+            _ => match factor.literal() {
+                Some(number) if number.abs() == 1.0 => {}
+                Some(number) => sum = sum + log_of_number(x, number.abs()) * exponent,
+                None => {
+                    let logarithm = softplus(factor).unwrap_or_else(|| factor.map(&LOG));
+                    sum = sum + exponent * logarithm;
+                }
+            },
+        }
+    }
+    sum
+}
+
+/// The logarithm of a number, by its prime factors where it is a small integer.
+fn log_of_number(x: Term<'_>, number: f64) -> Term<'_> {
+    let mut rest = number;
+    let mut sum = x.number(0.0);
+    if number.fract() == 0.0 && number > 0.0 && number < 1e9 {
+        for prime in [2.0, 3.0, 5.0, 7.0, 11.0, 13.0] {
+            while rest % prime == 0.0 {
+                rest /= prime;
+                sum = sum + x.number(prime).map(&LOG);
+            }
+        }
+    }
+    if rest == 1.0 {
+        return sum;
+    }
+    sum + x.number(rest).map(&LOG)
+}
+
+/// The terms of a sum, each with its sign.
+fn terms_of(x: Term<'_>) -> Vec<(bool, Term<'_>)> {
+    let mut terms = Vec::new();
+    let mut waiting = vec![(false, x)];
+    while let Some((negative, term)) = waiting.pop() {
+        match row(term) {
+            Some(row) if row.is(&ADD) => {
+                waiting.push((negative, term.arg(1)));
+                waiting.push((negative, term.arg(0)));
+            }
+            Some(row) if row.is(&SUB) => {
+                waiting.push((!negative, term.arg(1)));
+                waiting.push((negative, term.arg(0)));
+            }
+            Some(row) if row.is(&NEG) => waiting.push((!negative, term.arg(0))),
+            _ => terms.push((negative, term)),
+        }
+    }
+    terms
+}
+
+fn signed(negative: bool, x: Term<'_>) -> Term<'_> {
+    if negative { -x } else { x }
+}
+
+/// e^x, where e^(c·log b) is b^c.
+fn exp(x: Term<'_>) -> Term<'_> {
+    let mut rest: Option<Term<'_>> = None;
+    let mut product: Option<Term<'_>> = None;
+    for (negative, term) in terms_of(x) {
+        let (logarithm, factor) = split_logarithm(term);
+        match logarithm {
+            Some(base) => {
+                let factor = signed(negative, factor);
+                let power = entrywise(&POW, &[absolute(base), factor]);
+                product = Some(product.map_or(power, |product| product * power));
+            }
+            None => {
+                let term = signed(negative, term);
+                rest = Some(rest.map_or(term, |rest| rest + term));
+            }
+        }
+    }
+    let rest = rest.map(|rest| match rest.literal() {
+        Some(0.0) => rest.number(1.0),
+        _ => rest.map(&EXP),
+    });
+    match (product, rest) {
+        (Some(product), Some(rest)) => product * rest,
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => x.map(&EXP),
+    }
+}
+
+/// c·log b as b and c; `None` where there is no logarithm, or more than one.
+fn split_logarithm(term: Term<'_>) -> (Option<Term<'_>>, Term<'_>) {
+    let mut base = None;
+    let mut factor = term.number(1.0);
+    let mut waiting = vec![(term, false)];
+    while let Some((part, below)) = waiting.pop() {
+        match row(part) {
+            Some(row) if row.is(&MUL) => {
+                waiting.push((part.arg(0), below));
+                waiting.push((part.arg(1), below));
+            }
+            Some(row) if row.is(&DIV) => {
+                waiting.push((part.arg(0), below));
+                waiting.push((part.arg(1), !below));
+            }
+            Some(row) if row.is(&NEG) => {
+                factor = -factor;
+                waiting.push((part.arg(0), below));
+            }
+            Some(row) if row.is(&LOG) && base.is_none() && !below => base = Some(part.arg(0)),
+            Some(row) if row.is(&SOFTPLUS) && base.is_none() && !below => {
+                base = Some(1.0 + part.arg(0).map(&EXP));
+            }
+            _ if below => factor = factor / part,
+            _ => factor = factor * part,
+        }
+    }
+    (base, factor)
+}
+
+/// Cosine and sine, of inverse functions and of quarter turns by themselves.
+fn circle(x: Term<'_>) -> (Term<'_>, Term<'_>) {
+    let of = |x: Term<'_>| match row(x) {
+        Some(row) if row.is(&ASIN) => {
+            let sin = x.arg(0);
+            Some((root(1.0 - sin.squared()).id, sin.id))
+        }
+        Some(row) if row.is(&ATAN) => {
+            let tan = x.arg(0);
+            let cos = root(1.0 + tan.squared());
+            Some(((1.0 / cos).id, (tan / cos).id))
+        }
+        _ => None,
+    };
+    if let Some((cos, sin)) = of(x) {
+        return (x.graph.term(cos), x.graph.term(sin));
+    }
+    let mut turns = 0i64;
+    let mut rest: Option<Term<'_>> = None;
+    for (negative, term) in terms_of(x) {
+        match quarter_turns(term) {
+            Some(some) => turns += if negative { -some } else { some },
+            None => {
+                let term = signed(negative, term);
+                rest = Some(rest.map_or(term, |rest| rest + term));
+            }
+        }
+    }
+    let (cos, sin) = match rest {
+        None => (x.number(1.0), x.number(0.0)),
+        Some(rest) => {
+            let known = of(rest).map(|(cos, sin)| (x.graph.term(cos), x.graph.term(sin)));
+            known.unwrap_or_else(|| (rest.map(&COS), rest.map(&SIN)))
+        }
+    };
+    match turns.rem_euclid(4) {
+        0 => (cos, sin),
+        1 => (-sin, cos),
+        2 => (-cos, -sin),
+        _ => (sin, -cos),
+    }
+}
+
+/// The multiple of π/2 that a number made with π is.
+fn quarter_turns(x: Term<'_>) -> Option<i64> {
+    let (value, has_pi) = constant(x)?;
+    let turns = (value / FRAC_PI_2).round();
+    let near = (value - turns * FRAC_PI_2).abs() <= 4.0 * f64::EPSILON * value.abs();
+    (near && turns.abs() <= 64.0 && turns != 0.0 && has_pi).then_some(turns as i64)
+}
+
+/// The value of products and quotients of numbers, and whether π is among them.
+fn constant(x: Term<'_>) -> Option<(f64, bool)> {
+    let (mut value, mut has_pi) = (1.0, false);
+    let mut waiting = vec![(x, false)];
+    while let Some((part, below)) = waiting.pop() {
+        if let Some(number) = part.literal() {
+            value = if below {
+                value / number
+            } else {
+                value * number
+            };
+            let quarters = number / (PI / 4.0);
+            has_pi |= quarters == quarters.round() && number != 0.0;
+            continue;
+        }
+        let row = row(part)?;
+        if row.is(&MUL) {
+            waiting.push((part.arg(0), below));
+            waiting.push((part.arg(1), below));
+        } else if row.is(&DIV) {
+            waiting.push((part.arg(0), below));
+            waiting.push((part.arg(1), !below));
+        } else if row.is(&NEG) {
+            value = -value;
+            waiting.push((part.arg(0), below));
+        } else {
+            return None;
+        }
+    }
+    Some((value, has_pi))
+}
+
+/// Numbers that are rounded values of others, and how those are made.
+fn irrational(graph: &Graph, number: f64) -> Option<NodeId> {
+    let literal = |value: f64| graph.term(graph.literal(value));
+    let natural_log = |value: f64| literal(value).map(&LOG);
+    let found = if number == LN_2 {
+        natural_log(2.0)
+    } else if number == LN_10 {
+        natural_log(10.0)
+    } else if number == 2.0 / PI.sqrt() {
+        2.0 * literal(PI).powf(-0.5)
+    } else if number == 2f64.sqrt() {
+        root(literal(2.0))
+    } else {
+        return None;
+    };
+    Some(found.id)
+}
