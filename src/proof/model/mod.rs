@@ -18,6 +18,7 @@ mod exact;
 mod field;
 mod plan;
 mod sample;
+mod steps;
 
 pub use exact::Exact;
 
