@@ -43,7 +43,7 @@ impl Lowerer<'_> {
                 "the same at {} random points, not proved",
                 decision.points
             );
-            self.evaluation.unit.warnings.push(note);
+            self.evaluation.unit.noticed.warnings.push(note);
         }
         Ok(self.graph.literal(f64::from(u8::from(decision.holds()))))
     }

@@ -127,6 +127,7 @@ fn condition_of(unit: &Unit<'_>, name: &Naming<'_>, exception: &Exception) -> Op
     let options = WriteOptions {
         names: &names,
         named: &[],
+        decimals: unit.has_decimals(),
         guards: false,
         exact: false,
         taken: &|_| false,

@@ -171,6 +171,9 @@ impl Plan {
     }
 
     /// The values of the roots at one point.
+    ///
+    /// # Errors
+    /// The point is an unlucky one: something is divided by 0, or has not the sign that it must have.
     pub fn evaluate(&self, sample: &mut Sample) -> Result<Vec<Vec<Residues>>, Unlucky> {
         let mut values: Vec<Vec<Residues>> = Vec::with_capacity(self.steps.len());
         for planned in &self.steps {

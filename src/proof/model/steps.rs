@@ -84,6 +84,9 @@ pub(super) struct Planned {
 
 impl Planned {
     /// The entries of the result.
+    ///
+    /// # Errors
+    /// Something is divided by 0, or a power does not exist in these fields.
     pub fn evaluate(
         &self,
         sample: &mut Sample,
