@@ -15,7 +15,8 @@ use crate::symbolic::Symbolic;
 use crate::syntax::special::{SPECIAL, SpecialKind};
 use crate::syntax::statements::STATEMENTS;
 use crate::syntax::words::TAIL;
-use entries::{HelpEntry, WORDS};
+pub use entries::HelpEntry;
+use entries::WORDS;
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -59,31 +60,66 @@ pub fn about(session: &Session, topic: &str, style: &Style) -> Result<String, St
     Ok(text)
 }
 
+/// A chapter of a reference: the pages of one table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HelpChapter {
+    /// Functions that are no operations of the graph, `grad` among them.
+    Special,
+    /// Statements.
+    Statements,
+    /// The parts of a statement's tail.
+    Tail,
+    /// Operators and notions.
+    Words,
+}
+
+/// The pages of a chapter, in the order of its table. The primitive table has its own rows.
+pub fn chapter(chapter: HelpChapter) -> Vec<HelpEntry> {
+    match chapter {
+        HelpChapter::Special => SPECIAL
+            .iter()
+            .map(|row| HelpEntry {
+                name: row.name,
+                form: row.signature,
+                doc: row.doc,
+                example: row.example,
+            })
+            .collect(),
+        HelpChapter::Statements => STATEMENTS
+            .iter()
+            .map(|row| HelpEntry {
+                name: row.word,
+                form: row.form,
+                doc: row.doc,
+                example: row.example,
+            })
+            .collect(),
+        HelpChapter::Tail => TAIL
+            .iter()
+            .filter_map(|row| {
+                let help = row.help?;
+                Some(HelpEntry {
+                    name: row.word,
+                    form: help.form,
+                    doc: help.doc,
+                    example: help.example,
+                })
+            })
+            .collect(),
+        HelpChapter::Words => WORDS.to_vec(),
+    }
+}
+
 /// All pages but those of the primitive table.
 fn all_entries() -> impl Iterator<Item = HelpEntry> {
-    let special = SPECIAL.iter().map(|row| HelpEntry {
-        name: row.name,
-        form: row.signature,
-        doc: row.doc,
-        example: row.example,
-    });
-    let statements = STATEMENTS.iter().map(|row| HelpEntry {
-        name: row.word,
-        form: row.form,
-        doc: row.doc,
-        example: row.example,
-    });
-    let tail = TAIL.iter().filter_map(|row| {
-        let help = row.help?;
-        Some(HelpEntry {
-            name: row.word,
-            form: help.form,
-            doc: help.doc,
-            example: help.example,
-        })
-    });
-    let named = special.chain(statements).chain(tail);
-    named.chain(WORDS.iter().copied())
+    [
+        HelpChapter::Special,
+        HelpChapter::Statements,
+        HelpChapter::Tail,
+        HelpChapter::Words,
+    ]
+    .into_iter()
+    .flat_map(chapter)
 }
 
 fn describe(text: &mut String, form: &str, aliases: &[&str], doc: &str, style: &Style) {
@@ -116,12 +152,28 @@ fn run<T>(text: &str, look: impl Fn(Event) -> T) -> Vec<T> {
     seen
 }
 
-/// The derivatives of an operation by each of its arguments, as `derive` writes them: for numbers,
-/// or for a vector or a small matrix where numbers would say nothing.
+/// The derivatives of an operation, each on a line, for a page of help.
 fn derivatives(text: &mut String, row: &Primitive, style: &Style) {
+    let Some((formulas, remark)) = derivative_formulas(row) else {
+        return;
+    };
+    let d = if style.ascii { "d" } else { "∂" };
+    text.push('\n');
+    for (wrt, formula) in formulas {
+        let _ = writeln!(text, "    {d}{}/{d}{wrt} = {formula}", row.name);
+    }
+    if !remark.is_empty() {
+        let _ = writeln!(text, "      {remark}");
+    }
+}
+
+/// The derivatives of an operation with respect to each of its arguments, as `derive` writes them:
+/// for numbers, or for a vector or a small matrix where numbers would say nothing. With them a
+/// remark on the shapes, which may be empty.
+pub fn derivative_formulas(row: &Primitive) -> Option<(Vec<(String, String)>, &'static str)> {
     let names = row.parameters;
     if row.arity.most != names.len() || row.arity.most == 0 {
-        return;
+        return None;
     }
     let call = format!("{}({})", row.name, names.join(", "));
     let shapes: &[(&str, &str)] = if row.is_entrywise() {
@@ -129,7 +181,6 @@ fn derivatives(text: &mut String, row: &Primitive, style: &Style) {
     } else {
         &[("[3]", "for vectors of 3"), ("[2, 2]", "for 2×2 matrices")]
     };
-    let d = if style.ascii { "d" } else { "∂" };
     for (shape, remark) in shapes {
         let declared: Vec<String> = names.iter().map(|name| format!("{name}{shape}")).collect();
         let script = format!(
@@ -137,11 +188,10 @@ fn derivatives(text: &mut String, row: &Primitive, style: &Style) {
             declared.join(", "),
             names.join(", ")
         );
-        let formulas: Vec<String> = run(&script, |event| match event {
+        let formulas: Vec<(String, String)> = run(&script, |event| match event {
             Event::Derive(derivation) => match &derivation.result {
                 Symbolic::Formula(formula) => {
-                    let wrt = &derivation.wrt;
-                    Some(format!("{d}{}/{d}{wrt} = {}", row.name, formula.one_line()))
+                    Some((derivation.wrt.to_string(), formula.one_line()))
                 }
                 Symbolic::NoFormula { .. } => None,
             },
@@ -151,16 +201,10 @@ fn derivatives(text: &mut String, row: &Primitive, style: &Style) {
         .flatten()
         .collect();
         if !formulas.is_empty() {
-            text.push('\n');
-            for formula in formulas {
-                let _ = writeln!(text, "    {formula}");
-            }
-            if !remark.is_empty() {
-                let _ = writeln!(text, "      {remark}");
-            }
-            return;
+            return Some((formulas, remark));
         }
     }
+    None
 }
 
 fn unknown(name: &str) -> String {

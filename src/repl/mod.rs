@@ -36,7 +36,10 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
 
+pub use command::ReplCommand;
+pub use commands::COMMANDS;
 pub use rehearsal::rehearse;
+pub use settings::setting_docs;
 
 /// Reads inputs, runs them and shows results until the user leaves.
 pub fn run(options: &Options) -> Status {

@@ -121,6 +121,13 @@ static SETTINGS: &[Setting] = &[
     },
 ];
 
+/// The settings: name, the values that completion offers, and purpose.
+pub fn setting_docs() -> impl Iterator<Item = (&'static str, Vec<String>, &'static str)> {
+    SETTINGS
+        .iter()
+        .map(|setting| (setting.name, (setting.values)(), setting.doc))
+}
+
 fn change(repl: &mut Repl, set: impl FnOnce(&mut Options)) -> Result<(), String> {
     set(&mut repl.shared.options.borrow_mut());
     Ok(())

@@ -2,6 +2,7 @@
 
 mod advice;
 mod architecture;
+mod book;
 mod cli;
 mod common;
 mod compare;
@@ -24,7 +25,6 @@ mod html;
 mod interrupts;
 mod latex;
 mod laws;
-mod lecture;
 mod loops;
 mod mutants;
 mod plot;

@@ -166,10 +166,9 @@ fn the_readme_shows_the_tour() {
         .lines()
         .filter_map(|line| line.strip_prefix("//! "))
         .collect();
-    let shown: Vec<&str> = section
-        .lines()
-        .filter_map(|line| line.strip_prefix("    "))
-        .collect();
+    let parts = crate::common::page::parts(section);
+    let shown = parts.iter().filter_map(|part| part.block("rust"));
+    let shown: Vec<&str> = shown.flat_map(str::lines).collect();
     assert!(shown.len() >= 7, "{shown:?}");
     for line in shown {
         assert!(tour.contains(&line), "not in the tour: {line}");

@@ -1,5 +1,5 @@
-//! Whole sessions, driven through a pseudo-terminal: `tests/transcripts/*.txt`, and the sessions
-//! that the README shows. `» ` stands before what is typed, `… ` before its further lines; below
+//! Whole sessions, driven through a pseudo-terminal: `tests/transcripts/*.txt`, and the blocks
+//! ```` ```repl ```` of the README and the book. `» ` stands before what is typed, `… ` before its further lines; below
 //! stands what is shown. A line `…` alone stands for any number of lines.
 //!
 //! `WENGERT_BLESS=1 cargo test --test it transcripts::` writes what is shown now into the files.
@@ -166,26 +166,24 @@ fn transcripts() {
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
-/// The sessions in the README's tour are one session.
+/// The sessions on a page (blocks ```` ```repl ````) are one session.
 #[test]
-fn the_readme() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let text = fs::read_to_string(readme).expect("the README");
-    let mut session = String::new();
-    let mut in_session = false;
-    for line in text.lines() {
-        let code = line.strip_prefix("    ");
-        in_session = match code {
-            Some(code) => in_session || code.starts_with("» "),
-            None => in_session && line.is_empty(),
-        };
-        if in_session {
-            session.push_str(code.unwrap_or(""));
-            session.push('\n');
+fn sessions_on_pages() {
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    for page in crate::book::pages() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&page);
+        let text = fs::read_to_string(&path).expect("a page");
+        let parts = crate::common::page::parts(&text);
+        let session: String = parts.iter().filter_map(|part| part.block("repl")).collect();
+        if session.is_empty() {
+            continue;
         }
+        count += exchanges(&session).len();
+        let name = page.to_string_lossy().replace('/', "-");
+        let (_, complaints) = replay(&name, &session);
+        wrong.extend(complaints.into_iter().map(|text| format!("{name}\n{text}")));
     }
-    let count = exchanges(&session).len();
-    assert!(count > 10, "{count} inputs in the README");
-    let (_, complaints) = replay("readme", &session);
-    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+    assert!(count > 5, "{count} inputs");
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

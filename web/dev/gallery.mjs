@@ -24,7 +24,7 @@ function lecture() {
       flush();
       const body = [];
       while (!lines[++i].startsWith('```')) body.push(lines[i]);
-      if (sections.length) sections[sections.length - 1].cells.push({ kind: fence[1] === 'ad' ? 'code' : 'output', text: body.join('\n') });
+      if (sections.length) sections[sections.length - 1].cells.push({ kind: fence[1] === 'wengert' ? 'code' : 'output', text: body.join('\n') });
     } else prose.push(lines[i]);
   }
   flush();

@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod compiled;
+pub mod page;
 pub mod random;
 pub mod rows;
 pub mod translate;

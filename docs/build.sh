@@ -1,0 +1,15 @@
+#!/usr/bin/env sh
+# Builds the book into target/book; open target/book/docs/index.html. Uses the mdbook that is installed, else
+# installs one into target/mdbook.
+set -eu
+cd "$(dirname "$0")/.."
+
+PATH="$PWD/target/mdbook/bin:$PATH"
+if ! command -v mdbook >/dev/null; then
+    cargo install mdbook --version 0.5.4 --no-default-features --locked --root target/mdbook --target-dir target/mdbook/build
+fi
+
+rm -rf target/book
+mdbook build docs
+# Pages link to scripts as they do in the repository.
+cp -R examples target/book/examples
