@@ -39,6 +39,7 @@ pub const TARGETS: &[(&str, Target)] = &[
 const LIMITS: Limits = Limits {
     nodes: 20_000,
     memory: 1 << 20,
+    unrolled: 100,
 };
 
 /// The ticks of [`TICK`] that an input may run before it is asked to stop.

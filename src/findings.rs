@@ -48,6 +48,9 @@ pub fn no_formula(why: NoFormula) -> String {
     match why {
         NoFormula::TooLarge => "a formula of this size is too large to write".into(),
         NoFormula::Derivative => "the language has no formula for this derivative".into(),
+        NoFormula::Loop => {
+            "a loop has no formula without its rounds, and these are too many to write".into()
+        }
         NoFormula::Jacobian => "the language has no formula for this Jacobian".into(),
         NoFormula::FourIndices { output, target } => format!(
             "the derivative of a {output} value by a {target} one has four indices: the language has no formula for it"

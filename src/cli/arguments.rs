@@ -192,6 +192,7 @@ impl Options {
         Limits {
             nodes: self.limit_nodes,
             memory: self.limit_memory,
+            ..Limits::default()
         }
     }
 

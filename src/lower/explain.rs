@@ -4,7 +4,7 @@ use super::unit::Unit;
 use crate::diagnostic::{Diagnostic, Result, did_you_mean, error, interrupted, memory_limit};
 use crate::exec::Failure;
 use crate::graph::primitive::Fault;
-use crate::graph::{NodeId, Op};
+use crate::graph::{Attr, NodeId, Op, RoundCount};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Script};
 use crate::syntax::foreign;
@@ -27,6 +27,22 @@ impl Unit<'_> {
             Failure::Fault(node, Fault::NoSuchEntry) => error!(Index, self.location_of(*node),
                 "an index is not one of the places that there are";
                 label: "no entry there"),
+            Failure::Fault(node, Fault::NoEnd) => {
+                let most = match self.graph.node(*node).attr() {
+                    Attr::Round(id) => self.graph.round_of(id).count,
+                    Attr::RoundBack(id) => {
+                        self.graph
+                            .round_of(self.graph.round_back_of(id).round)
+                            .count
+                    }
+                    _ => RoundCount::Fixed(0),
+                };
+                let (RoundCount::Fixed(most) | RoundCount::Until(_, most)) = most;
+                error!(Value, self.location_of(*node),
+                    "the end of this iteration is not true after {most} rounds";
+                    label: "goes on without end";
+                    help: "raise the limit with `most=`, or look at the first states: `iterate(f, x0, 10)`")
+            }
             Failure::Memory(node, limit) => memory_limit(*limit, self.location_of(*node)),
             Failure::Interrupted => interrupted(self.location_of(NodeId(0))),
         }

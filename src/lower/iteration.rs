@@ -112,6 +112,7 @@ impl Lowerer<'_> {
             function,
             rounds,
             done: 0,
+            may_loop: Some(operands[0]),
         })));
         Ok(())
     }
@@ -144,6 +145,22 @@ impl Lowerer<'_> {
         self.check_limits(state.expr, &state.frame)?;
         let (expr, frame, function) = (state.expr, state.frame.clone(), state.function.clone());
         let mut arguments = vec![self.pop_node()];
+        let limit = self.evaluation.limits.unrolled;
+        match (&state.rounds, state.may_loop) {
+            (Rounds::Count(count) | Rounds::Rows { count, .. }, Some(first)) if *count > limit => {
+                return self.start_round(state, first);
+            }
+            (Rounds::Until { decides: false, .. }, Some(first)) if state.done == limit => {
+                return self.start_round(state, first);
+            }
+            (Rounds::Until { decides: true, .. }, Some(first))
+                if self.is_changing(arguments[0]) =>
+            {
+                self.pop_node();
+                return self.start_round(state, first);
+            }
+            _ => {}
+        }
         match &mut state.rounds {
             Rounds::Count(count) => {
                 if state.done == *count {
@@ -211,7 +228,7 @@ impl Lowerer<'_> {
     }
 
     /// Row number `k` of a matrix.
-    fn row(&mut self, matrix: NodeId, k: usize, expr: ExprId, frame: &Frame) -> NodeId {
+    pub(super) fn row(&mut self, matrix: NodeId, k: usize, expr: ExprId, frame: &Frame) -> NodeId {
         let before = self.graph.len();
         let whole = self.graph.shape(matrix);
         let corner = Corner {

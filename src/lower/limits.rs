@@ -11,6 +11,8 @@ pub struct Limits {
     pub nodes: usize,
     /// Bytes of values.
     pub memory: u64,
+    /// Rounds of an iteration that are nodes of their own; more of them are one loop.
+    pub unrolled: usize,
 }
 
 impl Default for Limits {
@@ -18,6 +20,7 @@ impl Default for Limits {
         Limits {
             nodes: 20_000_000,
             memory: 4 << 30,
+            unrolled: 1000,
         }
     }
 }
@@ -27,6 +30,8 @@ impl Limits {
     pub const PREVIEW: Limits = Limits {
         nodes: 2_000,
         memory: 64 << 10,
+        // A loop may take long: a look takes none.
+        unrolled: usize::MAX,
     };
 
     /// The shape with `rows` rows and `cols` columns, if its values fit into the memory allowed.

@@ -128,6 +128,7 @@ impl Lowerer<'_> {
                 Ok(())
             }
             Task::Iterate(state) => self.iterate(*state),
+            Task::Round(attempt) => self.finish_round(*attempt),
             Task::Prime(expr, frame, hold, order) => self.prime(expr, &frame, hold, order),
         }
     }
@@ -165,24 +166,42 @@ impl Lowerer<'_> {
             return Err(diagnostic);
         }
         while let Some(task) = self.stacks.tasks.pop() {
-            if let Task::Catch(rollback) = task {
-                self.stacks.values.truncate(rollback.values as usize);
-                self.close_names(rollback.names as usize);
-                self.stacks.calling.truncate(rollback.calls as usize);
-                let reason = self.evaluation.unit.add_reason(diagnostic);
-                self.push_node(self.graph.raise(reason, Shape::SCALAR));
-                return Ok(());
+            match task {
+                Task::Catch(rollback) => {
+                    self.roll_back(&rollback);
+                    let reason = self.evaluation.unit.add_reason(diagnostic);
+                    self.push_node(self.graph.raise(reason, Shape::SCALAR));
+                    return Ok(());
+                }
+                // What fails will fail again, in the words of the round where it does.
+                Task::Round(attempt) => {
+                    self.unroll(*attempt);
+                    return Ok(());
+                }
+                _ => {}
             }
         }
         Err(diagnostic)
     }
 
     fn catch(&mut self) {
-        self.push_task(Task::Catch(Rollback {
+        self.push_task(Task::Catch(self.here()));
+    }
+
+    /// The heights of the stacks.
+    pub(super) fn here(&self) -> Rollback {
+        Rollback {
             values: self.stacks.values.len() as u32,
             names: self.stacks.naming.len() as u32,
             calls: self.stacks.calling.len() as u32,
-        }));
+        }
+    }
+
+    /// Takes what has come onto the stacks since.
+    pub(super) fn roll_back(&mut self, to: &Rollback) {
+        self.stacks.values.truncate(to.values as usize);
+        self.close_names(to.names as usize);
+        self.stacks.calling.truncate(to.calls as usize);
     }
 
     pub(super) fn check_limits(&self, expr: ExprId, frame: &Frame) -> Result<()> {

@@ -24,6 +24,7 @@ mod names;
 mod operators;
 mod origin;
 mod read;
+mod rounds;
 mod rows;
 mod same;
 mod signatures;
@@ -89,6 +90,8 @@ pub struct Lowerer<'a> {
     held_sets: HeldSets,
     /// The number of leaves so far that hold a node.
     holds: u32,
+    /// Leaves that stand for what changes from round to round of loops that are being lowered.
+    round_leaves: FxHashSet<NodeId>,
     /// Leaves that stand for matrices of derivatives whose values were computed.
     swept: Vec<Swept>,
 }
@@ -149,6 +152,7 @@ impl<'a> Lowerer<'a> {
             memo: Memo::default(),
             held_sets: HeldSets::default(),
             holds: 0,
+            round_leaves: FxHashSet::default(),
             swept: Vec::new(),
         }
     }
@@ -196,14 +200,22 @@ impl<'a> Lowerer<'a> {
         self.evaluation.value(node)
     }
 
-    /// True if `node` may have another value in another run of the program that is being made.
+    /// True if `node` may have another value in another run of the program that is being made, or in
+    /// another round of a loop.
     fn is_changing(&self, node: NodeId) -> bool {
-        let Purpose::Program { changing, .. } = &self.purpose else {
-            return false;
+        let names = match &self.purpose {
+            Purpose::Program { changing, .. } => Some(*changing),
+            _ => None,
         };
+        if names.is_none() && self.round_leaves.is_empty() {
+            return false;
+        }
         let cone = self.graph.cone(&[node], |_| false);
         cone.iter().any(|id| match self.graph.node(*id).op {
-            Op::Input(leaf) => changing.contains(&self.graph.leaf(leaf).name),
+            Op::Input(leaf) => {
+                let named = |names: &FxHashSet<Name>| names.contains(&self.graph.leaf(leaf).name);
+                self.round_leaves.contains(id) || names.is_some_and(named)
+            }
             _ => false,
         })
     }

@@ -89,6 +89,13 @@ impl Origins {
         }
     }
 
+    /// Notes that `copy` comes from where `node` comes from.
+    pub fn copy(&mut self, node: NodeId, copy: NodeId) {
+        if let Some(place) = self.by_node.get(node.index()).copied().flatten() {
+            self.put(copy.index(), Some(place));
+        }
+    }
+
     /// Notes that `node` stands for a name that is defined at `location`.
     pub fn note_name(&mut self, node: NodeId, location: Location) {
         let context = self.add(Context::Name(location));

@@ -29,6 +29,8 @@ pub(super) enum Task {
     Differentiate(Box<Differentiation>),
     /// A call or a chain of calls that is under way.
     Iterate(Box<Iteration>),
+    /// One round of an iteration is being lowered, to be the round of a loop.
+    Round(Box<LoopAttempt>),
     /// The arguments of `f'` are there: differentiate its body.
     Prime(ExprId, Rc<Frame>, NodeId, u32),
 }
@@ -64,6 +66,29 @@ pub(super) struct CallKey {
     pub held: u32,
 }
 
+/// An attempt to make an iteration one loop.
+pub(super) struct LoopAttempt {
+    pub iteration: Iteration,
+    /// The state before the first round.
+    pub first: NodeId,
+    /// The leaves that stand for the state and for a row.
+    pub state: NodeId,
+    pub row: Option<NodeId>,
+    /// The state after the round, once it is known, where the end is still to be lowered.
+    pub after: Option<NodeId>,
+    /// The stacks and notes at the beginning.
+    pub rollback: Rollback,
+    pub notes: Notes,
+}
+
+/// The lengths of lists of notes.
+#[derive(Clone, Copy)]
+pub(super) struct Notes {
+    pub guards: usize,
+    pub differentiated: usize,
+    pub directions: usize,
+}
+
 /// `iterate`, `scan` or `fold` under way: the state so far is on the stack.
 pub(super) struct Iteration {
     pub expr: ExprId,
@@ -72,6 +97,8 @@ pub(super) struct Iteration {
     pub rounds: Rounds,
     /// The number of rounds that were made.
     pub done: usize,
+    /// The state before the first round, as long as the iteration may become a loop.
+    pub may_loop: Option<NodeId>,
 }
 
 /// The rounds of an iteration.

@@ -273,6 +273,11 @@ impl<'a> Unit<'a> {
         self.origins.note_name(node, location);
     }
 
+    /// Notes that `copy` comes from where `node` comes from.
+    pub(super) fn copy_origin(&mut self, node: NodeId, copy: NodeId) {
+        self.origins.copy(node, copy);
+    }
+
     /// Notes `expr` as the origin of `node`, unless it has one.
     pub(super) fn note_origin(&mut self, node: NodeId, frame: &Frame, expr: ExprId) {
         let index = node.index();

@@ -46,6 +46,8 @@ pub enum NoFormula {
     TooLarge,
     /// One of its operations has no spelling in the language.
     Derivative,
+    /// There is a loop in it.
+    Loop,
     /// The Jacobian is no expression of the language.
     Jacobian,
     /// The derivative of a value by another, of these shapes, has four indices.
@@ -62,6 +64,7 @@ impl From<Unwritable> for NoFormula {
         match unwritable {
             Unwritable::TooLarge => NoFormula::TooLarge,
             Unwritable::NoSpelling => NoFormula::Derivative,
+            Unwritable::Loop => NoFormula::Loop,
         }
     }
 }

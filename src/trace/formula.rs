@@ -1,12 +1,15 @@
 //! Graph to [`Math`]: nodes that have a symbol are written by it, everything else by its notation.
 
 use crate::graph::primitive::{Notation, Operator};
-use crate::graph::{Args, Attr, Corner, Graph, NodeId, Op, Primitive, Shape};
+use crate::graph::{
+    Args, Attr, Corner, Graph, Keeps, NodeId, Op, Primitive, Round, RoundCount, Shape,
+};
 use crate::notation::{Math, Role, Subscript, Times};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
 use crate::primitives::array::{ASSEMBLE, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use crate::primitives::places::SPREAD;
+use crate::syntax::special::{MOST_OPTION, Special};
 use rustc_hash::FxHashMap;
 
 /// The symbols of nodes.
@@ -87,6 +90,9 @@ impl Writer<'_, '_> {
         if row.is(&SPREAD) {
             return Math::Placed(boxed(0), lines_listed(arg(1), attr, node.shape));
         }
+        if let Attr::Round(id) = attr {
+            return self.rounds(&self.graph.round_of(id), &args, depth);
+        }
         match row.notation {
             Notation::Silent => arg(0),
             Notation::Negation => arg(0).negated(),
@@ -131,6 +137,35 @@ impl Writer<'_, '_> {
                 Math::Call(row.name.into(), parts)
             }
         }
+    }
+
+    /// A loop as it is called: the function, the states, and the count or the rows.
+    fn rounds(&self, round: &Round, args: &[NodeId], depth: usize) -> Math {
+        let operand = |k: &NodeId| self.write(*k, depth);
+        let function = Math::Name(round.name.clone());
+        let (states, rest) = args.split_at(round.states.len());
+        let matrices = &rest[round.parameters.len()..];
+        let mut parts: Vec<Math> = [function]
+            .into_iter()
+            .chain(states.iter().map(operand))
+            .collect();
+        parts.extend(matrices.iter().map(operand));
+        let name = match (round.keeps, matrices) {
+            (Keeps::All, _) => Special::Scan,
+            (Keeps::Last, []) => Special::Iterate,
+            (Keeps::Last, _) => Special::Fold,
+        };
+        match round.count {
+            RoundCount::Fixed(count) if matrices.is_empty() => {
+                parts.push(Math::Number(count as f64));
+            }
+            RoundCount::Until(_, most) => {
+                let most = Box::new(Math::Number(most as f64));
+                parts.push(Math::Named(MOST_OPTION.into(), most));
+            }
+            RoundCount::Fixed(_) => {}
+        }
+        Math::Call(name.name().into(), parts)
     }
 
     /// The node `id` as the operation `row`, seen through stretching: its arguments.

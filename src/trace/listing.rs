@@ -6,7 +6,7 @@ use super::sight::{Sight, all_known};
 use super::{Arg, INPUT, Line};
 use crate::diagnostic::Result;
 use crate::diff::Held;
-use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Tensor};
+use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, RoundCount, Shape, Tensor};
 use crate::lower::Evaluation;
 use crate::notation::{Math, Role};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -148,6 +148,13 @@ impl<'l, 'a> Builder<'l, 'a> {
             args,
             formula,
             origin: self.evaluation.unit.origin(id),
+            folded: match (node.attr(), leaf) {
+                (Attr::Round(round), false) => match self.graph.round_of(round).count {
+                    RoundCount::Fixed(count) => Some(count),
+                    RoundCount::Until(..) => None,
+                },
+                _ => None,
+            },
             shape: node.shape,
             value: self.value(id)?,
             tangents: Vec::new(),

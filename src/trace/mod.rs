@@ -77,6 +77,8 @@ pub struct Line {
     pub formula: Math,
     /// Its place in the source.
     pub origin: Option<Origin>,
+    /// The number of rounds that it stands for, where it is a loop.
+    pub folded: Option<usize>,
     /// Its shape.
     pub shape: Shape,
     /// Its value.

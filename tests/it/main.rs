@@ -34,6 +34,7 @@ mod reference;
 #[cfg(unix)]
 mod repl;
 mod robustness;
+mod rounds;
 mod sessions;
 mod sweeps;
 mod syntax;

@@ -444,7 +444,11 @@ fn a_loop_gives_what_its_function_of_one_number_gives() {
                 Kernel::Map1(map) => check1(row, map, &mut random, n),
                 Kernel::Map2(map) | Kernel::Fold(map) => check2(row, map, &mut random, n),
                 Kernel::Map3(map) => check3(row, map, &mut random, n),
-                Kernel::Place(_) | Kernel::Whole(_) | Kernel::Alias => continue,
+                Kernel::Place(_)
+                | Kernel::Whole(_)
+                | Kernel::Alias
+                | Kernel::Rounds
+                | Kernel::RoundsBack => continue,
             }
             checked += 1;
         }

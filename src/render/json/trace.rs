@@ -51,6 +51,7 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Object {
             "via",
             origin.and_then(|origin| origin.via.as_deref().map(span)),
         )
+        .with_some("folded", line.folded.map(|rounds| json!(rounds)))
         .with("value", line.value.as_deref().map(tensor))
         .with_some(
             "shape",

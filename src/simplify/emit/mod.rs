@@ -22,6 +22,8 @@ pub enum Unwritable {
     TooLarge,
     /// One of its operations has no spelling.
     NoSpelling,
+    /// One of its operations is a loop.
+    Loop,
 }
 
 /// The most expressions that a formula may have; a longer one is not written.

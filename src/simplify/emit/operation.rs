@@ -40,6 +40,9 @@ impl Emitter<'_> {
             };
             return Ok(self.push(ExprKind::If(condition, value, zero)));
         }
+        if matches!(attr, Attr::Round(_) | Attr::RoundBack(_)) {
+            return Err(Unwritable::Loop);
+        }
         if !row.is_writable() {
             return Err(Unwritable::NoSpelling);
         }

@@ -12,6 +12,7 @@ pub mod mutants;
 mod numeric;
 mod product;
 mod reverse;
+mod rounds;
 mod slope;
 
 pub use compose::{Problem, Target, grad, jvp, vjp};

@@ -2,7 +2,7 @@
 
 use super::flow::{Flow, Flows, Site, as_mask};
 use super::slope::Slope;
-use super::{Held, product};
+use super::{Held, product, rounds};
 use crate::graph::primitive::{DerivativeRule, Sees, ShapeRule};
 use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
 use crate::primitives::array::ASSEMBLE;
@@ -58,7 +58,17 @@ pub fn reverse<'g>(
     targets: &[NodeId],
     held: &Held,
 ) -> Vec<Option<Flow<'g>>> {
-    observed(graph, output, seed, targets, held, &mut |_, _| {})
+    reverse_all(graph, &[(output, seed)], targets, held)
+}
+
+/// The same for several outputs together, each with its adjoint.
+pub(super) fn reverse_all<'g>(
+    graph: &'g Graph,
+    outputs: &[(NodeId, Flow<'g>)],
+    targets: &[NodeId],
+    held: &Held,
+) -> Vec<Option<Flow<'g>>> {
+    observed(graph, outputs, targets, held, &mut |_, _| {})
 }
 
 /// The state of a reverse pass after a node: the nodes that have received adjoints and not yet
@@ -78,8 +88,7 @@ pub fn reverse_steps<'g>(
     let one = graph.term(graph.literal(1.0));
     observed(
         graph,
-        output,
-        Flow::everywhere(one),
+        &[(output, Flow::everywhere(one))],
         &[target],
         held,
         &mut |place, inboxes| {
@@ -95,21 +104,23 @@ pub fn reverse_steps<'g>(
 
 fn observed<'g>(
     graph: &'g Graph,
-    output: NodeId,
-    seed: Flow<'g>,
+    outputs: &[(NodeId, Flow<'g>)],
     targets: &[NodeId],
     held: &Held,
     observe: &mut dyn FnMut(usize, &Inboxes<'g>),
 ) -> Vec<Option<Flow<'g>>> {
-    let cone = graph.cone_in_order(&[output], |id| held.contains(&id));
+    let nodes: Vec<NodeId> = outputs.iter().map(|(output, _)| *output).collect();
+    let cone = graph.cone_in_order(&nodes, |id| held.contains(&id));
     let active = dependents(graph, &cone, targets, held);
     let mut inboxes = Inboxes {
         whole: Flows::new(graph, cone),
         blocks: FxHashMap::default(),
         active,
     };
-    if inboxes.accepts(output) {
-        inboxes.add(output, seed);
+    for (output, seed) in outputs {
+        if inboxes.accepts(*output) {
+            inboxes.add(*output, *seed);
+        }
     }
     for place in (0..inboxes.active.len()).rev() {
         let Some(flow) = inboxes.gather(graph, place) else {
@@ -199,6 +210,13 @@ fn push<'g>(
     } else {
         flow
     };
+    if let DerivativeRule::Rounds | DerivativeRule::RoundsBack = site.row.derivative {
+        let accepts = |k: usize| inboxes.accepts(site.args[k].id);
+        for (k, part) in rounds::adjoints(&site, flow, accepts) {
+            inboxes.add(site.args[k].id, part);
+        }
+        return;
+    }
     let slope = Slope::of(&site, fixed);
     if let Some(slope) = slope.as_ref().filter(|slope| inboxes.accepts(slope.x.id)) {
         let part = flow.scaled(slope.partial, |flow, partial| flow * partial);
@@ -273,6 +291,10 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
             } else {
                 flow.mixed(found.term)
             })
+        }
+        DerivativeRule::Rounds | DerivativeRule::RoundsBack => {
+            let own = rounds::adjoints(site, flow, |asked| asked == k);
+            own.into_iter().next().map(|(_, flow)| flow)
         }
         DerivativeRule::Pair(_, adjoint) => {
             Some(flow.mixed(adjoint(flow.term, &site.args, site.result(), k)))

@@ -25,6 +25,9 @@ pub(super) fn apply(kernel: Kernel, call: &KernelCall<'_>, out: &mut [f64]) -> R
         Kernel::Place(rule) => put_together(&rule, call, out),
         Kernel::Whole(kernel) => kernel(call, out)?,
         Kernel::Alias => out.copy_from_slice(call.args[0].data),
+        Kernel::Rounds | Kernel::RoundsBack => {
+            unreachable!("who calls kernels has prepared the rounds of a loop")
+        }
     }
     Ok(())
 }

@@ -422,9 +422,12 @@ impl Run<'_> {
                 args, out: room, ..
             } = &mut *self.scratch;
             room.resize(whole.shape.len(), 0.0);
-            if let Err(fault) = whole.on(|k| &args[k], room) {
+            if let Err(failure) = whole.on(|k| &args[k], room) {
                 room.fill(f64::NAN);
-                self.refusal.get_or_insert((whole.node, fault));
+                // An interruption is found after the step.
+                if let Failure::Fault(node, fault) = failure {
+                    self.refusal.get_or_insert((node, fault));
+                }
             }
             self.spread(out, lane);
         }

@@ -8,12 +8,16 @@ use super::links::chain;
 use super::plan::{Both, Place, Plan, Read, Reading};
 use super::pool::{Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
+use super::rounds::Rounds;
 use super::schedule::{Draft, Side, Zoned, schedule};
 use super::step::{Factor, Scratch, Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
 use crate::graph::primitive::{AddsUp, Kernel};
 use crate::graph::{Attr, Graph, NodeId, Primitive, Shape};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A run is cut into parts that are at least this long on average.
 const SHORTEST_PART: usize = 12;
@@ -64,6 +68,7 @@ impl Program {
             layout,
             indices: Vec::new(),
             registers: 0,
+            rounds: compiled_rounds(&plan, memory_limit)?,
         };
         let segments: Vec<Segment> = zones
             .iter()
@@ -99,6 +104,24 @@ struct Emitter<'p, 'g> {
     indices: Vec<Slot>,
     /// The number of registers that the chains need.
     registers: usize,
+    /// The rounds of the loops among the steps.
+    rounds: FxHashMap<Place, Rc<RefCell<Rounds<'static>>>>,
+}
+
+/// The rounds of the loops of a plan, compiled.
+fn compiled_rounds(
+    plan: &Plan<'_>,
+    memory_limit: u64,
+) -> Result<FxHashMap<Place, Rc<RefCell<Rounds<'static>>>>, Unfit> {
+    let mut all = FxHashMap::default();
+    for (place, row) in plan.operations() {
+        if matches!(row.kernel, Kernel::Rounds | Kernel::RoundsBack) && plan.is_unit(place) {
+            let node = plan.cone[place as usize];
+            let rounds = Rounds::compiled(plan.graph, node, memory_limit)?;
+            all.insert(place, Rc::new(RefCell::new(rounds)));
+        }
+    }
+    Ok(all)
 }
 
 impl Emitter<'_, '_> {
@@ -317,6 +340,7 @@ impl Emitter<'_, '_> {
             attr: node.attr(),
             blocks: self.plan.graph.blocks(node.attr()),
             node: self.plan.cone[place as usize],
+            rounds: self.rounds.get(&place).cloned(),
         }
     }
 

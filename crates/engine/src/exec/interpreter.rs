@@ -2,6 +2,7 @@
 //! held against.
 
 use super::apply::apply;
+use super::rounds::Rounds;
 use super::{Failure, Outcome};
 use crate::graph::primitive::{Demand, Kernel, KernelCall};
 use crate::graph::{Args, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View};
@@ -224,6 +225,10 @@ impl<'g> Interpreter<'g> {
                 }
             })
             .collect();
+        if matches!(row.kernel, Kernel::Rounds | Kernel::RoundsBack) {
+            Rounds::prepared(self.graph, id, self.memory_limit).run(&views, out)?;
+            return Ok(start as u64);
+        }
         let call = KernelCall {
             args: &views,
             shape: node.shape,

@@ -18,6 +18,7 @@ mod pool;
 mod program;
 mod reading;
 mod room;
+mod rounds;
 mod schedule;
 mod step;
 mod tall;

@@ -160,7 +160,7 @@ impl<'g> Plan<'g> {
                     }
                     false
                 }
-                Op::Apply(row, _) => row.may_fail,
+                Op::Apply(row, attr) => row.may_fail || self.graph.round_may_fail(attr),
                 _ => false,
             };
             if may_fail && !certain[place] {
@@ -303,7 +303,7 @@ impl<'g> Plan<'g> {
     }
 
     /// The places of operations, each with its row.
-    fn operations(&self) -> impl Iterator<Item = (Place, &'static Primitive)> {
+    pub fn operations(&self) -> impl Iterator<Item = (Place, &'static Primitive)> {
         let places = 0..self.nodes.len() as Place;
         places.filter_map(|place| Some((place, self.node(place).primitive()?)))
     }

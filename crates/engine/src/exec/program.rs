@@ -114,6 +114,28 @@ impl Program {
         Ok(())
     }
 
+    /// Computes anew what does not depend on the first group of inputs.
+    pub(super) fn run_unchanging(&mut self) -> Outcome<()> {
+        for segment in &mut self.segments {
+            if segment.depends & 1 == 0 {
+                segment.stale = true;
+                segment.run(&mut self.pool, &self.indices, &mut self.scratch)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs some segments, whatever has changed.
+    #[inline]
+    pub(super) fn run_segments(&mut self, segments: &[usize]) -> Outcome<()> {
+        for k in segments {
+            for step in &self.segments[*k].steps {
+                step.run(&mut self.pool, &self.indices, &mut self.scratch)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Computes everything that depends on no input.
     pub(super) fn run_fixed(&mut self) -> Outcome<()> {
         for segment in &mut self.segments {

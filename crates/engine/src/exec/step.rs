@@ -4,12 +4,14 @@ use super::apply::apply;
 use super::blocks::Blocks;
 use super::fused::{Fused, WIDTH};
 use super::pool::{Around, CHUNK, Operand, Slot, stride};
+use super::rounds::Rounds;
 use super::schedule::Side;
 use super::{Failure, Outcome};
-use crate::graph::primitive::{Fault, Kernel, KernelCall, Map1, Map2, Map3, Mirror, Together};
+use crate::graph::primitive::{Kernel, KernelCall, Map1, Map2, Map3, Mirror, Together};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
 use crate::vector::{Strided, product, product_of_reached};
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// A matrix in the pool, possibly read with rows and columns exchanged.
@@ -41,6 +43,8 @@ pub(super) struct Whole {
     pub attr: Attr,
     pub blocks: Rc<[Block]>,
     pub node: NodeId,
+    /// The rounds of a loop.
+    pub rounds: Option<Rc<RefCell<Rounds<'static>>>>,
 }
 
 /// One step of a program. Every step writes `len` places from `out` on.
@@ -260,7 +264,6 @@ pub(super) fn of_reached<'a>(
 impl Whole {
     fn run(&self, around: &Around<'_>, out: &mut [f64]) -> Outcome<()> {
         self.on(|k| self.arg(around, k), out)
-            .map_err(|fault| Failure::Fault(self.node, fault))
     }
 
     fn arg<'p>(&self, around: &Around<'p>, k: usize) -> &'p [f64] {
@@ -269,12 +272,14 @@ impl Whole {
     }
 
     /// The operation on these values of its arguments.
-    pub(super) fn on<'a>(
-        &self,
-        data: impl Fn(usize) -> &'a [f64],
-        out: &mut [f64],
-    ) -> Result<(), Fault> {
-        self.called(data, |call| apply(self.kernel, call, out))
+    pub(super) fn on<'a>(&self, data: impl Fn(usize) -> &'a [f64], out: &mut [f64]) -> Outcome<()> {
+        self.called(data, |call| match &self.rounds {
+            Some(rounds) => rounds.borrow_mut().run(call.args, out),
+            None => {
+                let refused = |fault| Failure::Fault(self.node, fault);
+                apply(self.kernel, call, out).map_err(refused)
+            }
+        })
     }
 
     /// `kernel`, called with these values of the arguments.

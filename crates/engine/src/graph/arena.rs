@@ -1,6 +1,7 @@
 //! The list of nodes, in which equal nodes are one.
 
-use super::{Block, Leaf, Node, NodeId, Op, Shape, Tensor};
+use super::rounds::Leaves;
+use super::{Block, Leaf, Node, NodeId, Op, Round, RoundBack, Shape, Tensor};
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -46,9 +47,43 @@ pub(super) struct Arena {
     table: HashTable<Entry>,
     pub leaves: Vec<Leaf>,
     pub constants: Vec<Rc<Tensor>>,
-    pub blocks: Vec<Rc<[Block]>>,
-    pub block_ids: FxHashMap<Rc<[Block]>, u32>,
+    pub blocks: Interned<[Block]>,
     pub placeholders: FxHashMap<(Shape, u32), NodeId>,
+    pub locals: Leaves,
+    pub rounds: Interned<Round>,
+    pub backs: Interned<RoundBack>,
+}
+
+/// Data that attributes name by a number; equal ones are one.
+pub(super) struct Interned<T: ?Sized> {
+    all: Vec<Rc<T>>,
+    numbers: FxHashMap<Rc<T>, u32>,
+}
+
+impl<T: ?Sized> Default for Interned<T> {
+    fn default() -> Interned<T> {
+        Interned {
+            all: Vec::new(),
+            numbers: FxHashMap::default(),
+        }
+    }
+}
+
+impl<T: ?Sized + Eq + Hash> Interned<T> {
+    /// The number of `data`.
+    pub fn number(&mut self, data: Rc<T>) -> u32 {
+        let next = self.all.len() as u32;
+        let number = *self.numbers.entry(data.clone()).or_insert(next);
+        if number == next {
+            self.all.push(data);
+        }
+        number
+    }
+
+    /// The data with this number.
+    pub fn get(&self, number: u32) -> Rc<T> {
+        self.all[number as usize].clone()
+    }
 }
 
 fn hash_of(op: &Op, shape: Shape, args: &[NodeId]) -> u32 {

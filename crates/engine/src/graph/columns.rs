@@ -80,6 +80,10 @@ pub enum DerivativeRule {
     /// The tangent and the adjoint, where reverse mode on the tangent would lead back to the
     /// operation itself.
     Pair(Tangent, Adjoint),
+    /// That of a loop: another loop.
+    Rounds,
+    /// That of the adjoints of a loop: loops again.
+    RoundsBack,
 }
 
 /// A point where a function has no derivative.

@@ -13,6 +13,8 @@ pub enum Fault {
     NoSuchClass,
     /// An index that is not the place of an entry.
     NoSuchEntry,
+    /// A loop has not ended after the most rounds that it may make.
+    NoEnd,
 }
 
 /// The arguments of a kernel over whole arrays.
@@ -122,4 +124,8 @@ pub enum Kernel {
     Whole(WholeKernel),
     /// The same entries in the same order under another shape.
     Alias,
+    /// The rounds of a loop, one after the other.
+    Rounds,
+    /// The adjoints of the arguments of a loop: its rounds, backwards.
+    RoundsBack,
 }

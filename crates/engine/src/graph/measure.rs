@@ -1,7 +1,7 @@
 //! The work of a graph in scalar operations, counted by the shapes and kinds of kernels.
 
 use super::primitive::{DerivativeRule, Kernel, Notation, Operator, ShapeRule};
-use super::{Graph, NodeId, Op};
+use super::{Attr, Graph, NodeId, Op};
 use rustc_hash::FxHashMap;
 use std::iter::Sum;
 use std::ops::Add;
@@ -83,9 +83,26 @@ impl Sum for Operations {
 /// The scalar operations of the node `id` alone.
 pub fn operations(graph: &Graph, id: NodeId) -> Operations {
     let node = graph.node(id);
-    let Op::Apply(row, _) = node.op else {
+    let Op::Apply(row, attr) = node.op else {
         return Operations::default();
     };
+    let of = |outputs: &[NodeId]| -> Operations {
+        let cone = graph.cone(outputs, |_| false);
+        cone.iter().map(|id| operations(graph, *id)).sum()
+    };
+    // Backwards, the rounds are run once more for their states, and then each with its adjoint.
+    match attr {
+        Attr::Round(id) => {
+            let round = graph.round_of(id);
+            return of(&round.outputs()).times(round.count.least());
+        }
+        Attr::RoundBack(id) => {
+            let back = graph.round_back_of(id);
+            let round = graph.round_of(back.round);
+            return (of(&round.outputs()) + of(&back.outputs())).times(round.count.least());
+        }
+        _ => {}
+    }
     let args = graph.args(id);
     let entries = node.shape.len() as u64;
     let length = |k: usize| graph.shape(args[k]).len() as u64;

@@ -10,6 +10,7 @@ mod cone;
 mod kernel;
 pub mod measure;
 pub mod primitive;
+mod rounds;
 pub mod shape;
 pub mod substitute;
 pub mod tensor;
@@ -17,6 +18,7 @@ mod term;
 
 pub use cone::Cone;
 pub use primitive::Primitive;
+pub use rounds::{Keeps, LocalUse, LoopArgument, Round, RoundBack, RoundCount};
 pub use shape::Shape;
 pub use tensor::{Tensor, View};
 pub use term::Term;
@@ -84,6 +86,10 @@ pub enum Attr {
     Blocks(u32),
     /// The seed of a generator, low and high half.
     Seed(u32, u32),
+    /// One round of a loop: an index into the graph's rounds.
+    Round(u32),
+    /// The adjoint of a round: an index into the graph's adjoints of rounds.
+    RoundBack(u32),
 }
 
 impl Attr {
@@ -285,23 +291,84 @@ impl Graph {
 
     /// A list of blocks as an attribute.
     pub fn block_list(&self, blocks: Vec<Block>) -> Attr {
-        let mut arena = self.arena.borrow_mut();
-        let blocks: Rc<[Block]> = blocks.into();
-        if let Some(&id) = arena.block_ids.get(&blocks) {
-            return Attr::Blocks(id);
-        }
-        let id = arena.blocks.len() as u32;
-        arena.blocks.push(blocks.clone());
-        arena.block_ids.insert(blocks, id);
-        Attr::Blocks(id)
+        Attr::Blocks(self.arena.borrow_mut().blocks.number(blocks.into()))
     }
 
     /// The blocks of an attribute; none for other attributes.
     pub fn blocks(&self, attr: Attr) -> Rc<[Block]> {
         match attr {
-            Attr::Blocks(id) => self.arena.borrow().blocks[id as usize].clone(),
+            Attr::Blocks(id) => self.arena.borrow().blocks.get(id),
             _ => self.no_blocks.clone(),
         }
+    }
+
+    /// The leaf of rounds that stands for value number `k` of a use.
+    pub fn local(&self, of: LocalUse, k: usize, shape: Shape) -> NodeId {
+        let key = (of, k as u32, shape);
+        if let Some(leaf) = self.arena.borrow().locals.get(&key) {
+            return *leaf;
+        }
+        let leaf = self.input("".into(), shape, None);
+        self.arena.borrow_mut().locals.insert(key, leaf);
+        leaf
+    }
+
+    /// A round as an attribute; equal ones are one.
+    pub fn round(&self, round: Round) -> Attr {
+        Attr::Round(self.arena.borrow_mut().rounds.number(Rc::new(round)))
+    }
+
+    /// Round number `id`.
+    pub fn round_of(&self, id: u32) -> Rc<Round> {
+        self.arena.borrow().rounds.get(id)
+    }
+
+    /// The adjoint of a round as an attribute; equal ones are one.
+    pub fn round_back(&self, back: RoundBack) -> Attr {
+        Attr::RoundBack(self.arena.borrow_mut().backs.number(Rc::new(back)))
+    }
+
+    /// Adjoint number `id` of a round.
+    pub fn round_back_of(&self, id: u32) -> Rc<RoundBack> {
+        self.arena.borrow().backs.get(id)
+    }
+
+    /// True if a kernel in the rounds of a loop may refuse some values.
+    pub fn round_may_fail(&self, attr: Attr) -> bool {
+        let outputs = match attr {
+            Attr::Round(id) => {
+                let round = self.round_of(id);
+                if let RoundCount::Until(..) = round.count {
+                    return true;
+                }
+                round.outputs()
+            }
+            Attr::RoundBack(id) => {
+                let back = self.round_back_of(id);
+                let round = self.round_of(back.round);
+                [back.outputs(), round.outputs()].concat()
+            }
+            _ => return false,
+        };
+        let cone = self.cone(&outputs, |_| false);
+        cone.iter().any(|id| match self.node(*id).op {
+            Op::Apply(row, attr) => row.may_fail || self.round_may_fail(attr),
+            _ => false,
+        })
+    }
+
+    /// The loops inside of one another among what `outputs` are computed from.
+    pub fn loop_depth(&self, outputs: &[NodeId]) -> u32 {
+        let depth = |id: &NodeId| match self.node(*id).attr() {
+            Attr::Round(id) => self.round_of(id).depth,
+            Attr::RoundBack(id) => self.round_of(self.round_back_of(id).round).depth,
+            _ => 0,
+        };
+        self.cone(outputs, |_| false)
+            .iter()
+            .map(depth)
+            .max()
+            .unwrap_or(0)
     }
 
     /// Runs `build` with a leaf of the given shape that stands for a tangent while the adjoint of

@@ -5,9 +5,21 @@ use rustc_hash::FxHashMap;
 
 /// `root` with every node in `replacements` replaced; the replacements are not looked into.
 pub fn substitute(graph: &Graph, root: NodeId, replacements: &FxHashMap<NodeId, NodeId>) -> NodeId {
+    images(graph, &[root], replacements)
+        .get(&root)
+        .copied()
+        .unwrap_or(root)
+}
+
+/// The same for several roots: by node, what became of it where it has changed.
+pub fn images(
+    graph: &Graph,
+    roots: &[NodeId],
+    replacements: &FxHashMap<NodeId, NodeId>,
+) -> FxHashMap<NodeId, NodeId> {
     let mut image: FxHashMap<NodeId, NodeId> = FxHashMap::default();
     let new = |image: &FxHashMap<NodeId, NodeId>, id: NodeId| image.get(&id).copied().unwrap_or(id);
-    for id in graph.cone(&[root], |id| replacements.contains_key(&id)) {
+    for id in graph.cone(roots, |id| replacements.contains_key(&id)) {
         if let Some(replacement) = replacements.get(&id) {
             image.insert(id, *replacement);
             continue;
@@ -25,7 +37,7 @@ pub fn substitute(graph: &Graph, root: NodeId, replacements: &FxHashMap<NodeId, 
         };
         image.insert(id, copy);
     }
-    new(&image, root)
+    image
 }
 
 /// `root` with every operation replaced that has a [spelled](super::Primitive::spelled) form, down to

@@ -13,6 +13,7 @@ mod linear;
 pub mod places;
 pub mod random;
 mod reductions;
+pub mod rounds;
 pub mod special;
 pub mod term;
 
@@ -40,6 +41,7 @@ pub fn table() -> impl Iterator<Item = &'static Primitive> {
         elementary::ROWS,
         array::ROWS,
         places::ROWS,
+        rounds::ROWS,
         algebra::ROWS,
     ]
     .into_iter()
