@@ -19,6 +19,10 @@ pub struct Plot {
     pub y: Axis,
     /// Data drawn on it.
     pub points: Option<Points>,
+    /// Places joined by a line, in order.
+    pub path: Vec<(f64, f64)>,
+    /// The text above it; may be empty.
+    pub title: Written,
     /// The file it was written to, as the script names it.
     pub file: Option<String>,
 }
@@ -54,12 +58,80 @@ pub struct Map {
     pub y: Vec<f64>,
     /// Row after row, from bottom to top.
     pub values: Vec<f64>,
+    /// The lines along which the expression has a round value.
+    pub contours: Vec<Contour>,
+}
+
+/// The places at which a map has one value, in pieces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contour {
+    /// The value.
+    pub level: f64,
+    /// Each piece goes through one cell, from a place to a place.
+    pub pieces: Vec<[(f64, f64); 2]>,
 }
 
 impl Map {
     /// The value in a column and a row.
     pub fn at(&self, column: usize, row: usize) -> f64 {
         self.values[row * self.x.len() + column]
+    }
+
+    /// The places with the value `level`. Between the middles of four cells the map is taken as
+    /// linear along each side; where all four sides are crossed, the value in the middle decides.
+    pub fn contour(&self, level: f64) -> Contour {
+        let mut pieces = Vec::new();
+        for row in 1..self.y.len() {
+            for column in 1..self.x.len() {
+                let corners = [(1, 1), (0, 1), (0, 0), (1, 0)].map(|(left, below)| {
+                    let (i, j) = (column - left, row - below);
+                    (self.x[i], self.y[j], self.at(i, j) - level)
+                });
+                if corners.iter().all(|corner| corner.2.is_finite()) {
+                    crossings(corners, &mut pieces);
+                }
+            }
+        }
+        Contour { level, pieces }
+    }
+}
+
+/// About ten round values inside a range.
+pub fn levels(low: f64, high: f64) -> Vec<f64> {
+    let raw = (high - low) / 10.0;
+    if !(raw > 0.0 && raw.is_finite()) {
+        return Vec::new();
+    }
+    let power = 10f64.powf(raw.log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
+    let step = steps.into_iter().find(|step| *step >= raw);
+    let step = step.unwrap_or(10.0 * power);
+    let first = (low / step).ceil() as i64;
+    let levels = (first..).map(|k| k as f64 * step);
+    levels.take_while(|level| *level < high).take(20).collect()
+}
+
+/// Adds the pieces at which the sides of a cell are crossed. Its corners are given around it.
+fn crossings(corners: [(f64, f64, f64); 4], pieces: &mut Vec<[(f64, f64); 2]>) {
+    let mut crossed = Vec::new();
+    for k in 0..4 {
+        let ((x0, y0, a), (x1, y1, b)) = (corners[k], corners[(k + 1) % 4]);
+        if (a < 0.0) != (b < 0.0) {
+            let share = a / (a - b);
+            crossed.push((x0 + (x1 - x0) * share, y0 + (y1 - y0) * share));
+        }
+    }
+    match crossed[..] {
+        [from, to] => pieces.push([from, to]),
+        [a, b, c, d] => {
+            let middle: f64 = corners.iter().map(|corner| corner.2 / 4.0).sum();
+            let joined = (middle < 0.0) == (corners[0].2 < 0.0);
+            pieces.extend(match joined {
+                true => [[a, b], [c, d]],
+                false => [[d, a], [b, c]],
+            });
+        }
+        _ => {}
     }
 }
 

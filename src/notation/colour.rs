@@ -27,7 +27,12 @@ pub enum Paint {
     Partner,
     /// A mistake.
     Wrong,
+    /// A curve of a plot, by its number.
+    Curve(usize),
 }
+
+/// The codes of curves; after the last one they begin again.
+const CURVES: [&str; 6] = ["36", "33", "35", "32", "31", "34"];
 
 impl Paint {
     /// The parameters of its escape code.
@@ -43,6 +48,7 @@ impl Paint {
             Paint::Aside => "2",
             Paint::Partner => "1;7",
             Paint::Wrong => "31;4",
+            Paint::Curve(number) => CURVES[number % CURVES.len()],
         }
     }
 

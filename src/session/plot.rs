@@ -1,5 +1,6 @@
 //! `plot`: curves over one variable, a map over two, vectors against their index.
 
+mod poles;
 mod ranges;
 mod sampling;
 
@@ -9,8 +10,8 @@ use crate::diagnostic::{Code, Diagnostic, Result, bail, error};
 use crate::event::Event;
 use crate::lower;
 use crate::notation::Written;
-use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
-use crate::syntax::ast::{ExprId, Name, Over, Script, Text, With};
+use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable, levels};
+use crate::syntax::ast::{ExprId, Name, Over, Script, Tail, Text, With};
 use crate::world::Refusal;
 use std::path::Path;
 use std::rc::Rc;
@@ -32,6 +33,7 @@ impl Session {
             self.expect_svg(script, to)?;
         }
         let points = self.points(statement, sink)?;
+        let path = self.path(statement, sink)?;
         let mut plot = match tail.over.as_slice() {
             [] => self.vectors(statement, points, sink)?,
             [over] => self.curves(statement, over, points, sink)?,
@@ -42,6 +44,8 @@ impl Session {
                     label: "one too many");
             }
         };
+        plot.path = path;
+        label(&mut plot, tail);
         if let Some(to) = &tail.to {
             plot.file = Some(to.text.to_string());
         }
@@ -96,7 +100,9 @@ impl Session {
             x: places.clone(),
             y,
         });
-        plot_of_series(statement, series.collect(), Some(x), points)
+        let mut series: Vec<Series> = series.collect();
+        self.open_poles(statement, &mut series, sink)?;
+        plot_of_series(statement, series, Some(x), points)
     }
 
     fn vectors(
@@ -195,19 +201,41 @@ impl Session {
         if !values.iter().any(|value| value.is_finite()) {
             return Err(nothing_to_draw(statement, "finite"));
         }
-        let map = Map {
+        let mut map = Map {
             name: Written::in_line(statement.script, statement.outputs[0]),
             x: xs,
             y: ys,
             values,
+            contours: Vec::new(),
         };
+        if statement.has(&With::Contours) {
+            let finite = || map.values.iter().copied().filter(|value| value.is_finite());
+            let (low, high) = (finite().reduce(f64::min), finite().reduce(f64::max));
+            let levels = low.zip(high).map(|(low, high)| levels(low, high));
+            let levels = levels.into_iter().flatten();
+            map.contours = levels.map(|level| map.contour(level)).collect();
+        }
         Ok(Plot {
             picture: Picture::Map(map),
             x,
             y,
             points,
+            path: Vec::new(),
+            title: Written::words(""),
             file: None,
         })
+    }
+}
+
+/// Writes on a plot what `with` says.
+fn label(plot: &mut Plot, tail: &Tail) {
+    for (item, _) in &tail.with {
+        match item {
+            With::Title(text) => plot.title = Written::words(&text.text),
+            With::XLabel(text) => plot.x.name = Written::words(&text.text),
+            With::YLabel(text) => plot.y.name = Written::words(&text.text),
+            _ => {}
+        }
     }
 }
 
@@ -227,7 +255,7 @@ fn plot_of_series(
             Axis::around(Written::words("index"), log_x, values)
         }
     };
-    let values = series.iter().flat_map(|series| series.y.iter().copied());
+    let values = series.iter().flat_map(poles::drawn_whole);
     let drawn = values.clone().any(|value| drawable(value, log_y));
     let y = Axis::around(
         Written::words(""),
@@ -247,6 +275,8 @@ fn plot_of_series(
         x,
         y,
         points,
+        path: Vec::new(),
+        title: Written::words(""),
         file: None,
     })
 }

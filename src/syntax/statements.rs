@@ -115,7 +115,10 @@ pub static STATEMENTS: [StatementRow; 18] = [
         word: "plot",
         token: Token::Show(Show::Plot),
         noun: "plot",
-        takes: &["over", "at", "log x", "log y", "points", "to"],
+        takes: &[
+            "over", "at", "log x", "log y", "points", "path", "contours", "title", "xlabel",
+            "ylabel", "to",
+        ],
         form: "plot f(t), f'(t) over t from -3 to 3",
         doc: "curves, vectors and maps, as characters or as a picture",
         example: ("plot t^2 over t from -1 to 1", ""),

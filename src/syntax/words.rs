@@ -117,7 +117,7 @@ pub(crate) static TAIL: [TailWord; 11] = [
         "write `with steps`, `with log x`, `with points P coloured by c`, …",
         help(
             "derive L wrt w with steps",
-            "how it is shown: steps, life, zeros, expanded, guards, log x, log y, points P coloured by c",
+            "how it is shown: steps, life, zeros, expanded, guards; of a plot log x, log y, title \"…\", xlabel \"…\", ylabel \"…\", contours, points P coloured by c, path P",
             ("derive sin(x)^2 wrt x with steps", ""),
         ),
     ),
@@ -194,8 +194,9 @@ impl Token {
 }
 
 /// The items of `with`.
-pub const WITH_ITEMS: [&str; 8] = [
-    "steps", "life", "zeros", "expanded", "guards", "log x", "log y", "points",
+pub const WITH_ITEMS: [&str; 13] = [
+    "steps", "life", "zeros", "expanded", "guards", "log x", "log y", "points", "path", "contours",
+    "title", "xlabel", "ylabel",
 ];
 
 /// The words that are reserved everywhere.

@@ -494,12 +494,12 @@ fn what_cannot_be_drawn() {
         (
             "plot t over t from 0 to 1 wrt t",
             Code::Syntax,
-            "`wrt` means nothing",
+            "plot has no `wrt`",
         ),
         (
             "plot t over t from 0 to 1 with steps",
             Code::Syntax,
-            "`steps` means nothing",
+            "plot has no `steps`",
         ),
         (
             "input t[3]; plot sum(t) over t from 0 to 1",

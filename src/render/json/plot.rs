@@ -25,6 +25,19 @@ pub fn object(plot: &Plot) -> Value {
             json!({"kind": "plot", "file": null, "map": map})
         }
     };
+    for (key, text) in [
+        ("title", &plot.title),
+        ("xlabel", &plot.x.name),
+        ("ylabel", &plot.y.name),
+    ] {
+        if !text.is_empty() {
+            object[key] = json!(**text);
+        }
+    }
+    if !plot.path.is_empty() {
+        let places = plot.path.iter().map(|(x, y)| numbers(&[*x, *y]));
+        object["path"] = places.collect();
+    }
     if let Some(points) = &plot.points {
         let places: Vec<Value> = points
             .places

@@ -5,7 +5,7 @@ use super::formula::LatexMath;
 use super::table::{LINE, paragraphs, width};
 use super::{definition, remark, value_cell};
 use crate::notation::Written;
-use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable};
+use crate::plot::{Axis, Contour, Map, Picture, Plot, Points, Series, drawable};
 use crate::render::graph::layout::{Link, Size, lay_out};
 use crate::render::{Style, number};
 use crate::trace::{Derived, Drawing, Edge, Line, Role};
@@ -218,6 +218,9 @@ pub fn plot(plot: &Plot, style: &Style) -> String {
     ];
     options.extend(axis("x", &plot.x));
     options.extend(axis("y", &plot.y));
+    if !plot.title.is_empty() {
+        options.push(format!("title={{{}}}", named(&plot.title)));
+    }
     let body = match &plot.picture {
         Picture::Curves(series) => {
             options.push(
@@ -229,11 +232,11 @@ pub fn plot(plot: &Plot, style: &Style) -> String {
                 .collect()
         }
         Picture::Map(map) => {
-            options.push(format!(
-                "title={{{}}},colormap/viridis,colorbar",
-                named(&map.name)
-            ));
-            cells(map)
+            if plot.title.is_empty() {
+                options.push(format!("title={{{}}}", named(&map.name)));
+            }
+            options.push("colormap/viridis,colorbar".into());
+            cells(map) + &contours(map)
         }
     };
     // On a map, dots of its own colours need a border that it has not.
@@ -243,8 +246,9 @@ pub fn plot(plot: &Plot, style: &Style) -> String {
     };
     let points = plot.points.as_ref();
     let points = points.map_or(String::new(), |points| dots(points, border));
+    let path = path(&plot.path, plot, border);
     format!(
-        "\\begin{{center}}\n\\begin{{tikzpicture}}\n\\begin{{axis}}[{}]\n{body}{points}\\end{{axis}}\n\\end{{tikzpicture}}\n\\end{{center}}\n",
+        "\\begin{{center}}\n\\begin{{tikzpicture}}\n\\begin{{axis}}[{}]\n{body}{path}{points}\\end{{axis}}\n\\end{{tikzpicture}}\n\\end{{center}}\n",
         options.join(",\n  ")
     )
 }
@@ -301,6 +305,40 @@ fn cells(map: &Map) -> String {
     format!(
         "\\addplot[matrix plot*,mesh/cols={},point meta=explicit] coordinates {{\n{}\n}};\n",
         map.x.len(),
+        lines(&places)
+    )
+}
+
+/// The lines of equal value, which jump from piece to piece.
+fn contours(map: &Map) -> String {
+    let line = |contour: &Contour| {
+        let places = contour.pieces.iter().flat_map(|[from, to]| {
+            let place = |(x, y): &(f64, f64)| {
+                format!("({},{})", number::format(*x, 6), number::format(*y, 6))
+            };
+            [place(from), place(to), "(nan,nan)".to_string()]
+        });
+        let places: Vec<String> = places.collect();
+        format!(
+            "\\addplot[no marks,white,thin,forget plot] coordinates {{\n{}\n}};\n",
+            lines(&places)
+        )
+    };
+    let drawn = map
+        .contours
+        .iter()
+        .filter(|contour| !contour.pieces.is_empty());
+    drawn.map(line).collect()
+}
+
+/// Places joined in order.
+fn path(path: &[(f64, f64)], plot: &Plot, colour: &str) -> String {
+    if path.is_empty() {
+        return String::new();
+    }
+    let places: Vec<String> = path.iter().map(|(x, y)| place(*x, *y, plot)).collect();
+    format!(
+        "\\addplot[{colour},thick,mark=*,mark size=1.2pt,forget plot] coordinates {{\n{}\n}};\n",
         lines(&places)
     )
 }

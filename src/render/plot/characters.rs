@@ -1,6 +1,7 @@
 //! A plot in characters: one curve in dots of Braille, several with a mark each, a map in shades.
 
 use super::ticks::{Tick, ticks};
+use crate::notation::colour::{self, Paint};
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, classes};
 use crate::render::{Style, number};
 use unicode_width::UnicodeWidthStr;
@@ -33,6 +34,10 @@ pub fn draw(plot: &Plot, style: &Style) -> String {
         Picture::Map(map) => shades(plot, map, columns, style),
     };
     let mut text = String::new();
+    if !plot.title.is_empty() {
+        let start = (width.saturating_sub(plot.title.width())) / 2;
+        text.push_str(&format!("{}{}\n", " ".repeat(start), plot.title));
+    }
     if !plot.y.name.is_empty() {
         text.push_str(&format!("{}{}\n", " ".repeat(gutter + 1), plot.y.name));
     }
@@ -46,10 +51,9 @@ pub fn draw(plot: &Plot, style: &Style) -> String {
             (false, true) => '┤',
             (false, false) => '│',
         };
-        let line: String = line.iter().collect();
         text.push_str(&format!(
             "{}\n",
-            format!("{blank}{label} {side}{line}").trim_end()
+            format!("{blank}{label} {side}{}", painted(line, style)).trim_end()
         ));
     }
     let indent = " ".repeat(gutter + 1);
@@ -111,7 +115,7 @@ fn wrapped(entries: &[String], width: usize, indent: &str) -> String {
     let mut text = String::new();
     let mut line = String::new();
     for entry in entries {
-        if !line.is_empty() && line.width() + 3 + entry.width() > width {
+        if !line.is_empty() && colour::width(&line) + 3 + colour::width(entry) > width {
             text.push_str(&format!("{line}\n"));
             line.clear();
         }
@@ -124,8 +128,28 @@ fn wrapped(entries: &[String], width: usize, indent: &str) -> String {
     text
 }
 
+/// A character, and the curve that it belongs to where that is said by its colour.
+type Mark = (char, Option<usize>);
+
 /// Rows of characters.
-type Cells = Vec<Vec<char>>;
+type Cells = Vec<Vec<Mark>>;
+
+/// A row with its colours.
+fn painted(line: &[Mark], style: &Style) -> String {
+    let end = line
+        .iter()
+        .rposition(|(mark, _)| *mark != ' ')
+        .map_or(0, |last| last + 1);
+    let pieces = line[..end].chunk_by(|a, b| a.1 == b.1);
+    let pieces = pieces.map(|piece| {
+        let text: String = piece.iter().map(|(mark, _)| mark).collect();
+        match piece[0].1 {
+            Some(curve) => Paint::Curve(curve).on(&text, style),
+            None => text,
+        }
+    });
+    pieces.collect()
+}
 
 /// Dots of which several make a character.
 struct Dots {
@@ -186,8 +210,8 @@ impl Dots {
         }
     }
 
-    /// The character of Braille with the dots of one cell.
-    fn braille(&self, column: usize, row: usize) -> char {
+    /// The dots of one cell, as the code of a character of Braille.
+    fn code(&self, column: usize, row: usize) -> u32 {
         const BITS: [[u32; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
         let mut code = 0;
         for (y, bits) in BITS.iter().enumerate() {
@@ -197,17 +221,30 @@ impl Dots {
                 }
             }
         }
-        match code {
-            0 => ' ',
-            code => char::from_u32(0x2800 + code).unwrap_or(' '),
-        }
+        code
+    }
+}
+
+/// The first character of Braille, which has no dots.
+const BRAILLE: u32 = 0x2800;
+
+/// The character with the dots of another one and these.
+fn with_dots(mark: char, code: u32) -> char {
+    let before = (mark as u32).saturating_sub(BRAILLE);
+    match before | code {
+        0 => ' ',
+        code => char::from_u32(BRAILLE + code).unwrap_or(' '),
     }
 }
 
 fn curves(plot: &Plot, series: &[Series], columns: usize, style: &Style) -> (Cells, Vec<String>) {
-    let mut cells = vec![vec![' '; columns]; ROWS];
+    let mut cells = vec![vec![(' ', None); columns]; ROWS];
     let marks = if style.ascii { ASCII_MARKS } else { MARKS };
-    let fine = series.len() == 1 && !style.ascii && series[0].x.len() > FEW;
+    // Several curves in Braille are told apart by their colours alone.
+    let coloured = style.colour && series.len() > 1;
+    let fine = (series.len() == 1 || coloured)
+        && !style.ascii
+        && series.iter().all(|series| series.x.len() > FEW);
     // The first is drawn last, and is seen where several meet.
     for (k, series) in series.iter().enumerate().rev() {
         let (across, down) = if fine { (2, 4) } else { (1, 1) };
@@ -215,19 +252,29 @@ fn curves(plot: &Plot, series: &[Series], columns: usize, style: &Style) -> (Cel
         dots.curve(plot, series, series.x.len() > FEW);
         for (row, line) in cells.iter_mut().enumerate() {
             for (column, cell) in line.iter_mut().enumerate() {
+                let curve = coloured.then_some(k);
                 if fine {
-                    *cell = dots.braille(column, row);
+                    let code = dots.code(column, row);
+                    if code != 0 {
+                        *cell = (with_dots(cell.0, code), curve);
+                    }
                 } else if dots.get(column, row) {
-                    *cell = marks[k % marks.len()];
+                    *cell = (marks[k % marks.len()], curve);
                 }
             }
         }
     }
-    let entry = |(k, series): (usize, &Series)| match fine {
-        true => series.name.to_string(),
-        false => format!("{} {}", marks[k % marks.len()], series.name),
+    let entry = |(k, series): (usize, &Series)| match (fine, coloured) {
+        (true, false) => series.name.to_string(),
+        (true, true) => format!("{} {}", Paint::Curve(k).on("━━", style), series.name),
+        (false, false) => format!("{} {}", marks[k % marks.len()], series.name),
+        (false, true) => {
+            let mark = marks[k % marks.len()].to_string();
+            format!("{} {}", Paint::Curve(k).on(&mark, style), series.name)
+        }
     };
     let mut legend: Vec<String> = series.iter().enumerate().map(entry).collect();
+    path(&mut cells, plot, columns);
     legend.extend(points(&mut cells, plot, columns, None));
     (cells, legend)
 }
@@ -257,7 +304,11 @@ fn shades(plot: &Plot, map: &Map, columns: usize, style: &Style) -> (Cells, Vec<
         let y = nearest(ROWS - 1 - row, ROWS, map.y.len());
         shade(map.at(x, y))
     };
-    let line = |row: usize| (0..columns).map(|column| cell(row, column)).collect();
+    let line = |row: usize| {
+        (0..columns)
+            .map(|column| (cell(row, column), None))
+            .collect()
+    };
     let mut cells: Cells = (0..ROWS).map(line).collect();
     let mut legend = vec![format!("{}:", map.name)];
     match &regions {
@@ -274,8 +325,36 @@ fn shades(plot: &Plot, map: &Map, columns: usize, style: &Style) -> (Cells, Vec<
     if map.values.iter().any(|value| !value.is_finite()) {
         legend.push("[??] not finite".into());
     }
+    path(&mut cells, plot, columns);
     legend.extend(points(&mut cells, plot, columns, regions.as_deref()));
     (cells, legend)
+}
+
+/// Draws the places of the path, joined, and a cross at its end.
+fn path(cells: &mut Cells, plot: &Plot, columns: usize) {
+    let mut line = Dots::new(columns, ROWS);
+    let mut last = None;
+    for (x, y) in &plot.path {
+        let place = line.place(plot, *x, *y);
+        if let Some((from, to)) = last.zip(place) {
+            line.stroke(from, to);
+        }
+        last = place;
+    }
+    let mut end = Dots::new(columns, ROWS);
+    if let Some((column, row)) = last {
+        line.light(column, row);
+        end.light(column, row);
+    }
+    for (row, marks) in cells.iter_mut().enumerate() {
+        for (column, cell) in marks.iter_mut().enumerate() {
+            match (end.get(column, row), line.get(column, row)) {
+                (true, _) => *cell = ('X', None),
+                (_, true) => *cell = ('*', None),
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Draws the data: a class by its number or a letter; returns what the legend says of it.
@@ -299,7 +378,7 @@ fn points(
             .zip(usize::try_from(column).ok())
             .and_then(|(line, column)| line.get_mut(column));
         if let Some(cell) = cell {
-            *cell = value.map_or('o', |value| letter(value, &known));
+            *cell = (value.map_or('o', |value| letter(value, &known)), None);
         }
     }
     match known.as_slice() {

@@ -1,9 +1,10 @@
 //! A plot as an SVG file: text as text, in whatever sans-serif font there is, with room for wide ones.
 
-use super::palette::{Colours, PALETTE, SHADES, hex, light, ramp};
+mod map;
+
+use super::palette::{Colours, PALETTE, hex};
 use super::ticks::{Tick, ticks};
-use crate::plot::{Axis, Map, Picture, Plot, Points, Series, classes};
-use indexmap::IndexMap;
+use crate::plot::{Picture, Plot, Points, Series};
 use std::fmt::Write;
 
 const WIDTH: f64 = 720.0;
@@ -58,7 +59,7 @@ pub fn svg(plot: &Plot) -> String {
     canvas.begin();
     match &plot.picture {
         Picture::Curves(series) => curves(&mut canvas, plot, series),
-        Picture::Map(map) => picture_of_map(&mut canvas, plot, map),
+        Picture::Map(map) => map::draw(&mut canvas, plot, map),
     }
     canvas.text.push_str("</svg>\n");
     canvas.text
@@ -181,10 +182,15 @@ fn widest_of(ticks: &[Tick]) -> f64 {
     widths.fold(0.0, f64::max)
 }
 
+/// The height of the title.
+fn title_room(plot: &Plot) -> f64 {
+    if plot.title.is_empty() { 0.0 } else { 24.0 }
+}
+
 /// The frame that is left when axes, the lines of the legend and the scale on the right have
 /// their room, with the marks of both axes.
 fn frame(plot: &Plot, legend: usize, right: f64) -> (Frame, Vec<Tick>, Vec<Tick>) {
-    let top = 16.0 + 20.0 * legend as f64;
+    let top = 16.0 + title_room(plot) + 20.0 * legend as f64;
     let bottom = if plot.x.name.is_empty() { 34.0 } else { 54.0 };
     let height = HEIGHT - top - bottom;
     let up = ticks(&plot.y, (height / 55.0) as usize);
@@ -233,6 +239,12 @@ fn axes(canvas: &mut Canvas, plot: &Plot, frame: &Frame, across: &[Tick], up: &[
     }
     let middle = frame.left + frame.width / 2.0;
     canvas.words((middle, HEIGHT - 12.0), Anchor::Middle, &plot.x.name);
+    if !plot.title.is_empty() {
+        let title = escaped(&shortened(&plot.title));
+        canvas.line(format_args!(
+            "<text x=\"{middle:.1}\" y=\"21.0\" text-anchor=\"middle\" fill=\"#222\" font-size=\"16\" font-weight=\"bold\">{title}</text>"
+        ));
+    }
     if !plot.y.name.is_empty() {
         let (x, y) = (18.0, frame.top + frame.height / 2.0);
         let name = escaped(&plot.y.name);
@@ -274,11 +286,12 @@ fn curves(canvas: &mut Canvas, plot: &Plot, series: &[Series]) {
     for (k, series) in series.iter().enumerate() {
         curve(canvas, plot, &frame, series, k);
     }
+    path(canvas, plot, &frame);
     points(canvas, plot, &frame, None);
     canvas.close();
     canvas.outline(&frame);
     for (k, (line, x, name)) in entries.iter().enumerate() {
-        let (x, y) = (20.0 + x, 20.0 + 20.0 * *line as f64);
+        let (x, y) = (20.0 + x, 20.0 + title_room(plot) + 20.0 * *line as f64);
         canvas.line(format_args!(
             "<line x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" {}/>",
             y - 4.5,
@@ -348,126 +361,32 @@ fn points(canvas: &mut Canvas, plot: &Plot, frame: &Frame, shared: Option<&Colou
     }
 }
 
-fn own_colours(points: &Points) -> Option<Colours> {
-    Colours::of(points.colours.as_ref()?.iter())
-}
-
-fn picture_of_map(canvas: &mut Canvas, plot: &Plot, map: &Map) {
-    let data: &[f64] = plot
-        .points
-        .as_ref()
-        .and_then(|points| points.colours.as_deref())
-        .unwrap_or(&[]);
-    // Classes of the map and of the data are the same classes.
-    let shared = classes(map.values.iter()).and_then(|_| classes(map.values.iter().chain(data)));
-    let is_shared = shared.is_some();
-    let colours = match shared {
-        Some(classes) => Some(Colours::Classes(classes)),
-        None => Colours::of(map.values.iter()),
-    };
-    let Some(colours) = colours else {
+/// Places joined in order, dark on a light rim, so that it is seen on every colour.
+fn path(canvas: &mut Canvas, plot: &Plot, frame: &Frame) {
+    let places = plot.path.iter();
+    let places = places.filter_map(|(x, y)| frame.place(plot, *x, *y));
+    let places: Vec<(f64, f64)> = places.collect();
+    let written: Vec<String> = places
+        .iter()
+        .map(|(x, y)| format!("{x:.1},{y:.1}"))
+        .collect();
+    let Some(last) = places.last() else {
         return;
     };
-    let texts = match &colours {
-        Colours::Classes(classes) => classes.iter().map(|class| class_text(*class)).collect(),
-        Colours::Scale(axis) => ticks(axis, 7).into_iter().map(|tick| tick.text).collect(),
-    };
-    let texts: Vec<String> = texts;
-    let widest = texts.iter().map(|text| width_of(text)).fold(0.0, f64::max);
-    let (frame, across, up) = frame(plot, 1, 52.0 + widest.max(30.0));
-    canvas.words((frame.left, 20.0), Anchor::Start, &shortened(&map.name));
-    cells(canvas, &frame, map, &colours);
-    axes(canvas, plot, &frame, &across, &up, false);
-    canvas.open_clip(&frame);
-    points(canvas, plot, &frame, is_shared.then_some(&colours));
-    canvas.close();
-    canvas.outline(&frame);
-    let x = frame.right() + 18.0;
-    match &colours {
-        Colours::Classes(classes) => key(canvas, (x, frame.top), classes, true),
-        Colours::Scale(axis) => {
-            let own = plot.points.as_ref().and_then(own_colours);
-            let mut height = frame.height;
-            if let Some(Colours::Classes(classes)) = own {
-                let room = 22.0 * classes.len() as f64 + 12.0;
-                height -= room;
-                key(canvas, (x, frame.top + height + 12.0), &classes, false);
-            }
-            scale(canvas, (x, frame.top), height, axis);
-        }
+    for (colour, width) in [("#fff", 4.0), ("#111", 1.8)] {
+        canvas.line(format_args!(
+            "<polyline points=\"{}\" fill=\"none\" stroke-linejoin=\"round\" stroke=\"{colour}\" stroke-width=\"{width}\"/>",
+            written.join(" ")
+        ));
     }
+    if places.len() <= DOTTED {
+        places
+            .iter()
+            .for_each(|place| canvas.dot(*place, 2.4, "#111", false));
+    }
+    canvas.dot(*last, 4.0, "#fff", true);
 }
 
-/// One path a colour. Its unit is the cell, and neighbours in a row are one rectangle.
-fn cells(canvas: &mut Canvas, frame: &Frame, map: &Map, colours: &Colours) {
-    let (columns, rows) = (map.x.len(), map.y.len());
-    let fill = |column: usize, row: usize| {
-        let colour = colours.of_value(map.at(column, row))?;
-        Some(match colours {
-            Colours::Classes(_) => light(colour),
-            Colours::Scale(_) => colour,
-        })
-    };
-    let mut paths: IndexMap<[u8; 3], String> = IndexMap::new();
-    for row in 0..rows {
-        let mut start = 0;
-        while start < columns {
-            let colour = fill(start, row);
-            let same = (start..columns).take_while(|column| fill(*column, row) == colour);
-            let width = same.count();
-            if let Some(colour) = colour {
-                let top = rows - 1 - row;
-                let run = format!("M{start} {top}h{width}v1h-{width}z");
-                paths.entry(colour).or_default().push_str(&run);
-            }
-            start += width;
-        }
-    }
-    canvas.line(format_args!(
-        "<g shape-rendering=\"crispEdges\" transform=\"translate({:.1} {:.1}) scale({:.5} {:.5})\">",
-        frame.left,
-        frame.top,
-        frame.width / columns as f64,
-        frame.height / rows as f64
-    ));
-    for (colour, path) in paths {
-        let colour = hex(colour);
-        canvas.line(format_args!("<path fill=\"{colour}\" d=\"{path}\"/>"));
-    }
-    canvas.close();
-}
-
-fn class_text(class: f64) -> String {
-    crate::number::format(class, 6)
-}
-
-/// The colours of classes.
-fn key(canvas: &mut Canvas, (x, y): (f64, f64), classes: &[f64], filled: bool) {
-    for (k, class) in classes.iter().enumerate() {
-        let colour = PALETTE[k % PALETTE.len()];
-        let y = y + 22.0 * k as f64;
-        if filled {
-            canvas.swatch((x, y), (16.0, 16.0), &hex(light(colour)));
-        }
-        canvas.dot((x + 8.0, y + 8.0), 3.6, &hex(colour), true);
-        canvas.words((x + 24.0, y + 12.5), Anchor::Start, &class_text(*class));
-    }
-}
-
-/// The colours of a quantity.
-fn scale(canvas: &mut Canvas, (x, y): (f64, f64), height: f64, axis: &Axis) {
-    let steps = SHADES as usize;
-    canvas.line(format_args!("<g shape-rendering=\"crispEdges\">"));
-    for step in 0..steps {
-        let part = height / steps as f64;
-        let top = y + height - (step + 1) as f64 * part;
-        let colour = ramp((step as f64 + 0.5) / steps as f64);
-        canvas.swatch((x, top), (16.0, part), &hex(colour));
-    }
-    canvas.close();
-    for tick in ticks(axis, (height / 55.0) as usize) {
-        let y = y + (1.0 - tick.at) * height;
-        canvas.stroke((x + 16.0, y), (x + 20.0, y), "#444");
-        canvas.words((x + 24.0, y + 4.5), Anchor::Start, &tick.text);
-    }
+fn own_colours(points: &Points) -> Option<Colours> {
+    Colours::of(points.colours.as_ref()?.iter())
 }

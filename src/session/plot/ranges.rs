@@ -25,6 +25,46 @@ impl Session {
         let Some((points, colour)) = found else {
             return Ok(None);
         };
+        let places = self.places(statement, points, sink)?;
+        let colours = match colour {
+            None => None,
+            Some(colour) => {
+                let value = self.evaluate_at(statement, colour, sink)?;
+                if !value.shape().is_vector() || value.shape().len() != places.len() {
+                    let message = format!(
+                        "`coloured by` takes one number for each of the {} points, not {}",
+                        places.len(),
+                        value.shape()
+                    );
+                    let label = value.shape().described();
+                    return Err(statement.error(Code::Shape, colour, message, &label));
+                }
+                Some(value.data().to_vec())
+            }
+        };
+        Ok(Some(Points { places, colours }))
+    }
+
+    /// The places after `with path`.
+    pub(super) fn path(
+        &self,
+        statement: &ShowStatement<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Vec<(f64, f64)>> {
+        let found = statement.tail.with.iter().find_map(|(item, _)| match item {
+            With::Path(path) => Some(*path),
+            _ => None,
+        });
+        found.map_or_else(|| Ok(Vec::new()), |path| self.places(statement, path, sink))
+    }
+
+    /// The rows of an n×2 matrix.
+    fn places(
+        &self,
+        statement: &ShowStatement<'_>,
+        points: ExprId,
+        sink: &mut Sink<'_>,
+    ) -> Result<Vec<(f64, f64)>> {
         let places = self.evaluate_at(statement, points, sink)?;
         let shape = places.shape();
         if shape.n() != 2 {
@@ -37,27 +77,9 @@ impl Session {
                 error.help("pick two columns: `X[:, 1..2]`")
             });
         }
-        let colours = match colour {
-            None => None,
-            Some(colour) => {
-                let value = self.evaluate_at(statement, colour, sink)?;
-                if !value.shape().is_vector() || value.shape().len() != shape.m() {
-                    let message = format!(
-                        "`coloured by` takes one number for each of the {} points, not {}",
-                        shape.m(),
-                        value.shape()
-                    );
-                    let label = value.shape().described();
-                    return Err(statement.error(Code::Shape, colour, message, &label));
-                }
-                Some(value.data().to_vec())
-            }
-        };
-        let place = |k: usize| (places.at(k, 0), places.at(k, 1));
-        Ok(Some(Points {
-            places: (0..shape.m()).map(place).collect(),
-            colours,
-        }))
+        Ok((0..shape.m())
+            .map(|k| (places.at(k, 0), places.at(k, 1)))
+            .collect())
     }
 
     /// The value of an expression of the tail, in which the names after `over` mean nothing.

@@ -108,6 +108,15 @@ pub enum With {
         points: ExprId,
         colour: Option<ExprId>,
     },
+    /// `path P`
+    Path(ExprId),
+    Contours,
+    /// `title "…"`
+    Title(Text),
+    /// `xlabel "…"`
+    XLabel(Text),
+    /// `ylabel "…"`
+    YLabel(Text),
 }
 
 impl With {
@@ -122,6 +131,11 @@ impl With {
             With::LogX => "log x",
             With::LogY => "log y",
             With::Points { .. } => "points",
+            With::Path(_) => "path",
+            With::Contours => "contours",
+            With::Title(_) => "title",
+            With::XLabel(_) => "xlabel",
+            With::YLabel(_) => "ylabel",
         }
     }
 }

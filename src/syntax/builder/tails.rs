@@ -85,6 +85,20 @@ impl Builder<'_> {
             ("log", _, Some("x"), None) => With::LogX,
             ("log", _, Some("y"), None) => With::LogY,
             ("points", Some(points), _, colour) => With::Points { points, colour },
+            ("path", Some(path), _, None) => With::Path(path),
+            ("contours", None, ..) => With::Contours,
+            _ => return Err(self.bad_item(&word, span)),
+        };
+        Ok((item, span))
+    }
+
+    /// `title "…"`
+    pub fn with_text(&mut self, word: Ident, text: Text) -> Result<(With, Span)> {
+        let span = word.span.to(text.span);
+        let item = match &*word.name {
+            "title" => With::Title(text),
+            "xlabel" => With::XLabel(text),
+            "ylabel" => With::YLabel(text),
             _ => return Err(self.bad_item(&word, span)),
         };
         Ok((item, span))
@@ -97,7 +111,15 @@ impl Builder<'_> {
                 "`points` needs a matrix to draw",
                 "write `with points P coloured by c`",
             ),
-            "steps" | "life" | "zeros" | "expanded" | "guards" => (
+            "path" => (
+                "`path` needs a matrix of places",
+                "write `with path P`, a place a row",
+            ),
+            "title" | "xlabel" | "ylabel" => (
+                "a title or a label is a text in quotes",
+                "write `with title \"Loss\", xlabel \"step\"`",
+            ),
+            "steps" | "life" | "zeros" | "expanded" | "guards" | "contours" => (
                 "this item takes nothing after it",
                 "separate the items after `with` by commas",
             ),
