@@ -1,6 +1,7 @@
 //! What the user says about inputs.
 
 use crate::graph::Tensor;
+use crate::number;
 
 /// A bound of all entries.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -186,4 +187,48 @@ pub enum Contradiction {
     Entry(f64),
     /// It has not this property.
     Property(Property),
+}
+
+impl Facts {
+    /// What is said of `name`, as `assume` takes it.
+    pub fn written(&self, name: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        if let Some(bound) = self.least {
+            let sign = if bound.strict { ">" } else { ">=" };
+            texts.push(format!("{name} {sign} {}", number::format(bound.value, 17)));
+        }
+        if let Some(bound) = self.most {
+            let sign = if bound.strict { "<" } else { "<=" };
+            texts.push(format!("{name} {sign} {}", number::format(bound.value, 17)));
+        }
+        for value in &self.unequal {
+            texts.push(format!("{name} != {}", number::format(*value, 17)));
+        }
+        for property in &self.properties {
+            texts.push(format!("{name} {}", property.name()));
+        }
+        texts
+    }
+}
+
+impl Contradiction {
+    /// The fact among `facts` of `name` that is contradicted, as it is written.
+    pub fn fact(self, name: &str, facts: &Facts) -> String {
+        let single = |facts: Facts| facts.written(name).join(", ");
+        match self {
+            Contradiction::Property(property) => single(Facts {
+                properties: vec![property],
+                ..Facts::default()
+            }),
+            Contradiction::Entry(entry) => {
+                let parts = [
+                    Facts { least: facts.least, ..Facts::default() },
+                    Facts { most: facts.most, ..Facts::default() },
+                    Facts { unequal: facts.unequal.clone(), ..Facts::default() },
+                ];
+                let broken = parts.into_iter().find(|part| !part.admits(entry));
+                broken.map_or_else(|| format!("{name} integer"), single)
+            }
+        }
+    }
 }

@@ -152,6 +152,7 @@ impl Session {
             StatementKind::Define(..)
             | StatementKind::DefineFunction { .. }
             | StatementKind::Input(_)
+            | StatementKind::Assume(_)
             | StatementKind::Import(_) => self.run_statement(script, statement, &mut |event| {
                 if let Event::Warning(warning) = event {
                     found.push(warning);

@@ -20,6 +20,7 @@
 
 mod against;
 mod assert;
+mod assume;
 mod check;
 mod compare;
 mod compiled;

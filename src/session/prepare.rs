@@ -47,6 +47,7 @@ impl Session {
                 lowerer.value(node)
             })?;
             let named = script.location(at.name.span);
+            self.check_facts(&at.name.name, &value, &script.locate(at.value))?;
             lowerer.bind(&at.name, Rc::new(value), &script.locate(at.value), named)?;
         }
         Ok(())

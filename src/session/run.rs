@@ -64,7 +64,7 @@ impl Session {
         match &statement.kind {
             StatementKind::Define(name, value) => {
                 self.define(script, name, *value, sink);
-                Ok(())
+                self.check_assigned(&name.name, &script.locate(*value))
             }
             StatementKind::DefineFunction {
                 name,
@@ -72,7 +72,13 @@ impl Session {
                 body,
             } => self.define_function(script, name, parameters, *body, sink),
             StatementKind::Input(declarations) => self.declare(script, declarations),
-            StatementKind::Update(targets, values) => self.update(script, targets, values, sink),
+            StatementKind::Update(targets, values) => {
+                self.update(script, targets, values, sink)?;
+                let mut pairs = targets.iter().zip(values);
+                pairs.try_for_each(|(target, value)| {
+                    self.check_assigned(&target.name.name, &script.locate(*value))
+                })
+            }
             StatementKind::Repeat(..) | StatementKind::While(..) | StatementKind::For { .. } => {
                 self.run_loop(script, statement, sink)
             }
@@ -86,6 +92,7 @@ impl Session {
             }
             StatementKind::Import(path) => self.import(script, path, sink),
             StatementKind::Assert(claim) => self.assert(script, *claim, sink),
+            StatementKind::Assume(facts) => self.assume(script, facts),
             StatementKind::Print(outputs, tail) => {
                 self.print(&ShowStatement::new(script, outputs, tail), sink)
             }

@@ -38,7 +38,10 @@ impl Session {
             .into_iter()
             .map(|(name, input)| self.input_text(name, input))
             .collect();
-        let blocks = [functions, inputs, formulas];
+        let facts: String = (self.definitions.stated())
+            .map(|(name, facts)| format!("assume {}\n", facts.written(name).join(", ")))
+            .collect();
+        let blocks = [functions, inputs, facts, formulas];
         let blocks: Vec<String> = blocks
             .into_iter()
             .filter(|block| !block.is_empty())

@@ -29,7 +29,7 @@ pub struct StatementRow {
 }
 
 /// All of them that have a word or a sign, in the order in which help lists them.
-pub static STATEMENTS: [StatementRow; 18] = [
+pub static STATEMENTS: [StatementRow; 19] = [
     StatementRow {
         word: "=",
         token: Token::DefinitionHead,
@@ -151,6 +151,15 @@ pub static STATEMENTS: [StatementRow; 18] = [
         example: ("", ""),
     },
     StatementRow {
+        word: "assume",
+        token: Token::Assume,
+        noun: "`assume`",
+        takes: &[],
+        form: "assume x > 0, 0 < p < 1, A symmetric",
+        doc: "facts about inputs, entry by entry, which proofs use and values must not contradict; `A free` takes them back",
+        example: ("assume x > 0; prove log(x^2) == 2*log(x)", ""),
+    },
+    StatementRow {
         word: "repeat",
         token: Token::Repeat,
         noun: "a loop",
@@ -254,6 +263,7 @@ impl StatementKind {
             StatementKind::If(..) => Token::If,
             StatementKind::Import(_) => Token::Import,
             StatementKind::Assert(_) => Token::Assert,
+            StatementKind::Assume(_) => Token::Assume,
             StatementKind::Print(..) => Token::Print,
             StatementKind::Show(show, ..) => Token::Show(*show),
         };

@@ -136,6 +136,7 @@ pub(crate) enum Token {
     While,
     Import,
     Assert,
+    Assume,
     Print,
     /// The word of a statement of the form `word outputs tail`.
     Show(Show),

@@ -193,6 +193,20 @@ impl Token {
     }
 }
 
+/// The words that may follow a name after `assume`.
+pub const FACT_WORDS: [&str; 6] = [
+    "symmetric",
+    "spd",
+    "orthogonal",
+    "invertible",
+    "integer",
+    FREE,
+];
+
+/// The word that takes back what was said of a name.
+pub const FREE: &str = "free";
+
+
 /// The items of `with`.
 pub const WITH_ITEMS: [&str; 13] = [
     "steps", "life", "zeros", "expanded", "guards", "log x", "log y", "points", "path", "contours",

@@ -184,6 +184,20 @@ fn statement(script: &Script, id: StatementId) -> String {
         }
         StatementKind::Import(text) => format!("import {}", text.text),
         StatementKind::Assert(x) => format!("assert {}", e(x)),
+        StatementKind::Assume(facts) => {
+            let fact = |fact: &Fact| {
+                let mut text = e(&fact.operands[0]);
+                for (op, operand) in fact.comparisons.iter().zip(&fact.operands[1..]) {
+                    text.push_str(&format!(" {} {}", op.symbol(), e(operand)));
+                }
+                match &fact.property {
+                    Some(property) => format!("{text} is {property}"),
+                    None => text,
+                }
+            };
+            let facts: Vec<String> = facts.iter().map(fact).collect();
+            format!("assume {}", facts.join(", "))
+        }
         StatementKind::Print(items, t) => {
             format!("print {}{}", trees(script, items), tail(script, t))
         }

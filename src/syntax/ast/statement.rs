@@ -1,6 +1,6 @@
 //! The statements of a script, and what may follow their outputs.
 
-use super::{ExprId, Ident, Index, Script, StatementId, Text};
+use super::{BinaryOp, ExprId, Ident, Index, Script, StatementId, Text};
 use crate::source::Span;
 
 /// `input x[3]`
@@ -10,6 +10,17 @@ pub struct InputDeclaration {
     pub name: Ident,
     /// No entry: a scalar; one: a vector's length; two: rows and columns.
     pub shape: Vec<ExprId>,
+}
+
+/// One item after `assume`: `0 < p < 1`, `P symmetric`, or a name whose property follows behind others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// Names and numbers.
+    pub operands: Vec<ExprId>,
+    /// The comparisons between them.
+    pub comparisons: Vec<BinaryOp>,
+    /// The property.
+    pub property: Option<Ident>,
 }
 
 /// The left side of `:=`
@@ -224,6 +235,8 @@ pub enum StatementKind {
     Import(Text),
     /// `assert e`
     Assert(ExprId),
+    /// `assume x > 0, A, B spd`
+    Assume(Vec<Fact>),
     /// `print "cost", J at w = 3`
     Print(Vec<ExprId>, Box<Tail>),
     /// `trace y1, y2 wrt w`, a bare expression, …

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::source::Span;
 use crate::syntax::ast::*;
 use crate::syntax::errors;
-use crate::syntax::words::{WITH_ITEMS, mode_words};
+use crate::syntax::words::{FACT_WORDS, WITH_ITEMS, mode_words};
 
 impl Builder<'_> {
     pub fn wrt(&mut self, names: Vec<ExprId>) -> Result<Vec<ExprId>> {
@@ -55,6 +55,19 @@ impl Builder<'_> {
                 })
             })
             .collect()
+    }
+
+    /// `P symmetric` after `assume`.
+    pub fn property(&mut self, name: ExprId, word: Ident) -> Result<Fact> {
+        if !FACT_WORDS.contains(&&*word.name) {
+            let words = FACT_WORDS.into_iter();
+            return Err(errors::unknown_word(self.source, &word, "property", words));
+        }
+        Ok(Fact {
+            operands: vec![name],
+            comparisons: Vec::new(),
+            property: Some(word),
+        })
     }
 
     pub fn at(&mut self, values: Vec<At>) -> Result<Vec<At>> {
