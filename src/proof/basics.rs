@@ -4,14 +4,14 @@
 //! side may be undefined where the other is not is looked at elsewhere, before anything is rewritten.
 
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Term};
-use crate::primitives::algebra::{COFACTOR, DET, DOT, INV, LOGDET, MATMUL_REACHED, SOLVE};
+use crate::primitives::algebra::{COFACTOR, DET, DOT, INV, LOGDET, MATMUL, MATMUL_REACHED, SOLVE};
 use crate::primitives::arithmetic::{
     ADD, AND, CHOOSE, DIV, EQ, FROZEN, GE, GT, LE, LT, MAX, MIN, MUL, NE, NEG, NOT, OR, POW,
     SEEDED, SUB, UNLESS, WHERE,
 };
 use crate::primitives::array::{
     CUMPROD, CUMPROD_SPELLED, GUARD, GUARD_ALL, LOG_SOFTMAX, LOGSUMEXP, MEAN, NORM, NORM1, OTHERS,
-    PASS, PASS_ALL, POISON, PROD, PROD_SPELLED, SOFTMAX, STD, VAR,
+    PASS, PASS_ALL, POISON, PROD, PROD_SPELLED, SOFTMAX, STD, TRANSPOSE, VAR,
 };
 use crate::primitives::elementary::*;
 use crate::primitives::term::entrywise;
@@ -266,6 +266,14 @@ fn log(x: Term<'_>) -> Term<'_> {
                 factors.push((factor.arg(0), exponent * factor.arg(1)));
             }
             Some(row) if row.is(&EXP) => sum = sum + exponent * factor.arg(0),
+            Some(row) if row.is(&DET) && determinants(factor).is_some() => {
+                let parts = determinants(factor).unwrap_or_default();
+                let powers = parts.into_iter().map(|(part, inverted)| match inverted {
+                    true => (part, -exponent),
+                    false => (part, exponent),
+                });
+                factors.extend(powers);
+            }
             _ => match factor.literal() {
                 Some(number) if number.abs() == 1.0 => {}
                 Some(number) => sum = sum + log_of_number(x, number.abs()) * exponent,
@@ -277,6 +285,32 @@ fn log(x: Term<'_>) -> Term<'_> {
         }
     }
     sum
+}
+
+/// The determinants that the determinant of a product, an inverse or a transpose is made of, and
+/// whether one divides.
+fn determinants(x: Term<'_>) -> Option<Vec<(Term<'_>, bool)>> {
+    let matrix = x.arg(0);
+    let of = row(matrix)?;
+    let determinant = |matrix: Term<'_>| {
+        let shape = matrix.shape();
+        let square = shape.rows == shape.cols;
+        let found = || {
+            let graph = x.graph;
+            graph.term(graph.apply(&DET, Attr::None, Shape::SCALAR, &[matrix.id]))
+        };
+        square.then(found)
+    };
+    if of.is(&MATMUL) {
+        let [left, right] = [matrix.arg(0), matrix.arg(1)].map(determinant);
+        Some(vec![(left?, false), (right?, false)])
+    } else if of.is(&INV) {
+        Some(vec![(determinant(matrix.arg(0))?, true)])
+    } else if of.is(&TRANSPOSE) {
+        Some(vec![(determinant(matrix.arg(0))?, false)])
+    } else {
+        None
+    }
 }
 
 /// The logarithm of a number, by its prime factors where it is a small integer.

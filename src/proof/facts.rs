@@ -222,9 +222,18 @@ impl Contradiction {
             }),
             Contradiction::Entry(entry) => {
                 let parts = [
-                    Facts { least: facts.least, ..Facts::default() },
-                    Facts { most: facts.most, ..Facts::default() },
-                    Facts { unequal: facts.unequal.clone(), ..Facts::default() },
+                    Facts {
+                        least: facts.least,
+                        ..Facts::default()
+                    },
+                    Facts {
+                        most: facts.most,
+                        ..Facts::default()
+                    },
+                    Facts {
+                        unequal: facts.unequal.clone(),
+                        ..Facts::default()
+                    },
                 ];
                 let broken = parts.into_iter().find(|part| !part.admits(entry));
                 broken.map_or_else(|| format!("{name} integer"), single)

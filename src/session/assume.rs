@@ -77,9 +77,8 @@ impl Session {
         [left, right]: [ExprId; 2],
         op: BinaryOp,
     ) -> Result<()> {
-        let both = |a: ExprId, b: ExprId| {
-            script.location(script.expr(a).span.to(script.expr(b).span))
-        };
+        let both =
+            |a: ExprId, b: ExprId| script.location(script.expr(a).span.to(script.expr(b).span));
         let (name, number, op) = match (script.name_at(left), script.name_at(right)) {
             (Some(_), None) => (left, right, op),
             (None, Some(_)) => (right, left, turned(op)),
@@ -105,7 +104,11 @@ impl Session {
         let bound = Bound { value, strict };
         let tighter = |known: Option<Bound>, above: bool| {
             let known = known.filter(|known| {
-                let further = if above { known.value > value } else { known.value < value };
+                let further = if above {
+                    known.value > value
+                } else {
+                    known.value < value
+                };
                 further || known.value == value && known.strict
             });
             Some(known.unwrap_or(bound))

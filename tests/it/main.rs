@@ -3,6 +3,7 @@
 mod advice;
 mod architecture;
 mod book;
+mod claims;
 mod cli;
 mod common;
 mod compare;

@@ -1,0 +1,100 @@
+//! Proofs: what is true is recognised, and nothing false is.
+
+use serde_json::Value;
+use wengert::claims::Outcome;
+use wengert::{Event, Session};
+
+/// The answer to `prove`.
+fn answer(claim: &str) -> Outcome {
+    let mut outcome = None;
+    let source = wengert::source::Source::new("claim", format!("prove {claim}"));
+    let _ = Session::new().run_source(&source, &mut |event| {
+        if let Event::Prove(proof) = event {
+            outcome = Some(proof.outcome);
+        }
+    });
+    outcome.unwrap_or_else(|| panic!("no answer to {claim}"))
+}
+
+/// True if both sides are equal by laws wherever both have a value.
+fn is_recognised(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Proved(_) => true,
+        Outcome::Refuted(found) => found.equal_where_defined,
+        Outcome::Holds(_) | Outcome::Unknown => false,
+    }
+}
+
+/// Antiderivatives of the Rubi test suite (MIT): four fifths of their derivatives are recognised, and
+/// none where one side is 1025/1024 of what it should be.
+#[test]
+fn antiderivatives_are_recognised() {
+    let cases: Vec<Value> = include_str!("../reference/rubi.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let text = |case: &Value, key: &str| case[key].as_str().expect("a text").to_string();
+    let mut recognised = 0;
+    for (k, case) in cases.iter().enumerate() {
+        let derivative = format!("grad({}, {})", text(case, "F"), text(case, "x"));
+        let integrand = text(case, "f");
+        let outcome = answer(&format!("{derivative} == {integrand}"));
+        recognised += usize::from(is_recognised(&outcome));
+        if let Outcome::Refuted(found) = &outcome {
+            let is_difference = found.apart == wengert::proof::Apart::Values;
+            assert!(!is_difference, "{derivative} == {integrand}: {found:?}");
+        }
+        if k % 4 == 0 {
+            let wrong = answer(&format!("{derivative} == 1025/1024*({integrand})"));
+            assert!(!is_recognised(&wrong), "{derivative}: 1025/1024 of it");
+        }
+    }
+    let share = recognised as f64 / cases.len() as f64;
+    assert!(share >= 0.85, "{recognised} of {}", cases.len());
+}
+
+/// Equations that hold on a part of the domain, for single values, or nearly.
+#[test]
+fn nothing_false_is_proved() {
+    let claims = [
+        "sqrt(x^2) == x",
+        "abs(x) == sqrt(x)^2",
+        "log(x^2) == 2*log(x)",
+        "sqrt(x*y) == sqrt(x)*sqrt(y)",
+        "(x^2)^0.5 == x",
+        "x^(2/3)^(3/2) == x",
+        "(x^3)^(1/3) == x",
+        "asin(sin(x)) == x",
+        "atan(tan(x)) == x",
+        "exp(log(x)) == x",
+        "sign(x)^2 == 1",
+        "where(x > 0, 1, 0) == where(x >= 0, 1, 0)",
+        "floor(x) == x - 0.5",
+        "relu(x) == x",
+        "max(x, y) == x",
+        "sin(x) == x",
+        "sin(x)^2 + cos(y)^2 == 1",
+        "exp(x + y) == exp(x) + exp(y)",
+        "1.0000001*x == x",
+        "x + 1e-7 == x",
+        "3.1415927 == pi",
+        "0.3333333*x == x/3",
+        "1025/1024*x == x",
+        "x^n*abs(x) == x^(n + 1)",
+        "tanh(x) == sign(x)*(1 - 2*exp(-2*abs(x)))",
+        "relu(x*y) == relu(x)*relu(y)",
+        "abs(x + y) == abs(x) + abs(y)",
+        "abs(x*y*z*u) == x*y*z*u",
+        "(x - 1)*(x - 2)*(x - 3) == 0",
+        "cosh(x)^2 + sinh(x)^2 == 1",
+        "sqrt(17)*x == 4.1231056*x",
+        "sqrt(2) + sqrt(3) == sqrt(5 + 2*sqrt(6.0000001))",
+    ];
+    for claim in claims {
+        let outcome = answer(claim);
+        assert!(
+            matches!(outcome, Outcome::Refuted(_)),
+            "{claim}: {outcome:?}"
+        );
+    }
+}
