@@ -3,6 +3,7 @@
 //! The laws hold wherever both sides are defined: log(a·b) is log|a| + log|b| wherever a·b > 0. That one
 //! side may be undefined where the other is not is looked at elsewhere, before anything is rewritten.
 
+use super::angles::circle;
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Term};
 use crate::primitives::algebra::{COFACTOR, DET, DOT, INV, LOGDET, MATMUL, MATMUL_REACHED, SOLVE};
 use crate::primitives::arithmetic::{
@@ -16,7 +17,7 @@ use crate::primitives::array::{
 use crate::primitives::elementary::*;
 use crate::primitives::term::entrywise;
 use rustc_hash::FxHashMap;
-use std::f64::consts::{FRAC_PI_2, LN_2, LN_10, PI};
+use std::f64::consts::{LN_2, LN_10, PI};
 
 /// An operation written in others.
 type Rewriting = for<'g> fn(&[Term<'g>], Attr, Shape) -> Term<'g>;
@@ -157,7 +158,7 @@ fn absolute(x: Term<'_>) -> Term<'_> {
     x.map(&ABS)
 }
 
-fn root(x: Term<'_>) -> Term<'_> {
+pub(super) fn root(x: Term<'_>) -> Term<'_> {
     x.powf(0.5)
 }
 
@@ -242,7 +243,7 @@ fn variance(x: Term<'_>, attr: Attr) -> Term<'_> {
 }
 
 /// The row of an operation; `None` for a leaf or a number.
-fn row(x: Term<'_>) -> Option<&'static Primitive> {
+pub(super) fn row(x: Term<'_>) -> Option<&'static Primitive> {
     x.node().primitive()
 }
 
@@ -332,7 +333,7 @@ fn log_of_number(x: Term<'_>, number: f64) -> Term<'_> {
 }
 
 /// The terms of a sum, each with its sign.
-fn terms_of(x: Term<'_>) -> Vec<(bool, Term<'_>)> {
+pub(super) fn terms_of(x: Term<'_>) -> Vec<(bool, Term<'_>)> {
     let mut terms = Vec::new();
     let mut waiting = vec![(false, x)];
     while let Some((negative, term)) = waiting.pop() {
@@ -352,7 +353,7 @@ fn terms_of(x: Term<'_>) -> Vec<(bool, Term<'_>)> {
     terms
 }
 
-fn signed(negative: bool, x: Term<'_>) -> Term<'_> {
+pub(super) fn signed(negative: bool, x: Term<'_>) -> Term<'_> {
     if negative { -x } else { x }
 }
 
@@ -413,89 +414,6 @@ fn split_logarithm(term: Term<'_>) -> (Option<Term<'_>>, Term<'_>) {
         }
     }
     (base, factor)
-}
-
-/// Cosine and sine, of inverse functions and of quarter turns by themselves.
-fn circle(x: Term<'_>) -> (Term<'_>, Term<'_>) {
-    let of = |x: Term<'_>| match row(x) {
-        Some(row) if row.is(&ASIN) => {
-            let sin = x.arg(0);
-            Some((root(1.0 - sin.squared()).id, sin.id))
-        }
-        Some(row) if row.is(&ATAN) => {
-            let tan = x.arg(0);
-            let cos = root(1.0 + tan.squared());
-            Some(((1.0 / cos).id, (tan / cos).id))
-        }
-        _ => None,
-    };
-    if let Some((cos, sin)) = of(x) {
-        return (x.graph.term(cos), x.graph.term(sin));
-    }
-    let mut turns = 0i64;
-    let mut rest: Option<Term<'_>> = None;
-    for (negative, term) in terms_of(x) {
-        match quarter_turns(term) {
-            Some(some) => turns += if negative { -some } else { some },
-            None => {
-                let term = signed(negative, term);
-                rest = Some(rest.map_or(term, |rest| rest + term));
-            }
-        }
-    }
-    let (cos, sin) = match rest {
-        None => (x.number(1.0), x.number(0.0)),
-        Some(rest) => {
-            let known = of(rest).map(|(cos, sin)| (x.graph.term(cos), x.graph.term(sin)));
-            known.unwrap_or_else(|| (rest.map(&COS), rest.map(&SIN)))
-        }
-    };
-    match turns.rem_euclid(4) {
-        0 => (cos, sin),
-        1 => (-sin, cos),
-        2 => (-cos, -sin),
-        _ => (sin, -cos),
-    }
-}
-
-/// The multiple of π/2 that a number made with π is.
-fn quarter_turns(x: Term<'_>) -> Option<i64> {
-    let (value, has_pi) = constant(x)?;
-    let turns = (value / FRAC_PI_2).round();
-    let near = (value - turns * FRAC_PI_2).abs() <= 4.0 * f64::EPSILON * value.abs();
-    (near && turns.abs() <= 64.0 && turns != 0.0 && has_pi).then_some(turns as i64)
-}
-
-/// The value of products and quotients of numbers, and whether π is among them.
-fn constant(x: Term<'_>) -> Option<(f64, bool)> {
-    let (mut value, mut has_pi) = (1.0, false);
-    let mut waiting = vec![(x, false)];
-    while let Some((part, below)) = waiting.pop() {
-        if let Some(number) = part.literal() {
-            value = if below {
-                value / number
-            } else {
-                value * number
-            };
-            let quarters = number / (PI / 4.0);
-            has_pi |= quarters == quarters.round() && number != 0.0;
-            continue;
-        }
-        let row = row(part)?;
-        if row.is(&MUL) {
-            waiting.push((part.arg(0), below));
-            waiting.push((part.arg(1), below));
-        } else if row.is(&DIV) {
-            waiting.push((part.arg(0), below));
-            waiting.push((part.arg(1), !below));
-        } else if row.is(&NEG) {
-            value = -value;
-            waiting.push((part.arg(0), below));
-        } else {
-            return None;
-        }
-    }
-    Some((value, has_pi))
 }
 
 /// Numbers that are rounded values of others, and how those are made.

@@ -4,6 +4,7 @@
 //! [`model`] of the real numbers; the points find what no law of formulas tells: that one side is
 //! undefined where the other is not, and kinks.
 
+mod angles;
 mod basics;
 mod domain;
 mod facts;
