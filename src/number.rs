@@ -2,7 +2,11 @@
 
 use crate::graph::{Shape, Tensor};
 
-/// `x` with `digits` significant digits, trailing zeros left out.
+/// Whole numbers below this one, which have at most 15 digits, are written in full.
+const FULL_INTEGERS: f64 = 1e15;
+
+/// `x` with `digits` significant digits, trailing zeros left out; a whole number of at most 15 digits in
+/// full.
 pub fn format(x: f64, digits: usize) -> String {
     if x.is_nan() {
         return "nan".into();
@@ -12,6 +16,9 @@ pub fn format(x: f64, digits: usize) -> String {
     }
     if x == 0.0 {
         return "0".into();
+    }
+    if x.fract() == 0.0 && x.abs() < FULL_INTEGERS {
+        return (x as i64).to_string();
     }
     let digits = digits.clamp(1, 17);
     let scientific = if digits == 17 {
@@ -126,7 +133,10 @@ mod tests {
             (-0.0, "0"),
             (1.0 / 3.0, "0.333333"),
             (123456.0, "123456"),
-            (1234567.0, "1.23457e6"),
+            (1234567.0, "1234567"),
+            (1234567.5, "1.23457e6"),
+            (-3e12, "-3000000000000"),
+            (1e15, "1e15"),
             (1e-5, "0.00001"),
             (1e-6, "1e-6"),
             (0.1 + 0.2, "0.3"),

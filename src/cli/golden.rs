@@ -32,6 +32,7 @@ pub struct ScriptOutput {
 pub fn run_script(path: &Path, format: Format, allowance: Allowance) -> ScriptOutput {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut printer = Printer {
+        preamble: false,
         format,
         quiet: format == Format::Json,
         bar: crate::cli::Bar::default(),

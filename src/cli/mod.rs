@@ -253,6 +253,7 @@ pub(crate) fn printing(options: &Options, work: impl FnOnce(&mut Printer<'_>) ->
     };
     let err_style = options.err_style();
     let mut printer = Printer {
+        preamble: false,
         format: options.format(),
         quiet: options.quiet,
         bar: Bar::on_terminal(options.quiet, err_style.ascii),

@@ -64,6 +64,8 @@ impl<'w> Stream<'w> {
 pub struct Printer<'w> {
     /// The format of results.
     pub format: Format,
+    /// The preamble of LaTeX has been written.
+    pub preamble: bool,
     /// No warnings and notes; in JSON, no rendered diagnostics.
     pub quiet: bool,
     /// The progress of long loops.
@@ -87,7 +89,8 @@ impl Printer<'_> {
             }
             (event, Format::Latex) => {
                 let text = latex::event(event, &self.out.style);
-                if self.out.spacing.is_first() && !text.is_empty() {
+                if !self.preamble && !text.is_empty() {
+                    self.preamble = true;
                     self.text(latex::HEADER);
                 }
                 self.out.write_result(&text);

@@ -41,7 +41,7 @@ impl Unit<'_> {
                 error!(Value, self.location_of(*node),
                     "the end of this iteration is not true after {most} rounds";
                     label: "goes on without end";
-                    help: "raise the limit with `most=`, or look at the first states: `iterate(f, x0, 10)`")
+                    help: "raise the limit, `most`, or look at an early state: `iterate(cos, 1, 10)`")
             }
             Failure::Memory(node, limit) => memory_limit(*limit, self.location_of(*node)),
             Failure::Interrupted => interrupted(self.location_of(NodeId(0))),

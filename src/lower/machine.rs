@@ -307,7 +307,12 @@ impl Lowerer<'_> {
         let before = self.graph.len();
         let operands: Operands = self.stacks.values.drain(base..).collect();
         let node = match &frame.script.expr(expr).kind {
-            ExprKind::Unary(op, _) => self.unary(*op, operands[0]),
+            ExprKind::Unary(op, operand) => {
+                if *op == UnaryOp::Transpose {
+                    self.note_transposed(expr, *operand, operands[0], frame);
+                }
+                self.unary(*op, operands[0])
+            }
             ExprKind::Binary(op, left, right) => self.binary(
                 *op,
                 expr,

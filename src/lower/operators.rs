@@ -1,8 +1,9 @@
 //! Operators, choices and matrices in brackets.
 
 use super::Lowerer;
+use super::definitions::Meaning;
 use super::frame::Frame;
-use crate::diagnostic::{Diagnostic, Result, bail, counted, error};
+use crate::diagnostic::{Diagnostic, Result, bail, counted, error, note};
 use crate::graph::{Attr, NodeId, Op, Primitive, Shape, Tensor};
 use crate::primitives::arithmetic::{self, is_true};
 use crate::primitives::{algebra, array};
@@ -41,6 +42,36 @@ impl BinaryOp {
 }
 
 impl Lowerer<'_> {
+    /// Notes that `L'` of a formula that is a scalar is that scalar: its derivative was meant, perhaps.
+    pub(super) fn note_transposed(
+        &mut self,
+        expr: ExprId,
+        operand: ExprId,
+        node: NodeId,
+        frame: &Frame,
+    ) {
+        let Some(name) = frame.script.name_at(operand) else {
+            return;
+        };
+        let known = self.definitions.variable(name);
+        let is_formula = known.is_some_and(|known| matches!(known.meaning, Meaning::Formula(_)));
+        if !is_formula || !self.graph.shape(node).is_scalar() {
+            return;
+        }
+        let unit = &self.evaluation.unit;
+        // The note on names that are taken as scalars says more.
+        if !unit.free_names(&[node]).is_empty() {
+            return;
+        }
+        let by = unit.inputs.keys().next().map_or("w", |name| name);
+        let note = note!(
+            Name,
+            frame.locate(expr),
+            "`{name}'` is the transpose of a scalar, `{name}` itself; its derivative is `grad({name}, {by})`"
+        );
+        self.evaluation.unit.warn(note);
+    }
+
     pub(super) fn unary(&mut self, op: UnaryOp, x: NodeId) -> NodeId {
         let shape = self.graph.shape(x);
         self.evaluation.unit.arrays |= op == UnaryOp::Transpose;

@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::frame::Frame;
 use super::signatures::{example_of, wanted_arguments};
-use crate::diagnostic::{Result, bail, error};
+use crate::diagnostic::{Result, bail, error, note};
 use crate::graph::primitive::ShapeRule;
 use crate::graph::{Args, Attr, NodeId, Primitive, Shape};
 use crate::primitives::{self, array};
@@ -55,6 +55,18 @@ impl Lowerer<'_> {
         }
         self.evaluation.unit.arrays |= !args.is_empty();
         let shape = self.shape_of(row, attr, &args, &sizes, expr, &exprs, frame)?;
+        let normalises =
+            std::ptr::eq(row, &array::SOFTMAX) || std::ptr::eq(row, &array::LOG_SOFTMAX);
+        if normalises && attr == Attr::None && shape.m() > 1 && shape.n() > 1 {
+            let argument = frame.script.text(exprs[0]);
+            let note = note!(
+                Shape,
+                frame.locate(expr),
+                "`{0}` goes over all entries of the {shape} matrix; for each row write `{0}({argument}, axis=2)`",
+                row.name
+            );
+            self.evaluation.unit.warn(note);
+        }
         let shape = self.check_size(shape.m(), shape.n(), expr, frame)?;
         Ok(self.graph.apply(row, attr, shape, &args))
     }

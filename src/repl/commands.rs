@@ -124,6 +124,9 @@ pub static COMMANDS: &[ReplCommand] = &[
 /// has that name: a beginner finds the way out.
 pub fn run(repl: &mut Repl, input: &str) -> Option<Next> {
     let input = input.trim();
+    if let Some(topic) = asked(repl, input) {
+        return find(COMMANDS, "help").map(|command| (command.run)(repl, &topic));
+    }
     let Some(command) = input.strip_prefix(':') else {
         let is_long = input.len() > 1 && repl.session().definitions().variable(input).is_none();
         let bare = ["help", "quit", "exit"].contains(&input) && is_long;
@@ -136,6 +139,26 @@ pub fn run(repl: &mut Repl, input: &str) -> Option<Next> {
         Some(command) => (command.run)(repl, argument),
         None => repl.say(&unknown(name)),
     })
+}
+
+/// The topic of a call for help in another manner: `?sin`, `sin?`, `help sin`, `help(sin)`.
+fn asked(repl: &Repl, input: &str) -> Option<String> {
+    let topic = input.strip_prefix('?').or_else(|| input.strip_suffix('?'));
+    let topic = topic.or_else(|| {
+        let session = repl.session();
+        let own = session.definitions();
+        let is_own = own.variable("help").is_some() || own.function("help").is_some();
+        let rest = input.strip_prefix("help").filter(|_| !is_own)?;
+        match rest.strip_prefix('(') {
+            Some(inner) => inner.strip_suffix(')'),
+            None => rest
+                .strip_prefix(' ')
+                .filter(|rest| !rest.trim_start().starts_with('=')),
+        }
+    })?;
+    let topic = topic.trim().trim_matches(['"', '\'']);
+    // A topic is one word or sign.
+    (!topic.contains(char::is_whitespace)).then(|| topic.to_owned())
 }
 
 /// The name of a command and its argument.

@@ -1,6 +1,6 @@
 //! The line editor: prompt, history, inputs of several lines, and what it asks while one is typed.
 
-use super::{Shared, colour, complete, hint};
+use super::{Shared, colour, complete, hint, paste};
 use crate::assist::hint::open_brackets;
 use crate::render::Style;
 use crate::source::Source;
@@ -51,8 +51,18 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
         .build();
     let mut editor = Editor::with_config(config)?;
     editor.set_helper(Some(Assistant::new(shared)));
-    let enter = KeyEvent(KeyCode::Enter, Modifiers::NONE);
-    editor.bind_sequence(enter, EventHandler::Conditional(Box::new(FurtherLine)));
+    let key = |code| KeyEvent(code, Modifiers::NONE);
+    let further = EventHandler::Conditional(Box::new(FurtherLine));
+    editor.bind_sequence(key(KeyCode::Enter), further);
+    let always = EventHandler::Conditional(Box::new(AnotherLine));
+    editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), always);
+    // What is typed so far chooses among the inputs of before.
+    for (code, command) in [
+        (KeyCode::PageUp, Cmd::HistorySearchBackward),
+        (KeyCode::PageDown, Cmd::HistorySearchForward),
+    ] {
+        editor.bind_sequence(key(code), EventHandler::Simple(command));
+    }
     if let Some(file) = history {
         if let Some(folder) = file.parent() {
             // Without a folder there will be no history, which is no reason not to start.
@@ -81,6 +91,17 @@ impl ConditionalEventHandler for FurtherLine {
     }
 }
 
+/// Alt-Enter starts a line wherever the cursor stands.
+struct AnotherLine;
+
+impl ConditionalEventHandler for AnotherLine {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let before = &context.line()[..context.pos()];
+        let indentation = MARGIN.repeat(open_brackets(before).len());
+        Some(Cmd::Insert(1, format!("\n{MARGIN}{indentation}")))
+    }
+}
+
 /// An input without the margin of its further lines.
 pub fn without_margin(input: &str) -> String {
     input.replace(&format!("\n{MARGIN}"), "\n")
@@ -89,6 +110,11 @@ pub fn without_margin(input: &str) -> String {
 /// A text as it would have been typed: its further lines get their margin.
 pub fn with_margin(text: &str) -> String {
     text.replace('\n', &format!("\n{MARGIN}"))
+}
+
+/// A text with the marks of its further lines.
+pub fn with_mark(text: &str, style: &Style) -> String {
+    marked(&with_margin(text), style)
 }
 
 /// Puts the mark of a further line where its margin is.
@@ -212,7 +238,7 @@ impl Validator for Assistant {
 pub fn wants_more(input: &str) -> bool {
     let mut last = input.rsplit('\n');
     let insists = (0..2).all(|_| last.next().is_some_and(|line| line.trim().is_empty()));
-    let is_command = input.trim_start().starts_with(':');
+    let is_command = input.trim_start().starts_with([':', '?']) || paste::holds_prompt(input);
     !insists
         && !is_command
         && (completeness(input) == Completeness::Incomplete || may_go_on_with_else(input))

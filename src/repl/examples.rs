@@ -28,7 +28,8 @@ pub fn words(_: &str) -> Vec<String> {
 /// `:examples`, `:examples NAME`
 pub fn run(repl: &mut Repl, name: &str) -> Next {
     if name.is_empty() {
-        return repl.say(&list());
+        let width = repl.style().width;
+        return repl.say(&list(width));
     }
     let wanted = name.trim_end_matches(".ad");
     let Some((_, path, text)) =
@@ -54,11 +55,16 @@ pub fn run(repl: &mut Repl, name: &str) -> Next {
     Next::Read
 }
 
-fn list() -> String {
+fn list(width: Option<usize>) -> String {
     let widest = all().map(|(name, _, _)| name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for (name, _, script) in all() {
-        let _ = writeln!(text, "  {name:<widest$}   {}", about(script));
+        let room = width.map_or(usize::MAX, |width| width.saturating_sub(widest + 6).max(20));
+        let _ = writeln!(
+            text,
+            "  {name:<widest$}   {}",
+            colour::cut(&about(script), room, "…")
+        );
     }
     text.push_str(
         "\n`:examples NAME` shows one and runs it here; `:undo` takes its names away again\n",
@@ -66,7 +72,7 @@ fn list() -> String {
     text
 }
 
-/// The first sentence of the comment that a script starts with, as far as it fits on a line.
+/// The first sentence of the comment that a script starts with.
 fn about(script: &str) -> String {
     let comment = script.lines().take_while(|line| line.starts_with('#'));
     let words: Vec<&str> = comment
@@ -76,7 +82,7 @@ fn about(script: &str) -> String {
     let sentence = whole
         .split_once(". ")
         .map_or(whole.trim_end_matches('.'), |(first, _)| first);
-    colour::cut(sentence, 70, "…")
+    sentence.to_owned()
 }
 
 /// A folder with all examples and their data, so that scripts find the files that they read.

@@ -14,6 +14,7 @@ mod hint;
 mod keys;
 mod notes;
 mod output;
+mod paste;
 mod rehearsal;
 mod settings;
 mod step;
@@ -71,7 +72,7 @@ pub fn run(options: &Options) -> Status {
             // cannot write its history goes on without one.
             let _ = editor.append_history(file);
         }
-        if repl.answer(&input) == Next::Leave {
+        if repl.answer_all(&input) == Next::Leave {
             return Status::Fine;
         }
         if let Some(corrected) = repl.corrected.take() {
@@ -113,6 +114,8 @@ pub struct Repl {
     saved: HashSet<PathBuf>,
     /// The last input after the fix of its error, until the history has taken it.
     corrected: Option<String>,
+    /// The preamble of LaTeX results has been written.
+    preamble: bool,
     output: Destination,
 }
 
@@ -129,6 +132,7 @@ impl Repl {
             pager: true,
             saved: HashSet::new(),
             corrected: None,
+            preamble: false,
             output,
         }
     }
@@ -157,6 +161,24 @@ impl Repl {
         matches!(self.output, Destination::Standard)
             && std::io::stdin().is_terminal()
             && std::io::stdout().is_terminal()
+    }
+
+    /// Answers a text that was typed, or the inputs of a session that was pasted, each below its prompt.
+    fn answer_all(&mut self, text: &str) -> Next {
+        let inputs = paste::inputs(text);
+        for input in &inputs {
+            if inputs.len() > 1 {
+                let prompt = if self.style().ascii { "> " } else { "» " };
+                self.say(&format!(
+                    "{prompt}{}\n",
+                    editor::with_mark(input, &self.style())
+                ));
+            }
+            if self.answer(input) == Next::Leave {
+                return Next::Leave;
+            }
+        }
+        Next::Read
     }
 
     fn answer(&mut self, input: &str) -> Next {
@@ -191,8 +213,16 @@ impl Repl {
     fn printing(&mut self, work: impl FnOnce(&mut Printer<'_>) -> Status) {
         let options = self.options().clone();
         let start = Instant::now();
+        let known = self.preamble;
+        let mut written = known;
         self.output
-            .printing(&options, &self.style(), self.pager, work);
+            .printing(&options, &self.style(), self.pager, |printer| {
+                printer.preamble = known;
+                let status = work(printer);
+                written = printer.preamble;
+                status
+            });
+        self.preamble = written;
         if options.time {
             self.say(&format!("{}\n", lasting(start.elapsed())));
         }
@@ -227,9 +257,14 @@ impl Repl {
             });
     }
 
-    /// Sends codes to the terminal.
+    /// Shows a text that stays on the screen, however long it is; codes for the terminal, too.
     fn write_raw(&mut self, text: &str) {
-        self.say(text);
+        let options = self.options().clone();
+        self.output
+            .printing(&options, &self.style(), false, |printer| {
+                printer.text(text);
+                Status::Fine
+            });
     }
 
     /// A session without a terminal for tests, and the text it shows.

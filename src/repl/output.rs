@@ -73,6 +73,7 @@ fn print<O: Write, E: Write>(
     work: impl FnOnce(&mut Printer<'_>) -> Status,
 ) {
     let mut printer = Printer {
+        preamble: false,
         format: options.format,
         quiet: options.quiet,
         bar: Bar::on_terminal(options.quiet, errors.ascii),

@@ -65,7 +65,7 @@ fn walk(repl: &mut Repl, trace: &Trace, stops: &[Stop]) -> rustyline::Result<()>
         let style = repl.style();
         let height = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
         let text = frame(trace, stops, at, height, &style);
-        repl.say(&text);
+        repl.write_raw(&text);
         let prompt = match (at + 1 < stops.len(), style.ascii) {
             (true, true) => "n next, p back, q leave ",
             (true, false) => "n → next, p ← back, q leave ",

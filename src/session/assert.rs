@@ -25,7 +25,6 @@ impl Session {
             let error = error!(Assert, script.locate(claim),
                 "`{text}` does not hold";
                 label: "not true");
-            let mut error = error;
             let mut values = Vec::new();
             for side in compared(script, claim) {
                 let node = lowerer.lower(&formula(script, side))?;
@@ -34,7 +33,6 @@ impl Session {
                     // A number written as such needs no explanation.
                     continue;
                 }
-                error = error.label(script.locate(side), value.clone());
                 values.push(format!("`{}` is {value}", script.text(side)));
             }
             if values.is_empty() {

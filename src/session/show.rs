@@ -4,12 +4,12 @@ use super::evaluate::formula;
 use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
-use crate::diagnostic::Result;
+use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{Evaluation, Lowerer};
 use crate::notation::Written;
-use crate::syntax::ast::{ExprKind, Show, With};
+use crate::syntax::ast::{ExprId, ExprKind, Script, Show, With};
 use crate::trace::{self, Kink, Nonfinite, Request, Wanted};
 
 impl Session {
@@ -82,7 +82,8 @@ impl Session {
         let mut events = Vec::new();
         for (output, node) in outputs.iter().zip(nodes) {
             let text = Written::new(script, *output);
-            let value = evaluation.value(node)?;
+            let value = evaluation.value(node);
+            let value = value.map_err(|error| formula_meant(script, *output, error))?;
             let nonfinite = origin_of(&evaluation, node, &value);
             events.push(Event::Value {
                 text,
@@ -135,4 +136,21 @@ pub(super) fn origin_of(
     // A result is shown even where the search for its origin meets a limit.
     let found = trace::provenance::of_value(evaluation, node).ok()??;
     Some(Box::new(found))
+}
+
+/// The error of `f'(x)` without an `x`: its formula was meant, perhaps.
+fn formula_meant(script: &Script, output: ExprId, error: Diagnostic) -> Diagnostic {
+    let ExprKind::Derivative(call) = &script.expr(output).kind else {
+        return error;
+    };
+    let ([argument], Code::Name, 1) = (call.arguments.as_slice(), error.code(), call.order) else {
+        return error;
+    };
+    match script.name_at(*argument) {
+        Some(name) => error.help(format!(
+            "its formula: `derive {0}({name}) wrt {name}`; its value at a point: `{0}'(1)`",
+            call.function
+        )),
+        None => error,
+    }
 }

@@ -3,6 +3,8 @@
 mod expressions;
 mod tails;
 
+pub(crate) use tails::TailPart;
+
 use super::ast::*;
 use super::names::Names;
 use super::token::{Lexeme, Token};

@@ -1,7 +1,7 @@
 //! The standard layout of a script: what `fmt` writes.
 //!
 //! Two laws. The formatted text has the tokens of the original, in their order, so its meaning is the
-//! same. Formatting it again changes nothing. Line breaks are the user's, except that the braces of a
+//! same; only the parts of a tail on one line are put into the standard order first. Formatting it again changes nothing. Line breaks are the user's, except that the braces of a
 //! block of several lines stand on lines of their own; blanks and indentation are the formatter's.
 
 use super::brackets::Brackets;
@@ -13,6 +13,7 @@ use crate::source::{Location, Source, Span};
 use std::rc::Rc;
 
 mod items;
+mod order;
 mod writer;
 
 /// The script in the standard layout.
@@ -21,7 +22,7 @@ mod writer;
 /// It does not parse.
 pub fn format(source: &Rc<Source>) -> Result<String> {
     super::parse(source)?;
-    let text = &source.text;
+    let text = &order::standard(&source.text);
     let tokens = tokens(text);
     let formatted = writer::write(&items::items(text, &tokens));
     if meaning(text) == meaning(&formatted) {

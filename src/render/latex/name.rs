@@ -353,7 +353,7 @@ mod tests {
         for (x, latex) in [
             (-2.5, "-2.5"),
             (1e-7, "10^{-7}"),
-            (-3e12, "-3 \\cdot 10^{12}"),
+            (-3.5e16, "-3.5 \\cdot 10^{16}"),
             (f64::INFINITY, "\\infty"),
             (f64::NAN, "\\mathrm{nan}"),
         ] {

@@ -151,7 +151,7 @@ impl With {
     }
 }
 
-/// The parts that may follow the outputs of a statement, in this order.
+/// The parts that may follow the outputs of a statement, in any order; this is the standard one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tail {
     /// `over t from a to b, …`

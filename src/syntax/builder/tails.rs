@@ -5,9 +5,72 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::source::Span;
 use crate::syntax::ast::*;
 use crate::syntax::errors;
-use crate::syntax::words::{FACT_WORDS, WITH_ITEMS, mode_words};
+use crate::syntax::token::Token;
+use crate::syntax::words::{FACT_WORDS, TAIL, WITH_ITEMS, mode_words};
+use smallvec::SmallVec;
+
+/// One part of a tail, as it is read.
+pub(crate) enum TailPart {
+    Over(Vec<Over>),
+    Wrt(Vec<ExprId>),
+    Along(Vec<ExprId>),
+    Using(Vec<(Mode, Span)>),
+    Against(Vec<ExprId>),
+    At(Vec<At>),
+    With(Vec<(With, Span)>),
+    To(Text),
+}
+
+impl TailPart {
+    fn word(&self) -> &'static str {
+        let token = match self {
+            TailPart::Over(_) => Token::Over,
+            TailPart::Wrt(_) => Token::Wrt,
+            TailPart::Along(_) => Token::Along,
+            TailPart::Using(_) => Token::Using,
+            TailPart::Against(_) => Token::Against,
+            TailPart::At(_) => Token::At,
+            TailPart::With(_) => Token::With,
+            TailPart::To(_) => Token::To,
+        };
+        let row = TAIL.iter().find(|row| row.token == token);
+        row.map_or("", |row| row.word)
+    }
+}
 
 impl Builder<'_> {
+    /// The parts of a tail, each of which stands at most once.
+    pub fn tail(&mut self, parts: Vec<(u32, TailPart)>) -> Result<Box<Tail>> {
+        let mut tail = Box::new(Tail::default());
+        let mut seen: SmallVec<[(&str, u32); 4]> = SmallVec::new();
+        for (start, part) in parts {
+            let word = part.word();
+            let place = |start: u32| Span::new(start as usize, start as usize + word.len());
+            if let Some((_, first)) = seen.iter().find(|(known, _)| *known == word) {
+                return Err(self
+                    .error(
+                        place(start),
+                        format!("`{word}` stands here twice"),
+                        "the second",
+                    )
+                    .label(self.locate(place(*first)), "the first")
+                    .help(format!("separate what follows `{word}` by commas")));
+            }
+            seen.push((word, start));
+            match part {
+                TailPart::Over(over) => tail.over = over,
+                TailPart::Wrt(wrt) => tail.wrt = wrt,
+                TailPart::Along(along) => tail.along = along,
+                TailPart::Using(using) => tail.using = using,
+                TailPart::Against(against) => tail.against = against,
+                TailPart::At(at) => tail.at = at,
+                TailPart::With(with) => tail.with = with,
+                TailPart::To(to) => tail.to = Some(to),
+            }
+        }
+        Ok(tail)
+    }
+
     pub fn wrt(&mut self, names: Vec<ExprId>) -> Result<Vec<ExprId>> {
         match names.iter().find(|&&id| !self.is_entry(id)) {
             None => Ok(names),

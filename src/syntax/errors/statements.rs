@@ -4,13 +4,7 @@ use super::{Context, habits};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::syntax::statements::{StatementRow, statement_form};
 use crate::syntax::token::Token;
-use crate::syntax::words::{TAIL, tail_words};
-
-/// The order of the parts of a tail, for help.
-fn tail_order() -> String {
-    let parts: Vec<&str> = tail_words().collect();
-    format!("the parts come in this order: `{}`", parts.join("`, `"))
-}
+use crate::syntax::words::TAIL;
 
 /// `f(2) = …`: something that is no name between the parentheses of a head.
 pub(super) fn parameters(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
@@ -83,7 +77,7 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             .help("show the formula in a statement of its own, such as `trace L wrt w`"),
         );
     }
-    let Some(rank) = word.tail_rank() else {
+    if word.tail_rank().is_none() {
         return Some(
             error(format!("`{text}` belongs to nothing here"), "out of place").help(match word {
                 Token::By if !is_coloured(context, at) => {
@@ -91,28 +85,6 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
                 }
                 _ => TAIL.iter().find(|row| row.token == word)?.form,
             }),
-        );
-    };
-    let start = context.statement(at);
-    let earlier = (start..at).rev().find(|&i| {
-        let later = context.token(i).and_then(Token::tail_rank);
-        later.is_some_and(|later| later >= rank) && !is_range_end(context, i)
-    });
-    if let Some(earlier) = earlier {
-        let other = context.text(earlier);
-        let message = if other == text {
-            format!("`{text}` stands here twice")
-        } else {
-            format!("`{text}` comes before `{other}`")
-        };
-        return Some(
-            error(message, "out of order")
-                .label(context.location(earlier), "after this")
-                .help(if other == text {
-                    format!("separate what follows `{text}` by commas")
-                } else {
-                    tail_order()
-                }),
         );
     }
     part_before(context, at).map(|help| {
@@ -135,11 +107,6 @@ fn takes_no_tail(context: &Context<'_>, at: usize) -> Option<&'static str> {
     // A formula may start with `if`, too.
     let takes_none = row.takes.is_empty() && row.token != Token::If;
     takes_none.then_some(row.noun)
-}
-
-/// True if the `to` at `i` is the one inside `over t from a to b`.
-fn is_range_end(context: &Context<'_>, i: usize) -> bool {
-    context.token(i) == Some(Token::To) && context.token(i + 1) != Some(Token::Text)
 }
 
 /// Advice on the form of the part of the tail before `at`.

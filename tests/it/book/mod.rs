@@ -82,6 +82,7 @@ fn shown(session: &mut Session, file: &Path, script: &str) -> (String, bool) {
     let screen = Screen::default();
     let (mut out, mut err) = (screen.clone(), screen.clone());
     let mut printer = Printer {
+        preamble: false,
         format: Format::Text,
         quiet: false,
         bar: Bar::default(),
