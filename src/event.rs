@@ -19,6 +19,43 @@ pub enum Item {
     Value(Tensor),
 }
 
+/// The formats of files that results are written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    /// What a terminal shows.
+    Text,
+    /// An object a line.
+    Json,
+    /// A fragment of a document.
+    Latex,
+    /// A page.
+    Html,
+    /// Numbers, separated by commas.
+    Csv,
+    /// An array of NumPy's.
+    Npy,
+}
+
+impl FileFormat {
+    /// The format of files whose names end so.
+    pub fn named(ending: &str) -> Option<FileFormat> {
+        Some(match &*ending.to_ascii_lowercase() {
+            "txt" => FileFormat::Text,
+            "json" => FileFormat::Json,
+            "tex" => FileFormat::Latex,
+            "html" => FileFormat::Html,
+            "csv" => FileFormat::Csv,
+            "npy" => FileFormat::Npy,
+            _ => return None,
+        })
+    }
+
+    /// True of formats that hold numbers alone.
+    pub fn is_data(self) -> bool {
+        matches!(self, FileFormat::Csv | FileFormat::Npy)
+    }
+}
+
 /// Something a statement shows.
 #[derive(Clone, Debug)]
 pub enum Event {

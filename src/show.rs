@@ -1,6 +1,7 @@
 //! Results write themselves: text for people, JSON, LaTeX, HTML and pictures.
 
-use crate::event::Event;
+use crate::event::{Event, FileFormat};
+use crate::graph::Tensor;
 use crate::render::{Style, graph, html, json, latex, plot, terminal};
 use crate::trace::{Line, Trace};
 use std::fmt;
@@ -65,6 +66,50 @@ impl Event {
             _ => None,
         }
     }
+}
+
+impl FileFormat {
+    /// The content of a file with these results. A format of numbers takes the first value.
+    pub fn written(self, events: &[Event]) -> Vec<u8> {
+        let value = events.iter().find_map(|event| match event {
+            Event::Value { value, .. } => Some(value),
+            _ => None,
+        });
+        let each = |write: fn(&Event) -> String| -> String { events.iter().map(write).collect() };
+        match (self, value) {
+            (FileFormat::Csv, Some(value)) => csv(value).into_bytes(),
+            (FileFormat::Npy, Some(value)) => npy(value),
+            (FileFormat::Csv | FileFormat::Npy, None) => Vec::new(),
+            (FileFormat::Text, _) => each(Event::to_string).into_bytes(),
+            (FileFormat::Json, _) => each(|event| event.to_json() + "\n").into_bytes(),
+            (FileFormat::Latex, _) => (latex::HEADER.to_owned() + &each(Event::to_latex)).into(),
+            (FileFormat::Html, _) => html::page(events, &Style::default()).into_bytes(),
+        }
+    }
+}
+
+/// The rows of a matrix, as precisely as they are known.
+fn csv(value: &Tensor) -> String {
+    let shape = value.shape();
+    let row = |i: usize| {
+        let cells: Vec<String> = (0..shape.n()).map(|j| value.at(i, j).to_string()).collect();
+        cells.join(",") + "\n"
+    };
+    (0..shape.m()).map(row).collect()
+}
+
+/// A matrix as NumPy saves it: a header whose length makes the numbers start at a multiple of 64.
+fn npy(value: &Tensor) -> Vec<u8> {
+    let (m, n) = (value.shape().m(), value.shape().n());
+    let mut header = format!("{{'descr': '<f8', 'fortran_order': True, 'shape': ({m}, {n}), }}");
+    let taken = 10 + header.len() + 1;
+    header.push_str(&" ".repeat(taken.next_multiple_of(64) - taken));
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(value.data().iter().flat_map(|x| x.to_le_bytes()));
+    bytes
 }
 
 /// The text that a terminal shows, as wide as it needs to be.

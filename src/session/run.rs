@@ -6,7 +6,7 @@ use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};
 use crate::source::{Source, Span};
 use crate::stop;
-use crate::syntax::ast::{Block, Script, Statement, StatementKind};
+use crate::syntax::ast::{Block, Script, Show, Statement, StatementKind};
 use std::rc::Rc;
 
 impl Session {
@@ -97,7 +97,13 @@ impl Session {
                 self.print(&ShowStatement::new(script, outputs, tail), sink)
             }
             StatementKind::Show(kind, outputs, tail) => {
-                self.show(*kind, &ShowStatement::new(script, outputs, tail), sink)
+                let statement = ShowStatement::new(script, outputs, tail);
+                match &tail.to {
+                    Some(file) if !matches!(kind, Show::Graph | Show::Plot) => {
+                        self.show_in_file(*kind, &statement, file, sink)
+                    }
+                    _ => self.show(*kind, &statement, sink),
+                }
             }
         }
     }

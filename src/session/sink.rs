@@ -1,9 +1,11 @@
 //! Sinks: events are shown, warnings among them, and pictures are written.
 
 use super::Session;
-use crate::diagnostic::{Diagnostic, Result};
-use crate::event::Event;
-use crate::syntax::ast::{Script, Text};
+use super::statement::ShowStatement;
+use crate::diagnostic::{Diagnostic, Result, error};
+use crate::event::{Event, FileFormat};
+use crate::syntax::ast::{Script, Show, Text};
+use crate::world::Refusal;
 
 /// Takes the events of a session.
 pub type Sink<'s> = dyn FnMut(Event) + 's;
@@ -24,6 +26,48 @@ impl Session {
         }
         sink(event);
         Ok(())
+    }
+}
+
+impl Session {
+    /// Shows a statement, and writes what it shows to a file, whose name says the format.
+    pub(super) fn show_in_file(
+        &self,
+        show: Show,
+        statement: &ShowStatement<'_>,
+        file: &Text,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        let script = statement.script;
+        let location = || script.location(file.span);
+        let path = script.source.folder.join(&*file.text);
+        if self.world().is_sealed() {
+            return Err(Refusal::Sealed.writing(&path, location()));
+        }
+        let ending = path.extension().unwrap_or_default().to_string_lossy();
+        let format = FileFormat::named(&ending);
+        let fits = |format: &FileFormat| show == Show::Value || !format.is_data();
+        let Some(format) = format.filter(fits) else {
+            let known = match show {
+                Show::Value => {
+                    "a value is written as `.csv`, `.npy`, `.tex`, `.json`, `.html` or `.txt`"
+                }
+                _ => "it is written as `.tex`, `.json`, `.html` or `.txt`",
+            };
+            return Err(error!(File, location(),
+                "it is not known what to write to `{}`", file.text;
+                label: "the end of the name says the format";
+                help: "{known}"));
+        };
+        let mut events = Vec::new();
+        self.show(show, statement, &mut |event| {
+            if !matches!(event, Event::Warning(_)) {
+                events.push(event.clone());
+            }
+            sink(event);
+        })?;
+        let written = self.world().write(&path, &format.written(&events));
+        written.map_err(|refusal| refusal.writing(&path, location()))
     }
 }
 

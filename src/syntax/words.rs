@@ -127,7 +127,7 @@ pub(crate) static TAIL: [TailWord; 11] = [
         "write `to \"file.svg\"`, or `over t from a to b`",
         help(
             "plot v to \"v.svg\"",
-            "the file a plot (.svg) or graph (.svg, .dot) is written to",
+            "the file it is written to: a plot as .svg, a graph as .svg or .dot, a trace, a comparison and a formula as .tex, .json, .html or .txt, a value as .csv or .npy, too",
             ("", ""),
         ),
     ),

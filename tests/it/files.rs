@@ -247,3 +247,51 @@ fn results_that_cannot_be_written_are_a_failure() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("cannot be written"));
 }
+
+#[test]
+fn results_are_written_in_the_format_of_the_files_name() {
+    use std::rc::Rc;
+    use wengert::Session;
+    use wengert::lower::Limits;
+    use wengert::world::Memory;
+
+    let world = Rc::new(Memory::default());
+    let mut session = Session::in_world(world.clone(), Limits::default());
+    let text = |name: &str| {
+        let content = world
+            .content(name)
+            .unwrap_or_else(|| panic!("{name} is there"));
+        String::from_utf8_lossy(&content).into_owned()
+    };
+    session
+        .run(
+            "A = [1, 0.1; -3, nan]; A to \"a.csv\"; A to \"a.npy\"; x = 3; L = x^2
+             trace L wrt x to \"t.tex\"; trace L wrt x to \"t.html\"
+             compare L wrt x to \"c.json\"; derive L wrt x to \"d.txt\"",
+        )
+        .expect("everything is written");
+    assert_eq!(text("a.csv"), "1,0.1\n-3,NaN\n");
+    assert!(text("t.tex").contains("\\begin{longtable}") || text("t.tex").contains("tabular"));
+    assert!(text("t.html").to_lowercase().starts_with("<!doctype html>"));
+    assert!(text("c.json").starts_with("{\"kind\":\"compare\""));
+    assert!(text("d.txt").starts_with("∂L/∂x = 2*x\n"));
+    // What was written is read back as it was.
+    for file in ["a.csv", "a.npy"] {
+        let read = session
+            .eval(&format!("read(\"{file}\")"))
+            .expect("a matrix");
+        let back = format!("{read:?}");
+        let value = session.eval("A").expect("a value");
+        assert_eq!(back, format!("{value:?}"), "{file}");
+    }
+    for (wrong, help) in [
+        ("trace L wrt x to \"t.csv\"", "`.tex`"),
+        ("L to \"value\"", "`.npy`"),
+    ] {
+        let error = session.run(wrong).expect_err(wrong);
+        assert!(
+            error.advice().is_some_and(|advice| advice.contains(help)),
+            "{wrong}: {error}"
+        );
+    }
+}
