@@ -31,6 +31,8 @@ pub mod data;
 pub mod diagnostic;
 pub mod event;
 pub mod findings;
+#[cfg(feature = "cli")]
+pub mod kernel;
 pub mod lower;
 pub mod notation;
 pub mod number;

@@ -85,6 +85,16 @@ pub enum Command {
         #[arg(value_name = "SHELL")]
         shell: Shell,
     },
+    /// Serve a Jupyter notebook, or make the kernel known to Jupyter
+    #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+    Kernel {
+        /// What to do instead of serving.
+        #[command(subcommand)]
+        action: Option<KernelAction>,
+        /// The connection file that Jupyter wrote
+        #[arg(value_name = "FILE", required = true)]
+        file: Option<PathBuf>,
+    },
     /// Print this help
     Help,
     /// Write the manual page (`wengert man | man -l -`)
@@ -106,6 +116,23 @@ pub enum Command {
         /// Compare exercises with the `.sol.ad` scripts beside them: their numbers to six digits
         #[arg(long, conflicts_with_all = ["bless", "bless_errors", "exact"])]
         solutions: bool,
+    },
+}
+
+/// What to do with the kernel.
+#[derive(Debug, Subcommand)]
+pub enum KernelAction {
+    /// Make the kernel known to Jupyter
+    Install {
+        /// To that of the user (this is so by default)
+        #[arg(long, conflicts_with_all = ["sys_prefix", "prefix"])]
+        user: bool,
+        /// To that of the active Python environment
+        #[arg(long)]
+        sys_prefix: bool,
+        /// To that below a folder
+        #[arg(long, value_name = "FOLDER", conflicts_with = "sys_prefix")]
+        prefix: Option<PathBuf>,
     },
 }
 

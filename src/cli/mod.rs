@@ -16,15 +16,16 @@ pub use progress::Bar;
 pub use script::Allowance;
 
 use crate::assist::explain;
+use crate::kernel::{self, Place};
 use crate::render::wrap;
 use crate::source::Source;
-use arguments::Command;
+use arguments::{Command, KernelAction};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use golden::{GoldenMode, GoldenRun};
 use std::fmt::Display;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -83,6 +84,7 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
             let page = with_values(&String::from_utf8_lossy(&page), &Arguments::command());
             write(page.as_bytes(), options)
         }
+        Some(Command::Kernel { action, file }) => kernel(action, file.as_deref(), options),
         Some(Command::Fmt { files, check }) => fmt(&files, check, options),
         Some(Command::Test {
             paths,
@@ -122,6 +124,33 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
         ),
         None if std::io::stdin().is_terminal() => interactive(options),
         None => scripts(&[PathBuf::from("-")], options),
+    }
+}
+
+/// Serves a notebook, or makes the kernel known to Jupyter.
+fn kernel(action: Option<KernelAction>, file: Option<&Path>, options: &Options) -> Status {
+    let done = match action {
+        Some(KernelAction::Install {
+            sys_prefix, prefix, ..
+        }) => {
+            let place = match prefix {
+                Some(prefix) => Place::Prefix(prefix),
+                None if sys_prefix => Place::SysPrefix,
+                None => Place::User,
+            };
+            kernel::install(&place).map(|folder| {
+                let told = format!("the kernel is in {}\n", folder.display());
+                write(told.as_bytes(), options);
+            })
+        }
+        None => kernel::run(file.unwrap_or(Path::new(""))),
+    };
+    match done {
+        Ok(()) => Status::Fine,
+        Err(error) => {
+            eprintln!("error: {error}");
+            Status::Failed
+        }
     }
 }
 

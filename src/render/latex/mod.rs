@@ -165,20 +165,47 @@ fn value_cell(value: Option<&Tensor>, pen: LatexMath) -> String {
     value.map_or(String::new(), |value| format!("${}$", pen.value(value)))
 }
 
-fn derived(derivation: &Derivation, style: &Style) -> String {
+/// The formulas of a result alone, for what typesets mathematics but no documents (MathJax); `None` where
+/// formulas are not all that it shows.
+pub fn formulas(event: &Event, style: &Style) -> Option<String> {
     let pen = LatexMath::derivatives(style.digits);
-    let head = match (derivation.output.math(), derivation.wrt.math()) {
+    let Event::Derive(derivation) = event else {
+        return None;
+    };
+    let Symbolic::Formula(formula) = &derivation.result else {
+        return None;
+    };
+    let equations = equations(&head(derivation, pen), formula, pen);
+    let display = |one: &String| format!("$\\displaystyle {one}$\n");
+    let shown = derivation.steps.is_empty();
+    shown.then(|| equations.iter().map(display).collect::<Vec<_>>().join("\n"))
+}
+
+/// The derivative as a quotient: ∂L/∂w.
+fn head(derivation: &Derivation, pen: LatexMath) -> String {
+    match (derivation.output.math(), derivation.wrt.math()) {
         (Some(of), Some(by)) => pen.derivative(of, by),
         _ => format!("\\text{{{}}}", prose(&derivation.output)),
+    }
+}
+
+/// The shared parts of a formula, and the formula.
+fn equations(head: &str, formula: &Simplified, pen: LatexMath) -> Vec<String> {
+    let math = |expr| pen.write(&written::expression(&formula.script, expr));
+    let part = |(name, part): &(_, _)| {
+        let name = pen.write(&Math::Name(Clone::clone(name)));
+        format!("{name} = {}", math(*part))
     };
-    let lines = |head: &str, formula: &Simplified| {
-        let math = |expr| pen.write(&written::expression(&formula.script, expr));
-        let mut text = String::new();
-        for (name, part) in &formula.parts {
-            let name = pen.write(&Math::Name(name.clone()));
-            text.push_str(&display(&format!("{name} = {}", math(*part))));
-        }
-        text + &display(&format!("{head} = {}", math(formula.whole)))
+    let whole = format!("{head} = {}", math(formula.whole));
+    formula.parts.iter().map(part).chain([whole]).collect()
+}
+
+fn derived(derivation: &Derivation, style: &Style) -> String {
+    let pen = LatexMath::derivatives(style.digits);
+    let head = head(derivation, pen);
+    let lines = |head: &str, formula: &Simplified| -> String {
+        let equations = equations(head, formula, pen);
+        equations.iter().map(|one| display(one)).collect()
     };
     let mut text = steps(derivation, &head, pen);
     match &derivation.result {

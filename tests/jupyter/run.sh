@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The kernel against Jupyter's own conformance suite, and every example as a notebook. Makes an environment of Python
+# for it; where there is no Python, says so and passes.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+if ! python3 -m venv --help >/dev/null 2>&1; then
+    echo "tests/jupyter: skipped, there is no python3 with venv here"
+    exit 0
+fi
+target="${CARGO_TARGET_DIR:-$PWD/target}"
+environment="$target/jupyter"
+[ -x "$environment/bin/jupyter" ] || python3 -m venv "$environment"
+"$environment/bin/pip" install --quiet --disable-pip-version-check "jupyter-kernel-test==0.7.*" "nbconvert==7.*"
+
+cargo build --quiet --locked
+"$target/debug/wengert" kernel install --prefix "$environment" >/dev/null
+export JUPYTER_PATH="$environment/share/jupyter" PYTHONWARNINGS=ignore
+"$environment/bin/python" tests/jupyter/kernel_test.py
+"$environment/bin/python" tests/jupyter/notebooks.py examples
