@@ -16,7 +16,7 @@ pub use progress::Bar;
 pub use script::Allowance;
 
 use crate::assist::explain;
-use crate::kernel::{self, Place};
+use crate::kernel::{self, KernelPlace};
 use crate::render::wrap;
 use crate::source::Source;
 use arguments::{Command, KernelAction};
@@ -134,9 +134,9 @@ fn kernel(action: Option<KernelAction>, file: Option<&Path>, options: &Options) 
             sys_prefix, prefix, ..
         }) => {
             let place = match prefix {
-                Some(prefix) => Place::Prefix(prefix),
-                None if sys_prefix => Place::SysPrefix,
-                None => Place::User,
+                Some(prefix) => KernelPlace::Prefix(prefix),
+                None if sys_prefix => KernelPlace::SysPrefix,
+                None => KernelPlace::User,
             };
             kernel::install(&place).map(|folder| {
                 let told = format!("the kernel is in {}\n", folder.display());

@@ -15,15 +15,15 @@ use std::rc::Rc;
 const OBJECT: &str = "application/vnd.wengert+json";
 
 /// A text to run.
-pub struct Cell {
+pub struct NotebookCell {
     source: Rc<Source>,
     count: u64,
 }
 
-impl Cell {
+impl NotebookCell {
     /// The cell `name` with the text `code`, the `count`th that runs.
-    pub fn new(name: &str, code: &str, count: u64) -> Cell {
-        Cell {
+    pub fn new(name: &str, code: &str, count: u64) -> NotebookCell {
+        NotebookCell {
             source: Source::new(name, code),
             count,
         }

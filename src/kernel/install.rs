@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// Whose Jupyter is to know the kernel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum KernelPlace {
     /// That of the user.
     User,
     /// That of the Python environment which is active.
@@ -20,21 +20,21 @@ pub enum Place {
 
 const LOGO: &str = include_str!("logo.svg");
 
-impl Place {
+impl KernelPlace {
     /// The folder of data that Jupyter has there.
     fn data(&self) -> io::Result<PathBuf> {
         let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         let missing = |what: &str| io::Error::new(io::ErrorKind::NotFound, what);
         match self {
-            Place::Prefix(prefix) => Ok(prefix.join("share/jupyter")),
-            Place::SysPrefix => {
+            KernelPlace::Prefix(prefix) => Ok(prefix.join("share/jupyter")),
+            KernelPlace::SysPrefix => {
                 let prefix = variable("VIRTUAL_ENV").or_else(|| variable("CONDA_PREFIX"));
                 let prefix = prefix.ok_or_else(|| {
                     missing("no Python environment is active: activate one, or use `--user`")
                 })?;
                 Ok(PathBuf::from(prefix).join("share/jupyter"))
             }
-            Place::User => {
+            KernelPlace::User => {
                 if let Some(data) = variable("JUPYTER_DATA_DIR") {
                     return Ok(data.into());
                 }
@@ -60,7 +60,7 @@ impl Place {
 ///
 /// # Errors
 /// There is no such place, or it cannot be written.
-pub fn install(place: &Place) -> io::Result<PathBuf> {
+pub fn install(place: &KernelPlace) -> io::Result<PathBuf> {
     let folder = place.data()?.join("kernels/wengert");
     fs::create_dir_all(&folder)?;
     let program = env::current_exe()?;

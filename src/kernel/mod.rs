@@ -7,11 +7,13 @@
 
 mod aside;
 mod cell;
+mod connection;
+mod history;
 mod install;
 mod message;
 mod wire;
 
-pub use install::{Place, install};
+pub use install::{KernelPlace, install};
 
 use crate::assist::completion::CandidateKind;
 use crate::notation::Style;
@@ -21,7 +23,8 @@ use crate::stop::StopToken;
 use crate::syntax::{self, Completeness};
 use crate::world::Folder;
 use aside::Aside;
-use cell::Cell;
+use cell::NotebookCell;
+use connection::Connection;
 use message::{Message, Signer};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -33,60 +36,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use wire::{Peer, Publisher, Socket};
 
-/// What a connection file says.
-struct Connection {
-    ip: String,
-    ports: [u16; 5],
-    signer: Signer,
-}
-
-/// The sockets, in the order of [`Connection::ports`].
-const PORTS: [&str; 5] = [
-    "shell_port",
-    "control_port",
-    "stdin_port",
-    "hb_port",
-    "iopub_port",
-];
-
-impl Connection {
-    /// # Errors
-    /// The file cannot be read, or is no connection file.
-    fn read(file: &Path) -> io::Result<Connection> {
-        let wrong = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
-        let text = std::fs::read_to_string(file)?;
-        let said: Value = serde_json::from_str(&text)
-            .map_err(|_| wrong("a connection file is a JSON object".into()))?;
-        let text_of =
-            |key: &str, usual: &str| -> String { said[key].as_str().unwrap_or(usual).to_string() };
-        let transport = text_of("transport", "tcp");
-        if transport != "tcp" {
-            return Err(wrong(format!(
-                "the transport `{transport}` is not served; `tcp` is"
-            )));
-        }
-        let scheme = text_of("signature_scheme", "hmac-sha256");
-        if scheme != "hmac-sha256" {
-            return Err(wrong(format!(
-                "the signature scheme `{scheme}` is not known; `hmac-sha256` is"
-            )));
-        }
-        let mut ports = [0; 5];
-        for (port, key) in ports.iter_mut().zip(PORTS) {
-            let number = said[key].as_u64().and_then(|port| u16::try_from(port).ok());
-            *port = number.ok_or_else(|| wrong(format!("`{key}` is no port")))?;
-        }
-        Ok(Connection {
-            ip: text_of("ip", "127.0.0.1"),
-            ports,
-            signer: Signer::new(text_of("key", "").as_bytes()),
-        })
-    }
-}
-
 /// Something that the thread of the session has to do.
 enum Task {
-    Request(Message, Peer),
+    Request(Box<Message>, Peer),
     Leave,
 }
 
@@ -119,7 +71,9 @@ pub fn run(file: &Path) -> io::Result<()> {
         shell,
         Socket::Router,
         move |frames, peer| match Message::read(frames, &verify) {
-            Some(message) => sender.send(Task::Request(message, peer.clone())).is_ok(),
+            Some(message) => sender
+                .send(Task::Request(Box::new(message), peer.clone()))
+                .is_ok(),
             None => true,
         },
     );
@@ -284,7 +238,7 @@ impl Kernel {
             "complete_request" => self.complete(text("code"), &asked["cursor_pos"]),
             "inspect_request" => self.inspect(text("code"), &asked["cursor_pos"]),
             "is_complete_request" => is_complete(text("code")),
-            "history_request" => self.recall(asked),
+            "history_request" => history::recall(&self.history, asked),
             "comm_info_request" => json!({"status": "ok", "comms": {}}),
             "shutdown_request" => {
                 json!({"status": "ok", "restart": asked["restart"].as_bool().unwrap_or(false)})
@@ -346,7 +300,7 @@ impl Kernel {
         };
         let done = match aside::answer(&mut self.session, code) {
             None => {
-                let cell = Cell::new(&format!("[{}]", self.count), code, self.count);
+                let cell = NotebookCell::new(&format!("[{}]", self.count), code, self.count);
                 return (cell.run(&mut self.session, &mut tell), json!([]));
             }
             Some(done) => done,
@@ -428,44 +382,6 @@ impl Kernel {
         }
         json!({"status": "ok", "found": true, "data": {"text/plain": text}, "metadata": {}})
     }
-
-    fn recall(&self, asked: &Value) -> Value {
-        let lines = self.history.iter().zip(1..);
-        let lines = lines.map(|(text, line)| json!([0, line, text]));
-        let all: Vec<Value> = match asked["hist_access_type"].as_str() {
-            Some("range") => {
-                // Sessions are numbered from this one backwards; there is no other.
-                let (from, to) = (asked["start"].as_u64(), asked["stop"].as_u64());
-                let (from, to) = (
-                    from.unwrap_or(1).max(1) as usize - 1,
-                    to.unwrap_or(u64::MAX),
-                );
-                let some = asked["session"].as_i64().unwrap_or(0) == 0;
-                let most = (to as usize).saturating_sub(from + 1);
-                lines.skip(from).take(if some { most } else { 0 }).collect()
-            }
-            Some("search") => {
-                let pattern = asked["pattern"].as_str().unwrap_or("*");
-                let found = lines.filter(|line| matches(pattern, line[2].as_str().unwrap_or("")));
-                let mut found: Vec<Value> = found.collect();
-                if asked["unique"].as_bool().unwrap_or(false) {
-                    let mut seen = std::collections::HashSet::new();
-                    found.reverse();
-                    found.retain(|line| seen.insert(line[2].to_string()));
-                    found.reverse();
-                }
-                found
-            }
-            _ => lines.collect(),
-        };
-        let most = asked["n"].as_u64().map_or(all.len(), |n| n as usize);
-        let history = &all[all.len().saturating_sub(most)..];
-        let bare = history.iter().map(|line| match asked["output"].as_bool() {
-            Some(true) => json!([line[0], line[1], [line[2], null]]),
-            _ => line.clone(),
-        });
-        json!({"status": "ok", "history": bare.collect::<Vec<_>>()})
-    }
 }
 
 fn is_complete(code: &str) -> Value {
@@ -474,31 +390,6 @@ fn is_complete(code: &str) -> Value {
         Completeness::Incomplete => json!({"status": "incomplete", "indent": "    "}),
         Completeness::Invalid => json!({"status": "invalid"}),
     }
-}
-
-/// True if a text fits a pattern in which `*` stands for anything and `?` for one character.
-fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    // The places in the pattern that can be reached after each character of the text.
-    let closed = |mut places: Vec<bool>| {
-        for k in 0..pattern.len() {
-            places[k + 1] |= places[k] && pattern[k] == '*';
-        }
-        places
-    };
-    let mut places = vec![false; pattern.len() + 1];
-    places[0] = true;
-    let mut places = closed(places);
-    for c in text {
-        let mut next = vec![false; pattern.len() + 1];
-        for k in 0..pattern.len() {
-            next[k] |= places[k] && pattern[k] == '*';
-            next[k + 1] |= places[k] && (pattern[k] == '?' || pattern[k] == c);
-        }
-        places = closed(next);
-    }
-    places[pattern.len()]
 }
 
 /// The byte at which a cursor stands, which Jupyter counts in code points.
@@ -517,20 +408,6 @@ fn point_of(code: &str, byte: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn patterns_of_the_history() {
-        for (pattern, text, fits) in [
-            ("*", "", true),
-            ("a*c", "abbc", true),
-            ("a*c", "abb", false),
-            ("?", "ŷ", true),
-            ("*x*", "2*x + 1", true),
-            ("", "x", false),
-        ] {
-            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
-        }
-    }
 
     #[test]
     fn cursors_count_code_points() {
