@@ -26,6 +26,11 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The most rounds of one loop: a hundred for each node allowed.
+    pub(super) fn rounds(&self) -> usize {
+        self.nodes.saturating_mul(100)
+    }
+
     /// Those of a look at what is being typed: too short to be noticed between two keys.
     pub const PREVIEW: Limits = Limits {
         nodes: 2_000,

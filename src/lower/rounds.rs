@@ -6,7 +6,7 @@
 
 use super::Lowerer;
 use super::tasks::{Iteration, LoopAttempt, Notes, Rounds, Task};
-use crate::diagnostic::Result;
+use crate::diagnostic::{Result, bail};
 use crate::exec::Program;
 use crate::graph::substitute::images;
 use crate::graph::{Keeps, LocalUse, NodeId, Op, Round, RoundCount};
@@ -21,6 +21,15 @@ impl Lowerer<'_> {
     /// Begins an attempt to make an iteration one loop; `first` is its first state.
     pub(super) fn start_round(&mut self, iteration: Iteration, first: NodeId) -> Result<()> {
         let (expr, frame) = (iteration.expr, iteration.frame.clone());
+        let most = self.evaluation.limits.rounds();
+        if let Rounds::Count(count) = iteration.rounds
+            && count > most
+        {
+            bail!(Limit, frame.locate(expr),
+                "an iteration of {count} rounds is longer than the {most} allowed";
+                label: "too many rounds";
+                help: "a hundred rounds are allowed for each node: raise the limit with `--limit-nodes N`");
+        }
         let state = self.round_leaf(first)?;
         let row = match iteration.rounds {
             Rounds::Rows { matrix, .. } => {
