@@ -175,7 +175,7 @@ pub fn about(session: &Session, name: &str, style: &Style) -> Result<String, Str
         flowing(page.text, style),
         title("For example"),
         shown(session, page.wrong, style),
-        title("Mended"),
+        title("Fixed"),
         shown(session, page.fixed, style).trim_end(),
     ))
 }
@@ -193,7 +193,7 @@ fn flowing(text: &str, style: &Style) -> String {
 pub fn list() -> String {
     let line = |code: Code| format!("  {:<10}{}\n", code.name(), page(code).title);
     let lines: String = Code::ALL.into_iter().map(line).collect();
-    format!("{lines}\n`wengert explain CODE` says more, with an example and its mending\n")
+    format!("{lines}\n`wengert explain CODE` says more, with an example and its fix\n")
 }
 
 /// A script, indented, with all that it shows below.
@@ -221,7 +221,7 @@ mod tests {
     use crate::source::Source;
 
     #[test]
-    fn every_wrong_example_is_wrong_like_that_and_every_mending_helps() {
+    fn every_wrong_example_is_wrong_like_that_and_every_fix_helps() {
         for code in Code::ALL {
             let page = page(code);
             let run = |text: &str| {

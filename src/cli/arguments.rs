@@ -73,7 +73,7 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Say what a class of mistakes is about, with an example and its mending
+    /// Explain a class of errors, with an example and its fix
     Explain {
         /// The word in brackets: `shape` for `error[shape]`; without it, all classes
         #[arg(value_name = "CODE")]

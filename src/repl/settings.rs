@@ -72,7 +72,7 @@ static SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "width",
-        doc: "columns to fit into, or auto: those of the terminal",
+        doc: "columns to fit the output into; auto: those of the terminal",
         values: || ["auto", "80", "120"].map(String::from).to_vec(),
         get: |repl| {
             let width = repl.options().width;
@@ -101,7 +101,7 @@ static SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "time",
-        doc: "say how long every input took",
+        doc: "show how long every input took",
         values: on_off,
         get: |repl| switch(repl.options().time),
         set: |repl, value| {
@@ -111,7 +111,7 @@ static SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "hints",
-        doc: "signatures and values behind what is being typed",
+        doc: "show signatures and values next to what is being typed",
         values: on_off,
         get: |repl| switch(repl.shared.hints.get()),
         set: |repl, value| {

@@ -90,7 +90,7 @@ pub static SPECIAL: [SpecialRow; 13] = [
         kind: SpecialKind::Derivative,
         arguments: 2,
         options: &[],
-        doc: "One row an entry of y, one column an entry of x.",
+        doc: "One row per entry of y, one column per entry of x.",
         example: ("x = [1, 2]; jacobian(3*x, x)[2,2]", "3"),
     },
     SpecialRow {
@@ -170,7 +170,7 @@ pub static SPECIAL: [SpecialRow; 13] = [
         kind: SpecialKind::Size,
         arguments: 1,
         options: &[],
-        doc: "How many rows a matrix has.",
+        doc: "The number of rows.",
         example: ("rows([1, 2; 3, 4; 5, 6])", "3"),
     },
     SpecialRow {
@@ -180,7 +180,7 @@ pub static SPECIAL: [SpecialRow; 13] = [
         kind: SpecialKind::Size,
         arguments: 1,
         options: &[],
-        doc: "How many columns a matrix has.",
+        doc: "The number of columns.",
         example: ("cols([1, 2; 3, 4; 5, 6])", "2"),
     },
     SpecialRow {
@@ -200,7 +200,7 @@ pub static SPECIAL: [SpecialRow; 13] = [
         kind: SpecialKind::File,
         arguments: 1,
         options: &[],
-        doc: "A file of numbers as a matrix: .csv, .tsv, .txt, .npy or JSON; a column of texts as codes 1, 2, …",
+        doc: "A file of numbers as a matrix: .csv, .tsv, .txt, .npy or JSON; a column of text becomes codes 1, 2, …",
         example: ("", ""),
     },
 ];

@@ -45,7 +45,7 @@ pub static STATEMENTS: [StatementRow; 19] = [
         noun: "an update",
         takes: &[],
         form: "w := w - 0.1*grad(L, w)",
-        doc: "compute now and keep the value",
+        doc: "compute now and store the value",
         example: ("w = 3; w := w + 1; w", "4"),
     },
     StatementRow {
@@ -63,7 +63,7 @@ pub static STATEMENTS: [StatementRow; 19] = [
         noun: "trace",
         takes: &["wrt", "along", "using", "at", "life", "zeros", "to"],
         form: "trace L wrt w, x at w = 3",
-        doc: "every intermediate with value, tangent and adjoint",
+        doc: "every operation with its value, tangent and adjoint",
         example: ("trace (w*x)^2 wrt w at w = 3, x = 2", ""),
     },
     StatementRow {
@@ -72,7 +72,7 @@ pub static STATEMENTS: [StatementRow; 19] = [
         noun: "derive",
         takes: &["wrt", "at", "steps", "expanded", "guards", "to"],
         form: "derive L wrt W with steps",
-        doc: "the symbolic derivative, simplified, to be typed back in",
+        doc: "the derivative as a simplified formula, which can be typed back in",
         example: ("derive sin(x)^2 wrt x", ""),
     },
     StatementRow {
@@ -90,7 +90,7 @@ pub static STATEMENTS: [StatementRow; 19] = [
         noun: "check",
         takes: &["wrt", "along", "using", "against", "at"],
         form: "check L wrt W",
-        doc: "whether the four modes agree, and if not, why; `against G`: whether a derivative found by hand is right",
+        doc: "test that the four modes agree, and explain where they differ; `against G` tests a derivative found by hand",
         example: ("check sin(x)^2 wrt x at x = 1", ""),
     },
     StatementRow {
@@ -99,7 +99,7 @@ pub static STATEMENTS: [StatementRow; 19] = [
         noun: "prove",
         takes: &[],
         form: "prove A == B",
-        doc: "whether two formulas are equal: proved, found equal at points, or a counterexample",
+        doc: "test two formulas for equality: a proof, agreement at random points, or a counterexample",
         example: ("prove sin(2*x) == 2*sin(x)*cos(x)", ""),
     },
     StatementRow {
@@ -165,7 +165,7 @@ pub static STATEMENTS: [StatementRow; 19] = [
         noun: "a loop",
         takes: &[],
         form: "repeat 100 { w := w/2 }",
-        doc: "do statements several times",
+        doc: "run statements several times",
         example: ("x = 1; repeat 3 { x := 2*x }; x", "8"),
     },
     StatementRow {
@@ -174,7 +174,7 @@ pub static STATEMENTS: [StatementRow; 19] = [
         noun: "a loop",
         takes: &[],
         form: "while w > 1 { w := w/2 }",
-        doc: "do statements as long as c holds",
+        doc: "run statements as long as a condition holds",
         example: ("x = 1; while x < 5 { x := 2*x }; x", "8"),
     },
     StatementRow {
@@ -183,7 +183,7 @@ pub static STATEMENTS: [StatementRow; 19] = [
         noun: "a loop",
         takes: &[],
         form: "for i in 1..10 { print i }",
-        doc: "do statements for each number",
+        doc: "run statements once for each number",
         example: ("s = 0; for i in 1..4 { s := s + i }; s", "10"),
     },
     StatementRow {
@@ -192,7 +192,7 @@ pub static STATEMENTS: [StatementRow; 19] = [
         noun: "a choice",
         takes: &[],
         form: "if w > 1 { w := 1 } else { w := 0 }",
-        doc: "choose; in a formula `if c then a else b`",
+        doc: "run one block or the other; in a formula: `if c then a else b`",
         example: ("x = 2; if x > 1 then x else 0", "2"),
     },
     StatementRow {

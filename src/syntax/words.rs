@@ -54,7 +54,7 @@ pub(crate) static TAIL: [TailWord; 11] = [
         "write `over t from a to b`",
         help(
             "plot f(t) over t from -3 to 3",
-            "what a plot runs over; two of them make a map",
+            "the variable of a plot and its range; two of them make a map",
             ("", ""),
         ),
     ),
@@ -64,7 +64,7 @@ pub(crate) static TAIL: [TailWord; 11] = [
         "write `wrt w, x`",
         help(
             "trace L wrt w, x",
-            "with respect to: what is differentiated by; a name, or an entry such as W[1, 2]",
+            "differentiate with respect to these names, or entries such as W[1, 2]",
             ("derive x*y wrt y", ""),
         ),
     ),
@@ -87,7 +87,7 @@ pub(crate) static TAIL: [TailWord; 11] = [
         "write `using forward, reverse, numeric, symbolic`",
         help(
             "compare L using forward, reverse",
-            "the modes wanted: forward, reverse, numeric, symbolic",
+            "use only these modes: forward, reverse, numeric, symbolic",
             ("x = 2; compare x^3 using forward, reverse", ""),
         ),
     ),
@@ -117,7 +117,7 @@ pub(crate) static TAIL: [TailWord; 11] = [
         "write `with steps`, `with log x`, `with points P coloured by c`, …",
         help(
             "derive L wrt w with steps",
-            "how it is shown: steps, life, zeros, expanded, guards; of a plot log x, log y, title \"…\", xlabel \"…\", ylabel \"…\", contours, points P coloured by c, path P",
+            "options: steps, life, zeros, expanded, guards; for a plot log x, log y, title \"…\", xlabel \"…\", ylabel \"…\", contours, points P coloured by c, path P",
             ("derive sin(x)^2 wrt x with steps", ""),
         ),
     ),

@@ -68,7 +68,7 @@ pub static WORDS: &[HelpEntry] = &[
     entry(
         "^",
         "x^2",
-        "a power of a number, from the right: 2^3^2 is 2^(3^2). Entry by entry: `.^`",
+        "a power of a number; groups from the right: 2^3^2 is 2^(3^2). Entry by entry: `.^`",
         ("2^3^2", "512"),
     ),
     entry(
@@ -80,13 +80,13 @@ pub static WORDS: &[HelpEntry] = &[
     entry(
         "'",
         "A'",
-        "rows and columns exchanged; behind a function's name its derivative: f'(x)",
+        "the transpose; after a function's name its derivative: f'(x)",
         ("[1, 2]'*[3, 4]", "11"),
     ),
     entry(
         "[",
         "[1, 2; 3, 4]",
-        "a matrix: `,` between entries, `;` between rows; [1, 2] is a column. Behind a name: its entries, from 1",
+        "a matrix: `,` between entries, `;` between rows; [1, 2] is a column. After a name: its entries, counted from 1",
         ("v = [5, 6, 7]; v[2..3]", "[6, 7]"),
     ),
     entry(
@@ -104,7 +104,7 @@ pub static WORDS: &[HelpEntry] = &[
     entry(
         "and",
         "a > 0 and b > 0",
-        "`and`, `or`, `not`: what the first decides is not computed further",
+        "`and`, `or`, `not`; the second operand is computed only where the first does not decide",
         ("1 < 2 and not 2 < 1", "1"),
     ),
     entry(

@@ -70,7 +70,7 @@ fn stopped(text: &str) -> String {
 
 /// The same, with a capital where it starts with a word.
 fn sentence(text: &str) -> String {
-    let first = text.split(' ').next().unwrap_or_default();
+    let first = text.split([' ', ':', ';']).next().unwrap_or_default();
     if first.is_empty() || !first.chars().all(char::is_alphabetic) {
         return stopped(text);
     }
@@ -122,7 +122,7 @@ fn errors() -> String {
     let session = Session::default();
     let mut text = String::new();
     for code in Code::ALL {
-        let page = session.explain(code.name()).expect("a page of its own");
+        let page = session.explain(&format!("error[{}]", code.name())).expect("a page of its own");
         let _ = writeln!(text, "### {}\n\n```text\n{page}```\n", code.name());
     }
     text.trim_end().to_string() + "\n"
