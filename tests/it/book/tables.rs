@@ -122,7 +122,9 @@ fn errors() -> String {
     let session = Session::default();
     let mut text = String::new();
     for code in Code::ALL {
-        let page = session.explain(&format!("error[{}]", code.name())).expect("a page of its own");
+        let page = session
+            .explain(&format!("error[{}]", code.name()))
+            .expect("a page of its own");
         let _ = writeln!(text, "### {}\n\n```text\n{page}```\n", code.name());
     }
     text.trim_end().to_string() + "\n"
