@@ -177,7 +177,7 @@ def main():
                 if not result["again"]:
                     print("      =  {}".format(result.get("second")))
         n = len(cases)
-        share = lambda key: f"{100 * sum(bool(result[key]) for result in results) / n:.1f} %"
+        share = lambda key: f"{100 * sum(bool(result.get(key)) for result in results) / n:.1f} %"
         short = sum(result["ratio"] <= 1 for result in results)
         print(f"rubi: {n}, difference is 0 {share('zero')}, as short as the integrand {100 * short / n:.1f} %,"
               f" median ratio {statistics.median(r['ratio'] for r in results):.2f},"

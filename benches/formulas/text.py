@@ -107,7 +107,8 @@ def parts(tree):
 
 def own(tree):
     free = ("number", "name", "matrix", "index", "transpose", "named", "all", "range")
-    return 0 if tree[0] in free else 1
+    negative = tree[0] == "neg" and tree[1][0] == "number"
+    return 0 if tree[0] in free or negative else 1
 
 
 def written(tree):

@@ -1,12 +1,15 @@
 //! The shortest formula that the rules lead to, and how it is written.
 
 use super::algebra::{Algebra, Form, Id, Memo};
-use super::rules;
+use super::{rational, rules};
 use crate::stop;
 use smallvec::SmallVec;
 
 /// Operations up to which products are multiplied out to see whether that helps.
 const MULTIPLIED_OUT: u64 = 400;
+
+/// Times that what has become shorter is looked at again.
+const ROUNDS: usize = 4;
 
 /// The cheapest formula that the rules lead to, parts first.
 pub fn improved(algebra: &mut Algebra, id: Id) -> Id {
@@ -17,7 +20,19 @@ pub fn improved(algebra: &mut Algebra, id: Id) -> Id {
     if stop::requested() || !algebra.enter() {
         return id;
     }
-    let best = rearranged(algebra, id);
+    let mut best = rearranged(algebra, id);
+    // What has become shorter may become shorter again.
+    for _ in 0..ROUNDS {
+        if best == id || algebra.found(Memo::Improved, best).is_some() {
+            break;
+        }
+        let next = rearranged(algebra, best);
+        if next == best || algebra.cost(next) >= algebra.cost(best) {
+            break;
+        }
+        best = next;
+    }
+    best = algebra.found(Memo::Improved, best).unwrap_or(best);
     algebra.leave();
     algebra.keep_found(Memo::Improved, id, best);
     algebra.keep_found(Memo::Improved, best, best);
@@ -50,7 +65,35 @@ fn rearranged(algebra: &mut Algebra, id: Id) -> Id {
         }
         best = next;
     }
-    best
+    let mut rational = best;
+    for candidate in rational::forms(algebra, best) {
+        let candidate = recognised(algebra, candidate);
+        if algebra.cost(candidate) < algebra.cost(rational) {
+            algebra.note("over one denominator");
+            rational = candidate;
+        }
+    }
+    rational
+}
+
+/// The formula with the rules for products applied to it and its terms.
+fn recognised(algebra: &mut Algebra, id: Id) -> Id {
+    let apply = |algebra: &mut Algebra, id: Id| {
+        let mut best = id;
+        for _ in 0..8 {
+            let next = rules::apply_first(algebra, best, &rules::PRODUCTS);
+            if next == best {
+                break;
+            }
+            best = next;
+        }
+        best
+    };
+    let id = match algebra.form(id) {
+        Form::Sum(_) => algebra.rebuild(id, &mut |algebra, part| apply(algebra, part)),
+        _ => id,
+    };
+    apply(algebra, id)
 }
 
 /// The shortest of a formula and its rearrangements.
@@ -59,7 +102,7 @@ fn shortest(algebra: &mut Algebra, id: Id) -> Id {
         return id;
     }
     let factored = rules::factored(algebra, id);
-    let mut candidates: SmallVec<[Id; 7]> = SmallVec::from_slice(&[factored]);
+    let mut candidates: SmallVec<[Id; 9]> = SmallVec::from_slice(&[factored]);
     if algebra.cost(id) < MULTIPLIED_OUT {
         let best = algebra.cost(factored).min(algebra.cost(id));
         if rules::may_be_shorter_multiplied_out(algebra, id, best) {
@@ -70,6 +113,8 @@ fn shortest(algebra: &mut Algebra, id: Id) -> Id {
         candidates.push(rules::over_one_denominator(algebra, id));
         candidates.extend(rules::without_nested_quotients(algebra, id));
         candidates.extend(rules::double_angle(algebra, id));
+        candidates.extend(rules::half_angle(algebra, id));
+        candidates.extend(rules::double_sine(algebra, id));
         candidates.extend(rules::joined_exponentials(algebra, id));
     }
     let mut best = id;

@@ -12,6 +12,7 @@ mod exact;
 mod improve;
 mod jacobian;
 mod parts;
+mod rational;
 pub mod rules;
 
 pub use emit::Unwritable;
@@ -175,7 +176,8 @@ pub fn write_matrix(
 
 fn empty<'a>(arena: &'a Bump, options: &WriteOptions<'_>) -> Algebra<'a> {
     let mut algebra = Algebra::new(arena, rules::rewrite, options.guards);
-    algebra.decimals = options.decimals;
+    algebra.conventions.decimals = options.decimals;
+    algebra.conventions.exact = options.exact;
     algebra
 }
 

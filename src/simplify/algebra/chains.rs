@@ -1,7 +1,7 @@
 //! Products of matrices, and transposes.
 
 use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList};
-use crate::graph::Shape;
+use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, array};
 
 impl Algebra<'_> {
@@ -55,6 +55,7 @@ impl Algebra<'_> {
             }
         }
         self.absorb_diagonals(&mut links);
+        self.cancel_inverses(&mut links);
         self.pull_scalars_out_of_chains(&mut links, &mut scalars);
         if links.iter().any(|link| self.is_zero(*link)) || coefficient == Number::ZERO {
             let zero = self.number(0.0);
@@ -99,6 +100,85 @@ impl Algebra<'_> {
                 }
                 None => k += 1,
             }
+        }
+    }
+
+    /// inv(A·B)·A = inv(B), B·inv(A·B) = inv(A) and A·inv(A) = I, for square factors; transposed as well.
+    fn cancel_inverses(&mut self, links: &mut Ids) {
+        let inverted = |algebra: &Algebra, id: Id| {
+            let inner = match algebra.form(id) {
+                Form::Transposed(inner) => inner,
+                _ => id,
+            };
+            algebra.operands(inner, &linear::INV).is_some()
+        };
+        if !links.iter().any(|link| inverted(self, *link)) {
+            return;
+        }
+        let mut k = 0;
+        while k + 1 < links.len() {
+            let cancelled = match self.inverse_times(links[k], links[k + 1]) {
+                Some(product) => Some(product),
+                // (a·b)' = b'·a'
+                None => {
+                    let [left, right] = [links[k], links[k + 1]].map(|link| self.transposed(link));
+                    let turned = self.inverse_times(right, left);
+                    turned.map(|product| self.transposed(product))
+                }
+            };
+            match cancelled {
+                Some(product) if matches!(self.form(product), Form::Identity) => {
+                    links.drain(k..k + 2);
+                    k = k.saturating_sub(1);
+                }
+                Some(product) => {
+                    links[k] = product;
+                    links.remove(k + 1);
+                    k = k.saturating_sub(1);
+                }
+                None => k += 1,
+            }
+        }
+    }
+
+    /// a·b, where one of them is the inverse of a product that begins or ends with the other.
+    fn inverse_times(&mut self, a: Id, b: Id) -> Option<Id> {
+        if let Some(&[inner]) = self.operands(a, &linear::INV) {
+            let rest = self.without_end(inner, b, false)?;
+            return Some(self.matrix_inverse(rest));
+        }
+        let inner = *self.operands(b, &linear::INV)?.first()?;
+        let rest = self.without_end(inner, a, true)?;
+        Some(self.matrix_inverse(rest))
+    }
+
+    /// The product without its first or last factor, which is `end`, where all are square.
+    fn without_end(&mut self, product: Id, end: Id, last: bool) -> Option<Id> {
+        let square = |shape: Shape| shape.rows == shape.cols;
+        if product == end {
+            return Some(self.identity(self.shape(product).rows));
+        }
+        let Form::Chain(links) = self.form(product) else {
+            return None;
+        };
+        let (found, rest) = match last {
+            true => links.split_last()?,
+            false => links.split_first()?,
+        };
+        let fits = *found == end && square(self.shape(end));
+        fits.then(|| self.chain(rest))
+    }
+
+    /// inv(A), the transpose outside.
+    fn matrix_inverse(&mut self, id: Id) -> Id {
+        let shape = self.shape(id);
+        match self.form(id) {
+            Form::Identity => id,
+            Form::Transposed(inner) => {
+                let inner = self.matrix_inverse(inner);
+                self.transposed(inner)
+            }
+            _ => self.operation(&linear::INV, Attr::None, &[id], shape),
         }
     }
 

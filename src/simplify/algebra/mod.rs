@@ -161,6 +161,15 @@ struct UserNames {
     sums: bool,
 }
 
+/// How formulas are meant to be written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Conventions {
+    /// True if forms are kept that are exact in the tails and do not overflow.
+    pub exact: bool,
+    /// True if decimals are written as decimals, which are shorter to read than quotients.
+    pub decimals: bool,
+}
+
 /// Formulas, equal ones shared.
 pub struct Algebra<'a> {
     arena: &'a Bump,
@@ -179,8 +188,8 @@ pub struct Algebra<'a> {
     depth: u32,
     /// True if values at kinks, and structural zeros, must come out right.
     pub guards: bool,
-    /// True if decimals are written as decimals, which are shorter to read than quotients.
-    pub decimals: bool,
+    /// How formulas are written.
+    pub conventions: Conventions,
     /// The names of rules that were applied, in the order in which they first were.
     pub applied: Vec<&'static str>,
 }
@@ -206,7 +215,7 @@ impl<'a> Algebra<'a> {
             constants: FxHashMap::default(),
             depth: 0,
             guards,
-            decimals: false,
+            conventions: Conventions::default(),
             applied: Vec::new(),
         };
         algebra.one = algebra.number(Number::ONE);

@@ -1,7 +1,7 @@
 //! Products entry by entry: flat, one exponent a base.
 
 use super::{Algebra, FactorList, Form, Id, Number, TermList, Terms};
-use crate::graph::Shape;
+use crate::graph::{Attr, Shape};
 use crate::primitives::elementary;
 use smallvec::SmallVec;
 
@@ -29,6 +29,22 @@ impl Algebra<'_> {
                 (Form::Product(inner), _, Some(_)) => {
                     for (base, power) in inner.iter().rev() {
                         todo.push((*base, self.times(*power, exponent)));
+                    }
+                }
+                // What a root is taken of is not negative: sqrt(x)^p = x^(p/2).
+                (Form::Product(inner), _, None) if self.are_roots(inner) => {
+                    for (base, power) in inner.iter().rev() {
+                        todo.push((*base, self.times(*power, exponent)));
+                    }
+                }
+                // Under a root an even power is that of the size: sqrt(x^2) = abs(x).
+                (Form::Product(inner), Some(power), None)
+                    if power.is_exact() && self.are_even(inner) =>
+                {
+                    for (base, even) in inner.iter().rev() {
+                        let shape = self.shape(*base);
+                        let size = self.operation(&elementary::ABS, Attr::None, &[*base], shape);
+                        todo.push((size, self.times(*even, exponent)));
                     }
                 }
                 (Form::Apply(row, _, args), _, Some(power))
@@ -108,7 +124,8 @@ impl Algebra<'_> {
         if !content.is_positive() {
             return (Number::ONE, id);
         }
-        if !content.is_whole() && self.decimals && !self.saves_numbers(&terms, content) {
+        if !content.is_whole() && self.conventions.decimals && !self.saves_numbers(&terms, content)
+        {
             content = Number::ONE;
         }
         if root != 1 {
@@ -136,6 +153,11 @@ impl Algebra<'_> {
         }
     }
 
+    /// c and b with id = c·b, where b is a sum without a common divisor, or `id` itself.
+    pub fn content_of(&mut self, id: Id) -> (Number, Id) {
+        self.without_content(id, Number::ONE)
+    }
+
     fn divided(&mut self, terms: &[(Number, Id)], by: Number, shape: Shape) -> Id {
         let terms: TermList = terms.iter().map(|(c, term)| (*c / by, *term)).collect();
         self.sum(&terms, shape)
@@ -157,6 +179,21 @@ impl Algebra<'_> {
         let negative = terms.iter().filter(|(c, _)| c.is_negative()).count();
         if negative == 0 || negative == terms.len() {
             return negative > 0;
+        }
+        // 1 − s reads better than s − 1 for a logistic function.
+        if let [(c, first), (d, second)] = *terms {
+            let minus = |k: Number, id: Id| id == self.one && k.is_negative();
+            if minus(c, first) && self.sigmoid_of(second).is_some()
+                || minus(d, second) && self.sigmoid_of(first).is_some()
+            {
+                return true;
+            }
+            let plus = |k: Number, id: Id| id == self.one && k.is_positive();
+            if plus(c, first) && self.sigmoid_of(second).is_some()
+                || plus(d, second) && self.sigmoid_of(first).is_some()
+            {
+                return false;
+            }
         }
         let opposite: TermList = terms.iter().map(|(c, term)| (-*c, *term)).collect();
         let older = self.lookup(Form::Sum(Terms(&opposite)), shape);
@@ -191,6 +228,29 @@ impl Algebra<'_> {
         }
     }
 
+    /// True unless `id` is a sum with fewer minus signs than others.
+    pub fn is_balanced(&self, id: Id) -> bool {
+        match self.form(id) {
+            Form::Sum(terms) => {
+                let negative = terms.iter().filter(|(c, _)| c.is_negative()).count();
+                2 * negative >= terms.len()
+            }
+            _ => true,
+        }
+    }
+
+    /// True for a whole power of a bracket with more minus signs than others.
+    pub fn is_mostly_negative(&self, base: Id, exponent: Id) -> bool {
+        let whole = self.value(exponent).is_some_and(|e| e.integer().is_some());
+        match self.form(base) {
+            Form::Sum(terms) if whole => {
+                let negative = terms.iter().filter(|(c, _)| c.is_negative()).count();
+                2 * negative > terms.len() && negative < terms.len()
+            }
+            _ => false,
+        }
+    }
+
     /// The factor among `bases` that a power of `base` is collected with. Exponents are added where
     /// one is a number, where they are equal, or where they cancel; two different formulas read
     /// better as two powers.
@@ -204,6 +264,18 @@ impl Algebra<'_> {
             let number = self.value(*power).is_some();
             *known == base && (number || *power == exponent || *power == opposite)
         })
+    }
+
+    /// True if all exponents are fractions.
+    fn are_roots(&self, bases: &[(Id, Id)]) -> bool {
+        let mut exponents = bases.iter().map(|(_, e)| self.value(*e));
+        exponents.all(|e| e.is_some_and(|e| e.is_exact() && !e.is_whole()))
+    }
+
+    /// True if all exponents are even numbers.
+    fn are_even(&self, bases: &[(Id, Id)]) -> bool {
+        let mut exponents = bases.iter().map(|(_, e)| self.value(*e));
+        exponents.all(|e| e.is_some_and(Number::is_even))
     }
 
     /// a·b

@@ -36,6 +36,21 @@ impl Algebra<'_> {
                 let opposite = self.negated(x);
                 self.sigmoid(opposite)
             }
+            // The name of a logistic function reads better in ŷ − 1.
+            [(Number::MINUS_ONE, one), (Number::ONE, term)]
+            | [(Number::ONE, term), (Number::MINUS_ONE, one)]
+                if *one == self.one
+                    && !self.printing
+                    && self.operands(*term, &elementary::SIGMOID).is_some() =>
+            {
+                let x = self.sigmoid_of(*term).unwrap_or(*term);
+                let opposite = self.negated(x);
+                let complement = self.sigmoid(opposite);
+                self.intern(
+                    Form::Sum(Terms(&[(Number::MINUS_ONE, complement)])),
+                    inner_shape,
+                )
+            }
             _ => self.named_or_sum(&collected, inner_shape),
         };
         self.stretch(inner, shape)

@@ -40,7 +40,7 @@ impl Algebra<'_> {
     /// The operations that a coefficient takes: a factor, a divisor.
     fn written_scale(&self, c: Number, term: Id) -> usize {
         match c.fraction() {
-            Some((top, bottom)) if !(self.decimals && c.decimals().is_some()) => {
+            Some((top, bottom)) if !(self.conventions.decimals && c.decimals().is_some()) => {
                 let factor = top.abs() != 1 && term != self.one;
                 usize::from(factor) + usize::from(bottom != 1)
             }

@@ -111,7 +111,7 @@ impl<'a> Emitter<'a> {
 
     /// Numerator and denominator, where both are written.
     fn quotient(&self, value: Number) -> Option<(i64, i64)> {
-        let decimal = self.algebra.decimals && value.decimals().is_some();
+        let decimal = self.algebra.conventions.decimals && value.decimals().is_some();
         value
             .fraction()
             .filter(|(_, below)| *below != 1 && !decimal)

@@ -55,17 +55,40 @@ impl Emitter<'_> {
             .map(|(base, exponent)| Factor::new(*base, *exponent))
             .collect();
         factors.sort_by_key(|factor| self.lateness(factor.base, factor.exponent));
+        for factor in &mut factors {
+            if self
+                .algebra
+                .is_mostly_negative(factor.base, factor.exponent)
+            {
+                factor.turned = true;
+                let odd = !self
+                    .algebra
+                    .value(factor.exponent)
+                    .is_some_and(Number::is_even);
+                c = if odd { -c } else { c };
+            }
+        }
         if c.is_negative() {
             let turns = |factor: &Factor| self.algebra.is_turnable(factor.base, factor.exponent);
-            if let Some(k) = factors.iter().rposition(turns) {
-                factors[k].turned = true;
+            let neutral = |factor: &Factor| {
+                turns(factor) && !factor.turned && self.algebra.is_balanced(factor.base)
+            };
+            let chosen = factors.iter().rposition(neutral);
+            if let Some(k) = chosen.or_else(|| factors.iter().rposition(turns)) {
+                factors[k].turned = !factors[k].turned;
                 c = c.abs();
             }
         }
         let (mut above, mut below): (Vec<Factor>, Vec<Factor>) = factors
             .into_iter()
             .partition(|factor| !self.is_below(factor.exponent));
-        let (front, mut divisor) = match self.quotient(c) {
+        // 0.5*sqrt(2) is 1/sqrt(2) also where decimals are written.
+        let root = |factor: &Factor| self.is_constant_root(factor);
+        let quotient = match above.iter().any(root) {
+            true => c.fraction().filter(|(_, bottom)| bottom % 2 == 0),
+            false => None,
+        };
+        let (front, mut divisor) = match quotient.or_else(|| self.quotient(c)) {
             Some((top, bottom)) => (Number::whole(top), bottom),
             None => (c, 1),
         };

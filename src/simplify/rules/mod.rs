@@ -21,7 +21,8 @@ pub use entries::whole_vector;
 pub use expansion::{expanded, may_be_shorter_multiplied_out};
 pub use factors::in_words;
 pub use sums::{
-    distributed, double_angle, joined_exponentials, over_one_denominator, without_nested_quotients,
+    distributed, double_angle, double_sine, half_angle, joined_exponentials, over_one_denominator,
+    without_nested_quotients,
 };
 
 use super::algebra::{Algebra, Id};
@@ -71,6 +72,7 @@ pub static OPERATIONS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     equation("exponential of a logarithm", "exp(log(x))", "x"),
     computed("function of a number", exact_value),
     computed("even and odd functions", parity),
+    computed("hypot(1, x) = sqrt(1 + x^2)", root_of_one_and_square),
     equation("inverse of an inverse", "inv(inv(x))", "x"),
     computed("sum of a multiple", sum_of_multiple),
     computed("diagonal of ones", diagonal_of_ones),
@@ -90,6 +92,9 @@ pub static PRODUCTS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     for_counts("exp(x)/(1 + exp(x)) = sigmoid(x)", "1/(1 + exp(x))^n", "sigmoid(-x)^n"),
     computed("cancel against a sum", cancel_against_sum),
     for_counts("exp(x)*sigmoid(-x) = sigmoid(x)", "exp(x)*sigmoid(-x)^n", "sigmoid(x)*sigmoid(-x)^(n - 1)"),
+    equation("sin(x)/cos(x) = tan(x)", "sin(x)^n/cos(x)^n", "tan(x)^n"),
+    equation("x*sign(x) = abs(x)", "x*sign(x)", "abs(x)"),
+    equation("x/abs(x) = sign(x)", "x/abs(x)", "sign(x)"),
     equation("sinh(x)/cosh(x) = tanh(x)", "sinh(x)^n/cosh(x)^n", "tanh(x)^n"),
     computed("exp(x)/sum(exp(x)) = softmax(x)", recognise_softmax),
     computed("sqrt(sum(x^2)) = norm(x)", recognise_norm),

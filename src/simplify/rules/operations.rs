@@ -23,6 +23,21 @@ pub(super) fn exact_value(algebra: &mut Algebra, id: Id) -> Option<Id> {
     ((2.0 * value).fract() == 0.0).then(|| algebra.number(value))
 }
 
+/// hypot(1, x) = √(1 + x²), as everyone writes the derivative of arsinh. A formula that is computed
+/// with keeps the form that does not overflow.
+pub(super) fn root_of_one_and_square(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = algebra.operands(id, &elementary::HYPOT)?;
+    if algebra.conventions.exact || algebra.value(algebra.core(args[0])) != Some(Number::ONE) {
+        return None;
+    }
+    let (shape, one) = (algebra.shape(id), algebra.unit());
+    let square = algebra.number(Number::TWO);
+    let square = algebra.product(Number::ONE, &[(args[1], square)], shape);
+    let sum = algebra.sum(&[(Number::ONE, one), (Number::ONE, square)], shape);
+    let half = algebra.number(Number::HALF);
+    Some(algebra.product(Number::ONE, &[(sum, half)], shape))
+}
+
 /// f(−x) = ±f(x)
 pub(super) fn parity(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let Form::Apply(row, attr, args) = algebra.form(id) else {

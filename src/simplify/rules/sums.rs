@@ -146,6 +146,100 @@ pub fn double_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
     None
 }
 
+/// c·cos² − c/2 = c/2·cos 2x, c/2 − c·sin² = c/2·cos 2x; likewise for cosh and sinh.
+pub fn half_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Sum(terms) = algebra.form(id) else {
+        return None;
+    };
+    if terms.len() > REARRANGED {
+        return None;
+    }
+    let functions = [
+        (
+            &elementary::COS,
+            &elementary::COS,
+            Number::MINUS_HALF,
+            Number::HALF,
+        ),
+        (
+            &elementary::SIN,
+            &elementary::COS,
+            Number::MINUS_HALF,
+            Number::MINUS_HALF,
+        ),
+        (
+            &elementary::COSH,
+            &elementary::COSH,
+            Number::MINUS_HALF,
+            Number::HALF,
+        ),
+        (
+            &elementary::SINH,
+            &elementary::COSH,
+            Number::HALF,
+            Number::HALF,
+        ),
+    ];
+    for (k, (c, term)) in terms.iter().enumerate() {
+        for (squared, even, constant, factor) in functions {
+            let Some((x, rest)) = squared_function(algebra, *term, squared) else {
+                continue;
+            };
+            let fits = |(d, other): &(Number, Id)| *other == rest && *d == constant * *c;
+            let Some(j) = terms.iter().position(fits) else {
+                continue;
+            };
+            let (shape, whole, one) = (algebra.shape(x), algebra.shape(id), algebra.unit());
+            let double = algebra.sum(&[(Number::TWO, x)], shape);
+            let joined = algebra.operation(even, Attr::None, &[double], shape);
+            let product = algebra.product(Number::ONE, &[(rest, one), (joined, one)], whole);
+            let left = (0..terms.len()).filter(|i| *i != k && *i != j);
+            let mut sum: TermList = left.map(|i| terms[i]).collect();
+            sum.push((factor * *c, product));
+            return Some(algebra.sum(&sum, whole));
+        }
+    }
+    None
+}
+
+/// sin x·cos x = sin 2x/2; likewise for sinh and cosh.
+pub fn double_sine(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let (coefficient, inner) = algebra.scaled(id);
+    let Form::Product(bases) = algebra.form(inner) else {
+        return None;
+    };
+    let pairs = [
+        (&elementary::SIN, &elementary::COS),
+        (&elementary::SINH, &elementary::COSH),
+    ];
+    for (odd, even) in pairs {
+        for (k, (base, exponent)) in bases.iter().enumerate() {
+            let Some([x]) = algebra.operands(*base, odd) else {
+                continue;
+            };
+            let partner = |(other, e): &(Id, Id)| {
+                e == exponent
+                    && algebra
+                        .operands(*other, even)
+                        .is_some_and(|args| args[0] == *x)
+            };
+            let power = algebra.value(*exponent).filter(|e| e.integer().is_some());
+            let (Some(j), Some(power)) = (bases.iter().position(partner), power) else {
+                continue;
+            };
+            let shape = algebra.shape(*x);
+            let double = algebra.sum(&[(Number::TWO, *x)], shape);
+            let joined = algebra.operation(odd, Attr::None, &[double], shape);
+            let left = (0..bases.len()).filter(|i| *i != k && *i != j);
+            let mut factors: FactorList = left.map(|i| bases[i]).collect();
+            factors.push((joined, *exponent));
+            let coefficient = coefficient * Number::HALF.power(power);
+            return Some(algebra.product(coefficient, &factors, algebra.shape(id)));
+        }
+    }
+    None
+}
+
 /// x and the other factors of a term that has f(x)² among its factors.
 fn squared_function(algebra: &mut Algebra, term: Id, row: &Primitive) -> Option<(Id, Id)> {
     let Form::Product(bases) = algebra.form(term) else {
