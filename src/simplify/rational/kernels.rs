@@ -1,9 +1,10 @@
 //! The kernels of a formula, and the relations between them.
 
 use super::applied;
+use super::family::Family;
 use super::polynomial::{Monomial, Polynomial, VARIABLES};
-use crate::graph::{Attr, Primitive};
-use crate::primitives::elementary::{ABS, COS, COSH, EXP, SIGMOID, SIN, SINH, TAN, TANH};
+use crate::graph::Attr;
+use crate::primitives::elementary::{ABS, EXP, SIGMOID};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, TermList};
 use crate::simplify::exact::Number;
 use smallvec::SmallVec;
@@ -28,32 +29,6 @@ pub enum Generator {
     Odd(Family, Id, Number),
     /// cos(unit·x) or cosh(unit·x)
     Even(Family, Id, Number),
-}
-
-/// Circular or hyperbolic functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
-    /// sin, cos, tan
-    Circular,
-    /// sinh, cosh, tanh
-    Hyperbolic,
-}
-
-impl Family {
-    fn rows(self) -> [&'static Primitive; 3] {
-        match self {
-            Family::Circular => [&SIN, &COS, &TAN],
-            Family::Hyperbolic => [&SINH, &COSH, &TANH],
-        }
-    }
-
-    /// s in cos² + s·sin² = 1.
-    fn sign(self) -> Number {
-        match self {
-            Family::Circular => Number::ONE,
-            Family::Hyperbolic => Number::MINUS_ONE,
-        }
-    }
 }
 
 /// The function whose square is written with that of the other.

@@ -4,6 +4,7 @@
 //! powers. Generators have relations: the square of a square root is what stands under it, and
 //! sin² + cos² = 1. Denominators stay factored; a numerator is divided by every factor that is known.
 
+mod family;
 mod kernels;
 mod polynomial;
 
