@@ -1,10 +1,11 @@
 //! Completions at a place in a text: names in scope, functions with their signature, words of the
 //! language, files, and symbols.
 
+use super::hint::open_call;
 use crate::primitives;
 use crate::render::symbols;
 use crate::session::Session;
-use crate::syntax::special::SPECIAL;
+use crate::syntax::special::{SPECIAL, options_of};
 use crate::syntax::statements::STATEMENTS;
 use crate::syntax::words::{WITH_ITEMS, mode_words, reserved_words, tail_words};
 use crate::world::World;
@@ -177,10 +178,52 @@ pub fn words(session: &Session, before: &str, inside: Option<&str>) -> Completio
     let start = word_start(before);
     let prefix = &before[start..];
     let (statement, last) = statement(inside.unwrap_or(&before[..start]));
+    let mut candidates = options(session, &before[..start], prefix);
+    candidates.extend(fitting(session, statement, last, prefix));
     Completions {
         range: start..before.len(),
-        candidates: fitting(session, statement, last, prefix),
+        candidates,
     }
+}
+
+/// The named arguments of the call whose list goes on where `before` ends.
+fn options(session: &Session, before: &str, prefix: &str) -> Vec<Candidate> {
+    let function = open_call(before).filter(|_| before.trim_end().ends_with(','));
+    let users = |name: &str| session.definitions().function(name).is_some();
+    let Some(function) = function.filter(|name| !users(name)) else {
+        return Vec::new();
+    };
+    let fitting = options_of(function)
+        .into_iter()
+        .filter(|option| option.starts_with(prefix));
+    let texts = fitting.map(|option| format!("{option}="));
+    sorted(
+        texts
+            .map(|text| Candidate::new(CandidateKind::Word, text.clone(), text))
+            .collect(),
+    )
+}
+
+/// The parts of a tail that may follow a statement that is complete so far.
+fn clauses(statement: &str, last: &str) -> Vec<Candidate> {
+    let word = statement.split(' ').next().unwrap_or("");
+    let Some(row) = STATEMENTS
+        .iter()
+        .find(|row| row.has_word() && row.word == word)
+    else {
+        return Vec::new();
+    };
+    let ends_operand = statement.ends_with(|c: char| c.is_alphanumeric() || ")]'\"".contains(c));
+    if statement == word || !ends_operand || tail_words().any(|tail| tail == last) {
+        return Vec::new();
+    }
+    let has = |tail: &str| statement.split(' ').any(|known| known == tail);
+    let takes = |tail: &&str| match *tail {
+        "with" => row.takes.iter().any(|item| WITH_ITEMS.contains(item)),
+        tail => row.takes.contains(&tail),
+    };
+    let words = tail_words().filter(takes).filter(|tail| !has(tail));
+    words.map(Candidate::word).collect()
 }
 
 fn fitting(session: &Session, statement: &str, last: &str, prefix: &str) -> Vec<Candidate> {
@@ -210,7 +253,9 @@ fn fitting(session: &Session, statement: &str, last: &str, prefix: &str) -> Vec<
     // The user's own names come first.
     let own = sorted(own);
     if prefix.is_empty() {
-        return own;
+        let mut clauses = clauses(statement, last);
+        clauses.extend(own);
+        return clauses;
     }
     let mut found = Vec::new();
     for row in primitives::table().filter(|row| row.callable) {
@@ -298,6 +343,12 @@ mod tests {
     fn names_words_and_functions() {
         assert_eq!(offered("wi"), ["width", "with"].map(String::from)[..1]);
         assert_eq!(offered("2*ha"), ["2*half("]);
+        assert_eq!(offered("sum(L, ax"), ["sum(L, axis="]);
+        assert_eq!(offered("numeric(L, x, s")[0], "numeric(L, x, scheme=");
+        let after = offered("trace L ");
+        assert!(after.contains(&"trace L wrt".to_string()), "{after:?}");
+        assert!(!after.contains(&"trace L over".to_string()), "{after:?}");
+        assert!(!offered("trace L wrt ").contains(&"trace L wrt at".to_string()));
         assert_eq!(offered("sigm"), ["sigmoid("]);
         assert_eq!(offered("tra"), ["trace"]);
         assert_eq!(offered("trace L wr"), ["trace L wrt"]);

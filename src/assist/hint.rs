@@ -68,7 +68,7 @@ pub fn open_brackets(text: &str) -> Vec<(char, usize)> {
 }
 
 /// The function whose argument list is not closed.
-fn open_call(line: &str) -> Option<&str> {
+pub(super) fn open_call(line: &str) -> Option<&str> {
     let last = line.rsplit('\n').next().unwrap_or(line);
     if last.contains('#') {
         return None;

@@ -18,6 +18,8 @@ pub enum Argument {
     Nothing,
     /// A file.
     Path,
+    /// A script, or a folder on the way to one.
+    Script,
     /// One of a list of words, which may depend on what is typed so far.
     Words(fn(&str) -> Vec<String>),
     /// A formula or a statement.

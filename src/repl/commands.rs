@@ -2,7 +2,7 @@
 //! completion read it.
 
 use super::command::{Argument, Next, ReplCommand, find};
-use super::{Repl, examples, files, help, settings, step, undo, why};
+use super::{Repl, examples, files, help, quiz, settings, step, tutorial, undo, why};
 use crate::assist::names;
 use crate::diagnostic::did_you_mean;
 
@@ -18,6 +18,22 @@ pub static COMMANDS: &[ReplCommand] = &[
             let text = help::about(COMMANDS, &repl.session(), topic, &repl.style());
             repl.say(&text)
         },
+    },
+    ReplCommand {
+        names: &["tutorial"],
+        form: "[skip | end | again]",
+        argument: Argument::Words(|_| ["skip", "end", "again"].map(String::from).to_vec()),
+        doc: "ten minutes, one thing to type after the other",
+        more: "It looks at what you type and goes on when it is done; you can type anything in between.",
+        run: tutorial::run,
+    },
+    ReplCommand {
+        names: &["quiz"],
+        form: "L wrt w",
+        argument: Argument::Formula,
+        doc: "asks for the numbers of a trace, one after the other, and says why",
+        more: "Answers are numbers, or formulas of what is known: `a1*a2`, `da1` for ȧ₁, `ba3*cos(a1)` with ā₃.\n    `:quiz skip` shows an answer, `:quiz end` leaves; `using reverse` asks for the adjoints alone.",
+        run: quiz::run,
     },
     ReplCommand {
         names: &["names", "who"],
@@ -57,7 +73,7 @@ pub static COMMANDS: &[ReplCommand] = &[
     ReplCommand {
         names: &["load", "l"],
         form: "FILE.ad",
-        argument: Argument::Path,
+        argument: Argument::Script,
         doc: "run a script in this session; its names stay",
         more: "",
         run: files::load,

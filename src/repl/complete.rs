@@ -2,10 +2,11 @@
 
 use super::command::Argument;
 use super::commands;
-use crate::assist::completion::{Completions, complete, files, words};
+use crate::assist::completion::{Candidate, CandidateKind, Completions, complete, files, words};
 use crate::session::Session;
 use crate::world::Folder;
 use rustyline::completion::Pair;
+use std::path::Path;
 
 /// The start of the text to be replaced, and the candidates for its place.
 pub fn candidates(session: &Session, line: &str, at: usize) -> (usize, Vec<Pair>) {
@@ -38,6 +39,17 @@ fn of_command(session: &Session, before: &str, command: &str) -> (usize, Vec<Pai
     match commands::argument(name) {
         // Commands may use files even where scripts may not.
         Some(Argument::Path) => pairs(files(&Folder, before, start, false)),
+        Some(Argument::Script) => {
+            let mut found = files(&Folder, before, start, false);
+            let is_script = |one: &Candidate| {
+                one.kind == CandidateKind::Folder
+                    || Path::new(&one.text)
+                        .extension()
+                        .is_some_and(|extension| extension == "ad")
+            };
+            found.candidates.retain(is_script);
+            pairs(found)
+        }
         Some(Argument::Words(words)) => {
             let words = words(argument).into_iter();
             let fit = words.filter(|word| word.starts_with(argument));
@@ -76,7 +88,9 @@ mod tests {
         assert_eq!(offered(":he"), [":help"]);
         assert_eq!(offered(":help sigm"), [":help sigmoid"]);
         assert_eq!(offered(":set dig"), [":set digits"]);
-        assert_eq!(offered(":load Cargo.to"), [":load Cargo.toml"]);
+        assert_eq!(offered(":save Cargo.to"), [":save Cargo.toml"]);
+        assert!(offered(":load Cargo.to").is_empty());
+        assert_eq!(offered(":load examp"), [":load examples/"]);
         assert_eq!(offered(":time sigm"), [":time sigmoid("]);
         assert!(offered(":nothing x").is_empty());
     }

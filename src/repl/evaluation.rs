@@ -15,6 +15,34 @@ const ANSWER: &str = "ans";
 /// The name of the source where `ans` is defined.
 const ANSWER_SOURCE: &str = "<ans>";
 
+/// What an input showed, as far as the tutorial looks at it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// A value.
+    Value(Tensor),
+    /// A trace.
+    Trace,
+    /// A derivative as a formula.
+    Derivation,
+    /// The modes side by side.
+    Comparison,
+    /// A plot.
+    Plot,
+}
+
+impl Seen {
+    fn of(event: &Event) -> Option<Seen> {
+        Some(match event {
+            Event::Value { value, .. } => Seen::Value(value.clone()),
+            Event::Trace(_) => Seen::Trace,
+            Event::Derive(_) => Seen::Derivation,
+            Event::Compare(_) => Seen::Comparison,
+            Event::Plot(_) => Seen::Plot,
+            _ => return None,
+        })
+    }
+}
+
 impl Repl {
     /// Runs an input. After an error the session is as it was before the statement that failed.
     pub fn evaluate(&mut self, input: &str) {
@@ -42,11 +70,13 @@ impl Repl {
         self.shared.session.borrow_mut().checkpoint();
         let time = self.options().allowance().time;
         let shared = self.shared.clone();
+        let mut seen = Vec::new();
         let run = catch(|| {
             self.printing(|printer| {
                 let mut session = shared.session.borrow_mut();
                 let (status, error) =
                     script::run_in(&mut session, source, time, printer, &mut |event| {
+                        seen.extend(Seen::of(event));
                         if matches!(event, Event::Value { .. } | Event::Trace(_)) {
                             last = Some(event.clone());
                         }
@@ -58,6 +88,7 @@ impl Repl {
         if let Err(panic) = run {
             self.apologise(&panic);
         }
+        self.seen = seen;
         let fix = fix.filter(|fix| Rc::ptr_eq(&fix.location.source, source));
         self.corrected = fix.map(|fix| fix.applied());
         match last {

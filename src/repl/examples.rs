@@ -10,9 +10,15 @@ use std::path::PathBuf;
 
 include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
-/// The name of a script without folder and extension: `baydin`, `7.2-loss`.
-fn short(path: &str) -> Option<&str> {
-    path.rsplit('/').next()?.strip_suffix(".ad")
+/// The name of a script without extension, and without its folder where no other script has that name:
+/// `baydin`, `7.2-loss`.
+fn short(path: &'static str) -> Option<&'static str> {
+    let file = path.rsplit('/').next()?;
+    let twins = EXAMPLES
+        .iter()
+        .filter(|(known, _)| known.rsplit('/').next() == Some(file));
+    let name = if twins.count() > 1 { path } else { file };
+    name.strip_suffix(".ad")
 }
 
 fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {

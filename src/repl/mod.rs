@@ -15,9 +15,11 @@ mod keys;
 mod notes;
 mod output;
 mod paste;
+mod quiz;
 mod rehearsal;
 mod settings;
 mod step;
+mod tutorial;
 mod undo;
 mod why;
 
@@ -56,7 +58,7 @@ pub fn run(options: &Options) -> Status {
         repl.say(concat!(
             "wengert ",
             env!("CARGO_PKG_VERSION"),
-            "   :help for help, :examples for examples, :quit to leave\n"
+            "   :tutorial to begin, :help for help, :examples for examples, :quit to leave\n"
         ));
     }
     loop {
@@ -116,6 +118,12 @@ pub struct Repl {
     corrected: Option<String>,
     /// The preamble of LaTeX results has been written.
     preamble: bool,
+    /// The quiz under way.
+    quiz: Option<quiz::Quiz>,
+    /// The lesson of the tutorial that is under way.
+    lesson: Option<usize>,
+    /// What the last input showed.
+    seen: Vec<evaluation::Seen>,
     output: Destination,
 }
 
@@ -133,6 +141,9 @@ impl Repl {
             saved: HashSet::new(),
             corrected: None,
             preamble: false,
+            quiz: None,
+            lesson: None,
+            seen: Vec::new(),
             output,
         }
     }
@@ -185,14 +196,18 @@ impl Repl {
         if input.trim().is_empty() {
             return Next::Read;
         }
-        match catch(|| commands::run(self, input)) {
+        self.seen.clear();
+        let next = match catch(|| commands::run(self, input)) {
             Ok(Some(next)) => next,
+            Ok(None) if self.quiz.is_some() => quiz::answer(self, input),
             Ok(None) => {
                 self.evaluate(input);
                 Next::Read
             }
             Err(panic) => self.apologise(&panic),
-        }
+        };
+        tutorial::look(self, input);
+        next
     }
 
     /// Says that the tool failed; what was defined is kept.

@@ -1,5 +1,7 @@
 //! Help about operators and words that no other table holds.
 
+use crate::primitives::array;
+
 /// A page of help: a name, its form, its meaning and an example.
 #[derive(Clone, Copy)]
 pub struct HelpEntry {
@@ -119,4 +121,121 @@ pub static WORDS: &[HelpEntry] = &[
         "a point without a derivative: the subgradient of smallest norm is taken, ties share evenly, and the output says so",
         ("x = 0; compare abs(x) wrt x using forward", ""),
     ),
+    entry(
+        array::MATRIX.name,
+        "[1, 2; 3, 4]",
+        "every value is a matrix: `,` between entries, `;` between rows; a number is 1×1. `hcat` and `vcat` join",
+        ("A = [1, 2; 3, 4]; A[2, :]", "[3, 4]'"),
+    ),
+    entry(
+        "vector",
+        "[1, 2, 3]",
+        "a column, n×1; `v'` is a row. `v'*v` is a number, `v*v'` a matrix, `v .* v` entry by entry",
+        ("v = [1, 2, 3]; v'*v", "14"),
+    ),
+    entry(
+        "range",
+        "1..n",
+        "from 1 to n, both included: in indices, comprehensions and `for`. Equal steps: `linspace(a, b, n)`",
+        ("v = [5, 6, 7, 8]; v[2..3]", "[6, 7]"),
+    ),
+    entry(
+        "broadcasting",
+        "A + b",
+        "a number stretches to anything; a row or column along a matrix, only where the result has the shape of \
+         the matrix: a column plus a row is an error",
+        ("[1, 2] + 10", "[11, 12]"),
+    ),
+    entry(
+        "shapes",
+        "input X[5,3], w[3]",
+        "declares arrays without values: then `derive`, `trace` and `graph` work with shapes alone. A name that \
+         nothing declares is a scalar, and a note says so",
+        ("input X[5,3], w[3]; derive sum(X*w) wrt w", ""),
+    ),
+    entry(
+        "steps",
+        "derive L wrt w with steps",
+        "every rule of differentiation applied, by name",
+        ("derive sin(x)^2 wrt x with steps", ""),
+    ),
+    entry(
+        "life",
+        "trace L with life",
+        "when each value may be discarded in the forward pass, and which ones the reverse pass keeps",
+        ("trace (w*x)^2 wrt w at w = 3, x = 2 with life", ""),
+    ),
+    entry(
+        "guards",
+        "derive L wrt w with guards",
+        "the formula with the `where`s that keep structural zeros zero",
+        ("", ""),
+    ),
+    entry(
+        "points",
+        "plot f(s, t) over s from 0 to 1, t from 0 to 1 with points P coloured by c",
+        "draws data on a map: P has two columns, c one number a row",
+        ("", ""),
+    ),
+    entry(
+        "csv",
+        "data = read(\"data.csv\")",
+        "a file of numbers as a matrix; a text column becomes class codes, and a note says which",
+        ("", ""),
+    ),
+    entry(
+        "latex",
+        "wengert --format latex FILE.ad",
+        "a fragment for a LaTeX document; here `:set format latex`",
+        ("", ""),
+    ),
+    entry(
+        "python",
+        "NumPy, PyTorch, Julia, MATLAB → here",
+        HABITS,
+        ("", ""),
+    ),
+    entry(
+        "numpy",
+        "NumPy, PyTorch, Julia, MATLAB → here",
+        HABITS,
+        ("", ""),
+    ),
+    entry(
+        "pytorch",
+        "NumPy, PyTorch, Julia, MATLAB → here",
+        HABITS,
+        ("", ""),
+    ),
+    entry(
+        "julia",
+        "NumPy, PyTorch, Julia, MATLAB → here",
+        HABITS,
+        ("", ""),
+    ),
+    entry(
+        "matlab",
+        "NumPy, PyTorch, Julia, MATLAB → here",
+        HABITS,
+        ("", ""),
+    ),
 ];
+
+/// The same in other languages.
+const HABITS: &str = "\
+NumPy, PyTorch           Julia, MATLAB     here
+    A @ B                    A*B               A*B
+    A * B                    A .* B            A .* B
+    A.T                      A'                A'
+    x**2                     x^2, x.^2         x^2, x.^2
+    A[0, :]                  A[1, :]           A[1, :]
+    A.shape[0]               size(A, 1)        rows(A)
+    A.sum(axis=0)            sum(A, dims=1)    sum(A, axis=1)
+    np.linalg.solve(A, b)    A \\ b             solve(A, b)
+    np.random.rand(2, 3)     rand(2, 3)        rand(2, 3, seed=1)
+    np.clip(x, 0, 1)         clamp(x, 0, 1)    clamp(x, 0, 1)
+    range(n)                 1:n               1..n
+    lambda x: x**2           x -> x^2          f(x) = x^2
+    a if c else b            c ? a : b         if c then a else b
+    jax.grad(f)(x)           gradient(f, x)    f'(x)
+    loss.backward(); w.grad                    grad(L, w)";

@@ -1,0 +1,195 @@
+//! `:tutorial`: ten minutes, one thing after the other, each typed by the reader and looked at.
+
+use super::Repl;
+use super::command::Next;
+use super::evaluation::Seen;
+use crate::session::Session;
+
+/// One thing to type.
+struct Lesson {
+    /// What it is about, and what to type.
+    text: &'static str,
+    /// What is typed, as a text that does it.
+    example: &'static str,
+    /// True if it was done.
+    done: fn(&Session, &str, &[Seen]) -> bool,
+}
+
+fn number(session: &Session, text: &str) -> Option<f64> {
+    session.preview(text)?.as_scalar()
+}
+
+/// True if a value was shown that `text` has, too.
+fn shows(session: &Session, seen: &[Seen], text: &str) -> bool {
+    let wanted = session.preview(text);
+    wanted.is_some_and(|wanted| {
+        seen.iter()
+            .any(|seen| matches!(seen, Seen::Value(value) if *value == wanted))
+    })
+}
+
+static LESSONS: &[Lesson] = &[
+    Lesson {
+        text: "A name stands for a number or for a formula. Give three numbers:",
+        example: "w = 3; x = 2; y = 1",
+        done: |session, _, _| {
+            ["w", "x", "y"]
+                .iter()
+                .all(|name| number(session, &format!("{name} + 0")).is_some())
+        },
+    },
+    Lesson {
+        text: "A formula may use names. Nothing is computed yet:",
+        example: "L = 0.5*(y - w*x)^2",
+        done: |session, _, _| {
+            let value = number(session, "L + 0");
+            value.is_some() && value == number(session, "0.5*(y - w*x)^2")
+        },
+    },
+    Lesson {
+        text: "A formula alone shows its value:",
+        example: "L",
+        done: |session, _, seen| shows(session, seen, "L + 0"),
+    },
+    Lesson {
+        text: "The derivative of L with respect to w is an expression, too:",
+        example: "grad(L, w)",
+        done: |session, _, seen| shows(session, seen, "grad(L, w)"),
+    },
+    Lesson {
+        text: "As a formula, simplified, to be typed back in:",
+        example: "derive L wrt w",
+        done: |_, _, seen| seen.contains(&Seen::Derivation),
+    },
+    Lesson {
+        text: "How it is computed, operation by operation: read the tangents (ȧ) downwards and the adjoints (ā) \
+               upwards; both end at ∂L/∂w:",
+        example: "trace L wrt w",
+        done: |_, _, seen| seen.contains(&Seen::Trace),
+    },
+    Lesson {
+        text: "Where one of these numbers comes from, term by term (ba1 is ā₁):",
+        example: ":why ba1",
+        done: |_, input, _| input.trim_start().starts_with(":why"),
+    },
+    Lesson {
+        text: "Four ways to differentiate, side by side, with what each costs:",
+        example: "compare L wrt w, x",
+        done: |_, _, seen| seen.contains(&Seen::Comparison),
+    },
+    Lesson {
+        text: "`:=` computes now and keeps the value. One step of gradient descent:",
+        example: "w := w - 0.1*grad(L, w)",
+        done: |_, input, _| input.contains(":="),
+    },
+    Lesson {
+        text: "And a hundred of them, until the gradient is 0:",
+        example: "repeat 100 { w := w - 0.1*grad(L, w) }",
+        done: |session, _, _| number(session, "abs(grad(L, w))").is_some_and(|slope| slope < 1e-3),
+    },
+    Lesson {
+        text: "A curve of L along w:",
+        example: "plot L over w from -2 to 3",
+        done: |_, _, seen| seen.contains(&Seen::Plot),
+    },
+    Lesson {
+        text: "`,` stands between the entries of a matrix, `;` between its rows; `*` is the matrix product:",
+        example: "A = [1, 2; 3, 4]; v = [1, 1]; A*v",
+        done: |_, _, seen| {
+            seen.iter()
+                .any(|seen| matches!(seen, Seen::Value(value) if value.shape().len() > 1))
+        },
+    },
+    Lesson {
+        text: "The derivative of a matrix formula is a matrix formula:",
+        example: "derive sum((A*v).^2) wrt v",
+        done: |_, _, seen| seen.contains(&Seen::Derivation),
+    },
+];
+
+/// `:tutorial`, `:tutorial skip`, `:tutorial end`
+pub fn run(repl: &mut Repl, argument: &str) -> Next {
+    match argument {
+        "end" | "stop" => {
+            repl.lesson = None;
+            return repl.say("the tutorial goes on with `:tutorial`\n");
+        }
+        "skip" => return next(repl),
+        "again" => repl.lesson = Some(0),
+        _ => {}
+    }
+    if repl.lesson.is_none() {
+        repl.lesson = Some(0);
+        repl.say(
+            "Ten minutes. Type what is asked for, or something of your own: nothing can break. \
+             `:tutorial skip` goes on, `:tutorial end` leaves, `:undo` takes back.\n\n",
+        );
+    }
+    show(repl)
+}
+
+/// Shows the present lesson.
+fn show(repl: &mut Repl) -> Next {
+    let Some(at) = repl.lesson else {
+        return Next::Read;
+    };
+    let Lesson { text, example, .. } = &LESSONS[at];
+    repl.say(&format!(
+        "({} of {}) {text}\n    {example}\n",
+        at + 1,
+        LESSONS.len()
+    ))
+}
+
+fn next(repl: &mut Repl) -> Next {
+    let next = repl.lesson.map_or(0, |at| at + 1);
+    if next < LESSONS.len() {
+        repl.lesson = Some(next);
+        return show(repl);
+    }
+    repl.lesson = None;
+    repl.say(
+        "That is the tutorial. `:examples` has more, `:quiz L wrt w` asks you, `:help` lists everything.\n",
+    )
+}
+
+/// Looks at an input that was answered: the next lesson where it did what was asked for.
+pub fn look(repl: &mut Repl, input: &str) {
+    let Some(at) = repl.lesson else {
+        return;
+    };
+    let seen = std::mem::take(&mut repl.seen);
+    let done = (LESSONS[at].done)(&repl.session(), input, &seen);
+    let is_tutorial = input.trim_start().starts_with(":tutorial");
+    if is_tutorial {
+        return;
+    }
+    if done {
+        repl.say("\n");
+        next(repl);
+    } else if !input.trim_start().starts_with(':') {
+        repl.say(&format!(
+            "    the tutorial waits for: {}\n",
+            LESSONS[at].example
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_does_what_is_asked_for() {
+        let (mut repl, shown) = Repl::captured("");
+        repl.answer(":tutorial");
+        for (k, lesson) in LESSONS.iter().enumerate() {
+            assert_eq!(repl.lesson, Some(k), "{}", shown.take());
+            repl.answer("1 + 1");
+            assert_eq!(repl.lesson, Some(k), "{}", lesson.example);
+            repl.answer(lesson.example);
+        }
+        assert_eq!(repl.lesson, None, "{}", shown.take());
+        assert!(shown.take().contains("That is the tutorial."));
+    }
+}
