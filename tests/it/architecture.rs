@@ -75,6 +75,7 @@ fn without_tests(text: &str) -> &str {
 fn is_library(file: &File) -> bool {
     let program = [
         "src/cli/",
+        "src/kernel/",
         "src/repl/",
         "src/main.rs",
         "src/world/folder.rs",
@@ -337,6 +338,7 @@ const TEXT: Exceptions = &[
         "src/render/latex/call",
         "what LaTeX it has written so far decides about braces",
     ),
+    ("src/kernel/mod", "the names of Jupyter's messages"),
     ("src/repl/examples", "the ending of a file's name"),
 ];
 const ROW_NAMES: Exceptions = &[

@@ -4,7 +4,8 @@
 //! A block ```` ```wengert ```` is run; a block ```` ```text ```` behind it holds what it shows, notes
 //! included, and is missing where it shows nothing. With ```` ```wengert fails ```` the block ends in an
 //! error, which is shown. Blocks follow one another in one session within a section (`## …`), or
-//! within the page where it holds `<!-- one session -->`. In ```` ```console ```` blocks lines that start
+//! within the page where it holds `<!-- one session -->`; such a page is typed in the folder of the README. In
+//! ```` ```console ```` blocks lines that start
 //! with `$ ` are commands. `<!-- table: NAME -->` and `<!-- end -->` enclose what is made from a table
 //! of the program ([`tables`]); `<!-- table: script PATH -->` shows a script of `examples` piece by piece:
 //! comments as words, and what the statements between them show.
@@ -165,6 +166,12 @@ fn script_in_pieces(path: &Path) -> String {
 /// where a copy of the page would stand: pictures are written beside it.
 fn answered(text: &str, file: &Path, copy: &Path) -> String {
     let one_session = text.contains("<!-- one session -->");
+    let beside_the_readme = copy.join(file.file_name().unwrap_or_default());
+    let file = if one_session {
+        &beside_the_readme
+    } else {
+        file
+    };
     let mut session = new_session();
     let mut given: Option<String> = None;
     let mut now: Vec<Part> = Vec::new();

@@ -80,7 +80,25 @@ fn sentence(text: &str) -> String {
 
 fn pages(of: HelpChapter) -> String {
     let mut text = String::from("| write | meaning | example |\n| --- | --- | --- |\n");
-    for entry in chapter(of) {
+    // Some pages have several names. Those that are tables themselves follow as they are.
+    let mut seen = HashSet::new();
+    let mut tables = String::new();
+    let entries = chapter(of).into_iter();
+    for entry in entries.filter(|entry| seen.insert((entry.form, entry.doc))) {
+        if entry.doc.contains('\n') {
+            let lines = entry
+                .doc
+                .lines()
+                .map(|line| line.strip_prefix("    ").unwrap_or(line));
+            let lines: Vec<&str> = lines.collect();
+            let _ = writeln!(
+                tables,
+                "\n### {}\n\n```text\n{}\n```",
+                entry.form,
+                lines.join("\n")
+            );
+            continue;
+        }
         let doc = match of {
             HelpChapter::Special => stopped(entry.doc),
             _ => sentence(entry.doc),
@@ -88,7 +106,7 @@ fn pages(of: HelpChapter) -> String {
         let form = code(entry.form);
         let _ = writeln!(text, "| {form} | {doc} | {} |", example(entry.example.0));
     }
-    text
+    text + &tables
 }
 
 fn functions(wanted: impl Fn(&Primitive) -> bool) -> String {
