@@ -34,6 +34,8 @@ pub mod findings;
 #[cfg(feature = "cli")]
 pub mod kernel;
 pub mod lower;
+#[cfg(feature = "cli")]
+pub mod lsp;
 pub mod notation;
 pub mod number;
 pub mod plot;

@@ -95,6 +95,8 @@ pub enum Command {
         #[arg(value_name = "FILE", required = true)]
         file: Option<PathBuf>,
     },
+    /// Serve an editor that speaks the language server protocol, on standard input and output
+    Lsp,
     /// Print this help
     Help,
     /// Write the manual page (`wengert man | man -l -`)

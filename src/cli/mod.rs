@@ -17,6 +17,7 @@ pub use script::Allowance;
 
 use crate::assist::explain;
 use crate::kernel::{self, KernelPlace};
+use crate::lsp;
 use crate::render::wrap;
 use crate::source::Source;
 use arguments::{Command, KernelAction};
@@ -84,6 +85,7 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
             let page = with_values(&String::from_utf8_lossy(&page), &Arguments::command());
             write(page.as_bytes(), options)
         }
+        Some(Command::Lsp) => done(lsp::run()),
         Some(Command::Kernel { action, file }) => kernel(action, file.as_deref(), options),
         Some(Command::Fmt { files, check }) => fmt(&files, check, options),
         Some(Command::Test {
@@ -129,7 +131,7 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
 
 /// Serves a notebook, or makes the kernel known to Jupyter.
 fn kernel(action: Option<KernelAction>, file: Option<&Path>, options: &Options) -> Status {
-    let done = match action {
+    done(match action {
         Some(KernelAction::Install {
             sys_prefix, prefix, ..
         }) => {
@@ -144,8 +146,12 @@ fn kernel(action: Option<KernelAction>, file: Option<&Path>, options: &Options) 
             })
         }
         None => kernel::run(file.unwrap_or(Path::new(""))),
-    };
-    match done {
+    })
+}
+
+/// The status after something that serves others.
+fn done(result: std::io::Result<()>) -> Status {
+    match result {
         Ok(()) => Status::Fine,
         Err(error) => {
             eprintln!("error: {error}");
