@@ -24,11 +24,16 @@ pub const TOKENS: [&str; 7] = [
     "comment",
 ];
 /// The statements that stand above a formula as lenses.
-pub const LENSES: [&str; 4] = ["trace", "check", "derive", "graph"];
+const LENSES: [Show; 4] = [Show::Trace, Show::Check, Show::Derive, Show::Graph];
 /// The most lenses of a document.
 const MOST_LENSES: usize = 200;
 /// The longest value that stands behind a line.
 const LONGEST_HINT: usize = 40;
+
+/// The words of the lenses.
+pub fn lens_words() -> impl Iterator<Item = &'static str> {
+    LENSES.iter().map(|show| show.word())
+}
 
 fn digits() -> usize {
     Style::default().digits
@@ -260,7 +265,7 @@ pub fn lenses(document: &Document, uri: &str) -> Value {
             continue;
         }
         let range = document.lines.span(document.text(), name.span);
-        for word in LENSES {
+        for word in lens_words() {
             let command = json!({
                 "title": word, "command": format!("wengert.{word}"), "arguments": [uri, &*name.name],
             });
@@ -297,7 +302,7 @@ pub fn symbols(document: &Document) -> Value {
             }
             StatementKind::Input(all) => {
                 for one in all {
-                    push(&one.name.name, 13, one.name.span, "input");
+                    push(&one.name.name, 13, one.name.span, "declared");
                 }
             }
             _ => {}

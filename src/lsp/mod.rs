@@ -247,7 +247,7 @@ impl<W: Write> Server<W> {
     fn execute(&mut self, params: &Value) -> Result<Value, (i32, String)> {
         let command = params["command"].as_str().unwrap_or("");
         let word = command.strip_prefix("wengert.").unwrap_or("");
-        if !features::LENSES.contains(&word) {
+        if !features::lens_words().any(|known| known == word) {
             return Err((REFUSED, format!("there is no command `{command}`")));
         }
         let argument = |k: usize| params["arguments"][k].as_str().unwrap_or("").to_string();
@@ -280,8 +280,7 @@ impl<W: Write> Server<W> {
 }
 
 fn abilities() -> Value {
-    let commands: Vec<String> = features::LENSES
-        .iter()
+    let commands: Vec<String> = features::lens_words()
         .map(|word| format!("wengert.{word}"))
         .collect();
     json!({

@@ -271,6 +271,13 @@ impl StatementKind {
     }
 }
 
+impl Show {
+    /// The word that it starts with.
+    pub fn word(self) -> &'static str {
+        StatementRow::starting_with(Token::Show(self)).map_or("", |row| row.word)
+    }
+}
+
 /// The words that start a statement where an operand follows; names everywhere else.
 pub fn statement_words() -> impl Iterator<Item = &'static str> {
     let rows = STATEMENTS.iter().filter(|row| row.has_word());

@@ -76,6 +76,7 @@ fn is_library(file: &File) -> bool {
     let program = [
         "src/cli/",
         "src/kernel/",
+        "src/lsp/",
         "src/repl/",
         "src/main.rs",
         "src/world/folder.rs",
