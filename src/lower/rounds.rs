@@ -10,6 +10,7 @@ use crate::diagnostic::{Result, bail};
 use crate::exec::Program;
 use crate::graph::substitute::images;
 use crate::graph::{Keeps, LocalUse, NodeId, Op, Round, RoundCount};
+use crate::primitives::arithmetic::STOP;
 use crate::primitives::rounds::ROUNDS;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
@@ -173,10 +174,14 @@ impl Lowerer<'_> {
             let cone = graph.cone(&[*node], |_| false);
             leaves.iter().any(|leaf| cone.has(*leaf))
         });
+        // Finite differences keep what is stopped as it is: in every round another value.
+        let stops = |id: &NodeId| graph.node(*id).primitive().is_some_and(|row| row.is(&STOP));
+        let stopped = cone.iter().any(|id| depends.contains(id) && stops(id));
         let depth = graph.loop_depth(&roots) + 1;
         if !depends.contains(&after)
             || decides
             || decided_else
+            || stopped
             || cone.iter().any(raises)
             || depth > DEEPEST
         {

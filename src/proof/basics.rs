@@ -8,11 +8,11 @@ use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Term};
 use crate::primitives::algebra::{COFACTOR, DET, DOT, INV, LOGDET, MATMUL, MATMUL_REACHED, SOLVE};
 use crate::primitives::arithmetic::{
     ADD, AND, CHOOSE, DIV, EQ, FROZEN, GE, GT, LE, LT, MAX, MIN, MUL, NE, NEG, NOT, OR, POW,
-    SEEDED, SUB, UNLESS, WHERE,
+    SEEDED, STOP, SUB, UNLESS, WHERE,
 };
 use crate::primitives::array::{
-    CUMPROD, CUMPROD_SPELLED, GUARD, GUARD_ALL, LOG_SOFTMAX, LOGSUMEXP, MEAN, NORM, NORM1, OTHERS,
-    PASS, PASS_ALL, POISON, PROD, PROD_SPELLED, SOFTMAX, STD, TRANSPOSE, VAR,
+    CUMPROD, CUMPROD_SPELLED, DEVIATIONS, GUARD, GUARD_ALL, LOG_SOFTMAX, LOGSUMEXP, MEAN, NORM,
+    NORM1, OTHERS, PASS, PASS_ALL, POISON, PROD, PROD_SPELLED, SOFTMAX, STD, TRANSPOSE, VAR,
 };
 use crate::primitives::elementary::*;
 use crate::primitives::term::entrywise;
@@ -38,6 +38,7 @@ static REWRITINGS: &[(&Primitive, Rewriting)] = &[
     (&PASS_ALL, |a, _, shape| kept(a, shape)),
     (&POISON, |a, _, _| a[0]),
     (&FROZEN, |a, _, _| a[0]),
+    (&STOP, |a, _, _| a[0]),
     (&SUB, |a, _, _| difference(a[0], a[1])),
     (&LT, |a, _, _| greater(a[1], a[0])),
     (&LE, |a, _, _| greater(a[1], a[0])),
@@ -93,6 +94,9 @@ static REWRITINGS: &[(&Primitive, Rewriting)] = &[
     (&LOGADDEXP, |a, _, _| a[0] + (a[1] - a[0]).map(&SOFTPLUS)),
     (&MEAN, |a, attr, _| mean(a[0], attr)),
     (&VAR, |a, attr, _| variance(a[0], attr)),
+    (&DEVIATIONS, |a, attr, shape| {
+        a[0] - mean(a[0], attr).stretch(shape)
+    }),
     (&STD, |a, attr, _| root(variance(a[0], attr))),
     (&PROD_SPELLED, |a, attr, shape| {
         a[0].whole(&PROD, attr, shape)

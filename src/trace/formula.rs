@@ -6,7 +6,7 @@ use crate::graph::{
 };
 use crate::notation::{Math, Role, Subscript, Times};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
-use crate::primitives::array::{ASSEMBLE, SUM};
+use crate::primitives::array::{ASSEMBLE, DEVIATIONS, MEAN, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use crate::primitives::places::SPREAD;
 use crate::syntax::special::{MOST_OPTION, Special};
@@ -86,6 +86,13 @@ impl Writer<'_, '_> {
                 terms.push(Math::Ellipsis);
             }
             return Math::sum(terms);
+        }
+        if row.is(&DEVIATIONS) {
+            let of = Some(arg(0))
+                .into_iter()
+                .chain(extra_arguments(row, attr, node.shape));
+            let mean = Math::Call(MEAN.name.into(), of.collect());
+            return Math::sum(vec![arg(0), Math::Neg(Box::new(mean))]);
         }
         if row.is(&SPREAD) {
             return Math::Placed(boxed(0), lines_listed(arg(1), attr, node.shape));

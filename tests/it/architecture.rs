@@ -343,6 +343,7 @@ const TEXT: Exceptions = &[
     ("src/repl/examples", "the ending of a file's name"),
 ];
 const ROW_NAMES: Exceptions = &[
+    ("src/kernel/history", "a field of Jupyter's messages"),
     ("src/cli/arguments", "a unit of time"),
     ("src/diagnostic", "a class of errors"),
     ("src/render/json", "a word of the JSON format"),

@@ -91,6 +91,12 @@ impl<'a> Algebra<'a> {
                 self.chain(&args[..2])
             };
         }
+        if is(&array::DEVIATIONS) {
+            let lanes = array::reduced(shape, attr);
+            let mean = self.operation(&array::MEAN, attr, args, lanes);
+            let mean = self.stretch(mean, shape);
+            return self.sum(&[(Number::ONE, args[0]), (Number::MINUS_ONE, mean)], shape);
+        }
         if is(&array::TRANSPOSE) {
             return self.transposed(args[0]);
         }

@@ -6,6 +6,7 @@ use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, forward, reverse};
 use crate::graph::primitive::{DerivativeRule, Kernel, Notation, Operator};
 use crate::graph::{Graph, NodeId, Op, Shape, Tensor};
+use crate::primitives::arithmetic::STOP;
 use crate::trace::formula::Symbols;
 use crate::trace::search::Search;
 use rustc_hash::FxHashMap;
@@ -113,6 +114,7 @@ impl Study<'_, '_, '_> {
         let row = self.builder.graph.node(id).primitive();
         match row.map(|row| (row.is_entrywise(), row.derivative)) {
             _ if self.builder.sight.has_condition(id) => Dependence::Choice,
+            _ if row.is_some_and(|row| row.is(&STOP)) => Dependence::Linear,
             Some((true, _)) => Dependence::Entrywise,
             Some((_, DerivativeRule::Linear(_))) => Dependence::Linear,
             _ => Dependence::Mixing,

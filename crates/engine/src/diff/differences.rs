@@ -1,7 +1,7 @@
 //! Finite differences as values: the output is evaluated where the target has moved.
 
 use super::compose::Problem;
-use super::numeric::Scheme;
+use super::numeric::{Scheme, stopped};
 use crate::exec::{Outcome, Point, Sampler};
 use crate::graph::{Corner, NodeId, Shape, Tensor};
 
@@ -44,11 +44,18 @@ impl<'g> Differences<'g> {
     ) -> Result<Differences<'g>, E> {
         let leaf = problem.target.node;
         let others = problem.held.iter().filter(|held| **held != leaf);
-        let given: Vec<(NodeId, Tensor)> = [&leaf]
+        let mut given: Vec<(NodeId, Tensor)> = [&leaf]
             .into_iter()
             .chain(others)
             .map(|node| Ok((*node, value(*node)?)))
             .collect::<Result<_, E>>()?;
+        // What has no value is on no path that is taken, or fails when the output is computed.
+        let constant = |node| Some((node, value(node).ok()?));
+        let moving = |node: &NodeId| given.iter().all(|(known, _)| known != node);
+        let stopped: Vec<NodeId> = stopped(problem.graph, problem.output)
+            .filter(moving)
+            .collect();
+        given.extend(stopped.into_iter().filter_map(constant));
         let motions = motions(problem, &given[0].1, along);
         Ok(Differences {
             motions,

@@ -3,7 +3,7 @@
 use super::{Held, Problem};
 use crate::graph::substitute::substitute;
 use crate::graph::{Attr, Block, Corner, Graph, NodeId, Shape, Term};
-use crate::primitives::arithmetic::{FROZEN, MAX};
+use crate::primitives::arithmetic::{FROZEN, MAX, STOP};
 use crate::primitives::array::{HCAT, placed};
 use crate::primitives::elementary::ABS;
 use crate::primitives::term::entrywise;
@@ -88,6 +88,12 @@ pub fn numeric(
     Some(graph.term(joined).reshaped(problem.numeric_shape()).id)
 }
 
+/// The nodes of a formula that keep their values whatever moves.
+pub(super) fn stopped(graph: &Graph, output: NodeId) -> impl Iterator<Item = NodeId> {
+    let stops = |id: &NodeId| graph.node(*id).primitive().is_some_and(|row| row.is(&STOP));
+    graph.cone(&[output], |_| false).into_iter().filter(stops)
+}
+
 fn by_entry(
     graph: &Graph,
     output: NodeId,
@@ -122,6 +128,7 @@ fn by_entry(
         // A held name stays what it is while something else is shifted.
         let mut replaced: FxHashMap<NodeId, NodeId> =
             held.iter().map(|node| (*node, *node)).collect();
+        replaced.extend(stopped(graph, output).map(|node| (node, node)));
         replaced.insert(leaf, shifted.id);
         graph.term(substitute(graph, output, &replaced))
     };

@@ -114,6 +114,8 @@ rows! {
         .example("if 1 > 2 then 3 else 4", "4");
     FROZEN = Primitive::map1("frozen", map1!(|x| x)).internal()
         .doc("x, and a constant for every differentiation.");
+    STOP = Primitive::map1("stop", map1!(|x| x)).aliases(&["stop_gradient"]).moves_entries()
+        .doc("x, and a constant for every derivative, `numeric` too.").example("w = 3; grad(stop(w)*w, w)", "3");
     MAX = Primitive::new("max", Kernel::Fold(map2!(special::max2)), ShapeRule::Entrywise)
         .parameters(&["x", "…"]).variadic(2)
         .extreme().derivative(Select(|args, y, k| select_ties(args, k, |term| not_less(term, y))))

@@ -203,9 +203,9 @@ fn cumsum_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
     flip(flip(ct).whole(&CUMSUM, attr, ct.shape()))
 }
 
-/// The deviations from the mean of each lane.
+/// The deviations from the mean of each lane of a reduction `y`.
 fn centred<'g>(x: Term<'g>, y: Term<'g>) -> Term<'g> {
-    x - along(x, &MEAN, y).stretch(x.shape())
+    x.whole(&DEVIATIONS, y.node().attr(), x.shape())
 }
 
 fn std_tangent<'g>(args: &[Term<'g>], y: Term<'g>, dots: &[Option<Term<'g>>]) -> Term<'g> {
@@ -488,6 +488,9 @@ rows! {
     VAR = Primitive::reduction("var", reductions::var)
         .derivative(Tangent(|args, y, dots| dots[0].map_or_else(|| y.zero(), |dot| 2.0 * along(centred(args[0], y) * dot, &MEAN, y))))
         .doc("The mean squared deviation from the mean (divides by n).").example("var([1, 2, 6])", "4.66667");
+    DEVIATIONS = Primitive::whole("deviations", reductions::deviations, ShapeRule::Same).internal()
+        .derivative(Pair(|_, y, dots| dots[0].map_or_else(|| y.zero(), |dot| centred(dot, y)), |ct, _, y, _| centred(ct, y)))
+        .doc("x - mean(x) of each lane, exactly 0 where all entries are equal.");
     STD = Primitive::reduction("std", reductions::std)
         .derivative(Tangent(std_tangent))
         .kinks(|args, _| {

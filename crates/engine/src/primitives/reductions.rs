@@ -135,6 +135,32 @@ fn variances(rows: Rows<'_>, out: &mut [f64]) {
     divide(out, n);
 }
 
+/// x − mean(x) of each lane, with the mean of x as [`variance`] finds it: 0 exactly where entries are equal.
+pub fn deviations(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
+    let piece = |lane: &[f64], out: &mut [f64]| {
+        let (n, first) = (lane.len() as f64, lane.first().copied().unwrap_or(0.0));
+        let centre = sum_of_deviations(lane, first) / n;
+        let pairs = out.iter_mut().zip(lane);
+        at_width!(_ => pairs.for_each(|(y, x)| *y = (x - first) - centre));
+    };
+    map_lanes(call, out, piece, |rows, out| {
+        let Some(first) = rows.columns().next() else {
+            return;
+        };
+        let mut centres = [0.0; BLOCK];
+        let centres = &mut centres[..rows.count];
+        rows.fold_with(centres, first, |sum, x, first| sum + (x - first));
+        divide(centres, rows.x.shape.n());
+        let m = rows.x.shape.m();
+        for (j, column) in rows.columns().enumerate() {
+            let out = &mut out[j * m + rows.first..][..rows.count];
+            for (((y, x), first), centre) in out.iter_mut().zip(column).zip(first).zip(&*centres) {
+                *y = (x - first) - centre;
+            }
+        }
+    })
+}
+
 fn largest(lane: &[f64]) -> f64 {
     lane.iter().copied().fold(f64::NEG_INFINITY, special::max2)
 }
