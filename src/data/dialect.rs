@@ -58,9 +58,14 @@ fn score(text: &str, separator: Separator) -> Option<(bool, f64)> {
     let mut records = Records::new(text, 0, separator);
     let (mut rows, mut separated, mut cells, mut numbers) = (0, 0, 0, 0);
     let (mut first, mut equal) = (None, true);
-    while rows < SAMPLE
-        && let Ok(Some(row)) = records.next()
-    {
+    while rows < SAMPLE {
+        let row = match records.next() {
+            Ok(Some(row)) => row,
+            // A quotation mark opens a cell of the first row and stays open. That is told if nothing
+            // else separates.
+            Err(_) if rows == 0 && separator != Separator::Blanks => return Some((false, 0.0)),
+            Ok(None) | Err(_) => break,
+        };
         rows += 1;
         cells += row.len();
         separated += usize::from(row.len() > 1);

@@ -411,8 +411,11 @@ mod tests {
 
     #[test]
     fn cursors_count_code_points() {
-        assert_eq!(byte_of("ŷ + w", &json!(2)), "ŷ".len());
-        assert_eq!(byte_of("w", &json!(9)), 1);
-        assert_eq!(point_of("ŷ + w", "ŷ + ".len()), 5);
+        // A letter and an accent, each of one code point, and a letter of two bytes.
+        let code = "y\u{302} + θ";
+        assert_eq!(byte_of(code, &json!(2)), "y\u{302}".len());
+        assert_eq!(byte_of(code, &json!(9)), code.len());
+        assert_eq!(point_of(code, "y\u{302} + ".len()), 5);
+        assert_eq!(point_of(code, code.len()), 6);
     }
 }

@@ -87,28 +87,28 @@ pub(super) struct Tower {
 }
 
 /// The circle c² + s² = 1 over `value` has STEP times as many points as `angle` has elements.
-const STEP: u64 = 120_120;
+const STEP: u64 = 240_240;
 
-/// Primes r such that (60060·r − 1) and (120120·r − 1) are primes too. All three are −1 modulo 840 or
-/// more: then −1 is no square, 2, 3, 5 and 7 are, and halves, thirds, fifths and sevenths of exponents
+/// Primes r such that (120120·r − 1) and (240240·r − 1) are primes too. All three are −1 modulo 840:
+/// then −1 is no square, 2, 3, 5 and 7 are, and halves, thirds, fifths and sevenths of exponents
 /// exist.
 const ANGLES: [u64; 16] = [
-    35_184_372_049_679,
-    35_184_371_673_359,
-    35_184_371_083_679,
-    35_184_370_579_679,
-    35_184_370_545_239,
-    35_184_370_230_239,
-    35_184_369_903_479,
-    35_184_368_679_599,
+    35_184_370_919_039,
+    35_184_370_797_239,
+    35_184_370_646_879,
+    35_184_370_423_439,
     35_184_368_577_119,
     35_184_368_120_159,
-    35_184_367_385_159,
-    35_184_367_315_439,
-    35_184_367_060_919,
-    35_184_366_677_879,
-    35_184_365_582_519,
-    35_184_364_992_839,
+    35_184_367_905_959,
+    35_184_367_805_999,
+    35_184_367_264_199,
+    35_184_366_441_839,
+    35_184_364_478_759,
+    35_184_364_475_399,
+    35_184_364_136_039,
+    35_184_363_784_919,
+    35_184_363_639_599,
+    35_184_363_435_479,
 ];
 
 impl Tower {
