@@ -53,6 +53,23 @@ fn antiderivatives_are_recognised() {
     assert!(share >= 0.85, "{recognised} of {}", cases.len());
 }
 
+/// The numbers 2, 3, 5 and 7 are positive among exponents too.
+#[test]
+fn signs_and_roots_hold_inside_exponentials() {
+    for claim in [
+        "exp(abs(2*x)) == exp(2*abs(x))",
+        "exp(sqrt(2*x^2)) == exp(sqrt(2)*abs(x))",
+        "exp(sqrt(3*x^2)) == exp(sqrt(3)*abs(x))",
+        "exp(abs(-35*x)) == exp(5*abs(7*x))",
+    ] {
+        let outcome = answer(claim);
+        assert!(
+            matches!(outcome, Outcome::Proved(_)),
+            "{claim}: {outcome:?}"
+        );
+    }
+}
+
 /// Equations that hold on a part of the domain, for single values, or nearly.
 #[test]
 fn nothing_false_is_proved() {
