@@ -345,6 +345,8 @@ const TEXT: Exceptions = &[
 const ROW_NAMES: Exceptions = &[
     ("src/kernel/history", "a field of Jupyter's messages"),
     ("src/cli/arguments", "a unit of time"),
+    ("src/repl/quiz", "a word that ends it"),
+    ("src/repl/tutorial", "a word that ends it"),
     ("src/diagnostic", "a class of errors"),
     ("src/render/json", "a word of the JSON format"),
     ("src/session/graph", "the ending of a file's name"),
