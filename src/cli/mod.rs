@@ -58,6 +58,11 @@ pub fn main(interactive: fn(&Options) -> Status) -> ExitCode {
     ExitCode::from(run(arguments, interactive).code())
 }
 
+/// The same with other arguments, of which the first is the name of the program.
+pub fn main_with(arguments: Vec<String>, interactive: fn(&Options) -> Status) -> Status {
+    run(Arguments::parse_from(arguments), interactive)
+}
+
 fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
     if arguments.command.is_some() && !arguments.sources.is_empty() {
         misused(

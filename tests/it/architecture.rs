@@ -80,6 +80,7 @@ fn is_library(file: &File) -> bool {
         "src/repl/",
         "src/main.rs",
         "src/world/folder.rs",
+        "crates/python/",
         "crates/wasm/build.rs",
     ];
     !program.iter().any(|start| file.path.starts_with(start))
