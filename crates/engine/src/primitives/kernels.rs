@@ -196,9 +196,7 @@ fn columns_at(
         let first = call.args[k].data[0];
         let last = first - 1.0 + extent as f64;
         let inside = first.fract() == 0.0 && first >= 1.0 && last <= length as f64;
-        inside
-            .then_some(first as usize - 1)
-            .ok_or(Fault::NoSuchEntry)
+        inside.then(|| first as usize - 1).ok_or(Fault::NoSuchEntry)
     };
     let row = from(1, block.m(), whole.m())?;
     let col = from(2, block.n(), whole.n())?;

@@ -37,7 +37,7 @@ impl Lines {
     /// The line that an entry of an index names.
     fn named(&self, x: f64) -> Result<usize, Fault> {
         let inside = x.fract() == 0.0 && (1.0..=self.length as f64).contains(&x);
-        inside.then_some(x as usize - 1).ok_or(Fault::NoSuchEntry)
+        inside.then(|| x as usize - 1).ok_or(Fault::NoSuchEntry)
     }
 }
 
