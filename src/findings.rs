@@ -28,6 +28,9 @@ pub fn no_answer(mode: Mode, why: &NoAnswer) -> String {
             "left out: a formula {depth} operations deep takes long; ask for it with `using {name}`"
         ),
         NoAnswer::Kink => "left out: a kink was hit".into(),
+        NoAnswer::Overridden => {
+            "left out: a rule `with override` is another derivative on purpose".into()
+        }
         NoAnswer::NotFinite => "left out: a value is not finite".into(),
         NoAnswer::NoFormula(why) => no_formula(*why),
         NoAnswer::Failed(error) => error.message().into(),

@@ -4,7 +4,8 @@
 use super::Lowerer;
 use super::definitions::Function;
 use super::frame::{Frame, Local, LocalMeaning};
-use super::tasks::{CallKey, Task};
+use super::ruled::RuledCall;
+use super::tasks::{CallKey, Calling, Task};
 use crate::diagnostic::{Result, bail, counted};
 use crate::graph::{Args, NodeId};
 use crate::primitives;
@@ -144,6 +145,9 @@ impl Lowerer<'_> {
                 "defined here",
             ));
         }
+        // What a rule calls is lowered for it alone.
+        let in_rule = self.stacks.calling.iter().any(|known| known.in_rule);
+        let remember = remember && !in_rule;
         let key = CallKey {
             function: Rc::as_ptr(function) as usize,
             arguments: Args::from_slice(arguments),
@@ -153,23 +157,52 @@ impl Lowerer<'_> {
             self.push_node(*node);
             return Ok(());
         }
-        let location = frame.locate(expr);
-        if let Some((known, _)) = self
+        let own = |known: &&Calling| Rc::ptr_eq(&known.function, function);
+        let own_rule = self
             .stacks
             .calling
             .iter()
-            .find(|(known, _)| Rc::ptr_eq(known, function))
-        {
-            let name = &known.name;
+            .filter(own)
+            .any(|known| known.in_rule);
+        let key = remember.then(|| Box::new(key));
+        if !function.rules.is_empty() && !own_rule {
+            return self.start_ruled(RuledCall {
+                expr,
+                frame: frame.clone(),
+                function: function.clone(),
+                arguments: arguments.to_vec(),
+                base: self.stacks.values.len(),
+                begun: 0,
+                key,
+            });
+        }
+        self.expand_body(expr, frame, function, arguments, key)
+    }
+
+    /// Lowers the body of a function. What it becomes is kept under `key`.
+    pub(super) fn expand_body(
+        &mut self,
+        expr: ExprId,
+        frame: &Rc<Frame>,
+        function: &Rc<Function>,
+        arguments: &[NodeId],
+        key: Option<Box<CallKey>>,
+    ) -> Result<()> {
+        let location = frame.locate(expr);
+        let expanded = |known: &&Calling| !known.in_rule && Rc::ptr_eq(&known.function, function);
+        if let Some(known) = self.stacks.calling.iter().find(expanded) {
+            let name = &known.function.name;
             bail!(Function, location,
                 "`{name}` calls itself";
                 label: "recursion has no end here: calls are expanded";
-                also: known.body.script.location(name.span), "defined here";
+                also: known.function.body.script.location(name.span), "defined here";
                 help: "`iterate` applies a function again and again: `iterate(cos, 1, 50)`");
         }
-        self.stacks
-            .calling
-            .push((function.clone(), location.clone()));
+        self.stacks.calling.push(Calling {
+            function: function.clone(),
+            location: location.clone(),
+            in_rule: false,
+        });
         let locals =
             function
                 .parameters
@@ -188,7 +221,7 @@ impl Lowerer<'_> {
             held: frame.held.clone(),
             via: Some(Rc::new(location)),
         });
-        self.push_task(Task::Return(remember.then(|| Box::new(key))));
+        self.push_task(Task::Return(key));
         self.push_task(Task::Visit(function.body.expr, body));
         Ok(())
     }

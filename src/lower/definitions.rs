@@ -106,6 +106,22 @@ pub struct Function {
     pub parameters: Vec<Ident>,
     /// Its body.
     pub body: Formula,
+    /// The derivatives that the user gave, at most one for each parameter.
+    pub rules: Vec<FunctionRule>,
+}
+
+/// The derivative of a function by one of its parameters, as the user gave it.
+#[derive(Clone, Debug)]
+pub struct FunctionRule {
+    /// The number of the parameter.
+    pub parameter: usize,
+    /// The name of the adjoint of the result, where the formula gives that of the parameter; otherwise it
+    /// gives the partial derivative of each entry.
+    pub adjoint: Option<Ident>,
+    /// The formula.
+    pub formula: Formula,
+    /// True if it departs from the body on purpose.
+    pub departs: bool,
 }
 
 impl Function {

@@ -128,6 +128,7 @@ impl Lowerer<'_> {
                 Ok(())
             }
             Task::Iterate(state) => self.iterate(*state),
+            Task::Ruled(call) => self.ruled(*call),
             Task::Round(attempt) => self.finish_round(*attempt),
             Task::Prime(expr, frame, hold, order) => self.prime(expr, &frame, hold, order),
         }
@@ -148,7 +149,8 @@ impl Lowerer<'_> {
         [last, first]
             .into_iter()
             .flatten()
-            .fold(diagnostic, |diagnostic, (function, call)| {
+            .fold(diagnostic, |diagnostic, calling| {
+                let (function, call) = (&calling.function, &calling.location);
                 if diagnostic.code() == Code::Circular || known(&diagnostic, call) {
                     return diagnostic;
                 }

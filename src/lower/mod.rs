@@ -26,6 +26,7 @@ mod origin;
 mod read;
 mod rounds;
 mod rows;
+mod ruled;
 mod same;
 mod signatures;
 mod statements;

@@ -3,6 +3,7 @@
 
 use super::definitions::Function;
 use super::frame::{Frame, Local};
+use super::ruled::RuledCall;
 use crate::diff::Held;
 use crate::graph::{Args, NodeId, Shape};
 use crate::source::Location;
@@ -29,6 +30,8 @@ pub(super) enum Task {
     Differentiate(Box<Differentiation>),
     /// A call or a chain of calls that is under way.
     Iterate(Box<Iteration>),
+    /// A call of a function with rules of the user's is under way.
+    Ruled(Box<RuledCall>),
     /// One round of an iteration is being lowered, to be the round of a loop.
     Round(Box<LoopAttempt>),
     /// The arguments of `f'` are there: differentiate its body.
@@ -54,8 +57,17 @@ pub(super) struct Stacks {
     pub values: Vec<NodeId>,
     /// The names whose formulas are being lowered, outermost first.
     pub naming: Vec<NameKey>,
-    /// The functions that are being expanded, outermost first, and where they were called.
-    pub calling: Vec<(Rc<Function>, Location)>,
+    /// The functions that are being expanded, outermost first.
+    pub calling: Vec<Calling>,
+}
+
+/// A function that is being expanded.
+pub(super) struct Calling {
+    pub function: Rc<Function>,
+    /// Where it was called.
+    pub location: Location,
+    /// True if what is lowered is a rule for it, not its body.
+    pub in_rule: bool,
 }
 
 /// A call that need not be expanded twice: the function, its arguments, what is held.

@@ -153,6 +153,7 @@ impl Session {
             | StatementKind::DefineFunction { .. }
             | StatementKind::Input(_)
             | StatementKind::Assume(_)
+            | StatementKind::Rule(_)
             | StatementKind::Import(_) => self.run_statement(script, statement, &mut |event| {
                 if let Event::Warning(warning) = event {
                     found.push(warning);

@@ -47,6 +47,7 @@ impl Session {
             name: name.clone(),
             parameters: parameters.to_vec(),
             body: formula(script, body),
+            rules: Vec::new(),
         });
         Ok(())
     }

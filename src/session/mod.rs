@@ -38,6 +38,7 @@ mod prepare;
 mod preview;
 mod prove;
 mod rounds;
+mod rule;
 mod run;
 mod save;
 mod show;

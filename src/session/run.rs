@@ -93,6 +93,7 @@ impl Session {
             StatementKind::Import(path) => self.import(script, path, sink),
             StatementKind::Assert(claim) => self.assert(script, *claim, sink),
             StatementKind::Assume(facts) => self.assume(script, facts),
+            StatementKind::Rule(rule) => self.rule(script, rule),
             StatementKind::Print(outputs, tail) => {
                 self.print(&ShowStatement::new(script, outputs, tail), sink)
             }

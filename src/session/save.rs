@@ -56,7 +56,11 @@ impl Session {
             Meaning::Formula(formula) => Some(formula),
             Meaning::Input(_) => None,
         });
-        let bodies = self.definitions.functions().map(|(_, known)| &known.body);
+        let functions = self.definitions.functions();
+        let bodies = functions.flat_map(|(_, known)| {
+            let rules = known.rules.iter().map(|rule| &rule.formula);
+            rules.chain([&known.body])
+        });
         formulas.chain(bodies).any(|formula| {
             let mut stack = vec![formula.expr];
             while let Some(id) = stack.pop() {
@@ -75,12 +79,26 @@ impl Session {
             .iter()
             .map(|parameter| &*parameter.name)
             .collect();
-        format!(
+        let mut text = format!(
             "{}({}) = {}\n",
             function.name,
             parameters.join(", "),
             self.text(&function.body)
-        )
+        );
+        for rule in &function.rules {
+            let from = match &rule.adjoint {
+                Some(name) => format!(" from {name}"),
+                None => String::new(),
+            };
+            let departs = if rule.departs { " with override" } else { "" };
+            let (parameter, formula) = (parameters[rule.parameter], self.text(&rule.formula));
+            let name = &function.name;
+            let _ = writeln!(
+                text,
+                "rule {name} wrt {parameter}{from} = {formula}{departs}"
+            );
+        }
+        text
     }
 
     fn input_text(&self, name: &Name, input: &Input) -> String {

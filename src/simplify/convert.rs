@@ -4,6 +4,7 @@ use super::algebra::{Algebra, Id, Ids, TermList};
 use super::exact::Number;
 use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape};
+use crate::primitives::rules::RULED;
 use crate::primitives::{arithmetic, array, elementary};
 use smallvec::SmallVec;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10, PI};
@@ -151,8 +152,11 @@ impl Reading<'_, '_> {
                 if !self.guards && row.mask == Some(Mask::Guard) {
                     return args[1];
                 }
-                if row.is(&array::POISON) {
+                if row.is(&array::POISON) || row.is(&arithmetic::FROZEN) {
                     return args[0];
+                }
+                if row.is(&RULED) {
+                    return args[args.len() - 1];
                 }
                 if row.is(&array::ASSEMBLE) {
                     return self.assembled(algebra, id, &args);

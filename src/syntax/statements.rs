@@ -29,7 +29,7 @@ pub struct StatementRow {
 }
 
 /// All of them that have a word or a sign, in the order in which help lists them.
-pub static STATEMENTS: [StatementRow; 19] = [
+pub static STATEMENTS: [StatementRow; 20] = [
     StatementRow {
         word: "=",
         token: Token::DefinitionHead,
@@ -160,6 +160,18 @@ pub static STATEMENTS: [StatementRow; 19] = [
         example: ("assume x > 0; prove log(x^2) == 2*log(x)", ""),
     },
     StatementRow {
+        word: "rule",
+        token: Token::Rule,
+        noun: "`rule`",
+        takes: &[],
+        form: "rule f wrt x = cos(x)",
+        doc: "the derivative of your function f by its parameter x, entry by entry, used instead of differentiating its body; `rule f wrt A from u = u*x'` gives the adjoint of an array from that of the result; `with override`: another one than the body's on purpose",
+        example: (
+            "f(x) = log(1 + exp(x)); rule f wrt x = sigmoid(x); f'(0)",
+            "0.5",
+        ),
+    },
+    StatementRow {
         word: "repeat",
         token: Token::Repeat,
         noun: "a loop",
@@ -264,6 +276,7 @@ impl StatementKind {
             StatementKind::Import(_) => Token::Import,
             StatementKind::Assert(_) => Token::Assert,
             StatementKind::Assume(_) => Token::Assume,
+            StatementKind::Rule(_) => Token::Rule,
             StatementKind::Print(..) => Token::Print,
             StatementKind::Show(show, ..) => Token::Show(*show),
         };

@@ -137,6 +137,7 @@ pub(crate) enum Token {
     Import,
     Assert,
     Assume,
+    Rule,
     Print,
     /// The word of a statement of the form `word outputs tail`.
     Show(Show),

@@ -206,6 +206,9 @@ pub const FACT_WORDS: [&str; 6] = [
 /// The word that takes back what was said of a name.
 pub const FREE: &str = "free";
 
+/// The word after `with` for a rule that is another derivative than its function's on purpose.
+pub const OVERRIDE: &str = "override";
+
 /// The items of `with`.
 pub const WITH_ITEMS: [&str; 13] = [
     "steps", "life", "zeros", "expanded", "guards", "log x", "log y", "points", "path", "contours",

@@ -148,6 +148,9 @@ fn left_out(
     if !question.modes.contains(&Mode::Numeric) {
         return Some(NoAnswer::NotAsked);
     }
+    if runner.is_overridden() {
+        return Some(NoAnswer::Overridden);
+    }
     if !findings.kinks.is_empty() {
         return Some(NoAnswer::Kink);
     }

@@ -6,7 +6,7 @@ use crate::diff::{
     Differences, Flow, Held, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
 };
 use crate::exec::{Failure, Outcome};
-use crate::graph::{Block, Corner, Graph, NodeId, Shape, Tensor};
+use crate::graph::{Attr, Block, Corner, Graph, NodeId, Shape, Tensor};
 use crate::lower::Evaluation;
 use crate::stop;
 use crate::syntax::ast::Mode;
@@ -267,6 +267,16 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
             }
         }
         Ok(derivative)
+    }
+
+    /// True if a rule behind the output is another derivative than its function's on purpose.
+    pub(super) fn is_overridden(&self) -> bool {
+        let departs = |id: &NodeId| match self.graph.node(*id).attr() {
+            Attr::Rule(rule) => self.graph.rule_of(rule).departs,
+            _ => false,
+        };
+        let cone = self.graph.cone(&[self.output()], |_| false);
+        cone.iter().any(departs)
     }
 
     /// Central differences with the step that balances truncation against rounding.

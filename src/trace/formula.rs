@@ -5,7 +5,7 @@ use crate::graph::{
     Args, Attr, Corner, Graph, Keeps, NodeId, Op, Primitive, Round, RoundCount, Shape,
 };
 use crate::notation::{Math, Role, Subscript, Times};
-use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW};
+use crate::primitives::arithmetic::{ADD, DIV, FROZEN, MUL, NEG, POW};
 use crate::primitives::array::{ASSEMBLE, DEVIATIONS, MEAN, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use crate::primitives::places::SPREAD;
@@ -87,6 +87,9 @@ impl Writer<'_, '_> {
             }
             return Math::sum(terms);
         }
+        if row.is(&FROZEN) {
+            return arg(0);
+        }
         if row.is(&DEVIATIONS) {
             let of = Some(arg(0))
                 .into_iter()
@@ -96,6 +99,12 @@ impl Writer<'_, '_> {
         }
         if row.is(&SPREAD) {
             return Math::Placed(boxed(0), lines_listed(arg(1), attr, node.shape));
+        }
+        if let Attr::Rule(id) = attr {
+            let rule = self.graph.rule_of(id);
+            let parts = args[..rule.parameters].iter();
+            let parts = parts.map(|arg| self.write(*arg, depth)).collect();
+            return Math::Call(rule.name.clone(), parts);
         }
         if let Attr::Round(id) = attr {
             return self.rounds(&self.graph.round_of(id), &args, depth);

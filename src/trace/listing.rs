@@ -166,8 +166,11 @@ impl<'l, 'a> Builder<'l, 'a> {
 
     /// The arguments of a node: other lines, numbers, and then axes, indices and counts.
     fn arguments(&self, row: &Primitive, attr: Attr, shape: Shape, shown: &Shown) -> Vec<Arg> {
-        let mut args: Vec<Arg> = shown
-            .args
+        let written = match attr {
+            Attr::Rule(_) => shown.args.len() - 1,
+            _ => shown.args.len(),
+        };
+        let mut args: Vec<Arg> = shown.args[..written]
             .iter()
             .map(
                 |arg| match (self.numbers.get(arg), self.graph.node(*arg).op) {

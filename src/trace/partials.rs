@@ -221,7 +221,9 @@ fn partial_at(builder: &Builder<'_, '_>, line: &Shown, place: usize) -> Option<M
             return Some(local(builder, line, other));
         }
         DerivativeRule::Zero => return Some(Math::Number(0.0)),
-        DerivativeRule::Rounds | DerivativeRule::RoundsBack => return None,
+        DerivativeRule::Rounds | DerivativeRule::RoundsBack | DerivativeRule::Ruled => {
+            return None;
+        }
         _ if row.notation == Notation::Index => return None,
         _ if !row.is_entrywise() && !graph.shape(line.node).is_scalar() => return None,
         _ => {}

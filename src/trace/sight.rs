@@ -6,6 +6,7 @@ use crate::graph::primitive::{Demand, Notation};
 use crate::graph::{Args, Graph, NodeId, Op};
 use crate::lower::Evaluation;
 use crate::primitives::arithmetic::is_true;
+use crate::primitives::rules::RULED;
 use crate::syntax::ast::Name;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
@@ -126,8 +127,7 @@ impl<'l, 'a> Sight<'l, 'a> {
             let (args, choices) = self.arguments(id)?;
             conditions.extend(choices);
             let skipped = usize::from(!with_conditions && self.has_condition(id));
-            let indices = self.indices(id);
-            let listed = args.len() - indices;
+            let listed = args.len() - self.unlisted(id);
             stack.extend(args.into_iter().take(listed).skip(skipped));
         }
         let mut found: Vec<NodeId> = found
@@ -138,10 +138,11 @@ impl<'l, 'a> Sight<'l, 'a> {
         Ok(found)
     }
 
-    /// The number of the last arguments of `id` that only say which entries are meant: they have no
-    /// lines.
-    fn indices(&self, id: NodeId) -> usize {
+    /// The number of the last arguments of `id` that have no lines: they only say which entries are meant, or
+    /// are the body of a function with a rule.
+    pub(super) fn unlisted(&self, id: NodeId) -> usize {
         match self.graph.node(id).primitive() {
+            Some(row) if row.is(&RULED) && !self.is_leaf(id) => 1,
             Some(row) if !self.is_leaf(id) => row.indices(),
             _ => 0,
         }

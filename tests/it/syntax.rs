@@ -198,6 +198,16 @@ fn statement(script: &Script, id: StatementId) -> String {
             let facts: Vec<String> = facts.iter().map(fact).collect();
             format!("assume {}", facts.join(", "))
         }
+        StatementKind::Rule(rule) => {
+            let from = rule.adjoint.iter().map(|name| format!(" from {name}"));
+            let from: String = from.collect();
+            let (name, formula) = (&rule.function, e(&rule.formula));
+            let departs = if rule.departs { " with override" } else { "" };
+            format!(
+                "rule {name} wrt {}{from} = {formula}{departs}",
+                rule.parameter
+            )
+        }
         StatementKind::Print(items, t) => {
             format!("print {}{}", trees(script, items), tail(script, t))
         }

@@ -23,6 +23,21 @@ pub struct Fact {
     pub property: Option<Ident>,
 }
 
+/// `rule f wrt x = e`, `rule f wrt A from u = e`, `… with override`
+#[derive(Clone, Debug, PartialEq)]
+pub struct GivenRule {
+    /// The function.
+    pub function: Ident,
+    /// The parameter.
+    pub parameter: Ident,
+    /// The name of the adjoint of the result.
+    pub adjoint: Option<Ident>,
+    /// The derivative, or the adjoint of the parameter.
+    pub formula: ExprId,
+    /// True with `with override`.
+    pub departs: bool,
+}
+
 /// The left side of `:=`
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateTarget {
@@ -237,6 +252,8 @@ pub enum StatementKind {
     Assert(ExprId),
     /// `assume x > 0, A, B spd`
     Assume(Vec<Fact>),
+    /// `rule f wrt x = e`
+    Rule(GivenRule),
     /// `print "cost", J at w = 3`
     Print(Vec<ExprId>, Box<Tail>),
     /// `trace y1, y2 wrt w`, a bare expression, …

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::syntax::ast::*;
 use crate::syntax::errors;
 use crate::syntax::token::Token;
-use crate::syntax::words::{FACT_WORDS, TAIL, WITH_ITEMS, mode_words};
+use crate::syntax::words::{FACT_WORDS, OVERRIDE, TAIL, WITH_ITEMS, mode_words};
 use smallvec::SmallVec;
 
 /// One part of a tail, as it is read.
@@ -131,6 +131,28 @@ impl Builder<'_> {
             comparisons: Vec::new(),
             property: Some(word),
         })
+    }
+
+    /// A rule; `word` stands behind its `with`.
+    pub fn rule(
+        &mut self,
+        function: Ident,
+        parameter: Ident,
+        adjoint: Option<Ident>,
+        formula: ExprId,
+        word: Option<Ident>,
+    ) -> Result<StatementKind> {
+        if let Some(word) = word.as_ref().filter(|word| &*word.name != OVERRIDE) {
+            let words = [OVERRIDE].into_iter();
+            return Err(errors::unknown_word(self.source, word, "word", words));
+        }
+        Ok(StatementKind::Rule(GivenRule {
+            function,
+            parameter,
+            adjoint,
+            formula,
+            departs: word.is_some(),
+        }))
     }
 
     pub fn at(&mut self, values: Vec<At>) -> Result<Vec<At>> {

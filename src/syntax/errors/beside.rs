@@ -295,7 +295,9 @@ fn item(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
     }
     let help = match word {
         Token::Print | Token::Input => "separate the items by commas",
-        Token::Import | Token::Assert | Token::Assume => "put each statement on a line of its own",
+        Token::Import | Token::Assert | Token::Assume | Token::Rule => {
+            "put each statement on a line of its own"
+        }
         _ => "separate the outputs by commas; the names to differentiate by follow `wrt`",
     };
     Some(

@@ -61,6 +61,8 @@ pub enum NoAnswer {
     Kink,
     /// A value is not finite, and finite differences say nothing.
     NotFinite,
+    /// A rule of the user's is another derivative than its function's on purpose.
+    Overridden,
     /// The language has no formula for the derivative.
     NoFormula(NoFormula),
     /// The formula has no value here.

@@ -2,7 +2,7 @@
 
 use super::flow::{Flow, Flows, Site, as_mask};
 use super::slope::Slope;
-use super::{Held, product, rounds};
+use super::{Held, product, rounds, ruled};
 use crate::graph::primitive::{AddsUp, DerivativeRule, Sees, ShapeRule, Tangent};
 use crate::graph::{Graph, NodeId, Op, Term};
 use rustc_hash::FxHashMap;
@@ -110,6 +110,7 @@ fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
             sum(&mut parts)
         }
         DerivativeRule::Rounds | DerivativeRule::RoundsBack => rounds::tangent(site, dots),
+        DerivativeRule::Ruled => ruled::tangent(site, dots),
         DerivativeRule::Tangent(rule) if active().any(|(_, dot)| dot.is_partial()) => {
             let mut parts = active().filter_map(|(k, dot)| by_parts(site, rule, k, dot));
             sum(&mut parts)

@@ -13,6 +13,7 @@ mod numeric;
 mod product;
 mod reverse;
 mod rounds;
+mod ruled;
 mod slope;
 
 pub use compose::{Problem, Target, grad, jvp, vjp};

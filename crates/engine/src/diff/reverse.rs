@@ -2,7 +2,7 @@
 
 use super::flow::{Flow, Flows, Site, as_mask};
 use super::slope::Slope;
-use super::{Held, product, rounds};
+use super::{Held, product, rounds, ruled};
 use crate::graph::primitive::{DerivativeRule, Sees, ShapeRule};
 use crate::graph::{Attr, Block, Cone, Graph, NodeId, Op, Tensor, Term};
 use crate::primitives::array::ASSEMBLE;
@@ -296,6 +296,7 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
             let own = rounds::adjoints(site, flow, |asked| asked == k);
             own.into_iter().next().map(|(_, flow)| flow)
         }
+        DerivativeRule::Ruled => ruled::adjoint(site, flow, k),
         DerivativeRule::Pair(_, adjoint) => {
             Some(flow.mixed(adjoint(flow.term, &site.args, site.result(), k)))
         }

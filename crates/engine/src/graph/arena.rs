@@ -1,7 +1,7 @@
 //! The list of nodes, in which equal nodes are one.
 
 use super::rounds::Leaves;
-use super::{Block, Leaf, Node, NodeId, Op, Round, RoundBack, Shape, Tensor};
+use super::{Block, CallRule, Leaf, Node, NodeId, Op, Round, RoundBack, Shape, Tensor};
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -52,6 +52,7 @@ pub(super) struct Arena {
     pub locals: Leaves,
     pub rounds: Interned<Round>,
     pub backs: Interned<RoundBack>,
+    pub rules: Interned<CallRule>,
 }
 
 /// Data that attributes name by a number; equal ones are one.

@@ -84,6 +84,8 @@ pub enum DerivativeRule {
     Rounds,
     /// That of the adjoints of a loop: loops again.
     RoundsBack,
+    /// The one that the user gave: the rule in the attribute; through the body for what has none.
+    Ruled,
 }
 
 /// A point where a function has no derivative.

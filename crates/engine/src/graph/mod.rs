@@ -11,6 +11,7 @@ mod kernel;
 pub mod measure;
 pub mod primitive;
 mod rounds;
+mod rule;
 pub mod shape;
 pub mod substitute;
 pub mod tensor;
@@ -19,6 +20,7 @@ mod term;
 pub use cone::Cone;
 pub use primitive::Primitive;
 pub use rounds::{Keeps, LocalUse, LoopArgument, Round, RoundBack, RoundCount};
+pub use rule::CallRule;
 pub use shape::Shape;
 pub use tensor::{Tensor, View};
 pub use term::Term;
@@ -90,6 +92,8 @@ pub enum Attr {
     Round(u32),
     /// The adjoint of a round: an index into the graph's adjoints of rounds.
     RoundBack(u32),
+    /// The rule of a call: an index into the graph's rules.
+    Rule(u32),
 }
 
 impl Attr {
@@ -331,6 +335,16 @@ impl Graph {
     /// Adjoint number `id` of a round.
     pub fn round_back_of(&self, id: u32) -> Rc<RoundBack> {
         self.arena.borrow().backs.get(id)
+    }
+
+    /// The rule of a call as an attribute; equal ones are one.
+    pub fn rule(&self, rule: CallRule) -> Attr {
+        Attr::Rule(self.arena.borrow_mut().rules.number(Rc::new(rule)))
+    }
+
+    /// Rule number `id`.
+    pub fn rule_of(&self, id: u32) -> Rc<CallRule> {
+        self.arena.borrow().rules.get(id)
     }
 
     /// True if a kernel in the rounds of a loop may refuse some values.

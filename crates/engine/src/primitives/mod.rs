@@ -14,6 +14,7 @@ pub mod places;
 pub mod random;
 mod reductions;
 pub mod rounds;
+pub mod rules;
 pub mod special;
 pub mod term;
 
@@ -42,6 +43,7 @@ pub fn table() -> impl Iterator<Item = &'static Primitive> {
         array::ROWS,
         places::ROWS,
         rounds::ROWS,
+        rules::ROWS,
         algebra::ROWS,
     ]
     .into_iter()
