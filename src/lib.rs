@@ -30,6 +30,7 @@ pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod event;
+pub mod export;
 pub mod findings;
 #[cfg(feature = "cli")]
 pub mod kernel;

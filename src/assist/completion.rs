@@ -2,8 +2,8 @@
 //! language, files, and symbols.
 
 use super::hint::open_call;
+use crate::notation::symbols;
 use crate::primitives;
-use crate::render::symbols;
 use crate::session::Session;
 use crate::syntax::special::{SPECIAL, options_of};
 use crate::syntax::statements::STATEMENTS;

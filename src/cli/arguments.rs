@@ -22,6 +22,7 @@ Examples:
   wengert -o lesson.html lesson.ad          a page to open in a browser
   wengert check lesson.ad                   look for mistakes without running
   wengert fmt lesson.ad                     rewrite in the standard layout
+  wengert export lesson.ad --to jax         the same as Python with JAX
   wengert explain shape                     what error[shape] is about
   wengert test examples                     hold every script against its .out
 
@@ -73,6 +74,8 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Write a script as a program for another language
+    Export(ExportArguments),
     /// Explain a class of errors, with an example and its fix
     Explain {
         /// The word in brackets: `shape` for `error[shape]`; without it, all classes
@@ -136,6 +139,47 @@ pub enum KernelAction {
         #[arg(long, value_name = "FOLDER", conflicts_with = "sys_prefix")]
         prefix: Option<PathBuf>,
     },
+}
+
+/// What to export, and how.
+#[derive(Args, Clone, Debug)]
+pub struct ExportArguments {
+    /// The script; `-` is standard input
+    #[arg(value_name = "FILE.ad")]
+    pub file: Option<PathBuf>,
+    /// What to compute: `L`, 'grad(L, w)'; without them, what the script shows
+    #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub requests: Vec<String>,
+    /// The target: numpy, jax, torch; `list` says what each cannot do
+    #[arg(long, value_name = "TARGET")]
+    pub to: String,
+    /// How derivatives are written
+    #[arg(long, value_enum, default_value_t = DerivativeForm::Adjoint)]
+    pub derivative: DerivativeForm,
+    /// Add a self-test against the numbers that Wengert gets
+    #[arg(long)]
+    pub check: bool,
+    /// Spread the rows of the data over all devices (jax)
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub shard: Option<Sharded>,
+}
+
+/// The form of derivatives in exported code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DerivativeForm {
+    /// The adjoint operations, with the conventions at kinks
+    Adjoint,
+    /// The simplified formula, for reading
+    Derive,
+    /// The framework's own differentiation
+    Framework,
+}
+
+/// What is spread over devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sharded {
+    /// The rows of the data
+    Data,
 }
 
 /// How to run and show; before or after the command.

@@ -2,6 +2,7 @@
 
 mod arguments;
 pub mod diff;
+mod export;
 mod format;
 pub mod golden;
 mod printer;
@@ -73,6 +74,7 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
     let options = &arguments.options;
     match arguments.command {
         Some(Command::Check { files }) => check(&files, options),
+        Some(Command::Export(export)) => export::run(&export, options),
         Some(Command::Explain { code }) => explain(code.as_deref(), options),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

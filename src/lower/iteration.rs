@@ -112,7 +112,7 @@ impl Lowerer<'_> {
             function,
             rounds,
             done: 0,
-            may_loop: Some(operands[0]),
+            may_loop: (!self.unrolls).then_some(operands[0]),
         })));
         Ok(())
     }

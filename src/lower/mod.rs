@@ -47,7 +47,7 @@ use crate::syntax::ast::Name;
 use crate::world::World;
 use frame::HeldSets;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use sweeps::Swept;
 use tasks::{CallKey, NameKey, Stacks};
 
@@ -93,6 +93,8 @@ pub struct Lowerer<'a> {
     holds: u32,
     /// Leaves that stand for what changes from round to round of loops that are being lowered.
     round_leaves: FxHashSet<NodeId>,
+    /// Iterations are written out, round by round.
+    unrolls: bool,
     /// Leaves that stand for matrices of derivatives whose values were computed.
     swept: Vec<Swept>,
 }
@@ -154,8 +156,15 @@ impl<'a> Lowerer<'a> {
             held_sets: HeldSets::default(),
             holds: 0,
             round_leaves: FxHashSet::default(),
+            unrolls: false,
             swept: Vec::new(),
         }
+    }
+
+    /// The same machine where iterations are written out, round by round.
+    pub fn unrolling(mut self) -> Lowerer<'a> {
+        self.unrolls = true;
+        self
     }
 
     /// The same machine where files are those of another world.
@@ -176,6 +185,14 @@ impl<'a> Lowerer<'a> {
             _ => Vec::new(),
         };
         (self.evaluation.unit, looked_up)
+    }
+
+    /// The files that were read, and the nodes of what they hold.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, NodeId)> {
+        self.memo
+            .files
+            .iter()
+            .map(|(path, node)| (path.as_path(), *node))
     }
 
     /// The unit so far.

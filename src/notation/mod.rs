@@ -4,6 +4,7 @@
 pub mod colour;
 pub mod math;
 mod plain;
+pub mod symbols;
 pub mod written;
 
 pub use math::{Math, Role, Subscript, Times, Written, one_line};

@@ -1,7 +1,7 @@
 //! Text without a character beyond ASCII, for terminals that have no others.
 
-use super::symbols;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::notation::symbols;
 use crate::source::{Location, Source, Span};
 use std::borrow::Cow;
 use std::fmt::Write;

@@ -11,7 +11,6 @@ pub mod html;
 pub mod json;
 pub mod latex;
 pub mod plot;
-pub mod symbols;
 pub mod table;
 pub mod terminal;
 pub mod wrap;

@@ -2,7 +2,7 @@
 //! completion read it.
 
 use super::command::{Argument, Next, ReplCommand, find};
-use super::{Repl, examples, files, help, quiz, settings, step, tutorial, undo, why};
+use super::{Repl, examples, export, files, help, quiz, settings, step, tutorial, undo, why};
 use crate::assist::names;
 use crate::diagnostic::did_you_mean;
 
@@ -93,6 +93,14 @@ pub static COMMANDS: &[ReplCommand] = &[
         doc: "the same, overwriting the file",
         more: "",
         run: files::overwrite,
+    },
+    ReplCommand {
+        names: &["export"],
+        form: "TARGET L [wrt w]",
+        argument: Argument::Words(export::words),
+        doc: "what is defined, as code for NumPy, JAX, C or PyTorch",
+        more: "`:export jax L wrt w` prints L and its gradient; `:export` alone lists the targets.",
+        run: export::run,
     },
     ReplCommand {
         names: &["undo", "u"],

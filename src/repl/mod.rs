@@ -7,6 +7,7 @@ mod complete;
 mod editor;
 mod evaluation;
 mod examples;
+mod export;
 mod files;
 mod guard;
 mod help;

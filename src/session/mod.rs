@@ -30,6 +30,7 @@ mod draws;
 mod embed;
 mod evaluate;
 mod evaluator;
+mod export;
 mod graph;
 mod import;
 mod notes;

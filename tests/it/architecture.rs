@@ -348,6 +348,7 @@ const ROW_NAMES: Exceptions = &[
     ("src/cli/arguments", "a unit of time"),
     ("src/repl/quiz", "a word that ends it"),
     ("src/repl/tutorial", "a word that ends it"),
+    ("src/export", "a spelling in another language"),
     ("src/diagnostic", "a class of errors"),
     ("src/render/json", "a word of the JSON format"),
     ("src/session/graph", "the ending of a file's name"),
@@ -361,7 +362,7 @@ const ROW_NAMES: Exceptions = &[
     ("src/render/html", "a class of the page's sections"),
     ("src/syntax/ast", "the name of a mode"),
     ("src/render/latex", "LaTeX has commands of the same name"),
-    ("src/render/symbols", "the name of a letter"),
+    ("src/notation/symbols", "the name of a letter"),
     (
         "src/trace/mod",
         "an input of a trace has the operation `input`",

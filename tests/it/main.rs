@@ -13,6 +13,7 @@ mod descent;
 mod determinism;
 mod edges;
 mod executor;
+mod export;
 #[cfg(unix)]
 mod files;
 mod golden;

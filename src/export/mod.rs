@@ -1,0 +1,155 @@
+//! Programs in other languages: a script's requests and loops for NumPy, JAX, PyTorch and C.
+//!
+//! A session turns a script into a [`ExportProgram`]: nodes of one graph, and the statements that change
+//! inputs. A writer decides which nodes get a line and spells the operations, from one table
+//! ([`spelling`]). Nothing here reads or writes files.
+
+mod c;
+pub mod names;
+pub mod program;
+mod python;
+pub mod spelling;
+
+pub use program::ExportProgram;
+
+use crate::diagnostic::Result;
+use crate::graph::Tensor;
+use python::Library;
+use python::double as python_double;
+
+/// A language or library that programs are written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportTarget {
+    /// Python with NumPy.
+    NumPy,
+    /// Python with JAX.
+    Jax,
+    /// Python with PyTorch.
+    Torch,
+    /// C99.
+    C,
+}
+
+/// One target as the list of targets tells it.
+pub struct TargetRow {
+    /// The word after `--to`.
+    pub word: &'static str,
+    /// The target.
+    pub target: ExportTarget,
+    /// One sentence about it.
+    pub about: &'static str,
+    /// What it cannot do.
+    pub limits: &'static str,
+}
+
+/// All targets.
+pub static TARGETS: &[TargetRow] = &[
+    TargetRow {
+        word: "numpy",
+        target: ExportTarget::NumPy,
+        about: "Python with NumPy alone",
+        limits: "print, plot and assert inside loops",
+    },
+    TargetRow {
+        word: "jax",
+        target: ExportTarget::Jax,
+        about: "Python with JAX: compiled, on GPUs, on many machines; custom_vjp",
+        limits: "print, plot and assert inside loops; an index out of range is NaN",
+    },
+    TargetRow {
+        word: "c",
+        target: ExportTarget::C,
+        about: "C99 with CasADi's interface for external functions; no malloc",
+        limits: "print, plot and assert inside loops; a singular matrix gives NaN or infinities",
+    },
+    TargetRow {
+        word: "torch",
+        target: ExportTarget::Torch,
+        about: "Python with PyTorch; autograd.Function",
+        limits: "print, plot and assert inside loops",
+    },
+];
+
+impl ExportTarget {
+    /// The target that `word` names.
+    pub fn named(word: &str) -> Option<ExportTarget> {
+        let row = TARGETS.iter().find(|row| row.word == word)?;
+        Some(row.target)
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        let row = TARGETS.iter().find(|row| row.target == self);
+        row.map_or("", |row| row.word)
+    }
+
+    /// True if derivatives can be left to it.
+    pub fn differentiates(self) -> bool {
+        matches!(self, ExportTarget::Jax | ExportTarget::Torch)
+    }
+}
+
+/// The list of targets, as it is shown.
+pub fn list() -> String {
+    let row = |row: &TargetRow| {
+        format!(
+            "{:<8}{}\n        not: {}\n",
+            row.word, row.about, row.limits
+        )
+    };
+    TARGETS.iter().map(row).collect()
+}
+
+/// The form of derivatives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DerivativeStyle {
+    /// The adjoint graph: the conventions at kinks and edges are kept.
+    #[default]
+    Adjoint,
+    /// The simplified formula.
+    Derive,
+    /// The framework's own.
+    Framework,
+}
+
+/// The folder of data files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataFolder {
+    /// From the folder of the code.
+    FromCode(String),
+    /// Wherever the code is.
+    Fixed(String),
+}
+
+/// What is asked for besides the target.
+#[derive(Clone, Debug, Default)]
+pub struct ExportOptions {
+    /// The form of derivatives.
+    pub derivative: DerivativeStyle,
+    /// Adds a self-test.
+    pub check: bool,
+    /// Places the rows of the data on all devices.
+    pub shard: bool,
+    /// The folder of data files, where that is not the code's own.
+    pub folder: Option<DataFolder>,
+    /// The name of the file without its ending, which languages with one function a file call that.
+    pub name: Option<String>,
+}
+
+/// The text of `program` for `target`; `expected` are the numbers of its requests, for a self-test.
+///
+/// # Errors
+/// Something in it cannot be written in that language.
+pub fn write(
+    program: &ExportProgram<'_>,
+    target: ExportTarget,
+    options: &ExportOptions,
+    expected: &[Tensor],
+) -> Result<String> {
+    match target {
+        ExportTarget::NumPy => python::write(program, Library::NumPy, options, expected),
+        ExportTarget::Jax => python::write(program, Library::Jax, options, expected),
+        ExportTarget::C => c::write(program, options, expected),
+        ExportTarget::Torch => python::write(program, Library::Torch, options, expected),
+    }
+}

@@ -1,0 +1,303 @@
+//! A script as a program for another language: requests, and the statements that change inputs, on one
+//! graph.
+
+use crate::diagnostic::{Diagnostic, error};
+use crate::graph::{Graph, NodeId, Op, Primitive, Shape, Tensor};
+use crate::primitives::array;
+use crate::source::Location;
+use crate::syntax::ast::Name;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// An input of the program: an argument of its functions.
+#[derive(Clone, Debug)]
+pub struct ExportInput {
+    /// Its name in the script.
+    pub name: Name,
+    /// The shape of its value.
+    pub shape: Shape,
+    /// Its value before the first loop, where it has one.
+    pub value: Option<Rc<Tensor>>,
+    /// The node that computes this value, where that says more than its numbers.
+    pub source: Option<NodeId>,
+    /// True for what is read from a file.
+    pub is_data: bool,
+}
+
+/// An expression that is asked for.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// As the user wrote it.
+    pub text: String,
+    /// Its node.
+    pub node: NodeId,
+    /// Of a scalar: its derivative with respect to each argument.
+    pub adjoints: Vec<NodeId>,
+    /// The derivative that it is, where it is one and nothing else.
+    pub derivative: Option<FrameworkDerivative>,
+}
+
+/// `grad(L, w)` and the like, as a framework computes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FrameworkDerivative {
+    /// The expression that is differentiated.
+    pub of: NodeId,
+    /// The number of the argument.
+    pub argument: usize,
+    /// The kind of derivative.
+    pub kind: DerivedKind,
+}
+
+/// The kinds of derivatives that frameworks have a word for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DerivedKind {
+    /// Of a scalar, in the shape of the argument.
+    Gradient,
+    /// Of a vector by a vector.
+    Jacobian,
+    /// Of a scalar, twice.
+    Hessian,
+}
+
+/// A statement that changes arguments. Each reads the arguments as they are when it runs.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// New values for arguments or entries of them; every right side sees the old ones.
+    Assign(Vec<Change>),
+    /// Rounds that are counted.
+    Repeat(NodeId, Vec<Step>),
+    /// Rounds with a number that grows by one.
+    For {
+        /// The number: an argument.
+        variable: usize,
+        /// Its first value.
+        from: NodeId,
+        /// Its last value.
+        to: NodeId,
+        /// The statements of a round.
+        body: Vec<Step>,
+    },
+    /// Rounds as long as a condition holds.
+    While(NodeId, Vec<Step>),
+    /// One of two.
+    If(NodeId, Vec<Step>, Vec<Step>),
+}
+
+/// `W := e`, `W[i, j] := e`
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The argument.
+    pub argument: usize,
+    /// The entries that are replaced; `None` for the whole.
+    pub place: Option<Entries>,
+    /// The new value; a scalar fills entries.
+    pub value: NodeId,
+}
+
+/// A rectangle of entries, which may be elsewhere in every round.
+#[derive(Clone, Copy, Debug)]
+pub struct Entries {
+    /// The first row and column, counted from 1.
+    pub corner: [NodeId; 2],
+    /// The number of rows and columns.
+    pub extent: Shape,
+}
+
+impl Step {
+    /// The nodes that it reads itself, not those of the statements inside.
+    pub fn reads(&self) -> Vec<NodeId> {
+        match self {
+            Step::Assign(changes) => changes.iter().flat_map(Change::reads).collect(),
+            Step::Repeat(node, _) | Step::While(node, _) | Step::If(node, ..) => vec![*node],
+            Step::For { from, to, .. } => vec![*from, *to],
+        }
+    }
+
+    /// The statements inside.
+    pub fn blocks(&self) -> Vec<&[Step]> {
+        match self {
+            Step::Assign(_) => vec![],
+            Step::Repeat(_, body) | Step::While(_, body) | Step::For { body, .. } => vec![body],
+            Step::If(_, then, otherwise) => vec![then, otherwise],
+        }
+    }
+}
+
+impl Change {
+    /// The nodes that it reads.
+    pub fn reads(&self) -> Vec<NodeId> {
+        let corner = self.place.iter().flat_map(|place| place.corner);
+        corner.chain([self.value]).collect()
+    }
+}
+
+/// All steps of some blocks, and of the blocks inside.
+pub fn all_steps<'s>(steps: &'s [Step]) -> Vec<&'s Step> {
+    let mut found: Vec<&Step> = steps.iter().collect();
+    let mut next = 0;
+    while let Some(step) = found.get(next) {
+        let inner: Vec<&'s Step> = step.blocks().into_iter().flatten().collect();
+        found.extend(inner);
+        next += 1;
+    }
+    found
+}
+
+/// The arguments that some steps change, in order.
+pub fn changed(steps: &[Step]) -> Vec<usize> {
+    let mut found = Vec::new();
+    for step in all_steps(steps) {
+        match step {
+            Step::Assign(changes) => found.extend(changes.iter().map(|change| change.argument)),
+            Step::For { variable, .. } => found.push(*variable),
+            _ => {}
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A script, ready to be written in another language.
+pub struct ExportProgram<'g> {
+    /// The graph of everything in it.
+    pub graph: &'g Graph,
+    /// The name of the script.
+    pub title: String,
+    /// The inputs, in the order of their definition.
+    pub arguments: Vec<ExportInput>,
+    /// The leaves of the graph that stand for arguments.
+    pub leaves: FxHashMap<NodeId, usize>,
+    /// The expressions that are asked for, in order.
+    pub wishes: Vec<Wish>,
+    /// The statements from the first loop on that change arguments.
+    pub steps: Vec<Step>,
+    /// The names of formulas.
+    pub names: FxHashMap<NodeId, Name>,
+    /// The places of nodes in the source.
+    pub places: FxHashMap<NodeId, Location>,
+    /// The place of the whole script.
+    pub whole: Location,
+    /// The files that constants were read from, as the script names them.
+    pub files: FxHashMap<NodeId, String>,
+    /// Sizes, counts and the like that the code holds as numbers.
+    pub fixed: Vec<(Name, f64)>,
+}
+
+/// Arguments as a set; all beyond the last bit share it.
+pub type ArgumentSet = u128;
+
+impl ExportProgram<'_> {
+    /// The place of `node` in the source.
+    pub fn place(&self, node: NodeId) -> Location {
+        self.places.get(&node).unwrap_or(&self.whole).clone()
+    }
+
+    /// The error for an iteration that is one node.
+    pub fn refused_rounds(&self, node: NodeId) -> Diagnostic {
+        error!(Function, self.place(node), "an iteration of many rounds inside a formula is not exported";
+            label: "one node of the graph";
+            help: "write it as statements: `repeat 100 {{ x := f(x) }}`")
+    }
+
+    /// The row of `node`, where it is an operation of the table.
+    pub fn row(&self, node: NodeId) -> Option<&'static Primitive> {
+        self.graph.node(node).primitive()
+    }
+
+    /// The arguments that every node depends on.
+    pub fn dependence(&self) -> Vec<ArgumentSet> {
+        let mut all: Vec<ArgumentSet> = Vec::with_capacity(self.graph.len());
+        for k in 0..self.graph.len() {
+            let id = NodeId(k as u32);
+            let own = self.leaves.get(&id).map_or(0, |argument| bit(*argument));
+            let mut set = own;
+            self.graph.for_args(id, |arg| set |= all[arg.index()]);
+            all.push(set);
+        }
+        all
+    }
+
+    /// The nodes that `roots` need, arguments first, down to those that are `known`.
+    pub fn cone(&self, roots: &[NodeId], known: impl Fn(NodeId) -> bool) -> Vec<NodeId> {
+        let mut seen = rustc_hash::FxHashSet::default();
+        let mut stack: Vec<NodeId> = roots.to_vec();
+        while let Some(id) = stack.pop() {
+            if seen.insert(id) && !known(id) {
+                self.graph.for_args(id, |arg| stack.push(arg));
+            }
+        }
+        let mut all: Vec<NodeId> = seen.into_iter().collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The arguments that no request and no step reads are left out by the writers.
+    pub fn is_leaf(&self, node: NodeId) -> bool {
+        matches!(self.graph.node(node).op, Op::Input(_))
+    }
+}
+
+/// The set that holds one argument.
+pub fn bit(argument: usize) -> ArgumentSet {
+    1 << argument.min(127)
+}
+
+impl ExportProgram<'_> {
+    /// The numbers that the code holds for `node`: a constant, or an input with one value.
+    pub fn value_of(&self, node: NodeId) -> Rc<Tensor> {
+        match self.graph.node(node).op {
+            Op::Constant(k) => self.graph.constant_value(k),
+            Op::Input(k) => {
+                let value = self.graph.leaf(k).value;
+                value.unwrap_or_else(|| Rc::new(Tensor::filled(self.graph.shape(node), f64::NAN)))
+            }
+            _ => Rc::new(Tensor::filled(self.graph.shape(node), f64::NAN)),
+        }
+    }
+
+    /// True if an argument is the number of a loop.
+    pub fn is_counter(&self, argument: usize) -> bool {
+        all_steps(&self.steps)
+            .iter()
+            .any(|step| matches!(step, Step::For { variable, .. } if *variable == argument))
+    }
+
+    /// The outermost nodes below `roots` that no round of `step` changes, and that are worth keeping.
+    pub fn unchanging(
+        &self,
+        step: &Step,
+        roots: &[NodeId],
+        dependence: &[ArgumentSet],
+        known: impl Fn(NodeId) -> bool,
+    ) -> Vec<NodeId> {
+        let mask: ArgumentSet = (changed(std::slice::from_ref(step)).iter())
+            .map(|argument| bit(*argument))
+            .fold(0, |a, b| a | b);
+        let plain = [
+            &array::TRANSPOSE,
+            &array::BROADCAST,
+            &array::RESHAPE,
+            &array::VEC,
+        ];
+        let keeps = |id: NodeId| {
+            let Some(row) = self.row(id) else {
+                return false;
+            };
+            let needs = dependence[id.index()];
+            let is_plain = plain.iter().any(|known| row.is(known));
+            needs & mask == 0 && needs != 0 && !row.may_fail && !is_plain
+        };
+        let mut outermost: Vec<NodeId> = roots.iter().copied().filter(|id| keeps(*id)).collect();
+        for id in self.cone(roots, &known) {
+            if !keeps(id) && !known(id) {
+                self.graph
+                    .for_args(id, |arg| outermost.extend(keeps(arg).then_some(arg)));
+            }
+        }
+        outermost.retain(|id| !known(*id));
+        outermost.sort_unstable();
+        outermost.dedup();
+        outermost
+    }
+}

@@ -1,0 +1,465 @@
+//! The lines of one function: which nodes get a line, and their names.
+
+use super::Library;
+use super::layout::{call_of_list, double, number, row, statement};
+use crate::diagnostic::{Result, bail};
+use crate::export::names::Scope;
+use crate::export::program::{ArgumentSet, ExportProgram};
+use crate::graph::{NodeId, Op, Shape, Tensor};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// How tightly a text binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Anything, as an argument.
+    Lowest,
+    /// `a < b`
+    Comparison,
+    /// `a | b`
+    Or,
+    /// `a & b`
+    And,
+    /// `a + b`
+    Sum,
+    /// `a * b`
+    Product,
+    /// `-a`
+    Sign,
+    /// `a ** b`
+    Power,
+    /// A name, a number, a call.
+    Atom,
+}
+
+/// An expression of Python.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// Its text, on one line.
+    pub text: String,
+    /// How tightly it binds.
+    pub level: Level,
+    /// True if it is true or false, no number.
+    pub truth: bool,
+    /// The shape that it has in Python: that of the node, or one that stretches to it.
+    pub shape: Shape,
+    /// The number that it is, where it is written as one.
+    pub literal: Option<f64>,
+    /// True if it is a number of Python and no array: nothing but numbers and operators.
+    pub plain: bool,
+}
+
+impl Piece {
+    /// A name or a call.
+    pub fn atom(text: impl Into<String>, shape: Shape) -> Piece {
+        Piece {
+            text: text.into(),
+            level: Level::Atom,
+            truth: false,
+            shape,
+            literal: None,
+            plain: false,
+        }
+    }
+
+    /// Its text inside something that binds like `level`.
+    pub fn within(&self, level: Level) -> String {
+        if self.level < level {
+            format!("({})", self.text)
+        } else {
+            self.text.clone()
+        }
+    }
+
+    /// True if it is a name, or as short as one.
+    fn is_short(&self) -> bool {
+        self.level == Level::Atom && self.text.len() <= 12
+    }
+}
+
+/// What the functions of a module share.
+pub struct ModuleParts<'p, 'g> {
+    /// The program.
+    pub program: &'p ExportProgram<'g>,
+    /// The library.
+    pub library: Library,
+    /// The names of the arguments.
+    pub arguments: Vec<String>,
+    /// The arguments that each node depends on.
+    pub dependence: Vec<ArgumentSet>,
+    /// The names of the module.
+    pub scope: Scope,
+    /// The names that no local name may be.
+    pub locals: Scope,
+    /// The functions that it must bring along.
+    pub used: FxHashSet<String>,
+    /// Values too large for a line, with their names.
+    pub constants: Vec<(NodeId, String)>,
+}
+
+/// The text that an expression may have before it gets a line of its own.
+const INLINE: usize = 56;
+
+/// Operations with more arguments than this are lists.
+const FEW: usize = 4;
+
+/// The number of nodes up to which a function is written out.
+const LONGEST: usize = 20_000;
+
+/// The lines of one function.
+pub struct Body<'b, 'p, 'g> {
+    /// What it shares with others.
+    pub shared: &'b mut ModuleParts<'p, 'g>,
+    /// The lines so far.
+    pub lines: Vec<String>,
+    /// The columns that the next line stands in.
+    pub indent: usize,
+    /// What has a name.
+    pub known: FxHashMap<NodeId, Piece>,
+    /// The names of nodes, which they keep.
+    identifiers: FxHashMap<NodeId, String>,
+    scope: Scope,
+    /// The number of names that are numbers.
+    counted: usize,
+}
+
+impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
+    /// No lines yet.
+    pub fn new(shared: &'b mut ModuleParts<'p, 'g>) -> Self {
+        let scope = shared.locals.clone();
+        let leaves = shared.program.leaves.iter();
+        let known = leaves.map(|(leaf, argument)| {
+            let shape = shared.program.graph.shape(*leaf);
+            (*leaf, Piece::atom(&shared.arguments[*argument], shape))
+        });
+        Body {
+            known: known.collect(),
+            shared,
+            lines: Vec::new(),
+            indent: 4,
+            identifiers: FxHashMap::default(),
+            scope,
+            counted: 0,
+        }
+    }
+
+    /// Adds a line.
+    pub fn line(&mut self, text: impl AsRef<str>) {
+        let text = text.as_ref();
+        self.lines.push(match text {
+            "" => String::new(),
+            text => format!("{}{text}", " ".repeat(self.indent)),
+        });
+    }
+
+    /// Adds lines of one statement.
+    pub fn lines_of(&mut self, lines: &[String]) {
+        for text in lines.iter().flat_map(|line| line.lines()) {
+            self.line(text);
+        }
+    }
+
+    /// A name that nothing in this function has.
+    pub fn fresh(&mut self, like: &str) -> String {
+        self.scope.take(like)
+    }
+
+    /// The expressions of `roots` as numbers in their shapes, after lines for what they need.
+    ///
+    /// # Errors
+    /// Something cannot be written in that language.
+    pub fn compute(&mut self, roots: &[NodeId]) -> Result<Vec<Piece>> {
+        let pieces = self.compute_bare(roots)?;
+        let graph = self.shared.program.graph;
+        let shapes = roots.iter().map(|root| graph.shape(*root));
+        Ok(pieces
+            .iter()
+            .zip(shapes)
+            .map(|(piece, shape)| self.whole(piece, shape))
+            .collect())
+    }
+
+    /// The expression of a condition, after lines for what it needs.
+    ///
+    /// # Errors
+    /// Something cannot be written in that language.
+    pub fn condition(&mut self, node: NodeId) -> Result<String> {
+        let piece = self.compute_bare(&[node])?.remove(0);
+        Ok(self.truth(&piece).text)
+    }
+
+    /// The expressions of `roots` as they are: true or false, or smaller than their shapes.
+    fn compute_bare(&mut self, roots: &[NodeId]) -> Result<Vec<Piece>> {
+        let program = self.shared.program;
+        let graph = program.graph;
+        let order = program.cone(roots, |id| self.known.contains_key(&id));
+        if order.len() > LONGEST {
+            let worst = *order.last().expect("it is not empty");
+            bail!(Limit, program.place(worst),
+                "this is {} operations when written out, too many for a file of code", order.len();
+                label: "unrolled";
+                help: "write it with arrays: `sum(x.^2)` for `sum(x[i]^2 for i in 1..n)`");
+        }
+        let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
+        for id in &order {
+            if !self.known.contains_key(id) {
+                graph.for_args(*id, |arg| *uses.entry(arg).or_default() += 1);
+            }
+        }
+        let is_root: FxHashSet<NodeId> = roots.iter().copied().collect();
+        let mut inline: FxHashMap<NodeId, Piece> = FxHashMap::default();
+        for id in order {
+            if self.known.contains_key(&id) {
+                continue;
+            }
+            self.shorten(id, &mut inline);
+            let piece = self.piece(id, &inline)?;
+            let count = uses.get(&id).copied().unwrap_or(0) + u32::from(is_root.contains(&id));
+            let named = program.names.contains_key(&id) && !(is_root.contains(&id) && count == 1);
+            let inner = count > u32::from(is_root.contains(&id));
+            let long = piece.text.len() > INLINE && inner;
+            let plain = piece.is_short() && !named || piece.literal.is_some();
+            if !plain && (named || count > 1 || long) {
+                let bound = self.bind(id, piece);
+                self.known.insert(id, bound);
+            } else {
+                inline.insert(id, piece);
+            }
+        }
+        let piece = |id: &NodeId| self.known.get(id).or_else(|| inline.get(id)).cloned();
+        Ok(roots.iter().filter_map(piece).collect())
+    }
+
+    /// Gives the longest arguments of a node lines of their own, until it fits on one.
+    fn shorten(&mut self, id: NodeId, inline: &mut FxHashMap<NodeId, Piece>) {
+        let args = self.shared.program.graph.args(id);
+        if args.len() > FEW {
+            return;
+        }
+        loop {
+            let lengths = args
+                .iter()
+                .map(|arg| self.argument(*arg, inline).text.len());
+            if lengths.sum::<usize>() <= INLINE {
+                return;
+            }
+            let long = args
+                .iter()
+                .filter(|arg| inline.get(arg).is_some_and(|piece| !piece.is_short()));
+            let Some(longest) = long.max_by_key(|arg| inline[arg].text.len()).copied() else {
+                return;
+            };
+            if let Some(piece) = inline.remove(&longest) {
+                let bound = self.bind(longest, piece);
+                self.known.insert(longest, bound);
+            }
+        }
+    }
+
+    /// Gives a node a line of its own.
+    pub fn bind(&mut self, id: NodeId, piece: Piece) -> Piece {
+        if piece.level == Level::Atom && self.scope_has(&piece.text) {
+            return piece;
+        }
+        let name = self.name_for(id);
+        let lines = statement(self.indent, &format!("{name} = "), &piece.text);
+        self.lines_of(&lines);
+        Piece {
+            level: Level::Atom,
+            text: name,
+            literal: None,
+            ..piece
+        }
+    }
+
+    fn scope_has(&self, text: &str) -> bool {
+        self.identifiers.values().any(|name| name == text)
+    }
+
+    /// The name of `id`: the user's, or one that says what it is made of.
+    pub fn name_for(&mut self, id: NodeId) -> String {
+        if let Some(name) = self.identifiers.get(&id) {
+            return name.clone();
+        }
+        let text = match self.shared.program.names.get(&id) {
+            Some(name) => Some(name.to_string()),
+            None => self.described(id),
+        };
+        let name = match text {
+            Some(text) => self.scope.take(&text),
+            None => loop {
+                self.counted += 1;
+                let numbered = format!("t{}", self.counted);
+                if !self.scope.has(&numbered) {
+                    break self.scope.take(&numbered);
+                }
+            },
+        };
+        self.identifiers.insert(id, name.clone());
+        name
+    }
+
+    /// `exp_u` for the exponential of what is called u; else a number.
+    fn described(&self, id: NodeId) -> Option<String> {
+        let program = self.shared.program;
+        let args = program.graph.args(id);
+        let name = |id: &NodeId| {
+            let known = self.known.get(id).filter(|piece| piece.text.len() <= 8)?;
+            let letters = known.text.chars().all(|c| c.is_alphanumeric() || c == '_');
+            letters.then(|| known.text.clone())
+        };
+        let row = program.row(id).map_or("", |row| row.name);
+        match args.iter().map(name).collect::<Option<Vec<_>>>() {
+            Some(names) if names.len() == 1 && row.len() > 2 => Some(format!("{row}_{}", names[0])),
+            _ => None,
+        }
+    }
+
+    /// The piece of an argument.
+    pub fn argument(&self, id: NodeId, inline: &FxHashMap<NodeId, Piece>) -> Piece {
+        let known = self.known.get(&id).or_else(|| inline.get(&id));
+        known.expect("arguments come first").clone()
+    }
+
+    fn piece(&mut self, id: NodeId, inline: &FxHashMap<NodeId, Piece>) -> Result<Piece> {
+        let program = self.shared.program;
+        let node = program.graph.node(id);
+        let prefix = self.shared.library.prefix();
+        Ok(match node.op {
+            Op::Literal(x) => Piece {
+                level: if x.is_sign_negative() {
+                    Level::Sign
+                } else {
+                    Level::Atom
+                },
+                literal: Some(x),
+                plain: true,
+                ..Piece::atom(number(x, prefix), Shape::SCALAR)
+            },
+            Op::Constant(k) => {
+                let value = program.graph.constant_value(k);
+                self.value(id, &value)
+            }
+            Op::Input(leaf) => match program.graph.leaf(leaf).value {
+                Some(value) => self.value(id, &value),
+                None => bail!(Value, program.place(id),
+                    "`{}` has no value", program.graph.leaf(leaf).name;
+                    label: "needed here"),
+            },
+            Op::Hold(_) => self.argument(program.graph.args(id)[0], inline),
+            Op::Raise(_) => bail!(Type, program.place(id),
+                "this branch has no value, so it cannot be written in another language";
+                label: "fails where it is taken"),
+            Op::Apply(row, attr) => self.operation(id, row, attr, inline)?,
+        })
+    }
+
+    /// A value that the code holds.
+    pub fn value(&mut self, id: NodeId, value: &Tensor) -> Piece {
+        let shape = value.shape();
+        if let Some(x) = value.as_scalar() {
+            let text = number(x, self.shared.library.prefix());
+            let level = if x.is_sign_negative() {
+                Level::Sign
+            } else {
+                Level::Atom
+            };
+            let literal = Some(x);
+            return Piece {
+                level,
+                literal,
+                plain: true,
+                ..Piece::atom(text, shape)
+            };
+        }
+        let is_file = self.shared.program.files.contains_key(&id);
+        if !is_file && shape.len() <= 9 {
+            let text = array_lines(0, self.shared.library, value).join("");
+            if text.len() <= INLINE {
+                return Piece::atom(text, shape);
+            }
+        }
+        if let Some((_, name)) = self.shared.constants.iter().find(|(known, _)| *known == id) {
+            return Piece::atom(name.clone(), shape);
+        }
+        let like = match self.shared.program.files.get(&id) {
+            Some(file) => file
+                .rsplit(['/', '\\'])
+                .next()
+                .unwrap_or_default()
+                .to_uppercase(),
+            None => "TABLE".to_string(),
+        };
+        let like = like.split('.').next().unwrap_or_default().to_string();
+        let name = self.shared.scope.take(&like);
+        self.shared.locals.take(&like);
+        self.scope.take(&like);
+        self.shared.constants.push((id, name.clone()));
+        Piece::atom(name, shape)
+    }
+
+    /// `piece` as numbers in `shape`.
+    pub fn whole(&self, piece: &Piece, shape: Shape) -> Piece {
+        let piece = &self.numbers(piece);
+        if piece.shape == shape {
+            return piece.clone();
+        }
+        let prefix = self.shared.library.prefix();
+        let (m, n) = (shape.rows, shape.cols);
+        let text = match piece.literal {
+            Some(0.0) => format!("{prefix}.zeros(({m}, {n}))"),
+            Some(1.0) => format!("{prefix}.ones(({m}, {n}))"),
+            _ if piece.plain => format!("{prefix}.full(({m}, {n}), {})", piece.text),
+            _ => format!("{prefix}.broadcast_to({}, ({m}, {n}))", piece.text),
+        };
+        Piece::atom(text, shape)
+    }
+
+    /// `piece` as numbers: 1 for what is true.
+    pub fn numbers(&self, piece: &Piece) -> Piece {
+        if !piece.truth {
+            return piece.clone();
+        }
+        Piece {
+            text: format!("1.0 * {}", piece.within(Level::Power)),
+            level: Level::Product,
+            truth: false,
+            ..piece.clone()
+        }
+    }
+
+    /// `piece` as true or false.
+    pub fn truth(&self, piece: &Piece) -> Piece {
+        if piece.truth {
+            return piece.clone();
+        }
+        let zero = "0.0";
+        Piece {
+            text: format!("{} != {zero}", piece.within(Level::Or)),
+            level: Level::Comparison,
+            truth: true,
+            literal: None,
+            ..piece.clone()
+        }
+    }
+}
+
+/// An array, with all its entries.
+pub fn array_lines(indent: usize, library: Library, value: &Tensor) -> Vec<String> {
+    let prefix = library.prefix();
+    let (m, n) = (value.shape().m(), value.shape().n());
+    let maker = match library {
+        Library::Torch => "torch.tensor".to_string(),
+        _ => format!("{prefix}.array"),
+    };
+    if m == 0 || n == 0 {
+        return vec![format!("{prefix}.zeros(({m}, {n}))")];
+    }
+    let entry = |i: usize, j: usize| match value.at(i, j) {
+        x if x.is_finite() => double(x),
+        x => number(x, prefix),
+    };
+    let rows: Vec<String> = (0..m)
+        .map(|i| row(indent + 9, &(0..n).map(|j| entry(i, j)).collect::<Vec<_>>()))
+        .collect();
+    call_of_list(indent, &maker, &rows, "")
+}

@@ -1,0 +1,288 @@
+//! Operations of Python that say which entries of which arrays go where.
+
+use super::Library;
+use super::body::{Body, Level, Piece};
+use super::layout::{WIDTH, bracketed, call_of_list, row as row_of};
+use super::operation::axis_of;
+use crate::export::spelling::Manner;
+use crate::graph::{Attr, NodeId, Primitive, Shape};
+use crate::primitives::{algebra, arithmetic, array, places};
+
+impl Body<'_, '_, '_> {
+    /// Operations that say which entries of which arrays go where.
+    pub(super) fn built(
+        &mut self,
+        id: NodeId,
+        row: &'static Primitive,
+        attr: Attr,
+        args: &[Piece],
+        shapes: &[Shape],
+    ) -> Piece {
+        let program = self.shared.program;
+        let shape = program.graph.shape(id);
+        let prefix = self.shared.library.prefix();
+        let torch = self.shared.library == Library::Torch;
+        if row.is(&arithmetic::STOP) && !args[0].plain {
+            let piece = self.numbers(&args[0]);
+            let text = match self.shared.library {
+                Library::NumPy => return args[0].clone(),
+                Library::Jax => format!("jax.lax.stop_gradient({})", piece.text),
+                Library::Torch => format!("{}.detach()", piece.within(Level::Atom)),
+            };
+            return Piece::atom(text, piece.shape);
+        }
+        let aliases = [&arithmetic::FROZEN, &arithmetic::STOP, &array::BROADCAST];
+        if aliases.iter().any(|known| row.is(known)) {
+            return args[0].clone();
+        }
+        if row.is(&algebra::MATMUL) {
+            return self.product(id, args, shapes);
+        }
+        if row.is(&array::TRANSPOSE) {
+            if args[0].shape.is_scalar() {
+                return args[0].clone();
+            }
+            let piece = self.numbers(&args[0]);
+            return Piece::atom(
+                format!("{}.T", piece.within(Level::Atom)),
+                piece.shape.transposed(),
+            );
+        }
+        if row.is(&array::RESHAPE) || row.is(&array::VEC) {
+            if shape == shapes[0] {
+                return args[0].clone();
+            }
+            let piece = self.matrix(&args[0], shapes[0]);
+            if shape.is_scalar() {
+                return Piece::atom(format!("{}[0, 0]", piece.within(Level::Atom)), shape);
+            }
+            let (m, n) = (shape.rows, shape.cols);
+            let in_order = shapes[0].is_vector() && shape.is_vector();
+            let text = match (in_order, torch) {
+                (true, _) => format!("{prefix}.reshape({}, ({m}, {n}))", piece.text),
+                (false, false) => {
+                    format!("{prefix}.reshape({}, ({m}, {n}), order=\"F\")", piece.text)
+                }
+                (false, true) => format!(
+                    "torch.reshape({}.T, ({n}, {m})).T",
+                    piece.within(Level::Atom)
+                ),
+            };
+            return Piece::atom(text, shape);
+        }
+        if row.is(&array::INDEX) {
+            return self.entries(&args[0], attr, shapes[0], shape);
+        }
+        let matrices: Vec<Piece> = args
+            .iter()
+            .zip(shapes)
+            .map(|(arg, shape)| self.matrix(arg, *shape))
+            .collect();
+        let texts: Vec<String> = matrices.iter().map(|piece| piece.text.clone()).collect();
+        let place = |piece: &Piece| piece.text.clone();
+        let size = format!("({}, {})", shape.rows, shape.cols);
+        let text = if row.is(&array::MATRIX) {
+            let n = shape.n().max(1);
+            if args.is_empty() {
+                return Piece::atom(format!("{prefix}.zeros({size})"), shape);
+            }
+            let entries: Vec<String> = args.iter().map(|arg| self.numbers(arg).text).collect();
+            let maker = if torch {
+                "matrix".to_string()
+            } else {
+                format!("{prefix}.array")
+            };
+            let rows: Vec<String> = entries
+                .chunks(n)
+                .map(|row| row_of(self.indent + 8, row))
+                .collect();
+            if shape.is_scalar() {
+                return self.numbers(&args[0]);
+            }
+            return self.joined(id, &maker, &rows);
+        } else if row.is(&array::HCAT) || row.is(&array::COLUMNS) {
+            if let [only] = &matrices[..] {
+                return if shape.is_scalar() {
+                    args[0].clone()
+                } else {
+                    only.clone()
+                };
+            }
+            return self.joined(id, &format!("{prefix}.hstack"), &texts);
+        } else if row.is(&array::VCAT) {
+            if let [only] = &matrices[..] {
+                return if shape.is_scalar() {
+                    args[0].clone()
+                } else {
+                    only.clone()
+                };
+            }
+            return self.joined(id, &format!("{prefix}.vstack"), &texts);
+        } else if row.is(&array::ASSEMBLE) {
+            let blocks = program.graph.blocks(attr);
+            let block = |(block, (arg, shape)): (&crate::graph::Block, (&Piece, &Shape))| {
+                let corner = block.corner;
+                let piece = self.whole(arg, *shape);
+                format!("({}, {}, {})", corner.row, corner.col, piece.text)
+            };
+            let items: Vec<String> = blocks
+                .iter()
+                .zip(args.iter().zip(shapes))
+                .map(block)
+                .collect();
+            if shape.is_scalar() && items.len() == 1 {
+                return self.numbers(&args[0]);
+            }
+            self.shared.used.insert("assemble".to_string());
+            let ending = if shape.is_scalar() { "[0, 0]" } else { "" };
+            let open = format!("assemble({size}, ");
+            let line = format!("{open}[{}]){ending}", items.join(", "));
+            if line.len() <= 64 {
+                return Piece::atom(line, shape);
+            }
+            let name = self.name_for(id);
+            let list = bracketed(self.indent + 4, "[", &items, "],");
+            self.line(format!("{name} = assemble("));
+            self.line(format!("    {size},"));
+            let list: Vec<String> = list
+                .iter()
+                .flat_map(|line| line.lines())
+                .map(|line| format!("    {line}"))
+                .collect();
+            self.lines_of(&list);
+            self.line(format!("){ending}"));
+            return Piece::atom(name, shape);
+        } else if row.is(&array::DIAG) {
+            format!("diag({})", texts[0])
+        } else if row.is(&array::ENTRIES_AT) {
+            format!(
+                "entries_at({}, {}, {}, {size})",
+                texts[0],
+                place(&self.numbers(&args[1])),
+                place(&self.numbers(&args[2]))
+            )
+        } else if row.is(&array::PLACED_AT) {
+            format!(
+                "placed_at({}, {}, {}, {size})",
+                texts[0],
+                place(&self.numbers(&args[1])),
+                place(&self.numbers(&args[2]))
+            )
+        } else if row.is(&places::SPREAD) {
+            format!(
+                "spread({}, {}, {size}, {})",
+                texts[0],
+                texts[1],
+                axis_of(attr).unwrap_or(0)
+            )
+        } else {
+            format!(
+                "taken({}, {}, {})",
+                texts[0],
+                texts[1],
+                axis_of(attr).unwrap_or(0)
+            )
+        };
+        let text = if shape.is_scalar() {
+            format!("{text}[0, 0]")
+        } else {
+            text
+        };
+        Piece::atom(text, shape)
+    }
+
+    /// A call of `maker` with a list, on lines of its own where it is long.
+    fn joined(&mut self, id: NodeId, maker: &str, items: &[String]) -> Piece {
+        let shape = self.shared.program.graph.shape(id);
+        if maker == "matrix" {
+            self.shared.used.insert(maker.to_string());
+        }
+        let line = format!("{maker}([{}])", items.join(", "));
+        if line.len() <= WIDTH - 32 && !line.contains('\n') {
+            return Piece::atom(line, shape);
+        }
+        for item in items {
+            self.note_helpers(item);
+        }
+        let name = self.name_for(id);
+        let lines = call_of_list(self.indent, &format!("{name} = {maker}"), items, "");
+        self.lines_of(&lines);
+        Piece::atom(name, shape)
+    }
+
+    /// A matrix product: `a @ b`, or a number.
+    fn product(&mut self, id: NodeId, args: &[Piece], shapes: &[Shape]) -> Piece {
+        let program = self.shared.program;
+        let shape = program.graph.shape(id);
+        if shapes.iter().any(|shape| shape.is_scalar()) {
+            return self.each(&arithmetic::MUL, "{0} * {1}", Manner::Each, args);
+        }
+        let [a, b] = [0, 1].map(|k| self.whole(&args[k], shapes[k]));
+        if shape.is_scalar() {
+            // A row is the transpose of a column here, most often; the order is that of the entries.
+            let ids = program.graph.args(id);
+            let bare = |k: usize, piece: &Piece| {
+                let turned = program
+                    .row(ids[k])
+                    .is_some_and(|row| row.is(&array::TRANSPOSE));
+                let column = program.graph.args(ids[k]).first().copied();
+                let known = column
+                    .filter(|_| turned)
+                    .and_then(|column| self.known.get(&column));
+                known.map_or(piece.text.clone(), |known| known.text.clone())
+            };
+            let text = match self.shared.library {
+                Library::Torch => {
+                    format!(
+                        "torch.dot({}.ravel(), {}.ravel())",
+                        a.within(Level::Atom),
+                        b.within(Level::Atom)
+                    )
+                }
+                _ => format!(
+                    "{}.vdot({}, {})",
+                    self.shared.library.prefix(),
+                    bare(0, &a),
+                    bare(1, &b)
+                ),
+            };
+            return Piece::atom(text, shape);
+        }
+        let text = format!("{} @ {}", a.within(Level::Product), b.within(Level::Power));
+        Piece {
+            level: Level::Product,
+            ..Piece::atom(text, shape)
+        }
+    }
+
+    /// Some of the entries.
+    fn entries(&mut self, arg: &Piece, attr: Attr, from: Shape, shape: Shape) -> Piece {
+        let Attr::Corner(corner) = attr else {
+            return arg.clone();
+        };
+        if from == shape {
+            return arg.clone();
+        }
+        let piece = self.matrix(arg, from);
+        let base = piece.within(Level::Atom);
+        let (i, j) = (corner.row, corner.col);
+        if shape.is_scalar() {
+            return Piece::atom(format!("{base}[{i}, {j}]"), shape);
+        }
+        let range = |first: u32, count: u32, all: u32| match (first, first + count == all) {
+            (0, true) => ":".to_string(),
+            (0, false) => format!(":{count}"),
+            (first, true) => format!("{first}:"),
+            (first, false) => format!("{first}:{}", first + count),
+        };
+        let (rows, cols) = (
+            range(i, shape.rows, from.rows),
+            range(j, shape.cols, from.cols),
+        );
+        let text = match cols.as_str() {
+            ":" => format!("{base}[{rows}]"),
+            _ => format!("{base}[{rows}, {cols}]"),
+        };
+        Piece::atom(text, shape)
+    }
+}

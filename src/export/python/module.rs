@@ -1,0 +1,416 @@
+//! A whole module of Python.
+
+use super::Library;
+use super::body::{Body, ModuleParts, array_lines};
+use super::helpers;
+use super::layout::{bracketed, quoted, statement};
+use super::parts::{check, constants, docstring, imports};
+use crate::diagnostic::Result;
+use crate::export::names::Scope;
+use crate::export::program::{ExportProgram, Wish, changed};
+use crate::export::{DataFolder, DerivativeStyle, ExportOptions};
+use crate::graph::{NodeId, Tensor};
+use rustc_hash::FxHashSet;
+use std::fmt::Write;
+
+/// Words that no name may be: those of Python, and those of the module itself.
+const WORDS: &str = "False None True and as assert async await break class continue def del elif else except \
+    finally for from global if import in is lambda nonlocal not or pass raise return try while with yield \
+    match case type print range int float len sum min max abs round zip enumerate dict list tuple map next \
+    np jnp jax torch csv math functools sys Path os REQUESTS EXPECTED FOLDERS HERE inputs values run check load \
+    carry argument arguments found expected self ctx place DATA NamedSharding P data_rows loops";
+
+/// The text of `program` for `library`.
+///
+/// # Errors
+/// Something in it cannot be written in Python.
+pub fn write(
+    program: &ExportProgram<'_>,
+    library: Library,
+    options: &ExportOptions,
+    expected: &[Tensor],
+) -> Result<String> {
+    let mut scope = Scope::new(WORDS.split_whitespace());
+    for helper in helpers::all(library) {
+        scope.take(helper.name);
+    }
+    let arguments: Vec<String> = program
+        .arguments
+        .iter()
+        .map(|one| scope.take(&one.name))
+        .collect();
+    let mut shared = ModuleParts {
+        program,
+        library,
+        arguments,
+        dependence: program.dependence(),
+        locals: scope.clone(),
+        scope,
+        used: FxHashSet::default(),
+        constants: Vec::new(),
+    };
+    let mut functions = String::new();
+    let mut calls: Vec<String> = Vec::new();
+    for (k, wish) in program.wishes.iter().enumerate() {
+        // What is asked for again is not written again.
+        let before = program.wishes[..k]
+            .iter()
+            .position(|known| known.node == wish.node);
+        let call = match before {
+            Some(known) => calls[known].clone(),
+            None => function(&mut shared, wish, options, &mut functions)?,
+        };
+        calls.push(call);
+    }
+    let values = values(&shared, &calls, options.shard);
+    let run = run(&mut shared, options.shard)?;
+    let inputs = inputs(&mut shared)?;
+    let check = if options.check {
+        check(&shared, expected)
+    } else {
+        String::new()
+    };
+    if library == Library::NumPy {
+        shared.used.insert("ieee".to_string());
+    }
+    if options.shard {
+        ["place", "gathered"].iter().for_each(|name| {
+            shared.used.insert(name.to_string());
+        });
+    }
+    let constants = constants(&mut shared);
+    let mut text = docstring(&shared, options);
+    text.push_str(&imports(&shared, options));
+    let texts: Vec<String> = program
+        .wishes
+        .iter()
+        .map(|wish| quoted(&wish.text))
+        .collect();
+    let _ = writeln!(
+        text,
+        "{}",
+        bracketed(0, "REQUESTS = [", &texts, "]").join("\n")
+    );
+    if shared.used.contains("load") {
+        let folders = match &options.folder {
+            Some(DataFolder::FromCode(folder)) => format!("[HERE, HERE / {}]", quoted(folder)),
+            Some(DataFolder::Fixed(folder)) => format!("[HERE, Path({})]", quoted(folder)),
+            None => "[HERE]".to_string(),
+        };
+        let _ = write!(text, "HERE = Path(__file__).parent\nFOLDERS = {folders}\n");
+    }
+    if options.shard {
+        let names: Vec<String> = data(&shared)
+            .map(|k| quoted(&shared.arguments[k]))
+            .collect();
+        let _ = writeln!(text, "{}", bracketed(0, "DATA = [", &names, "]").join("\n"));
+    }
+    for helper in helpers::needed(library, &shared.used) {
+        let _ = write!(text, "\n\n{}\n", helper.text);
+    }
+    if !constants.is_empty() {
+        let _ = write!(text, "\n\n{constants}");
+    }
+    let _ = write!(text, "\n\n{inputs}{functions}\n\n{values}");
+    if let Some(run) = run {
+        let _ = write!(text, "\n\n{run}");
+    }
+    text.push_str(&check);
+    Ok(text)
+}
+
+/// The arguments that nodes depend on.
+pub(super) fn arguments_of(shared: &ModuleParts<'_, '_>, roots: &[NodeId]) -> Vec<usize> {
+    let program = shared.program;
+    let cone = program.cone(roots, |_| false);
+    let mut found: Vec<usize> = cone
+        .iter()
+        .filter_map(|id| program.leaves.get(id).copied())
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+pub(super) fn names(shared: &ModuleParts<'_, '_>, arguments: &[usize]) -> Vec<String> {
+    arguments
+        .iter()
+        .map(|argument| shared.arguments[*argument].clone())
+        .collect()
+}
+
+/// `def` with the body of some nodes, which it returns.
+pub(super) fn define(
+    shared: &mut ModuleParts<'_, '_>,
+    head: &str,
+    doc: &str,
+    roots: &[NodeId],
+    open: &str,
+    close: &str,
+) -> Result<String> {
+    let mut body = Body::new(shared);
+    let pieces = body.compute(roots)?;
+    let texts: Vec<String> = pieces.iter().map(|piece| piece.text.clone()).collect();
+    let lines = match &texts[..] {
+        [only] if open.is_empty() => statement(4, "return ", only),
+        _ => bracketed(4, &format!("return {open}"), &texts, close),
+    };
+    body.lines_of(&lines);
+    Ok(format!(
+        "{head}    \"\"\"{doc}\"\"\"\n{}\n",
+        body.lines.join("\n")
+    ))
+}
+
+pub(super) fn decorator(library: Library) -> &'static str {
+    match library {
+        Library::NumPy => "@ieee\n",
+        Library::Jax => "@jax.jit\n",
+        Library::Torch => "",
+    }
+}
+
+/// The function of one request; the call that computes it.
+fn function(
+    shared: &mut ModuleParts<'_, '_>,
+    wish: &Wish,
+    options: &ExportOptions,
+    text: &mut String,
+) -> Result<String> {
+    let arguments = arguments_of(shared, &[wish.node]);
+    let parameters = names(shared, &arguments);
+    let short: String = wish.text.chars().take(60).collect();
+    let name = shared.scope.take(&short);
+    let call = format!("{name}({})", parameters.join(", "));
+    let shape = shared.program.graph.shape(wish.node);
+    let kind = if shape.is_scalar() {
+        "a number".to_string()
+    } else {
+        format!("{}x{}", shape.rows, shape.cols)
+    };
+    let mut title = wish
+        .text
+        .replace('\\', "\\\\")
+        .replace("\"\"\"", "'''")
+        .replace('\n', " ");
+    if title.len() > 70 {
+        title = format!("{}...", title.chars().take(67).collect::<String>());
+    }
+    let doc = format!("{title}: {kind}.");
+    let library = shared.library;
+    let adjoints = options.derivative != DerivativeStyle::Framework
+        && library != Library::NumPy
+        && !wish.adjoints.is_empty()
+        && !parameters.is_empty();
+    let head = bracketed(0, &format!("def {name}("), &parameters, "):").join("\n");
+    if let (DerivativeStyle::Framework, Some(derived)) = (options.derivative, wish.derivative) {
+        let call = super::framework::derivative(shared, wish, derived, &name, &doc, text)?;
+        return Ok(call);
+    }
+    if !adjoints {
+        let head = format!("\n\n{}{head}\n", decorator(library));
+        text.push_str(&define(shared, &head, &doc, &[wish.node], "", "")?);
+        return Ok(call);
+    }
+    let wanted: Vec<NodeId> = arguments
+        .iter()
+        .map(|argument| wish.adjoints[*argument])
+        .collect();
+    let partials = shared.scope.take(&format!("{name}_partials"));
+    let partials_head = bracketed(0, &format!("def {partials}("), &parameters, "):").join("\n");
+    let partials_doc = format!("The derivative of {title} with respect to each argument.");
+    let list = parameters.join(", ");
+    if library == Library::Jax {
+        let head = format!("\n\n@jax.custom_vjp\n{}{head}\n", decorator(library));
+        text.push_str(&define(shared, &head, &doc, &[wish.node], "", "")?);
+        let head = format!("\n\n{}{partials_head}\n", decorator(library));
+        text.push_str(&define(shared, &head, &partials_doc, &wanted, "(", ")")?);
+        let value = if parameters.len() == 1 {
+            format!("({list},)")
+        } else {
+            format!("({list})")
+        };
+        let forward = bracketed(0, "", &[format!("{call}, {value}")], "").join("");
+        let _ = write!(
+            text,
+            "\n\n{name}.defvjp(\n    lambda {list}: ({forward}),\n    lambda saved, bar: tuple(bar * d for d in {partials}(*saved)),\n)\n"
+        );
+        return Ok(call);
+    }
+    let value = shared.scope.take(&format!("{name}_value"));
+    let value_head = bracketed(0, &format!("def {value}("), &parameters, "):").join("\n");
+    text.push_str(&define(
+        shared,
+        &format!("\n\n{value_head}\n"),
+        &doc,
+        &[wish.node],
+        "",
+        "",
+    )?);
+    text.push_str(&define(
+        shared,
+        &format!("\n\n{partials_head}\n"),
+        &partials_doc,
+        &wanted,
+        "(",
+        ")",
+    )?);
+    let class = shared.scope.take(&format!("{}Function", capital(&name)));
+    let _ = write!(
+        text,
+        "\n\nclass {class}(torch.autograd.Function):\n    \"\"\"{title}, with Wengert's derivative.\"\"\"\n\n    @staticmethod\n    def forward(ctx, *arguments):\n        ctx.save_for_backward(*arguments)\n        return torch.as_tensor({value}(*arguments))\n\n    @staticmethod\n    def backward(ctx, bar):\n        return tuple(bar * d for d in {partials}(*ctx.saved_tensors))\n"
+    );
+    let _ = write!(
+        text,
+        "\n\n{head}\n    \"\"\"{doc}\"\"\"\n    return {class}.apply({list})\n"
+    );
+    Ok(call)
+}
+
+fn capital(name: &str) -> String {
+    let mut chars = name.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
+/// The line that makes arrays of doubles of the arguments.
+fn conversion(shared: &ModuleParts<'_, '_>, parameters: &[String]) -> Vec<String> {
+    let maker = match shared.library {
+        Library::NumPy => return vec![],
+        Library::Jax => "jnp.asarray({}, dtype=float)",
+        Library::Torch => "torch.as_tensor({}, dtype=torch.float64)",
+    };
+    let lines = parameters
+        .iter()
+        .map(|name| format!("    {name} = {}\n", maker.replace("{}", name)));
+    lines.collect()
+}
+
+/// The arguments of the whole: all but the numbers of loops.
+fn parameters(shared: &ModuleParts<'_, '_>) -> Vec<String> {
+    let program = shared.program;
+    let asked: Vec<NodeId> = program.wishes.iter().map(|wish| wish.node).collect();
+    let asked = arguments_of(shared, &asked);
+    let all = shared.arguments.iter().enumerate();
+    let kept = all.filter(|(k, _)| asked.contains(k) || !program.is_counter(*k));
+    kept.map(|(_, name)| name.clone()).collect()
+}
+
+fn values(shared: &ModuleParts<'_, '_>, calls: &[String], shard: bool) -> String {
+    let parameters = &parameters(shared);
+    let mut text = bracketed(0, "def values(", parameters, "):").join("\n");
+    text.push_str("\n    \"\"\"The values of REQUESTS, in order.\"\"\"\n");
+    text.push_str(&conversion(shared, parameters).concat());
+    text.push_str(&cuts(shared, shard));
+    let (open, close) = if shard {
+        ("return gathered([", "])")
+    } else {
+        ("return [", "]")
+    };
+    for line in bracketed(4, open, calls, close) {
+        let _ = writeln!(text, "    {line}");
+    }
+    text
+}
+
+/// The data, by their places among the arguments: what is read from files, in rows.
+fn data<'s>(shared: &'s ModuleParts<'_, '_>) -> impl Iterator<Item = usize> + 's {
+    let arguments = shared.program.arguments.iter().enumerate();
+    arguments
+        .filter(|(_, argument)| argument.is_data)
+        .map(|(k, _)| k)
+}
+
+/// Lines that cut off the rows that fill data up.
+fn cuts(shared: &ModuleParts<'_, '_>, shard: bool) -> String {
+    let cut = |k: usize| {
+        let (name, rows) = (&shared.arguments[k], shared.program.arguments[k].shape.rows);
+        format!("    {name} = {name}[:{rows}]\n")
+    };
+    data(shared).filter(|_| shard).map(cut).collect()
+}
+
+fn run(shared: &mut ModuleParts<'_, '_>, shard: bool) -> Result<Option<String>> {
+    let program = shared.program;
+    if program.steps.is_empty() {
+        return Ok(None);
+    }
+    let parameters = parameters(shared);
+    let library = shared.library;
+    let mut text = decorator(library).to_string();
+    let name = if shard { "loops" } else { "run" };
+    text.push_str(&bracketed(0, &format!("def {name}("), &parameters, "):").join("\n"));
+    text.push_str("\n    \"\"\"The inputs that the loops change, after them.\"\"\"\n");
+    text.push_str(&conversion(shared, &parameters).concat());
+    text.push_str(&cuts(shared, shard));
+    let mut body = Body::new(shared);
+    body.steps(&program.steps)?;
+    let updated = changed(&program.steps)
+        .into_iter()
+        .filter(|k| !program.is_counter(*k));
+    let items: Vec<String> = updated
+        .map(|argument| {
+            let name = &body.shared.arguments[argument];
+            format!("{}: {name}", quoted(name))
+        })
+        .collect();
+    let lines = bracketed(4, "return {", &items, "}");
+    body.lines_of(&lines);
+    while body.lines.first().is_some_and(|line| line.is_empty()) {
+        body.lines.remove(0);
+    }
+    let mut kept: Vec<&String> = Vec::new();
+    for line in &body.lines {
+        if !(line.is_empty() && kept.last().is_some_and(|last| last.is_empty())) {
+            kept.push(line);
+        }
+    }
+    for line in kept {
+        let _ = writeln!(text, "{line}");
+    }
+    if shard {
+        text.push_str("\n\ndef run(**arguments):\n    \"\"\"The inputs that the loops change, on all devices.\"\"\"\n    return gathered(loops(**arguments))\n");
+    }
+    Ok(Some(text))
+}
+
+fn inputs(shared: &mut ModuleParts<'_, '_>) -> Result<String> {
+    let program = shared.program;
+    let sources: Vec<NodeId> = program
+        .arguments
+        .iter()
+        .filter_map(|one| one.source)
+        .collect();
+    let mut body = Body::new(shared);
+    body.known.clear();
+    let mut pieces = body.compute(&sources)?.into_iter();
+    let lines = body.lines;
+    let library = shared.library;
+    let mut items = Vec::new();
+    let wanted = parameters(shared);
+    for (argument, name) in program.arguments.iter().zip(&shared.arguments) {
+        if !wanted.contains(name) {
+            continue;
+        }
+        let Some(value) = &argument.value else {
+            continue;
+        };
+        let key = format!("{}: ", quoted(name));
+        let text = match argument.source.and_then(|_| pieces.next()) {
+            Some(piece) => piece.text,
+            None => match value.as_scalar() {
+                Some(x) => super::layout::number(x, library.prefix()),
+                None => array_lines(8 + key.len(), library, value).join("\n"),
+            },
+        };
+        items.push(format!("{key}{text}"));
+    }
+    let mut text = "def inputs():\n    \"\"\"The inputs with their values.\"\"\"\n".to_string();
+    for line in lines {
+        let _ = writeln!(text, "{line}");
+    }
+    for line in bracketed(4, "return {", &items, "}") {
+        let _ = writeln!(text, "    {line}");
+    }
+    Ok(text)
+}

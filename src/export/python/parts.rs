@@ -1,0 +1,139 @@
+//! The parts of a module around its functions: what it says of itself, what it imports, the numbers that
+//! it holds, its self-test.
+
+use super::Library;
+use super::body::{ModuleParts, array_lines};
+use super::helpers;
+use super::layout::{bracketed, quoted};
+use crate::export::ExportOptions;
+use crate::graph::Tensor;
+use std::fmt::Write;
+use std::rc::Rc;
+
+pub(super) fn docstring(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -> String {
+    let program = shared.program;
+    let language = match shared.library {
+        Library::NumPy => "NumPy",
+        Library::Jax => "JAX",
+        Library::Torch => "PyTorch",
+    };
+    let title = program.title.rsplit(['/', '\\']).next().unwrap_or_default();
+    let mut text = format!("\"\"\"{title} for {language}, written by Wengert.\n\n");
+    text.push_str("values(**inputs()) computes what REQUESTS lists, in that order.\n");
+    if !program.steps.is_empty() {
+        text.push_str("run(**inputs()) runs the loops and returns the inputs that they change.\n");
+    }
+    text.push_str("Everything is a matrix of doubles, vectors are columns; numbers are numbers.\n");
+    if !program.arguments.is_empty() {
+        text.push_str("\nInputs:\n");
+        for (argument, name) in program.arguments.iter().zip(&shared.arguments) {
+            let shape = match argument.shape.is_scalar() {
+                true => "a number".to_string(),
+                false => format!("{}x{}", argument.shape.rows, argument.shape.cols),
+            };
+            let renamed = match *argument.name == **name {
+                true => String::new(),
+                false => format!(", {} in the script", argument.name),
+            };
+            let missing = match argument.value.is_none() {
+                true => ", without a value there",
+                false => "",
+            };
+            let _ = writeln!(text, "    {name}: {shape}{renamed}{missing}");
+        }
+    }
+    for (name, value) in &program.fixed {
+        let _ = writeln!(text, "\nThe code is for {name} = {value}.");
+    }
+    if options.shard {
+        text.push_str("\nRows of the data are spread over all devices; see place().\n");
+    }
+    text.push_str("\"\"\"\n\n");
+    text
+}
+
+pub(super) fn imports(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -> String {
+    let library = shared.library;
+    let has = |name: &str| shared.used.contains(name);
+    let needed = helpers::needed(library, &shared.used);
+    let speaks = |word: &str| needed.iter().any(|helper| helper.text.contains(word));
+    let mut standard = Vec::new();
+    if has("load") {
+        standard.push("import csv");
+    }
+    if speaks("functools.") {
+        standard.push("import functools");
+    }
+    if speaks("math.") {
+        standard.push("import math");
+    }
+    if options.check {
+        standard.push("import sys");
+    }
+    if has("load") {
+        standard.push("from pathlib import Path");
+    }
+    let mut text = standard.join("\n");
+    if !standard.is_empty() {
+        text.push_str("\n\n");
+    }
+    let numpy = options.shard || speaks("np.array(") || speaks("np.load(") || options.check;
+    text.push_str(match (library, numpy) {
+        (Library::NumPy, _) => "import numpy as np\n\n",
+        (Library::Jax, false) => {
+            "import jax\nimport jax.numpy as jnp\n\njax.config.update(\"jax_enable_x64\", True)\n\n"
+        }
+        (Library::Jax, _) if options.shard => {
+            "import jax\nimport jax.numpy as jnp\nimport numpy as np\nfrom jax.sharding import NamedSharding\nfrom jax.sharding import PartitionSpec as P\n\njax.config.update(\"jax_enable_x64\", True)\n\n"
+        }
+        (Library::Jax, true) => {
+            "import jax\nimport jax.numpy as jnp\nimport numpy as np\n\njax.config.update(\"jax_enable_x64\", True)\n\n"
+        }
+        (Library::Torch, false) => "import torch\n\ntorch.set_default_dtype(torch.float64)\n\n",
+        (Library::Torch, true) => "import numpy as np\nimport torch\n\ntorch.set_default_dtype(torch.float64)\n\n",
+    });
+    text
+}
+
+pub(super) fn constants(shared: &mut ModuleParts<'_, '_>) -> String {
+    let mut text = String::new();
+    for (id, name) in shared.constants.clone() {
+        let lines = match shared.program.files.get(&id) {
+            Some(file) => {
+                shared.used.insert("load".to_string());
+                vec![format!("load({})", quoted(file))]
+            }
+            None => {
+                let value: Rc<Tensor> = shared.program.value_of(id);
+                array_lines(name.len() + 3, shared.library, &value)
+            }
+        };
+        let _ = writeln!(text, "{name} = {}", lines.join("\n"));
+    }
+    text
+}
+
+/// The function that compares with the numbers that Wengert got.
+pub(super) fn check(shared: &ModuleParts<'_, '_>, expected: &[Tensor]) -> String {
+    let library = shared.library;
+    let rows: Vec<String> = expected
+        .iter()
+        .map(|value| match value.as_scalar() {
+            Some(x) => super::layout::number(x, "np"),
+            None => array_lines(4, Library::NumPy, value).join("\n"),
+        })
+        .collect();
+    let mut text = format!(
+        "\n\n{}\n",
+        bracketed(0, "EXPECTED = [", &rows, "]").join("\n")
+    );
+    let array = match library {
+        Library::Torch => "value.detach()",
+        _ => "value",
+    };
+    let _ = write!(
+        text,
+        "\n\ndef relative(a, b):\n    \"\"\"The largest difference, relative to the largest entry.\"\"\"\n    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)\n    same = (a == b) | (np.isnan(a) & np.isnan(b))\n    with np.errstate(all=\"ignore\"):\n        apart = np.max(np.where(same, 0.0, np.abs(a - b)), initial=0.0)\n        scale = np.max(np.where(np.isfinite(b), np.abs(b), 0.0), initial=0.0)\n        return apart / scale if apart > 0 else 0.0\n\n\ndef check():\n    \"\"\"Compares with Wengert's numbers; 0 where they agree.\"\"\"\n    worst = 0.0\n    for text, value, expected in zip(REQUESTS, values(**inputs()), EXPECTED):\n        difference = relative({array}, expected)\n        print(f\"{{text}}: {{difference:.1e}}\")\n        worst = max(worst, difference if difference == difference else np.inf)\n    print(f\"largest relative difference: {{worst:.1e}}\")\n    return 0 if worst <= 1e-9 else 1\n\n\nif __name__ == \"__main__\":\n    sys.exit(check())\n"
+    );
+    text
+}

@@ -1,0 +1,215 @@
+//! The spelling of every operation in every language: one line a row of the primitive table.
+
+use crate::graph::Primitive;
+use crate::primitives::{algebra::*, arithmetic::*, array::*, elementary::*, places::*, rounds::*};
+
+/// The way in which an operation takes its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Entry by entry.
+    Each,
+    /// Entry by entry, true or false.
+    Truth,
+    /// Over all entries, or along an axis.
+    Reduce,
+    /// Arrays to an array.
+    Whole,
+    /// Arrays to a number.
+    Number,
+    /// Written by each writer itself: what it looks like depends on shapes and places.
+    Built,
+}
+
+/// One row in other languages. In a template `{0}` is the first argument, `{?0}` the same as a
+/// condition, `{m}` and `{n}` are the rows and columns of the result. The C of what is not entry by entry is
+/// the name of a kernel.
+pub struct ForeignSpelling {
+    /// The operation.
+    pub row: &'static Primitive,
+    /// The way in which it takes its arguments.
+    pub manner: Manner,
+    /// NumPy.
+    pub numpy: &'static str,
+    /// JAX; where it is empty, NumPy with another prefix.
+    pub jax: &'static str,
+    /// PyTorch.
+    pub torch: &'static str,
+    /// C.
+    pub c: &'static str,
+}
+
+macro_rules! spell {
+    ($($row:ident $manner:ident $numpy:literal, $jax:literal, $torch:literal, $c:literal;)*) => {
+        &[$(ForeignSpelling { row: &$row, manner: Manner::$manner, numpy: $numpy, jax: $jax, torch: $torch, c: $c }),*]
+    };
+}
+
+/// The spelling of `row`.
+pub fn spelling(row: &'static Primitive) -> Option<&'static ForeignSpelling> {
+    SPELLINGS.iter().find(|known| known.row.is(row))
+}
+
+/// All rows, in the order of the primitive table.
+#[rustfmt::skip]
+pub static SPELLINGS: &[ForeignSpelling] = spell! {
+    ADD Each "{0} + {1}", "", "{0} + {1}", "{0} + {1}";
+    SUB Each "{0} - {1}", "", "{0} - {1}", "{0} - {1}";
+    MUL Each "{0} * {1}", "", "{0} * {1}", "{0} * {1}";
+    DIV Each "{0} / {1}", "", "{0} / {1}", "{0} / {1}";
+    NEG Each "-{0}", "", "-{0}", "-{0}";
+    POW Each "{0} ** {1}", "", "{0} ** {1}", "pow({0}, {1})";
+    EQ Truth "{0} == {1}", "", "{0} == {1}", "{0} == {1}";
+    NE Truth "{0} != {1}", "", "{0} != {1}", "{0} != {1}";
+    SEEDED Truth "{0} != {1}", "", "{0} != {1}", "{0} != {1}";
+    LT Truth "{0} < {1}", "", "{0} < {1}", "{0} < {1}";
+    LE Truth "{0} <= {1}", "", "{0} <= {1}", "{0} <= {1}";
+    GT Truth "{0} > {1}", "", "{0} > {1}", "{0} > {1}";
+    GE Truth "{0} >= {1}", "", "{0} >= {1}", "{0} >= {1}";
+    AND Truth "{?0} & {?1}", "", "{?0} & {?1}", "{?0} && {?1}";
+    OR Truth "{?0} | {?1}", "", "{?0} | {?1}", "{?0} || {?1}";
+    NOT Truth "np.logical_not({?0})", "", "torch.logical_not({?0})", "!{?0}";
+    UNLESS Truth "np.logical_not({?0})", "", "torch.logical_not({?0})", "!{?0}";
+    WHERE Each "np.where({?0}, {1}, {2})", "", "torch.where({?0}, {1}, {2})", "{?0} ? {1} : {2}";
+    CHOOSE Each "np.where({?0}, {1}, {2})", "", "torch.where({?0}, {1}, {2})", "{?0} ? {1} : {2}";
+    FROZEN Built "", "", "", "";
+    STOP Built "", "", "", "";
+    MAX Each "np.maximum({0}, {1})", "", "torch.maximum({0}, {1})", "larger({0}, {1})";
+    MIN Each "np.minimum({0}, {1})", "", "torch.minimum({0}, {1})", "smaller({0}, {1})";
+
+    EXP Each "np.exp({0})", "", "torch.exp({0})", "exp({0})";
+    LOG Each "np.log({0})", "", "torch.log({0})", "log({0})";
+    LOG2 Each "np.log2({0})", "", "torch.log2({0})", "log2({0})";
+    LOG10 Each "np.log10({0})", "", "torch.log10({0})", "log10({0})";
+    LOG1P Each "np.log1p({0})", "", "torch.log1p({0})", "log1p({0})";
+    EXPM1 Each "np.expm1({0})", "", "torch.expm1({0})", "expm1({0})";
+    SQRT Each "np.sqrt({0})", "", "torch.sqrt({0})", "sqrt({0})";
+    CBRT Each "np.cbrt({0})", "", "cbrt({0})", "cbrt({0})";
+    SIN Each "np.sin({0})", "", "torch.sin({0})", "sin({0})";
+    COS Each "np.cos({0})", "", "torch.cos({0})", "cos({0})";
+    TAN Each "np.tan({0})", "", "torch.tan({0})", "tan({0})";
+    ASIN Each "np.arcsin({0})", "", "torch.asin({0})", "asin({0})";
+    ACOS Each "np.arccos({0})", "", "torch.acos({0})", "acos({0})";
+    ATAN Each "np.arctan({0})", "", "torch.atan({0})", "atan({0})";
+    SINH Each "np.sinh({0})", "", "torch.sinh({0})", "sinh({0})";
+    COSH Each "np.cosh({0})", "", "torch.cosh({0})", "cosh({0})";
+    TANH Each "np.tanh({0})", "", "torch.tanh({0})", "tanh({0})";
+    ASINH Each "np.arcsinh({0})", "", "torch.asinh({0})", "asinh({0})";
+    ACOSH Each "np.arccosh({0})", "", "torch.acosh({0})", "acosh({0})";
+    ATANH Each "np.arctanh({0})", "", "torch.atanh({0})", "atanh({0})";
+    ABS Each "np.abs({0})", "", "torch.abs({0})", "fabs({0})";
+    SIGN Each "np.sign({0})", "", "sign({0})", "sign({0})";
+    FLOOR Each "np.floor({0})", "", "torch.floor({0})", "floor({0})";
+    CEIL Each "np.ceil({0})", "", "torch.ceil({0})", "ceil({0})";
+    ROUND Each "round_half_away({0})", "round_half_away({0})", "round_half_away({0})", "round({0})";
+    TRUNC Each "np.trunc({0})", "", "torch.trunc({0})", "trunc({0})";
+    RELU Each "np.maximum({0}, 0.0)", "", "torch.clamp({0}, min=0.0)", "larger({0}, 0.0)";
+    SIGMOID Each "sigmoid({0})", "sigmoid({0})", "sigmoid({0})", "sigmoid({0})";
+    LOG_SIGMOID Each "-np.logaddexp(0.0, -{0})", "", "log_sigmoid({0})", "log_sigmoid({0})";
+    SOFTPLUS Each "np.logaddexp({0}, 0.0)", "", "softplus({0})", "softplus({0})";
+    ERF Each "erf({0})", "jax.scipy.special.erf({0})", "torch.special.erf({0})", "erf({0})";
+    ERFC Each "erfc({0})", "jax.scipy.special.erfc({0})", "torch.special.erfc({0})", "erfc({0})";
+    GAMMA Each "gamma({0})", "gamma({0})", "gamma({0})", "tgamma({0})";
+    LGAMMA Each "lgamma({0})", "jax.scipy.special.gammaln({0})", "torch.lgamma({0})", "lgamma({0})";
+    DIGAMMA Each "digamma({0})", "jax.scipy.special.digamma({0})", "digamma({0})", "digamma({0})";
+    POLYGAMMA Each "polygamma({0}, {1})", "polygamma({0}, {1})", "polygamma({0}, {1})", "polygamma({0}, {1})";
+    CLAMP Each "np.minimum(np.maximum({0}, {1}), {2})", "", "torch.minimum(torch.maximum({0}, {1}), {2})", "smaller(larger({0}, {1}), {2})";
+    MOD Each "np.mod({0}, {1})", "", "torch.remainder({0}, {1})", "floored_mod({0}, {1})";
+    ATAN2 Each "np.arctan2({0}, {1})", "", "torch.atan2({0}, {1})", "atan2({0}, {1})";
+    HYPOT Each "np.hypot({0}, {1})", "", "torch.hypot({0}, {1})", "hypot({0}, {1})";
+    XLOGY Each "xlogy({0}, {1})", "xlogy({0}, {1})", "torch.special.xlogy({0}, {1})", "xlogy({0}, {1})";
+    LOGADDEXP Each "np.logaddexp({0}, {1})", "", "torch.logaddexp({0}, {1})", "logaddexp({0}, {1})";
+
+    SUM Reduce "np.sum({0}{axis})", "", "torch.sum({0}{axis})", "sum";
+    MEAN Reduce "np.mean({0}{axis})", "", "torch.mean({0}{axis})", "mean";
+    VAR Reduce "var({0}{axis})", "var({0}{axis})", "var({0}{axis})", "var";
+    DEVIATIONS Whole "deviations({0}{lanes})", "deviations({0}{lanes})", "deviations({0}{lanes})", "deviations";
+    STD Reduce "np.sqrt(var({0}{axis}))", "jnp.sqrt(var({0}{axis}))", "torch.sqrt(var({0}{axis}))", "std";
+    PROD Reduce "np.prod({0}{axis})", "", "torch.prod({0}{axis})", "prod";
+    PROD_SPELLED Reduce "np.prod({0}{axis})", "", "torch.prod({0}{axis})", "prod";
+    OTHERS Whole "products_of_others({0})", "products_of_others({0})", "products_of_others({0})", "others";
+    MAX_OF Reduce "np.max({0}{axis})", "", "torch.amax({0}{axis})", "max";
+    MIN_OF Reduce "np.min({0}{axis})", "", "torch.amin({0}{axis})", "min";
+    NORM Reduce "norm({0}{axis})", "norm({0}{axis})", "norm({0}{axis})", "norm";
+    NORM1 Reduce "np.sum(np.abs({0}){axis})", "", "torch.sum(torch.abs({0}){axis})", "norm1";
+    LOGSUMEXP Reduce "logsumexp({0}{axis})", "jax.nn.logsumexp({0}{axis})", "logsumexp({0}{axis})", "logsumexp";
+    SOFTMAX Whole "softmax({0}{lanes})", "jax.nn.softmax({0}, {lane})", "softmax({0}{lanes})", "softmax";
+    LOG_SOFTMAX Whole "log_softmax({0}{lanes})", "jax.nn.log_softmax({0}, {lane})", "log_softmax({0}{lanes})", "log_softmax";
+    ARGMAX Reduce "argmax({0}{axis})", "argmax({0}{axis})", "argmax({0}{axis})", "argmax";
+    CUMSUM Whole "np.cumsum({0}, axis={ax})", "", "torch.cumsum({0}, dim={ax})", "cumsum";
+    CUMPROD Whole "np.cumprod({0}, axis={ax})", "", "torch.cumprod({0}, dim={ax})", "cumprod";
+    CUMPROD_SPELLED Whole "np.cumprod({0}, axis={ax})", "", "torch.cumprod({0}, dim={ax})", "cumprod";
+    ZEROS Whole "np.zeros(({m}, {n}))", "", "torch.zeros(({m}, {n}))", "zeros";
+    ONES Whole "np.ones(({m}, {n}))", "", "torch.ones(({m}, {n}))", "ones";
+    RAND Whole "rand({m}, {n}, {seed})", "rand({m}, {n}, {seed})", "rand({m}, {n}, {seed})", "rand";
+    RANDN Whole "randn({m}, {n}, {seed})", "", "randn({m}, {n}, {seed})", "randn";
+    EYE Whole "np.eye({m})", "", "torch.eye({m})", "eye";
+    LINSPACE Whole "linspace({0}, {1}, {m})", "linspace({0}, {1}, {m})", "linspace({0}, {1}, {m})", "linspace";
+    ONEHOT Whole "onehot({0}, {n})", "onehot({0}, {n})", "onehot({0}, {n})", "onehot";
+    HCAT Built "np.hstack", "", "torch.hstack", "";
+    COLUMNS Built "np.hstack", "", "torch.hstack", "";
+    VCAT Built "np.vstack", "", "torch.vstack", "";
+    RESHAPE Built "", "", "", "";
+    VEC Built "", "", "", "";
+    DIAG Built "", "", "", "diag";
+    APPROX Number "approx({0}, {1}, {2}, {3})", "approx({0}, {1}, {2}, {3})", "approx({0}, {1}, {2}, {3})", "approx";
+    TRANSPOSE Built "", "", "", "transpose";
+    INDEX Built "", "", "", "";
+    ENTRIES_AT Built "entries_at", "entries_at", "entries_at", "";
+    PLACED_AT Built "placed_at", "placed_at", "placed_at", "";
+    MATRIX Built "np.array", "", "matrix", "";
+    BROADCAST Built "np.broadcast_to", "", "torch.broadcast_to", "";
+    ASSEMBLE Built "assemble", "assemble", "assemble", "";
+    FLIP Whole "np.flip({0}, axis={ax})", "", "torch.flip({0}, [{ax}])", "flip";
+    RECURRENCE Whole "recurrence({0}, {1})", "recurrence({0}, {1})", "recurrence({0}, {1})", "recurrence";
+    GUARD Each "np.where({?0}, {1}, 0.0)", "", "torch.where({?0}, {1}, 0.0)", "{?0} ? {1} : 0.0";
+    GUARD_ALL Each "np.where({?0}, {1}, 0.0)", "", "torch.where({?0}, {1}, 0.0)", "{?0} ? {1} : 0.0";
+    PASS Each "np.where({?0}, {1}, 0.0)", "", "torch.where({?0}, {1}, 0.0)", "{?0} ? {1} : 0.0";
+    PASS_ALL Each "np.where({?0}, {1}, 0.0)", "", "torch.where({?0}, {1}, 0.0)", "{?0} ? {1} : 0.0";
+    POISON Each "np.where(np.isnan({1}), np.nan, {0})", "", "torch.where(torch.isnan({1}), torch.nan, {0})", "isnan({1}) ? NAN : {0}";
+
+    TAKEN Built "taken", "taken", "taken", "";
+    TAKEN_SPELLED Built "taken", "taken", "taken", "";
+    SPREAD Built "spread", "spread", "spread", "";
+
+    MATMUL Built "", "", "", "";
+    MATMUL_REACHED Whole "matmul_reached({0}, {1}, {2}, {3})", "matmul_reached({0}, {1}, {2}, {3})", "matmul_reached({0}, {1}, {2}, {3})", "matmul_reached";
+    DOT Number "np.vdot({0}, {1})", "", "torch.dot({0}.ravel(), {1}.ravel())", "dot";
+    TR Number "np.trace({0})", "", "torch.trace({0})", "tr";
+    DET Number "np.linalg.det({0})", "", "torch.linalg.det({0})", "det";
+    LOGDET Number "logdet({0})", "logdet({0})", "logdet({0})", "logdet";
+    INV Whole "np.linalg.inv({0})", "", "torch.linalg.inv({0})", "inv";
+    SOLVE Whole "np.linalg.solve({0}, {1})", "", "torch.linalg.solve({0}, {1})", "solve";
+    ROUNDS Built "", "", "", "";
+    ROUNDS_BACK Built "", "", "", "";
+    COFACTOR Whole "cofactor({0})", "cofactor({0})", "cofactor({0})", "cofactor";
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::primitives::table;
+
+    #[test]
+    fn every_row_is_spelt_once() {
+        for row in table() {
+            let count = SPELLINGS.iter().filter(|known| known.row.is(row)).count();
+            assert_eq!(count, 1, "{}", row.name);
+        }
+        assert_eq!(SPELLINGS.len(), table().count());
+    }
+
+    #[test]
+    fn every_language_has_a_spelling() {
+        for known in SPELLINGS
+            .iter()
+            .filter(|known| known.manner != Manner::Built)
+        {
+            let all = [known.numpy, known.torch, known.c];
+            assert!(
+                all.iter().all(|text| !text.is_empty()),
+                "{}",
+                known.row.name
+            );
+        }
+    }
+}

@@ -1,0 +1,109 @@
+"""Compiles exported C and compares it with exported Python, by CasADi's interface.
+
+    compare_c.py WENGERT FILE.ad ...
+"""
+
+import ctypes
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from compare import module, numbers, relative
+
+FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC"]
+POINTER = ctypes.POINTER(ctypes.c_double)
+
+
+class Function:
+    """A function of a library, called as CasADi calls it."""
+
+    def __init__(self, library, name):
+        self.call = getattr(library, name)
+        ask = lambda what, kind: self.restype(getattr(library, f"{name}_{what}"), kind)  # noqa: E731
+        self.n_in = ask("n_in", ctypes.c_longlong)()
+        self.n_out = ask("n_out", ctypes.c_longlong)()
+        shape = ctypes.POINTER(ctypes.c_longlong)
+        number = ctypes.c_longlong
+        sparsity = ask("sparsity_out", shape)
+        self.shapes = [tuple(sparsity(number(k))[:2]) for k in range(self.n_out)]
+        name_in, name_out = ask("name_in", ctypes.c_char_p), ask("name_out", ctypes.c_char_p)
+        self.ins = [name_in(number(k)).decode() for k in range(self.n_in)]
+        self.outs = [name_out(number(k)).decode() for k in range(self.n_out)]
+        sizes = [ctypes.c_longlong() for _ in range(4)]
+        getattr(library, f"{name}_work")(*map(ctypes.byref, sizes))
+        self.room = sizes[3].value
+
+    @staticmethod
+    def restype(function, kind):
+        """A C function with the type of its result."""
+        function.restype = kind
+        return function
+
+    def __call__(self, arguments):
+        flat = [np.asarray(a, dtype=float).ravel(order="F").copy() for a in arguments]
+        results = [np.full(m * n, -777.0) for m, n in self.shapes]
+        work = np.full(max(self.room, 1), np.nan)
+        pointers = lambda arrays: (POINTER * max(len(arrays), 1))(  # noqa: E731
+            *(a.ctypes.data_as(POINTER) for a in arrays)
+        )
+        self.call(pointers(flat), pointers(results), None, work.ctypes.data_as(POINTER), 0)
+        return [r.reshape(s, order="F") for r, s in zip(results, self.shapes)]
+
+
+def compare(wengert, script, folder):
+    """The largest difference, or a text about what was refused."""
+    stem = script.stem.replace("-", "_").replace(".", "_") + "_x"
+    paths = {"numpy": folder / f"{stem}.py", "c": folder / f"{stem}.c"}
+    for target, path in paths.items():
+        export = [wengert, "export", str(script), "--to", target, "-o", str(path)]
+        done = subprocess.run(export, capture_output=True, text=True)
+        if done.returncode != 0:
+            return next((line for line in done.stderr.splitlines() if "error" in line), done.stderr)
+    library = folder / f"{stem}.so"
+    subprocess.run(["gcc", *FLAGS, str(paths["c"]), "-o", str(library), "-lm"], check=True)
+    exported, library = module(paths["numpy"]), ctypes.CDLL(str(library))
+    inputs = exported.inputs()
+    if any(" without a value" in line for line in exported.__doc__.splitlines()):
+        return "inputs without values"
+    worst = 0.0
+    pairs = []
+    if exported.REQUESTS:
+        name = stem if hasattr(library, stem) else f"value_{stem}"
+        values = Function(library, name)(inputs.values())
+        pairs += zip(exported.REQUESTS, values, numbers(exported.values(**inputs)))
+    if hasattr(exported, "run"):
+        name = f"{stem}_run" if hasattr(library, f"{stem}_run") else f"value_{stem}_run"
+        run = Function(library, name)
+        found = exported.run(**inputs)
+        pairs += zip(found, run(inputs.values()), numbers(found.values()))
+    for text, got, want in pairs:
+        want = np.atleast_2d(want)
+        difference = relative(got, want)
+        if not difference <= 1e-11:
+            print(f"  {script.name} c: {text}: {difference:.1e}", got.shape, want.shape)
+        worst = max(worst, difference if difference == difference else np.inf)
+    return worst
+
+
+def main(wengert, *scripts):
+    """Compares each script; the exit status says whether all agree."""
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for script in map(pathlib.Path, scripts):
+            try:
+                result = compare(wengert, script.resolve(), pathlib.Path(folder))
+            except Exception as error:  # noqa: BLE001
+                result = f"{type(error).__name__}: {error}"
+                failed += 1
+            if isinstance(result, str):
+                print(f"{script} c: {result}")
+            else:
+                print(f"{script} c: {result:.1e}")
+                failed += result > 1e-9
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

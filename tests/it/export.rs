@@ -1,0 +1,78 @@
+//! Export: every operation has a spelling, and what cannot be written is refused with its place.
+//! The code is run by `tests/export/run.sh`.
+
+use std::fs;
+use std::path::Path;
+use wengert::Session;
+use wengert::export::{ExportOptions, ExportTarget, TARGETS};
+
+fn exported(script: &str, target: ExportTarget) -> Result<String, wengert::Diagnostic> {
+    let source = wengert::source::Source::new("test.ad", script);
+    let options = ExportOptions::default();
+    Session::new().export_script(&source, &[], target, &options, &mut |_| {})
+}
+
+#[test]
+fn every_operation_can_be_exported() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/export/scripts");
+    for name in ["rows.ad", "edges.ad", "hostile.ad", "sizes.ad"] {
+        let script = fs::read_to_string(folder.join(name)).expect("a script");
+        for row in TARGETS {
+            let text = exported(&script, row.target);
+            assert!(text.is_ok(), "{name} to {}: {text:?}", row.word);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_written_is_refused_with_its_place() {
+    for (script, words) in [
+        (
+            "w = 1; repeat 3 { print w; w := w + 1 }",
+            "what a loop shows",
+        ),
+        (
+            "w = 1; repeat 3 { w := w + 1; assert w > 0 }",
+            "`assert` in a loop",
+        ),
+        (
+            "w = 1; repeat 3 { w := [w, 1]' * [w, 1] * ones(2) }",
+            "changes its shape",
+        ),
+        (
+            "n = 1; repeat 3 { n := n + 1; x := sum(ones(n)) }",
+            "which a loop changes",
+        ),
+        ("w = 1", "shows nothing"),
+    ] {
+        for row in TARGETS {
+            let error = exported(script, row.target).expect_err(script);
+            assert!(
+                error.message().contains(words),
+                "{script}: {}",
+                error.message()
+            );
+        }
+    }
+}
+
+#[test]
+fn requests_and_inputs_are_there() {
+    let mut session = Session::new();
+    session
+        .run("L = 0.5*(y - w*x)^2; w = 3; x = 2; y = 1")
+        .expect("a loss");
+    let options = ExportOptions::default();
+    let requests = ["L", "grad(L, w)", "L at w = 5"];
+    let text = session
+        .export(&requests, ExportTarget::NumPy, &options)
+        .expect("code");
+    for part in [
+        "REQUESTS = [\"L\", \"grad(L, w)\", \"L at w = 5\"]",
+        "return {\"w\": 3.0, \"x\": 2.0, \"y\": 1.0}",
+        "def values(w, x, y):",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(!text.contains("def run("));
+}
