@@ -1,7 +1,9 @@
 //! The spelling of every operation in every language: one line a row of the primitive table.
 
 use crate::graph::Primitive;
-use crate::primitives::{algebra::*, arithmetic::*, array::*, elementary::*, places::*, rounds::*};
+use crate::primitives::{
+    algebra::*, arithmetic::*, array::*, elementary::*, places::*, rounds::*, rules::*,
+};
 
 /// The way in which an operation takes its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,6 +181,7 @@ pub static SPELLINGS: &[ForeignSpelling] = spell! {
     LOGDET Number "logdet({0})", "logdet({0})", "logdet({0})", "logdet";
     INV Whole "np.linalg.inv({0})", "", "torch.linalg.inv({0})", "inv";
     SOLVE Whole "np.linalg.solve({0}, {1})", "", "torch.linalg.solve({0}, {1})", "solve";
+    RULED Built "", "", "", "";
     ROUNDS Built "", "", "", "";
     ROUNDS_BACK Built "", "", "", "";
     COFACTOR Whole "cofactor({0})", "cofactor({0})", "cofactor({0})", "cofactor";

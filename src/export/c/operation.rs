@@ -4,7 +4,7 @@ use super::body::{Binding, Expression, Form, Function};
 use crate::diagnostic::{Result, bail};
 use crate::export::spelling::{Manner, spelling};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
-use crate::primitives::{algebra, arithmetic, array, rounds};
+use crate::primitives::{algebra, arithmetic, array, rounds, rules};
 use rustc_hash::FxHashMap;
 
 type Inline = FxHashMap<NodeId, Expression>;
@@ -51,6 +51,9 @@ impl Function<'_, '_, '_> {
                 literal: Some(value),
                 ..Expression::number(format!("{value:?}"))
             });
+        }
+        if row.is(&rules::RULED) {
+            return Ok(args[args.len() - 1].clone());
         }
         let aliases = [&arithmetic::FROZEN, &arithmetic::STOP, &array::BROADCAST];
         if aliases.iter().any(|known| row.is(known)) {

@@ -6,7 +6,7 @@ use super::layout::{WIDTH, bracketed, call_of_list, row as row_of};
 use super::operation::axis_of;
 use crate::export::spelling::Manner;
 use crate::graph::{Attr, NodeId, Primitive, Shape};
-use crate::primitives::{algebra, arithmetic, array, places};
+use crate::primitives::{algebra, arithmetic, array, places, rules};
 
 impl Body<'_, '_, '_> {
     /// Operations that say which entries of which arrays go where.
@@ -30,6 +30,9 @@ impl Body<'_, '_, '_> {
                 Library::Torch => format!("{}.detach()", piece.within(Level::Atom)),
             };
             return Piece::atom(text, piece.shape);
+        }
+        if row.is(&rules::RULED) {
+            return args[args.len() - 1].clone();
         }
         let aliases = [&arithmetic::FROZEN, &arithmetic::STOP, &array::BROADCAST];
         if aliases.iter().any(|known| row.is(known)) {

@@ -332,6 +332,7 @@ impl Session {
             }
             StatementKind::Import(_)
             | StatementKind::Assume(_)
+            | StatementKind::Rule(_)
             | StatementKind::DefineFunction { .. }
             | StatementKind::Input(_) => {
                 bail!(Syntax, place, "this statement cannot be exported from inside a loop";
