@@ -17,4 +17,5 @@ cargo build --quiet --locked
 "$target/debug/wengert" kernel install --prefix "$environment" >/dev/null
 export JUPYTER_PATH="$environment/share/jupyter" PYTHONWARNINGS=ignore
 "$environment/bin/python" tests/jupyter/kernel_test.py
+"$environment/bin/python" examples/notebooks/make.py --check
 "$environment/bin/python" tests/jupyter/notebooks.py examples
