@@ -47,6 +47,7 @@ def cells(page):
         if language == "wengert":
             # A notebook shows its pictures itself.
             code = re.sub(r'(?m) to "[^"]*\.svg"$', "", code)
+            code = code.replace('"../examples/', '"../')
             yield "code", code.rstrip("\n"), more.strip()
         elif language != "text":
             yield "markdown", fence[0], ""
