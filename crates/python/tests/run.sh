@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
-if ! python3 -m venv --help >/dev/null 2>&1; then
+if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     echo "crates/python: skipped, there is no python3 with venv here"
     exit 0
 fi
