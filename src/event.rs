@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;
 use crate::notation::Written;
 use crate::plot::Plot;
-use crate::symbolic::Derivation;
+use crate::symbolic::{Derivation, Rewriting, TaylorSeries};
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
 use crate::trace::{Drawing, Kink, Nonfinite, Trace};
@@ -87,6 +87,10 @@ pub enum Event {
     Plot(Box<Plot>),
     /// A symbolic derivative.
     Derive(Box<Derivation>),
+    /// A formula in another form.
+    Rewriting(Box<Rewriting>),
+    /// A Taylor polynomial.
+    Series(Box<TaylorSeries>),
     /// The derivatives of one output by every mode.
     Compare(Box<Comparison>),
     /// A check of the modes against each other, for one output.

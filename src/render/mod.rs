@@ -11,6 +11,7 @@ pub mod html;
 pub mod json;
 pub mod latex;
 pub mod plot;
+pub mod rewriting;
 pub mod table;
 pub mod terminal;
 pub mod wrap;

@@ -36,6 +36,8 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Check(verdict) => wrap::lines(&compare::verdict(verdict, style), style),
         Event::Against(against) => wrap::lines(&super::claims::against(against, style), style),
         Event::Prove(proof) => wrap::lines(&super::claims::proof(proof, style), style),
+        Event::Rewriting(found) => super::rewriting::rewriting(found),
+        Event::Series(found) => super::rewriting::series(found, style),
         Event::Warning(_) => String::new(),
     }
 }

@@ -11,11 +11,17 @@ pub mod emit;
 mod exact;
 mod improve;
 mod jacobian;
+mod multiply;
 mod parts;
+mod polynomial;
 mod rational;
+mod rewriting;
 pub mod rules;
+mod series;
 
-pub use emit::Unwritable;
+pub use emit::{TermOrder, Unwritable};
+pub use rewriting::{Goal, TaylorPolynomial, rewrite, taylor};
+pub use series::NoSeries;
 
 use crate::graph::{Graph, NodeId};
 use crate::syntax::ast::{ExprId, Name, Script};
@@ -125,7 +131,13 @@ pub fn write(
             (algebra, formulas) = (inlined, joined);
         }
     }
-    spell(&algebra, formulas, options, before)
+    spell(
+        &algebra,
+        formulas,
+        options,
+        before,
+        TermOrder::PositiveFirst,
+    )
 }
 
 /// Writes the matrix M with `tangent` = M·`direction`: a Jacobian, from the tangent along a
@@ -171,7 +183,8 @@ pub fn write_matrix(
         printed(&mut algebra, better)
     };
     let written = rules::in_words(&mut algebra, written);
-    spell(&algebra, vec![(tangent, written)], options, before).ok()
+    let order = TermOrder::PositiveFirst;
+    spell(&algebra, vec![(tangent, written)], options, before, order).ok()
 }
 
 fn empty<'a>(arena: &'a Bump, options: &WriteOptions<'_>) -> Algebra<'a> {
@@ -249,6 +262,7 @@ fn spell(
     formulas: Vec<(NodeId, Id)>,
     options: &WriteOptions<'_>,
     before: Size,
+    order: TermOrder,
 ) -> Result<Simplified, Unwritable> {
     let prefix = ["t", "part_", "shared_part_"]
         .into_iter()
@@ -265,7 +279,7 @@ fn spell(
         Some(name) => Some(name.clone()),
         None => (options.names)(node),
     };
-    let mut emitter = Emitter::new(algebra, &names);
+    let mut emitter = Emitter::new(algebra, &names, order);
     let mut parts = Vec::new();
     for (node, form) in shared {
         parts.push((part_names[node].clone(), emitter.emit(*form)?));
@@ -278,6 +292,25 @@ fn spell(
         before,
         after: size(algebra, &formulas),
         rules: algebra.applied.clone(),
+    })
+}
+
+/// A sum whose terms stand in this order, without shared parts.
+fn spell_terms(
+    algebra: &Algebra,
+    terms: &[(exact::Number, Id)],
+    options: &WriteOptions<'_>,
+    before: Size,
+) -> Result<Simplified, Unwritable> {
+    let mut emitter = Emitter::new(algebra, options.names, TermOrder::Descending);
+    let whole = emitter.in_order(terms)?;
+    Ok(Simplified {
+        script: Rc::new(emitter.finish()),
+        parts: Vec::new(),
+        whole,
+        before,
+        after: Size::default(),
+        rules: Vec::new(),
     })
 }
 

@@ -9,7 +9,7 @@ pub use steps::{DerivationRule, DerivationStep, Differential, Summand, steps};
 use crate::diff::Held;
 use crate::graph::{Graph, NodeId, Op, Shape};
 use crate::notation::Written;
-use crate::simplify::{self, Simplified, Unwritable};
+use crate::simplify::{self, Goal, Simplified, TaylorPolynomial, Unwritable};
 use crate::syntax::ast::Name;
 
 /// A symbolic derivative as a statement shows it.
@@ -23,6 +23,30 @@ pub struct Derivation {
     pub result: Symbolic,
     /// Every rule applied, with the formula after it; only `with steps`.
     pub steps: Vec<DerivationStep>,
+}
+
+/// A formula in another form.
+#[derive(Clone, Debug)]
+pub struct Rewriting {
+    /// The form that was asked for.
+    pub goal: Goal,
+    /// The formula as written.
+    pub of: Written,
+    /// The result.
+    pub result: Simplified,
+}
+
+/// A Taylor polynomial as a statement shows it.
+#[derive(Clone, Debug)]
+pub struct TaylorSeries {
+    /// The formula as written.
+    pub of: Written,
+    /// The variable as written.
+    pub wrt: Written,
+    /// The polynomial and its coefficients.
+    pub polynomial: TaylorPolynomial,
+    /// The coefficients as numbers; `None` where an input has no value.
+    pub values: Vec<Option<f64>>,
 }
 
 /// The result of symbolic differentiation.

@@ -29,7 +29,7 @@ pub struct StatementRow {
 }
 
 /// All of them that have a word or a sign, in the order in which help lists them.
-pub static STATEMENTS: [StatementRow; 20] = [
+pub static STATEMENTS: [StatementRow; 24] = [
     StatementRow {
         word: "=",
         token: Token::DefinitionHead,
@@ -101,6 +101,42 @@ pub static STATEMENTS: [StatementRow; 20] = [
         form: "prove A == B",
         doc: "test two formulas for equality: a proof, agreement at random points, or a counterexample",
         example: ("prove sin(2*x) == 2*sin(x)*cos(x)", ""),
+    },
+    StatementRow {
+        word: "simplify",
+        token: Token::Show(Show::Simplify),
+        noun: "simplify",
+        takes: &["to"],
+        form: "simplify E",
+        doc: "a formula as short as the rules make it, derivatives inside written out",
+        example: ("simplify sin(x)^2 + cos(x)^2", ""),
+    },
+    StatementRow {
+        word: "expand",
+        token: Token::Show(Show::Expand),
+        noun: "expand",
+        takes: &["to"],
+        form: "expand E",
+        doc: "a formula with products and whole powers of sums multiplied out",
+        example: ("expand (x + 1)^3", ""),
+    },
+    StatementRow {
+        word: "factor",
+        token: Token::Show(Show::Factor),
+        noun: "factor",
+        takes: &["to"],
+        form: "factor E",
+        doc: "a formula as a product of factors",
+        example: ("factor x^4 - y^4", ""),
+    },
+    StatementRow {
+        word: "series",
+        token: Token::Show(Show::Series),
+        noun: "series",
+        takes: &["wrt", "at", "order", "to"],
+        form: "series f wrt x at x = 0 with order 6",
+        doc: "the Taylor polynomial with exact coefficients, and the next term; at the value of the name, at 0 where it has none",
+        example: ("series exp(x) wrt x with order 3", ""),
     },
     StatementRow {
         word: "graph",

@@ -162,10 +162,7 @@ pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
         Event::Trace(trace) => traced(trace, script, style),
         Event::Graph(drawing) => section("graph", &figure(&drawing.trace, drawing, script, style)),
         Event::Plot(plot) => section("plot", &picture(plot)),
-        Event::Derive(derivation) => {
-            let text = escaped(&derive::text(derivation, style));
-            section("formula", &format!("<pre tabindex=\"0\">{text}</pre>\n"))
-        }
+        Event::Derive(derivation) => preformatted(&derive::text(derivation, style)),
         Event::Compare(comparison) => {
             let head = named(&comparison.output, &comparison.value, style);
             let tables = [view::derivatives(comparison), view::costs(comparison)];
@@ -181,6 +178,8 @@ pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
             section("check", &prose(&super::claims::against(against, style)))
         }
         Event::Prove(proof) => section("prove", &prose(&super::claims::proof(proof, style))),
+        Event::Rewriting(found) => preformatted(&super::rewriting::rewriting(found)),
+        Event::Series(found) => preformatted(&super::rewriting::series(found, style)),
         Event::Warning(_) => String::new(),
     }
 }
@@ -190,6 +189,12 @@ pub fn diagnostic(found: &Diagnostic, style: &Style) -> String {
     let class = format!("diagnostic {}", found.severity().name());
     let text = escaped(&diagnostic::text(found, style));
     section(&class, &format!("<pre tabindex=\"0\">{text}</pre>\n"))
+}
+
+/// A formula that can be copied.
+fn preformatted(text: &str) -> String {
+    let text = escaped(text);
+    section("formula", &format!("<pre tabindex=\"0\">{text}</pre>\n"))
 }
 
 fn section(class: &str, content: &str) -> String {

@@ -7,6 +7,7 @@ mod findings;
 mod graph;
 mod object;
 mod plot;
+mod rewriting;
 mod trace;
 mod value;
 
@@ -55,6 +56,8 @@ pub fn event(event: &Event) -> String {
         Event::Check(verdict) => compare::verdict(verdict).to_string(),
         Event::Against(against) => claims::against(against).to_string(),
         Event::Prove(proof) => claims::proof(proof).to_string(),
+        Event::Rewriting(found) => rewriting::rewriting(found).to_string(),
+        Event::Series(found) => rewriting::series(found).to_string(),
         Event::Warning(warning) => diagnostic(warning, None),
     }
 }

@@ -9,14 +9,14 @@ mod name;
 mod picture;
 mod table;
 
-use super::{Style, claims, compare, derive};
+use super::{Style, claims, compare, derive, rewriting};
 use crate::claims::{Against, Proof};
 use crate::event::{Event, Item};
 use crate::findings;
 use crate::graph::Tensor;
 use crate::notation::written;
 use crate::simplify::Simplified;
-use crate::symbolic::{Derivation, Summand, Symbolic};
+use crate::symbolic::{Derivation, Rewriting, Summand, Symbolic, TaylorSeries};
 use crate::trace::Trace;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
@@ -69,6 +69,8 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Check(verdict) => checked(verdict, style),
         Event::Against(against) => checked_against(against, style),
         Event::Prove(proof) => proved(proof, style),
+        Event::Rewriting(found) => rewritten(found, style),
+        Event::Series(found) => series(found, style),
         Event::Warning(_) => String::new(),
     }
 }
@@ -198,6 +200,29 @@ fn equations(head: &str, formula: &Simplified, pen: LatexMath) -> Vec<String> {
     };
     let whole = format!("{head} = {}", math(formula.whole));
     formula.parts.iter().map(part).chain([whole]).collect()
+}
+
+/// A formula and its new form.
+fn rewritten(found: &Rewriting, style: &Style) -> String {
+    let pen = LatexMath::derivatives(style.digits);
+    let equations = equations(&pen.written(&found.of), &found.result, pen);
+    equations.iter().map(|one| display(one)).collect()
+}
+
+/// A Taylor polynomial, and the first term beyond it.
+fn series(found: &TaylorSeries, style: &Style) -> String {
+    let pen = LatexMath::derivatives(style.digits);
+    let (polynomial, of) = (&found.polynomial, pen.written(&found.of));
+    let math =
+        |formula: &Simplified| pen.write(&written::expression(&formula.script, formula.whole));
+    let equals = if polynomial.exact { "=" } else { "\\approx" };
+    let line = display(&format!("{of} {equals} {}", math(&polynomial.whole)));
+    match &polynomial.next {
+        Some(next) if !polynomial.exact => {
+            line + &table::paragraph(&format!("next term: ${}$", math(next)))
+        }
+        _ => line + &paragraphs(&rewriting::beyond(found)),
+    }
 }
 
 fn derived(derivation: &Derivation, style: &Style) -> String {

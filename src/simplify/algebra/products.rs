@@ -18,6 +18,7 @@ impl Algebra<'_> {
             let number = self.value(exponent);
             let whole = number.filter(|e| e.is_whole());
             match (self.form(base), number, whole) {
+                (Form::Number(Number::ONE), ..) => {}
                 (Form::Number(value), Some(power), _) => {
                     coefficient *= roots.power(value, power);
                 }

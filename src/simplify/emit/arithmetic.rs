@@ -1,28 +1,30 @@
 //! Sums, matrix products and signs as expressions: in which order, and with which operators.
 
-use super::{Emitter, Unwritable, Written};
+use super::{Emitter, TermOrder, Unwritable, Written};
 use crate::graph::Shape;
 use crate::simplify::algebra::{Form, Id};
 use crate::simplify::exact::Number;
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, UnaryOp};
+use std::cmp::Reverse;
 
 impl Emitter<'_> {
     /// Positive terms first, so that a sum does not begin with a sign where it need not.
     pub(super) fn sum(&mut self, terms: &[(Number, Id)]) -> Written {
-        let (positive, negative): (Vec<_>, Vec<_>) =
-            terms.iter().copied().partition(|(c, _)| c.is_positive());
-        let is_number = |(_, term): &(Number, Id)| self.algebra.value(*term).is_some();
-        let (numbers, mut others): (Vec<_>, Vec<_>) = positive.into_iter().partition(is_number);
-        others.sort_by_key(|(_, term)| std::cmp::Reverse(self.degree(*term)));
-        let mut negative = negative;
-        negative.sort_by_key(|(_, term)| std::cmp::Reverse(self.degree(*term)));
-        // 1 − x reads better than −x + 1, and x + 1 better than 1 + x.
-        let mut ordered: Vec<(Number, Id)> = if others.is_empty() {
-            numbers
-        } else {
-            [others, numbers].concat()
+        let mut ordered = match self.order {
+            TermOrder::PositiveFirst => self.positive_first(terms),
+            TermOrder::Descending => {
+                let mut ordered = terms.to_vec();
+                ordered.sort_by_cached_key(|(_, term)| self.rank(*term));
+                // 1 − x reads better than −x + 1.
+                if let [(first, _), (second, _)] = ordered[..]
+                    && first.is_negative()
+                    && second.is_positive()
+                {
+                    ordered.swap(0, 1);
+                }
+                ordered
+            }
         };
-        ordered.extend(negative);
         let shapes: Vec<Shape> = ordered
             .iter()
             .map(|(_, term)| self.algebra.shape(*term))
@@ -30,8 +32,49 @@ impl Emitter<'_> {
         if let Some(whole) = out_of_order(&shapes) {
             ordered[..=whole].rotate_right(1);
         }
+        self.in_order(&ordered)
+    }
+
+    fn positive_first(&self, terms: &[(Number, Id)]) -> Vec<(Number, Id)> {
+        let (positive, negative): (Vec<_>, Vec<_>) =
+            terms.iter().copied().partition(|(c, _)| c.is_positive());
+        let is_number = |(_, term): &(Number, Id)| self.algebra.value(*term).is_some();
+        let (numbers, mut others): (Vec<_>, Vec<_>) = positive.into_iter().partition(is_number);
+        others.sort_by_key(|(_, term)| Reverse(self.degree(*term)));
+        let mut negative = negative;
+        negative.sort_by_key(|(_, term)| Reverse(self.degree(*term)));
+        // 1 − x reads better than −x + 1, and x + 1 better than 1 + x.
+        let mut ordered: Vec<(Number, Id)> = if others.is_empty() {
+            numbers
+        } else {
+            [others, numbers].concat()
+        };
+        ordered.extend(negative);
+        ordered
+    }
+
+    /// The rank of a term of a polynomial: by degree, then by the powers of its bases.
+    fn rank(&self, term: Id) -> (Reverse<i64>, Vec<(Id, Reverse<i64>)>) {
+        let unit = self.algebra.unit();
+        let single = [(term, unit)];
+        let bases = match self.algebra.form(term) {
+            Form::Product(bases) => bases,
+            Form::Number(_) => &[],
+            _ => &single,
+        };
+        let power = |(base, e): &(Id, Id)| {
+            let power = self.algebra.value(*e).map_or(1.0, Number::to_f64);
+            (*base, Reverse(power.clamp(-1e6, 1e6) as i64))
+        };
+        let powers: Vec<_> = bases.iter().map(power).collect();
+        let degree = powers.iter().map(|(_, power)| power.0).sum();
+        (Reverse(degree), powers)
+    }
+
+    /// c₁·t₁ + c₂·t₂ + … in this order.
+    pub fn in_order(&mut self, ordered: &[(Number, Id)]) -> Written {
         let mut text: Option<ExprId> = None;
-        for (c, term) in ordered {
+        for (c, term) in ordered.iter().copied() {
             text = Some(match text {
                 None => self.scaled(c, term)?,
                 Some(left) => {

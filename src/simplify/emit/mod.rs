@@ -31,12 +31,22 @@ const WRITTEN_LIMIT: usize = 2_000_000;
 
 type Written = Result<ExprId, Unwritable>;
 
+/// The order in which the terms of a sum are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermOrder {
+    /// Positive ones first, so that a sum does not begin with a sign.
+    PositiveFirst,
+    /// From the highest degree down, as polynomials are.
+    Descending,
+}
+
 /// Writes formulas of one algebra as expressions.
 pub struct Emitter<'a> {
     /// The formulas.
     pub algebra: &'a Algebra<'a>,
     /// The names of atoms.
     pub names: &'a dyn Fn(NodeId) -> Option<Name>,
+    order: TermOrder,
     script: Script,
     /// The places of names in the script.
     known: FxHashMap<Name, NameId>,
@@ -44,7 +54,11 @@ pub struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     /// An emitter for formulas of `algebra`; `names` gives the names of its atoms.
-    pub fn new(algebra: &'a Algebra<'a>, names: &'a dyn Fn(NodeId) -> Option<Name>) -> Emitter<'a> {
+    pub fn new(
+        algebra: &'a Algebra<'a>,
+        names: &'a dyn Fn(NodeId) -> Option<Name>,
+        order: TermOrder,
+    ) -> Emitter<'a> {
         let script = Script {
             source: Source::new("", ""),
             expressions: Vec::new(),
@@ -56,6 +70,7 @@ impl<'a> Emitter<'a> {
         Emitter {
             algebra,
             names,
+            order,
             script,
             known: FxHashMap::default(),
         }

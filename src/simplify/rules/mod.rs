@@ -71,6 +71,8 @@ pub static OPERATIONS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     equation("logarithm of an exponential", "log(exp(x))", "x"),
     equation("exponential of a logarithm", "exp(log(x))", "x"),
     computed("function of a number", exact_value),
+    computed("sine of a part of pi", function_of_pi),
+    computed("sum of numbers", sum_of_numbers),
     computed("even and odd functions", parity),
     computed("hypot(1, x) = sqrt(1 + x^2)", root_of_one_and_square),
     equation("inverse of an inverse", "inv(inv(x))", "x"),

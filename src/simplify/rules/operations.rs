@@ -38,6 +38,58 @@ pub(super) fn root_of_one_and_square(algebra: &mut Algebra, id: Id) -> Option<Id
     Some(algebra.product(Number::ONE, &[(sum, half)], shape))
 }
 
+/// The sine or cosine of π times a fraction with the denominator 1, 2, 3, 4 or 6.
+pub(super) fn function_of_pi(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Apply(row, _, [arg]) = algebra.form(id) else {
+        return None;
+    };
+    // cos(x) = sin(x + π/2)
+    let ahead = match () {
+        () if row.is(&elementary::SIN) => Number::ZERO,
+        () if row.is(&elementary::COS) => Number::HALF,
+        () => return None,
+    };
+    let (turns, of) = algebra.scaled(*arg);
+    if of != algebra.pi() {
+        return None;
+    }
+    let turns = turns + ahead;
+    let half_turns = turns.floor();
+    let inside = turns - half_turns;
+    let sign = match half_turns.is_even() {
+        true => Number::ONE,
+        false => Number::MINUS_ONE,
+    };
+    let radicand = match inside.fraction()? {
+        (0, 1) => return Some(algebra.number(Number::ZERO)),
+        (1, 2) => 4,
+        (1, 3) | (2, 3) => 3,
+        (1, 4) | (3, 4) => 2,
+        (1, 6) | (5, 6) => 1,
+        _ => return None,
+    };
+    let (radicand, half) = (algebra.number(radicand), algebra.number(Number::HALF));
+    Some(algebra.product(sign / Number::TWO, &[(radicand, half)], Shape::SCALAR))
+}
+
+/// The sum of entries that are numbers.
+pub(super) fn sum_of_numbers(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let entries = match algebra.form(id) {
+        Form::Apply(row, _, [arg]) if row.is(&array::SUM) && algebra.shape(id).is_scalar() => {
+            match algebra.form(*arg) {
+                Form::Entries(entries) => entries,
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let mut sum = Number::ZERO;
+    for entry in entries {
+        sum += algebra.value(*entry)?;
+    }
+    Some(algebra.number(sum))
+}
+
 /// f(−x) = ±f(x)
 pub(super) fn parity(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let Form::Apply(row, attr, args) = algebra.form(id) else {

@@ -64,6 +64,14 @@ pub enum Show {
     Check,
     /// `prove`
     Prove,
+    /// `simplify`
+    Simplify,
+    /// `expand`
+    Expand,
+    /// `factor`
+    Factor,
+    /// `series`
+    Series,
     /// `graph`
     Graph,
     /// `plot`
@@ -136,6 +144,8 @@ pub enum With {
     },
     /// `path P`
     Path(ExprId),
+    /// `order n`
+    Order(ExprId),
     Contours,
     /// `title "…"`
     Title(Text),
@@ -158,6 +168,7 @@ impl With {
             With::LogY => "log y",
             With::Points { .. } => "points",
             With::Path(_) => "path",
+            With::Order(_) => "order",
             With::Contours => "contours",
             With::Title(_) => "title",
             With::XLabel(_) => "xlabel",

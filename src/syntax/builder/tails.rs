@@ -184,6 +184,7 @@ impl Builder<'_> {
             ("log", _, Some("y"), None) => With::LogY,
             ("points", Some(points), _, colour) => With::Points { points, colour },
             ("path", Some(path), _, None) => With::Path(path),
+            ("order", Some(order), _, None) => With::Order(order),
             ("contours", None, ..) => With::Contours,
             _ => return Err(self.bad_item(&word, span)),
         };
@@ -213,6 +214,7 @@ impl Builder<'_> {
                 "`path` needs a matrix of places",
                 "write `with path P`, a place a row",
             ),
+            "order" => ("`order` needs a number", "write `with order 6`"),
             "title" | "xlabel" | "ylabel" => (
                 "a title or a label is a text in quotes",
                 "write `with title \"Loss\", xlabel \"step\"`",
