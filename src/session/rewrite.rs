@@ -12,19 +12,24 @@ use crate::lower::{Lowerer, Unit};
 use crate::notation::Written;
 use crate::simplify::{Goal, Unwritable, WriteOptions, rewrite};
 use crate::symbolic::Rewriting;
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{Name, Show};
 
 impl Session {
-    /// Shows every output in the form `goal`, written in inputs: what names stand for is looked into.
+    /// Shows every output in the form that `kind` asks for, written in inputs: what names stand for is looked into.
     pub(super) fn show_rewriting(
         &self,
-        goal: Goal,
+        kind: Show,
         statement: &ShowStatement<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         let ShowStatement {
             script, outputs, ..
         } = *statement;
+        let goal = match kind {
+            Show::Expand => Goal::Expand,
+            Show::Factor => Goal::Factor,
+            _ => Goal::Simplify,
+        };
         for output in outputs {
             let graph = Graph::new();
             let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
@@ -38,10 +43,10 @@ impl Session {
             let names = |leaf: NodeId| input_name(unit, leaf);
             let options = options_in_inputs(unit, &names);
             let result = rewrite(&graph, spelled(&graph, node, |_| false), goal, &options)
-                .map_err(|why| unwritable(goal, statement, why))?;
+                .map_err(|why| unwritable(kind.word(), statement, why))?;
             warn(evaluation.unit.take_warnings(), sink);
             sink(Event::Rewriting(Box::new(Rewriting {
-                goal,
+                word: kind.word(),
                 of: Written::new(script, *output),
                 result,
             })));
@@ -71,11 +76,11 @@ pub(super) fn options_in_inputs<'o>(
     }
 }
 
-fn unwritable(goal: Goal, statement: &ShowStatement<'_>, why: Unwritable) -> Diagnostic {
+fn unwritable(word: &str, statement: &ShowStatement<'_>, why: Unwritable) -> Diagnostic {
     let place = statement.script.locate(statement.outputs[0]);
     match why {
         Unwritable::TooLarge => error!(Limit, place,
-            "`{}` would make this formula too long", goal.name();
+            "`{word}` would make this formula too long";
             label: "too many terms or operations"),
         Unwritable::Loop => error!(Value, place,
             "a long iteration has no formula";

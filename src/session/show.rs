@@ -9,7 +9,6 @@ use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{Evaluation, Lowerer};
 use crate::notation::Written;
-use crate::simplify::Goal;
 use crate::syntax::ast::{ExprId, ExprKind, Script, Show, With};
 use crate::trace::{self, Kink, Nonfinite, Request, Wanted};
 
@@ -63,9 +62,9 @@ impl Session {
             Show::Compare => self.show_compare(statement, sink),
             Show::Check => self.show_check(statement, sink),
             Show::Prove => self.show_proof(statement, sink),
-            Show::Simplify => self.show_rewriting(Goal::Simplify, statement, sink),
-            Show::Expand => self.show_rewriting(Goal::Expand, statement, sink),
-            Show::Factor => self.show_rewriting(Goal::Factor, statement, sink),
+            Show::Simplify | Show::Expand | Show::Factor => {
+                self.show_rewriting(kind, statement, sink)
+            }
             Show::Series => self.show_series(statement, sink),
             Show::Graph => self.show_graph(statement, sink),
             Show::Plot => self.show_plot(statement, sink),

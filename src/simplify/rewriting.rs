@@ -8,7 +8,7 @@ use super::multiply::multiplied_out;
 use super::parts::{DEPTH_LIMIT, Outline};
 use super::series::{Expansion, NoSeries, depends};
 use super::{Simplified, TREE_LIMIT, TermOrder, Unwritable, WriteOptions, empty, spell};
-use super::{polynomial, rules, write};
+use super::{factorisation, rules, write};
 use crate::diff::{Flow, Held, forward};
 use crate::graph::primitive::DerivativeRule;
 use crate::graph::substitute::substitute;
@@ -26,17 +26,6 @@ pub enum Goal {
     Expand,
     /// A product of factors.
     Factor,
-}
-
-impl Goal {
-    /// The word of its statement.
-    pub fn name(self) -> &'static str {
-        match self {
-            Goal::Simplify => "simplify",
-            Goal::Expand => "expand",
-            Goal::Factor => "factor",
-        }
-    }
 }
 
 /// Writes the node `root` in the form `goal`.
@@ -127,7 +116,7 @@ fn sum_in_factors(algebra: &mut Algebra, id: Id) -> Id {
         return id;
     }
     let spread = multiplied_out(algebra, id).unwrap_or(id);
-    let factors = polynomial::factored(algebra, spread);
+    let factors = factorisation::factored(algebra, spread);
     match factors == spread {
         true => rules::factored(algebra, id),
         false => factors,

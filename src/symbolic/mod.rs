@@ -9,7 +9,7 @@ pub use steps::{DerivationRule, DerivationStep, Differential, Summand, steps};
 use crate::diff::Held;
 use crate::graph::{Graph, NodeId, Op, Shape};
 use crate::notation::Written;
-use crate::simplify::{self, Goal, Simplified, TaylorPolynomial, Unwritable};
+use crate::simplify::{self, Simplified, TaylorPolynomial, Unwritable};
 use crate::syntax::ast::Name;
 
 /// A symbolic derivative as a statement shows it.
@@ -28,8 +28,8 @@ pub struct Derivation {
 /// A formula in another form.
 #[derive(Clone, Debug)]
 pub struct Rewriting {
-    /// The form that was asked for.
-    pub goal: Goal,
+    /// The word that asked for it.
+    pub word: &'static str,
     /// The formula as written.
     pub of: Written,
     /// The result.

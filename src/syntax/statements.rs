@@ -108,7 +108,7 @@ pub static STATEMENTS: [StatementRow; 24] = [
         noun: "simplify",
         takes: &["to"],
         form: "simplify E",
-        doc: "a formula as short as the rules make it, derivatives inside written out",
+        doc: "simplify a formula; derivatives inside it are written out",
         example: ("simplify sin(x)^2 + cos(x)^2", ""),
     },
     StatementRow {
@@ -117,7 +117,7 @@ pub static STATEMENTS: [StatementRow; 24] = [
         noun: "expand",
         takes: &["to"],
         form: "expand E",
-        doc: "a formula with products and whole powers of sums multiplied out",
+        doc: "multiply out products and whole powers of sums",
         example: ("expand (x + 1)^3", ""),
     },
     StatementRow {
@@ -126,7 +126,7 @@ pub static STATEMENTS: [StatementRow; 24] = [
         noun: "factor",
         takes: &["to"],
         form: "factor E",
-        doc: "a formula as a product of factors",
+        doc: "write a formula as a product of factors",
         example: ("factor x^4 - y^4", ""),
     },
     StatementRow {
@@ -135,8 +135,8 @@ pub static STATEMENTS: [StatementRow; 24] = [
         noun: "series",
         takes: &["wrt", "at", "order", "to"],
         form: "series f wrt x at x = 0 with order 6",
-        doc: "the Taylor polynomial with exact coefficients, and the next term; at the value of the name, at 0 where it has none",
-        example: ("series exp(x) wrt x with order 3", ""),
+        doc: "expand in a Taylor polynomial with exact coefficients, at the value of the name or at 0",
+        example: ("series exp(x) wrt x with order 2", ""),
     },
     StatementRow {
         word: "graph",

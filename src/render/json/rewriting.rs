@@ -9,7 +9,7 @@ use serde_json::Value;
 /// The formula as written and in its new form.
 pub fn rewriting(rewriting: &Rewriting) -> Object {
     let formula = &rewriting.result;
-    Object::of(rewriting.goal.name())
+    Object::of(rewriting.word)
         .with("text", &*rewriting.of)
         .with("formula", formula.one_line())
         .with("tree", formula.after.tree)

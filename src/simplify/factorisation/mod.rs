@@ -18,12 +18,12 @@ const DEGREE: usize = 128;
 /// Products of factors of an image that are tried.
 const COMBINATIONS: usize = 4_096;
 
-/// A polynomial without common factors of its terms.
-struct Polynomial {
+/// A polynomial without common factors of its terms, as one in a single variable.
+struct Image {
     generators: Vec<Id>,
     /// The highest exponent of each.
     degrees: Vec<usize>,
-    image: Whole,
+    whole: Whole,
 }
 
 /// The factors of a scalar formula that is a sum, as a product; common factors alone where nothing else
@@ -58,7 +58,7 @@ pub fn factored(algebra: &mut Algebra, sum: Id) -> Id {
 }
 
 /// The numeric content of a sum, the powers that all its terms share, and what is left.
-fn read(algebra: &mut Algebra, terms: &[(Number, Id)]) -> Option<(Number, FactorList, Polynomial)> {
+fn read(algebra: &mut Algebra, terms: &[(Number, Id)]) -> Option<(Number, FactorList, Image)> {
     let mut generators: Vec<Id> = Vec::new();
     let mut monomials: Vec<Vec<(usize, i64)>> = Vec::new();
     let mut content = terms[0].0.abs();
@@ -133,10 +133,10 @@ fn read(algebra: &mut Algebra, terms: &[(Number, Id)]) -> Option<(Number, Factor
         common.push((algebra.sum(&rest, Shape::SCALAR), unit));
         image = vec![1];
     }
-    let polynomial = Polynomial {
+    let polynomial = Image {
         generators,
         degrees,
-        image,
+        whole: image,
     };
     Some((content, common, polynomial))
 }
@@ -163,15 +163,15 @@ fn powers(algebra: &mut Algebra, term: Id) -> Vec<(Id, i64)> {
     powers
 }
 
-impl Polynomial {
+impl Image {
     /// The factors of the image that can be read back, with their multiplicities.
     fn factors(&self) -> Vec<(Whole, u32)> {
-        let parts = integer::factors(&self.image);
+        let parts = integer::factors(&self.whole);
         match self.generators.len() {
             0 | 1 => parts,
             _ => self
                 .joined(&parts)
-                .unwrap_or_else(|| vec![(self.image.clone(), 1)]),
+                .unwrap_or_else(|| vec![(self.whole.clone(), 1)]),
         }
     }
 
