@@ -53,7 +53,7 @@ impl Equation {
         let _never_stopped = StopToken::default().enter();
         let mut letters = Vec::new();
         let [left, right] = [left, right].map(|text| {
-            let script = parse(&Source::new("rule", text))
+            let script = parse(&Source::new("equation", text))
                 .expect("a rule is a formula")
                 .0;
             let root = ExprId(script.expressions.len() as u32 - 1);
