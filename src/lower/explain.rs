@@ -27,6 +27,14 @@ impl Unit<'_> {
             Failure::Fault(node, Fault::NoSuchEntry) => error!(Index, self.location_of(*node),
                 "an index is not one of the places that there are";
                 label: "no entry there"),
+            Failure::Fault(node, Fault::NoSolution) => error!(Value, self.location_of(*node),
+                "no solution was found from this start";
+                label: "does not converge";
+                help: "start nearer to it; plot the function to see whether there is one, and whether it crosses 0 there with a slope"),
+            Failure::Fault(node, Fault::NoMinimum) => error!(Value, self.location_of(*node),
+                "what was found is no minimum: the second derivatives are not those of one";
+                label: "a saddle, a maximum or flat";
+                help: "start nearer to a minimum; a small `0.001*sum(x.^2)` more makes a flat function curved"),
             Failure::Fault(node, Fault::NoEnd) => {
                 let most = match self.graph.node(*node).attr() {
                     Attr::Round(id) => self.graph.round_of(id).count,

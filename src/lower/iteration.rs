@@ -73,6 +73,9 @@ impl Lowerer<'_> {
             return Ok(());
         };
         let function = self.function_named(call.arguments[0], special.row(), frame)?;
+        if let Special::Root | Special::Fixpoint | Special::Minimize = special {
+            return self.start_equation(special, expr, frame, function, operands[0]);
+        }
         let rounds = match (special, call.option(UNTIL_OPTION)) {
             (Special::Scan | Special::Fold, _) => {
                 let (matrix, all) = (operands[1], special == Special::Scan);

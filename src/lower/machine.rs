@@ -128,6 +128,7 @@ impl Lowerer<'_> {
                 Ok(())
             }
             Task::Iterate(state) => self.iterate(*state),
+            Task::Equation(equation) => self.finish_equation(&equation),
             Task::Ruled(call) => self.ruled(*call),
             Task::Round(attempt) => self.finish_round(*attempt),
             Task::Prime(expr, frame, hold, order) => self.prime(expr, &frame, hold, order),

@@ -13,6 +13,7 @@ mod comprehension;
 mod counts;
 pub mod definitions;
 mod derivatives;
+mod equations;
 mod evaluation;
 mod explain;
 mod frame;

@@ -40,12 +40,7 @@ impl Lowerer<'_> {
             _ => None,
         };
         let function = iteration.function.clone();
-        let unit = &self.evaluation.unit;
-        let notes = Notes {
-            guards: unit.guards.len(),
-            differentiated: unit.differentiated.len(),
-            directions: unit.directions.len(),
-        };
+        let notes = self.notes();
         self.push_task(Task::Round(Box::new(LoopAttempt {
             iteration,
             first,
@@ -59,8 +54,18 @@ impl Lowerer<'_> {
         self.call_on(expr, &frame, &function, &arguments)
     }
 
+    /// The notes so far.
+    pub(super) fn notes(&self) -> Notes {
+        let unit = &self.evaluation.unit;
+        Notes {
+            guards: unit.guards.len(),
+            differentiated: unit.differentiated.len(),
+            directions: unit.directions.len(),
+        }
+    }
+
     /// A leaf that stands for what changes from round to round, with the value of the first one.
-    fn round_leaf(&mut self, first: NodeId) -> Result<NodeId> {
+    pub(super) fn round_leaf(&mut self, first: NodeId) -> Result<NodeId> {
         let value = self.evaluation.value_if_known(first)?.map(Rc::new);
         let leaf = self.graph.input("".into(), self.graph.shape(first), value);
         self.round_leaves.insert(leaf);
@@ -117,16 +122,20 @@ impl Lowerer<'_> {
 
     /// Forgets what was noted of the nodes of a round: they have no values of their own.
     fn forget_notes(&mut self, attempt: &LoopAttempt) {
-        self.round_leaves.remove(&attempt.state);
-        if let Some(row) = attempt.row {
-            self.round_leaves.remove(&row);
+        let leaves: Vec<NodeId> = [attempt.state].into_iter().chain(attempt.row).collect();
+        self.forget(&leaves, attempt.notes);
+    }
+
+    /// Forgets what was noted since of what depends on `leaves`.
+    pub(super) fn forget(&mut self, leaves: &[NodeId], notes: Notes) {
+        for leaf in leaves {
+            self.round_leaves.remove(leaf);
         }
         let unit = &mut self.evaluation.unit;
-        unit.differentiated.truncate(attempt.notes.differentiated);
-        unit.directions.truncate(attempt.notes.directions);
+        unit.differentiated.truncate(notes.differentiated);
+        unit.directions.truncate(notes.directions);
         let graph = self.graph;
-        let leaves: Vec<NodeId> = [attempt.state].into_iter().chain(attempt.row).collect();
-        let new = unit.guards.split_off(attempt.notes.guards);
+        let new = unit.guards.split_off(notes.guards);
         let lasting = new.into_iter().filter(|(node, _)| {
             let cone = graph.cone(&[*node], |_| false);
             !leaves.iter().any(|leaf| cone.has(*leaf))

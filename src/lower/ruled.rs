@@ -152,8 +152,10 @@ impl Lowerer<'_> {
         let closed = |(k, node): (usize, NodeId)| (k, substitute(graph, node, &replaced));
         let attr = graph.rule(CallRule {
             name: call.function.name.name.clone(),
+            function: None,
             parameters: call.arguments.len(),
             seed,
+            result: graph.local(LocalUse::State, 0, shape),
             leaves,
             adjoints: adjoints.into_iter().map(closed).collect(),
             departs: call.function.rules.iter().any(|rule| rule.departs),

@@ -2,6 +2,7 @@
 //! while it is under way.
 
 use super::definitions::Function;
+use super::equations::Equation;
 use super::frame::{Frame, Local};
 use super::ruled::RuledCall;
 use crate::diff::Held;
@@ -30,6 +31,8 @@ pub(super) enum Task {
     Differentiate(Box<Differentiation>),
     /// A call or a chain of calls that is under way.
     Iterate(Box<Iteration>),
+    /// A function whose equation is to be solved is being lowered.
+    Equation(Box<Equation>),
     /// A call of a function with rules of the user's is under way.
     Ruled(Box<RuledCall>),
     /// One round of an iteration is being lowered, to be the round of a loop.

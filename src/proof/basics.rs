@@ -15,7 +15,7 @@ use crate::primitives::array::{
     NORM1, OTHERS, PASS, PASS_ALL, POISON, PROD, PROD_SPELLED, SOFTMAX, STD, TRANSPOSE, VAR,
 };
 use crate::primitives::elementary::*;
-use crate::primitives::rules::RULED;
+use crate::primitives::rules::{MINIMUM, RULED, SOLUTION};
 use crate::primitives::term::entrywise;
 use rustc_hash::FxHashMap;
 use std::f64::consts::{LN_2, LN_10, PI};
@@ -41,6 +41,8 @@ static REWRITINGS: &[(&Primitive, Rewriting)] = &[
     (&FROZEN, |a, _, _| a[0]),
     (&STOP, |a, _, _| a[0]),
     (&RULED, |a, _, _| a[a.len() - 1]),
+    (&SOLUTION, |a, _, _| a[0]),
+    (&MINIMUM, |a, _, _| a[0]),
     (&SUB, |a, _, _| difference(a[0], a[1])),
     (&LT, |a, _, _| greater(a[1], a[0])),
     (&LE, |a, _, _| greater(a[1], a[0])),

@@ -4,7 +4,6 @@ use super::algebra::{Algebra, Id, Ids, TermList};
 use super::exact::Number;
 use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape};
-use crate::primitives::rules::RULED;
 use crate::primitives::{arithmetic, array, elementary};
 use smallvec::SmallVec;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10, PI};
@@ -155,7 +154,9 @@ impl Reading<'_, '_> {
                 if row.is(&array::POISON) || row.is(&arithmetic::FROZEN) {
                     return args[0];
                 }
-                if row.is(&RULED) {
+                if let Attr::Rule(rule) = attr
+                    && self.graph.rule_of(rule).function.is_none()
+                {
                     return args[args.len() - 1];
                 }
                 if row.is(&array::ASSEMBLE) {

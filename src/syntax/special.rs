@@ -19,6 +19,9 @@ pub enum Special {
     Iterate,
     Scan,
     Fold,
+    Root,
+    Fixpoint,
+    Minimize,
     Rows,
     Cols,
     Same,
@@ -72,7 +75,7 @@ pub const UNTIL_OPTION: &str = "until";
 pub const MOST_OPTION: &str = "most";
 
 /// All of them, in the order of the identifiers, which is the order in which help lists them.
-pub static SPECIAL: [SpecialRow; 13] = [
+pub static SPECIAL: [SpecialRow; 16] = [
     SpecialRow {
         id: Special::Grad,
         name: "grad",
@@ -162,6 +165,36 @@ pub static SPECIAL: [SpecialRow; 13] = [
         options: &[],
         doc: "s = f(s, row) for each row of X, beginning with s0: the last s.",
         example: ("f(s, x) = s + x; fold(f, 0, [1, 2, 3])", "6"),
+    },
+    SpecialRow {
+        id: Special::Root,
+        name: "root",
+        signature: "root(g, x0)",
+        kind: SpecialKind::Iteration,
+        arguments: 2,
+        options: &[],
+        doc: "The x near x0 where g(x) is 0: one number, or as many equations as unknowns. Its derivative follows from the equation.",
+        example: ("w = 2; g(x) = x^2 - w; root(g, 1)", "1.41421"),
+    },
+    SpecialRow {
+        id: Special::Fixpoint,
+        name: "fixpoint",
+        signature: "fixpoint(g, x0)",
+        kind: SpecialKind::Iteration,
+        arguments: 2,
+        options: &[],
+        doc: "The x near x0 where g(x) is x. Its derivative follows from the equation.",
+        example: ("fixpoint(cos, 1)", "0.739085"),
+    },
+    SpecialRow {
+        id: Special::Minimize,
+        name: "minimize",
+        signature: "minimize(g, x0)",
+        kind: SpecialKind::Iteration,
+        arguments: 2,
+        options: &[],
+        doc: "The x near x0 where g(x) is least. Its derivative follows from the gradient being 0 there.",
+        example: ("a = 3; g(x) = (x - a)^2; minimize(g, 0)", "3"),
     },
     SpecialRow {
         id: Special::Rows,

@@ -103,7 +103,9 @@ impl Writer<'_, '_> {
         if let Attr::Rule(id) = attr {
             let rule = self.graph.rule_of(id);
             let parts = args[..rule.parameters].iter();
-            let parts = parts.map(|arg| self.write(*arg, depth)).collect();
+            let parts = parts.map(|arg| self.write(*arg, depth));
+            let function = rule.function.clone().map(Math::Name);
+            let parts = function.into_iter().chain(parts).collect();
             return Math::Call(rule.name.clone(), parts);
         }
         if let Attr::Round(id) = attr {

@@ -36,7 +36,8 @@ impl<'s, 'g> Ruled<'s, 'g> {
         let (_, adjoint) = self.rule.adjoints.iter().find(|(of, _)| *of == k)?;
         let args = self.args.iter().map(|arg| arg.id);
         let leaves = self.rule.leaves.iter().copied().zip(args);
-        let replaced: FxHashMap<NodeId, NodeId> = leaves.chain([(self.rule.seed, seed)]).collect();
+        let own = [(self.rule.seed, seed), (self.rule.result, self.site.node)];
+        let replaced: FxHashMap<NodeId, NodeId> = leaves.chain(own).collect();
         Some(substitute(self.site.graph, *adjoint, &replaced))
     }
 

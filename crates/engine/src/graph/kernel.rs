@@ -13,6 +13,10 @@ pub enum Fault {
     NoSuchClass,
     /// An index that is not the place of an entry.
     NoSuchEntry,
+    /// An equation has no solution that steps from the start lead to.
+    NoSolution,
+    /// What was found is stationary, and no minimum.
+    NoMinimum,
     /// A loop has not ended after the most rounds that it may make.
     NoEnd,
 }

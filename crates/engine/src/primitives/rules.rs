@@ -2,7 +2,7 @@
 
 use super::rows;
 use crate::graph::Primitive;
-use crate::graph::primitive::{DerivativeRule, KernelCall, ShapeRule};
+use crate::graph::primitive::{DerivativeRule, Fault, KernelCall, ShapeRule};
 
 rows! {
     RULED = Primitive::whole("ruled", |call: &KernelCall<'_>, out: &mut [f64]| {
@@ -11,4 +11,48 @@ rows! {
         }, ShapeRule::Given).variadic(1).internal()
         .derivative(DerivativeRule::Ruled)
         .doc("The value of a function, its last argument, with the derivative that the user gave.");
+    SOLUTION = Primitive::whole("solution", |call: &KernelCall<'_>, out: &mut [f64]| {
+            solved(call)?;
+            out.copy_from_slice(call.args[0].data);
+            Ok(())
+        }, ShapeRule::Same).parameters(&["x", "step", "residual"]).internal().may_fail()
+        .doc("x, if the Newton step left there is nothing against it: a solution.");
+    MINIMUM = Primitive::whole("minimum", |call: &KernelCall<'_>, out: &mut [f64]| {
+            solved(call)?;
+            if !is_positive_definite(call.args[3].data.to_vec(), call.args[0].data.len()) {
+                return Err(Fault::NoMinimum);
+            }
+            out.copy_from_slice(call.args[0].data);
+            Ok(())
+        }, ShapeRule::Same).parameters(&["x", "step", "residual", "hessian"]).internal().may_fail()
+        .doc("A solution where the second derivatives are those of a minimum.");
+}
+
+/// The largest step that may be left, against the largest entry or 1.
+const STEP: f64 = 1e-7;
+
+fn solved(call: &KernelCall<'_>) -> Result<(), Fault> {
+    let [x, step] = [call.args[0].data, call.args[1].data];
+    let scale = x.iter().fold(1f64, |best, x| best.max(x.abs()));
+    match step.iter().all(|step| step.abs() <= STEP * scale) && scale.is_finite() {
+        true => Ok(()),
+        false => Err(Fault::NoSolution),
+    }
+}
+
+/// By Cholesky's decomposition.
+fn is_positive_definite(mut a: Vec<f64>, n: usize) -> bool {
+    for k in 0..n {
+        let pivot = a[k + k * n];
+        if pivot <= 0.0 || pivot.is_nan() {
+            return false;
+        }
+        for j in k + 1..n {
+            let factor = a[j + k * n] / pivot;
+            for i in j..n {
+                a[i + j * n] -= a[i + k * n] * factor;
+            }
+        }
+    }
+    true
 }
