@@ -2,6 +2,9 @@
 
 mod changes;
 mod facts;
+mod sizes;
+
+pub use sizes::{OpenInput, SymbolicShape, written};
 
 use crate::diagnostic::{Result, error};
 use crate::graph::{Shape, Tensor};
@@ -40,6 +43,8 @@ impl Formula {
 pub struct Input {
     /// The shape it was declared with, which updates must keep.
     pub declared: Option<Shape>,
+    /// The sizes that it was declared with, where they are names without a value.
+    pub symbolic: Option<Rc<SymbolicShape>>,
     /// The formula that gives its value when first needed.
     pub source: Option<Formula>,
     /// Its value, once computed.
@@ -68,7 +73,9 @@ impl Meaning {
     /// True if formulas that use this meaning are lowered alike with the other one.
     fn is_like(&self, other: &Meaning) -> bool {
         match (self, other) {
-            (Meaning::Input(a), Meaning::Input(b)) => a.declared == b.declared,
+            (Meaning::Input(a), Meaning::Input(b)) => {
+                a.declared == b.declared && a.symbolic.is_some() == b.symbolic.is_some()
+            }
             (Meaning::Formula(a), Meaning::Formula(b)) => {
                 Rc::ptr_eq(&a.script, &b.script) && a.expr == b.expr
             }
@@ -153,6 +160,8 @@ pub struct Definitions {
     variables: Ordered<Variable>,
     functions: Ordered<Function>,
     facts: Ordered<Facts>,
+    /// True if an input was declared with named sizes.
+    symbolic_shapes: bool,
     log: Vec<Change>,
     /// One for each checkpoint, the latest last.
     journals: VecDeque<Journal>,
@@ -280,6 +289,7 @@ impl Definitions {
         let meaning = if self.is_closed(&formula) {
             Meaning::Input(Input {
                 declared: self.declared(&name.name),
+                symbolic: self.symbolic(&name.name),
                 data: is_read(&formula),
                 source: Some(formula),
                 value: OnceCell::new(),
@@ -297,6 +307,7 @@ impl Definitions {
     pub fn declare(&mut self, name: &Ident, shape: Shape, location: Location) {
         let input = Input {
             declared: Some(shape),
+            symbolic: None,
             source: None,
             value: OnceCell::new(),
             place: self.place_of(&name.name),
@@ -312,6 +323,7 @@ impl Definitions {
     pub fn remember(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
         let input = Input {
             declared: None,
+            symbolic: None,
             source: None,
             value: OnceCell::from(value),
             place: self.place_of(name),
@@ -344,6 +356,7 @@ impl Definitions {
             variables: self.variables.clone(),
             functions: self.functions.clone(),
             facts: self.facts.clone(),
+            symbolic_shapes: self.symbolic_shapes,
             clock: self.clock,
             ..self.emptied()
         }
@@ -359,6 +372,7 @@ impl Definitions {
         let place = self.place_of(name);
         let input = Input {
             declared,
+            symbolic: self.symbolic(name),
             source: None,
             value: OnceCell::from(value),
             place,
@@ -388,6 +402,7 @@ impl Definitions {
     pub fn store_constant(&mut self, name: &Name, value: f64, location: Location) {
         let input = Input {
             declared: None,
+            symbolic: None,
             source: None,
             value: OnceCell::from(Rc::new(Tensor::scalar(value))),
             place: 0,

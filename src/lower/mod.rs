@@ -30,6 +30,7 @@ mod rows;
 mod ruled;
 mod same;
 mod signatures;
+mod sizes;
 mod statements;
 mod sweeps;
 mod tasks;

@@ -90,7 +90,10 @@ impl<'a> Lowerer<'a> {
         let Some((index, variable)) = found else {
             let node = match constant(name) {
                 Some(value) => self.graph.literal(value),
-                None => self.free_input(name, expr, frame),
+                None => match self.size_named(name)? {
+                    Some(node) => node,
+                    None => self.free_input(name, expr, frame),
+                },
             };
             self.push_node(node);
             return Ok(());
@@ -161,11 +164,11 @@ impl<'a> Lowerer<'a> {
         if let (true, Some(value)) = (fixed, &value) {
             return Ok(self.graph.constant((**value).clone()));
         }
-        let shape = value
-            .as_ref()
-            .map(|value| value.shape())
-            .or(input.declared)
-            .unwrap_or(Shape::SCALAR);
+        let known = value.as_ref().map(|value| value.shape());
+        let shape = match &input.symbolic {
+            Some(symbolic) => self.symbolic_shape(name, symbolic, known, location)?,
+            None => known.or(input.declared).unwrap_or(Shape::SCALAR),
+        };
         let node = self.graph.input(name.clone(), shape, value);
         self.evaluation.unit.note_definition(node, location.clone());
         self.evaluation.unit.note_name(node, name);
@@ -174,7 +177,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The value of an input, computed the first time it is needed.
-    fn input_value(&mut self, input: &Input) -> Result<Option<Rc<Tensor>>> {
+    pub(super) fn input_value(&mut self, input: &Input) -> Result<Option<Rc<Tensor>>> {
         if let Some(value) = input.value.get() {
             return Ok(Some(value.clone()));
         }

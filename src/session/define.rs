@@ -5,7 +5,7 @@ use super::sink::warn;
 use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, bail, warning};
 use crate::lower;
-use crate::lower::definitions::Function;
+use crate::lower::definitions::{Function, SymbolicShape};
 use crate::syntax::ast::{ExprId, Ident, InputDeclaration, Script};
 use std::rc::Rc;
 
@@ -60,11 +60,24 @@ impl Session {
         for declaration in declarations {
             let mut sizes = Vec::new();
             for size in &declaration.shape {
-                sizes.push(self.evaluate(script, *size, &mut |_| {}, |lowerer, node| {
-                    lowerer.size(node, &formula(script, *size))
-                })?);
+                let known =
+                    self.evaluate(script, *size, &mut |_| {}, |lowerer, node| {
+                        match lowerer.evaluation().value_if_known(node)? {
+                            Some(_) => lowerer.size(node, &formula(script, *size)).map(Some),
+                            None => Ok(None),
+                        }
+                    })?;
+                sizes.push(known);
             }
             let location = script.location(declaration.name.span);
+            let Some(sizes) = sizes.into_iter().collect::<Option<Vec<usize>>>() else {
+                let sizes = declaration.shape.iter();
+                let sizes = sizes.map(|size| formula(script, *size)).collect();
+                let shape = SymbolicShape { sizes };
+                self.definitions
+                    .declare_symbolic(&declaration.name, shape, location);
+                continue;
+            };
             let (rows, cols) = (
                 sizes.first().copied().unwrap_or(1),
                 sizes.get(1).copied().unwrap_or(1),

@@ -46,6 +46,7 @@ mod save;
 mod series;
 mod show;
 mod sink;
+mod sizes;
 mod statement;
 mod update;
 

@@ -49,7 +49,8 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn show(
+    /// The same where all sizes are known.
+    pub(super) fn show_known(
         &self,
         kind: Show,
         statement: &ShowStatement<'_>,

@@ -18,10 +18,12 @@ mod rational;
 mod rewriting;
 pub mod rules;
 mod series;
+mod sizes;
 
 pub use emit::{TermOrder, Unwritable};
 pub use rewriting::{Goal, TaylorPolynomial, rewrite, taylor};
 pub use series::NoSeries;
+pub use sizes::for_all_sizes;
 
 use crate::graph::{Graph, NodeId};
 use crate::syntax::ast::{ExprId, Name, Script};

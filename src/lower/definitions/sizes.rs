@@ -1,0 +1,173 @@
+//! Inputs that are declared with named sizes: `input X[n, d]`.
+
+use super::{Definitions, Formula, Input, Meaning, Variable};
+use crate::source::Location;
+use crate::syntax::ast::{ExprKind, Ident, Name};
+use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+/// The sizes that an input was declared with, where one of them had no value then.
+#[derive(Clone, Debug)]
+pub struct SymbolicShape {
+    /// Rows and, of a matrix, columns.
+    pub sizes: Vec<Formula>,
+}
+
+impl SymbolicShape {
+    /// As it is written: `n×d`.
+    pub fn text(&self) -> String {
+        let texts: Vec<&str> = self.sizes.iter().map(written).collect();
+        match texts[..] {
+            [rows] => format!("{rows}×1"),
+            _ => texts.join("×"),
+        }
+    }
+
+    /// The names in its sizes.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        self.sizes.iter().flat_map(names_in)
+    }
+
+    /// The position of the size that is this name alone.
+    fn axis_of(&self, name: &str) -> Option<usize> {
+        let is_name = |size: &Formula| {
+            size.script
+                .name_at(size.expr)
+                .is_some_and(|own| **own == *name)
+        };
+        self.sizes.iter().position(is_name)
+    }
+}
+
+/// The names in a size.
+fn names_in(size: &Formula) -> Vec<&Name> {
+    let script = &size.script;
+    let mut found = Vec::new();
+    let mut stack = vec![size.expr];
+    while let Some(id) = stack.pop() {
+        if let ExprKind::Name(name) = script.expr(id).kind {
+            found.push(script.name(name));
+        }
+        script.expr(id).children(|child| stack.push(child));
+    }
+    found
+}
+
+/// A size as it is written.
+pub fn written(size: &Formula) -> &str {
+    size.script.text(size.expr)
+}
+
+/// An input that was declared with sizes whose names have no value.
+#[derive(Clone, Debug)]
+pub struct OpenInput {
+    /// Its name.
+    pub name: Name,
+    /// The place of its declaration.
+    pub location: Location,
+    /// Its shape.
+    pub shape: Rc<SymbolicShape>,
+}
+
+impl Input {
+    /// True if it has a value, or a formula that gives one.
+    pub fn has_value(&self) -> bool {
+        self.source.is_some() || self.value.get().is_some()
+    }
+}
+
+impl Definitions {
+    /// Declares an input of a shape in which names have no value yet.
+    pub fn declare_symbolic(&mut self, name: &Ident, shape: SymbolicShape, location: Location) {
+        self.symbolic_shapes = true;
+        let input = Input {
+            declared: None,
+            symbolic: Some(Rc::new(shape)),
+            source: None,
+            value: OnceCell::new(),
+            place: self.place_of(&name.name),
+            data: false,
+            constant: false,
+            implicit: false,
+        };
+        let meaning = Meaning::Input(input);
+        self.set(name.name.clone(), Variable { meaning, location });
+    }
+
+    /// The sizes that the input `name` was declared with, where they are names.
+    pub(super) fn symbolic(&self, name: &str) -> Option<Rc<SymbolicShape>> {
+        match self.variables.get(name).map(|variable| &variable.meaning) {
+            Some(Meaning::Input(input)) => input.symbolic.clone(),
+            _ => None,
+        }
+    }
+
+    /// The inputs of symbolic shapes that some formulas reach, and the names without a value in these.
+    pub fn open_sizes(&self, formulas: Vec<Formula>) -> (Vec<OpenInput>, Vec<Name>) {
+        let mut inputs = Vec::new();
+        let mut names: Vec<Name> = Vec::new();
+        if !self.symbolic_shapes {
+            return (inputs, names);
+        }
+        let mut seen: FxHashSet<Name> = FxHashSet::default();
+        let mut waiting = formulas;
+        while let Some(formula) = waiting.pop() {
+            let script = &formula.script;
+            let mut stack = vec![formula.expr];
+            while let Some(id) = stack.pop() {
+                let expr = script.expr(id);
+                expr.children(|child| stack.push(child));
+                let called = expr.kind.function();
+                if let Some(function) = called.and_then(|known| self.function(&known.name))
+                    && seen.insert(format!("{}()", function.name).into())
+                {
+                    waiting.push(function.body.clone());
+                }
+                let ExprKind::Name(name) = expr.kind else {
+                    continue;
+                };
+                let name = script.name(name);
+                if !seen.insert(name.clone()) {
+                    continue;
+                }
+                let Some(variable) = self.variable(name) else {
+                    continue;
+                };
+                match &variable.meaning {
+                    Meaning::Formula(formula) => waiting.push(formula.clone()),
+                    Meaning::Input(input) => {
+                        if let (Some(shape), false) = (&input.symbolic, input.has_value()) {
+                            inputs.push(OpenInput {
+                                name: name.clone(),
+                                location: variable.location.clone(),
+                                shape: shape.clone(),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        inputs.reverse();
+        for name in inputs.iter().flat_map(|input| input.shape.names()) {
+            if !names.contains(name)
+                && self.variable(name).is_none()
+                && self.sized_by(name).is_none()
+            {
+                names.push(name.clone());
+            }
+        }
+        (inputs, names)
+    }
+
+    /// The first input with a value that was declared with a size of this name, and which size.
+    pub fn sized_by(&self, name: &str) -> Option<(&Input, usize)> {
+        self.variables().find_map(|(_, variable)| {
+            let Meaning::Input(input) = &variable.meaning else {
+                return None;
+            };
+            let axis = input.symbolic.as_ref()?.axis_of(name)?;
+            input.has_value().then_some((input, axis))
+        })
+    }
+}

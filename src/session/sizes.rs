@@ -1,0 +1,244 @@
+//! Statements about formulas with sizes that have no value: they are run at sizes that are drawn.
+
+use super::statement::ShowStatement;
+use super::{Session, Sink};
+use crate::claims::Outcome;
+use crate::diagnostic::{Diagnostic, Result, error, note};
+use crate::event::Event;
+use crate::lower::Formula;
+use crate::lower::definitions::OpenInput;
+use crate::simplify::{Simplified, for_all_sizes};
+use crate::symbolic::Symbolic;
+use crate::syntax::ast::{Name, Show};
+
+/// Sizes for claims: small ones, different from each other.
+const SMALL: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 5, 3, 4], [4, 3, 5, 2]];
+/// Sizes for formulas: quotients of them have no simpler form.
+const PRIMES: [usize; 12] = [5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43];
+/// Sizes at which a formula is found.
+const FORMULAS: usize = 4;
+
+/// The sizes without a value that a statement needs.
+struct Open {
+    inputs: Vec<OpenInput>,
+    names: Vec<Name>,
+}
+
+impl Session {
+    pub(super) fn show(
+        &self,
+        kind: Show,
+        statement: &ShowStatement<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        let open = self.open_sizes(statement);
+        if open.names.is_empty() || open.names.len() > PRIMES.len() - FORMULAS {
+            return self.show_known(kind, statement, sink);
+        }
+        match kind {
+            Show::Prove => self.show_claims(kind, statement, &open, sink),
+            Show::Check if !statement.tail.against.is_empty() => {
+                self.show_claims(kind, statement, &open, sink)
+            }
+            Show::Derive | Show::Simplify | Show::Expand | Show::Factor => {
+                self.show_formulas(kind, statement, &open, sink)
+            }
+            Show::Trace | Show::Graph => {
+                let sizes = small(&open, 0);
+                let drawn = self.at_sizes(&open, &sizes);
+                drawn
+                    .show_known(kind, statement, sink)
+                    .map_err(|error| open.explain(error, &sizes))?;
+                sink(Event::Warning(open.note(statement, &[sizes])));
+                Ok(())
+            }
+            _ => self.show_known(kind, statement, sink),
+        }
+    }
+
+    fn open_sizes(&self, statement: &ShowStatement<'_>) -> Open {
+        let tail = statement.tail;
+        let parts = [statement.outputs, &tail.wrt, &tail.along, &tail.against];
+        let formulas = parts.into_iter().flatten().map(|expr| Formula {
+            script: statement.script.clone(),
+            expr: *expr,
+        });
+        let (inputs, names) = self.definitions.open_sizes(formulas.collect());
+        Open { inputs, names }
+    }
+
+    /// This session with values for the open sizes.
+    fn at_sizes(&self, open: &Open, sizes: &[usize]) -> Session {
+        let mut drawn = Session {
+            definitions: self.definitions.snapshot(),
+            limits: self.limits,
+            stop: self.stop.clone(),
+            ..Session::default()
+        };
+        for (name, size) in open.names.iter().zip(sizes) {
+            let location = open.inputs[0].location.clone();
+            drawn
+                .definitions
+                .store_constant(name, *size as f64, location);
+        }
+        drawn
+    }
+
+    /// A claim holds if it does at all sizes that are drawn; the weakest answer is shown.
+    fn show_claims(
+        &self,
+        kind: Show,
+        statement: &ShowStatement<'_>,
+        open: &Open,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        let mut weakest: Option<Vec<Event>> = None;
+        let mut tried = Vec::new();
+        for k in 0..SMALL.len() {
+            let sizes = small(open, k);
+            let (events, result) = self.shown_at(kind, statement, open, &sizes);
+            if let Err(error) = result {
+                events.into_iter().for_each(&mut *sink);
+                return Err(open.explain(error, &sizes));
+            }
+            if weakest
+                .as_ref()
+                .is_none_or(|known| proofs(&events) < proofs(known))
+            {
+                weakest = Some(events);
+            }
+            tried.push(sizes);
+        }
+        weakest.into_iter().flatten().for_each(&mut *sink);
+        sink(Event::Warning(open.note(statement, &tried)));
+        Ok(())
+    }
+
+    /// The formula that is found at all sizes that are drawn.
+    fn show_formulas(
+        &self,
+        kind: Show,
+        statement: &ShowStatement<'_>,
+        open: &Open,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        let mut all = Vec::new();
+        let mut tried = Vec::new();
+        for k in 0..FORMULAS {
+            let sizes = PRIMES[k..k + open.names.len()].to_vec();
+            let (events, result) = self.shown_at(kind, statement, open, &sizes);
+            result.map_err(|error| open.explain(error, &sizes))?;
+            all.push(events);
+            tried.push(sizes);
+        }
+        for (place, event) in all[0].iter().enumerate() {
+            let others: Option<Vec<&Simplified>> = all
+                .iter()
+                .map(|events| formula_of(events.get(place)?))
+                .collect();
+            let mut shown = event.clone();
+            if let Some(formula) = formula_in(&mut shown) {
+                let found = others.and_then(|found| for_all_sizes(&found, &open.names, &tried));
+                *formula = found.ok_or_else(|| open.dependent(statement))?;
+            }
+            sink(shown);
+        }
+        Ok(())
+    }
+
+    fn shown_at(
+        &self,
+        kind: Show,
+        statement: &ShowStatement<'_>,
+        open: &Open,
+        sizes: &[usize],
+    ) -> (Vec<Event>, Result<()>) {
+        let mut events = Vec::new();
+        let drawn = self.at_sizes(open, sizes);
+        let result = drawn.show_known(kind, statement, &mut |event| events.push(event));
+        (events, result)
+    }
+}
+
+/// The k-th small sizes.
+fn small(open: &Open, k: usize) -> Vec<usize> {
+    let size = |place: usize| match SMALL[k].get(place) {
+        Some(size) => *size,
+        None => place + 2,
+    };
+    (0..open.names.len()).map(size).collect()
+}
+
+/// How many of the answers are proofs.
+fn proofs(events: &[Event]) -> usize {
+    let proved = |event: &&Event| match event {
+        Event::Prove(proof) => matches!(proof.outcome, Outcome::Proved(_)),
+        Event::Against(against) => matches!(against.outcome, Some(Outcome::Proved(_))),
+        _ => false,
+    };
+    events.iter().filter(proved).count()
+}
+
+fn formula_of(event: &Event) -> Option<&Simplified> {
+    match event {
+        Event::Derive(derivation) => match &derivation.result {
+            Symbolic::Formula(formula) => Some(formula),
+            Symbolic::NoFormula { .. } => None,
+        },
+        Event::Rewriting(rewriting) => Some(&rewriting.result),
+        _ => None,
+    }
+}
+
+fn formula_in(event: &mut Event) -> Option<&mut Simplified> {
+    match event {
+        Event::Derive(derivation) => match &mut derivation.result {
+            Symbolic::Formula(formula) => Some(formula),
+            Symbolic::NoFormula { along, .. } => along.as_mut().map(|(_, formula)| formula),
+        },
+        Event::Rewriting(rewriting) => Some(&mut rewriting.result),
+        _ => None,
+    }
+}
+
+impl Open {
+    /// `n = 3, d = 2`
+    fn values(&self, sizes: &[usize]) -> String {
+        let pairs = self.names.iter().zip(sizes);
+        let texts: Vec<String> = pairs
+            .map(|(name, size)| format!("{name} = {size}"))
+            .collect();
+        texts.join(", ")
+    }
+
+    /// An error at drawn sizes, with the shapes as they were declared.
+    fn explain(&self, error: Diagnostic, sizes: &[usize]) -> Diagnostic {
+        let values = self.values(sizes);
+        self.inputs.iter().fold(error, |error, input| {
+            let text = format!(
+                "`{}` is {}, tried with {values}",
+                input.name,
+                input.shape.text()
+            );
+            error.label(input.location.clone(), text)
+        })
+    }
+
+    fn note(&self, statement: &ShowStatement<'_>, tried: &[Vec<usize>]) -> Diagnostic {
+        let tried: Vec<String> = tried.iter().map(|sizes| self.values(sizes)).collect();
+        note!(
+            Check,
+            statement.script.locate(statement.outputs[0]),
+            "sizes without a value were drawn: {}",
+            tried.join("; ")
+        )
+    }
+
+    fn dependent(&self, statement: &ShowStatement<'_>) -> Diagnostic {
+        let names: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
+        error!(Value, statement.script.locate(statement.outputs[0]),
+            "the formula is another one for other sizes, and needs values of {}", names.join(", ");
+            label: "depends on the sizes";
+            help: "give them values: `{}`", self.values(&small(self, 0)).replace(", ", "; "))
+    }
+}
