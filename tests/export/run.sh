@@ -18,7 +18,11 @@ cargo build --locked
 wengert=$PWD/target/debug/wengert
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-scripts=(tests/export/scripts/*.ad examples/*.ad examples/lecture/*.ad)
+# Names that get another meaning after a question about them are compared with that meaning, so this one is left out.
+scripts=()
+for script in tests/export/scripts/*.ad examples/*.ad examples/lecture/*.ad; do
+    [ "$script" = examples/gaussian-mixture.ad ] || scripts+=("$script")
+done
 has() { "$python" -c "import $1" 2>/dev/null || { echo "export: $1 is not installed, skipped"; return 1; }; }
 
 "$python" tests/export/compare.py "$wengert" numpy "${scripts[@]}"
