@@ -51,6 +51,13 @@ pub fn spelling(row: &'static Primitive) -> Option<&'static ForeignSpelling> {
     SPELLINGS.iter().find(|known| known.row.is(row))
 }
 
+/// True of loops, and of what their last round found: no writer has a form for them yet.
+pub fn is_loop(row: &'static Primitive) -> bool {
+    [&ROUNDS, &ROUNDS_BACK, &SOLUTION, &MINIMUM]
+        .iter()
+        .any(|known| row.is(known))
+}
+
 /// All rows, in the order of the primitive table.
 #[rustfmt::skip]
 pub static SPELLINGS: &[ForeignSpelling] = spell! {
@@ -184,6 +191,8 @@ pub static SPELLINGS: &[ForeignSpelling] = spell! {
     RULED Built "", "", "", "";
     ROUNDS Built "", "", "", "";
     ROUNDS_BACK Built "", "", "", "";
+    SOLUTION Built "", "", "", "";
+    MINIMUM Built "", "", "", "";
     COFACTOR Whole "cofactor({0})", "cofactor({0})", "cofactor({0})", "cofactor";
 };
 

@@ -2,9 +2,9 @@
 
 use super::body::{Binding, Expression, Form, Function};
 use crate::diagnostic::{Result, bail};
-use crate::export::spelling::{Manner, spelling};
+use crate::export::spelling::{Manner, is_loop, spelling};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
-use crate::primitives::{algebra, arithmetic, array, rounds, rules};
+use crate::primitives::{algebra, arithmetic, array, rules};
 use rustc_hash::FxHashMap;
 
 type Inline = FxHashMap<NodeId, Expression>;
@@ -40,7 +40,7 @@ impl Function<'_, '_, '_> {
         let Some(known) = spelling(row) else {
             bail!(Function, program.place(id), "`{}` has no spelling in C", row.name; label: "not exported");
         };
-        if row.is(&rounds::ROUNDS) || row.is(&rounds::ROUNDS_BACK) {
+        if is_loop(row) {
             return Err(program.refused_rounds(id));
         }
         let ids = program.graph.args(id);

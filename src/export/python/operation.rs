@@ -4,9 +4,9 @@ use super::Library;
 use super::body::{Body, Level, Piece};
 use super::helpers;
 use crate::diagnostic::{Result, bail};
-use crate::export::spelling::{ForeignSpelling, Manner, spelling};
+use crate::export::spelling::{ForeignSpelling, Manner, is_loop, spelling};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
-use crate::primitives::{algebra, arithmetic, array, elementary, rounds};
+use crate::primitives::{algebra, arithmetic, array, elementary};
 use rustc_hash::FxHashMap;
 
 type Inline = FxHashMap<NodeId, Piece>;
@@ -80,7 +80,7 @@ impl Body<'_, '_, '_> {
         let Some(known) = spelling(row) else {
             bail!(Function, program.place(id), "`{}` has no spelling in Python", row.name; label: "not exported");
         };
-        if row.is(&rounds::ROUNDS) || row.is(&rounds::ROUNDS_BACK) {
+        if is_loop(row) {
             return Err(program.refused_rounds(id));
         }
         let ids = program.graph.args(id);
