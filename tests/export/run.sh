@@ -8,14 +8,15 @@ if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
     echo "export: skipped, there is no Python with venv"
     exit 0
 fi
-venv=${WENGERT_VENV:-target/export-venv}
+target=${CARGO_TARGET_DIR:-$PWD/target}
+venv=${WENGERT_VENV:-$target/export-venv}
 if [ ! -x "$venv/bin/python" ]; then
     python3 -m venv "$venv"
     "$venv/bin/pip" install -q numpy jax
 fi
 python=$venv/bin/python
 cargo build --locked
-wengert=$PWD/target/debug/wengert
+wengert=$target/debug/wengert
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Names that get another meaning after a question about them are compared with that meaning, so this one is left out.

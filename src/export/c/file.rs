@@ -152,7 +152,8 @@ fn head(file: &File<'_, '_>, name: &str, check: bool) -> String {
         );
     }
     text.push_str(" * of the inputs:\n");
-    for (argument, name) in program.arguments.iter().zip(&file.arguments) {
+    for k in handed_over(program) {
+        let (argument, name) = (&program.arguments[k], &file.arguments[k]);
         let renamed = match *argument.name == **name {
             true => String::new(),
             false => format!(", {} in the script", comment(&argument.name)),
@@ -210,6 +211,19 @@ fn quoted(text: &str) -> String {
     format!("\"{ascii}\"")
 }
 
+/// What a caller hands over: all but the numbers of loops that nothing else asks for.
+fn handed_over(program: &ExportProgram) -> Vec<usize> {
+    let asked: Vec<NodeId> = program.wishes.iter().map(|wish| wish.node).collect();
+    let cone = program.cone(&asked, |_| false);
+    let asked: Vec<usize> = cone
+        .iter()
+        .filter_map(|id| program.leaves.get(id).copied())
+        .collect();
+    (0..program.arguments.len())
+        .filter(|k| asked.contains(k) || !program.is_counter(*k))
+        .collect()
+}
+
 /// The arguments as pointers; an absent one is all zeros.
 fn open(function: &mut Function<'_, '_, '_>, roots: &[NodeId], written: &[usize]) {
     let program = function.file.program;
@@ -221,10 +235,15 @@ fn open(function: &mut Function<'_, '_, '_>, roots: &[NodeId], written: &[usize]
     read.extend(written);
     read.sort_unstable();
     read.dedup();
+    let handed = handed_over(program);
     for argument in read {
         let name = function.file.arguments[argument].clone();
         let shape = program.arguments[argument].shape;
-        match (shape.is_scalar(), written.contains(&argument)) {
+        let Some(argument) = handed.iter().position(|one| *one == argument) else {
+            function.line(format!("double {name} = 0.0;"));
+            continue;
+        };
+        match (shape.is_scalar(), written.contains(&handed[argument])) {
             (true, false) => function.line(format!(
                 "const double {name} = arg[{argument}] ? arg[{argument}][0] : 0.0;"
             )),
@@ -325,7 +344,8 @@ fn interface(
     shapes: &[Shape],
 ) -> String {
     let program = file.program;
-    let (inputs, outputs) = (program.arguments.len(), shapes.len());
+    let handed = handed_over(program);
+    let (inputs, outputs) = (handed.len(), shapes.len());
     let body = lines.join("\n");
     let mut text = String::new();
     let _ = write!(
@@ -336,7 +356,8 @@ fn interface(
         text,
         "long long {name}_n_in(void) {{\n    return {inputs};\n}}\n\nlong long {name}_n_out(void) {{\n    return {outputs};\n}}\n\n"
     );
-    let names: Vec<String> = file.arguments.clone();
+    let names = handed.iter().map(|k| file.arguments[*k].clone());
+    let names: Vec<String> = names.collect();
     let mut scope = Scope::new(names.iter().map(String::as_str));
     let outs: Vec<String> = texts.iter().map(|text| scope.take(text)).collect();
     for (part, list) in [("name_in", &names), ("name_out", &outs)] {
@@ -352,7 +373,8 @@ fn interface(
             "const char *{name}_{part}(long long i) {{\n    static const char *const names[] = {{{table}}};\n    return i >= 0 && i < {count} ? names[i] : NULL;\n}}\n\n"
         );
     }
-    let ins: Vec<Shape> = program.arguments.iter().map(|one| one.shape).collect();
+    let ins = handed.iter().map(|k| program.arguments[*k].shape);
+    let ins: Vec<Shape> = ins.collect();
     for (part, list) in [("sparsity_in", ins.as_slice()), ("sparsity_out", shapes)] {
         let count = list.len();
         let rows: Vec<String> = list
@@ -392,7 +414,8 @@ fn check(
             .collect::<Vec<_>>()
             .join(", ")
     };
-    for (k, argument) in program.arguments.iter().enumerate() {
+    let handed = handed_over(program);
+    for (k, argument) in handed.iter().map(|k| &program.arguments[*k]).enumerate() {
         let zeros = Tensor::filled(argument.shape, 0.0);
         let value = argument.value.as_deref().unwrap_or(&zeros);
         text.push_str(&array(&format!("input_{k}"), value.data()));
@@ -403,7 +426,7 @@ fn check(
     for (k, shape) in shapes.iter().enumerate() {
         let _ = writeln!(text, "static double found_{k}[{}];", shape.len().max(1));
     }
-    let inputs = program.arguments.len();
+    let inputs = handed.len();
     let sizes: Vec<String> = shapes.iter().map(|shape| shape.len().to_string()).collect();
     let outputs = shapes.len();
     let given = if inputs == 0 {
