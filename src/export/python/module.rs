@@ -7,7 +7,7 @@ use super::layout::{bracketed, quoted, statement};
 use super::parts::{check, constants, docstring, imports};
 use crate::diagnostic::Result;
 use crate::export::names::Scope;
-use crate::export::program::{ExportProgram, Wish, changed};
+use crate::export::program::{ExportProgram, Step, Wish, changed};
 use crate::export::{DataFolder, DerivativeStyle, ExportOptions};
 use crate::graph::{NodeId, Tensor};
 use rustc_hash::FxHashSet;
@@ -330,6 +330,22 @@ fn cuts(shared: &ModuleParts<'_, '_>, shard: bool) -> String {
     data(shared).filter(|_| shard).map(cut).collect()
 }
 
+/// The numbers of loops inside other loops and choices.
+fn inner_counters(program: &ExportProgram<'_>) -> Vec<usize> {
+    let inside = |step: &Step| {
+        let mut all = changed(std::slice::from_ref(step));
+        if let Step::For { variable, .. } = step {
+            all.retain(|one| one != variable);
+        }
+        all
+    };
+    let mut found: Vec<usize> = program.steps.iter().flat_map(inside).collect();
+    found.retain(|one| program.is_counter(*one));
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 fn run(shared: &mut ModuleParts<'_, '_>, shard: bool) -> Result<Option<String>> {
     let program = shared.program;
     if program.steps.is_empty() {
@@ -344,6 +360,15 @@ fn run(shared: &mut ModuleParts<'_, '_>, shard: bool) -> Result<Option<String>> 
     text.push_str(&conversion(shared, &parameters).concat());
     text.push_str(&cuts(shared, shard));
     let mut body = Body::new(shared);
+    if library == Library::Jax {
+        // What JAX carries from round to round must be there before the first one.
+        for argument in inner_counters(program) {
+            let name = body.shared.arguments[argument].clone();
+            if !parameters.contains(&name) {
+                body.line(format!("{name} = jnp.zeros(())"));
+            }
+        }
+    }
     body.steps(&program.steps)?;
     let updated = changed(&program.steps)
         .into_iter()
