@@ -99,6 +99,8 @@ def test_threads_share_a_session():
 
 def test_ctrl_c_stops_a_loop_and_keeps_the_session():
     s = loss()
+    # A process in the background may have been started with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGINT))
     timer.start()
     start = time.monotonic()
