@@ -6,7 +6,7 @@
 //! with the laws that they have on real numbers. e^u is a power of a random square, its exponent computed
 //! modulo the order of the squares, which is prime as well; cos u and sin u come from a random point of
 //! the circle c² + s² = 1, turned u times, u modulo the prime order of that point. Every other function
-//! is a random table, with the laws that are written in [`basics`](super::basics).
+//! is a random table, with the laws that are written in `basics`.
 //!
 //! Two formulas that agree at random points of the model are equal by those laws alone, but for a
 //! chance of about degree/p (Schwartz and Zippel; Gonnet 1984 for exponentials and roots). Signs that
@@ -43,7 +43,7 @@ const MOST_ENTRIES: usize = 60_000;
 pub struct Questions<'q> {
     /// The graph.
     pub graph: &'q Graph,
-    /// The values to look at, in [basic](super::basics) operations.
+    /// The values to look at, in basic operations.
     pub roots: &'q [NodeId],
     /// What is known of an input.
     pub facts: &'q dyn Fn(NodeId) -> Facts,

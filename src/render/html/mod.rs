@@ -1,5 +1,5 @@
 //! Events as HTML. A page stands for itself: style and script are in it, nothing is fetched, and without
-//! the script it is a plain document. All that a user wrote passes through [`escaped`], in a graph through
+//! the script it is a plain document. All that a user wrote passes through `escaped`, in a graph through
 //! its twin for XML.
 
 mod cell;
