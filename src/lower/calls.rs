@@ -4,8 +4,7 @@
 use super::Lowerer;
 use super::definitions::Function;
 use super::frame::{Frame, Local, LocalMeaning};
-use super::ruled::RuledCall;
-use super::tasks::{CallKey, Calling, Task};
+use super::tasks::{CallKey, Calling, RuledCall, Task};
 use crate::diagnostic::{Result, bail, counted};
 use crate::graph::{Args, NodeId};
 use crate::primitives;

@@ -6,7 +6,7 @@
 
 use super::Lowerer;
 use super::frame::Frame;
-use super::tasks::{Notes, Task};
+use super::tasks::{Equation, Task};
 use crate::diagnostic::{Result, bail};
 use crate::diff::{self, Flow, Held, Problem, Target, reverse};
 use crate::exec::Program;
@@ -31,18 +31,6 @@ use std::rc::Rc;
 const MOST_STEPS: usize = 200;
 /// The lengths of step that are tried are 1, ¼, 1/16, …: so many.
 const LENGTHS: i32 = 8;
-
-/// A function whose equation is to be solved, while it is lowered.
-pub(super) struct Equation {
-    pub special: Special,
-    pub expr: ExprId,
-    pub frame: Rc<Frame>,
-    pub function: Ident,
-    pub start: NodeId,
-    /// The leaf that stands for the solution.
-    pub unknown: NodeId,
-    pub notes: Notes,
-}
 
 /// An equation g(x) = 0 on a leaf for x.
 struct Residual<'g> {
@@ -260,10 +248,11 @@ impl Lowerer<'_> {
         let stands = entrywise(&EQ, &[moved, moved.number(0.0)]);
         let late = entrywise(&LT, &[count.number(MOST_STEPS as f64 - 0.5), count]);
         let end = entrywise(&OR, &[stands, late]);
-        let replaced: FxHashMap<NodeId, NodeId> = (others.iter().enumerate())
-            .map(|(k, id)| (*id, graph.local(LocalUse::Parameter, k, graph.shape(*id))))
-            .collect();
-        let roots = [best.id, has_moved.id, (count + 1.0).id, end.id];
+        let parameters = graph.parameters(others);
+        let given = others.iter().copied().zip(parameters.iter().copied());
+        let replaced: FxHashMap<NodeId, NodeId> = given.collect();
+        let next = count + 1.0;
+        let roots = [best.id, has_moved.id, next.id, end.id];
         let images = images(graph, &roots, &replaced);
         let image = |id: NodeId| images.get(&id).copied().unwrap_or(id);
         let round = Round {
@@ -273,9 +262,9 @@ impl Lowerer<'_> {
             states: vec![
                 (x.id, image(best.id)),
                 (moved.id, image(has_moved.id)),
-                (count.id, image(roots[2])),
+                (count.id, image(next.id)),
             ],
-            parameters: others.iter().map(|id| replaced[id]).collect(),
+            parameters,
             rows: Vec::new(),
             depth: graph.loop_depth(&roots) + 1,
         };
@@ -314,8 +303,7 @@ fn with_rule(of: &Equation, residual: &Residual<'_>, others: Vec<NodeId>, value:
     let found = reverse(graph, equation.value.id, flow, &others, &held);
     let mut arguments = vec![of.start];
     arguments.extend(&others);
-    let leaf = |(k, id): (usize, &NodeId)| graph.local(LocalUse::Parameter, k, graph.shape(*id));
-    let leaves: Vec<NodeId> = arguments.iter().enumerate().map(leaf).collect();
+    let leaves = graph.parameters(&arguments);
     let closed: FxHashMap<NodeId, NodeId> = others
         .iter()
         .copied()

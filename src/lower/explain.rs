@@ -4,7 +4,7 @@ use super::unit::Unit;
 use crate::diagnostic::{Diagnostic, Result, did_you_mean, error, interrupted, memory_limit};
 use crate::exec::Failure;
 use crate::graph::primitive::Fault;
-use crate::graph::{Attr, NodeId, Op, RoundCount};
+use crate::graph::{NodeId, Op};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Script};
 use crate::syntax::foreign;
@@ -36,16 +36,8 @@ impl Unit<'_> {
                 label: "a saddle, a maximum or flat";
                 help: "start nearer to a minimum; a small `0.001*sum(x.^2)` more makes a flat function curved"),
             Failure::Fault(node, Fault::NoEnd) => {
-                let most = match self.graph.node(*node).attr() {
-                    Attr::Round(id) => self.graph.round_of(id).count,
-                    Attr::RoundBack(id) => {
-                        self.graph
-                            .round_of(self.graph.round_back_of(id).round)
-                            .count
-                    }
-                    _ => RoundCount::Fixed(0),
-                };
-                let (RoundCount::Fixed(most) | RoundCount::Until(_, most)) = most;
+                let round = self.graph.round_behind(self.graph.node(*node).attr());
+                let most = round.map_or(0, |round| round.count.most());
                 error!(Value, self.location_of(*node),
                     "the end of this iteration is not true after {most} rounds";
                     label: "goes on without end";

@@ -9,7 +9,7 @@ use super::tasks::{Iteration, LoopAttempt, Notes, Rounds, Task};
 use crate::diagnostic::{Result, bail};
 use crate::exec::Program;
 use crate::graph::substitute::images;
-use crate::graph::{Keeps, LocalUse, NodeId, Op, Round, RoundCount};
+use crate::graph::{Graph, Keeps, LocalUse, NodeId, Op, Round, RoundCount};
 use crate::primitives::arithmetic::STOP;
 use crate::primitives::rounds::ROUNDS;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -134,13 +134,9 @@ impl Lowerer<'_> {
         let unit = &mut self.evaluation.unit;
         unit.differentiated.truncate(notes.differentiated);
         unit.directions.truncate(notes.directions);
-        let graph = self.graph;
-        let new = unit.guards.split_off(notes.guards);
-        let lasting = new.into_iter().filter(|(node, _)| {
-            let cone = graph.cone(&[*node], |_| false);
-            !leaves.iter().any(|leaf| cone.has(*leaf))
-        });
-        unit.guards.extend(lasting);
+        let mut new = unit.guards.split_off(notes.guards);
+        new.retain(|(node, _)| !reads(self.graph, *node, leaves));
+        unit.guards.append(&mut new);
     }
 
     /// The value of the iteration as a loop of rounds that make `after` of the state.
@@ -178,18 +174,13 @@ impl Lowerer<'_> {
         }
         let raises = |id: &NodeId| matches!(graph.node(*id).op, Op::Raise(_));
         let guards = &self.evaluation.unit.guards[attempt.notes.guards..];
-        let decides = guards.iter().any(|(node, _)| depends.contains(node));
-        let decided_else = guards.iter().any(|(node, _)| {
-            let cone = graph.cone(&[*node], |_| false);
-            leaves.iter().any(|leaf| cone.has(*leaf))
-        });
+        let decides = guards.iter().any(|(node, _)| reads(graph, *node, &leaves));
         // Finite differences keep what is stopped as it is: in every round another value.
         let stops = |id: &NodeId| graph.node(*id).primitive().is_some_and(|row| row.is(&STOP));
         let stopped = cone.iter().any(|id| depends.contains(id) && stops(id));
         let depth = graph.loop_depth(&roots) + 1;
         if !depends.contains(&after)
             || decides
-            || decided_else
             || stopped
             || cone.iter().any(raises)
             || depth > DEEPEST
@@ -203,9 +194,8 @@ impl Lowerer<'_> {
         replaced.insert(attempt.state, state);
         let row = attempt.row.map(|row| local(LocalUse::Row, 0, row));
         replaced.extend(attempt.row.zip(row));
-        for (k, id) in parameters.iter().enumerate() {
-            replaced.insert(*id, local(LocalUse::Parameter, k, *id));
-        }
+        let locals = graph.parameters(&parameters);
+        replaced.extend(parameters.iter().copied().zip(locals.iter().copied()));
         let images = images(graph, &roots, &replaced);
         for (node, image) in &images {
             self.evaluation.unit.copy_origin(*node, *image);
@@ -230,9 +220,7 @@ impl Lowerer<'_> {
             count,
             keeps,
             states: vec![(state, image(after))],
-            parameters: (0..parameters.len())
-                .map(|k| local(LocalUse::Parameter, k, parameters[k]))
-                .collect(),
+            parameters: locals,
             rows: row.into_iter().collect(),
             depth,
         };
@@ -253,4 +241,10 @@ impl Lowerer<'_> {
             Keeps::All => value.id,
         })
     }
+}
+
+/// True if `node` is computed from one of `leaves`.
+fn reads(graph: &Graph, node: NodeId, leaves: &[NodeId]) -> bool {
+    let cone = graph.cone(&[node], |_| false);
+    leaves.iter().any(|leaf| cone.has(*leaf))
 }

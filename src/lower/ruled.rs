@@ -4,9 +4,9 @@
 //! while finite differences do. Inside a rule its own function has no rules: so a rule may call it.
 
 use super::Lowerer;
-use super::definitions::{Function, FunctionRule};
+use super::definitions::FunctionRule;
 use super::frame::{Frame, Local, LocalMeaning};
-use super::tasks::{CallKey, Calling, Task};
+use super::tasks::{Calling, RuledCall, Task};
 use crate::diagnostic::{Result, bail};
 use crate::diff::{Flow, Held, reverse};
 use crate::graph::primitive::DerivativeRule;
@@ -15,23 +15,8 @@ use crate::graph::{CallRule, Graph, LocalUse, NodeId, Op, Shape};
 use crate::primitives::algebra::SOLVE;
 use crate::primitives::arithmetic::{ADD, DIV, FROZEN, MUL, NEG, SUB};
 use crate::primitives::rules::RULED;
-use crate::syntax::ast::ExprId;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-
-/// A call of a function with rules, under way. The value of the body and the rules so far are on the stack.
-pub(super) struct RuledCall {
-    pub expr: ExprId,
-    pub frame: Rc<Frame>,
-    pub function: Rc<Function>,
-    pub arguments: Vec<NodeId>,
-    /// Where the value of the body lies.
-    pub base: usize,
-    /// The number of rules that have been begun.
-    pub begun: usize,
-    /// Where the result is kept.
-    pub key: Option<Box<CallKey>>,
-}
 
 impl Lowerer<'_> {
     /// Begins with the body.
@@ -141,9 +126,7 @@ impl Lowerer<'_> {
             .filter(|id| is_leaf(*id) && *id != seed && !given.contains(id))
             .collect();
         arguments.extend(others);
-        let leaf =
-            |(k, id): (usize, &NodeId)| graph.local(LocalUse::Parameter, k, graph.shape(*id));
-        let leaves: Vec<NodeId> = arguments.iter().enumerate().map(leaf).collect();
+        let leaves = graph.parameters(&arguments);
         let replaced: FxHashMap<NodeId, NodeId> = arguments
             .iter()
             .copied()

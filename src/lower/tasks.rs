@@ -2,14 +2,12 @@
 //! while it is under way.
 
 use super::definitions::Function;
-use super::equations::Equation;
 use super::frame::{Frame, Local};
-use super::ruled::RuledCall;
 use crate::diff::Held;
 use crate::graph::{Args, NodeId, Shape};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Ident, Index, Name};
-use crate::syntax::special::SpecialRow;
+use crate::syntax::special::{Special, SpecialRow};
 use std::rc::Rc;
 
 /// A task of the machine, on a stack. A task that combines finds its operands on the stack of
@@ -79,6 +77,32 @@ pub(super) struct CallKey {
     pub function: usize,
     pub arguments: Args,
     pub held: u32,
+}
+
+/// A call of a function with rules, under way. The value of the body and the rules so far are on the stack.
+pub(super) struct RuledCall {
+    pub expr: ExprId,
+    pub frame: Rc<Frame>,
+    pub function: Rc<Function>,
+    pub arguments: Vec<NodeId>,
+    /// Where the value of the body lies.
+    pub base: usize,
+    /// The number of rules that have been begun.
+    pub begun: usize,
+    /// Where the result is kept.
+    pub key: Option<Box<CallKey>>,
+}
+
+/// A function whose equation is to be solved, while it is lowered.
+pub(super) struct Equation {
+    pub special: Special,
+    pub expr: ExprId,
+    pub frame: Rc<Frame>,
+    pub function: Ident,
+    pub start: NodeId,
+    /// The leaf that stands for the solution.
+    pub unknown: NodeId,
+    pub notes: Notes,
 }
 
 /// An attempt to make an iteration one loop.

@@ -317,6 +317,12 @@ impl Graph {
         leaf
     }
 
+    /// The leaves that stand for these nodes as parameters, in their order.
+    pub fn parameters(&self, nodes: &[NodeId]) -> Vec<NodeId> {
+        let leaf = |(k, id): (usize, &NodeId)| self.local(LocalUse::Parameter, k, self.shape(*id));
+        nodes.iter().enumerate().map(leaf).collect()
+    }
+
     /// A round as an attribute; equal ones are one.
     pub fn round(&self, round: Round) -> Attr {
         Attr::Round(self.arena.borrow_mut().rounds.number(Rc::new(round)))
@@ -325,6 +331,15 @@ impl Graph {
     /// Round number `id`.
     pub fn round_of(&self, id: u32) -> Rc<Round> {
         self.arena.borrow().rounds.get(id)
+    }
+
+    /// The round of a loop, or of the adjoints of one; `None` for other attributes.
+    pub fn round_behind(&self, attr: Attr) -> Option<Rc<Round>> {
+        match attr {
+            Attr::Round(id) => Some(self.round_of(id)),
+            Attr::RoundBack(id) => Some(self.round_of(self.round_back_of(id).round)),
+            _ => None,
+        }
     }
 
     /// The adjoint of a round as an attribute; equal ones are one.
@@ -373,16 +388,11 @@ impl Graph {
 
     /// The loops inside of one another among what `outputs` are computed from.
     pub fn loop_depth(&self, outputs: &[NodeId]) -> u32 {
-        let depth = |id: &NodeId| match self.node(*id).attr() {
-            Attr::Round(id) => self.round_of(id).depth,
-            Attr::RoundBack(id) => self.round_of(self.round_back_of(id).round).depth,
-            _ => 0,
-        };
-        self.cone(outputs, |_| false)
+        let cone = self.cone(outputs, |_| false);
+        let rounds = cone
             .iter()
-            .map(depth)
-            .max()
-            .unwrap_or(0)
+            .filter_map(|id| self.round_behind(self.node(*id).attr()));
+        rounds.map(|round| round.depth).max().unwrap_or(0)
     }
 
     /// Runs `build` with a leaf of the given shape that stands for a tangent while the adjoint of

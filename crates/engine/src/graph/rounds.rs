@@ -47,6 +47,13 @@ impl RoundCount {
             RoundCount::Until(..) => 1,
         }
     }
+
+    /// The rounds that are made at most.
+    pub fn most(self) -> usize {
+        match self {
+            RoundCount::Fixed(count) | RoundCount::Until(_, count) => count,
+        }
+    }
 }
 
 /// The states that a loop leaves.

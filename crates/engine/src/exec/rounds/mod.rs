@@ -124,15 +124,12 @@ impl<'g> Rounds<'g> {
         memory_limit: u64,
         cycle: impl Fn(Leaves) -> Result<Cycle<'g>, E>,
     ) -> Result<Rounds<'g>, E> {
-        let back = match graph.node(node).attr() {
+        let attr = graph.node(node).attr();
+        let back = match attr {
             Attr::RoundBack(id) => Some(graph.round_back_of(id)),
             _ => None,
         };
-        let round = match (&back, graph.node(node).attr()) {
-            (Some(back), _) => graph.round_of(back.round),
-            (None, Attr::Round(id)) => graph.round_of(id),
-            _ => unreachable!("a loop has a round"),
-        };
+        let round = graph.round_behind(attr).expect("a loop has a round");
         let with = |given, computed| {
             cycle(Leaves {
                 given,
