@@ -215,8 +215,9 @@ pub fn vjp(problem: Problem<'_, '_>, weights: NodeId) -> NodeId {
         let counting = reached.map_or(output, |mask| output.where_true(mask));
         (counting * weights).sum()
     };
-    let term = weights;
-    problem
-        .pulled_back(output, Flow { term, reached }, decider)
-        .id
+    let seed = Flow {
+        term: weights,
+        reached,
+    };
+    problem.pulled_back(output, seed, decider).id
 }

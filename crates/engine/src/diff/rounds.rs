@@ -102,6 +102,10 @@ impl<'g> Loop<'g> {
         let (graph, round) = (self.graph, &self.round);
         let count = round.states.len();
         let mut active: Vec<bool> = dots[..count].iter().map(Option::is_some).collect();
+        let is_active = |k: usize, active: &[bool]| match k < count {
+            true => active[k],
+            false => dots[k].is_some(),
+        };
         // The leaf of the tangent of argument `k`: behind those of the loop itself, in their order.
         let local = |k: usize, active: &[bool]| -> NodeId {
             let (of, first, end) = match round.argument(k) {
@@ -113,31 +117,18 @@ impl<'g> Loop<'g> {
                     (LocalUse::Row, count + round.parameters.len(), round.arity())
                 }
             };
-            let has = |k: &usize| match *k < count {
-                true => active[*k],
-                false => dots[*k].is_some(),
-            };
-            let before = (first..k).filter(has).count();
+            let before = (first..k).filter(|k| is_active(*k, active)).count();
             graph.local(of, end - first + before, graph.shape(round.leaf(k)))
         };
         let outputs: Vec<NodeId> = round.states.iter().map(|(_, node)| *node).collect();
         // A state is active if a round makes it so.
         let tangents = loop {
-            let seeded = |k: usize| match k < count {
-                true => active[k],
-                false => dots[k].is_some(),
-            };
             let (seeds, held): (Vec<usize>, Vec<usize>) =
-                (0..round.arity()).partition(|k| seeded(*k));
+                (0..round.arity()).partition(|k| is_active(*k, &active));
             let held: Held = held.into_iter().map(|k| round.leaf(k)).collect();
-            let seeds: FxHashMap<NodeId, Flow<'g>> = seeds
-                .into_iter()
-                .map(|k| {
-                    (
-                        round.leaf(k),
-                        Flow::everywhere(graph.term(local(k, &active))),
-                    )
-                })
+            let seed = |k: usize| Flow::everywhere(graph.term(local(k, &active)));
+            let seeds: FxHashMap<NodeId, Flow<'g>> = (seeds.into_iter())
+                .map(|k| (round.leaf(k), seed(k)))
                 .collect();
             let flows = forward(graph, &outputs, &seeds, &held);
             let found: Vec<Option<NodeId>> = outputs
@@ -153,20 +144,19 @@ impl<'g> Loop<'g> {
                 break found;
             }
         };
-        let zero = |shape: Shape| graph.term(graph.literal(0.0)).stretch(shape);
         let mut both = round.clone();
         let mut args: Vec<Vec<Term<'g>>> = vec![Vec::new(); 3];
         for (k, arg) in self.args.iter().enumerate() {
             args[part_of(round.argument(k))].push(*arg);
         }
         for (k, dot) in dots.iter().enumerate() {
-            let shape = graph.shape(round.leaf(k));
+            let zero = || graph.term(round.leaf(k)).zero();
             let part = part_of(round.argument(k));
             match (round.argument(k), *dot) {
                 (LoopArgument::State(number), dot) if active[number] => {
-                    let after = tangents[number].unwrap_or_else(|| zero(shape).id);
+                    let after = tangents[number].unwrap_or_else(|| zero().id);
                     both.states.push((local(k, &active), after));
-                    args[part].push(dot.unwrap_or_else(|| zero(shape)));
+                    args[part].push(dot.unwrap_or_else(zero));
                 }
                 (LoopArgument::Parameter(_), Some(dot)) => {
                     both.parameters.push(local(k, &active));
@@ -226,9 +216,10 @@ impl<'g> Loop<'g> {
         let leaves = states.iter().chain(&sums).map(|(_, leaf)| *leaf);
         let targets: Vec<NodeId> = leaves.chain(rows.iter().copied()).collect();
         let found = reverse_all(graph, &outputs, &targets, &Held::default());
-        let zero = |leaf: NodeId| graph.term(graph.literal(0.0)).stretch(shape_of(leaf)).id;
-        let mut found = (targets.iter().zip(found))
-            .map(|(leaf, flow)| flow.map_or_else(|| zero(*leaf), |flow| flow.term.id));
+        let mut found = (targets.iter().zip(found)).map(|(leaf, flow)| {
+            flow.map_or_else(|| graph.term(*leaf).zero(), |flow| flow.term)
+                .id
+        });
         let mut next = || found.next().expect("one for each target");
         let states = states.iter().map(|(seed, _)| (*seed, next())).collect();
         let sums = sums.iter().map(|(sum, _)| (*sum, next())).collect();

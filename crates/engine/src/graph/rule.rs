@@ -1,8 +1,8 @@
 //! Rules of the user's: what a call of a function passes back, in place of the derivative of its body.
 //!
 //! The law: an adjoint is closed. It reads nothing but its own leaves, which stand for the adjoint of
-//! the result, for the result and for the arguments of the call's node, so a node may be built again on other arguments
-//! and carries its rule along. It is linear in the adjoint of the result.
+//! the result, for the result and for the arguments of the call's node, so a node may be built again on
+//! other arguments and carries its rule along. It is linear in the adjoint of the result.
 
 use super::NodeId;
 use std::rc::Rc;

@@ -1,51 +1,45 @@
 //! Rows or columns whose numbers are values: `x[v]`, `A[v, :]`, `A[:, v]`.
 
-use super::array::TRANSPOSE;
-use super::{algebra, array, rows};
+use super::{array, rows};
 use crate::graph::primitive::{DerivativeRule::*, Fault, KernelCall, Notation, Sees, ShapeRule};
 use crate::graph::{Attr, Primitive, Shape, Term};
 
-/// The entries between those that lie side by side along the axis, and the number of the lines
-/// across it: how the places along an axis lie in memory, column by column.
+/// The rows of a matrix, or its columns: one line for each place along the axis of an index. A matrix
+/// lies in memory column by column.
 struct Lines {
-    /// Along the columns: each line is a whole column.
+    /// True if each line is a column.
     columns: bool,
-    rows: usize,
-    /// The number of places along the axis.
-    length: usize,
+    shape: Shape,
 }
 
 impl Lines {
     fn of(shape: Shape, attr: Attr) -> Lines {
         let columns = attr == Attr::Axis(2);
-        Lines {
-            columns,
-            rows: shape.m(),
-            length: if columns { shape.n() } else { shape.m() },
+        Lines { columns, shape }
+    }
+
+    /// The number of lines.
+    fn count(&self) -> usize {
+        match self.columns {
+            true => self.shape.n(),
+            false => self.shape.m(),
         }
     }
 
     /// The places in memory of the entries of line `k`.
-    fn entries(&self, k: usize, across: usize) -> impl Iterator<Item = usize> {
-        let (first, step) = match self.columns {
-            true => (k * self.rows, 1),
-            false => (k, self.rows),
+    fn entries(&self, k: usize) -> impl Iterator<Item = usize> {
+        let (m, n) = (self.shape.m(), self.shape.n());
+        let (first, step, length) = match self.columns {
+            true => (k * m, 1, m),
+            false => (k, m, n),
         };
-        (0..across).map(move |i| first + i * step)
+        (0..length).map(move |i| first + i * step)
     }
 
     /// The line that an entry of an index names.
     fn named(&self, x: f64) -> Result<usize, Fault> {
-        let inside = x.fract() == 0.0 && (1.0..=self.length as f64).contains(&x);
+        let inside = x.fract() == 0.0 && (1.0..=self.count() as f64).contains(&x);
         inside.then(|| x as usize - 1).ok_or(Fault::NoSuchEntry)
-    }
-}
-
-/// The number of entries of each line.
-fn across(shape: Shape, attr: Attr) -> usize {
-    match attr {
-        Attr::Axis(2) => shape.m(),
-        _ => shape.n(),
     }
 }
 
@@ -55,10 +49,9 @@ fn taken(call: &KernelCall<'_>, out: &mut [f64]) -> Result<(), Fault> {
         Lines::of(x.shape, call.attr),
         Lines::of(call.shape, call.attr),
     );
-    let across = across(call.shape, call.attr);
     for (k, place) in v.data.iter().enumerate() {
         let line = from.named(*place)?;
-        for (to, from) in to.entries(k, across).zip(from.entries(line, across)) {
+        for (to, from) in to.entries(k).zip(from.entries(line)) {
             out[to] = x.data[from];
         }
     }
@@ -71,11 +64,10 @@ fn spread(call: &KernelCall<'_>, out: &mut [f64]) -> Result<(), Fault> {
         Lines::of(x.shape, call.attr),
         Lines::of(call.shape, call.attr),
     );
-    let across = across(call.shape, call.attr);
     out.fill(0.0);
     for (k, place) in v.data.iter().enumerate() {
         let line = to.named(*place)?;
-        for (to, from) in to.entries(line, across).zip(from.entries(k, across)) {
+        for (to, from) in to.entries(line).zip(from.entries(k)) {
             out[to] += x.data[from];
         }
     }
@@ -98,12 +90,9 @@ fn spelled_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
     let length = if down { whole.m() } else { whole.n() };
     let shape = Shape::new(v.shape().len(), length);
     let chosen = graph.term(graph.apply(&array::ONEHOT, Attr::None, shape, &[v.id]));
-    let product = |a: Term<'g>, b: Term<'g>| {
-        graph.term(graph.apply(&algebra::MATMUL, Attr::None, whole, &[a.id, b.id]))
-    };
     match down {
-        true => product(chosen.whole(&TRANSPOSE, Attr::None, shape.transposed()), ct),
-        false => product(ct, chosen),
+        true => chosen.transposed().matmul(ct),
+        false => ct.matmul(chosen),
     }
 }
 

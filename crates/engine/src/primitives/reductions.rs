@@ -105,11 +105,22 @@ fn sum_of_all(x: View<'_>) -> f64 {
     sums::sum(&columns)
 }
 
-/// An entry is taken away before the mean is, so that equal entries have variance 0 exactly.
+/// The mean of a lane in two parts: its first entry, and the mean of what the others have more. The first
+/// is taken away before the second is, so that equal entries have no deviation at all.
+fn centre(lane: &[f64]) -> (f64, f64) {
+    let first = lane.first().copied().unwrap_or(0.0);
+    (first, sum_of_deviations(lane, first) / lane.len() as f64)
+}
+
+/// [`centre`] of each row: the second parts, given the `first` entries.
+fn centres(rows: Rows<'_>, first: &[f64], out: &mut [f64]) {
+    rows.fold_with(out, first, |sum, x, first| sum + (x - first));
+    divide(out, rows.x.shape.n());
+}
+
 fn variance(lane: &[f64]) -> f64 {
-    let (n, first) = (lane.len() as f64, lane.first().copied().unwrap_or(0.0));
-    let centre = sum_of_deviations(lane, first) / n;
-    sum_of_squared_deviations(lane, first, centre) / n
+    let (first, centre) = centre(lane);
+    sum_of_squared_deviations(lane, first, centre) / lane.len() as f64
 }
 
 fn divide(out: &mut [f64], by: usize) {
@@ -117,29 +128,26 @@ fn divide(out: &mut [f64], by: usize) {
 }
 
 fn variances(rows: Rows<'_>, out: &mut [f64]) {
-    let n = rows.x.shape.n();
     let Some(first) = rows.columns().next() else {
         return out.fill(f64::NAN);
     };
-    rows.fold_with(out, first, |sum, x, first| sum + (x - first));
-    divide(out, n);
-    let mut centres = [(0.0, 0.0); BLOCK];
-    let centres = &mut centres[..rows.count];
-    for (slot, known) in centres.iter_mut().zip(first.iter().zip(&*out)) {
-        *slot = (*known.0, *known.1);
+    centres(rows, first, out);
+    let mut known = [(0.0, 0.0); BLOCK];
+    let known = &mut known[..rows.count];
+    for (slot, (first, centre)) in known.iter_mut().zip(first.iter().zip(&*out)) {
+        *slot = (*first, *centre);
     }
-    rows.fold_with(out, centres, |sum, x, (first, centre)| {
+    rows.fold_with(out, known, |sum, x, (first, centre)| {
         let deviation = (x - first) - centre;
         sum + deviation * deviation
     });
-    divide(out, n);
+    divide(out, rows.x.shape.n());
 }
 
-/// x − mean(x) of each lane, with the mean of x as [`variance`] finds it: 0 exactly where entries are equal.
+/// x − mean(x) of each lane, with the mean as [`centre`] finds it.
 pub fn deviations(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let piece = |lane: &[f64], out: &mut [f64]| {
-        let (n, first) = (lane.len() as f64, lane.first().copied().unwrap_or(0.0));
-        let centre = sum_of_deviations(lane, first) / n;
+        let (first, centre) = centre(lane);
         let pairs = out.iter_mut().zip(lane);
         at_width!(_ => pairs.for_each(|(y, x)| *y = (x - first) - centre));
     };
@@ -147,14 +155,13 @@ pub fn deviations(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
         let Some(first) = rows.columns().next() else {
             return;
         };
-        let mut centres = [0.0; BLOCK];
-        let centres = &mut centres[..rows.count];
-        rows.fold_with(centres, first, |sum, x, first| sum + (x - first));
-        divide(centres, rows.x.shape.n());
+        let mut known = [0.0; BLOCK];
+        let known = &mut known[..rows.count];
+        centres(rows, first, known);
         let m = rows.x.shape.m();
         for (j, column) in rows.columns().enumerate() {
             let out = &mut out[j * m + rows.first..][..rows.count];
-            for (((y, x), first), centre) in out.iter_mut().zip(column).zip(first).zip(&*centres) {
+            for (((y, x), first), centre) in out.iter_mut().zip(column).zip(first).zip(&*known) {
                 *y = (x - first) - centre;
             }
         }
