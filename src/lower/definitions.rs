@@ -39,7 +39,7 @@ impl Formula {
 }
 
 /// A leaf of the graph, as the user defined it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Input {
     /// The shape it was declared with, which updates must keep.
     pub declared: Option<Shape>,
@@ -251,7 +251,7 @@ impl Definitions {
     }
 
     /// The shape that the input `name` was declared with.
-    fn declared(&self, name: &str) -> Option<Shape> {
+    pub fn declared(&self, name: &str) -> Option<Shape> {
         match self.variables.get(name).map(|variable| &variable.meaning) {
             Some(Meaning::Input(input)) => input.declared,
             _ => None,
@@ -283,6 +283,11 @@ impl Definitions {
         self.log.push(Change::Variable(name, before));
     }
 
+    fn set_input(&mut self, name: &Name, input: Input, location: Location) {
+        let meaning = Meaning::Input(input);
+        self.set(name.clone(), Variable { meaning, location });
+    }
+
     /// Defines `name` by an expression: an input where it holds no names, else a formula.
     pub fn define(&mut self, name: &Ident, formula: Formula) {
         let location = formula.script.location(name.span);
@@ -292,10 +297,8 @@ impl Definitions {
                 symbolic: self.symbolic(&name.name),
                 data: is_read(&formula),
                 source: Some(formula),
-                value: OnceCell::new(),
                 place: self.place_of(&name.name),
-                constant: false,
-                implicit: false,
+                ..Input::default()
             })
         } else {
             Meaning::Formula(formula)
@@ -307,32 +310,21 @@ impl Definitions {
     pub fn declare(&mut self, name: &Ident, shape: Shape, location: Location) {
         let input = Input {
             declared: Some(shape),
-            symbolic: None,
-            source: None,
-            value: OnceCell::new(),
             place: self.place_of(&name.name),
-            data: false,
-            constant: false,
-            implicit: false,
+            ..Input::default()
         };
-        let meaning = Meaning::Input(input);
-        self.set(name.name.clone(), Variable { meaning, location });
+        self.set_input(&name.name, input, location);
     }
 
     /// Keeps a value under a name that the user did not define: a change that cannot be undone.
     pub fn remember(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
         let input = Input {
-            declared: None,
-            symbolic: None,
-            source: None,
             value: OnceCell::from(value),
             place: self.place_of(name),
-            data: false,
-            constant: false,
             implicit: true,
+            ..Input::default()
         };
-        let meaning = Meaning::Input(input);
-        self.set(name.clone(), Variable { meaning, location });
+        self.set_input(name, input, location);
         self.log.pop();
     }
 
@@ -373,12 +365,10 @@ impl Definitions {
         let input = Input {
             declared,
             symbolic: self.symbolic(name),
-            source: None,
             value: OnceCell::from(value),
             place,
             data,
-            constant: false,
-            implicit: false,
+            ..Input::default()
         };
         let location = match self.variables.get(name) {
             Some(variable) if variable.is_input() && !variable.is_implicit() => {
@@ -386,8 +376,7 @@ impl Definitions {
             }
             _ => location,
         };
-        let meaning = Meaning::Input(input);
-        self.set(name.clone(), Variable { meaning, location });
+        self.set_input(name, input, location);
     }
 
     /// The value of the input `name`, where it is one and has been computed.
@@ -401,17 +390,11 @@ impl Definitions {
     /// Gives the variable of a loop its value.
     pub fn store_constant(&mut self, name: &Name, value: f64, location: Location) {
         let input = Input {
-            declared: None,
-            symbolic: None,
-            source: None,
             value: OnceCell::from(Rc::new(Tensor::scalar(value))),
-            place: 0,
-            data: false,
             constant: true,
-            implicit: false,
+            ..Input::default()
         };
-        let meaning = Meaning::Input(input);
-        self.set(name.clone(), Variable { meaning, location });
+        self.set_input(name, input, location);
     }
 
     /// Defines a function.

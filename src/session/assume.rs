@@ -59,7 +59,7 @@ impl Session {
         if !facts.properties.contains(&property) {
             facts.properties.push(property);
         }
-        let declared = self.declared_shape(&name);
+        let declared = self.definitions.declared(&name);
         if let Some(shape) = declared.filter(|_| property.is_square())
             && shape.rows != shape.cols
         {
@@ -161,13 +161,6 @@ impl Session {
                 label: "computed from others");
         }
         Ok(name.clone())
-    }
-
-    fn declared_shape(&self, name: &str) -> Option<crate::graph::Shape> {
-        match &self.definitions.variable(name)?.meaning {
-            Meaning::Input(input) => input.declared,
-            Meaning::Formula(_) => None,
-        }
     }
 
     /// Refuses the value that `name` has now, if what was said of it forbids that.

@@ -1,8 +1,7 @@
 //! What the user says about inputs by `assume`.
 
+use super::Definitions;
 use super::changes::Change;
-use super::{Definitions, Meaning};
-use crate::graph::Tensor;
 use crate::proof::Facts;
 use crate::syntax::ast::Name;
 use std::rc::Rc;
@@ -26,13 +25,5 @@ impl Definitions {
         };
         self.epoch += 1;
         self.log.push(Change::Facts(name.clone(), before));
-    }
-
-    /// The value that the input `name` has, if it has been computed.
-    pub fn known_value(&self, name: &str) -> Option<&Tensor> {
-        match &self.variable(name)?.meaning {
-            Meaning::Input(input) => input.value.get().map(|value| &**value),
-            Meaning::Formula(_) => None,
-        }
     }
 }

@@ -1,10 +1,9 @@
 //! Inputs that are declared with named sizes: `input X[n, d]`.
 
-use super::{Definitions, Formula, Input, Meaning, Variable};
+use super::{Definitions, Formula, Input, Meaning};
 use crate::source::Location;
 use crate::syntax::ast::{ExprKind, Ident, Name};
 use rustc_hash::FxHashSet;
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// The sizes that an input was declared with, where one of them had no value then.
@@ -82,17 +81,11 @@ impl Definitions {
     pub fn declare_symbolic(&mut self, name: &Ident, shape: SymbolicShape, location: Location) {
         self.symbolic_shapes = true;
         let input = Input {
-            declared: None,
             symbolic: Some(Rc::new(shape)),
-            source: None,
-            value: OnceCell::new(),
             place: self.place_of(&name.name),
-            data: false,
-            constant: false,
-            implicit: false,
+            ..Input::default()
         };
-        let meaning = Meaning::Input(input);
-        self.set(name.name.clone(), Variable { meaning, location });
+        self.set_input(&name.name, input, location);
     }
 
     /// The sizes that the input `name` was declared with, where they are names.
@@ -111,6 +104,7 @@ impl Definitions {
             return (inputs, names);
         }
         let mut seen: FxHashSet<Name> = FxHashSet::default();
+        let mut called: FxHashSet<Name> = FxHashSet::default();
         let mut waiting = formulas;
         while let Some(formula) = waiting.pop() {
             let script = &formula.script;
@@ -118,9 +112,9 @@ impl Definitions {
             while let Some(id) = stack.pop() {
                 let expr = script.expr(id);
                 expr.children(|child| stack.push(child));
-                let called = expr.kind.function();
-                if let Some(function) = called.and_then(|known| self.function(&known.name))
-                    && seen.insert(format!("{}()", function.name).into())
+                let function = expr.kind.function();
+                if let Some(function) = function.and_then(|known| self.function(&known.name))
+                    && called.insert(function.name.name.clone())
                 {
                     waiting.push(function.body.clone());
                 }
