@@ -1,6 +1,7 @@
 //! `prove`: two formulas, equal or not.
 
 use super::evaluate::formula;
+use super::rewrite::options_in_inputs;
 use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
@@ -14,7 +15,7 @@ use crate::number;
 use crate::proof::{
     Apart, Bound, Claim, Counterexample, Decision, Exception, Facts, decide, inputs,
 };
-use crate::simplify::{self, WriteOptions};
+use crate::simplify;
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Name, Script};
 use std::rc::Rc;
 
@@ -124,14 +125,7 @@ fn condition_of(unit: &Unit<'_>, name: &Naming<'_>, exception: &Exception) -> Op
         return Some(format!("{} != {}", name(input)?, number::format(value, 6)));
     }
     let names = |node: NodeId| name(node).filter(|_| unit.input(node).is_some());
-    let options = WriteOptions {
-        names: &names,
-        named: &[],
-        decimals: unit.has_decimals(),
-        guards: false,
-        exact: false,
-        taken: &|_| false,
-    };
+    let options = options_in_inputs(unit, &names);
     let written = simplify::write(unit.graph, exception.zero, &options).ok()?;
     Some(format!("{} != 0", written.one_line()))
 }

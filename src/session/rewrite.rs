@@ -11,6 +11,7 @@ use crate::graph::{Graph, NodeId};
 use crate::lower::{Lowerer, Unit};
 use crate::notation::Written;
 use crate::simplify::{Goal, Unwritable, WriteOptions, rewrite};
+use crate::source::Location;
 use crate::symbolic::Rewriting;
 use crate::syntax::ast::{Name, Show};
 
@@ -43,7 +44,7 @@ impl Session {
             let names = |leaf: NodeId| input_name(unit, leaf);
             let options = options_in_inputs(unit, &names);
             let result = rewrite(&graph, spelled(&graph, node, |_| false), goal, &options)
-                .map_err(|why| unwritable(kind.word(), statement, why))?;
+                .map_err(|why| unwritable(kind.word(), script.locate(*output), why))?;
             warn(evaluation.unit.take_warnings(), sink);
             sink(Event::Rewriting(Box::new(Rewriting {
                 word: kind.word(),
@@ -76,8 +77,7 @@ pub(super) fn options_in_inputs<'o>(
     }
 }
 
-fn unwritable(word: &str, statement: &ShowStatement<'_>, why: Unwritable) -> Diagnostic {
-    let place = statement.script.locate(statement.outputs[0]);
+fn unwritable(word: &str, place: Location, why: Unwritable) -> Diagnostic {
     match why {
         Unwritable::TooLarge => error!(Limit, place,
             "`{word}` would make this formula too long";
