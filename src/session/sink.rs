@@ -1,4 +1,4 @@
-//! Sinks: events are shown, warnings among them, and pictures are written.
+//! Sinks: events are shown, warnings among them, and files are written.
 
 use super::Session;
 use super::statement::ShowStatement;
@@ -20,16 +20,19 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         if let Some((file, picture)) = file.zip(event.picture()) {
-            let path = script.source.folder.join(&*file.text);
-            let written = self.world().write(&path, picture.as_bytes());
-            written.map_err(|refusal| refusal.writing(&path, script.location(file.span)))?;
+            self.write(script, file, picture.as_bytes())?;
         }
         sink(event);
         Ok(())
     }
-}
 
-impl Session {
+    /// Writes the file that a statement names.
+    fn write(&self, script: &Script, file: &Text, contents: &[u8]) -> Result<()> {
+        let path = script.source.folder.join(&*file.text);
+        let written = self.world().write(&path, contents);
+        written.map_err(|refusal| refusal.writing(&path, script.location(file.span)))
+    }
+
     /// Shows a statement, and writes what it shows to a file, whose name says the format.
     pub(super) fn show_in_file(
         &self,
@@ -66,8 +69,7 @@ impl Session {
             }
             sink(event);
         })?;
-        let written = self.world().write(&path, &format.written(&events));
-        written.map_err(|refusal| refusal.writing(&path, location()))
+        self.write(script, file, &format.written(&events))
     }
 }
 
