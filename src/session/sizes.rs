@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::lower::Formula;
 use crate::lower::definitions::OpenInput;
 use crate::simplify::{Simplified, for_all_sizes};
-use crate::symbolic::Symbolic;
+use crate::symbolic::{NoFormula, Symbolic};
 use crate::syntax::ast::{Name, Show};
 
 /// Sizes for claims: small ones, different from each other.
@@ -141,7 +141,11 @@ impl Session {
                 let found = others.and_then(|found| for_all_sizes(&found, &open.names, &tried));
                 *formula = found.ok_or_else(|| open.dependent(statement))?;
             }
+            let names_sizes = names_sizes(&shown);
             sink(shown);
+            if names_sizes {
+                sink(Event::Warning(open.note(statement, &tried[..1])));
+            }
         }
         Ok(())
     }
@@ -169,7 +173,7 @@ fn small(open: &Open, k: usize) -> Vec<usize> {
     (0..open.names.len()).map(size).collect()
 }
 
-/// How many of the answers are proofs.
+/// The number of answers that are proofs.
 fn proofs(events: &[Event]) -> usize {
     let proved = |event: &&Event| match event {
         Event::Prove(proof) => matches!(proof.outcome, Outcome::Proved(_)),
@@ -179,17 +183,31 @@ fn proofs(events: &[Event]) -> usize {
     events.iter().filter(proved).count()
 }
 
+/// The formula that an event shows.
 fn formula_of(event: &Event) -> Option<&Simplified> {
     match event {
         Event::Derive(derivation) => match &derivation.result {
             Symbolic::Formula(formula) => Some(formula),
-            Symbolic::NoFormula { .. } => None,
+            Symbolic::NoFormula { along, .. } => along.as_ref().map(|(_, formula)| formula),
         },
         Event::Rewriting(rewriting) => Some(&rewriting.result),
         _ => None,
     }
 }
 
+/// True if an event speaks of the sizes at which it was found.
+fn names_sizes(event: &Event) -> bool {
+    let Event::Derive(derivation) = event else {
+        return false;
+    };
+    let why = match &derivation.result {
+        Symbolic::Formula(_) => None,
+        Symbolic::NoFormula { why, .. } => Some(why),
+    };
+    matches!(why, Some(NoFormula::FourIndices { .. }))
+}
+
+/// The same, to be replaced.
 fn formula_in(event: &mut Event) -> Option<&mut Simplified> {
     match event {
         Event::Derive(derivation) => match &mut derivation.result {
