@@ -102,13 +102,8 @@ impl Lowerer<'_> {
                 Ok(())
             }
             Task::DefineLocal(local) => {
-                local.lowered(
-                    *self
-                        .stacks
-                        .values
-                        .last()
-                        .expect("a formula leaves one node"),
-                );
+                let node = self.stacks.values.last();
+                local.lowered(*node.expect("a formula leaves one node"));
                 Ok(())
             }
             Task::Return(key) => {

@@ -74,7 +74,7 @@ impl Lowerer<'_> {
 
     pub(super) fn unary(&mut self, op: UnaryOp, x: NodeId) -> NodeId {
         let shape = self.graph.shape(x);
-        self.evaluation.unit.arrays |= op == UnaryOp::Transpose;
+        self.evaluation.unit.noticed.arrays |= op == UnaryOp::Transpose;
         match op {
             UnaryOp::Neg => self.graph.apply(&arithmetic::NEG, Attr::None, shape, &[x]),
             UnaryOp::Not => self.graph.apply(&arithmetic::NOT, Attr::None, shape, &[x]),
@@ -96,7 +96,7 @@ impl Lowerer<'_> {
         frame: &Frame,
     ) -> Result<NodeId> {
         let [a, b] = nodes.map(|node| self.graph.shape(node));
-        self.evaluation.unit.arrays |=
+        self.evaluation.unit.noticed.arrays |=
             matches!(op, BinaryOp::DotMul | BinaryOp::DotDiv | BinaryOp::DotPow);
         match op {
             BinaryOp::Mul if !a.is_scalar() && !b.is_scalar() => self.matmul(sides, nodes, frame),

@@ -53,7 +53,7 @@ impl Lowerer<'_> {
         if row.is_entrywise() {
             return self.entrywise(row, expr, &exprs, &args, frame);
         }
-        self.evaluation.unit.arrays |= !args.is_empty();
+        self.evaluation.unit.noticed.arrays |= !args.is_empty();
         let shape = self.shape_of(row, attr, &args, &sizes, expr, &exprs, frame)?;
         let normalises =
             std::ptr::eq(row, &array::SOFTMAX) || std::ptr::eq(row, &array::LOG_SOFTMAX);

@@ -94,8 +94,6 @@ pub struct Unit<'a> {
     pub(super) set_aside: Inputs,
     /// What was noticed about the text.
     pub(super) noticed: Noticed,
-    /// Something in it is written as only arrays are.
-    pub(super) arrays: bool,
 }
 
 /// What lowering notices about the text of formulas.
@@ -105,6 +103,8 @@ pub(super) struct Noticed {
     pub warnings: Vec<Diagnostic>,
     /// True if a number with decimals was written.
     pub decimals: bool,
+    /// True if something is written as only arrays are: transposed, reduced, entry by entry.
+    pub arrays: bool,
 }
 
 impl<'a> Unit<'a> {
@@ -127,7 +127,6 @@ impl<'a> Unit<'a> {
             differentiated: Vec::new(),
             set_aside: Inputs::default(),
             noticed: Noticed::default(),
-            arrays: false,
         }
     }
 
@@ -213,7 +212,7 @@ impl<'a> Unit<'a> {
 
     /// True if something in it is written as only arrays are: transposed, reduced, entry by entry.
     pub fn is_on_arrays(&self) -> bool {
-        self.arrays
+        self.noticed.arrays
     }
 
     /// Names without a meaning are numbered as they appear from here on.

@@ -121,9 +121,8 @@ impl Session {
                 let free = error.code() == Code::Name && !lower::is_built_in(name);
                 if free && self.definitions.variable(name).is_none() {
                     let text = statement.name(*output);
-                    if self.definitions.function(name).is_some() {
-                        let call = self.definitions.function(name).map(|known| known.signature());
-                        let call = call.unwrap_or_default();
+                    if let Some(function) = self.definitions.function(name) {
+                        let call = function.signature();
                         return error.help(format!("draw it along its argument: `plot {text}(t) over t from 0 to 1`, for {call}"));
                     }
                     let help = format!(

@@ -168,7 +168,7 @@ impl Writer<'_, '_> {
             .chain(states.iter().map(operand))
             .collect();
         parts.extend(matrices.iter().map(operand));
-        let name = match (round.keeps, matrices) {
+        let special = match (round.keeps, matrices) {
             (Keeps::All, _) => Special::Scan,
             (Keeps::Last, []) => Special::Iterate,
             (Keeps::Last, _) => Special::Fold,
@@ -183,7 +183,7 @@ impl Writer<'_, '_> {
             }
             RoundCount::Fixed(_) => {}
         }
-        Math::Call(name.name().into(), parts)
+        Math::Call(special.name().into(), parts)
     }
 
     /// The node `id` as the operation `row`, seen through stretching: its arguments.
