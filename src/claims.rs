@@ -1,4 +1,4 @@
-//! What was found out about claims: equations, and derivatives found by hand.
+//! Answers to claims: equations, and derivatives found by hand.
 
 use crate::graph::{Shape, Tensor};
 use crate::notation::Written;

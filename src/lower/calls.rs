@@ -144,7 +144,7 @@ impl Lowerer<'_> {
                 "defined here",
             ));
         }
-        // What a rule calls is lowered for it alone.
+        // A call inside a rule is lowered for the rule alone.
         let in_rule = self.stacks.calling.iter().any(|known| known.in_rule);
         let remember = remember && !in_rule;
         let key = CallKey {

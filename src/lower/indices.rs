@@ -138,7 +138,7 @@ impl Lowerer<'_> {
                 help: "write `vec({index})` for its entries, column by column");
         }
         let length = if down { whole.m() } else { whole.n() };
-        // Where the places are known already, a wrong one is shown here.
+        // A wrong place is shown here if the places are known already.
         if let Some(known) = self.evaluation.value_if_known(vector)?
             && let Some(wrong) = (known.data().iter())
                 .find(|x| x.fract() != 0.0 || !(1.0..=length as f64).contains(*x))

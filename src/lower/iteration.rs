@@ -202,7 +202,7 @@ impl Lowerer<'_> {
                 most,
                 decides,
             } if *decides => {
-                // What was taken from the stack is the condition; the state lies below.
+                // The condition was taken from the stack; the state lies below.
                 let holds =
                     self.known_scalar(arguments[0], expr, &frame, "the end of an iteration")?;
                 if is_true(holds) {

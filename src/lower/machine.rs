@@ -171,7 +171,7 @@ impl Lowerer<'_> {
                     self.push_node(self.graph.raise(reason, Shape::SCALAR));
                     return Ok(());
                 }
-                // What fails will fail again, in the words of the round where it does.
+                // The failure comes again when the rounds are unrolled, in the words of the round where it does.
                 Task::Round(attempt) => {
                     self.unroll(*attempt);
                     return Ok(());

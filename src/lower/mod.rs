@@ -202,7 +202,7 @@ impl<'a> Lowerer<'a> {
         &self.evaluation.unit
     }
 
-    /// What has been lowered so far, to be added to.
+    /// The unit so far, to be added to.
     pub fn unit_mut(&mut self) -> &mut Unit<'a> {
         &mut self.evaluation.unit
     }

@@ -162,7 +162,7 @@ impl Lowerer<'_> {
                 continue;
             }
             depends.insert(id);
-            // What is written as a number stays inside, where rules can see it.
+            // A number that is written stays inside, where rules can see it.
             let is_written = |id: NodeId| {
                 graph.literal_value(id).is_some() || matches!(graph.node(id).op, Op::Constant(_))
             };

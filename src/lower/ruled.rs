@@ -111,7 +111,7 @@ impl Lowerer<'_> {
             };
             adjoints.push((rule.parameter, adjoint));
         }
-        // What the node depends on: its arguments, and the leaves behind body and rules.
+        // The node depends on its arguments, and on the leaves behind body and rules.
         let mut arguments = call.arguments.clone();
         let roots: Vec<NodeId> = adjoints
             .iter()
@@ -177,7 +177,7 @@ impl Lowerer<'_> {
         if from == shape {
             return Ok(product.id);
         }
-        // What was stretched receives the sum of what its copies receive.
+        // A stretched value receives the sum of what its copies receive.
         Ok(graph.with_placeholder(from, |leaf| {
             let stretched = graph.term(leaf).stretch(shape).id;
             let flow = Flow::everywhere(product);
@@ -190,7 +190,7 @@ impl Lowerer<'_> {
     }
 }
 
-/// How a node depends on the adjoint of the result.
+/// The way in which a node depends on the adjoint of the result.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dependence {
     /// It is the number 0.

@@ -65,7 +65,7 @@ pub(super) struct Stacks {
 /// A function that is being expanded.
 pub(super) struct Calling {
     pub function: Rc<Function>,
-    /// Where it was called.
+    /// The place of the call.
     pub location: Location,
     /// True if what is lowered is a rule for it, not its body.
     pub in_rule: bool,
@@ -85,11 +85,11 @@ pub(super) struct RuledCall {
     pub frame: Rc<Frame>,
     pub function: Rc<Function>,
     pub arguments: Vec<NodeId>,
-    /// Where the value of the body lies.
+    /// The height of the stack below the value of the body.
     pub base: usize,
     /// The number of rules that have been begun.
     pub begun: usize,
-    /// Where the result is kept.
+    /// The key under which the result is kept.
     pub key: Option<Box<CallKey>>,
 }
 

@@ -62,7 +62,7 @@ impl NodeNames {
 pub struct Differentiated {
     /// The derivative.
     pub result: NodeId,
-    /// What was differentiated.
+    /// The formula that was differentiated.
     pub output: NodeId,
     /// The variable.
     pub target: NodeId,
@@ -92,11 +92,11 @@ pub struct Unit<'a> {
     pub differentiated: Vec<Differentiated>,
     /// Names without a meaning that were met before the outputs, which decide on their order.
     pub(super) set_aside: Inputs,
-    /// What was noticed about the text.
+    /// Remarks about the text.
     pub(super) noticed: Noticed,
 }
 
-/// What lowering notices about the text of formulas.
+/// Remarks of lowering about the text of formulas.
 #[derive(Debug, Default)]
 pub(super) struct Noticed {
     /// Suspicious things that did not stop lowering, and notes.
@@ -178,7 +178,7 @@ impl<'a> Unit<'a> {
         (*node == leaf).then_some((place, name))
     }
 
-    /// What is said of an input.
+    /// The facts about an input.
     pub fn facts(&self, input: NodeId) -> Facts {
         let named = self.input(input).map(|(_, name)| name);
         let known = named.and_then(|name| self.definitions.facts(name));

@@ -43,7 +43,7 @@ struct Arrangement {
 }
 
 impl Arrangement {
-    /// Whether these arguments have the shapes that it was made for.
+    /// True if these arguments have the shapes that it was made for.
     fn fits(&self, arguments: &[Value]) -> bool {
         let shapes = arguments.iter().map(|argument| argument.tensor().shape());
         shapes.eq(self.shapes.iter().copied())
@@ -121,7 +121,7 @@ impl Evaluator {
         self.interpret()
     }
 
-    /// Whether another program may fit these arguments: what no program could do for these shapes, none
+    /// True if another program may fit these arguments: what no program could do for these shapes, none
     /// can do again.
     fn is_worth_arranging(&self, arguments: &[Value]) -> bool {
         self.arrangement

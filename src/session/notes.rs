@@ -139,7 +139,7 @@ fn sizes(unit: &Unit<'_>) -> Vec<Size> {
     }
 }
 
-/// What a name may be declared as: a matrix for a capital letter, else a vector; a scalar at last.
+/// The declarations that fit a name: a matrix for a capital letter, else a vector; a scalar at last.
 fn candidates(name: &Name, sizes: &[Size]) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut add = |written: String, rows: usize, cols: usize| {

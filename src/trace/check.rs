@@ -14,9 +14,9 @@ use crate::lower::Evaluation;
 use crate::notation::Written;
 use crate::syntax::ast::Mode;
 
-/// How far they may be apart where rounding alone explains it.
+/// The largest difference of theirs that rounding alone may explain.
 const ROUNDING: f64 = 1e-3;
-/// How far they may be from finite differences, in errors that these estimate of themselves.
+/// Their largest distance from finite differences, in errors that these estimate of themselves.
 const ESTIMATES: f64 = 10.0;
 
 /// Two modes that differ in one entry.

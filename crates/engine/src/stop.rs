@@ -45,7 +45,7 @@ struct Deadline {
 /// The clock is read at every so many polls.
 const POLLS: u32 = 16;
 
-/// Whether any token of this process was ever asked to stop: until then, a poll reads this alone.
+/// True once a token of this process was asked to stop: until then, a poll reads this alone.
 static EVER_ASKED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {

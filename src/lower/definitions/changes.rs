@@ -14,7 +14,7 @@ pub(super) enum Change {
     Variable(Name, Option<Rc<Variable>>),
     /// A function, and what it was before.
     Function(Name, Option<Rc<Function>>),
-    /// What is said of an input, and what was said before.
+    /// The facts about an input, and those before.
     Facts(Name, Option<Rc<Facts>>),
     /// Entries of an input, and what they were before.
     Entries(Name, Vec<(usize, f64)>),

@@ -1,4 +1,4 @@
-//! What the user says about inputs by `assume`.
+//! Facts about inputs, as the user states them by `assume`.
 
 use super::Definitions;
 use super::changes::Change;
@@ -7,7 +7,7 @@ use crate::syntax::ast::Name;
 use std::rc::Rc;
 
 impl Definitions {
-    /// What is said of the input `name`.
+    /// The facts about the input `name`.
     pub fn facts(&self, name: &str) -> Option<&Facts> {
         self.facts.get(name).map(|known| &**known)
     }

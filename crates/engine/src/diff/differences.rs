@@ -49,7 +49,7 @@ impl<'g> Differences<'g> {
             .chain(others)
             .map(|node| Ok((*node, value(*node)?)))
             .collect::<Result<_, E>>()?;
-        // What has no value is on no path that is taken, or fails when the output is computed.
+        // A node without a value is on no path that is taken, or fails when the output is computed.
         let constant = |node| Some((node, value(node).ok()?));
         let moving = |node: &NodeId| given.iter().all(|(known, _)| known != node);
         let stopped: Vec<NodeId> = stopped(problem.graph, problem.output)

@@ -190,7 +190,7 @@ impl<'g> Loop<'g> {
             outputs.push((*node, Flow::everywhere(graph.term(adjoint))));
             states.push((adjoint, *leaf));
         }
-        // What a state has received first is added to first, as if all rounds stood here.
+        // Contributions to a state are added in the order that they would have if all rounds stood here.
         let mut kept = Vec::new();
         if round.keeps == Keeps::All {
             for (k, (leaf, _)) in round.states.iter().enumerate() {

@@ -11,7 +11,7 @@ use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 
 /// The derivative of a node by something behind its arguments.
 pub(super) struct Slope<'g> {
-    /// What it is a function of.
+    /// The variable that it is a function of.
     pub x: Term<'g>,
     /// The partial derivative by `x` through the arguments covered.
     pub partial: Term<'g>,

@@ -15,7 +15,7 @@ pub enum Fault {
     NoSuchEntry,
     /// An equation has no solution that steps from the start lead to.
     NoSolution,
-    /// What was found is stationary, and no minimum.
+    /// A stationary point was found that is no minimum.
     NoMinimum,
     /// A loop has not ended after the most rounds that it may make.
     NoEnd,

@@ -20,7 +20,7 @@ pub enum LocalUse {
     Row,
     /// The adjoint of a state after the round.
     Adjoint,
-    /// What a state before the round receives as a part of the loop's value.
+    /// The adjoint that a state before the round receives as a part of the loop's value.
     Kept,
     /// The sum of what a parameter has received from the rounds behind this one.
     Sum,
@@ -95,8 +95,8 @@ pub struct RoundBack {
     pub wanted: Vec<bool>,
     /// For each state: the leaf for its adjoint after the round, and the node of that before it.
     pub states: Vec<(NodeId, NodeId)>,
-    /// Where the states of all rounds are the loop's value: for each state the leaf for what that before
-    /// the round receives from there.
+    /// For each state the leaf for the adjoint that it receives, before the round, from the loop's value;
+    /// none where that is the states after the last round alone.
     pub kept: Vec<NodeId>,
     /// For each parameter that is wanted: the leaf for the sum so far, and the node of the new one.
     pub sums: Vec<(NodeId, NodeId)>,

@@ -20,7 +20,7 @@ pub(super) struct Cycle<'g> {
 enum Engine<'g> {
     /// A program, and the segments of it that a round runs.
     Compiled(Box<Program>, Vec<usize>),
-    /// What cannot be compiled.
+    /// A round that cannot be compiled.
     Interpreted(Interpreted<'g>),
 }
 

@@ -21,15 +21,15 @@ use sweep::{Sweep, copy_row};
 /// The bytes of states that are kept at one level.
 const KEPT: u64 = 16 << 20;
 
-/// A request to stop is looked for after so many rounds.
-const PATROL: usize = 1024;
+/// The rounds between two polls for a request to stop.
+const ROUNDS_PER_POLL: usize = 1024;
 
 /// The rounds of a loop, ready to be run, and those of its adjoints where these are wanted.
 pub(super) struct Rounds<'g> {
     node: NodeId,
     round: Rc<Round>,
     forward: Cycle<'g>,
-    /// What decides the end.
+    /// The condition that decides the end.
     end: Option<Cycle<'g>>,
     back: Option<Back<'g>>,
     /// The most states that are kept at one level.
@@ -318,10 +318,10 @@ fn give_row(cycle: &mut Cycle<'_>, states: usize, given: &Given<'_>, k: usize) {
     }
 }
 
-/// An interruption, where one was asked for: every now and then.
+/// Refuses to go on where the user asked to stop, looking every so many rounds.
 #[inline]
 fn stop_now(k: usize) -> Outcome<()> {
-    match k.is_multiple_of(PATROL) && stop::requested() {
+    match k.is_multiple_of(ROUNDS_PER_POLL) && stop::requested() {
         true => Err(Failure::Interrupted),
         false => Ok(()),
     }
