@@ -4,17 +4,14 @@
 # Everything but NumPy and a compiler is optional: what is not there is skipped, and said.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
-    echo "export: skipped, there is no Python with venv"
-    exit 0
+. tests/environment.sh
+# Another environment may be named, one with PyTorch and CasADi.
+if [ -n "${WENGERT_VENV:-}" ]; then
+    environment=$WENGERT_VENV
+else
+    environment export numpy jax
 fi
-target=${CARGO_TARGET_DIR:-$PWD/target}
-venv=${WENGERT_VENV:-$target/export-venv}
-if [ ! -x "$venv/bin/python" ]; then
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install -q numpy jax
-fi
-python=$venv/bin/python
+python=$environment/bin/python
 cargo build --locked
 wengert=$target/debug/wengert
 work=$(mktemp -d)

@@ -3,15 +3,8 @@
 # for it; where there is no Python, says so and passes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-
-if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    echo "tests/jupyter: skipped, there is no python3 with venv here"
-    exit 0
-fi
-target="${CARGO_TARGET_DIR:-$PWD/target}"
-environment="$target/jupyter"
-[ -x "$environment/bin/jupyter" ] || python3 -m venv "$environment"
-"$environment/bin/pip" install --quiet --disable-pip-version-check "jupyter-kernel-test==0.7.*" "nbconvert==7.*"
+. tests/environment.sh
+environment jupyter "jupyter-kernel-test==0.7.*" "nbconvert==7.*"
 
 cargo build --quiet --locked
 "$target/debug/wengert" kernel install --prefix "$environment" >/dev/null

@@ -3,15 +3,8 @@
 # where there is no Python or no Neovim, says so and passes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-
-if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    echo "tests/lsp: skipped, there is no python3 with venv here"
-    exit 0
-fi
-target="${CARGO_TARGET_DIR:-$PWD/target}"
-environment="$target/lsp"
-[ -x "$environment/bin/pip" ] || python3 -m venv "$environment"
-"$environment/bin/pip" install --quiet --disable-pip-version-check "pytest-lsp==1.*" "pytest==9.*" "pytest-asyncio==1.*"
+. tests/environment.sh
+environment lsp "pytest-lsp==1.*" "pytest==9.*" "pytest-asyncio==1.*"
 
 cargo build --quiet --locked
 export WENGERT="$target/debug/wengert"
