@@ -121,8 +121,8 @@ pub struct Repl {
     preamble: bool,
     /// The quiz under way.
     quiz: Option<quiz::Quiz>,
-    /// The lesson of the tutorial that is under way.
-    lesson: Option<usize>,
+    /// How far the reader of the tutorial is.
+    tutorial: tutorial::Tutorial,
     /// What the last input showed.
     seen: Vec<evaluation::Seen>,
     output: Destination,
@@ -143,7 +143,7 @@ impl Repl {
             corrected: None,
             preamble: false,
             quiz: None,
-            lesson: None,
+            tutorial: Default::default(),
             seen: Vec::new(),
             output,
         }

@@ -107,19 +107,25 @@ static LESSONS: &[Lesson] = &[
     },
 ];
 
+/// The lesson to be read, and whether the tutorial is under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tutorial {
+    lesson: usize,
+    runs: bool,
+}
+
 /// `:tutorial`, `:tutorial skip`, `:tutorial end`
 pub fn run(repl: &mut Repl, argument: &str) -> Next {
     match argument {
         "end" | "stop" => {
-            repl.lesson = None;
+            repl.tutorial.runs = false;
             return repl.say("the tutorial goes on with `:tutorial`\n");
         }
         "skip" => return next(repl),
-        "again" => repl.lesson = Some(0),
+        "again" => repl.tutorial.lesson = 0,
         _ => {}
     }
-    if repl.lesson.is_none() {
-        repl.lesson = Some(0);
+    if !std::mem::replace(&mut repl.tutorial.runs, true) && repl.tutorial.lesson == 0 {
         repl.say(
             "Ten minutes. Type what is asked for, or something of your own: nothing can break. \
              `:tutorial skip` goes on, `:tutorial end` leaves, `:undo` takes back.\n\n",
@@ -130,9 +136,7 @@ pub fn run(repl: &mut Repl, argument: &str) -> Next {
 
 /// Shows the present lesson.
 fn show(repl: &mut Repl) -> Next {
-    let Some(at) = repl.lesson else {
-        return Next::Read;
-    };
+    let at = repl.tutorial.lesson;
     let Lesson { text, example, .. } = &LESSONS[at];
     repl.say(&format!(
         "({} of {}) {text}\n    {example}\n",
@@ -142,12 +146,15 @@ fn show(repl: &mut Repl) -> Next {
 }
 
 fn next(repl: &mut Repl) -> Next {
-    let next = repl.lesson.map_or(0, |at| at + 1);
+    let next = repl.tutorial.lesson + 1;
     if next < LESSONS.len() {
-        repl.lesson = Some(next);
+        repl.tutorial = Tutorial {
+            lesson: next,
+            runs: true,
+        };
         return show(repl);
     }
-    repl.lesson = None;
+    repl.tutorial = Tutorial::default();
     repl.say(
         "That is the tutorial. `:examples` has more, `:quiz L wrt w` asks you, `:help` lists everything.\n",
     )
@@ -155,22 +162,21 @@ fn next(repl: &mut Repl) -> Next {
 
 /// Looks at an input that was answered: the next lesson where it did what was asked for.
 pub fn look(repl: &mut Repl, input: &str) {
-    let Some(at) = repl.lesson else {
+    let Tutorial { lesson, runs: true } = repl.tutorial else {
         return;
     };
     let seen = std::mem::take(&mut repl.seen);
-    let done = (LESSONS[at].done)(&repl.session(), input, &seen);
-    let is_tutorial = input.trim_start().starts_with(":tutorial");
-    if is_tutorial {
+    if input.trim_start().starts_with(":tutorial") {
         return;
     }
+    let done = (LESSONS[lesson].done)(&repl.session(), input, &seen);
     if done {
         repl.say("\n");
         next(repl);
     } else if !input.trim_start().starts_with(':') {
         repl.say(&format!(
             "    the tutorial waits for: {}\n",
-            LESSONS[at].example
+            LESSONS[lesson].example
         ));
     }
 }
@@ -179,17 +185,34 @@ pub fn look(repl: &mut Repl, input: &str) {
 mod tests {
     use super::*;
 
+    fn under_way(lesson: usize) -> Tutorial {
+        Tutorial { lesson, runs: true }
+    }
+
+    #[test]
+    fn what_was_left_goes_on() {
+        let (mut repl, _) = Repl::captured("");
+        repl.answer(":tutorial");
+        repl.answer(LESSONS[0].example);
+        repl.answer(":tutorial end");
+        repl.answer("L = 1");
+        repl.answer(":tutorial");
+        assert_eq!(repl.tutorial, under_way(1));
+        repl.answer(":tutorial again");
+        assert_eq!(repl.tutorial, under_way(0));
+    }
+
     #[test]
     fn every_example_does_what_is_asked_for() {
         let (mut repl, shown) = Repl::captured("");
         repl.answer(":tutorial");
         for (k, lesson) in LESSONS.iter().enumerate() {
-            assert_eq!(repl.lesson, Some(k), "{}", shown.take());
+            assert_eq!(repl.tutorial, under_way(k), "{}", shown.take());
             repl.answer("1 + 1");
-            assert_eq!(repl.lesson, Some(k), "{}", lesson.example);
+            assert_eq!(repl.tutorial, under_way(k), "{}", lesson.example);
             repl.answer(lesson.example);
         }
-        assert_eq!(repl.lesson, None, "{}", shown.take());
+        assert_eq!(repl.tutorial, Tutorial::default(), "{}", shown.take());
         assert!(shown.take().contains("That is the tutorial."));
     }
 }
