@@ -91,13 +91,16 @@ fn coloured() -> Style {
     }
 }
 
-/// The content of an error message.
+/// The content of an error message, and of the reply that reports it.
+pub fn fault(name: &str, message: &str, drawn: &str) -> Value {
+    let lines: Vec<&str> = drawn.lines().collect();
+    json!({"status": "error", "ename": name, "evalue": message, "traceback": lines})
+}
+
+/// The same of a mistake in a text.
 pub fn failed(error: &Diagnostic) -> Value {
     let drawn = diagnostic::text(error, &coloured());
-    let lines: Vec<&str> = drawn.lines().collect();
-    json!({
-        "status": "error", "ename": error.code().name(), "evalue": error.message(), "traceback": lines,
-    })
+    fault(error.code().name(), error.message(), &drawn)
 }
 
 /// A result by media type. A notebook takes the richest one that it knows.

@@ -147,8 +147,8 @@ impl Control {
 }
 
 fn unknown(kind: &str) -> Value {
-    let evalue = format!("requests of the kind `{kind}` are not served");
-    json!({"status": "error", "ename": "request", "evalue": evalue, "traceback": []})
+    let message = format!("requests of the kind `{kind}` are not served");
+    cell::fault("request", &message, "")
 }
 
 fn information() -> Value {
@@ -280,7 +280,6 @@ impl Kernel {
             if !silent {
                 self.publish(Some(request), "error", content.clone());
             }
-            content["status"] = json!("error");
             content["execution_count"] = json!(count);
             return content;
         }
@@ -313,8 +312,7 @@ impl Kernel {
             Ok(Aside::Clear) => tell("clear_output", json!({"wait": false})),
             Ok(Aside::Done) => {}
             Err(message) => {
-                let told = json!({"ename": "name", "evalue": message, "traceback": [message]});
-                return (Some(told), json!([]));
+                return (Some(cell::fault("name", &message, &message)), json!([]));
             }
         }
         (None, json!([]))
@@ -325,14 +323,13 @@ impl Kernel {
         let Some(asked) = asked.as_object() else {
             return json!({});
         };
-        let answer = |text: &Value| match self.session.eval(text.as_str().unwrap_or("")) {
+        let mut answer = |text: &Value| match self.session.eval(text.as_str().unwrap_or("")) {
             Ok(value) => {
                 let plain = number::inline(&value.into(), Style::default().digits);
                 json!({"status": "ok", "data": {"text/plain": plain}, "metadata": {}})
             }
             Err(error) => cell::failed(&error),
         };
-        let mut answer = answer;
         let answers = asked.iter().map(|(key, text)| (key.clone(), answer(text)));
         Value::Object(answers.collect())
     }

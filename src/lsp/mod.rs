@@ -252,7 +252,6 @@ impl<W: Write> Server<W> {
         }
         let argument = |k: usize| params["arguments"][k].as_str().unwrap_or("").to_string();
         let (uri, name) = (argument(0), argument(1));
-        self.document(&uri);
         let now = self.now.clone();
         let Some(document) = self.document(&uri) else {
             return Err((REFUSED, "this document is not open".into()));
