@@ -1,21 +1,10 @@
 //! How a table is written: what separates its cells, found from its first lines.
 
 use super::columns::CellContent;
-use super::table::Records;
+use super::records::{Records, Separator};
 
 /// The rows that are looked at.
 const SAMPLE: usize = 64;
-
-/// What stands between the cells of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Separator {
-    /// This character.
-    Character(u8),
-    /// Any number of blanks and tabs.
-    Blanks,
-    /// Nothing: there is one column.
-    Nothing,
-}
 
 /// In the order in which they are preferred where nothing else decides.
 const CANDIDATES: [Separator; 4] = [
@@ -25,31 +14,19 @@ const CANDIDATES: [Separator; 4] = [
     Separator::Blanks,
 ];
 
-impl Separator {
-    /// The separator with which most rows have several cells, all rows equally many, and the most
-    /// cells are numbers.
-    pub fn of(text: &str) -> Separator {
-        let scored = CANDIDATES
-            .iter()
-            .filter_map(|one| Some((score(text, *one)?, *one)));
-        let mut best: Option<((bool, f64), Separator)> = None;
-        for (score, separator) in scored {
-            if best.is_none_or(|(so_far, _)| score > so_far) {
-                best = Some((score, separator));
-            }
+/// The separator with which most rows have several cells, all rows equally many, and the most
+/// cells are numbers.
+pub fn separator(text: &str) -> Separator {
+    let scored = CANDIDATES
+        .iter()
+        .filter_map(|one| Some((score(text, *one)?, *one)));
+    let mut best: Option<((bool, f64), Separator)> = None;
+    for (score, separator) in scored {
+        if best.is_none_or(|(so_far, _)| score > so_far) {
+            best = Some((score, separator));
         }
-        best.map_or(Separator::Nothing, |(_, separator)| separator)
     }
-
-    /// True of the character that separates.
-    pub fn is(self, byte: u8) -> bool {
-        self == Separator::Character(byte)
-    }
-
-    /// True if a comma inside a cell can be that of a decimal number.
-    pub fn allows_decimal_commas(self) -> bool {
-        !self.is(b',')
-    }
+    best.map_or(Separator::Nothing, |(_, separator)| separator)
 }
 
 /// Whether all rows have equally many cells, and which part of the cells are numbers; `None` if it

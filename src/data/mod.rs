@@ -8,6 +8,7 @@ mod columns;
 mod dialect;
 mod json;
 mod npy;
+mod records;
 mod table;
 
 use crate::diagnostic::{Diagnostic, Result, error, interrupted, memory_limit};

@@ -2,7 +2,7 @@
 
 use super::Library;
 use super::body::ModuleParts;
-use super::module::{arguments_of, decorator, define, names};
+use super::define::{arguments_of, decorator, define, names};
 use crate::diagnostic::Result;
 use crate::export::program::{DerivedKind, FrameworkDerivative, Wish};
 use std::fmt::Write;

@@ -2,6 +2,7 @@
 
 mod body;
 mod built;
+mod define;
 mod framework;
 mod helpers;
 mod layout;

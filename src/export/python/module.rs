@@ -2,8 +2,9 @@
 
 use super::Library;
 use super::body::{Body, ModuleParts, array_lines};
+use super::define::{arguments_of, decorator, define, names};
 use super::helpers;
-use super::layout::{bracketed, quoted, statement};
+use super::layout::{bracketed, quoted};
 use super::parts::{check, constants, docstring, imports};
 use crate::diagnostic::Result;
 use crate::export::names::Scope;
@@ -117,57 +118,6 @@ pub fn write(
     }
     text.push_str(&check);
     Ok(text)
-}
-
-/// The arguments that nodes depend on.
-pub(super) fn arguments_of(shared: &ModuleParts<'_, '_>, roots: &[NodeId]) -> Vec<usize> {
-    let program = shared.program;
-    let cone = program.cone(roots, |_| false);
-    let mut found: Vec<usize> = cone
-        .iter()
-        .filter_map(|id| program.leaves.get(id).copied())
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-pub(super) fn names(shared: &ModuleParts<'_, '_>, arguments: &[usize]) -> Vec<String> {
-    arguments
-        .iter()
-        .map(|argument| shared.arguments[*argument].clone())
-        .collect()
-}
-
-/// `def` with the body of some nodes, which it returns.
-pub(super) fn define(
-    shared: &mut ModuleParts<'_, '_>,
-    head: &str,
-    doc: &str,
-    roots: &[NodeId],
-    open: &str,
-    close: &str,
-) -> Result<String> {
-    let mut body = Body::new(shared);
-    let pieces = body.compute(roots)?;
-    let texts: Vec<String> = pieces.iter().map(|piece| piece.text.clone()).collect();
-    let lines = match &texts[..] {
-        [only] if open.is_empty() => statement(4, "return ", only),
-        _ => bracketed(4, &format!("return {open}"), &texts, close),
-    };
-    body.lines_of(&lines);
-    Ok(format!(
-        "{head}    \"\"\"{doc}\"\"\"\n{}\n",
-        body.lines.join("\n")
-    ))
-}
-
-pub(super) fn decorator(library: Library) -> &'static str {
-    match library {
-        Library::NumPy => "@ieee\n",
-        Library::Jax => "@jax.jit\n",
-        Library::Torch => "",
-    }
 }
 
 /// The function of one request; the call that computes it.

@@ -1,0 +1,63 @@
+//! The functions of a module: their arguments, what stands before them, their bodies.
+
+use super::Library;
+use super::body::{Body, ModuleParts};
+use super::layout::{bracketed, statement};
+use crate::diagnostic::Result;
+use crate::graph::NodeId;
+
+/// The arguments that nodes depend on.
+pub fn arguments_of(shared: &ModuleParts<'_, '_>, roots: &[NodeId]) -> Vec<usize> {
+    let program = shared.program;
+    let cone = program.cone(roots, |_| false);
+    let mut found: Vec<usize> = cone
+        .iter()
+        .filter_map(|id| program.leaves.get(id).copied())
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The names of arguments.
+pub fn names(shared: &ModuleParts<'_, '_>, arguments: &[usize]) -> Vec<String> {
+    arguments
+        .iter()
+        .map(|argument| shared.arguments[*argument].clone())
+        .collect()
+}
+
+/// The function under `head` that returns some nodes, between `open` and `close`.
+///
+/// # Errors
+/// Fails if a node cannot be written.
+pub fn define(
+    shared: &mut ModuleParts<'_, '_>,
+    head: &str,
+    doc: &str,
+    roots: &[NodeId],
+    open: &str,
+    close: &str,
+) -> Result<String> {
+    let mut body = Body::new(shared);
+    let pieces = body.compute(roots)?;
+    let texts: Vec<String> = pieces.iter().map(|piece| piece.text.clone()).collect();
+    let lines = match &texts[..] {
+        [only] if open.is_empty() => statement(4, "return ", only),
+        _ => bracketed(4, &format!("return {open}"), &texts, close),
+    };
+    body.lines_of(&lines);
+    Ok(format!(
+        "{head}    \"\"\"{doc}\"\"\"\n{}\n",
+        body.lines.join("\n")
+    ))
+}
+
+/// The line before a function of `library`.
+pub fn decorator(library: Library) -> &'static str {
+    match library {
+        Library::NumPy => "@ieee\n",
+        Library::Jax => "@jax.jit\n",
+        Library::Torch => "",
+    }
+}
