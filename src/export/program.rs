@@ -1,7 +1,7 @@
 //! A script as a program for another language: requests, and the statements that change inputs, on one
 //! graph.
 
-use crate::diagnostic::{Diagnostic, error};
+use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::graph::{Graph, NodeId, Op, Primitive, Shape, Tensor};
 use crate::primitives::array;
 use crate::source::Location;
@@ -187,6 +187,14 @@ pub struct ExportProgram<'g> {
 /// Arguments as a set; all beyond the last bit share it.
 pub type ArgumentSet = u128;
 
+/// The set of some arguments.
+pub fn argument_set(arguments: &[usize]) -> ArgumentSet {
+    (arguments.iter()).fold(0, |set, argument| set | 1 << argument.min(&127))
+}
+
+/// The number of nodes up to which a function is written out.
+const LONGEST: usize = 20_000;
+
 impl ExportProgram<'_> {
     /// The place of `node` in the source.
     pub fn place(&self, node: NodeId) -> Location {
@@ -210,8 +218,8 @@ impl ExportProgram<'_> {
         let mut all: Vec<ArgumentSet> = Vec::with_capacity(self.graph.len());
         for k in 0..self.graph.len() {
             let id = NodeId(k as u32);
-            let own = self.leaves.get(&id).map_or(0, |argument| bit(*argument));
-            let mut set = own;
+            let own = self.leaves.get(&id);
+            let mut set = argument_set(own.map_or(&[], std::slice::from_ref));
             self.graph.for_args(id, |arg| set |= all[arg.index()]);
             all.push(set);
         }
@@ -232,18 +240,51 @@ impl ExportProgram<'_> {
         all
     }
 
-    /// The arguments that no request and no step reads are left out by the writers.
-    pub fn is_leaf(&self, node: NodeId) -> bool {
-        matches!(self.graph.node(node).op, Op::Input(_))
+    /// The nodes that a function for `roots` writes, arguments first, each with the number of its uses
+    /// by others.
+    ///
+    /// # Errors
+    /// They are too many to be written out.
+    pub fn written(
+        &self,
+        roots: &[NodeId],
+        known: impl Fn(NodeId) -> bool,
+    ) -> Result<(Vec<NodeId>, FxHashMap<NodeId, u32>)> {
+        let order = self.cone(roots, &known);
+        if order.len() > LONGEST {
+            let worst = *order.last().expect("it is not empty");
+            bail!(Limit, self.place(worst),
+                "this is {} operations when written out, too many for a file of code", order.len();
+                label: "unrolled";
+                help: "write it with arrays: `sum(x.^2)` for `sum(x[i]^2 for i in 1..n)`");
+        }
+        let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
+        for id in order.iter().filter(|id| !known(**id)) {
+            self.graph
+                .for_args(*id, |arg| *uses.entry(arg).or_default() += 1);
+        }
+        Ok((order, uses))
     }
-}
 
-/// The set that holds one argument.
-pub fn bit(argument: usize) -> ArgumentSet {
-    1 << argument.min(127)
-}
+    /// The arguments that nodes depend on, in order.
+    pub fn arguments_of(&self, roots: &[NodeId]) -> Vec<usize> {
+        let cone = self.cone(roots, |_| false);
+        let leaf = |id: &NodeId| self.leaves.get(id).copied();
+        let mut found: Vec<usize> = cone.iter().filter_map(leaf).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
 
-impl ExportProgram<'_> {
+    /// What a caller hands over: all arguments but the numbers of loops that no request asks for.
+    pub fn handed_over(&self) -> Vec<usize> {
+        let roots: Vec<NodeId> = self.wishes.iter().map(|wish| wish.node).collect();
+        let asked = self.arguments_of(&roots);
+        (0..self.arguments.len())
+            .filter(|k| asked.contains(k) || !self.is_counter(*k))
+            .collect()
+    }
+
     /// The numbers that the code holds for `node`: a constant, or an input with one value.
     pub fn value_of(&self, node: NodeId) -> Rc<Tensor> {
         match self.graph.node(node).op {
@@ -263,17 +304,20 @@ impl ExportProgram<'_> {
             .any(|step| matches!(step, Step::For { variable, .. } if *variable == argument))
     }
 
-    /// The outermost nodes below `roots` that no round of `step` changes, and that are worth keeping.
+    /// The outermost nodes in a loop that no round changes, and that are worth keeping.
     pub fn unchanging(
         &self,
         step: &Step,
-        roots: &[NodeId],
         dependence: &[ArgumentSet],
         known: impl Fn(NodeId) -> bool,
     ) -> Vec<NodeId> {
-        let mask: ArgumentSet = (changed(std::slice::from_ref(step)).iter())
-            .map(|argument| bit(*argument))
-            .fold(0, |a, b| a | b);
+        let inner = step.blocks().into_iter().flat_map(all_steps);
+        let mut roots: Vec<NodeId> = inner.flat_map(Step::reads).collect();
+        if let Step::While(condition, _) = step {
+            roots.push(*condition);
+        }
+        let roots = roots.as_slice();
+        let mask = argument_set(&changed(std::slice::from_ref(step)));
         let plain = [
             &array::TRANSPOSE,
             &array::BROADCAST,

@@ -54,6 +54,18 @@ impl Expression {
         }
     }
 
+    /// A number that is written as one.
+    pub fn literal(x: f64) -> Expression {
+        Expression {
+            binding: match x.is_sign_negative() {
+                true => Binding::Sign,
+                false => Binding::Atom,
+            },
+            literal: Some(x),
+            ..Expression::number(number(x))
+        }
+    }
+
     pub fn pointer(text: impl Into<String>, shape: Shape) -> Expression {
         Expression {
             shape,
@@ -92,9 +104,6 @@ pub(super) struct File<'p, 'g> {
 
 /// The text that an expression may have before it gets a line of its own.
 const INLINE: usize = 70;
-
-/// The number of nodes up to which a function is written out.
-const LONGEST: usize = 20_000;
 
 /// The lines of one function.
 pub(super) struct Function<'b, 'p, 'g> {
@@ -170,20 +179,7 @@ impl<'b, 'p, 'g> Function<'b, 'p, 'g> {
     pub fn compute(&mut self, roots: &[NodeId]) -> Result<Vec<Expression>> {
         let program = self.file.program;
         let graph = program.graph;
-        let order = program.cone(roots, |id| self.known.contains_key(&id));
-        if order.len() > LONGEST {
-            let worst = *order.last().expect("it is not empty");
-            bail!(Limit, program.place(worst),
-                "this is {} operations when written out, too many for a file of code", order.len();
-                label: "unrolled";
-                help: "write it with arrays: `sum(x.^2)` for `sum(x[i]^2 for i in 1..n)`");
-        }
-        let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
-        for id in &order {
-            if !self.known.contains_key(id) {
-                graph.for_args(*id, |arg| *uses.entry(arg).or_default() += 1);
-            }
-        }
+        let (order, mut uses) = program.written(roots, |id| self.known.contains_key(&id))?;
         roots
             .iter()
             .for_each(|root| *uses.entry(*root).or_default() += 1);
@@ -292,15 +288,7 @@ impl<'b, 'p, 'g> Function<'b, 'p, 'g> {
         let program = self.file.program;
         let node = program.graph.node(id);
         Ok(match node.op {
-            Op::Literal(x) => Expression {
-                binding: if x.is_sign_negative() {
-                    Binding::Sign
-                } else {
-                    Binding::Atom
-                },
-                literal: Some(x),
-                ..Expression::number(number(x))
-            },
+            Op::Literal(x) => Expression::literal(x),
             Op::Constant(k) => self.constant(id, &program.graph.constant_value(k)),
             Op::Input(leaf) => match program.graph.leaf(leaf).value {
                 Some(value) => self.constant(id, &value),
@@ -319,15 +307,7 @@ impl<'b, 'p, 'g> Function<'b, 'p, 'g> {
     /// Numbers that the code holds.
     pub fn constant(&mut self, id: NodeId, value: &Tensor) -> Expression {
         if let Some(x) = value.as_scalar() {
-            return Expression {
-                binding: if x.is_sign_negative() {
-                    Binding::Sign
-                } else {
-                    Binding::Atom
-                },
-                literal: Some(x),
-                ..Expression::number(number(x))
-            };
+            return Expression::literal(x);
         }
         let known = self.file.constants.iter().find(|(known, ..)| *known == id);
         let name = match known {

@@ -152,7 +152,7 @@ fn head(file: &File<'_, '_>, name: &str, check: bool) -> String {
         );
     }
     text.push_str(" * of the inputs:\n");
-    for k in handed_over(program) {
+    for k in program.handed_over() {
         let (argument, name) = (&program.arguments[k], &file.arguments[k]);
         let renamed = match *argument.name == **name {
             true => String::new(),
@@ -198,44 +198,21 @@ fn array(name: &str, data: &[f64]) -> String {
 
 /// A text as a literal.
 fn quoted(text: &str) -> String {
-    let ascii: String = text
-        .chars()
-        .map(|c| match c {
-            '"' => "\\\"".to_string(),
-            '\\' => "\\\\".to_string(),
-            '\n' => " ".to_string(),
-            c if c.is_ascii() => c.to_string(),
-            c => c.to_string(),
-        })
-        .collect();
-    format!("\"{ascii}\"")
-}
-
-/// What a caller hands over: all but the numbers of loops that nothing else asks for.
-fn handed_over(program: &ExportProgram) -> Vec<usize> {
-    let asked: Vec<NodeId> = program.wishes.iter().map(|wish| wish.node).collect();
-    let cone = program.cone(&asked, |_| false);
-    let asked: Vec<usize> = cone
-        .iter()
-        .filter_map(|id| program.leaves.get(id).copied())
-        .collect();
-    (0..program.arguments.len())
-        .filter(|k| asked.contains(k) || !program.is_counter(*k))
-        .collect()
+    let text = text
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', " ");
+    format!("\"{text}\"")
 }
 
 /// The arguments as pointers; an absent one is all zeros.
 fn open(function: &mut Function<'_, '_, '_>, roots: &[NodeId], written: &[usize]) {
     let program = function.file.program;
-    let cone = program.cone(roots, |_| false);
-    let mut read: Vec<usize> = cone
-        .iter()
-        .filter_map(|id| program.leaves.get(id).copied())
-        .collect();
+    let mut read = program.arguments_of(roots);
     read.extend(written);
     read.sort_unstable();
     read.dedup();
-    let handed = handed_over(program);
+    let handed = program.handed_over();
     for argument in read {
         let name = function.file.arguments[argument].clone();
         let shape = program.arguments[argument].shape;
@@ -344,7 +321,7 @@ fn interface(
     shapes: &[Shape],
 ) -> String {
     let program = file.program;
-    let handed = handed_over(program);
+    let handed = program.handed_over();
     let (inputs, outputs) = (handed.len(), shapes.len());
     let body = lines.join("\n");
     let mut text = String::new();
@@ -414,7 +391,7 @@ fn check(
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let handed = handed_over(program);
+    let handed = program.handed_over();
     for (k, argument) in handed.iter().map(|k| &program.arguments[*k]).enumerate() {
         let zeros = Tensor::filled(argument.shape, 0.0);
         let value = argument.value.as_deref().unwrap_or(&zeros);

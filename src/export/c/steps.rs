@@ -2,7 +2,7 @@
 
 use super::body::{Expression, Function};
 use crate::diagnostic::Result;
-use crate::export::program::{ArgumentSet, Change, Step, all_steps, bit, changed};
+use crate::export::program::{Change, Step, argument_set, changed};
 use crate::graph::NodeId;
 
 impl Function<'_, '_, '_> {
@@ -19,10 +19,7 @@ impl Function<'_, '_, '_> {
     }
 
     fn forget(&mut self, arguments: &[usize]) {
-        let mask: ArgumentSet = arguments
-            .iter()
-            .map(|argument| bit(*argument))
-            .fold(0, |a, b| a | b);
+        let mask = argument_set(arguments);
         let (dependence, program) = (&self.file.dependence, self.file.program);
         self.known
             .retain(|id, _| program.leaves.contains_key(id) || dependence[id.index()] & mask == 0);
@@ -158,18 +155,10 @@ impl Function<'_, '_, '_> {
 
     /// What every round would compute alike is computed before.
     fn hoist(&mut self, step: &Step) -> Result<()> {
-        let inner: Vec<Step> = step.blocks().into_iter().flatten().cloned().collect();
-        let mut roots: Vec<NodeId> = all_steps(&inner)
-            .iter()
-            .flat_map(|step| step.reads())
-            .collect();
-        if let Step::While(condition, _) = step {
-            roots.push(*condition);
-        }
         let outermost = self
             .file
             .program
-            .unchanging(step, &roots, &self.file.dependence, |id| {
+            .unchanging(step, &self.file.dependence, |id| {
                 self.known.contains_key(&id)
             });
         if outermost.is_empty() {

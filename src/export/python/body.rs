@@ -61,6 +61,19 @@ impl Piece {
         }
     }
 
+    /// A number that is written as one.
+    fn literal(x: f64, prefix: &str) -> Piece {
+        Piece {
+            level: match x.is_sign_negative() {
+                true => Level::Sign,
+                false => Level::Atom,
+            },
+            literal: Some(x),
+            plain: true,
+            ..Piece::atom(number(x, prefix), Shape::SCALAR)
+        }
+    }
+
     /// Its text inside something that binds like `level`.
     pub fn within(&self, level: Level) -> String {
         if self.level < level {
@@ -101,9 +114,6 @@ const INLINE: usize = 56;
 
 /// Operations with more arguments than this are lists.
 const FEW: usize = 4;
-
-/// The number of nodes up to which a function is written out.
-const LONGEST: usize = 20_000;
 
 /// The lines of one function.
 pub struct Body<'b, 'p, 'g> {
@@ -190,21 +200,7 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
     /// The expressions of `roots` as they are: true or false, or smaller than their shapes.
     fn compute_bare(&mut self, roots: &[NodeId]) -> Result<Vec<Piece>> {
         let program = self.shared.program;
-        let graph = program.graph;
-        let order = program.cone(roots, |id| self.known.contains_key(&id));
-        if order.len() > LONGEST {
-            let worst = *order.last().expect("it is not empty");
-            bail!(Limit, program.place(worst),
-                "this is {} operations when written out, too many for a file of code", order.len();
-                label: "unrolled";
-                help: "write it with arrays: `sum(x.^2)` for `sum(x[i]^2 for i in 1..n)`");
-        }
-        let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
-        for id in &order {
-            if !self.known.contains_key(id) {
-                graph.for_args(*id, |arg| *uses.entry(arg).or_default() += 1);
-            }
-        }
+        let (order, uses) = program.written(roots, |id| self.known.contains_key(&id))?;
         let is_root: FxHashSet<NodeId> = roots.iter().copied().collect();
         let mut inline: FxHashMap<NodeId, Piece> = FxHashMap::default();
         for id in order {
@@ -325,16 +321,7 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
         let node = program.graph.node(id);
         let prefix = self.shared.library.prefix();
         Ok(match node.op {
-            Op::Literal(x) => Piece {
-                level: if x.is_sign_negative() {
-                    Level::Sign
-                } else {
-                    Level::Atom
-                },
-                literal: Some(x),
-                plain: true,
-                ..Piece::atom(number(x, prefix), Shape::SCALAR)
-            },
+            Op::Literal(x) => Piece::literal(x, prefix),
             Op::Constant(k) => {
                 let value = program.graph.constant_value(k);
                 self.value(id, &value)
@@ -357,19 +344,7 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
     pub fn value(&mut self, id: NodeId, value: &Tensor) -> Piece {
         let shape = value.shape();
         if let Some(x) = value.as_scalar() {
-            let text = number(x, self.shared.library.prefix());
-            let level = if x.is_sign_negative() {
-                Level::Sign
-            } else {
-                Level::Atom
-            };
-            let literal = Some(x);
-            return Piece {
-                level,
-                literal,
-                plain: true,
-                ..Piece::atom(text, shape)
-            };
+            return Piece::literal(x, self.shared.library.prefix());
         }
         let is_file = self.shared.program.files.contains_key(&id);
         if !is_file && shape.len() <= 9 {

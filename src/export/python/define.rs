@@ -6,19 +6,6 @@ use super::layout::{bracketed, statement};
 use crate::diagnostic::Result;
 use crate::graph::NodeId;
 
-/// The arguments that nodes depend on.
-pub fn arguments_of(shared: &ModuleParts<'_, '_>, roots: &[NodeId]) -> Vec<usize> {
-    let program = shared.program;
-    let cone = program.cone(roots, |_| false);
-    let mut found: Vec<usize> = cone
-        .iter()
-        .filter_map(|id| program.leaves.get(id).copied())
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
 /// The names of arguments.
 pub fn names(shared: &ModuleParts<'_, '_>, arguments: &[usize]) -> Vec<String> {
     arguments

@@ -2,7 +2,7 @@
 
 use super::Library;
 use super::body::ModuleParts;
-use super::define::{arguments_of, decorator, define, names};
+use super::define::{decorator, define, names};
 use crate::diagnostic::Result;
 use crate::export::program::{DerivedKind, FrameworkDerivative, Wish};
 use std::fmt::Write;
@@ -22,7 +22,7 @@ pub fn derivative(
 ) -> Result<String> {
     let shape = shared.program.graph.shape(wish.node);
     let torch = shared.library == Library::Torch;
-    let arguments = arguments_of(shared, &[derived.of]);
+    let arguments = shared.program.arguments_of(&[derived.of]);
     let list = names(shared, &arguments).join(", ");
     let place = arguments
         .iter()

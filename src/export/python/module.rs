@@ -2,7 +2,7 @@
 
 use super::Library;
 use super::body::{Body, ModuleParts, array_lines};
-use super::define::{arguments_of, decorator, define, names};
+use super::define::{decorator, define, names};
 use super::helpers;
 use super::layout::{bracketed, quoted};
 use super::parts::{check, constants, docstring, imports};
@@ -127,7 +127,7 @@ fn function(
     options: &ExportOptions,
     text: &mut String,
 ) -> Result<String> {
-    let arguments = arguments_of(shared, &[wish.node]);
+    let arguments = shared.program.arguments_of(&[wish.node]);
     let parameters = names(shared, &arguments);
     let short: String = wish.text.chars().take(60).collect();
     let name = shared.scope.take(&short);
@@ -238,12 +238,7 @@ fn conversion(shared: &ModuleParts<'_, '_>, parameters: &[String]) -> Vec<String
 
 /// The arguments of the whole: all but the numbers of loops.
 fn parameters(shared: &ModuleParts<'_, '_>) -> Vec<String> {
-    let program = shared.program;
-    let asked: Vec<NodeId> = program.wishes.iter().map(|wish| wish.node).collect();
-    let asked = arguments_of(shared, &asked);
-    let all = shared.arguments.iter().enumerate();
-    let kept = all.filter(|(k, _)| asked.contains(k) || !program.is_counter(*k));
-    kept.map(|(_, name)| name.clone()).collect()
+    names(shared, &shared.program.handed_over())
 }
 
 fn values(shared: &ModuleParts<'_, '_>, calls: &[String], shard: bool) -> String {

@@ -3,7 +3,7 @@
 use super::Library;
 use super::body::{Body, Level, Piece};
 use crate::diagnostic::Result;
-use crate::export::program::{ArgumentSet, Change, Step, all_steps, bit, changed};
+use crate::export::program::{Change, Step, argument_set, changed};
 use crate::graph::{NodeId, Shape};
 
 impl Body<'_, '_, '_> {
@@ -30,10 +30,7 @@ impl Body<'_, '_, '_> {
 
     /// What depends on these arguments has no value any more.
     fn forget(&mut self, arguments: &[usize]) {
-        let mask: ArgumentSet = arguments
-            .iter()
-            .map(|argument| bit(*argument))
-            .fold(0, |a, b| a | b);
+        let mask = argument_set(arguments);
         let (dependence, program) = (&self.shared.dependence, self.shared.program);
         self.known
             .retain(|id, _| program.leaves.contains_key(id) || dependence[id.index()] & mask == 0);
@@ -163,17 +160,8 @@ impl Body<'_, '_, '_> {
 
     /// Lines for what every round of a loop would compute alike.
     fn hoist(&mut self, step: &Step) -> Result<()> {
-        let inner: Vec<Step> = step.blocks().into_iter().flatten().cloned().collect();
-        let mut roots: Vec<NodeId> = all_steps(&inner)
-            .iter()
-            .flat_map(|step| step.reads())
-            .collect();
-        if let Step::While(condition, _) = step {
-            roots.push(*condition);
-        }
         let known = |id| self.known.contains_key(&id);
-        let outermost =
-            (self.shared.program).unchanging(step, &roots, &self.shared.dependence, known);
+        let outermost = (self.shared.program).unchanging(step, &self.shared.dependence, known);
         if outermost.is_empty() {
             return Ok(());
         }

@@ -276,17 +276,15 @@ impl Session {
                 to,
                 body,
             } => {
-                let from = self.node(script, *from, collected)?;
-                let to = self.node(script, *to, collected)?;
-                let start = self
-                    .whole(script, variable_start(statement), &mut |_| {})
-                    .unwrap_or(1);
+                let first = self.node(script, *from, collected)?;
+                let last = self.node(script, *to, collected)?;
+                let start = self.whole(script, *from, &mut |_| {}).unwrap_or(1);
                 let location = script.location(variable.span);
                 self.definitions
                     .store_constant(&variable.name, start as f64, location);
                 collected.started.push(variable.name.clone());
                 let body = self.inner_steps(script, body, collected, depth)?;
-                NamedStep::For(variable.name.clone(), from, to, body)
+                NamedStep::For(variable.name.clone(), first, last, body)
             }
             StatementKind::If(condition, then, otherwise) => {
                 let condition = self.node(script, *condition, collected)?;
@@ -355,14 +353,6 @@ impl Session {
             steps.extend(self.step(script, statement, collected, depth + 1)?);
         }
         Ok(steps)
-    }
-}
-
-/// The first value of the variable of a `for`.
-fn variable_start(statement: &Statement) -> ExprId {
-    match &statement.kind {
-        StatementKind::For { from, .. } => *from,
-        _ => ExprId(0),
     }
 }
 
