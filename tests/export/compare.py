@@ -91,7 +91,6 @@ def compare(wengert, target, script, folder):
         if " in the script" in line
     )
     original = {code: script for script, code in renamed.items()}
-    original = {code: script for script, code in renamed.items()}
     named = [original.get(name, name) for name in names]
     ends = [*exported.REQUESTS, *named] if hasattr(exported, "run") else []
     text = script.read_text() + "\n" + "\n".join(ends) + "\n"

@@ -23,14 +23,39 @@ for script in tests/export/scripts/*.ad examples/*.ad examples/lecture/*.ad; do
 done
 has() { "$python" -c "import $1" 2>/dev/null || { echo "export: $1 is not installed, skipped"; return 1; }; }
 
+# Every form of derivatives with its self-test: `checked TARGET FORM ...`.
+checked() {
+    local target=$1 form script
+    shift
+    for script in examples/lecture/7.2-loss.ad examples/logistic-regression.ad; do
+        for form in "$@"; do
+            local code=$work/checked.py
+            [ "$target" = c ] && code=$work/checked.c
+            "$wengert" export "$script" --to "$target" --derivative "$form" --check -o "$code" 2>"$work/said" ||
+                { cat "$work/said"; return 1; }
+            echo "$script $target $form"
+            if [ "$target" = c ]; then
+                gcc -std=c99 -Wall -Wextra -Werror -O1 "$code" -o "$work/checked" -lm
+                "$work/checked"
+            else
+                "$python" "$code" >"$work/said" || { cat "$work/said"; return 1; }
+                tail -n 1 "$work/said"
+            fi
+        done
+    done
+}
+
 "$python" tests/export/compare.py "$wengert" numpy "${scripts[@]}"
+checked numpy adjoint derive
 if command -v gcc >/dev/null; then
     "$python" tests/export/compare_c.py "$wengert" "${scripts[@]}"
+    checked c adjoint derive
 else
     echo "export: there is no gcc, skipped"
 fi
 if has jax; then
     "$python" tests/export/compare.py "$wengert" jax tests/export/scripts/*.ad examples/lecture/6*.ad examples/logistic-regression.ad
+    checked jax adjoint derive framework
     for script in tests/export/scripts/descent examples/lecture/6-iris examples/stochastic; do
         "$wengert" export "$script.ad" --to jax --shard data -o "$work/sharded.py"
         "$python" tests/export/spread.py "$work/sharded.py" | grep -v devices >"$work/one"
@@ -45,6 +70,7 @@ if has jax; then
 fi
 if has torch; then
     "$python" tests/export/compare.py "$wengert" torch tests/export/scripts/*.ad examples/two-layer-network.ad examples/lecture/6*.ad
+    checked torch adjoint derive framework
 fi
 if has casadi; then
     "$python" tests/export/through_casadi.py "$wengert"

@@ -2,59 +2,74 @@
 
 use super::Library;
 use rustc_hash::FxHashSet;
+use std::sync::OnceLock;
 
+/// Functions of several libraries, which a comment before each names; `xp` is the library.
+static SHARED: &str = include_str!("shared.py");
 static NUMPY: &str = include_str!("numpy.py");
 static JAX: &str = include_str!("jax.py");
 static TORCH: &str = include_str!("torch.py");
 
 /// A function of Python.
+#[derive(Debug)]
 pub struct Helper {
     /// Its name.
-    pub name: &'static str,
+    pub name: String,
     /// Its text.
-    pub text: &'static str,
+    pub text: String,
 }
 
-/// All functions for `library`, each behind those that it calls or before; the order is that of the file.
-pub fn all(library: Library) -> Vec<Helper> {
-    let file = match library {
-        Library::NumPy => NUMPY,
-        Library::Jax => JAX,
-        Library::Torch => TORCH,
+/// All functions for `library`: the shared ones, then its own.
+pub fn all(library: Library) -> &'static [Helper] {
+    static LISTS: [OnceLock<Vec<Helper>>; 3] = [const { OnceLock::new() }; 3];
+    let (word, own, list) = match library {
+        Library::NumPy => ("numpy", NUMPY, &LISTS[0]),
+        Library::Jax => ("jax", JAX, &LISTS[1]),
+        Library::Torch => ("torch", TORCH, &LISTS[2]),
     };
-    let parts = file.split("\n\n\n").map(|text| text.trim_matches('\n'));
-    let named = |text: &'static str| {
-        let (_, rest) = text.split_once("def ")?;
-        let (name, _) = rest.split_once('(')?;
-        Some(Helper { name, text })
-    };
-    parts.filter_map(named).collect()
+    list.get_or_init(|| {
+        let shared = SHARED.split("\n\n\n").filter_map(|part| {
+            let (libraries, text) = part.trim_matches('\n').split_once('\n')?;
+            let is_for = libraries.split_whitespace().any(|one| one == word);
+            is_for.then(|| text.replace("xp.", &format!("{}.", library.prefix())))
+        });
+        let own = own.split("\n\n\n");
+        let texts = shared.chain(own.map(|text| text.trim_matches('\n').to_string()));
+        texts.filter_map(helper).collect()
+    })
+}
+
+fn helper(text: String) -> Option<Helper> {
+    let (_, rest) = text.split_once("def ")?;
+    let (name, _) = rest.split_once('(')?;
+    let name = name.to_string();
+    Some(Helper { name, text })
 }
 
 /// The functions in `used`, and those that they call.
-pub fn needed(library: Library, used: &FxHashSet<String>) -> Vec<Helper> {
+pub fn needed(library: Library, used: &FxHashSet<String>) -> Vec<&'static Helper> {
     let helpers = all(library);
-    let mut wanted: Vec<bool> = helpers.iter().map(|one| used.contains(one.name)).collect();
+    let mut wanted: Vec<bool> = helpers.iter().map(|one| used.contains(&one.name)).collect();
     let mut again = true;
     while std::mem::take(&mut again) {
         for k in 0..helpers.len() {
             if !wanted[k] {
                 let call = format!("{}(", helpers[k].name);
                 let called = (helpers.iter().zip(&wanted))
-                    .any(|(other, wanted)| *wanted && calls(other.text, &call));
+                    .any(|(other, wanted)| *wanted && calls(&other.text, &call));
                 wanted[k] = called;
                 again |= called;
             }
         }
     }
-    let kept = helpers.into_iter().zip(wanted);
+    let kept = helpers.iter().zip(wanted);
     kept.filter(|(_, wanted)| *wanted)
         .map(|(helper, _)| helper)
         .collect()
 }
 
 /// True if `text` holds `call` where no name or attribute goes on before it.
-fn calls(text: &str, call: &str) -> bool {
+pub fn calls(text: &str, call: &str) -> bool {
     text.match_indices(call).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.')

@@ -18,7 +18,7 @@ use std::fmt::Write;
 const WORDS: &str = "False None True and as assert async await break class continue def del elif else except \
     finally for from global if import in is lambda nonlocal not or pass raise return try while with yield \
     match case type print range int float len sum min max abs round zip enumerate dict list tuple map next \
-    np jnp jax torch csv math functools sys Path os REQUESTS EXPECTED FOLDERS HERE inputs values run check load \
+    np jnp jax torch csv math functools json sys Path os REQUESTS EXPECTED FOLDERS HERE inputs values run check load \
     carry argument arguments found expected self ctx place DATA NamedSharding P data_rows loops";
 
 /// The text of `program` for `library`.
@@ -33,7 +33,7 @@ pub fn write(
 ) -> Result<String> {
     let mut scope = Scope::new(WORDS.split_whitespace());
     for helper in helpers::all(library) {
-        scope.take(helper.name);
+        scope.take(&helper.name);
     }
     let arguments: Vec<String> = program
         .arguments

@@ -57,11 +57,7 @@ impl Body<'_, '_, '_> {
     pub(super) fn note_helpers(&mut self, text: &str) {
         for helper in helpers::all(self.shared.library) {
             let call = format!("{}(", helper.name);
-            let found = text.match_indices(&call).any(|(at, _)| {
-                let before = text[..at].chars().next_back();
-                !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.')
-            });
-            if found {
+            if helpers::calls(text, &call) {
                 self.shared.used.insert(helper.name.to_string());
             }
         }

@@ -54,30 +54,28 @@ pub(super) fn docstring(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -
 
 pub(super) fn imports(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -> String {
     let library = shared.library;
-    let has = |name: &str| shared.used.contains(name);
     let needed = helpers::needed(library, &shared.used);
-    let speaks = |word: &str| needed.iter().any(|helper| helper.text.contains(word));
-    let mut standard = Vec::new();
-    if has("load") {
-        standard.push("import csv");
-    }
-    if speaks("functools.") {
-        standard.push("import functools");
-    }
-    if speaks("math.") {
-        standard.push("import math");
-    }
-    if options.check {
-        standard.push("import sys");
-    }
-    if has("load") {
-        standard.push("from pathlib import Path");
-    }
+    let speaks = |word: &str| {
+        let mut texts = needed.iter().map(|helper| &helper.text);
+        texts.any(|text| helpers::calls(text, word))
+    };
+    let standard = [
+        ("import csv", speaks("csv.")),
+        ("import functools", speaks("functools.")),
+        ("import json", speaks("json.")),
+        ("import math", speaks("math.")),
+        ("import sys", options.check),
+        ("from pathlib import Path", shared.used.contains("load")),
+    ];
+    let standard: Vec<&str> = (standard.iter())
+        .filter(|(_, is_needed)| *is_needed)
+        .map(|(line, _)| *line)
+        .collect();
     let mut text = standard.join("\n");
     if !standard.is_empty() {
         text.push_str("\n\n");
     }
-    let numpy = options.shard || speaks("np.array(") || speaks("np.load(") || options.check;
+    let numpy = options.shard || options.check || speaks("np.");
     text.push_str(match (library, numpy) {
         (Library::NumPy, _) => "import numpy as np\n\n",
         (Library::Jax, false) => {
@@ -101,7 +99,11 @@ pub(super) fn constants(shared: &mut ModuleParts<'_, '_>) -> String {
         let lines = match shared.program.files.get(&id) {
             Some(file) => {
                 shared.used.insert("load".to_string());
-                vec![format!("load({})", quoted(file))]
+                let load = format!("load({})", quoted(file));
+                vec![match shared.library {
+                    Library::NumPy => load,
+                    other => format!("{}.asarray({load})", other.prefix()),
+                }]
             }
             None => {
                 let value: Rc<Tensor> = shared.program.value_of(id);

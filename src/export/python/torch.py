@@ -1,75 +1,3 @@
-def load(name):
-    """Numbers of a file as columns; texts become classes 1, 2, ... as they appear."""
-    paths = [folder / name for folder in FOLDERS]
-    path = next((path for path in paths if path.exists()), paths[0])
-    if path.suffix == ".npy":
-        table = np.load(path).astype(float)
-        return torch.tensor(table.reshape(len(table), -1))
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        lines = [line for line in file if line.strip() and not line.startswith("#")]
-    separator = next((s for s in (";", "\t", ",") if s in lines[0]), None)
-    if separator is None:
-        rows = [line.split() for line in lines]
-    else:
-        rows = [[c.strip() for c in r] for r in csv.reader(lines, delimiter=separator)]
-
-    def number(cell):
-        if cell.lower() in ("", "na", "nan"):
-            return float("nan")
-        try:
-            return float(cell.replace(",", ".") if separator == ";" else cell)
-        except ValueError:
-            return None
-
-    def is_text(column):
-        return any(number(cell) is None for cell in column)
-
-    columns = list(zip(*rows))
-    if any(is_text(c[:1]) and not is_text(c[1:]) for c in columns) or (
-        len(rows) > 1 and all(is_text(c[:1]) for c in columns)
-    ):
-        columns = [column[1:] for column in columns]
-    table = []
-    for column in columns:
-        if is_text(column):
-            codes = {}
-            column = [codes.setdefault(cell, len(codes) + 1) for cell in column]
-        else:
-            column = [number(cell) for cell in column]
-        table.append(column)
-    return torch.tensor(table).T
-
-
-def uniforms(count, seed):
-    """SplitMix64: the same numbers on every machine."""
-    mask = 2**64 - 1
-    numbers = []
-    for k in range(1, count + 1):
-        z = (seed + k * 0x9E3779B97F4A7C15) & mask
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
-        numbers.append(((z ^ (z >> 31)) >> 11) * 2.0**-53)
-    return torch.tensor(numbers)
-
-
-def rand(m, n, seed):
-    """Uniform numbers, column by column."""
-    return uniforms(m * n, seed).reshape(n, m).T
-
-
-def randn(m, n, seed):
-    """Normal numbers by Box and Muller, column by column."""
-    u = uniforms(2 * m * n, seed)
-    normal = torch.sqrt(-2.0 * torch.log(1.0 - u[::2])) * torch.cos(2.0 * torch.pi * u[1::2])
-    return normal.reshape(n, m).T
-
-
-def sigmoid(x):
-    """1/(1 + exp(-x)), exact in both tails."""
-    e = torch.exp(-torch.abs(x))
-    return torch.where(x >= 0, 1.0, e) / (1.0 + e)
-
-
 def log_sigmoid(x):
     """log(sigmoid(x)), exact in both tails."""
     return -torch.logaddexp(torch.zeros_like(x), -x)
@@ -78,12 +6,6 @@ def log_sigmoid(x):
 def softplus(x):
     """log(1 + exp(x)), exact in both tails."""
     return torch.logaddexp(x, torch.zeros_like(x))
-
-
-def round_half_away(x):
-    """The nearest whole number, halves away from zero."""
-    whole = torch.trunc(x)
-    return whole + torch.where(torch.abs(x - whole) >= 0.5, torch.sign(x), 0.0)
 
 
 def cbrt(x):
@@ -186,11 +108,6 @@ def linspace(a, b, n):
     return torch.where(t == 1.0, b, (1.0 - t) * a + t * b)
 
 
-def onehot(v, k):
-    """One row a class, with a 1 in its column."""
-    return (v.reshape(-1, 1) == torch.arange(1, k + 1)) * 1.0
-
-
 def diag(x):
     """The diagonal as a column, or the matrix with a vector as its diagonal."""
     if 1 in x.shape:
@@ -219,20 +136,6 @@ def position(v, length):
     if torch.any((k < 1) | (k > length) | (k != torch.floor(k))):
         raise IndexError(f"there is no entry {v} among {length}")
     return k.long() - 1
-
-
-def entries_at(x, i, j, shape):
-    """The block of this shape from row i and column j on."""
-    i, j = position(i, x.shape[0]), position(j, x.shape[1])
-    return x[i : i + shape[0], j : j + shape[1]]
-
-
-def placed_at(x, i, j, shape):
-    """x from row i and column j on in a matrix of zeros."""
-    i, j = position(i, shape[0]), position(j, shape[1])
-    result = torch.zeros(shape)
-    result[i : i + x.shape[0], j : j + x.shape[1]] = x
-    return result
 
 
 def replaced(x, i, j, block):
@@ -278,12 +181,6 @@ def matmul_reached(a, b, reached_a, reached_b):
     b_mask = torch.broadcast_to(torch.as_tensor(reached_b), b.shape)[None] != 0
     terms = torch.where(a_mask & b_mask, a[:, :, None] * b[None], 0.0)
     return torch.sum(terms, dim=1)
-
-
-def logdet(a):
-    """log(det(a)) without overflow; NaN where the determinant is negative."""
-    sign, magnitude = torch.linalg.slogdet(a)
-    return torch.where(sign < 0, torch.nan, magnitude)
 
 
 def cofactor(a):
