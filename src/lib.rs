@@ -55,7 +55,7 @@ mod value;
 pub mod view;
 pub mod world;
 
-pub use wengert_engine::{diff, exec, graph, primitives, stop, vector};
+pub use wengert_engine::{diff, exec, graph, primitives, stop, threads, vector};
 
 pub use diagnostic::Diagnostic;
 pub use event::Event;

@@ -207,6 +207,17 @@ pub struct Options {
     /// No warnings and notes; in JSON, nothing on standard error
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Say on standard error how long each script took
+    #[arg(long, global = true)]
+    pub time: bool,
+    /// What a script may use.
+    #[command(flatten)]
+    pub bounds: Bounds,
+}
+
+/// What a script may use of the machine.
+#[derive(Args, Clone, Debug)]
+pub struct Bounds {
     /// Most nodes that one statement's graph may have
     #[arg(long, global = true, value_name = "N", default_value_t = Limits::default().nodes)]
     pub limit_nodes: usize,
@@ -216,9 +227,9 @@ pub struct Options {
     /// Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub limit_time: Option<Duration>,
-    /// Say on standard error how long each script took
-    #[arg(long, global = true)]
-    pub time: bool,
+    /// Threads for large products (the machine's cores by default); the digits are the same
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// Refuse to read or write files from within a script
     #[arg(long, global = true)]
     pub sandbox: bool,
@@ -263,8 +274,8 @@ impl Options {
     /// The limits of a statement.
     pub fn limits(&self) -> Limits {
         Limits {
-            nodes: self.limit_nodes,
-            memory: self.limit_memory,
+            nodes: self.bounds.limit_nodes,
+            memory: self.bounds.limit_memory,
             ..Limits::default()
         }
     }
@@ -273,8 +284,8 @@ impl Options {
     pub fn allowance(&self) -> Allowance {
         Allowance {
             limits: self.limits(),
-            time: self.limit_time,
-            sandbox: self.sandbox,
+            time: self.bounds.limit_time,
+            sandbox: self.bounds.sandbox,
         }
     }
 

@@ -21,6 +21,7 @@ use crate::kernel::{self, KernelPlace};
 use crate::lsp;
 use crate::render::wrap;
 use crate::source::Source;
+use crate::threads;
 use arguments::{Command, KernelAction};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
@@ -72,6 +73,9 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
         );
     }
     let options = &arguments.options;
+    if let Some(count) = options.bounds.threads {
+        threads::limit(count.into());
+    }
     match arguments.command {
         Some(Command::Check { files }) => check(&files, options),
         Some(Command::Export(export)) => export::run(&export, options),

@@ -35,7 +35,7 @@ pub fn overwrite(repl: &mut Repl, path: &str) -> Next {
     if path.is_empty() {
         return repl.say("`:save FILE.ad` writes what is defined into a script\n");
     }
-    if repl.options().sandbox {
+    if repl.options().bounds.sandbox {
         return repl.say("the sandbox allows no files to be written\n");
     }
     let file = expanded(path);

@@ -531,6 +531,10 @@ fn products_of_all_shapes_and_strides_add_in_the_order_that_is_promised() {
         [2, 3, 1030],
         [9, 2, 1030],
         [400, 20, 4],
+        // Large enough to be shared among threads.
+        [160, 400, 70],
+        [2, 40_000, 65],
+        [1, 600, 7000],
     ]);
     for [m, inner, n] in shapes {
         let a: Vec<f64> = (0..m * inner).map(|_| random.normal()).collect();

@@ -45,4 +45,5 @@ pub mod exec;
 pub mod graph;
 pub mod primitives;
 pub mod stop;
+pub mod threads;
 pub mod vector;

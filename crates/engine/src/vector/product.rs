@@ -4,13 +4,15 @@
 //! result begins with 0, and its terms are added in the order of the inner dimension, each with one
 //! [`Arithmetic::fma`]. Only where a small product has a long inner dimension, which the shape alone
 //! decides, the terms go to eight such sums in turn, which are added in pairs (k with k + 4, then
-//! k with k + 2, then the two); what does not fill all eight is added last, in order.
+//! k with k + 2, then the two); what does not fill all eight is added last, in order. So the columns
+//! of a large product may be shared among threads, however many there are.
 
 use super::dots::{self, add_dots, by_dots};
 use super::strided::Strided;
 use super::tiles::{Scratch, by_tiles, in_place};
 use super::{Arithmetic, Separate, Wide, Wider};
 use crate::stop;
+use crate::threads;
 use std::cell::RefCell;
 
 /// Evaluates a call as compiled for the widest instructions that this processor has. `M` rows of a
@@ -72,9 +74,31 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
         return;
     }
     let (a, b) = columns_standing(a, b);
-    SCRATCH.with_borrow_mut(|scratch| {
-        with_instance!(|ops, M, D| chosen::<_, M, D>(ops, a, b, out, scratch));
+    // A piece of the columns could be small enough for another order.
+    let side_by_side = dots::suits(a.rows, a.cols, b.cols);
+    let each = if side_by_side {
+        b.cols
+    } else {
+        columns_each(a, b)
+    };
+    threads::share(out.chunks_mut(a.rows * each).enumerate(), |(piece, out)| {
+        let b = b.some_columns(piece * each, out.len() / a.rows);
+        SCRATCH.with_borrow_mut(|scratch| {
+            with_instance!(|ops, M, D| chosen::<_, M, D>(ops, side_by_side, a, b, out, scratch));
+        });
     });
+}
+
+/// The columns of a product that one thread computes: all of them, unless the work is long.
+fn columns_each(a: Strided<'_>, b: Strided<'_>) -> usize {
+    /// Multiplications that take some 90 µs: less is not worth waking a thread.
+    const WORK: usize = 1 << 22;
+    /// Fewer columns would have the left factor laid out for nothing.
+    const COLUMNS: usize = 32;
+    if b.cols < 2 * COLUMNS || a.rows * a.cols * b.cols < WORK {
+        return b.cols;
+    }
+    b.cols.div_ceil(threads::count()).next_multiple_of(COLUMNS)
 }
 
 /// The product of two factors, of which some entries may be 0 whatever they are multiplied by: those
@@ -194,6 +218,7 @@ impl RunningProduct {
 #[inline(always)]
 fn chosen<A: Arithmetic, const M: usize, const D: usize>(
     ops: A,
+    side_by_side: bool,
     a: Strided<'_>,
     b: Strided<'_>,
     out: &mut [f64],
@@ -205,7 +230,7 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
     const IN_PLACE: usize = 4096;
     if a.rows * a.cols * b.cols <= FEW {
         directly(ops, a, b, out);
-    } else if dots::suits(a.rows, a.cols, b.cols) {
+    } else if side_by_side {
         let Scratch { left, right, .. } = scratch;
         let a = a.with_rows_together(left);
         let b = b.transposed().with_rows_together(right).transposed();

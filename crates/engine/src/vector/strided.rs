@@ -39,6 +39,15 @@ impl<'a> Strided<'a> {
         }
     }
 
+    /// The `count` columns from column `first` on.
+    pub(super) fn some_columns(self, first: usize, count: usize) -> Strided<'a> {
+        Strided {
+            data: &self.data[first * self.col_stride..],
+            cols: count,
+            ..self
+        }
+    }
+
     /// Row `i`, or the last of `rows` if there are no more, where its entries lie together.
     #[inline(always)]
     pub(super) fn line(&self, i: usize, rows: usize) -> &'a [f64] {
