@@ -9,8 +9,7 @@
 //! a table may move: a column that got wider is no difference, unless that is asked for.
 
 use super::diff::{self, Likeness};
-use super::script::{self, Allowance};
-use super::{Format, Printer, Status, Stream};
+use super::{Allowance, Format, Printer, Status, Stream, script};
 use crate::render::Style;
 use crate::source::Source;
 use std::io;

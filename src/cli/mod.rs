@@ -1,5 +1,6 @@
 //! The command line: arguments, the actions they ask for, and the exit status.
 
+mod allowance;
 mod arguments;
 pub mod diff;
 mod export;
@@ -11,10 +12,10 @@ pub(crate) mod script;
 pub(crate) mod signals;
 mod solutions;
 
+pub use allowance::Allowance;
 pub use arguments::{Arguments, Colour, Format, Options};
 pub use printer::{Printer, Stream};
 pub use progress::Bar;
-pub use script::Allowance;
 
 use crate::assist::explain;
 use crate::kernel::{self, KernelPlace};

@@ -1,13 +1,12 @@
 //! Scripts are read, run and checked.
 
 use super::signals::{Running, StopReason};
-use super::{Printer, Status};
+use super::{Allowance, Printer, Status};
 use crate::diagnostic::{Code, Diagnostic, Result, Severity};
 use crate::event::Event;
-use crate::lower::Limits;
 use crate::session::Session;
 use crate::source::{Location, Source, Span};
-use crate::world::{Folder, LONGEST_SCRIPT, Sandbox, World, read_stream};
+use crate::world::{Folder, LONGEST_SCRIPT, World, read_stream};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -31,30 +30,6 @@ fn read_standard_input() -> Result<Rc<Source>> {
     let text = read_stream(std::io::stdin(), LONGEST_SCRIPT);
     let text = text.map_err(|refusal| refusal.reading_from("standard input", nowhere))?;
     Ok(Source::new("<stdin>", text))
-}
-
-/// The limits of a script.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Allowance {
-    /// Nodes and memory of one statement.
-    pub limits: Limits,
-    /// The longest that it may run.
-    pub time: Option<Duration>,
-    /// It may not read or write files.
-    pub sandbox: bool,
-}
-
-impl Allowance {
-    /// A session with these limits.
-    pub fn session(self) -> Session {
-        let world: Rc<dyn World> = if self.sandbox {
-            let clock = Some(Folder::clock as fn() -> Duration);
-            Rc::new(Sandbox { clock })
-        } else {
-            Rc::new(Folder)
-        };
-        Session::in_world(world, self.limits)
-    }
 }
 
 /// Runs a script in a session of its own.

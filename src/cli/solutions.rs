@@ -5,8 +5,7 @@
 //! differently. Blanks that are still there are filled in from the solution, so that the rest can be
 //! judged.
 
-use super::script::{self, Allowance};
-use super::{Status, golden};
+use super::{Allowance, Status, golden, script};
 use crate::diagnostic::{Diagnostic, counted};
 use crate::event::{Event, Item};
 use crate::graph::Tensor;

@@ -1,6 +1,6 @@
 //! Sines and cosines of inverse functions and of quarter turns.
 
-use super::basics::{root, row, signed, terms_of};
+use super::terms::{root, row, signed, terms_of};
 use crate::graph::Term;
 use crate::primitives::arithmetic::{DIV, MUL, NEG};
 use crate::primitives::elementary::{ASIN, ATAN, COS, SIN};

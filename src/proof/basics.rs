@@ -4,6 +4,7 @@
 //! side may be undefined where the other is not is looked at elsewhere, before anything is rewritten.
 
 use super::angles::circle;
+use super::terms::{root, row, signed, terms_of};
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Term};
 use crate::primitives::algebra::{COFACTOR, DET, DOT, INV, LOGDET, MATMUL, MATMUL_REACHED, SOLVE};
 use crate::primitives::arithmetic::{
@@ -166,10 +167,6 @@ fn absolute(x: Term<'_>) -> Term<'_> {
     x.map(&ABS)
 }
 
-pub(super) fn root(x: Term<'_>) -> Term<'_> {
-    x.powf(0.5)
-}
-
 fn inverse(x: Term<'_>) -> Term<'_> {
     x.whole(&INV, Attr::None, x.shape())
 }
@@ -248,11 +245,6 @@ fn mean(x: Term<'_>, attr: Attr) -> Term<'_> {
 
 fn variance(x: Term<'_>, attr: Attr) -> Term<'_> {
     mean((x - mean(x, attr).stretch(x.shape())).squared(), attr)
-}
-
-/// The row of an operation; `None` for a leaf or a number.
-pub(super) fn row(x: Term<'_>) -> Option<&'static Primitive> {
-    x.node().primitive()
 }
 
 /// log|x| by the factors of x.
@@ -338,31 +330,6 @@ fn log_of_number(x: Term<'_>, number: f64) -> Term<'_> {
         return sum;
     }
     sum + x.number(rest).map(&LOG)
-}
-
-/// The terms of a sum, each with its sign.
-pub(super) fn terms_of(x: Term<'_>) -> Vec<(bool, Term<'_>)> {
-    let mut terms = Vec::new();
-    let mut waiting = vec![(false, x)];
-    while let Some((negative, term)) = waiting.pop() {
-        match row(term) {
-            Some(row) if row.is(&ADD) => {
-                waiting.push((negative, term.arg(1)));
-                waiting.push((negative, term.arg(0)));
-            }
-            Some(row) if row.is(&SUB) => {
-                waiting.push((!negative, term.arg(1)));
-                waiting.push((negative, term.arg(0)));
-            }
-            Some(row) if row.is(&NEG) => waiting.push((!negative, term.arg(0))),
-            _ => terms.push((negative, term)),
-        }
-    }
-    terms
-}
-
-pub(super) fn signed(negative: bool, x: Term<'_>) -> Term<'_> {
-    if negative { -x } else { x }
 }
 
 /// e^x, where e^(c·log b) is b^c.

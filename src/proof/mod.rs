@@ -10,6 +10,7 @@ mod domain;
 mod facts;
 pub mod model;
 mod points;
+mod terms;
 mod witness;
 
 pub use facts::{Bound, Contradiction, Facts, Property};

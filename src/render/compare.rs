@@ -1,7 +1,7 @@
 //! Comparisons, checks, kinks and births of infinities as text.
 
 use super::table::lay_out;
-use super::terminal::shape_text;
+use super::values::shape_text;
 use super::{Style, number};
 use crate::diagnostic::counted;
 use crate::findings;

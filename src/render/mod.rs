@@ -14,6 +14,7 @@ pub mod plot;
 pub mod rewriting;
 pub mod table;
 pub mod terminal;
+mod values;
 pub mod wrap;
 
 pub use crate::notation::Style;

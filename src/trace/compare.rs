@@ -18,9 +18,8 @@ mod findings;
 pub(super) mod question;
 
 pub use answers::{
-    Advice, Answer, Comparison, DerivativeByMode, EXACT, NUMERIC, relative_difference,
+    Advice, Answer, Comparison, Cost, DerivativeByMode, EXACT, NUMERIC, relative_difference,
 };
-pub use cost::Cost;
 pub(super) use findings::Findings;
 pub use question::{ByFormula, ByFormulas, NoAnswer, Question};
 

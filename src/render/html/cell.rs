@@ -2,7 +2,7 @@
 
 use crate::graph::Tensor;
 use crate::notation::PlainMath;
-use crate::render::{Style, cell, compare, number, terminal};
+use crate::render::{Style, cell, compare, number, values};
 use crate::source::Source;
 use crate::trace::Role;
 use crate::view::{Cell, Column, Remark, Row, Table, excerpt};
@@ -61,7 +61,7 @@ pub fn prose(text: &str) -> String {
 
 /// A value among words.
 pub fn value(known: &Tensor, style: &Style) -> String {
-    match terminal::one_line(known, style) {
+    match values::one_line(known, style) {
         Some(line) => format!("<span>{}</span>", escaped(&line)),
         None => matrix(known, style),
     }
@@ -69,7 +69,7 @@ pub fn value(known: &Tensor, style: &Style) -> String {
 
 /// The entries of a matrix, what is too much left out of the middle.
 pub fn matrix(known: &Tensor, style: &Style) -> String {
-    let cols = excerpt(known.shape().n(), terminal::WRITTEN_COLS);
+    let cols = excerpt(known.shape().n(), values::WRITTEN_COLS);
     let row = |i: &Option<usize>| {
         let entry = |j: &Option<usize>| {
             let text = match (i, j) {
@@ -80,7 +80,7 @@ pub fn matrix(known: &Tensor, style: &Style) -> String {
         };
         format!("<tr>{}</tr>\n", cols.iter().map(entry).collect::<String>())
     };
-    let rows = excerpt(known.shape().m(), terminal::WRITTEN_ROWS);
+    let rows = excerpt(known.shape().m(), values::WRITTEN_ROWS);
     let rows: String = rows.iter().map(row).collect();
     format!(
         "<div class=\"wide\"><table class=\"matrix\">\n<tbody>\n{rows}</tbody>\n</table></div>\n"

@@ -5,7 +5,7 @@
 mod cell;
 
 use super::graph::{ARROW, embedded};
-use super::{Style, compare, derive, diagnostic, plot, terminal};
+use super::{Style, compare, derive, diagnostic, plot, values};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, Item};
 use crate::findings;
@@ -202,8 +202,8 @@ fn section(class: &str, content: &str) -> String {
 }
 
 fn named(text: &str, known: &Tensor, style: &Style) -> String {
-    let text = escaped(&terminal::shortened(text, style));
-    match terminal::one_line(known, style) {
+    let text = escaped(&values::shortened(text, style));
+    match values::one_line(known, style) {
         Some(line) => format!("<p><code>{text}</code> = {}</p>\n", escaped(&line)),
         None => format!(
             "<p><code>{text}</code> = {}</p>\n{}",

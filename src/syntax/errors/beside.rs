@@ -174,7 +174,7 @@ fn word_as_operator(context: &Context<'_>, last: usize, at: usize) -> Option<Dia
 fn wrt_in_call(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
     let opener = context.enclosing_bracket(at)?;
     let next = context.token(at + 1)?;
-    let stands = context.text(at) == "wrt" && super::words::is_call(context, opener);
+    let stands = context.text(at) == "wrt" && context.is_call(opener);
     (stands && next.starts_operand()).then(|| {
         let call = context.text_of(opener - 1, last);
         let by = context.operand_from(at + 1);
@@ -337,7 +337,7 @@ fn entry(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
     let opener = context.enclosing_bracket(at)?;
     let blank = !context.touches(at);
     let is_matrix = context.token(opener) == Some(Token::LeftBracket);
-    if !(blank && (is_matrix || super::words::is_call(context, opener))) {
+    if !(blank && (is_matrix || context.is_call(opener))) {
         return None;
     }
     let (message, help) = if is_matrix && context.on_new_line(at) {
@@ -381,7 +381,7 @@ fn called(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
     let closes_call = context.token(last) == Some(Token::RightParen)
         && context
             .opener(last)
-            .is_some_and(|opener| super::words::is_call(context, opener));
+            .is_some_and(|opener| context.is_call(opener));
     (opener && closes_call).then(|| {
         let help = match context.operand_until(last) {
             call if call.starts_with("grad(") && context.token(last - 1) == Some(Token::Name) => {

@@ -2,7 +2,6 @@
 //! `for i in range(10)`, `read(d.csv)`. The text of the help is the text of the fix.
 
 use super::Context;
-use super::words::is_call;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::foreign;
 use crate::syntax::special::Special;
@@ -264,7 +263,7 @@ pub(super) fn no_range(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     // The whole call or loop head, so that it can be typed.
     let opener = context.enclosing_bracket(at);
     let whole = opener.and_then(|opener| {
-        let start = match is_call(context, opener) {
+        let start = match context.is_call(opener) {
             true => context.before(opener)?,
             false => opener,
         };
@@ -399,7 +398,7 @@ pub(super) fn colon_range(context: &Context<'_>, colon: usize, error: Diagnostic
 /// belong to.
 pub(super) fn with_commas(context: &Context<'_>, opener: usize) -> Option<String> {
     let closer = context.closer(opener)?;
-    let first = match is_call(context, opener) {
+    let first = match context.is_call(opener) {
         true => context.before(opener)?,
         false => opener,
     };

@@ -1,6 +1,5 @@
 //! Marks that are no operators: `=`, `:=`, commas, colons, ranges, empty brackets; and missing operands.
 
-use super::words::is_call;
 use super::{Context, habits, misplaced_text};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::foreign::{NEWTON, is_solver};
@@ -227,7 +226,7 @@ fn comma_in_brackets(context: &Context<'_>, at: usize, opener: usize) -> Option<
                 format!("write `{word} a, b`"),
             )
         }
-        _ if context.token(opener) == Some(Token::LeftParen) && !is_call(context, opener) => error(
+        _ if context.token(opener) == Some(Token::LeftParen) && !context.is_call(opener) => error(
             "parentheses hold one value".to_owned(),
             "a vector is written `[a, b]`".to_owned(),
         ),

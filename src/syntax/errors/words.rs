@@ -225,7 +225,7 @@ fn misplaced_for(context: &Context<'_>, at: usize) -> Diagnostic {
             "the clauses of a comprehension are separated by commas",
             "write `[i + j for i in 1..3, j in 1..4]`",
         ),
-        Some(Token::LeftParen) if opener.is_some_and(|opener| is_call(context, opener)) => (
+        Some(Token::LeftParen) if opener.is_some_and(|opener| context.is_call(opener)) => (
             "a comprehension is the only argument of a call",
             "put the comprehension in brackets: `max([i^2 for i in 1..n], 4)`",
         ),
@@ -239,15 +239,6 @@ fn misplaced_for(context: &Context<'_>, at: usize) -> Diagnostic {
         ),
     };
     context.mistake(at, message, "starts a comprehension", help)
-}
-
-/// True if the `(` at `opener` is that of a call.
-pub(super) fn is_call(context: &Context<'_>, opener: usize) -> bool {
-    context.token(opener) == Some(Token::LeftParen)
-        && matches!(
-            context.token_before(opener),
-            Some(Token::Name | Token::CallPrime)
-        )
 }
 
 /// `a == not b`: `not` is looser than what stands before it.

@@ -1,7 +1,7 @@
 //! The modes' answers, side by side.
 
-use super::cost::Cost;
 use super::question::NoAnswer;
+use crate::graph::measure::Operations;
 use crate::graph::{Shape, Tensor};
 use crate::notation::Written;
 use crate::syntax::ast::{Mode, Name};
@@ -14,6 +14,21 @@ pub const NUMERIC: f64 = 1e-5;
 
 /// The derivative by one mode, or why there is none.
 pub type Answer = std::result::Result<Tensor, NoAnswer>;
+
+/// The cost of one mode for all variables together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// Passes over the graph: tangents in forward mode, adjoints in reverse mode, values in
+    /// numeric mode; one evaluation of the formula in symbolic mode.
+    pub passes: usize,
+    /// Scalar operations, values included.
+    pub operations: Operations,
+    /// Entries alive at the peak: in forward mode values and tangents, each discarded after its
+    /// last use; in reverse mode the values that the rules read and the unfinished adjoints.
+    pub live: usize,
+    /// The size of the formulas as trees and with sharing; symbolic mode only.
+    pub sizes: Option<(u64, u64)>,
+}
 
 /// The derivative with respect to one variable, by every mode.
 #[derive(Clone, Debug)]

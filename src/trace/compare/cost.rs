@@ -1,6 +1,6 @@
 //! The cost of each mode: passes, operations, and the entries that are alive at the peak.
 
-use super::{ByFormula, DerivativeByMode, ModeRunner, Question};
+use super::{ByFormula, Cost, DerivativeByMode, ModeRunner, Question};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, forward, reverse};
 use crate::exec::Interpreter;
@@ -10,21 +10,6 @@ use crate::syntax::ast::Mode;
 use crate::trace::listing::{Builder, active_lines};
 use crate::trace::request::Wrt;
 use rustc_hash::{FxHashMap, FxHashSet};
-
-/// The cost of one mode for all variables together.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cost {
-    /// Passes over the graph: tangents in forward mode, adjoints in reverse mode, values in
-    /// numeric mode; one evaluation of the formula in symbolic mode.
-    pub passes: usize,
-    /// Scalar operations, values included.
-    pub operations: Operations,
-    /// Entries alive at the peak: in forward mode values and tangents, each discarded after its
-    /// last use; in reverse mode the values that the rules read and the unfinished adjoints.
-    pub live: usize,
-    /// The size of the formulas as trees and with sharing; symbolic mode only.
-    pub sizes: Option<(u64, u64)>,
-}
 
 impl<'a> ModeRunner<'_, 'a> {
     /// The costs of the modes that have an answer in every row.

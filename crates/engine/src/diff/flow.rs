@@ -1,11 +1,9 @@
 //! Tangents and adjoints with their masks, as they pass through the graph.
 
-use super::Held;
-use crate::graph::primitive::{DerivativeRule, Mask, Sees};
-use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape, Term};
+use crate::graph::primitive::{Mask, Sees};
+use crate::graph::{Cone, Graph, NodeId, Op, Primitive, Term};
 use crate::primitives::arithmetic::NE;
 use crate::primitives::array::{both, either};
-use smallvec::SmallVec;
 
 /// A tangent or an adjoint: a value, and where it is structurally there at all.
 ///
@@ -224,91 +222,5 @@ fn keeps_all(row: &Primitive, mask: Term<'_>) -> bool {
         Sees::All => row.is(&NE) && mask.arg(1).is(0.0),
         Sees::Diagonal => mask.arg(0).shape().is_vector(),
         Sees::Named => false,
-    }
-}
-
-/// The facts about a node with which both modes pass a derivative through it.
-pub(super) struct Site<'g> {
-    pub graph: &'g Graph,
-    pub node: NodeId,
-    pub row: &'static Primitive,
-    pub attr: Attr,
-    pub shape: Shape,
-    pub args: SmallVec<[Term<'g>; 3]>,
-}
-
-impl<'g> Site<'g> {
-    /// The site of `id`, where it is an operation of the table.
-    pub fn of(graph: &'g Graph, id: NodeId) -> Option<Site<'g>> {
-        let node = graph.node(id);
-        let Op::Apply(row, attr) = node.op else {
-            return None;
-        };
-        let args = graph.args(id).iter().map(|arg| graph.term(*arg)).collect();
-        Some(Site {
-            graph,
-            node: id,
-            row,
-            attr,
-            shape: node.shape,
-            args,
-        })
-    }
-
-    /// The nodes that a rule starts from: nothing behind them takes part in the derivative of the rule.
-    pub fn known(&self) -> Held {
-        self.args
-            .iter()
-            .map(|arg| arg.id)
-            .chain([self.node])
-            .collect()
-    }
-
-    /// The result of the operation.
-    pub fn result(&self) -> Term<'g> {
-        self.graph.term(self.node)
-    }
-
-    /// The partial derivative by argument `k` of an entry-by-entry operation; `None` where the rule
-    /// says that it is zero. A zero among the arguments is a number like any other.
-    pub fn partial(&self, k: usize) -> Option<Term<'g>> {
-        let partial = self.rule(k)?;
-        let given = self.args.iter().any(|arg| arg.id == partial.id);
-        (given || !partial.is(0.0)).then_some(partial)
-    }
-
-    fn rule(&self, k: usize) -> Option<Term<'g>> {
-        let (args, y) = (&self.args, self.result());
-        match self.row.derivative {
-            DerivativeRule::Partial1(rule) => Some(rule(args[0], y)),
-            DerivativeRule::Partial2(first, second) => {
-                let rule = if k == 0 { first } else { second };
-                Some(rule(args[0], args[1], y))
-            }
-            _ => None,
-        }
-    }
-
-    /// The same operation on other arguments of the same shapes.
-    pub fn again(&self, args: &[Term<'g>]) -> Term<'g> {
-        let ids: Vec<NodeId> = args.iter().map(|arg| arg.id).collect();
-        self.graph
-            .term(self.graph.apply(self.row, self.attr, self.shape, &ids))
-    }
-
-    /// A product with the partial by argument `k` in the order in which the lecture writes it:
-    /// what stands in a product keeps its side, any other partial comes first.
-    pub fn product(&self, k: usize) -> impl Fn(Term<'g>, Term<'g>) -> Term<'g> {
-        let stands_left = k == 0 && self.args.len() == 2;
-        let other = self.args.last().map(|arg| arg.id);
-        move |flow, partial| {
-            let reciprocal = matches!(partial.node().op, Op::Apply(row, _)
-                if row.is(&crate::primitives::arithmetic::DIV) && partial.arg(0).is(1.0));
-            if reciprocal || (stands_left && Some(partial.id) == other) {
-                flow * partial
-            } else {
-                partial * flow
-            }
-        }
     }
 }

@@ -1,18 +1,16 @@
 //! Forward mode: tangents, along with the values.
 
-use super::flow::{Flow, Flows, Site, as_mask};
+use super::flow::{Flow, Flows, as_mask};
+use super::site::{Modes, Site};
 use super::slope::Slope;
 use super::{Held, product, rounds, ruled};
 use crate::graph::primitive::{AddsUp, DerivativeRule, Sees, ShapeRule, Tangent};
 use crate::graph::{Graph, NodeId, Op, Term};
 use rustc_hash::FxHashMap;
 
-/// Appends the tangents of everything between the seeded nodes and `outputs`, and returns them; a
-/// node without one has a structurally zero tangent.
-///
-/// A seeded node has the tangent it is seeded with, whatever it is computed from. Nodes in `held`
-/// are leaves.
-pub fn forward<'g>(
+/// [`super::forward()`], with the modes that rules may need.
+pub(super) fn tangents<'g>(
+    modes: Modes,
     graph: &'g Graph,
     outputs: &[NodeId],
     seeds: &FxHashMap<NodeId, Flow<'g>>,
@@ -25,7 +23,7 @@ pub fn forward<'g>(
         let flow = match seeds.get(&id) {
             Some(seed) => Some(*seed),
             None if held.contains(&id) => None,
-            None => tangent(graph, id, &tangents, &stop),
+            None => tangent(modes, graph, id, &tangents, &stop),
         };
         if let Some(flow) = flow {
             tangents.set(place, flow);
@@ -36,6 +34,7 @@ pub fn forward<'g>(
 
 /// The tangent of `id`, given those of its arguments.
 fn tangent<'g>(
+    modes: Modes,
     graph: &'g Graph,
     id: NodeId,
     tangents: &Flows<'g>,
@@ -49,7 +48,7 @@ fn tangent<'g>(
     if let Op::Hold(_) = graph.node(id).op {
         return tangents.get(graph.args(id)[0]);
     }
-    let site = Site::of(graph, id)?;
+    let site = Site::of(modes, graph, id)?;
     let dots: Vec<Option<Flow<'g>>> = site.args.iter().map(|arg| tangents.get(arg.id)).collect();
     if let Some(slope) = Slope::of(&site, fixed) {
         let past = tangents.get(slope.x.id);
@@ -140,8 +139,7 @@ fn by_parts<'g>(site: &Site<'g>, rule: Tangent, k: usize, dot: Flow<'g>) -> Opti
         let mut dots = vec![None; site.args.len()];
         dots[k] = Some(site.graph.term(leaf));
         let tangent = rule(&site.args, site.result(), &dots);
-        let seeds = FxHashMap::from_iter([(leaf, dot)]);
-        forward(site.graph, &[tangent.id], &seeds, &site.known()).get(tangent.id)
+        site.tangent(tangent.id, (leaf, dot), &site.known())
     })
 }
 

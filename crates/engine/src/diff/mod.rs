@@ -7,6 +7,7 @@ mod direction;
 mod flow;
 mod forward;
 mod matrix;
+mod modes;
 #[cfg(feature = "mutants")]
 pub mod mutants;
 mod numeric;
@@ -14,16 +15,17 @@ mod product;
 mod reverse;
 mod rounds;
 mod ruled;
+mod site;
 mod slope;
 
 pub use compose::{Problem, Target, grad, jvp, vjp};
 pub use differences::{Central, Differences, Motion};
 pub use direction::{reseeded, seeded};
 pub use flow::{Flow, Flows};
-pub use forward::forward;
 pub use matrix::{Matrix, Sweep, hessian, jacobian};
+pub use modes::{contributions, forward, reverse, reverse_steps};
 pub use numeric::{Scheme, numeric};
-pub use reverse::{Frontier, contributions, reverse, reverse_steps};
+pub use reverse::Frontier;
 
 use crate::graph::NodeId;
 use rustc_hash::FxHashSet;

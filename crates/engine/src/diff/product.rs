@@ -1,6 +1,7 @@
 //! Matrix products with structural zeros: an entry that is not reached in a factor meets no infinity.
 
-use super::flow::{Flow, Site, as_mask};
+use super::flow::{Flow, as_mask};
+use super::site::Site;
 use crate::graph::primitive::{Notation, Sees};
 use crate::graph::{Attr, Op, Shape, Tensor, Term};
 use crate::primitives::arithmetic::NE;

@@ -1,6 +1,7 @@
 //! Reverse mode: adjoints, from the output back.
 
-use super::flow::{Flow, Flows, Site, as_mask};
+use super::flow::{Flow, Flows, as_mask};
+use super::site::{Modes, Site};
 use super::slope::Slope;
 use super::{Held, product, rounds, ruled};
 use crate::graph::primitive::{DerivativeRule, Sees, ShapeRule};
@@ -11,7 +12,7 @@ use rustc_hash::FxHashMap;
 /// The adjoints that the nodes of a cone have received so far. Adjoints that come through indices are kept
 /// with their blocks and joined by one node, so that a sum over the entries of a vector stays
 /// linear.
-struct Inboxes<'g> {
+pub(super) struct Inboxes<'g> {
     whole: Flows<'g>,
     blocks: FxHashMap<usize, Vec<(Block, Flow<'g>)>>,
     /// By place: whether the node depends on a target.
@@ -48,37 +49,13 @@ impl<'g> Inboxes<'g> {
     }
 }
 
-/// Appends the adjoints of `targets` for an output with adjoint `seed`, and returns them in order;
-/// `None` where there is no path. Targets are passed through, so one may lie behind another; nodes
-/// in `held` are leaves.
-pub fn reverse<'g>(
-    graph: &'g Graph,
-    output: NodeId,
-    seed: Flow<'g>,
-    targets: &[NodeId],
-    held: &Held,
-) -> Vec<Option<Flow<'g>>> {
-    reverse_all(graph, &[(output, seed)], targets, held)
-}
-
-/// The same for several outputs together, each with its adjoint.
-pub(super) fn reverse_all<'g>(
-    graph: &'g Graph,
-    outputs: &[(NodeId, Flow<'g>)],
-    targets: &[NodeId],
-    held: &Held,
-) -> Vec<Option<Flow<'g>>> {
-    observed(graph, outputs, targets, held, &mut |_, _| {})
-}
-
 /// The state of a reverse pass after a node: the nodes that have received adjoints and not yet
 /// passed them on, each with the sum of what it has received.
 pub type Frontier<'g> = Vec<(NodeId, Term<'g>)>;
 
-/// A reverse pass of a scalar output in single steps: every node that passed its adjoint on, and
-/// the frontier after it. The sum of adjoint times differential over the frontier is the
-/// differential of the output at every step.
-pub fn reverse_steps<'g>(
+/// [`super::reverse_steps`], with the modes that rules may need.
+pub(super) fn steps<'g>(
+    modes: Modes,
     graph: &'g Graph,
     output: NodeId,
     target: NodeId,
@@ -86,7 +63,8 @@ pub fn reverse_steps<'g>(
 ) -> Vec<(NodeId, Frontier<'g>)> {
     let mut steps = Vec::new();
     let one = graph.term(graph.literal(1.0));
-    observed(
+    adjoints(
+        modes,
         graph,
         &[(output, Flow::everywhere(one))],
         &[target],
@@ -102,7 +80,10 @@ pub fn reverse_steps<'g>(
     steps
 }
 
-fn observed<'g>(
+/// The adjoints of `targets` for outputs with adjoints, with the modes that rules may need; `observe` sees
+/// what is waiting after each node.
+pub(super) fn adjoints<'g>(
+    modes: Modes,
     graph: &'g Graph,
     outputs: &[(NodeId, Flow<'g>)],
     targets: &[NodeId],
@@ -131,7 +112,7 @@ fn observed<'g>(
         let id = inboxes.whole.cone()[place];
         if !held.contains(&id) {
             let fixed = |id| held.contains(&id) || targets.contains(&id);
-            push(graph, id, flow, &mut inboxes, fixed);
+            push(modes, graph, id, flow, &mut inboxes, fixed);
             observe(place, &inboxes);
         }
     }
@@ -157,13 +138,17 @@ fn dependents(graph: &Graph, cone: &Cone, targets: &[NodeId], held: &Held) -> Ve
     active
 }
 
-/// The adjoints that `id` with adjoint `flow` contributes to its arguments, one by one: what a
-/// trace prints.
-pub fn contributions<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>) -> Vec<(usize, Flow<'g>)> {
+/// [`super::contributions`], with the modes that rules may need.
+pub(super) fn contributions<'g>(
+    modes: Modes,
+    graph: &'g Graph,
+    id: NodeId,
+    flow: Flow<'g>,
+) -> Vec<(usize, Flow<'g>)> {
     if let Op::Hold(_) = graph.node(id).op {
         return vec![(0, flow)];
     }
-    let Some(site) = Site::of(graph, id) else {
+    let Some(site) = Site::of(modes, graph, id) else {
         return Vec::new();
     };
     (0..site.args.len())
@@ -172,6 +157,7 @@ pub fn contributions<'g>(graph: &'g Graph, id: NodeId, flow: Flow<'g>) -> Vec<(u
 }
 
 fn push<'g>(
+    modes: Modes,
     graph: &'g Graph,
     id: NodeId,
     flow: Flow<'g>,
@@ -185,7 +171,7 @@ fn push<'g>(
         }
         return;
     }
-    let Some(site) = Site::of(graph, id) else {
+    let Some(site) = Site::of(modes, graph, id) else {
         return;
     };
     if let Attr::Corner(corner) = site.attr {
@@ -284,7 +270,7 @@ fn pull<'g>(site: &Site<'g>, k: usize, flow: Flow<'g>) -> Option<Flow<'g>> {
                 } else {
                     Flow::everywhere(flow.term)
                 };
-                reverse(site.graph, tangent.id, seed, &[leaf], &site.known())[0]
+                site.adjoint((tangent.id, seed), leaf, &site.known())
             })?;
             Some(if flow.is_partial() {
                 found

@@ -3,9 +3,9 @@
 //! the adjoint of arguments along a direction is the adjoint of the tangent in that direction. So two
 //! kinds of nodes serve derivatives of any order.
 
-use super::flow::{Flow, Site, as_mask};
-use super::reverse::reverse_all;
-use super::{Held, forward};
+use super::Held;
+use super::flow::{Flow, as_mask};
+use super::site::{Modes, Site};
 use crate::graph::{
     Attr, Block, Corner, Graph, Keeps, LocalUse, LoopArgument, NodeId, Round, RoundBack, Shape,
     Term,
@@ -17,6 +17,7 @@ use rustc_hash::FxHashMap;
 /// A loop and its arguments.
 struct Loop<'g> {
     graph: &'g Graph,
+    modes: Modes,
     round: Round,
     args: Vec<Term<'g>>,
 }
@@ -130,7 +131,7 @@ impl<'g> Loop<'g> {
             let seeds: FxHashMap<NodeId, Flow<'g>> = (seeds.into_iter())
                 .map(|k| (round.leaf(k), seed(k)))
                 .collect();
-            let flows = forward(graph, &outputs, &seeds, &held);
+            let flows = (self.modes.forward)(graph, &outputs, &seeds, &held);
             let found: Vec<Option<NodeId>> = outputs
                 .iter()
                 .map(|output| flows.get(*output).map(|flow| flow.term.id))
@@ -172,6 +173,7 @@ impl<'g> Loop<'g> {
         Tangents {
             both: Loop {
                 graph,
+                modes: self.modes,
                 round: both,
                 args: args.concat(),
             },
@@ -215,7 +217,7 @@ impl<'g> Loop<'g> {
         }
         let leaves = states.iter().chain(&sums).map(|(_, leaf)| *leaf);
         let targets: Vec<NodeId> = leaves.chain(rows.iter().copied()).collect();
-        let found = reverse_all(graph, &outputs, &targets, &Held::default());
+        let found = (self.modes.reverse)(graph, &outputs, &targets, &Held::default());
         let mut found = (targets.iter().zip(found)).map(|(leaf, flow)| {
             flow.map_or_else(|| graph.term(*leaf).zero(), |flow| flow.term)
                 .id
@@ -325,7 +327,12 @@ impl<'g> Parts<'g> {
         };
         let round = (*graph.round_of(round)).clone();
         Parts {
-            of: Loop { graph, round, args },
+            of: Loop {
+                graph,
+                modes: site.modes,
+                round,
+                args,
+            },
             back,
         }
     }

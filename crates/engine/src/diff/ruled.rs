@@ -1,8 +1,9 @@
 //! Calls with rules of the user's: the adjoint is the rule, the tangent its transpose. What has no rule gets
 //! its derivative through the body.
 
-use super::flow::{Flow, Site};
-use super::{Held, forward, reverse};
+use super::Held;
+use super::flow::Flow;
+use super::site::Site;
 use crate::graph::substitute::substitute;
 use crate::graph::{Attr, CallRule, NodeId, Term};
 use crate::primitives::arithmetic::FROZEN;
@@ -87,12 +88,11 @@ pub(super) fn tangent<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<
         let dot = dots[k]?;
         let ruled = graph.with_placeholder(site.shape, |seed| {
             let pulled = call.adjoint(k, seed)?;
-            Some(reverse(graph, pulled, dot, &[seed], &site.known())[0])
+            Some(site.adjoint((pulled, dot), seed, &site.known()))
         });
         ruled.unwrap_or_else(|| {
             call.through_body(k, dot, |dot, held| {
-                let seeds = FxHashMap::from_iter([(arg.id, dot)]);
-                forward(graph, &[call.body.id], &seeds, held).get(call.body.id)
+                site.tangent(call.body.id, (arg.id, dot), held)
             })
         })
     };
@@ -106,12 +106,11 @@ pub(super) fn adjoint<'g>(site: &Site<'g>, flow: Flow<'g>, k: usize) -> Option<F
     let arg = call.args.get(k)?;
     let ruled = graph.with_placeholder(site.shape, |seed| {
         let pulled = call.adjoint(k, seed)?;
-        let seeds = FxHashMap::from_iter([(seed, flow)]);
-        Some(forward(graph, &[pulled], &seeds, &site.known()).get(pulled))
+        Some(site.tangent(pulled, (seed, flow), &site.known()))
     });
     ruled.unwrap_or_else(|| {
         call.through_body(k, flow, |flow, held| {
-            reverse(graph, call.body.id, flow, &[arg.id], held)[0]
+            site.adjoint((call.body.id, flow), arg.id, held)
         })
     })
 }

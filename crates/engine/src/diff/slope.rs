@@ -4,7 +4,7 @@
 //! σ(x)σ(−x) and of (1 − x)(1 + x) cancel near 0, and the steps through 1/cosh²x underflow long before
 //! the result does. Such a node passes its derivative on to x itself, past the nodes in between.
 
-use super::flow::Site;
+use super::site::Site;
 use crate::graph::{NodeId, Op, Primitive, Term};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, POW, SUB};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};

@@ -1,13 +1,13 @@
 //! Many evaluations of one program at once: every place of the pool that depends on an input
 //! becomes a row of lanes, one for each point, and every step works on rows.
 
-use super::fused::{Link, Operation, Source};
+use super::fused::{Link, Source};
 use super::pool::{Operand, Slot};
 use super::program::Program;
 use super::schedule::Side;
 use super::step::{Factor, Step, Whole, of_reached};
 use super::{Failure, Outcome};
-use crate::graph::primitive::{Fault, Lanes, Map2};
+use crate::graph::primitive::{Fault, Lanes, Map1, Map2};
 use crate::graph::{NodeId, Shape};
 use crate::stop;
 use crate::vector::product;
@@ -137,13 +137,6 @@ fn each(lanes: Lanes<'_>) -> [f64; LANES] {
         Lanes::All(number) => row.fill(number),
     }
     row
-}
-
-fn map1(f: &crate::graph::primitive::Map1, x: Lanes<'_>, out: &mut [f64]) {
-    match x {
-        Lanes::Each(x) => (f.over)(x, out),
-        Lanes::All(x) => out.fill((f.at)(x)),
-    }
 }
 
 impl Batch<'_> {
@@ -297,12 +290,12 @@ impl Run<'_> {
         }
     }
 
-    fn map1(&mut self, f: &crate::graph::primitive::Map1, x: Operand, out: Slot, len: u32) {
+    fn map1(&mut self, f: &Map1, x: Operand, out: Slot, len: u32) {
         for k in 0..len as usize {
             let x = self.entry(x, k);
             let out = self.out(out) + k;
             self.rows
-                .write(out, |rows, out| map1(f, rows.lanes(x), out));
+                .write(out, |rows, out| f.lanes(rows.lanes(x), out));
         }
     }
 
@@ -355,12 +348,7 @@ impl Run<'_> {
                     };
                     self.rows.lanes(self.rows.entry(self.pool, slot))
                 };
-                let [a, b, c] = link.sources.map(lanes);
-                match link.operation {
-                    Operation::Map1(f) => map1(f, a, &mut result),
-                    Operation::Map2(f) => (f.over)(a, b, &mut result),
-                    Operation::Map3(f) => (f.over)(&each(a), &each(b), &each(c), &mut result),
-                }
+                link.operation.on(link.sources.map(lanes), &mut result);
             }
             if number + 1 == links.len() {
                 let out = self.out(out) + k;

@@ -3,12 +3,13 @@
 use super::Unfit;
 use super::apply::placements;
 use super::blocks::{Blocks, Columns, Moved, Pass, Total};
+use super::compiled::compiled_rounds;
 use super::layout::PoolLayout;
 use super::links::chain;
 use super::plan::{Both, Place, Plan, Read, Reading};
 use super::pool::{Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
-use super::rounds::Rounds;
+use super::rounds::RunRounds;
 use super::schedule::{Draft, Side, Zoned, schedule};
 use super::step::{Factor, Scratch, Step, Whole};
 use super::tall::Tall;
@@ -68,7 +69,7 @@ impl Program {
             layout,
             indices: Vec::new(),
             registers: 0,
-            rounds: compiled_rounds(&plan, memory_limit)?,
+            loops: loops_of(&plan, memory_limit)?,
         };
         let segments: Vec<Segment> = zones
             .iter()
@@ -97,6 +98,9 @@ impl Program {
     }
 }
 
+/// What runs the loops of a plan.
+type Loops = FxHashMap<Place, Rc<RefCell<dyn RunRounds>>>;
+
 /// Steps under construction, with what they index.
 struct Emitter<'p, 'g> {
     plan: &'p Plan<'g>,
@@ -105,19 +109,16 @@ struct Emitter<'p, 'g> {
     /// The number of registers that the chains need.
     registers: usize,
     /// The rounds of the loops among the steps.
-    rounds: FxHashMap<Place, Rc<RefCell<Rounds<'static>>>>,
+    loops: Loops,
 }
 
 /// The rounds of the loops of a plan, compiled.
-fn compiled_rounds(
-    plan: &Plan<'_>,
-    memory_limit: u64,
-) -> Result<FxHashMap<Place, Rc<RefCell<Rounds<'static>>>>, Unfit> {
-    let mut all = FxHashMap::default();
+fn loops_of(plan: &Plan<'_>, memory_limit: u64) -> Result<Loops, Unfit> {
+    let mut all = Loops::default();
     for (place, row) in plan.operations() {
         if matches!(row.kernel, Kernel::Rounds | Kernel::RoundsBack) && plan.is_unit(place) {
             let node = plan.cone[place as usize];
-            let rounds = Rounds::compiled(plan.graph, node, memory_limit)?;
+            let rounds = compiled_rounds(plan.graph, node, memory_limit)?;
             all.insert(place, Rc::new(RefCell::new(rounds)));
         }
     }
@@ -340,7 +341,7 @@ impl Emitter<'_, '_> {
             attr: node.attr(),
             blocks: self.plan.graph.blocks(node.attr()),
             node: self.plan.cone[place as usize],
-            rounds: self.rounds.get(&place).cloned(),
+            rounds: self.loops.get(&place).cloned(),
         }
     }
 

@@ -125,14 +125,20 @@ impl Source {
 
 impl Link {
     fn run(&self, piece: Piece, around: &Around<'_>, registers: &[Box<[f64]>], out: &mut [f64]) {
-        let lanes = |k: usize| self.sources[k].lanes(piece, around, registers);
-        match &self.operation {
-            Operation::Map1(f) => match lanes(0) {
-                Lanes::Each(x) => (f.over)(x, out),
-                Lanes::All(x) => out.fill((f.at)(x)),
-            },
-            Operation::Map2(f) => (f.over)(lanes(0), lanes(1), out),
-            Operation::Map3(f) => match [lanes(0), lanes(1), lanes(2)] {
+        let lanes = self
+            .sources
+            .map(|source| source.lanes(piece, around, registers));
+        self.operation.on(lanes, out);
+    }
+}
+
+impl Operation {
+    /// The operation on as many operands as it has.
+    pub(super) fn on(&self, [a, b, c]: [Lanes<'_>; 3], out: &mut [f64]) {
+        match self {
+            Operation::Map1(f) => f.lanes(a, out),
+            Operation::Map2(f) => (f.over)(a, b, out),
+            Operation::Map3(f) => match [a, b, c] {
                 [Lanes::Each(a), Lanes::Each(b), Lanes::Each(c)] => (f.over)(a, b, c, out),
                 mixed => {
                     for (k, y) in out.iter_mut().enumerate() {

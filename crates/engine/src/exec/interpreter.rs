@@ -2,13 +2,16 @@
 //! held against.
 
 use super::apply::apply;
-use super::rounds::Rounds;
+use super::compiled::compiled_rounds;
+use super::rounds::{Cycle, Leaves, RoundEngine, Rounds, RunRounds};
 use super::{Failure, Outcome};
 use crate::graph::primitive::{Demand, Kernel, KernelCall};
 use crate::graph::{Args, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View};
 use crate::primitives::arithmetic::is_true;
 use crate::stop;
 use smallvec::SmallVec;
+use std::convert::Infallible;
+use std::ops::Range;
 
 /// Values of this many entries take a while.
 const HEAVY: usize = 4096;
@@ -226,7 +229,7 @@ impl<'g> Interpreter<'g> {
             })
             .collect();
         if matches!(row.kernel, Kernel::Rounds | Kernel::RoundsBack) {
-            Rounds::prepared(self.graph, id, self.memory_limit).run(&views, out)?;
+            run_loop(self.graph, id, self.memory_limit, &views, out)?;
             return Ok(start as u64);
         }
         let call = KernelCall {
@@ -241,5 +244,88 @@ impl<'g> Interpreter<'g> {
             return Err(Failure::Interrupted);
         }
         Ok(start as u64)
+    }
+}
+
+/// Runs the loop `id`: by programs where that is possible, else every round is interpreted.
+fn run_loop(
+    graph: &Graph,
+    id: NodeId,
+    memory_limit: u64,
+    args: &[View<'_>],
+    out: &mut [f64],
+) -> Outcome<()> {
+    if let Ok(mut rounds) = compiled_rounds(graph, id, memory_limit) {
+        return rounds.run(args, out);
+    }
+    let cycle = |leaves| Ok::<_, Infallible>(InterpretedRound::cycle(graph, leaves, memory_limit));
+    let Ok(mut rounds) = Rounds::new(graph, id, memory_limit, cycle);
+    rounds.run(args, out)
+}
+
+/// A round that cannot be compiled.
+struct InterpretedRound<'g> {
+    graph: &'g Graph,
+    leaves: Vec<(NodeId, Range<usize>)>,
+    outputs: Vec<(NodeId, Range<usize>)>,
+    pool: Vec<f64>,
+    memory_limit: u64,
+}
+
+impl<'g> InterpretedRound<'g> {
+    fn cycle(graph: &'g Graph, leaves: Leaves, memory_limit: u64) -> Cycle<InterpretedRound<'g>> {
+        let mut end = 0;
+        let mut places = |nodes: &[NodeId]| -> Vec<Range<usize>> {
+            let place = |id: &NodeId| {
+                let start = end;
+                end += graph.shape(*id).len();
+                start..end
+            };
+            nodes.iter().map(place).collect()
+        };
+        let given = places(&leaves.given);
+        let fixed = places(&leaves.fixed);
+        let computed = places(&leaves.computed);
+        let inputs = leaves.given.into_iter().chain(leaves.fixed);
+        let places = given.iter().chain(&fixed).cloned();
+        Cycle {
+            engine: InterpretedRound {
+                graph,
+                leaves: inputs.zip(places).collect(),
+                outputs: leaves.computed.into_iter().zip(computed.clone()).collect(),
+                pool: vec![0.0; end],
+                memory_limit,
+            },
+            given,
+            fixed,
+            computed,
+        }
+    }
+}
+
+impl RoundEngine for InterpretedRound<'_> {
+    fn pool(&self) -> &[f64] {
+        &self.pool
+    }
+
+    fn pool_mut(&mut self) -> &mut [f64] {
+        &mut self.pool
+    }
+
+    fn begin(&mut self) -> Outcome<()> {
+        Ok(())
+    }
+
+    fn run(&mut self) -> Outcome<()> {
+        let mut interpreter = Interpreter::new(self.graph, self.memory_limit);
+        for (leaf, place) in &self.leaves {
+            let value = self.pool[place.clone()].to_vec();
+            interpreter.set(*leaf, &Tensor::new(self.graph.shape(*leaf), value));
+        }
+        for (output, place) in &self.outputs {
+            let value = interpreter.value(*output)?;
+            self.pool[place.clone()].copy_from_slice(value.data);
+        }
+        Ok(())
     }
 }

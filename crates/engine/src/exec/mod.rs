@@ -7,6 +7,7 @@
 mod apply;
 mod batch;
 mod blocks;
+mod compiled;
 mod emit;
 mod fused;
 mod interpreter;

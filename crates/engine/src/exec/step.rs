@@ -4,7 +4,7 @@ use super::apply::apply;
 use super::blocks::Blocks;
 use super::fused::{Fused, WIDTH};
 use super::pool::{Around, CHUNK, Operand, Slot, stride};
-use super::rounds::Rounds;
+use super::rounds::RunRounds;
 use super::schedule::Side;
 use super::{Failure, Outcome};
 use crate::graph::primitive::{Kernel, KernelCall, Map1, Map2, Map3, Mirror, Together};
@@ -44,7 +44,7 @@ pub(super) struct Whole {
     pub blocks: Rc<[Block]>,
     pub node: NodeId,
     /// The rounds of a loop.
-    pub rounds: Option<Rc<RefCell<Rounds<'static>>>>,
+    pub rounds: Option<Rc<RefCell<dyn RunRounds>>>,
 }
 
 /// One step of a program. Every step writes `len` places from `out` on.

@@ -54,6 +54,16 @@ pub struct Map1 {
     pub over: fn(&[f64], &mut [f64]),
 }
 
+impl Map1 {
+    /// Of each of the lanes.
+    pub fn lanes(&self, x: Lanes<'_>, out: &mut [f64]) {
+        match x {
+            Lanes::Each(x) => (self.over)(x, out),
+            Lanes::All(x) => out.fill((self.at)(x)),
+        }
+    }
+}
+
 /// A function of two numbers. All of its forms agree bit for bit; all slices are equally long.
 #[derive(Clone, Copy)]
 pub struct Map2 {

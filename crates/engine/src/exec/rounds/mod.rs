@@ -8,12 +8,13 @@
 mod cycle;
 mod sweep;
 
-use super::{Failure, Outcome, Unfit};
+pub(super) use cycle::{Cycle, Leaves, RoundEngine};
+
+use super::{Failure, Outcome};
 use crate::graph::primitive::Fault;
 use crate::graph::{Attr, Graph, Keeps, NodeId, Round, RoundBack, RoundCount, View};
 use crate::primitives::arithmetic::is_true;
 use crate::stop;
-use cycle::{Cycle, Leaves};
 use std::ops::Range;
 use std::rc::Rc;
 use sweep::{Sweep, copy_row};
@@ -24,21 +25,27 @@ const KEPT: u64 = 16 << 20;
 /// The rounds between two polls for a request to stop.
 const ROUNDS_PER_POLL: usize = 1024;
 
+/// Runs a loop, by whatever runs one of its rounds.
+pub(super) trait RunRounds {
+    /// Writes the value of the loop's node, given those of its arguments.
+    fn run(&mut self, args: &[View<'_>], out: &mut [f64]) -> Outcome<()>;
+}
+
 /// The rounds of a loop, ready to be run, and those of its adjoints where these are wanted.
-pub(super) struct Rounds<'g> {
+pub(super) struct Rounds<E> {
     node: NodeId,
     round: Rc<Round>,
-    forward: Cycle<'g>,
+    forward: Cycle<E>,
     /// The condition that decides the end.
-    end: Option<Cycle<'g>>,
-    back: Option<Back<'g>>,
+    end: Option<Cycle<E>>,
+    back: Option<Back<E>>,
     /// The most states that are kept at one level.
     room: usize,
 }
 
 /// The adjoint of a round.
-struct Back<'g> {
-    cycle: Cycle<'g>,
+struct Back<E> {
+    cycle: Cycle<E>,
     wanted: Vec<bool>,
 }
 
@@ -89,41 +96,46 @@ impl RoundBack {
     }
 }
 
-impl Rounds<'static> {
-    /// Programs for the rounds of the node `node`.
-    pub(in crate::exec) fn compiled(
-        graph: &Graph,
-        node: NodeId,
-        memory_limit: u64,
-    ) -> Result<Self, Unfit> {
-        Rounds::new(graph, node, memory_limit, |leaves| {
-            Cycle::compiled(graph, leaves, memory_limit)
-        })
+impl<E: RoundEngine> RunRounds for Rounds<E> {
+    fn run(&mut self, args: &[View<'_>], out: &mut [f64]) -> Outcome<()> {
+        let round = self.round.clone();
+        let given = round.given(args);
+        self.forward.begin(given.parameters)?;
+        if let Some(end) = &mut self.end {
+            end.begin(given.parameters)?;
+        }
+        if let Some(mut back) = self.back.take() {
+            let done = self.run_back(&given, args[args.len() - 1], &mut back, out);
+            self.back = Some(back);
+            return done;
+        }
+        let mut states = packed(given.states);
+        let all = match (round.keeps, round.count) {
+            (Keeps::All, RoundCount::Fixed(count)) => Some(count),
+            _ => None,
+        };
+        self.rounds(&given, &mut states, 0..self.most(), |k, states| {
+            if let Some(count) = all {
+                for (j, x) in states.iter().enumerate() {
+                    out[k + j * count] = *x;
+                }
+            }
+        })?;
+        if all.is_none() {
+            out.copy_from_slice(&states);
+        }
+        Ok(())
     }
 }
 
-impl<'g> Rounds<'g> {
-    /// Programs where that is possible; what cannot be compiled is interpreted.
-    pub(in crate::exec) fn prepared(
-        graph: &'g Graph,
-        node: NodeId,
-        memory_limit: u64,
-    ) -> Rounds<'g> {
-        Rounds::compiled(graph, node, memory_limit).unwrap_or_else(|_| {
-            let cycle = |leaves| Ok(Cycle::interpreted(graph, leaves, memory_limit));
-            let rounds: Result<_, std::convert::Infallible> =
-                Rounds::new(graph, node, memory_limit, cycle);
-            let Ok(rounds) = rounds;
-            rounds
-        })
-    }
-
-    fn new<E>(
+impl<E: RoundEngine> Rounds<E> {
+    /// The rounds of the node `node`, each of them as `cycle` makes it.
+    pub(super) fn new<X>(
         graph: &Graph,
         node: NodeId,
         memory_limit: u64,
-        cycle: impl Fn(Leaves) -> Result<Cycle<'g>, E>,
-    ) -> Result<Rounds<'g>, E> {
+        cycle: impl Fn(Leaves) -> Result<Cycle<E>, X>,
+    ) -> Result<Rounds<E>, X> {
         let attr = graph.node(node).attr();
         let back = match attr {
             Attr::RoundBack(id) => Some(graph.round_back_of(id)),
@@ -159,37 +171,6 @@ impl<'g> Rounds<'g> {
             room: room.max(2),
             round,
         })
-    }
-
-    /// Writes the value of the node, given those of its arguments.
-    pub(in crate::exec) fn run(&mut self, args: &[View<'_>], out: &mut [f64]) -> Outcome<()> {
-        let round = self.round.clone();
-        let given = round.given(args);
-        self.forward.begin(given.parameters)?;
-        if let Some(end) = &mut self.end {
-            end.begin(given.parameters)?;
-        }
-        if let Some(mut back) = self.back.take() {
-            let done = self.run_back(&given, args[args.len() - 1], &mut back, out);
-            self.back = Some(back);
-            return done;
-        }
-        let mut states = packed(given.states);
-        let all = match (round.keeps, round.count) {
-            (Keeps::All, RoundCount::Fixed(count)) => Some(count),
-            _ => None,
-        };
-        self.rounds(&given, &mut states, 0..self.most(), |k, states| {
-            if let Some(count) = all {
-                for (j, x) in states.iter().enumerate() {
-                    out[k + j * count] = *x;
-                }
-            }
-        })?;
-        if all.is_none() {
-            out.copy_from_slice(&states);
-        }
-        Ok(())
     }
 
     /// The number of rounds, or more where the loop decides its end itself.
@@ -276,7 +257,7 @@ impl<'g> Rounds<'g> {
         &mut self,
         given: &Given<'_>,
         seed: View<'_>,
-        back: &mut Back<'g>,
+        back: &mut Back<E>,
         out: &mut [f64],
     ) -> Outcome<()> {
         let start = packed(given.states);
@@ -312,7 +293,7 @@ impl<'g> Rounds<'g> {
 
 /// Gives the rows of round `k`, which come after the states.
 #[inline]
-fn give_row(cycle: &mut Cycle<'_>, states: usize, given: &Given<'_>, k: usize) {
+fn give_row(cycle: &mut Cycle<impl RoundEngine>, states: usize, given: &Given<'_>, k: usize) {
     for (number, matrix) in given.matrices.iter().enumerate() {
         copy_row(*matrix, k, cycle.give(states + number));
     }

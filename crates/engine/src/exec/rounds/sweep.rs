@@ -1,6 +1,6 @@
 //! The adjoints of a loop on their way back.
 
-use super::cycle::Cycle;
+use super::cycle::{Cycle, RoundEngine};
 use super::{Given, give_row, stop_now};
 use crate::exec::Outcome;
 use crate::graph::{Keeps, Round, View};
@@ -75,7 +75,7 @@ impl<'o> Sweep<'o> {
     /// The adjoint of round `k`, before which the states were `before`.
     pub(super) fn round(
         &mut self,
-        cycle: &mut Cycle<'_>,
+        cycle: &mut Cycle<impl RoundEngine>,
         given: &Given<'_>,
         k: usize,
         before: &[f64],
