@@ -285,6 +285,18 @@ fn every_mode_takes_the_branch_that_the_value_took() {
 }
 
 #[test]
+fn a_branch_that_cannot_be_lowered_fails_only_where_it_is_taken() {
+    let choice = "x = [1, 2]\ny = if s > 0 then sum(x) else sum(x*x)\n";
+    for (s, shown, want) in [("1", "y", 3.0), ("1", "grad(y, x)[2]", 1.0)] {
+        let text = format!("s = {s}\n{choice}{shown}\n");
+        assert_eq!(crate::common::value(&text), Ok(vec![want]), "{text}");
+    }
+    let taken = crate::common::value(&format!("s = -1\n{choice}y\n"));
+    let error = taken.expect_err("2×1 times 2×1 has no product");
+    assert!(error.contains("does not fit"), "{error}");
+}
+
+#[test]
 fn powers_are_those_of_ieee() {
     for (text, want) in [
         ("1^nan", 1.0),
