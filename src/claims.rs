@@ -59,6 +59,10 @@ pub enum Slip {
     Transposed,
     /// Of another shape than the variable: the given one and the right one.
     Shape(Shape, Shape),
+    /// Right only where this matrix is symmetric.
+    Symmetric(String),
+    /// This term stands there at half its size.
+    Half(String),
     /// This term is missing.
     Missing(String),
     /// This term stands there twice.

@@ -6,6 +6,7 @@ mod wording;
 pub(crate) use macros::{bail, diagnostic, error, note, warning};
 pub use wording::{bytes, counted, did_you_mean};
 
+use crate::graph::Tensor;
 use crate::source::Location;
 use std::fmt;
 
@@ -121,7 +122,16 @@ pub struct Label {
     pub text: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A part of the user's text with its value, which shows why something does not hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Witness {
+    /// The text.
+    pub text: String,
+    /// Its value.
+    pub value: Tensor,
+}
+
+#[derive(Clone, Debug, PartialEq)]
 struct Inner {
     code: Code,
     severity: Severity,
@@ -129,6 +139,7 @@ struct Inner {
     labels: Vec<Label>,
     help: Option<String>,
     fix: Option<Fix>,
+    witnesses: Vec<Witness>,
 }
 
 /// A change of the user's text after which this mistake is gone.
@@ -152,7 +163,7 @@ impl Fix {
 /// A mistake, its place, and the text to write instead.
 ///
 /// The first label is the primary one: its span is the `span` of the JSON object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic(Box<Inner>);
 
 /// The result of a phase that can find a mistake in the user's input.
@@ -176,6 +187,7 @@ impl Diagnostic {
             }],
             help: None,
             fix: None,
+            witnesses: Vec::new(),
         }))
     }
 
@@ -226,6 +238,17 @@ impl Diagnostic {
             text: text.into(),
         });
         self
+    }
+
+    /// The same with values, which a renderer writes as precisely as the reader wants.
+    pub fn witnesses(mut self, witnesses: Vec<Witness>) -> Diagnostic {
+        self.0.witnesses = witnesses;
+        self
+    }
+
+    /// The values that its help is about, if it is about values.
+    pub fn evidence(&self) -> &[Witness] {
+        &self.0.witnesses
     }
 
     /// The class of the mistake.

@@ -28,6 +28,8 @@ pub enum FileFormat {
     Json,
     /// A fragment of a document.
     Latex,
+    /// Tables and text for notes and pages of code.
+    Markdown,
     /// A page.
     Html,
     /// Numbers, separated by commas.
@@ -43,6 +45,7 @@ impl FileFormat {
             "txt" => FileFormat::Text,
             "json" => FileFormat::Json,
             "tex" => FileFormat::Latex,
+            "md" => FileFormat::Markdown,
             "html" => FileFormat::Html,
             "csv" => FileFormat::Csv,
             "npy" => FileFormat::Npy,
@@ -53,6 +56,45 @@ impl FileFormat {
     /// True of formats that hold numbers alone.
     pub fn is_data(self) -> bool {
         matches!(self, FileFormat::Csv | FileFormat::Npy)
+    }
+}
+
+/// The formats of pictures that plots and graphs are drawn to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// For pages and for drawing programs.
+    Svg,
+    /// For papers.
+    #[cfg(feature = "pictures")]
+    Pdf,
+    /// For slides and messages.
+    #[cfg(feature = "pictures")]
+    Png,
+}
+
+impl PictureFormat {
+    /// The formats that this program writes, in words.
+    #[cfg(feature = "pictures")]
+    pub const ENDINGS: &str = "`.svg`, `.pdf` or `.png`";
+    /// The formats that this program writes, in words.
+    #[cfg(not(feature = "pictures"))]
+    pub const ENDINGS: &str = "`.svg`";
+
+    /// The format of files whose names end so.
+    pub fn named(ending: &str) -> Option<PictureFormat> {
+        match &*ending.to_ascii_lowercase() {
+            "svg" => Some(PictureFormat::Svg),
+            #[cfg(feature = "pictures")]
+            "pdf" => Some(PictureFormat::Pdf),
+            #[cfg(feature = "pictures")]
+            "png" => Some(PictureFormat::Png),
+            _ => None,
+        }
+    }
+
+    /// The format of a file.
+    pub fn of(file: &std::path::Path) -> Option<PictureFormat> {
+        PictureFormat::named(file.extension()?.to_str()?)
     }
 }
 

@@ -241,6 +241,8 @@ pub fn slip(slip: &Slip) -> String {
         Slip::Shape(given, right) => {
             format!("it has the wrong shape: {given}, and the derivative is {right}")
         }
+        Slip::Symmetric(name) => format!("it is right only where `{name}` is symmetric"),
+        Slip::Half(term) => format!("the term `{term}` needs a factor of 2"),
         Slip::Missing(term) => format!("the term `{term}` is missing"),
         Slip::Doubled(term) => format!("the term `{term}` counts twice"),
         Slip::TermSign(term) => format!("the term `{term}` has the wrong sign"),

@@ -1,8 +1,8 @@
 //! Results write themselves: text for people, JSON, LaTeX, HTML and pictures.
 
-use crate::event::{Event, FileFormat};
+use crate::event::{Event, FileFormat, Item, PictureFormat};
 use crate::graph::Tensor;
-use crate::render::{Style, graph, html, json, latex, plot, terminal};
+use crate::render::{Style, graph, html, json, latex, markdown, plot, terminal};
 use crate::trace::{Line, Trace};
 use std::fmt;
 use std::path::Path;
@@ -53,16 +53,17 @@ impl Event {
     }
 
     /// The content of the file that a graph or a plot is written to; `None` where it is not.
-    pub fn picture(&self) -> Option<String> {
+    pub fn picture(&self) -> Option<Vec<u8>> {
+        let format = |file: &str| PictureFormat::of(Path::new(file));
         match self {
-            Event::Graph(drawing) => {
-                let file = Path::new(drawing.file.as_deref()?);
-                Some(match file.extension().is_some_and(|kind| kind == "svg") {
-                    true => graph::svg(drawing),
-                    false => graph::dot(drawing),
-                })
+            Event::Graph(drawing) => Some(match format(drawing.file.as_deref()?) {
+                Some(format) => graph::sheet(drawing).written(format),
+                None => graph::dot(drawing).into_bytes(),
+            }),
+            Event::Plot(plot) => {
+                let format = format(plot.file.as_deref()?).unwrap_or(PictureFormat::Svg);
+                Some(plot::sheet(plot).written(format))
             }
-            Event::Plot(plot) => plot.file.as_ref().map(|_| plot::svg(plot)),
             _ => None,
         }
     }
@@ -73,6 +74,10 @@ impl FileFormat {
     pub fn written(self, events: &[Event]) -> Vec<u8> {
         let value = events.iter().find_map(|event| match event {
             Event::Value { value, .. } => Some(value),
+            Event::Print { items, .. } => items.iter().find_map(|item| match item {
+                Item::Value(value) => Some(value),
+                Item::Text(_) => None,
+            }),
             _ => None,
         });
         let each = |write: fn(&Event) -> String| -> String { events.iter().map(write).collect() };
@@ -83,6 +88,7 @@ impl FileFormat {
             (FileFormat::Text, _) => each(Event::to_string).into_bytes(),
             (FileFormat::Json, _) => each(|event| event.to_json() + "\n").into_bytes(),
             (FileFormat::Latex, _) => (latex::HEADER.to_owned() + &each(Event::to_latex)).into(),
+            (FileFormat::Markdown, _) => markdown::document(events).into_bytes(),
             (FileFormat::Html, _) => html::page(events, &Style::default()).into_bytes(),
         }
     }

@@ -113,9 +113,9 @@ fn data(event: &Event) -> Value {
     let plain = terminal::event(event, &style);
     put("text/plain", plain.trim_end_matches('\n').into());
     match event {
-        Event::Plot(plot) => put("image/svg+xml", plot::svg(plot)),
+        Event::Plot(plot) => put("image/svg+xml", plot::sheet(plot).svg()),
         Event::Graph(drawing) => {
-            put("image/svg+xml", graph::svg(drawing));
+            put("image/svg+xml", graph::sheet(drawing).svg());
             put("text/html", html::fragment(event, &style));
         }
         // A formula alone is typeset by MathJax; as HTML it would be code.

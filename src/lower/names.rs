@@ -36,6 +36,18 @@ impl<'a> Lowerer<'a> {
         Ok(())
     }
 
+    /// A number that runs through the places of a plot, under the text of the entry that it is.
+    pub fn running(&mut self, text: &str, value: Rc<Tensor>) -> NodeId {
+        let leaf = self.graph.input(text.into(), value.shape(), Some(value));
+        self.evaluation.unit.note_name(leaf, &text.into());
+        leaf
+    }
+
+    /// Gives `name` a node as its meaning for this statement.
+    pub fn bind_node(&mut self, name: &Name, node: NodeId) {
+        self.bound.insert(name.clone(), node);
+    }
+
     /// Makes `name` an input of `shape` without a value for this statement.
     pub fn suppose(&mut self, name: &Name, shape: Shape) {
         let leaf = self.graph.input(name.clone(), shape, None);

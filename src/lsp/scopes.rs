@@ -71,7 +71,10 @@ impl Scopes {
                 }
                 _ => {}
             }
-            for over in statement.kind.tail().iter().flat_map(|tail| &tail.over) {
+            let tail = statement.kind.tail();
+            let running = tail.iter().flat_map(|tail| &tail.over);
+            // An entry runs of a name that is defined elsewhere.
+            for over in running.filter(|over| over.entry.is_none()) {
                 definitions.push(over.variable.span);
                 let name = over.variable.name.to_string();
                 bound.entry(name).or_default().push(whole.clone());

@@ -1,5 +1,6 @@
 //! Answers to claims as text.
 
+use super::terminal::shape_text;
 use super::{Style, number};
 use crate::claims::{Against, Outcome, Proof, Refutation};
 use crate::diagnostic::counted;
@@ -50,8 +51,12 @@ pub(super) fn against_sentence(against: &Against, style: &Style) -> String {
         Some(Outcome::Refuted(found)) => {
             let entry = entry(&against.wrt.one_line(), found);
             let [right, given] = values(found, style);
+            let others = match against.slip {
+                None => others(&against.wrt.one_line(), found, style),
+                Some(_) => String::new(),
+            };
             format!(
-                "wrong, {given} instead of {right}{entry}{}",
+                "wrong, {given} instead of {right}{entry}{}{others}",
                 place(found, style)
             )
         }
@@ -77,10 +82,46 @@ fn entry(of: &str, found: &Refutation) -> String {
 /// `W[1,2]`: the entry of a value that differs most.
 pub(super) fn entry_of(of: &str, found: &Refutation) -> String {
     match found.entry {
-        Some((i, _)) if found.sides[0].shape().cols == 1 => format!("{of}[{}]", i + 1),
-        Some((i, j)) => format!("{of}[{},{}]", i + 1, j + 1),
+        Some(at) => entry_at(of, at, found),
         None => of.to_string(),
     }
+}
+
+fn entry_at(of: &str, (i, j): (usize, usize), found: &Refutation) -> String {
+    match found.sides[0].shape().cols {
+        1 => format!("{of}[{}]", i + 1),
+        _ => format!("{of}[{},{}]", i + 1, j + 1),
+    }
+}
+
+/// Entries besides the worst that are written out.
+const FURTHER: usize = 2;
+
+/// Further entries that differ, by far more than rounding: `; also 4 instead of 6 in W[2,2]`.
+fn others(of: &str, found: &Refutation, style: &Style) -> String {
+    let [right, given] = &found.sides;
+    let shape = right.shape();
+    let differs = |(i, j): &(usize, usize)| {
+        let (a, b) = (right.at(*i, *j), given.at(*i, *j));
+        (a - b).abs() > 1e-6 * a.abs().max(b.abs())
+    };
+    let all = (0..shape.n()).flat_map(|j| (0..shape.m()).map(move |i| (i, j)));
+    let all = all.filter(|at| Some(*at) != found.entry && differs(at));
+    let all: Vec<(usize, usize)> = all.collect();
+    if all.is_empty() || found.entry.is_none() {
+        return String::new();
+    }
+    let one = |at: &(usize, usize)| {
+        let [right, given] =
+            [right, given].map(|side| number::format(side.at(at.0, at.1), style.digits));
+        format!("{given} instead of {right} in {}", entry_at(of, *at, found))
+    };
+    let shown: Vec<String> = all.iter().take(FURTHER).map(one).collect();
+    let more = match all.len().saturating_sub(FURTHER) {
+        0 => String::new(),
+        more => format!(", and {} more", counted(more, "entry")),
+    };
+    format!("; also {}{more}", shown.join(", "))
 }
 
 /// An answer without the claim.
@@ -119,11 +160,17 @@ fn values(found: &Refutation, style: &Style) -> [String; 2] {
     }
 }
 
+/// Entries of a value that are written out; of a larger one, its shape.
+const LISTED: usize = 12;
+
 /// ` at x = 1, y = 2`
 fn place(found: &Refutation, style: &Style) -> String {
-    let inputs: Vec<String> = (found.inputs.iter())
+    let short = (found.inputs.iter()).filter(|(_, known)| known.shape().len() <= LISTED);
+    let mut inputs: Vec<String> = short
         .map(|(name, known)| format!("{name} = {}", value(known, style)))
         .collect();
+    let long = (found.inputs.iter()).filter(|(_, known)| known.shape().len() > LISTED);
+    inputs.extend(long.map(|(name, known)| format!("{name} of {}", shape_text(known, style))));
     match inputs.is_empty() {
         true => String::new(),
         false => format!(" at {}", inputs.join(", ")),

@@ -17,7 +17,10 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
     let steps = steps(derivation, &head, style);
     match &derivation.result {
         Symbolic::Formula(formula) => {
-            let sizes = super::wrap::lines(&sizes(formula), style);
+            if derivation.bare {
+                return steps + &alone(formula);
+            }
+            let sizes = super::wrap::lines(&sizes(formula, derivation.sizes), style);
             format!("{steps}{}{sizes}", lines(&head, formula))
         }
         Symbolic::NoFormula { why, along } => {
@@ -114,21 +117,32 @@ fn begins_with_sign(script: &Script, mut expr: ExprId) -> bool {
     }
 }
 
-fn lines(head: &str, formula: &Simplified) -> String {
-    let mut text = String::new();
-    for (name, part) in &formula.parts {
-        text.push_str(&format!("{name} = {}\n", formula.text(*part)));
-    }
-    text + &format!("{head} = {}\n", formula.text(formula.whole))
+/// The shared parts of a formula, and the formula behind `head`.
+pub(super) fn lines(head: &str, formula: &Simplified) -> String {
+    parts(formula) + &format!("{head} = {}\n", formula.text(formula.whole))
+}
+
+/// The formula behind its shared parts, and nothing else.
+pub(super) fn alone(formula: &Simplified) -> String {
+    parts(formula) + &formula.text(formula.whole) + "\n"
+}
+
+fn parts(formula: &Simplified) -> String {
+    let part = |(name, part): &(_, _)| format!("{name} = {}\n", formula.text(*part));
+    formula.parts.iter().map(part).collect()
 }
 
 /// The size of a formula, now and before it was simplified, in one line.
-pub(super) fn sizes(formula: &Simplified) -> String {
-    format!(
-        "  {}, before simplifying {}\n",
-        size(formula.after),
-        size(formula.before)
-    )
+pub(super) fn sizes(formula: &Simplified, whole: bool) -> String {
+    let (after, before) = (formula.after, formula.before);
+    if whole {
+        return format!("  {} ({} before simplifying)\n", size(after), size(before));
+    }
+    let now = counted(after.dag as usize, "operation");
+    match after.dag == before.dag {
+        true => format!("  {now}\n"),
+        false => format!("  {now} ({} before simplifying)\n", before.dag),
+    }
 }
 
 fn size(size: Size) -> String {

@@ -10,6 +10,8 @@ pub mod graph;
 pub mod html;
 pub mod json;
 pub mod latex;
+pub mod markdown;
+pub mod picture;
 pub mod plot;
 pub mod rewriting;
 pub mod table;

@@ -1,17 +1,15 @@
 //! Formulas in another form, and Taylor polynomials, as text.
 
-use super::Style;
+use super::{Style, derive};
 use crate::symbolic::{Rewriting, TaylorSeries};
 
 /// The formula as written and its new form, which can be typed back in.
 pub fn rewriting(rewriting: &Rewriting) -> String {
     let formula = &rewriting.result;
-    let mut text = String::new();
-    for (name, part) in &formula.parts {
-        text.push_str(&format!("{name} = {}\n", formula.text(*part)));
+    match rewriting.bare {
+        true => derive::alone(formula),
+        false => derive::lines(&rewriting.of.one_line(), formula),
     }
-    let of = rewriting.of.one_line();
-    text + &format!("{of} = {}\n", formula.text(formula.whole))
 }
 
 /// The polynomial on a line, what lies beyond it below.
@@ -24,6 +22,9 @@ pub fn series(series: &TaylorSeries, style: &Style) -> String {
     };
     let of = series.of.one_line();
     let whole = polynomial.whole.one_line();
+    if series.bare {
+        return format!("{whole}\n");
+    }
     format!("{of} {equals} {whole}\n  {}\n", beyond(series))
 }
 

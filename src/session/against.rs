@@ -265,11 +265,17 @@ impl<'j, 'u> Judge<'j, 'u> {
         {
             return Ok(Some(Slip::Transposed));
         }
+        if let Some(name) = self.symmetric()? {
+            return Ok(Some(Slip::Symmetric(name)));
+        }
         let [missing, extra] = &self.pair.terms;
         for (text, term) in fitting(graph, missing, shape) {
             let text = || text.to_string();
             if self.equal((right_term - term).id, given)? {
                 return Ok(Some(Slip::Missing(text())));
+            }
+            if self.equal((right_term - 0.5 * term).id, given)? {
+                return Ok(Some(Slip::Half(text())));
             }
             if self.equal((right_term + term).id, given)? {
                 return Ok(Some(Slip::Doubled(text())));
@@ -289,6 +295,28 @@ impl<'j, 'u> Judge<'j, 'u> {
         let masked = entrywise(&WHERE, &[reached, given_term, right_term.zero()]);
         if self.equal(right, masked.id)? {
             return Ok(Some(Slip::Mask));
+        }
+        Ok(None)
+    }
+
+    /// The square input that must be symmetric for the given derivative to be right.
+    fn symmetric(&self) -> std::result::Result<Option<String>, Failure> {
+        let graph = self.unit.graph;
+        let sides = [self.pair.right, self.pair.given];
+        for input in inputs(graph, &sides) {
+            let matrix = graph.term(input);
+            let shape = matrix.shape();
+            if shape.rows != shape.cols || shape.rows < 2 {
+                continue;
+            }
+            let even = 0.5 * (matrix + matrix.transposed());
+            let replaced = FxHashMap::from_iter([(input, even.id)]);
+            let [right, given] = sides.map(|side| substitute(graph, side, &replaced));
+            if self.equal(right, given)? {
+                let name = self.names.get(&input).cloned();
+                let name = name.or_else(|| self.unit.names_of(input).first().cloned());
+                return Ok(name.map(|name| name.to_string()));
+            }
         }
         Ok(None)
     }

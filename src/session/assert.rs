@@ -2,7 +2,7 @@
 
 use super::evaluate::formula;
 use super::{Session, Sink};
-use crate::diagnostic::{Result, error};
+use crate::diagnostic::{Result, Witness, error};
 use crate::number;
 use crate::primitives::arithmetic::is_true;
 use crate::primitives::array;
@@ -25,20 +25,26 @@ impl Session {
             let error = error!(Assert, script.locate(claim),
                 "`{text}` does not hold";
                 label: "not true");
-            let mut values = Vec::new();
+            let (mut values, mut witnesses) = (Vec::new(), Vec::new());
             for side in compared(script, claim) {
                 let node = lowerer.lower(&formula(script, side))?;
-                let value = number::inline(&lowerer.value(node)?, 17);
-                if value == script.text(side) {
+                let value = lowerer.value(node)?;
+                let written = number::inline(&value, 17);
+                let text = script.text(side);
+                if written == text {
                     // A number written as such needs no explanation.
                     continue;
                 }
-                values.push(format!("`{}` is {value}", script.text(side)));
+                values.push(format!("`{text}` is {written}"));
+                witnesses.push(Witness {
+                    text: text.to_string(),
+                    value,
+                });
             }
             if values.is_empty() {
                 return Err(error);
             }
-            Err(error.help(values.join(", ")))
+            Err(error.help(values.join(", ")).witnesses(witnesses))
         })
     }
 }

@@ -52,6 +52,8 @@ impl Session {
                         wrt: wrt.text.clone(),
                         result,
                         steps,
+                        bare: statement.has(&With::Bare),
+                        sizes: statement.has(&With::Sizes),
                     })));
                 }
             }

@@ -4,7 +4,7 @@ use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::diagnostic::{Diagnostic, Result, error};
-use crate::event::Event;
+use crate::event::{Event, PictureFormat};
 use crate::graph::Graph;
 use crate::syntax::ast::{Script, Text};
 use crate::trace::{Drawing, Request, draw};
@@ -14,7 +14,7 @@ use std::path::Path;
 /// The kinds of pictures of a graph.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Svg,
+    Picture,
     Dot,
 }
 
@@ -44,7 +44,7 @@ impl Session {
         let mut drawing = draw(&evaluation, &request)?;
         warn(evaluation.unit.take_warnings(), sink);
         if let Some((kind, file)) = kind {
-            if kind == Kind::Svg {
+            if kind == Kind::Picture {
                 drawing = small_enough(script, drawing, file)?;
             }
             drawing.file = Some(file.text.to_string());
@@ -63,14 +63,17 @@ impl Session {
         if self.world().is_sealed() {
             return Err(Refusal::Sealed.writing(Path::new(&*file.text), location));
         }
-        let extension = Path::new(&*file.text).extension();
-        match extension.and_then(|extension| extension.to_str()) {
-            Some("svg") => Ok(Kind::Svg),
+        let path = Path::new(&*file.text);
+        if PictureFormat::of(path).is_some() {
+            return Ok(Kind::Picture);
+        }
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        match extension {
             Some("dot" | "gv") => Ok(Kind::Dot),
             _ => Err(error!(File, location,
-                "`graph` does not know what to write to `{}`", file.text;
-                label: "the kind of picture follows from the end of the name";
-                help: "it writes `.svg`, a picture, and `.dot`, a graph for Graphviz")),
+                "`graph` cannot write `{}`", file.text;
+                label: "the end of the name says the format";
+                help: "a graph is written as {}, or as `.dot` for Graphviz", PictureFormat::ENDINGS)),
         }
     }
 }

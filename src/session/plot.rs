@@ -7,7 +7,7 @@ mod sampling;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result, bail, error};
-use crate::event::Event;
+use crate::event::{Event, PictureFormat};
 use crate::lower;
 use crate::notation::Written;
 use crate::plot::{Axis, Map, Picture, Plot, Points, Series, drawable, levels};
@@ -30,7 +30,7 @@ impl Session {
     ) -> Result<()> {
         let ShowStatement { script, tail, .. } = *statement;
         if let Some(to) = &tail.to {
-            self.expect_svg(script, to)?;
+            self.expect_picture(script, to)?;
         }
         let points = self.points(statement, sink)?;
         let path = self.path(statement, sink)?;
@@ -61,25 +61,23 @@ impl Session {
     }
 
     /// Refuses a file that cannot be written, or not as a plot, before anything is computed.
-    fn expect_svg(&self, script: &Script, to: &Text) -> Result<()> {
+    fn expect_picture(&self, script: &Script, to: &Text) -> Result<()> {
         let location = script.location(to.span);
         let path = Path::new(&*to.text);
         if self.world().is_sealed() {
             return Err(Refusal::Sealed.writing(path, location));
         }
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        match extension {
-            Some(svg) if svg.eq_ignore_ascii_case("svg") => Ok(()),
-            _ => {
-                let kind = extension.map_or("a file without an extension".into(), |extension| {
-                    format!("a file of the kind `.{extension}`")
-                });
-                Err(error!(File, location,
-                    "`plot` cannot write {kind}";
-                    label: "the kind is told by the extension";
-                    help: "a plot is written as `.svg`"))
-            }
+        if PictureFormat::of(path).is_some() {
+            return Ok(());
         }
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let kind = extension.map_or("a file without an extension".into(), |extension| {
+            format!("a file of the kind `.{extension}`")
+        });
+        Err(error!(File, location,
+            "`plot` cannot write {kind}";
+            label: "the end of the name says the format";
+            help: "a plot is written as {}", PictureFormat::ENDINGS))
     }
 
     fn curves(
@@ -169,10 +167,11 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<Plot> {
         let [across, up] = over;
-        if across.variable.name == up.variable.name {
+        let script = statement.script;
+        if across.text(script) == up.text(script) {
             let location = |over: &Over| statement.script.location(over.variable.span);
             bail!(Name, location(up),
-                "`{}` runs over two ranges", up.variable;
+                "`{}` runs over two ranges", up.text(script);
                 label: "the second";
                 also: location(across), "the first");
         }

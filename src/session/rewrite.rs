@@ -13,7 +13,7 @@ use crate::notation::Written;
 use crate::simplify::{Goal, Unwritable, WriteOptions, rewrite};
 use crate::source::Location;
 use crate::symbolic::Rewriting;
-use crate::syntax::ast::{Name, Show};
+use crate::syntax::ast::{Name, Show, With};
 
 impl Session {
     /// Shows every output in the form that `kind` asks for, written in inputs: what names stand for is looked into.
@@ -50,6 +50,7 @@ impl Session {
                 word: kind.word(),
                 of: Written::new(script, *output),
                 result,
+                bare: statement.has(&With::Bare),
             })));
         }
         Ok(())

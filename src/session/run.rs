@@ -95,13 +95,22 @@ impl Session {
             StatementKind::Assume(facts) => self.assume(script, facts),
             StatementKind::Rule(rule) => self.rule(script, rule),
             StatementKind::Print(outputs, tail) => {
-                self.print(&ShowStatement::new(script, outputs, tail), sink)
+                let statement = ShowStatement::new(script, outputs, tail);
+                match &tail.to {
+                    Some(file) => self.show_in_file(script, file, true, sink, |sink| {
+                        self.print(&statement, sink)
+                    }),
+                    None => self.print(&statement, sink),
+                }
             }
             StatementKind::Show(kind, outputs, tail) => {
                 let statement = ShowStatement::new(script, outputs, tail);
                 match &tail.to {
                     Some(file) if !matches!(kind, Show::Graph | Show::Plot) => {
-                        self.show_in_file(*kind, &statement, file, sink)
+                        let is_value = *kind == Show::Value;
+                        self.show_in_file(script, file, is_value, sink, |sink| {
+                            self.show(*kind, &statement, sink)
+                        })
                     }
                     _ => self.show(*kind, &statement, sink),
                 }

@@ -83,6 +83,7 @@ impl Session {
                 wrt: Written::name(&name),
                 polynomial,
                 values,
+                bare: statement.has(&With::Bare),
             })));
         }
         warn(evaluation.unit.take_warnings(), sink);

@@ -122,7 +122,8 @@ impl Session {
             life: statement.has(&With::Life),
             zeros: statement.has(&With::Zeros),
         };
-        let trace = trace::build(&evaluation, &request)?;
+        let mut trace = trace::build(&evaluation, &request)?;
+        trace.overlays = statement.has(&With::Overlays);
         warn(evaluation.unit.take_warnings(), sink);
         sink(Event::Trace(Box::new(trace)));
         Ok(())

@@ -1,10 +1,9 @@
 //! Sinks: events are shown, warnings among them, and files are written.
 
 use super::Session;
-use super::statement::ShowStatement;
 use crate::diagnostic::{Diagnostic, Result, error};
 use crate::event::{Event, FileFormat};
-use crate::syntax::ast::{Script, Show, Text};
+use crate::syntax::ast::{Script, Text};
 use crate::world::Refusal;
 
 /// Takes the events of a session.
@@ -20,7 +19,7 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         if let Some((file, picture)) = file.zip(event.picture()) {
-            self.write(script, file, picture.as_bytes())?;
+            self.write(script, file, &picture)?;
         }
         sink(event);
         Ok(())
@@ -33,15 +32,16 @@ impl Session {
         written.map_err(|refusal| refusal.writing(&path, script.location(file.span)))
     }
 
-    /// Shows a statement, and writes what it shows to a file, whose name says the format.
+    /// Runs a statement, and writes what it shows to a file, whose name says the format; numbers alone
+    /// only where it shows a value.
     pub(super) fn show_in_file(
         &self,
-        show: Show,
-        statement: &ShowStatement<'_>,
+        script: &Script,
         file: &Text,
+        is_value: bool,
         sink: &mut Sink<'_>,
+        show: impl FnOnce(&mut Sink<'_>) -> Result<()>,
     ) -> Result<()> {
-        let script = statement.script;
         let location = || script.location(file.span);
         let path = script.source.folder.join(&*file.text);
         if self.world().is_sealed() {
@@ -49,21 +49,21 @@ impl Session {
         }
         let ending = path.extension().unwrap_or_default().to_string_lossy();
         let format = FileFormat::named(&ending);
-        let fits = |format: &FileFormat| show == Show::Value || !format.is_data();
+        let fits = |format: &FileFormat| is_value || !format.is_data();
         let Some(format) = format.filter(fits) else {
-            let known = match show {
-                Show::Value => {
-                    "a value is written as `.csv`, `.npy`, `.tex`, `.json`, `.html` or `.txt`"
+            let known = match is_value {
+                true => {
+                    "a value is written as `.csv`, `.npy`, `.tex`, `.md`, `.json`, `.html` or `.txt`"
                 }
-                _ => "it is written as `.tex`, `.json`, `.html` or `.txt`",
+                false => "it is written as `.tex`, `.md`, `.json`, `.html` or `.txt`",
             };
             return Err(error!(File, location(),
-                "it is not known what to write to `{}`", file.text;
+                "no format is known for `{}`", file.text;
                 label: "the end of the name says the format";
                 help: "{known}"));
         };
         let mut events = Vec::new();
-        self.show(show, statement, &mut |event| {
+        show(&mut |event| {
             if !matches!(event, Event::Warning(_)) {
                 events.push(event.clone());
             }

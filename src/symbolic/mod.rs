@@ -23,6 +23,10 @@ pub struct Derivation {
     pub result: Symbolic,
     /// Every rule applied, with the formula after it; only `with steps`.
     pub steps: Vec<DerivationStep>,
+    /// True if the formula is shown alone: `with bare`.
+    pub bare: bool,
+    /// True if all counts of operations are shown: `with sizes`.
+    pub sizes: bool,
 }
 
 /// A formula in another form.
@@ -34,6 +38,8 @@ pub struct Rewriting {
     pub of: Written,
     /// The result.
     pub result: Simplified,
+    /// True if the formula is shown alone: `with bare`.
+    pub bare: bool,
 }
 
 /// A Taylor polynomial as a statement shows it.
@@ -47,6 +53,8 @@ pub struct TaylorSeries {
     pub polynomial: TaylorPolynomial,
     /// The coefficients as numbers; `None` where an input has no value.
     pub values: Vec<Option<f64>>,
+    /// True if the polynomial is shown alone: `with bare`.
+    pub bare: bool,
 }
 
 /// The result of symbolic differentiation.

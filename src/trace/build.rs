@@ -63,6 +63,7 @@ impl Builder<'_, '_> {
             lines,
             missing,
             left_out: request.wanted.left_out.clone(),
+            overlays: false,
             forward: request.forward,
             reverse: request.reverse,
             kinks,

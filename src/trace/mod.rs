@@ -149,6 +149,8 @@ pub struct Trace {
     pub forward: bool,
     /// True if adjoints were asked for.
     pub reverse: bool,
+    /// True if a talk shows it step by step: `with overlays`.
+    pub overlays: bool,
     /// The kinks that were hit.
     pub kinks: Vec<Kink>,
     /// The origin of the first number that is not finite.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use wengert::diagnostic::{Code, Diagnostic};
 use wengert::event::Event;
 use wengert::lower::Limits;
+use wengert::plot::Picture;
 use wengert::render::{Style, json, terminal};
 use wengert::session::Session;
 use wengert::source::Source;
@@ -331,6 +332,142 @@ fn a_file_of_a_map() {
     assert!(written.len() < 200_000);
 }
 
+/// The chunks of a PNG file: their names and data.
+fn chunks(file: &[u8]) -> Vec<(&[u8], &[u8])> {
+    assert!(file.starts_with(b"\x89PNG\r\n\x1a\n"));
+    let mut rest = &file[8..];
+    let mut chunks = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let length = u32::from_be_bytes(*length) as usize;
+        chunks.push((&after[..4], &after[4..4 + length]));
+        rest = &after[8 + length..];
+    }
+    chunks
+}
+
+/// The pixels of a PNG file, with its width.
+fn pixels(file: &[u8]) -> (usize, Vec<[u8; 3]>) {
+    let chunks = chunks(file);
+    let width = u32::from_be_bytes(chunks[0].1[..4].try_into().expect("a width")) as usize;
+    let data = chunks.iter().find(|(name, _)| name == b"IDAT");
+    let packed = data.expect("pixels").1;
+    let rows = miniz_oxide::inflate::decompress_to_vec_zlib(packed).expect("it is whole");
+    let mut pixels = Vec::new();
+    for row in rows.chunks_exact(3 * width + 1) {
+        let mut left = [0u8; 3];
+        for step in row[1..].chunks_exact(3) {
+            left = std::array::from_fn(|k| left[k].wrapping_add(step[k]));
+            pixels.push(left);
+        }
+    }
+    (width, pixels)
+}
+
+#[test]
+fn a_plot_as_png_shows_what_it_shows_as_svg() {
+    let folder = Folder::new("png");
+    let (_, error) = run_in(
+        &folder.0,
+        "plot t over t from 0 to 1 with title \"Ē = ∂aᵢ/∂t\" to \"p.png\"",
+    );
+    assert_eq!(error, None);
+    let (width, pixels) = pixels(&std::fs::read(folder.0.join("p.png")).expect("a file"));
+    assert_eq!((width, pixels.len() / width), (1440, 960));
+    let at = |x: f64, y: f64| pixels[(y * 960.0) as usize * width + (x * 1440.0) as usize];
+    assert_eq!(at(0.01, 0.99), [255; 3], "the ground");
+    let curve = |pixel: &&[u8; 3]| **pixel == [0, 114, 178];
+    // The line is four pixels wide and, along its way, some hundreds long.
+    assert!(pixels.iter().filter(curve).count() > 4 * 900);
+    let title = &pixels[..60 * width];
+    assert!(
+        title.iter().filter(|pixel| pixel[0] < 80).count() > 300,
+        "letters"
+    );
+    // The letters of the title are none that the font does not have: two different accents differ.
+    let (_, error) = run_in(
+        &folder.0,
+        "plot t over t from 0 to 1 with title \"Ė = ∂aᵢ/∂t\" to \"q.png\"",
+    );
+    assert_eq!(error, None);
+    let other = self::pixels(&std::fs::read(folder.0.join("q.png")).expect("a file")).1;
+    assert_ne!(pixels, other);
+}
+
+#[test]
+fn a_picture_as_pdf_is_one_page_with_its_text() {
+    let folder = Folder::new("pdf");
+    let text = "w = 3; x = 2; graph w*x + sin(w) wrt w to \"g.pdf\"; plot a*b over a from 0 to 1, b from 0 to 1 with contours to \"m.pdf\"";
+    let (_, error) = run_in(&folder.0, text);
+    assert_eq!(error, None);
+    for name in ["g.pdf", "m.pdf"] {
+        let file = std::fs::read(folder.0.join(name)).expect("a file");
+        assert!(file.starts_with(b"%PDF-1.5\n") && file.ends_with(b"%%EOF\n"));
+        let find = |part: &[u8], from: usize| {
+            let found = file[from..].windows(part.len()).position(|at| at == part);
+            from + found.unwrap_or_else(|| panic!("{name} has no {}", part.escape_ascii()))
+        };
+        // Every object lies where the table says.
+        let table = find(b"xref\n0 10\n", 0) + 10;
+        for number in 1..10 {
+            let row = std::str::from_utf8(&file[table + 20 * number..][..10]).expect("digits");
+            let start: usize = row.parse().expect("a place");
+            assert!(file[start..].starts_with(format!("{number} 0 obj\n").as_bytes()));
+        }
+        let stream = |number: usize| {
+            let from = find(format!("\n{number} 0 obj").as_bytes(), 0);
+            let start = find(b"stream\n", from) + 7;
+            let end = find(b"\nendstream", start);
+            miniz_oxide::inflate::decompress_to_vec_zlib(&file[start..end]).expect("it is whole")
+        };
+        let page = String::from_utf8(stream(4)).expect("commands");
+        assert_eq!(page.matches("q\n").count(), page.matches("Q\n").count());
+        assert!(page.contains("> Tj ET"), "text is text");
+        let letters = String::from_utf8(stream(9)).expect("a table");
+        assert!(letters.contains("<0061>"), "an a can be searched for");
+        assert!(stream(8).starts_with(&[0, 1, 0, 0]), "a font");
+    }
+}
+
+#[test]
+fn a_plot_over_an_entry() {
+    let folder = Folder::new("entry");
+    let text = "W = [1, 2; 3, 4]; plot sum(W.^2), sum(grad(sum(W.^2), W)) over W[1, 1] from 0 to 2 to \"e.svg\"";
+    let (_, error) = run_in(&folder.0, text);
+    assert_eq!(error, None);
+    let drawn = |text: &str| match run(text).pop() {
+        Some(Event::Plot(plot)) => *plot,
+        other => panic!("{text}: {other:?}"),
+    };
+    let Picture::Curves(series) =
+        drawn("W = [1, 2; 3, 4]; plot sum(W.^2), sum(grad(sum(W.^2), W)) over W[1, 1] from 0 to 2")
+            .picture
+    else {
+        panic!("curves");
+    };
+    for (k, x) in series[0].x.iter().enumerate() {
+        assert!((series[0].y[k] - (x * x + 29.0)).abs() < 1e-12);
+        assert!((series[1].y[k] - (2.0 * x + 18.0)).abs() < 1e-12);
+    }
+    let plot = drawn(
+        "W = [1, 2; 3, 4]; plot W[1, 1]*W[2, 1] over W[1, 1] from 0 to 2, W[2, 1] from 5 to 6",
+    );
+    assert_eq!((&*plot.x.name, &*plot.y.name), ("W[1, 1]", "W[2, 1]"));
+    let Picture::Map(map) = plot.picture else {
+        panic!("a map");
+    };
+    assert!((map.at(3, 4) - map.x[3] * map.y[4]).abs() < 1e-12);
+    let (_, error) = run_in(
+        &folder.0,
+        "W = [1, 2; 3, 4]; plot sum(W) over W[3, 1] from 0 to 2",
+    );
+    assert_eq!(error.map(|error| error.code()), Some(Code::Index));
+    let (_, error) = run_in(
+        &folder.0,
+        "W = [1, 2; 3, 4]; plot sum(W) over W[:, 1] from 0 to 2",
+    );
+    assert_eq!(error.map(|error| error.code()), Some(Code::Syntax));
+}
+
 #[test]
 fn many_curves_leave_room_for_themselves() {
     let folder = Folder::new("many");
@@ -527,7 +664,7 @@ fn files_that_are_not_written() {
     let world = Rc::new(wengert::world::Folder);
     let mut open = Session::in_world(world, Limits::default());
     let mut refused = |text: &str| refused_by(&mut open, text);
-    let error = refused(&format!("{curve} \"out.png\""));
+    let error = refused(&format!("{curve} \"out.gif\""));
     assert!(error.advice().is_some_and(|help| help.contains(".svg")));
     refused(&format!("{curve} \"out\""));
     refused(&format!("{curve} \"nowhere/out.svg\""));

@@ -5,11 +5,12 @@
 
 mod excerpt;
 
-use super::{Style, wrap};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{Style, number, wrap};
+use crate::diagnostic::{Diagnostic, Severity, Witness};
 use crate::notation::colour::{self, width};
 use ariadne::{CharSet, Color, Config, Fmt, IndexType, Report, ReportKind};
 use excerpt::{Excerpt, excerpts, printable};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Columns before the text of a help line, for a number of at most three digits.
@@ -17,10 +18,32 @@ const BEFORE_HELP: usize = 13;
 
 /// A diagnostic as text, with the end of its last line.
 pub fn text(diagnostic: &Diagnostic, style: &Style) -> String {
+    let values = values(diagnostic.evidence(), style);
+    let diagnostic = match values.is_empty() {
+        true => Cow::Borrowed(diagnostic),
+        false => Cow::Owned(diagnostic.clone().help(values)),
+    };
     if style.ascii {
-        return drawn(&super::ascii::diagnostic(diagnostic), style);
+        return drawn(&super::ascii::diagnostic(&diagnostic), style);
     }
-    drawn(diagnostic, style)
+    drawn(&diagnostic, style)
+}
+
+/// Values in the digits of the style; in all of them where two would look the same.
+fn values(witnesses: &[Witness], style: &Style) -> String {
+    let written = |digits: usize| -> Vec<String> {
+        let all = witnesses.iter();
+        all.map(|one| number::inline(&one.value, digits)).collect()
+    };
+    let few = written(style.digits);
+    let alike = |k: usize| few[..k].contains(&few[k]);
+    let values = match (0..few.len()).any(alike) {
+        true => written(17),
+        false => few,
+    };
+    let each = witnesses.iter().zip(values);
+    let each = each.map(|(one, value)| format!("`{}` is {value}", one.text));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn drawn(diagnostic: &Diagnostic, style: &Style) -> String {

@@ -1,8 +1,9 @@
 //! Graphs in the language of Graphviz.
 
 use super::boxes::{self, Row};
-use super::{partial, svg::colour};
+use super::{partial, picture::colour};
 use crate::render::Style;
+use crate::render::picture::{escaped, hex};
 use crate::trace::Drawing;
 use std::fmt::Write;
 
@@ -47,10 +48,13 @@ pub fn dot(drawing: &Drawing) -> String {
 fn row(row: &Row) -> String {
     let names = match row.names.as_str() {
         "" => String::new(),
-        names => format!("  <B>{}</B>", super::svg::escaped(names)),
+        names => format!("  <B>{}</B>", escaped(names)),
     };
-    let text = super::svg::escaped(&row.text);
-    format!("<FONT COLOR=\"{}\">{text}{names}</FONT>", colour(row.role))
+    let text = escaped(&row.text);
+    format!(
+        "<FONT COLOR=\"{}\">{text}{names}</FONT>",
+        hex(colour(row.role))
+    )
 }
 
 /// A text in quotes.

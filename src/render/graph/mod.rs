@@ -1,13 +1,13 @@
-//! Computational graphs: as text, as SVG, as DOT.
+//! Computational graphs: as text, as pictures, as DOT.
 
 mod boxes;
 mod dot;
 pub(super) mod layout;
-mod svg;
+mod picture;
 mod text;
 
 pub use dot::dot;
-pub use svg::{ARROW, embedded, svg};
+pub use picture::{embedded, sheet};
 pub use text::text;
 
 use super::Style;

@@ -4,7 +4,8 @@
 
 mod cell;
 
-use super::graph::{ARROW, embedded};
+use super::graph::embedded;
+use super::picture::ARROW;
 use super::{Style, compare, derive, diagnostic, plot, values};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, Item};
@@ -242,6 +243,6 @@ fn picture(drawn: &Plot) -> String {
         Picture::Map(map) => vec![&*map.name],
     };
     let names = escaped(&format!("{} over {}", names.join(", "), drawn.x.name));
-    let data = cell::encoded(&plot::svg(drawn));
+    let data = cell::encoded(&plot::sheet(drawn).svg());
     format!("<img class=\"plot\" alt=\"{names}\" src=\"data:image/svg+xml,{data}\">\n")
 }

@@ -6,6 +6,7 @@
 mod call;
 mod formula;
 mod name;
+mod overlays;
 mod picture;
 mod table;
 
@@ -77,7 +78,11 @@ pub fn event(event: &Event, style: &Style) -> String {
 
 /// A trace as a table, and the paragraphs below it.
 pub fn trace(trace: &Trace, style: &Style) -> String {
-    set(&view::trace(trace), style)
+    let table = view::trace(trace);
+    match trace.overlays {
+        true => overlays::table(&table, style),
+        false => set(&table, style),
+    }
 }
 
 /// Where it came from that a value is not finite, and the kinks that were hit.
@@ -202,9 +207,23 @@ fn equations(head: &str, formula: &Simplified, pen: LatexMath) -> Vec<String> {
     formula.parts.iter().map(part).chain([whole]).collect()
 }
 
+/// A formula for a formula of the user's own: no display, no sentence. Shared parts stand before it.
+fn alone(formula: &Simplified, pen: LatexMath) -> String {
+    let math = |expr| pen.write(&written::expression(&formula.script, expr));
+    let part = |(name, part): &(_, _)| {
+        let name = pen.write(&Math::Name(Clone::clone(name)));
+        format!("{name} = {}\n", math(*part))
+    };
+    let parts: String = formula.parts.iter().map(part).collect();
+    parts + &math(formula.whole) + "\n"
+}
+
 /// A formula and its new form.
 fn rewritten(found: &Rewriting, style: &Style) -> String {
     let pen = LatexMath::derivatives(style.digits);
+    if found.bare {
+        return alone(&found.result, pen);
+    }
     let equations = equations(&pen.written(&found.of), &found.result, pen);
     equations.iter().map(|one| display(one)).collect()
 }
@@ -215,6 +234,9 @@ fn series(found: &TaylorSeries, style: &Style) -> String {
     let (polynomial, of) = (&found.polynomial, pen.written(&found.of));
     let math =
         |formula: &Simplified| pen.write(&written::expression(&formula.script, formula.whole));
+    if found.bare {
+        return math(&polynomial.whole) + "\n";
+    }
     let equals = if polynomial.exact { "=" } else { "\\approx" };
     let line = display(&format!("{of} {equals} {}", math(&polynomial.whole)));
     match &polynomial.next {
@@ -234,9 +256,12 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
     };
     let mut text = steps(derivation, &head, pen);
     match &derivation.result {
+        Symbolic::Formula(formula) if derivation.bare => text.push_str(&alone(formula, pen)),
         Symbolic::Formula(formula) => {
             text.push_str(&lines(&head, formula));
-            text.push_str(&paragraphs(&derive::sizes(formula)));
+            if derivation.sizes {
+                text.push_str(&paragraphs(&derive::sizes(formula, true)));
+            }
         }
         Symbolic::NoFormula { why, along } => {
             let reason = findings::no_formula(*why);

@@ -1,7 +1,6 @@
 //! Graphs and plots as pictures that LaTeX draws itself.
 
 use super::formula::LatexMath;
-
 use super::table::{LINE, paragraphs, width};
 use super::{definition, remark, value_cell};
 use crate::notation::Written;
@@ -16,6 +15,8 @@ const MOST_NODES: usize = 60;
 /// Points that a line in a node is high, and that its text stands from the border.
 const ROW: f64 = 10.5;
 const PADDING: f64 = 5.0;
+/// Points that a picture may be tall: most of a page of an article.
+const PAGE: f64 = 480.0;
 /// The widest partial that is written on an edge, in points.
 const LABEL: usize = 90;
 
@@ -72,6 +73,15 @@ fn rows(drawing: &Drawing, number: usize, style: &Style) -> Vec<String> {
         ));
     }
     rows
+}
+
+/// The length that boxes take up, each given by its middle and its size.
+fn extent(boxes: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let none = (f64::INFINITY, f64::NEG_INFINITY);
+    let (low, high) = boxes.fold(none, |(low, high), (middle, size)| {
+        (low.min(middle - size / 2.0), high.max(middle + size / 2.0))
+    });
+    high - low
 }
 
 /// Points that a text in the small type of a picture is wide.
@@ -180,17 +190,14 @@ fn drawn(drawing: &Drawing, style: &Style) -> String {
         }
     }
     text.push_str("\\end{tikzpicture}");
-    let ends = sizes.iter().zip(&layout.nodes);
-    let (left, right) = ends.fold(
-        (f64::INFINITY, f64::NEG_INFINITY),
-        |(left, right), (size, at)| {
-            let half = size.width / 2.0;
-            (left.min(at.x - half), right.max(at.x + half))
-        },
-    );
-    let picture = match right - left > LINE as f64 {
-        true => format!("\\resizebox{{\\linewidth}}{{!}}{{%\n{text}}}\n"),
-        false => text + "\n",
+    let ends = || sizes.iter().zip(&layout.nodes);
+    let across = extent(ends().map(|(size, at)| (at.x, size.width)));
+    let down = extent(ends().map(|(size, at)| (at.y, size.height)));
+    let (wide, tall) = (across / LINE as f64, down / PAGE);
+    let picture = match () {
+        () if wide <= 1.0 && tall <= 1.0 => text + "\n",
+        () if wide >= tall => format!("\\resizebox{{\\linewidth}}{{!}}{{%\n{text}}}\n"),
+        () => format!("\\resizebox{{!}}{{0.9\\textheight}}{{%\n{text}}}\n"),
     };
     let remarks = view::remarks(&drawing.trace);
     let remarks: String = remarks.iter().map(|one| remark(one, true, style)).collect();

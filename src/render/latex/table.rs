@@ -109,7 +109,7 @@ impl Typeset {
 }
 
 /// The content of one place of a table.
-fn cell(cell: &Cell, style: &Style) -> String {
+pub(super) fn cell(cell: &Cell, style: &Style) -> String {
     let (values, derivatives) = (
         LatexMath::values(style.digits),
         LatexMath::derivatives(style.digits),
@@ -149,7 +149,8 @@ fn cell(cell: &Cell, style: &Style) -> String {
     }
 }
 
-fn heading(heading: &Heading, style: &Style) -> String {
+/// The heading of a column.
+pub(super) fn heading(heading: &Heading, style: &Style) -> String {
     match heading {
         Heading::Words(_) | Heading::Operators(..) => prose(&plain::heading(heading, style)),
         Heading::Symbol(role) => format!("${}$", LatexMath::symbol(*role, "i")),

@@ -312,6 +312,7 @@ fn shades(plot: &Plot, map: &Map, columns: usize, style: &Style) -> (Cells, Vec<
     let mut cells: Cells = (0..ROWS).map(line).collect();
     let mut legend = vec![format!("{}:", map.name)];
     match &regions {
+        _ if !map.contours.is_empty() => legend.extend(contours(&mut cells, plot, map, columns)),
         Some(classes) => legend.extend(classes.iter().enumerate().map(|(k, class)| {
             let fill = fills[k % fills.len()];
             format!("[{fill}{fill}] {}", number::format(*class, style.digits))
@@ -328,6 +329,33 @@ fn shades(plot: &Plot, map: &Map, columns: usize, style: &Style) -> (Cells, Vec<
     path(&mut cells, plot, columns);
     legend.extend(points(&mut cells, plot, columns, regions.as_deref()));
     (cells, legend)
+}
+
+/// The lines of equal value on a ground without shades, a letter each; returns what the letters mean.
+fn contours(cells: &mut Cells, plot: &Plot, map: &Map, columns: usize) -> Vec<String> {
+    let shaded = cells.iter_mut().flatten().filter(|cell| cell.0 != '?');
+    shaded.for_each(|cell| *cell = (' ', None));
+    let drawn = map
+        .contours
+        .iter()
+        .filter(|contour| !contour.pieces.is_empty());
+    let mut meanings = Vec::new();
+    for (contour, letter) in drawn.zip('a'..='z') {
+        let mut line = Dots::new(columns, ROWS);
+        for [from, to] in &contour.pieces {
+            let [from, to] = [from, to].map(|(x, y)| line.place(plot, *x, *y));
+            if let Some((from, to)) = from.zip(to) {
+                line.stroke(from, to);
+            }
+        }
+        for (row, marks) in cells.iter_mut().enumerate() {
+            let crossed = marks.iter_mut().enumerate();
+            let crossed = crossed.filter(|(column, _)| line.get(*column, row));
+            crossed.for_each(|(_, cell)| *cell = (letter, None));
+        }
+        meanings.push(format!("{letter} = {}", number::format(contour.level, 6)));
+    }
+    meanings
 }
 
 /// Draws the places of the path, joined, and a cross at its end.

@@ -1,11 +1,11 @@
-//! Plots: as an SVG file, as characters for the terminal.
+//! Plots: as a picture, as characters for the terminal.
 
 mod characters;
 mod palette;
-mod svg;
+mod picture;
 mod ticks;
 
-pub use svg::svg;
+pub use picture::sheet;
 
 use super::Style;
 use crate::plot::Plot;

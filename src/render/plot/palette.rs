@@ -83,7 +83,3 @@ pub(super) fn mixed(a: [u8; 3], b: [u8; 3], share: f64) -> [u8; 3] {
 pub(super) fn light(colour: [u8; 3]) -> [u8; 3] {
     mixed(colour, [255; 3], 0.35)
 }
-
-pub(super) fn hex([r, g, b]: [u8; 3]) -> String {
-    format!("#{r:02x}{g:02x}{b:02x}")
-}

@@ -107,17 +107,14 @@ impl Session {
         log: bool,
         sink: &mut Sink<'_>,
     ) -> Result<Axis> {
-        let name = &over.variable;
-        if let Some(at) = statement
-            .tail
-            .at
-            .iter()
-            .find(|at| at.name.name == name.name)
-        {
-            bail!(Name, statement.script.location(at.name.span),
+        let script = statement.script;
+        let (variable, name) = (&over.variable, over.text(script));
+        let mut given = statement.tail.at.iter();
+        if let (None, Some(at)) = (over.entry, given.find(|at| at.name.name == variable.name)) {
+            bail!(Name, script.location(at.name.span),
                 "`{name}` runs over a range and cannot have a value as well";
                 label: "a value";
-                also: statement.script.location(name.span), "a range");
+                also: script.location(variable.span), "a range");
         }
         let mut ends = [0.0; 2];
         for (end, expr) in ends.iter_mut().zip([over.from, over.to]) {
@@ -152,6 +149,10 @@ impl Session {
                 .error(Code::Value, over.from, message, "not positive")
                 .help("start at a small positive number, such as 1e-6"));
         }
-        Ok(Axis::between(Written::name(&name.name), log, from, to))
+        let name = match over.entry {
+            Some(entry) => Written::in_line(script, entry),
+            None => Written::name(&variable.name),
+        };
+        Ok(Axis::between(name, log, from, to))
     }
 }

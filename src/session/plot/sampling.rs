@@ -2,14 +2,19 @@
 
 use crate::diagnostic::{Code, Diagnostic, Result};
 use crate::exec::{Failure, Interpreter, LANES, Program};
-use crate::graph::{Graph, NodeId, Tensor};
+use crate::graph::{Attr, Graph, NodeId, Tensor};
 use crate::lower::{Lowerer, Unit};
+use crate::primitives::array;
 use crate::session::evaluate::formula;
 use crate::session::sink::warn;
 use crate::session::statement::ShowStatement;
 use crate::session::{Session, Sink};
 use crate::stop;
+use crate::syntax::ast::{ExprId, ExprKind, Ident, Index};
 use std::rc::Rc;
+
+/// An entry that runs, and the leaf that stands for it.
+type Replacement = (ExprId, NodeId);
 
 /// The values at every place: one list an output.
 type Samples = Vec<Vec<f64>>;
@@ -82,11 +87,26 @@ impl Session {
         let ShowStatement { script, tail, .. } = *statement;
         self.bind_at(lowerer, statement)?;
         let mut leaves = Vec::new();
+        // Two entries of one matrix run together.
+        let mut partly: Vec<(&Ident, Vec<Replacement>)> = Vec::new();
         for (over, value) in tail.over.iter().zip(place) {
             let location = script.location(over.variable.span);
             let value = Rc::new(Tensor::scalar(*value));
-            lowerer.bind(&over.variable, value, &location, location.clone())?;
-            leaves.extend(lowerer.unit().inputs.get(&over.variable.name));
+            let Some(entry) = over.entry else {
+                lowerer.bind(&over.variable, value, &location, location.clone())?;
+                leaves.extend(lowerer.unit().inputs.get(&over.variable.name));
+                continue;
+            };
+            let leaf = lowerer.running(script.text(entry), value);
+            leaves.push(leaf);
+            let replaced = (entry, leaf);
+            match partly.iter_mut().find(|(name, _)| **name == over.variable) {
+                Some((_, all)) => all.push(replaced),
+                None => partly.push((&over.variable, vec![replaced])),
+            }
+        }
+        for (name, replaced) in partly {
+            self.bind_entries(statement, lowerer, name, &replaced)?;
         }
         let mut roots = Vec::new();
         for output in statement.outputs {
@@ -96,7 +116,7 @@ impl Session {
                 let names: Vec<String> = tail
                     .over
                     .iter()
-                    .map(|over| format!("`{}`", over.variable))
+                    .map(|over| format!("`{}`", over.text(script)))
                     .collect();
                 let message = format!(
                     "`{}` is {shape} for each {}: one number is drawn",
@@ -110,6 +130,60 @@ impl Session {
             roots.push(node);
         }
         Ok((leaves, roots))
+    }
+
+    /// Binds a name to its value with some entries replaced by leaves.
+    fn bind_entries(
+        &self,
+        statement: &ShowStatement<'_>,
+        lowerer: &mut Lowerer<'_>,
+        name: &Ident,
+        replaced: &[Replacement],
+    ) -> Result<()> {
+        let script = statement.script;
+        let quiet = &mut |_| {};
+        let mut entries = None;
+        for (entry, leaf) in replaced {
+            let ExprKind::Index(base, indices) = &script.expr(*entry).kind else {
+                continue;
+            };
+            // The language itself says what is wrong with an index.
+            self.evaluate_at(statement, *entry, quiet)?;
+            let mut place = Vec::new();
+            for index in indices {
+                if let Index::At(index) = index {
+                    let value = self.evaluate_at(statement, *index, quiet)?;
+                    place.push(value.as_scalar().map_or(0, |at| at as usize - 1));
+                }
+            }
+            let (shape, nodes) = match &mut entries {
+                Some(entries) => entries,
+                None => {
+                    let value = self.evaluate_at(statement, *base, quiet)?;
+                    let shape = value.shape();
+                    let rows = (0..shape.m()).flat_map(|i| (0..shape.n()).map(move |j| (i, j)));
+                    let nodes = rows.map(|(i, j)| lowerer.unit().graph.literal(value.at(i, j)));
+                    entries.insert((shape, nodes.collect::<Vec<NodeId>>()))
+                }
+            };
+            let at = match place[..] {
+                [at] => at,
+                [row, column] => row * shape.n() + column,
+                _ => continue,
+            };
+            nodes[at] = *leaf;
+        }
+        if let Some((shape, nodes)) = entries {
+            let matrix = match nodes[..] {
+                [alone] => alone,
+                _ => lowerer
+                    .unit()
+                    .graph
+                    .apply(&array::MATRIX, Attr::None, shape, &nodes),
+            };
+            lowerer.bind_node(&name.name, matrix);
+        }
+        Ok(())
     }
 
     /// The values on which the varying part rests and which are the same everywhere. One that

@@ -106,15 +106,27 @@ impl Mode {
     }
 }
 
-/// `over t from a to b`
+/// `over t from a to b`, `over W[1,1] from a to b`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Over {
-    /// The running variable.
+    /// The running variable, or the name whose entry runs.
     pub variable: Ident,
+    /// The entry, if one runs: `W[1,1]`.
+    pub entry: Option<ExprId>,
     /// Left end.
     pub from: ExprId,
     /// Right end.
     pub to: ExprId,
+}
+
+impl Over {
+    /// The running name or entry, as written.
+    pub fn text<'s>(&'s self, script: &'s Script) -> &'s str {
+        match self.entry {
+            Some(entry) => script.text(entry),
+            None => &self.variable.name,
+        }
+    }
 }
 
 /// `w = 3` after `at`
@@ -147,6 +159,12 @@ pub enum With {
     /// `order n`
     Order(ExprId),
     Contours,
+    /// The formula alone.
+    Bare,
+    /// How many operations a formula has, as a tree and with sharing.
+    Sizes,
+    /// A trace that appears step by step in a talk.
+    Overlays,
     /// `title "…"`
     Title(Text),
     /// `xlabel "…"`
@@ -170,6 +188,9 @@ impl With {
             With::Path(_) => "path",
             With::Order(_) => "order",
             With::Contours => "contours",
+            With::Bare => "bare",
+            With::Sizes => "sizes",
+            With::Overlays => "overlays",
             With::Title(_) => "title",
             With::XLabel(_) => "xlabel",
             With::YLabel(_) => "ylabel",

@@ -105,6 +105,22 @@ impl Builder<'_> {
         }
     }
 
+    /// `W[1,1]` after `over`.
+    pub fn entry(&mut self, name: &Ident, indices: Vec<Index>, r: u32) -> Result<ExprId> {
+        let base = self.name(name.span.start, name.span.end);
+        let entry = self.index(base, indices, r)?;
+        if self.is_entry(entry) {
+            return Ok(entry);
+        }
+        Err(self
+            .error(
+                self.span(entry),
+                "a plot runs over a name or one entry, not a slice",
+                "a slice",
+            )
+            .help(format!("pick an entry: `over {name}[1, 1] from -1 to 1`")))
+    }
+
     pub fn modes(&mut self, names: Vec<Ident>) -> Result<Vec<(Mode, Span)>> {
         self.refuse_twins(names.iter(), |name| format!("`{name}` stands here twice"))?;
         names
@@ -186,6 +202,9 @@ impl Builder<'_> {
             ("path", Some(path), _, None) => With::Path(path),
             ("order", Some(order), _, None) => With::Order(order),
             ("contours", None, ..) => With::Contours,
+            ("bare", None, ..) => With::Bare,
+            ("sizes", None, ..) => With::Sizes,
+            ("overlays", None, ..) => With::Overlays,
             _ => return Err(self.bad_item(&word, span)),
         };
         Ok((item, span))
@@ -219,7 +238,8 @@ impl Builder<'_> {
                 "a title or a label is a text in quotes",
                 "write `with title \"Loss\", xlabel \"step\"`",
             ),
-            "steps" | "life" | "zeros" | "expanded" | "guards" | "contours" => (
+            "steps" | "life" | "zeros" | "expanded" | "guards" | "contours" | "bare" | "sizes"
+            | "overlays" => (
                 "this item takes nothing after it",
                 "separate the items after `with` by commas",
             ),

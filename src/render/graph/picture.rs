@@ -5,9 +5,9 @@ use super::layout::{Layout, Link, Point, Size, lay_out};
 use super::partial;
 use crate::render::Style;
 use crate::render::cell::{index_symbol, quotient};
+use crate::render::picture::{Anchor, Geometry, Place, Rect, Rgb, Sheet, Stroke, Words, svg};
 use crate::trace::{Drawing, Role};
 use crate::view;
-use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 /// The size of the text at nodes and at edges.
@@ -20,32 +20,13 @@ const PADDING: f64 = 10.0;
 /// Around the picture.
 const MARGIN: f64 = 16.0;
 
-/// The head of all arrows.
-pub const ARROW: &str = "<defs><marker id=\"arrow\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M 0 1 L 10 5 L 0 9 z\" fill=\"#777777\"/></marker></defs>\n";
-
 /// The colour of a value, a tangent, an adjoint.
-pub(super) fn colour(role: Role) -> &'static str {
+pub(super) fn colour(role: Role) -> Rgb {
     match role {
-        Role::Primal => "#1a1a1a",
-        Role::Tangent => "#1f5fbf",
-        Role::Adjoint => "#c0272d",
+        Role::Primal => [0x1a; 3],
+        Role::Tangent => [0x1f, 0x5f, 0xbf],
+        Role::Adjoint => [0xc0, 0x27, 0x2d],
     }
-}
-
-/// `text` where XML stands around it. Characters that XML cannot hold are left out.
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            c if c.is_control() => {}
-            c => safe.push(c),
-        }
-    }
-    safe
 }
 
 /// A node ready to be drawn.
@@ -56,18 +37,8 @@ struct Node {
     output: bool,
 }
 
-/// The graph as an SVG picture, inputs at the bottom, outputs on top.
-pub fn svg(drawing: &Drawing) -> String {
-    drawn(drawing, false)
-}
-
-/// The same as a part of a page that has the arrow head and the background; its nodes are marked by
-/// their numbers.
-pub fn embedded(drawing: &Drawing) -> String {
-    drawn(drawing, true)
-}
-
-fn drawn(drawing: &Drawing, embedded: bool) -> String {
+/// The graph as a picture, inputs at the bottom, outputs on top.
+pub fn sheet(drawing: &Drawing) -> Sheet {
     let style = Style::default();
     let nodes: Vec<Node> = drawing
         .shown
@@ -80,7 +51,6 @@ fn drawn(drawing: &Drawing, embedded: bool) -> String {
         .map(|edge| partial(edge, &style))
         .collect();
     let layout = arranged(drawing, &nodes, &labels);
-    let legend = legend(drawing, &style);
     let mut canvas = Canvas::around(&nodes, &layout, &labels);
     for (points, _) in &layout.links {
         canvas.arrow(points);
@@ -90,15 +60,17 @@ fn drawn(drawing: &Drawing, embedded: bool) -> String {
     }
     let drawn = drawing.shown.iter().zip(&nodes).zip(&layout.nodes);
     for ((number, node), centre) in drawn {
-        if embedded {
-            canvas.add(format_args!("<g data-node=\"{number}\">"));
-        }
+        canvas.sheet.node(*number);
         canvas.node(node, *centre);
-        if embedded {
-            canvas.add(format_args!("</g>"));
-        }
+        canvas.sheet.end();
     }
-    canvas.finish(&legend, embedded)
+    canvas.finish(&legend(drawing, &style))
+}
+
+/// The same as a part of a page that has the arrow head and the background; its nodes are marked by
+/// their numbers.
+pub fn embedded(drawing: &Drawing) -> String {
+    svg(&sheet(drawing), true)
 }
 
 fn node(drawing: &Drawing, number: usize, style: &Style) -> Node {
@@ -197,10 +169,9 @@ fn legend(drawing: &Drawing, style: &Style) -> Vec<Row> {
 
 /// The picture while it is drawn.
 struct Canvas {
-    body: String,
+    sheet: Sheet,
     left: f64,
     top: f64,
-    size: Size,
 }
 
 impl Canvas {
@@ -229,48 +200,32 @@ impl Canvas {
             (left, top, right, bottom) = (0.0, 0.0, 0.0, 0.0);
         }
         Canvas {
-            body: String::new(),
+            sheet: Sheet::new(right - left + 2.0 * MARGIN, bottom - top + 2.0 * MARGIN),
             left: left - MARGIN,
             top: top - MARGIN,
-            size: Size {
-                width: right - left + 2.0 * MARGIN,
-                height: bottom - top + 2.0 * MARGIN,
-            },
         }
     }
 
-    /// Adds a line; writing to a string does not fail.
-    fn add(&mut self, line: std::fmt::Arguments<'_>) {
-        let _ = self.body.write_fmt(line);
-        self.body.push('\n');
+    fn place(&self, x: f64, y: f64) -> Place {
+        (x - self.left, y - self.top)
     }
 
-    fn x(&self, x: f64) -> f64 {
-        tenths(x - self.left)
-    }
-
-    fn y(&self, y: f64) -> f64 {
-        tenths(y - self.top)
+    fn area(&self, centre: Point, size: Size) -> Rect {
+        let (left, top) = self.place(centre.x - size.width / 2.0, centre.y - size.height / 2.0);
+        Rect {
+            left,
+            top,
+            width: size.width,
+            height: size.height,
+        }
     }
 
     /// A smooth line through points, upright at each of them.
     fn arrow(&mut self, points: &[Point]) {
-        let mut path = String::new();
-        for (k, to) in points.iter().enumerate() {
-            let (x, y) = (self.x(to.x), self.y(to.y));
-            // Writing to a string does not fail.
-            let _ = match k.checked_sub(1).map(|before| points[before]) {
-                None => write!(path, "M {x} {y}"),
-                Some(from) if self.x(from.x) == x => write!(path, " L {x} {y}"),
-                Some(from) => {
-                    let (start, half) = (self.x(from.x), self.y((from.y + to.y) / 2.0));
-                    write!(path, " C {start} {half} {x} {half} {x} {y}")
-                }
-            };
-        }
-        self.add(format_args!(
-            "<path d=\"{path}\" fill=\"none\" stroke=\"#777777\" stroke-width=\"1.2\" marker-end=\"url(#arrow)\"/>"
-        ));
+        let places = points.iter().map(|point| self.place(point.x, point.y));
+        let places = places.collect();
+        self.sheet
+            .stroke(Geometry::Upright(places), Stroke::arrow(1.2));
     }
 
     /// The partial of an edge on a patch of background.
@@ -278,20 +233,13 @@ impl Canvas {
         if text.is_empty() {
             return;
         }
-        let size = label_size(text);
-        let (x, y) = (
-            self.x(centre.x - size.width / 2.0),
-            self.y(centre.y - size.height / 2.0),
-        );
-        let (width, height) = (tenths(size.width), tenths(size.height));
-        self.add(format_args!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"3\" fill=\"white\"/>"
-        ));
-        let (x, y) = (self.x(centre.x), self.y(centre.y + SMALL * 0.35));
-        self.add(format_args!(
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{SMALL}\" text-anchor=\"middle\" fill=\"#555555\">{}</text>",
-            escaped(text)
-        ));
+        let patch = self.area(centre, label_size(text));
+        self.sheet.fill(Geometry::Box(patch, 3.0), [255; 3]);
+        let place = self.place(centre.x, centre.y + SMALL * 0.35);
+        self.sheet.write(Words {
+            anchor: Anchor::Middle,
+            ..Words::new(text, place, SMALL, [0x55; 3])
+        });
     }
 
     fn node(&mut self, node: &Node, centre: Point) {
@@ -299,62 +247,40 @@ impl Canvas {
             centre.x - node.size.width / 2.0,
             centre.y - node.size.height / 2.0,
         );
-        let fill = if node.input { "#f2f2f2" } else { "white" };
-        let stroke = if node.output { "2.2" } else { "1.1" };
-        let (x, y) = (self.x(left), self.y(top));
-        let (width, height) = (tenths(node.size.width), tenths(node.size.height));
-        self.add(format_args!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"7\" fill=\"{fill}\" stroke=\"#333333\" stroke-width=\"{stroke}\"/>"
-        ));
+        let fill = if node.input { [0xf2; 3] } else { [255; 3] };
+        let width = if node.output { 2.2 } else { 1.1 };
+        let area = self.area(centre, node.size);
+        let border = Stroke::plain([0x33; 3], width);
+        self.sheet
+            .figure(Geometry::Box(area, 7.0), Some(fill), Some(border));
         for (k, row) in node.rows.iter().enumerate() {
             let y = top + PADDING / 2.0 + (k as f64 + 0.72) * LINE;
             self.row(row, left + PADDING, y);
-            if !row.names.is_empty() {
-                let (x, y) = (self.x(left + node.size.width - PADDING), self.y(y));
-                self.add(format_args!(
-                    "<text x=\"{x}\" y=\"{y}\" font-size=\"{TEXT}\" font-weight=\"bold\" text-anchor=\"end\" fill=\"{}\">{}</text>",
-                    colour(Role::Primal),
-                    escaped(&row.names)
-                ));
-            }
+            let place = self.place(left + node.size.width - PADDING, y);
+            self.sheet.write(Words {
+                anchor: Anchor::End,
+                bold: true,
+                ..Words::new(&row.names, place, TEXT, colour(Role::Primal))
+            });
         }
     }
 
     fn row(&mut self, row: &Row, x: f64, y: f64) {
-        let (x, y) = (self.x(x), self.y(y));
-        self.add(format_args!(
-            "<text x=\"{x}\" y=\"{y}\" font-size=\"{TEXT}\" fill=\"{}\">{}</text>",
-            colour(row.role),
-            escaped(&row.text)
-        ));
+        let place = self.place(x, y);
+        self.sheet
+            .write(Words::new(&row.text, place, TEXT, colour(row.role)));
     }
 
-    fn finish(mut self, legend: &[Row], embedded: bool) -> String {
+    fn finish(mut self, legend: &[Row]) -> Sheet {
         for row in legend {
-            let (x, y) = (self.left + MARGIN, self.top + self.size.height + TEXT * 0.4);
+            let (x, y) = (
+                self.left + MARGIN,
+                self.top + self.sheet.height + TEXT * 0.4,
+            );
             self.row(row, x, y);
-            self.size.height += LINE;
-            self.size.width = self.size.width.max(row_width(row) + 2.0 * MARGIN);
+            self.sheet.height += LINE;
+            self.sheet.width = self.sheet.width.max(row_width(row) + 2.0 * MARGIN);
         }
-        let (width, height) = (tenths(self.size.width), tenths(self.size.height));
-        let (role, ground) = match embedded {
-            true => (
-                " role=\"img\" aria-label=\"Computational graph\"",
-                String::new(),
-            ),
-            false => (
-                "",
-                format!("{ARROW}<rect width=\"{width}\" height=\"{height}\" fill=\"white\"/>\n"),
-            ),
-        };
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\"{role}>\n{ground}{}</svg>\n",
-            self.body
-        )
+        self.sheet
     }
-}
-
-/// Rounded to tenths, which is enough for a picture.
-fn tenths(x: f64) -> f64 {
-    (x * 10.0).round() / 10.0
 }
