@@ -82,35 +82,6 @@ impl Lowerer<'_> {
         Ok(())
     }
 
-    /// Reads the target of a derivative.
-    pub(super) fn wrt(&self, expr: ExprId, frame: &Frame) -> Result<TargetName> {
-        let (base, indices) = match &frame.script.expr(expr).kind {
-            ExprKind::Index(base, indices) => (*base, indices.clone()),
-            _ => (expr, Vec::new()),
-        };
-        let Some(name) = frame.script.name_at(base) else {
-            return Err(self.not_a_target(expr, frame));
-        };
-        if indices.iter().any(|index| !matches!(index, Index::At(_))) {
-            bail!(Type, frame.locate(expr),
-                "a derivative is taken by a whole value or by one entry, not by a slice";
-                label: "a slice";
-                help: "differentiate by `{name}` and take the slice of the result");
-        }
-        Ok(TargetName {
-            name: name.clone(),
-            indices,
-            expr,
-        })
-    }
-
-    fn not_a_target(&self, expr: ExprId, frame: &Frame) -> Diagnostic {
-        error!(Type, frame.locate(expr),
-            "a derivative is taken by a name or by an entry such as `W[1, 2]`";
-            label: "not a name";
-            help: "define a name for it (`u = w*x`) and write the formula with that name")
-    }
-
     /// A new leaf for one differentiation that stands for `node` afterwards. Always a new one:
     /// two differentiations that shared it would take each other's variable for their own.
     pub(super) fn fresh_hold(&mut self, node: NodeId) -> NodeId {

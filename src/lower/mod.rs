@@ -33,6 +33,7 @@ mod signatures;
 mod sizes;
 mod statements;
 mod sweeps;
+mod targets;
 mod tasks;
 mod unit;
 

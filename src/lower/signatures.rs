@@ -60,6 +60,14 @@ impl Unit<'_> {
     }
 }
 
+/// `x` where the function is the `dx` of `d/dx(…)`.
+fn differential<'f>(function: &'f Ident, frame: &Frame) -> Option<&'f str> {
+    let by = function.name.strip_prefix(['d', '∂'])?;
+    let before = &frame.script.source.text[..function.span.start as usize];
+    let quotient = before.trim_end().strip_suffix('/')?.trim_end();
+    (!by.is_empty() && quotient.ends_with(['d', '∂'])).then_some(by)
+}
+
 impl Lowerer<'_> {
     pub(super) fn unknown_function(
         &self,
@@ -68,6 +76,13 @@ impl Lowerer<'_> {
         frame: &Frame,
     ) -> Diagnostic {
         let name = &*function.name;
+        if let Some(by) = differential(function, frame) {
+            let of = arguments_after(function, frame);
+            return error!(Function, frame.script.location(function.span),
+                "a derivative is not written `d/{name}`";
+                label: "not a function";
+                help: "write `derive {of} wrt {by}` for its formula, `grad({of}, {by})` for its value");
+        }
         let error = error!(Function, frame.script.location(function.span),
             "there is no function `{name}`";
             label: "not a function");

@@ -170,7 +170,7 @@ fn place(found: &Refutation, style: &Style) -> String {
         .map(|(name, known)| format!("{name} = {}", value(known, style)))
         .collect();
     let long = (found.inputs.iter()).filter(|(_, known)| known.shape().len() > LISTED);
-    inputs.extend(long.map(|(name, known)| format!("{name} of {}", shape_text(known, style))));
+    inputs.extend(long.map(|(name, known)| format!("{name} ({})", shape_text(known, style))));
     match inputs.is_empty() {
         true => String::new(),
         false => format!(" at {}", inputs.join(", ")),

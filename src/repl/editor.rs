@@ -13,7 +13,8 @@ use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
     Behavior, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Event,
-    EventContext, EventHandler, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount, Result,
+    EventContext, EventHandler, Helper, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    Result,
 };
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -56,6 +57,8 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
     editor.bind_sequence(key(KeyCode::Enter), further);
     let always = EventHandler::Conditional(Box::new(AnotherLine));
     editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), always);
+    let brace = KeyEvent(KeyCode::Char('}'), Modifiers::NONE);
+    editor.bind_sequence(brace, EventHandler::Conditional(Box::new(ClosingBrace)));
     // What is typed so far chooses among the inputs of before.
     for (code, command) in [
         (KeyCode::PageUp, Cmd::HistorySearchBackward),
@@ -100,6 +103,25 @@ impl ConditionalEventHandler for AnotherLine {
         let indentation = MARGIN.repeat(open_brackets(before).len());
         Some(Cmd::Insert(1, format!("\n{MARGIN}{indentation}")))
     }
+}
+
+/// `}` at the start of a line stands below the statement whose block it closes.
+struct ClosingBrace;
+
+impl ConditionalEventHandler for ClosingBrace {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let at_end = context.pos() == context.line().len();
+        (at_end && is_indented(context.line())).then(|| {
+            let back = Movement::BackwardChar(MARGIN.len());
+            Cmd::Replace(back, Some("}".into()))
+        })
+    }
+}
+
+/// True if the last line holds nothing but its margin and an indentation.
+fn is_indented(input: &str) -> bool {
+    let last = input.rsplit_once('\n').map(|(_, last)| last);
+    last.is_some_and(|last| last.trim().is_empty() && last.len() >= 2 * MARGIN.len())
 }
 
 /// An input without the margin of its further lines.
@@ -282,6 +304,15 @@ mod tests {
         assert!(!wants_more("x = 1"));
         assert!(!wants_more(""));
         assert!(!wants_more(":help ("));
+    }
+
+    #[test]
+    fn a_brace_takes_its_indentation_back() {
+        assert!(is_indented("repeat 3 {\n    "));
+        assert!(is_indented("repeat 3 {\n    x := 1\n    "));
+        assert!(!is_indented("repeat 3 {\n  "));
+        assert!(!is_indented("repeat 3 {\n    x"));
+        assert!(!is_indented("    "));
     }
 
     #[test]

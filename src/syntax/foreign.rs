@@ -149,6 +149,14 @@ pub static FUNCTIONS: &[Foreign] = &[
         &["help", "doc", "man", "info"],
         "in the interactive session write `:help`",
     ),
+    Foreign::other(
+        &["integral", "integrate", "quad", "trapz", "trapezoid"],
+        "there is no integration; an integral is a sum of slices, for exp from 0 to 1 `sum(0.01*exp(0.01*(i - 0.5)) for i in 1..100)`",
+    ),
+    Foreign::other(
+        &["limit", "lim"],
+        "for a limit at 0 look at the first term of a series: `series sin(x)/x wrt x`",
+    ),
     Foreign::other(&["fsolve", "nsolve", "fzero", "root_scalar"], NEWTON),
     Foreign::other(
         &["backward", "backprop", "value_and_grad"],

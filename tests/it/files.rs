@@ -158,7 +158,7 @@ fn a_file_is_written_whole_or_not_at_all() {
             "pipe.svg",
             "cannot write `pipe.svg`: it is no ordinary file",
         ),
-        ("a.png", "`graph` does not know what to write to `a.png`"),
+        ("a.gif", "`graph` cannot write `a.gif`"),
     ] {
         let said = folder.error(&["-e", &write(name)]);
         assert!(said.contains(message), "{said}");

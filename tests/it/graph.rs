@@ -348,7 +348,7 @@ fn what_cannot_be_folded_is_refused() {
 #[test]
 fn files_that_cannot_be_written() {
     let folder = Folder::new("errors");
-    for file in ["a.png", "a", "svg"] {
+    for file in ["a.gif", "a", "svg"] {
         let error = folder
             .run(&format!("x = 1; graph x to \"{file}\""))
             .expect_err("unknown");

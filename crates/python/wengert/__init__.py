@@ -10,7 +10,7 @@
 10.0
 >>> print(s["L"].derive("w"))
 ∂L/∂w = x*(w*x - y)
-  3 operations, before simplifying 6 operations
+  3 operations (6 before simplifying)
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ fn swatch(sheet: &mut Sheet, (left, top): Place, width: f64, height: f64, fill: 
         width,
         height,
     };
-    sheet.fill(Geometry::Tiles(vec![area]), fill);
+    sheet.fill(Geometry::Box(area, 0.0), fill);
 }
 
 fn outline(sheet: &mut Sheet, frame: &Frame) {

@@ -100,7 +100,10 @@ impl Session {
             let leaf = lowerer.running(script.text(entry), value);
             leaves.push(leaf);
             let replaced = (entry, leaf);
-            match partly.iter_mut().find(|(name, _)| **name == over.variable) {
+            match partly
+                .iter_mut()
+                .find(|(name, _)| name.name == over.variable.name)
+            {
                 Some((_, all)) => all.push(replaced),
                 None => partly.push((&over.variable, vec![replaced])),
             }

@@ -147,7 +147,13 @@ fn scale(sheet: &mut Sheet, (x, y): (f64, f64), height: f64, axis: &Axis) {
         let part = height / steps as f64;
         let top = y + height - (step + 1) as f64 * part;
         let colour = ramp((step as f64 + 0.5) / steps as f64);
-        swatch(sheet, (x, top), 16.0, part, colour);
+        let area = Rect {
+            left: x,
+            top,
+            width: 16.0,
+            height: part,
+        };
+        sheet.fill(Geometry::Tiles(vec![area]), colour);
     }
     for tick in ticks(axis, (height / 55.0) as usize) {
         let y = y + (1.0 - tick.at) * height;
