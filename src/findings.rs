@@ -56,7 +56,7 @@ pub fn no_formula(why: NoFormula) -> String {
         }
         NoFormula::Jacobian => "the language has no formula for this Jacobian".into(),
         NoFormula::FourIndices { output, target } => format!(
-            "the derivative of a {output} value by a {target} one has four indices: the language has no formula for it"
+            "the derivative of a {output} value with respect to a {target} one has four indices, and the language has no formula for it"
         ),
     }
 }
@@ -167,7 +167,7 @@ fn line_number(location: &Location) -> usize {
     before.matches('\n').count() + 1
 }
 
-/// `inf is born in a₂ = exp(a₁) = exp(1000) (line 3)`. Of what is part of a derivative's rule only
+/// `inf first appears in a₂ = exp(a₁) = exp(1000) (line 3)`. Of what is part of a derivative's rule only
 /// the numbers are told where there is no trace to look its symbols up in.
 fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String {
     let pen = PlainMath::values(style);
@@ -188,17 +188,17 @@ fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String 
         _ => String::new(),
     };
     if birth.operands.is_empty() {
-        return format!("{value} comes in with {what}{entry}{line}");
+        return format!("{what} itself contains {value}{entry}{line}");
     }
     match &birth.numbers {
-        Some(numbers) if derived => format!("{value} is born in {}", pen.write(numbers)),
+        Some(numbers) if derived => format!("{value} first appears in {}", pen.write(numbers)),
         Some(numbers) => {
             let numbers = pen.write(numbers);
             let numbers = match formula == numbers {
                 true => String::new(),
                 false => format!(" = {numbers}"),
             };
-            format!("{value} is born in {what}{numbers}{entry}{line}")
+            format!("{value} first appears in {what}{numbers}{entry}{line}")
         }
         None => {
             let operands: Vec<String> = birth
@@ -207,7 +207,7 @@ fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String 
                 .map(|one| operand(one, in_trace, &pen, style))
                 .collect();
             format!(
-                "{value} is born in {what}{entry}{line}, where {}",
+                "{value} first appears in {what}{entry}{line}, where {}",
                 operands.join(", ")
             )
         }
@@ -244,9 +244,9 @@ pub fn slip(slip: &Slip) -> String {
         Slip::Symmetric(name) => format!("it is right only where `{name}` is symmetric"),
         Slip::Half(term) => format!("the term `{term}` needs a factor of 2"),
         Slip::Missing(term) => format!("the term `{term}` is missing"),
-        Slip::Doubled(term) => format!("the term `{term}` counts twice"),
+        Slip::Doubled(term) => format!("the term `{term}` is counted twice"),
         Slip::TermSign(term) => format!("the term `{term}` has the wrong sign"),
-        Slip::Extra(term) => format!("the term `{term}` is too much"),
+        Slip::Extra(term) => format!("the term `{term}` does not belong there"),
         Slip::Mask => "it is right where the derivative is not 0; a mask is missing".into(),
     }
 }

@@ -28,7 +28,7 @@ fn page(code: Code) -> Page {
             fixed: "x = 3\ny = x^2\ny",
         },
         Code::Name => Page {
-            title: "A name is not defined, or defined twice where once is meant.",
+            title: "A name is not defined, or is defined twice.",
             text: "A formula may come before its inputs: names are looked up when a value is needed. If there is\n\
                    no definition by then, the nearest name is offered. Parameters of functions, and names after\n\
                    `at`, stand once.",
@@ -38,7 +38,7 @@ fn page(code: Code) -> Page {
         Code::Function => Page {
             title: "There is no function of that name, or it cannot be used like this.",
             text: "Variables and functions are two name spaces: `s(x)` calls the function `s`, whatever the\n\
-                   variable `s` is, so a product wants its `*`. The derivative operators (`grad`, `jacobian` and\n\
+                   variable `s` is, so a product needs its `*`. The derivative operators (`grad`, `jacobian` and\n\
                    so on) can be called and not redefined. `:help` in a session lists what there is.",
             wrong: "a = 2\na(3 + 1)",
             fixed: "a = 2\na*(3 + 1)",
@@ -74,14 +74,14 @@ fn page(code: Code) -> Page {
             fixed: "s = 1\ns := s + 1\ns",
         },
         Code::Value => Page {
-            title: "A number is needed, and an input has none.",
+            title: "A number is needed, but an input has no value.",
             text: "`input w` declares an input without a value: enough for formulas (`derive`, `trace`), not for\n\
                    numbers. Give it one for good with `=`, or for one statement with `at`.",
             wrong: "input w\nw^2",
             fixed: "input w\nw^2 at w = 3\nderive w^2 wrt w",
         },
         Code::Scalar => Page {
-            title: "A scalar is needed, and this is a matrix.",
+            title: "A scalar is needed, but this is a matrix.",
             text: "`grad` differentiates scalars: for a vector use `jacobian`, or take one entry, a sum, a norm.\n\
                    A condition is a scalar, too: `min(…) == 1` is “every entry”, `max(…) == 1` “any entry”.",
             wrong: "x = [1, 2]\ngrad(x.^2, x)",
@@ -104,7 +104,7 @@ fn page(code: Code) -> Page {
         },
         Code::Assert => Page {
             title: "An `assert` does not hold.",
-            text: "Both sides are shown with all their digits. Numbers that were rounded on the way are rarely\n\
+            text: "The values of both sides are shown. Numbers that were rounded on the way are rarely\n\
                    equal to the last digit: `approx(a, b)` asks whether they agree to 1e-9, `approx(a, b, tol=…)`\n\
                    to another tolerance.",
             wrong: "assert 0.1 + 0.2 == 0.3",
@@ -121,7 +121,7 @@ fn page(code: Code) -> Page {
         },
         Code::Limit => Page {
             title: "A limit was reached, or the computation was interrupted.",
-            text: "Limits keep a slip of the pen from taking the whole machine: `--limit-memory`, `--limit-nodes`\n\
+            text: "Limits keep a typing error from taking the whole machine: `--limit-memory`, `--limit-nodes`\n\
                    and `--limit-time` move them. A sum over very many entries is better written with whole arrays than\n\
                    entry by entry, which makes a node of each. An iteration of more than 1,000 rounds is one node and\n\
                    keeps few of its states: 10,000,000 rounds and their gradient take 30 MB.",

@@ -24,7 +24,7 @@ Examples:
   wengert fmt lesson.ad                     rewrite in the standard layout
   wengert export lesson.ad --to jax         the same as Python with JAX
   wengert explain shape                     what error[shape] is about
-  wengert test examples                     hold every script against its .out
+  wengert test examples                     compare the output of every script with its .out
 
 Exit status: 0 fine, 1 an error in a script, 2 wrong usage.";
 
@@ -348,7 +348,7 @@ fn size(text: &str) -> Result<u64, String> {
         "G" | "GB" | "GIB" => 30,
         unit => {
             return Err(format!(
-                "`{unit}` is no unit; write a number of bytes, or one with K, M or G"
+                "`{unit}` is not a unit; write a number of bytes, or one with K, M or G"
             ));
         }
     };
@@ -373,7 +373,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         unit => {
             return Err(format!(
-                "`{unit}` is no unit; write a number with ms, s, m or h"
+                "`{unit}` is not a unit; write a number with ms, s, m or h"
             ));
         }
     };

@@ -20,7 +20,7 @@ pub fn matrix(reading: &Reading<'_>) -> Result<DataFile> {
         reading,
     };
     if scan.next() != Some(b'[') {
-        let error = reading.error("is no JSON array");
+        let error = reading.error("is not a JSON array");
         return Err(error.help("a column is `[1, 2, 3]`, a matrix `[[1, 2], [3, 4]]`"));
     }
     scan.at += 1;
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn what_is_no_matrix_is_an_error_at_its_place() {
         for (text, message) in [
-            ("{\"a\": 1}", "`d.json` is no JSON array"),
+            ("{\"a\": 1}", "`d.json` is not a JSON array"),
             ("[]", "`d.json` holds no data"),
             (
                 "[1, [2]]",

@@ -16,7 +16,7 @@ const MARK: &[u8] = b"\x93NUMPY";
 /// # Errors
 /// Fails if the file is something else, has more than two dimensions, or does not hold numbers.
 pub fn matrix(bytes: &[u8], reading: &Reading<'_>) -> Result<DataFile> {
-    let no_array = || reading.error("is no array that NumPy has saved");
+    let no_array = || reading.error("is not an array saved by NumPy");
     let (header, data) = split(bytes).ok_or_else(no_array)?;
     let shape = dimensions(header).ok_or_else(no_array)?;
     let (rows, columns) = match shape[..] {
@@ -229,10 +229,7 @@ mod tests {
     #[test]
     fn what_is_no_matrix_is_an_error() {
         for (bytes, message) in [
-            (
-                b"1,2\n".to_vec(),
-                "`d.npy` is no array that NumPy has saved",
-            ),
+            (b"1,2\n".to_vec(), "`d.npy` is not an array saved by NumPy"),
             (
                 file("'<f8'", "False", "(2,)", &[0; 15]),
                 "`d.npy` is cut off, or longer than its header says",
@@ -251,7 +248,7 @@ mod tests {
             ),
             (
                 file("'<f8'", "False", "(4294967296, 4294967296)", &[]),
-                "`d.npy` is no array that NumPy has saved",
+                "`d.npy` is not an array saved by NumPy",
             ),
         ] {
             let error = read("d.npy", bytes).expect_err(message);

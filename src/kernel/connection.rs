@@ -39,19 +39,19 @@ impl Connection {
         let transport = text_of("transport", "tcp");
         if transport != "tcp" {
             return Err(wrong(format!(
-                "the transport `{transport}` is not served; `tcp` is"
+                "the transport `{transport}` is not supported; use `tcp`"
             )));
         }
         let scheme = text_of("signature_scheme", "hmac-sha256");
         if scheme != "hmac-sha256" {
             return Err(wrong(format!(
-                "the signature scheme `{scheme}` is not known; `hmac-sha256` is"
+                "the signature scheme `{scheme}` is not supported; use `hmac-sha256`"
             )));
         }
         let mut ports = [0; 5];
         for (port, key) in ports.iter_mut().zip(PORTS) {
             let number = said[key].as_u64().and_then(|port| u16::try_from(port).ok());
-            *port = number.ok_or_else(|| wrong(format!("`{key}` is no port")))?;
+            *port = number.ok_or_else(|| wrong(format!("`{key}` is not a port")))?;
         }
         Ok(Connection {
             ip: text_of("ip", "127.0.0.1"),

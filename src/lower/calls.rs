@@ -193,7 +193,7 @@ impl Lowerer<'_> {
             let name = &known.function.name;
             bail!(Function, location,
                 "`{name}` calls itself";
-                label: "recursion has no end here: calls are expanded";
+                label: "calls are expanded, so recursion would never end";
                 also: known.function.body.script.location(name.span), "defined here";
                 help: "`iterate` applies a function again and again: `iterate(cos, 1, 50)`");
         }

@@ -76,7 +76,7 @@ impl Unit<'_> {
     fn undefined_name(&self, name: &str, location: Location) -> Diagnostic {
         if name == BLANK {
             return warning!(Blank, location,
-                "this is to be filled in";
+                "this blank is not filled in";
                 label: "a blank");
         }
         if let Some(signature) = self.signature(name) {
@@ -86,7 +86,7 @@ impl Unit<'_> {
                 help: "call it: `{signature}`");
         }
         let warning = warning!(Name, location,
-            "`{name}` is nowhere defined";
+            "`{name}` is not defined anywhere";
             label: "a scalar input without a value");
         if let Some(advice) = self.foreign_value(name) {
             return warning.help(advice);

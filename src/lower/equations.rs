@@ -148,7 +148,7 @@ impl Lowerer<'_> {
         };
         if given != wanted {
             bail!(Shape, place(),
-                "`{name}` wants a function that gives {wanted} here, and `{function}` gives {given}";
+                "`{name}` needs a function that gives {wanted} here, and `{function}` gives {given}";
                 label: "the start is {shape}";
                 help: "`root(g, x0)` and `fixpoint(g, x0)`: as many equations as unknowns; `minimize(g, x0)`: one number");
         }
@@ -272,7 +272,7 @@ impl Lowerer<'_> {
         let memory = self.evaluation.limits.memory;
         if Program::compile(graph, &[leaves], &[round.outputs()], memory).is_err() {
             bail!(Type, of.frame.locate(of.expr),
-                "`{}` cannot be solved for: its formula is another one at every point", of.function;
+                "`{}` cannot be solved for: its formula changes from point to point", of.function;
                 label: "some of it is only known once x is";
                 help: "choose by `where(c, a, b)` instead of `if`, and keep counts and indices fixed");
         }

@@ -32,15 +32,15 @@ impl Unit<'_> {
                 label: "does not converge";
                 help: "start nearer to it; plot the function to see whether there is one, and whether it crosses 0 there with a slope"),
             Failure::Fault(node, Fault::NoMinimum) => error!(Value, self.location_of(*node),
-                "what was found is no minimum: the second derivatives are not those of one";
+                "the point found is not a minimum: its second derivatives are not those of one";
                 label: "a saddle, a maximum or flat";
                 help: "start nearer to a minimum; a small `0.001*sum(x.^2)` more makes a flat function curved"),
             Failure::Fault(node, Fault::NoEnd) => {
                 let round = self.graph.round_behind(self.graph.node(*node).attr());
                 let most = round.map_or(0, |round| round.count.most());
                 error!(Value, self.location_of(*node),
-                    "the end of this iteration is not true after {most} rounds";
-                    label: "goes on without end";
+                    "the end condition of this iteration is not true after {most} rounds";
+                    label: "never ends";
                     help: "raise the limit, `most`, or look at an early state: `iterate(cos, 1, 10)`")
             }
             Failure::Memory(node, limit) => memory_limit(*limit, self.location_of(*node)),
@@ -133,7 +133,7 @@ impl Unit<'_> {
             let output = if of.is_empty() { "L" } else { of };
             known.then(|| {
                 format!(
-                    "the derivative of `{output}` by `w` is `grad({output}, w)`; `derive {output} wrt w` shows its formula"
+                    "the derivative of `{output}` with respect to `w` is `grad({output}, w)`; `derive {output} wrt w` shows its formula"
                 )
             })
         })

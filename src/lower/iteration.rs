@@ -129,7 +129,7 @@ impl Lowerer<'_> {
     ) -> Result<Ident> {
         let Some(name) = frame.script.name_at(expr) else {
             bail!(Type, frame.locate(expr),
-                "`{}` wants the name of a function here", row.name;
+                "`{}` takes the name of a function here", row.name;
                 label: "not the name of a function";
                 help: "its signature is `{}`{}", row.signature, example_of(row.name));
         };
@@ -211,7 +211,7 @@ impl Lowerer<'_> {
                 if state.done == *most {
                     bail!(Value, frame.locate(expr),
                         "`{done}` is not true after {most} rounds";
-                        label: "goes on without end";
+                        label: "never ends";
                         help: "raise the limit, `most`, or look at an early state: `iterate({function}, 1, 10)`");
                 }
                 *decides = false;

@@ -225,7 +225,7 @@ impl Lowerer<'_> {
             ExprKind::Text(_) => {
                 bail!(Type, frame.locate(expr),
                     "a text has no value";
-                    label: "a text stands only after `print`, `import`, `to`, in `read(…)` and `scheme=`");
+                    label: "a text is allowed only after `print`, `import`, `to`, in `read(…)` and `scheme=`");
             }
             ExprKind::Name(name) => self.resolve(*name, expr, frame)?,
             ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {

@@ -61,7 +61,7 @@ impl<'a> Lowerer<'a> {
         let name = frame.script.name(id);
         if &**name == BLANK {
             bail!(Blank, frame.locate(expr),
-                "this is to be filled in";
+                "this blank is not filled in";
                 label: "a blank";
                 help: "write a formula in place of `{BLANK}`");
         }
@@ -236,7 +236,7 @@ impl<'a> Lowerer<'a> {
         let first = names[0];
         let next_of = |k: usize| names[(k + 1) % names.len()];
         let mut error = error!(Circular, places[0].clone(),
-            "{} → `{first}` is a circle: nothing in it has a value", chain.join(" → ");
+            "{} → `{first}` is circular: nothing in it has a value", chain.join(" → ");
             label: "`{first}` needs `{}`", next_of(0));
         for (k, name) in names.iter().enumerate().skip(1) {
             let text = format!("`{name}` needs `{}`", next_of(k));

@@ -187,7 +187,7 @@ impl Lowerer<'_> {
                 let (m, n) = (shapes[column].rows, shapes[rows].cols);
                 let op = operator_text(row).unwrap_or("+");
                 return error.help(format!(
-                    "nothing grows silently; for the {m}×{n} matrix of all pairs write `[{} {op} {} for i in 1..{m}, j in 1..{n}]`{}",
+                    "shapes never grow silently; for the {m}×{n} matrix of all pairs write `[{} {op} {} for i in 1..{m}, j in 1..{n}]`{}",
                     entry(x, "i"),
                     entry(y, "j"),
                     if m == n { format!("; to combine them entry by entry transpose one: `{}`", transposed(y)) } else { String::new() },

@@ -12,7 +12,7 @@ impl Lowerer<'_> {
     pub(super) fn read(&mut self, argument: ExprId, frame: &Frame) -> Result<NodeId> {
         let ExprKind::Text(path) = &frame.script.expr(argument).kind else {
             bail!(Type, frame.locate(argument),
-                "`read` wants a file name in quotes";
+                "`read` takes a file name in quotes";
                 label: "not a text";
                 help: "write `read(\"data.csv\")`");
         };

@@ -99,14 +99,14 @@ impl Lowerer<'_> {
         let near = || did_you_mean(name, known.iter().map(String::as_str));
         match elsewhere {
             _ if prime && self.definitions.variable(name).is_some() => error.help(format!(
-                "`{name}` is a variable: its derivative by `w` is `grad({name}, w)`; `derive {name} wrt w` shows the formula"
+                "`{name}` is a variable: its derivative with respect to `w` is `grad({name}, w)`; `derive {name} wrt w` shows the formula"
             )),
             _ if self.definitions.variable(name).is_some() => {
                 let given = arguments_after(function, frame);
                 error.help(match given {
-                    "" => format!("`{name}` is a variable and no function: leave out the parentheses"),
+                    "" => format!("`{name}` is a variable, not a function: leave out the parentheses"),
                     _ => format!(
-                        "`{name}` is a variable: to multiply write `{name}*({given})`; an entry stands in square brackets"
+                        "`{name}` is a variable: to multiply write `{name}*({given})`; an entry is written in square brackets"
                     ),
                 })
             }

@@ -165,7 +165,8 @@ impl Lowerer<'_> {
             label: "unknown name");
         match self.unit().nearest_name(name) {
             Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
-            None => error.help("a derivative is taken by a name that the formula depends on"),
+            None => error
+                .help("a derivative is taken with respect to a name that the formula depends on"),
         }
     }
 

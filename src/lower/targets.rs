@@ -18,9 +18,9 @@ impl Lowerer<'_> {
         };
         if indices.iter().any(|index| !matches!(index, Index::At(_))) {
             bail!(Type, frame.locate(expr),
-                "a derivative is taken by a whole value or by one entry, not by a slice";
+                "a derivative is taken with respect to a whole value or one entry, not a slice";
                 label: "a slice";
-                help: "differentiate by `{name}` and take the slice of the result");
+                help: "differentiate with respect to `{name}` and take the slice of the result");
         }
         Ok(TargetName {
             name: name.clone(),
@@ -31,7 +31,7 @@ impl Lowerer<'_> {
 
     fn not_a_target(&self, expr: ExprId, frame: &Frame) -> Diagnostic {
         let error = error!(Type, frame.locate(expr),
-            "a derivative is taken by a name or by an entry such as `W[1, 2]`";
+            "a derivative is taken with respect to a name or an entry such as `W[1, 2]`";
             label: "not a name";
             help: "define a name for it (`u = w*x`) and write the formula with that name");
         match one_by_one(expr, &frame.script) {

@@ -385,7 +385,7 @@ pub fn rename(document: &Document, uri: &str, at: usize, name: &str) -> Result<V
     let classes = highlight::classes(name);
     let whole = matches!(&classes[..], [(range, Class::Name)] if *range == (0..name.len()));
     if !whole {
-        return Err(format!("`{name}` is no name"));
+        return Err(format!("`{name}` is not a name"));
     }
     let occurrences = document.scopes.occurrences(at);
     if occurrences.is_empty() {

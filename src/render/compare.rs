@@ -117,7 +117,7 @@ pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
                 ),
             }
         }
-        (None, None) => "nothing to hold against each other".into(),
+        (None, None) => "nothing to compare".into(),
     };
     let mut remarks: Vec<String> = verdict.left_out.iter().map(findings::left_out).collect();
     let silent = verdict.silent.iter();
@@ -134,7 +134,7 @@ pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
     }
     if verdict.doubtful > 0 {
         let entries = counted(verdict.doubtful, "entry");
-        remarks.push(format!("numeric is not sure of {entries}"));
+        remarks.push(format!("numeric is unreliable for {entries}"));
     }
     for remark in remarks {
         text.push_str(&format!("; {remark}"));

@@ -182,6 +182,6 @@ mod tests {
         );
         repl.answer(":undo");
         repl.evaluate("w := w - 0.1*grad(L, w); w; s = s; s = 1");
-        assert_eq!(shown.take(), "`w` is as it was\nw = 2.4\n");
+        assert_eq!(shown.take(), "undone: `w`\nw = 2.4\n");
     }
 }

@@ -24,7 +24,7 @@ pub fn load(repl: &mut Repl, path: &str) -> Next {
 pub fn save(repl: &mut Repl, path: &str) -> Next {
     let file = expanded(path);
     if file.exists() && !repl.saved.contains(&file) {
-        let text = format!("there is a file `{path}` already; `:save! {path}` overwrites it\n");
+        let text = format!("`{path}` already exists; `:save! {path}` overwrites it\n");
         return repl.say(&text);
     }
     overwrite(repl, path)

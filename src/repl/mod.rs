@@ -216,7 +216,7 @@ impl Repl {
         self.shared.session.borrow_mut().recover();
         self.say(&format!(
             "internal error: {panic}\n\
-             This is a fault of wengert, not of your input. What was defined before is still there.\n\
+             This is a bug in wengert, not a mistake in your input. What was defined before is still there.\n\
              Please report it, with the input that led to it.\n"
         ))
     }

@@ -27,17 +27,12 @@ pub fn undo(repl: &mut Repl, argument: &str) -> Next {
     names.sort();
     names.dedup();
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    let verb = if names.len() == 1 {
-        "is as it was"
-    } else {
-        "are as they were"
-    };
     let rest = if undone < wanted {
         format!("; there was no more to undo than {undone}")
     } else {
         String::new()
     };
-    repl.say(&format!("{} {verb}{rest}\n", names.join(", ")))
+    repl.say(&format!("undone: {}{rest}\n", names.join(", ")))
 }
 
 /// `:reset`
@@ -66,8 +61,8 @@ mod tests {
         repl.evaluate("w");
         assert_eq!(
             shown.take(),
-            "`w` is as it was\nw = 3\nall names are forgotten; `:undo` brings them back\n\
-             nothing is defined yet\n`w` is as it was\nw = 3\n"
+            "undone: `w`\nw = 3\nall names are forgotten; `:undo` brings them back\n\
+             nothing is defined yet\nundone: `w`\nw = 3\n"
         );
     }
 
@@ -91,8 +86,8 @@ mod tests {
         repl.answer(":undo no");
         assert_eq!(
             shown.take(),
-            "ans = 20\n`w` is as it was\nw = 2\nans = 20\n\
-             `w` is as it was; there was no more to undo than 2\nthere is nothing to undo\n\
+            "ans = 20\nundone: `w`\nw = 2\nans = 20\n\
+             undone: `w`; there was no more to undo than 2\nthere is nothing to undo\n\
              `:undo 3` takes the last three changes back; the number is 1 or more\n"
         );
     }

@@ -11,8 +11,8 @@ pub fn run(repl: &mut Repl, argument: &str) -> Next {
         Some(trace) => match symbol(trace, argument) {
             Some((role, line)) => explain(trace, role, line, &repl.style()),
             None => format!(
-                "`{argument}` is no number of the last trace; \
-                 write a1 to a{0} for values, da1 to da{0} for tangents, ba1 to ba{0} for adjoints\n",
+                "the last trace has no `{argument}`: its values are a1 to a{0}, its tangents da1 to da{0}, \
+                 its adjoints ba1 to ba{0}\n",
                 trace.lines.len()
             ),
         },

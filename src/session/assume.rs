@@ -37,13 +37,13 @@ impl Session {
         match waiting.first() {
             None => Ok(()),
             Some(name) => Err(error!(Syntax, script.locate(*name),
-                "nothing is said of `{}`", script.text(*name);
+                "nothing is assumed about `{}`", script.text(*name);
                 label: "a property or a comparison is missing";
                 help: "write `{0} > 0`, or `{0} symmetric`", script.text(*name))),
         }
     }
 
-    /// A property of an input; `None` takes back what was said.
+    /// A property of an input; `None` takes the assumption back.
     fn assume_property(
         &mut self,
         script: &Rc<Script>,
@@ -130,8 +130,8 @@ impl Session {
         {
             bail!(Value, script.locate(name),
                 "no number is left for `{input}`: `{}`", facts.written(&input).join(", ");
-                label: "contradicts what was said";
-                help: "`assume {input} free` takes back what was said");
+                label: "contradicts an earlier assumption";
+                help: "`assume {input} free` takes the assumption back");
         }
         self.state(script, name, &input, facts)
     }
@@ -151,7 +151,7 @@ impl Session {
     fn input_named(&self, script: &Rc<Script>, expr: ExprId) -> Result<Name> {
         let Some(name) = script.name_at(expr) else {
             bail!(Type, script.locate(expr),
-                "facts are about inputs, and this is no name";
+                "facts are about inputs, and this is not a name";
                 label: "write a name");
         };
         let known = self.definitions.variable(name);
@@ -176,10 +176,10 @@ impl Session {
             },
             Some(Meaning::Formula(formula)) => {
                 bail!(Value, location.clone(),
-                    "`{name}` is an input of which something is assumed, not a formula";
+                    "`{name}` has assumptions, so it stays an input and cannot become a formula";
                     label: "a formula";
                     also: formula.location(), "defined here";
-                    help: "`assume {name} free` takes back what was said");
+                    help: "`assume {name} free` takes the assumption back");
             }
             None => return Ok(()),
         };
@@ -201,7 +201,7 @@ impl Session {
             Some(found) => Err(error!(Value, location.clone(),
                 "this contradicts `assume {}`", found.fact(name, facts);
                 label: "the value of `{name}`";
-                help: "`assume {name} free` takes back what was said")),
+                help: "`assume {name} free` takes the assumption back")),
         }
     }
 }

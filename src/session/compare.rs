@@ -172,7 +172,7 @@ fn failure(script: &Rc<Script>, output: ExprId, verdict: &Verdict) -> Option<Dia
     let (difference, reason) = verdict.failure.as_ref()?;
     let [(one, a), (other, b)] = difference.sides;
     let message = format!(
-        "{} and {} mode disagree about `{}`: the derivative by {} is {a:?} by the one and {b:?} by the other",
+        "{} and {} mode disagree about `{}`: the derivative with respect to {} is {a:?} in the one and {b:?} in the other",
         one.name(),
         other.name(),
         verdict.output,

@@ -58,7 +58,7 @@ impl Session {
     /// ```
     ///
     /// # Errors
-    /// Fails if `name` is no name, or if it was declared with another shape.
+    /// Fails if `name` is not a name, or if it was declared with another shape.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<()> {
         let ident = identifier(name)?;
         let source = Source::new("<set>", name);

@@ -138,7 +138,7 @@ impl Session {
                     format!("`{text}` is one number: there is nothing to draw it against");
                 return Err(statement
                     .error(Code::Shape, *output, message, &label)
-                    .help(format!("say what runs: `plot {text} over {} from 0 to 1`; a vector is drawn against its index", self.running(script, *output))));
+                    .help(format!("say which variable runs: `plot {text} over {} from 0 to 1`; a vector is drawn against its index", self.running(script, *output))));
             }
             if !shape.is_vector() || shape.is_empty() {
                 let message =

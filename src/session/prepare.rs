@@ -95,7 +95,7 @@ impl Session {
                 match inputs.pop() {
                     Some(last) if inputs.is_empty() => error.help(format!("there is {last}")),
                     Some(last) => error.help(format!("there are {} and {last}", inputs.join(", "))),
-                    None => error.help("after `at` stand names that the formula uses"),
+                    None => error.help("`at` takes names that the formula uses"),
                 }
             }
         }
@@ -279,7 +279,7 @@ fn refuse_twice(script: &Script, wrt: &[ExprId]) -> Result<()> {
         let text = printer::print(script, *expr);
         if let Some(first) = seen.get(&text) {
             bail!(Name, script.locate(*expr),
-                "`{text}` stands twice after `wrt`";
+                "`{text}` appears twice after `wrt`";
                 label: "the second";
                 also: script.locate(*first), "the first";
                 help: "leave one of them out");

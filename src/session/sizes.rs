@@ -247,7 +247,7 @@ impl Open {
         note!(
             Check,
             statement.script.locate(statement.outputs[0]),
-            "sizes without a value were drawn: {}",
+            "sizes without a value were tried as {}",
             tried.join("; ")
         )
     }
@@ -255,7 +255,7 @@ impl Open {
     fn dependent(&self, statement: &ShowStatement<'_>) -> Diagnostic {
         let names: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
         error!(Value, statement.script.locate(statement.outputs[0]),
-            "the formula is another one for other sizes, and needs values of {}", names.join(", ");
+            "the formula differs from size to size, and needs values of {}", names.join(", ");
             label: "depends on the sizes";
             help: "give them values: `{}`", self.values(&small(self, 0)).replace(", ", "; "))
     }

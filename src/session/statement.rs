@@ -83,7 +83,7 @@ pub(super) fn refuse(script: &Script, statement: &StatementKind, tail: &Tail) ->
     let by = tail.wrt.first().map_or("w", |wrt| script.text(*wrt));
     let help = match word {
         "wrt" if matches!(statement, StatementKind::Show(Show::Plot, ..)) => {
-            format!("say what runs: `plot {of} over {by} from 0 to 1`")
+            format!("say which variable runs: `plot {of} over {by} from 0 to 1`")
         }
         "wrt" | "along" | "using" => format!(
             "the derivative's value is `grad({of}, {by})`, its formula `derive {of} wrt {by}`"

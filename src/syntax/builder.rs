@@ -191,7 +191,7 @@ impl<'a> Builder<'a> {
         body: ExprId,
     ) -> Result<StatementKind> {
         self.refuse_twins(parameters.iter(), |name| {
-            format!("the parameter `{name}` stands here twice")
+            format!("the parameter `{name}` appears twice")
         })?;
         Ok(StatementKind::DefineFunction {
             name,
@@ -328,9 +328,9 @@ impl<'a> Builder<'a> {
             };
             let warning = warning!(Syntax, self.locate(sign),
                 "this line is a statement of its own";
-                label: "does not go on with the line above");
+                label: "does not continue the line above");
             self.warn(warning.help(
-                "to go on with a formula, end the line above with the operator; \
+                "to continue a formula, end the line above with the operator; \
                  to show a negative value, put it in parentheses",
             ));
         }

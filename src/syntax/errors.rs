@@ -116,7 +116,7 @@ impl<'a> Context<'a> {
             BracketError::Unopened(found) => self
                 .error(
                     span_of(raw[found]),
-                    format!("this `{}` closes nothing", written(found)),
+                    format!("this `{}` has no opening bracket", written(found)),
                     "no open bracket to close",
                 )
                 .help("take it out, or open the bracket where it belongs"),
@@ -245,7 +245,7 @@ pub(crate) fn waits_for_branch(tokens: &[Lexeme]) -> bool {
 /// An escape that does not exist.
 pub(crate) fn bad_escape(source: &Rc<Source>, span: Span) -> Diagnostic {
     let location = Location::new(source, span);
-    let message = format!("`{}` is no escape", location.text());
+    let message = format!("`{}` is not an escape sequence", location.text());
     error!(Syntax, location,
         "{message}";
         label: "unknown escape";
@@ -255,9 +255,9 @@ pub(crate) fn bad_escape(source: &Rc<Source>, span: Span) -> Diagnostic {
 /// A text where none may stand.
 pub(crate) fn misplaced_text(source: &Rc<Source>, span: Span) -> Diagnostic {
     error!(Syntax, Location::new(source, span),
-        "a text cannot stand here";
+        "a text is not allowed here";
         label: "a text";
-        help: "texts stand only in `print`, `import`, after `to`, and as arguments of `read` and `numeric`")
+        help: "texts are allowed only in `print`, `import`, after `to`, and as arguments of `read` and `numeric`")
 }
 
 /// A word that is none of a list.
@@ -272,7 +272,7 @@ pub(crate) fn unknown_word(
         None => format!("there are `{}`", words.collect::<Vec<_>>().join("`, `")),
     };
     error!(Syntax, Location::new(source, word.span),
-        "`{}` is no {what}", short(&word.name);
+        "unknown {what}: `{}`", short(&word.name);
         label: "unknown";
         help: "{help}")
 }

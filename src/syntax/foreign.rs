@@ -53,7 +53,7 @@ pub static FUNCTIONS: &[Foreign] = &[
     ),
     Foreign::other(
         &["arange", "range", "seq", "irange"],
-        "a range stands after `in`: `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
+        "a range is written after `in`: `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
     ),
     Foreign::other(
         &[
@@ -325,7 +325,7 @@ pub static OPERATORS: &[Foreign] = &[
     ),
     Foreign::other(&["?"], "write `if c then a else b`"),
     Foreign::other(&["$"], "names hold letters, digits and `_`"),
-    Foreign::other(&["`"], "texts stand in double quotes"),
+    Foreign::other(&["`"], "texts are written in double quotes"),
 ];
 
 /// Characters that only look right, or that mathematics has and this language has not.

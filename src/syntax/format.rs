@@ -30,7 +30,7 @@ pub fn format(source: &Rc<Source>) -> Result<String> {
     }
     bail!(Syntax, Location::new(source, Span::default()),
         "this cannot be laid out without changing what it means";
-        help: "that is a fault of `wengert fmt`: please report it; the text stays as it is")
+        help: "this is a bug in `wengert fmt`: please report it; the text is unchanged")
 }
 
 fn tokens(text: &str) -> Vec<Lexeme> {

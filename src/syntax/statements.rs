@@ -205,7 +205,7 @@ pub static STATEMENTS: [StatementRow; 24] = [
         noun: "`rule`",
         takes: &[],
         form: "rule f wrt x = cos(x)",
-        doc: "the derivative of your function f by its parameter x, entry by entry, used instead of differentiating its body; `rule f wrt A from u = u*x'` gives the adjoint of an array from that of the result; `with override`: another one than the body's on purpose",
+        doc: "the derivative of your function f with respect to its parameter x, entry by entry, used instead of differentiating its body; `rule f wrt A from u = u*x'` gives the adjoint of an array from that of the result; `with override`: another one than the body's on purpose",
         example: (
             "f(x) = log(1 + exp(x)); rule f wrt x = sigmoid(x); f'(0)",
             "0.5",

@@ -203,7 +203,7 @@ pub const FACT_WORDS: [&str; 6] = [
     FREE,
 ];
 
-/// The word that takes back what was said of a name.
+/// The word that takes the assumptions about a name back.
 pub const FREE: &str = "free";
 
 /// The word after `with` for a rule that is another derivative than its function's on purpose.

@@ -193,9 +193,9 @@ pub fn advice(comparison: &Comparison) -> Option<String> {
     }
     let passes = counted(forward.min(reverse), "pass");
     let best = match forward.cmp(&reverse) {
-        Ordering::Greater => format!("reverse is the right mode here: {passes} against {forward}"),
-        Ordering::Less => format!("forward is the right mode here: {passes} against {reverse}"),
-        Ordering::Equal => format!("forward and reverse are equally right here: {passes} each"),
+        Ordering::Greater => format!("Best here: reverse ({passes} instead of {forward})."),
+        Ordering::Less => format!("Best here: forward ({passes} instead of {reverse})."),
+        Ordering::Equal => format!("Forward and reverse are equally cheap here ({passes} each)."),
     };
-    Some(format!("{best}; numeric only as a check"))
+    Some(format!("{best} Use numeric only to check."))
 }

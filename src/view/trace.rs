@@ -241,7 +241,7 @@ pub fn remarks(trace: &Trace) -> Vec<Remark> {
 pub fn left_out(names: &[Name]) -> Option<Remark> {
     let say = |names: String| {
         Remark::Words(format!(
-            "not differentiated by {names}: read from a file; name it after `wrt` to include it"
+            "not differentiated with respect to {names}, which is read from a file; name it after `wrt` to include it"
         ))
     };
     (!names.is_empty()).then(|| say(quoted(names)))

@@ -202,7 +202,7 @@ fn replaceable(there: &Metadata) -> Result<(), Refusal> {
     if there.is_dir() {
         Err(Refusal::Folder)
     } else if !there.is_file() {
-        Err(Refusal::Other("it is no ordinary file".into()))
+        Err(Refusal::Other("it is not an ordinary file".into()))
     } else if there.permissions().readonly() {
         Err(Refusal::Permission)
     } else {

@@ -22,7 +22,7 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
         ("A = [1, 2; 3, 4]\nlen(A)", "write `rows(A)` or `cols(A)`"),
         (
             "range(3)",
-            "a range stands after `in`: `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
+            "a range is written after `in`: `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
         ),
         ("print factorial(3)", "write `gamma(n + 1)`"),
         ("arctan(1)", "write `atan(1)`"),
@@ -33,11 +33,11 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
         ),
         (
             "L = w^2\ndL/dw at w = 1",
-            "the derivative of `L` by `w` is `grad(L, w)`; `derive L wrt w` shows its formula",
+            "the derivative of `L` with respect to `w` is `grad(L, w)`; `derive L wrt w` shows its formula",
         ),
         (
             "w = 1; L = w^2\nL'(w)",
-            "`L` is a variable: its derivative by `w` is `grad(L, w)`; `derive L wrt w` shows the formula",
+            "`L` is a variable: its derivative with respect to `w` is `grad(L, w)`; `derive L wrt w` shows the formula",
         ),
         (
             "print d/dw L",
@@ -45,7 +45,7 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
         ),
         (
             "f(x) = x^2\ngrad(f)(2)",
-            "the derivative of a function `f` at a point is `f'(2)`; that of a formula `L` by `w` is `grad(L, w)`",
+            "the derivative of a function `f` at a point is `f'(2)`; that of a formula `L` with respect to `w` is `grad(L, w)`",
         ),
         (
             "grad(w^2 wrt w)",
@@ -53,7 +53,7 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
         ),
         (
             "trace L by w",
-            "the names to differentiate by follow `wrt`: write `trace L wrt w`",
+            "put the variables after `wrt`: write `trace L wrt w`",
         ),
         (
             "plot sin(t)",
@@ -124,7 +124,7 @@ fn habits_from_elsewhere_are_answered_with_what_to_write() {
 fn a_name_of_the_users_comes_before_one_of_another_language() {
     assert_eq!(
         advice("len = 3\nlen(2)"),
-        "`len` is a variable: to multiply write `len*(2)`; an entry stands in square brackets"
+        "`len` is a variable: to multiply write `len*(2)`; an entry is written in square brackets"
     );
     let mut session = Session::with_limits(Limits::default());
     let fine = Source::new("test", "len(x) = 2*x\ne = 3\nassert len(e) == 6");
@@ -250,7 +250,7 @@ fn bodies_that_nobody_calls_are_looked_at() {
     assert_eq!(
         found("f(x) = x*wieght + sum([i*x for i in 1..3]) + iterate(g, x, 2)\ng(x) = len(x)*sin"),
         [
-            pair("wieght", "`wieght` is nowhere defined"),
+            pair("wieght", "`wieght` is not defined anywhere"),
             pair("len", "there is no function `len`"),
             pair("sin", "`sin` is a function and has no value of its own"),
         ]

@@ -514,7 +514,7 @@ fn exercises_and_their_solutions() {
     assert_eq!(left.code, Some(1));
     assert!(
         left.stderr
-            .contains("error[blank]: this is to be filled in"),
+            .contains("error[blank]: this blank is not filled in"),
         "{}",
         left.stderr
     );

@@ -202,14 +202,14 @@ fn the_right_mode_depends_on_inputs_and_outputs() {
     let x = "x = ones(5, 1); ";
     assert!(
         advice(&format!("{x} compare sum(x.^2) wrt x"))
-            .starts_with("reverse is the right mode here: 1 pass against 5")
+            .starts_with("Best here: reverse (1 pass instead of 5)")
     );
     assert!(
         advice("t = 1; compare t*ones(5, 1) wrt t")
-            .starts_with("forward is the right mode here: 1 pass against 5")
+            .starts_with("Best here: forward (1 pass instead of 5)")
     );
     assert!(
-        advice("t = 1; compare t^2 wrt t").starts_with("forward and reverse are equally right")
+        advice("t = 1; compare t^2 wrt t").starts_with("Forward and reverse are equally cheap")
     );
     let passes = the("compare", &format!("{x} compare x.^2 wrt x"))["cost"].clone();
     assert_eq!(
@@ -294,7 +294,7 @@ fn the_table_of_the_lectures_loss() {
     );
     assert!(lines[2].starts_with("w          10        10"), "{text}");
     assert!(
-        text.contains("reverse is the right mode here: 1 pass against 2; numeric only as a check"),
+        text.contains("Best here: reverse (1 pass instead of 2). Use numeric only to check."),
         "{text}"
     );
 }
@@ -372,7 +372,7 @@ fn a_trace_names_the_line_where_infinity_was_born() {
     assert_eq!(found["help"], "write `softplus(x)` for `log(1 + exp(x))`");
     let text = run_text("x = 1000; trace log(1 + exp(x)) wrt x");
     assert!(
-        text.contains("inf is born in a₂ = exp(a₁) = exp(1000) (line 1)"),
+        text.contains("inf first appears in a₂ = exp(a₁) = exp(1000) (line 1)"),
         "{text}"
     );
 }
@@ -420,7 +420,7 @@ fn values_and_prints_tell_too() {
         the("print", "x = 0; print \"y\", log(x)")["nonfinite"]["value"],
         "-inf"
     );
-    assert!(run_text("x = 0; log(x)").contains("-inf is born in log(x) = log(0) (line 1)"));
+    assert!(run_text("x = 0; log(x)").contains("-inf first appears in log(x) = log(0) (line 1)"));
     // What is written as infinite was not born anywhere.
     assert_eq!(the("value", "inf")["nonfinite"], Value::Null);
     assert_eq!(the("value", "x = 1; x + 1")["nonfinite"], Value::Null);

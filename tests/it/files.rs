@@ -156,7 +156,7 @@ fn a_file_is_written_whole_or_not_at_all() {
         ("kept.svg", "no permission to write `kept.svg`"),
         (
             "pipe.svg",
-            "cannot write `pipe.svg`: it is no ordinary file",
+            "cannot write `pipe.svg`: it is not an ordinary file",
         ),
         ("a.gif", "`graph` cannot write `a.gif`"),
     ] {

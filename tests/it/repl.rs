@@ -154,10 +154,10 @@ fn a_circle_is_told_while_typing_and_after() {
     let screen = repl.answers("w = w - 0.1*grad(L, w)");
     holds(&screen, "-> circular: write w := ...");
     holds(&screen, "note: `w` now needs itself");
-    holds(&repl.answers(":undo"), "`w` is as it was");
+    holds(&repl.answers(":undo"), "undone: `w`");
     repl.answers("L");
     repl.answers("2*L");
-    holds(&repl.answers(":undo"), "`L`, `w` are as they were");
+    holds(&repl.answers(":undo"), "undone: `L`, `w`");
     repl.types(":q");
     let _ = std::fs::remove_dir_all(repl.leaves());
 }

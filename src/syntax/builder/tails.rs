@@ -50,7 +50,7 @@ impl Builder<'_> {
                 return Err(self
                     .error(
                         place(start),
-                        format!("`{word}` stands here twice"),
+                        format!("`{word}` appears twice"),
                         "the second",
                     )
                     .label(self.locate(place(*first)), "the first")
@@ -122,7 +122,7 @@ impl Builder<'_> {
     }
 
     pub fn modes(&mut self, names: Vec<Ident>) -> Result<Vec<(Mode, Span)>> {
-        self.refuse_twins(names.iter(), |name| format!("`{name}` stands here twice"))?;
+        self.refuse_twins(names.iter(), |name| format!("`{name}` appears twice"))?;
         names
             .iter()
             .map(|word| {

@@ -63,7 +63,7 @@ fn number(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
         }
         _ => return None,
     };
-    Some(pair(context, last, at, "this is no number", "not a number").help(help))
+    Some(pair(context, last, at, "this is not a number", "not a number").help(help))
 }
 
 /// `sin²(x)`, `sin^2(x)`
@@ -90,7 +90,7 @@ fn power_of_function(context: &Context<'_>, last: usize, at: usize) -> Option<Di
         context,
         name,
         at,
-        "a power stands after the arguments",
+        "a power is written after the arguments",
         "raised before the call",
     )
     .help(format!("write `{function}{argument}{power}`"));
@@ -163,7 +163,7 @@ fn word_as_operator(context: &Context<'_>, last: usize, at: usize) -> Option<Dia
         };
         context.mistake(
             at,
-            format!("`{word}` is no operator"),
+            format!("`{word}` is not an operator"),
             "between two operands",
             format!("write `{instead}`"),
         )
@@ -224,7 +224,7 @@ fn tail_word(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
     let near = statements::nearly_tail_word(context, at)?;
     Some(context.mistake(
         at,
-        format!("`{}` is no part of a statement", context.text(at)),
+        format!("`{}` is not a part of a statement", context.text(at)),
         "unknown word",
         format!("did you mean `{near}`?"),
     ))
@@ -298,7 +298,7 @@ fn item(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
         Token::Import | Token::Assert | Token::Assume | Token::Rule => {
             "put each statement on a line of its own"
         }
-        _ => "separate the outputs by commas; the names to differentiate by follow `wrt`",
+        _ => "separate the outputs by commas; put the variables after `wrt`",
     };
     Some(
         pair(
@@ -323,9 +323,12 @@ fn missing_tail_operand(context: &Context<'_>, last: usize, at: usize) -> Option
         context.mistake(
             last,
             format!("`{owner}` needs something before `{word}`"),
-            format!("before `{}`, an operand was due here", context.text(at)),
+            format!(
+                "before `{}`, an operand was expected here",
+                context.text(at)
+            ),
             match statement_form(&owner) {
-                "" => format!("`{word}` cannot be a name here: complete what stands before it"),
+                "" => format!("`{word}` cannot be a name here: complete what comes before it"),
                 form => format!("write what `{owner}` is about first: `{form}`"),
             },
         )
@@ -386,7 +389,7 @@ fn called(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
         let help = match context.operand_until(last) {
             call if call.starts_with("grad(") && context.token(last - 1) == Some(Token::Name) => {
                 let (name, argument) = (context.text(last - 1), context.operand_from(at));
-                format!("the derivative of a function `{name}` at a point is `{name}'{argument}`; that of a formula `L` by `w` is `grad(L, w)`")
+                format!("the derivative of a function `{name}` at a point is `{name}'{argument}`; that of a formula `L` with respect to `w` is `grad(L, w)`")
             }
             _ => "write `*` between the two for a product".to_owned(),
         };

@@ -67,7 +67,7 @@ fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
     } else {
         context.span(at)
     };
-    let error = context.error(span, message, "a dot too many").help(help);
+    let error = context.error(span, message, "one dot too many").help(help);
     if number {
         let written = context.source.slice(context.span(at - 1));
         return error.fix(context.place(span), written);
@@ -380,7 +380,7 @@ pub(super) fn single_quotes(context: &Context<'_>, at: usize) -> Option<Diagnost
         return (opener == at).then(|| {
             context
                 .error(span, "`'` has nothing to transpose", "no operand before it")
-                .help("`'` stands after what it transposes; texts stand in double quotes")
+                .help("`'` is written after what it transposes; texts are written in double quotes")
         });
     };
     let end = span.end as usize + length + 1;
@@ -388,7 +388,7 @@ pub(super) fn single_quotes(context: &Context<'_>, at: usize) -> Option<Diagnost
         context
             .error(
                 Span::new(span.start as usize, end),
-                "texts stand in double quotes",
+                "texts are written in double quotes",
                 "in single quotes",
             )
             .help(format!("write `\"{}\"`", short(&line[..length]))),

@@ -104,7 +104,7 @@ pub(super) fn bars(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let inner = context.text_of(at + 1, closer - 1);
     let error = context.error(
         context.span(at).to(context.span(closer)),
-        format!("`{bar}` is no bracket"),
+        format!("`{bar}` is not a bracket"),
         "between bars",
     );
     Some(rewritten(
@@ -305,7 +305,7 @@ pub(super) fn path(context: &Context<'_>, dot: usize) -> Option<Diagnostic> {
     }
     let error = context.error(
         context.span(first).to(context.span(dot + 1)),
-        "a path stands in double quotes",
+        "a path is written in double quotes",
         "no quotes here",
     );
     let path = context.text_of(first, dot + 1);

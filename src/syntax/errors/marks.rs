@@ -33,7 +33,7 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     if in_branch(context, last) {
         let name = context.text(last);
         return error(
-            "after `then` and `else` stand values, not statements",
+            "`then` and `else` are followed by values, not statements",
             "a definition here",
             format!("write `{name} = if c then a else b`, or `if c {{ {name} = 1 }}`"),
         );
@@ -103,7 +103,7 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         ),
         _ => error(
             "only a name can be defined",
-            "left of this stands no name",
+            "the left side is not a name",
             "write `w = 3` or `f(x, y) = x*y`; to compare two values write `==`".into(),
         ),
     }
@@ -130,7 +130,7 @@ pub(super) fn assign(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     if in_branch(context, last) {
         let name = context.text(last);
         return error(
-            "after `then` and `else` stand values, not statements",
+            "`then` and `else` are followed by values, not statements",
             format!("write `{name} := if c then a else b`, or `if c {{ {name} := 1 }}`"),
         );
     }
@@ -185,12 +185,12 @@ pub(super) fn comma(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             "put each definition in a statement of its own, ended by a newline or `;`; a vector is `[1, 2]`",
         ),
         word if word.is_statement_word() => error(
-            "no list can stand here",
+            "a list is not allowed here",
             "a comma here",
             "put the statements on lines of their own",
         ),
         Token::For => error(
-            "a loop has one name that runs",
+            "a loop has one variable",
             "a second one here",
             "put one loop into the block of the other",
         ),
@@ -200,7 +200,7 @@ pub(super) fn comma(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             "write `a = 1; b = 2`; several names are updated at once by `a, b := 1, 2`",
         ),
         _ if rest.contains(&Token::Assign) => error(
-            "left of `:=` stand names and entries of names",
+            "only names and entries of names can be left of `:=`",
             "something else here",
             "write `a, v[1] := 1, 2`",
         ),
@@ -284,7 +284,7 @@ pub(super) fn range(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             );
         }
         return error(
-            "a range stands only after `in` and in an index",
+            "a range is allowed only after `in` and in an index",
             "a range here",
             "write `[i for i in 1..n]` for the vector of its values, or `linspace(a, b, n)`",
         );
@@ -352,7 +352,7 @@ pub(super) fn colon(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     if !is_range {
         return Some(context.mistake(
             at,
-            "`:` stands only as a whole index",
+            "`:` is allowed only as a whole index",
             "a colon here",
             "write `W[1, :]` or `W[:, 1]`",
         ));
@@ -376,7 +376,7 @@ pub(super) fn semicolon(context: &Context<'_>, at: usize) -> Option<Diagnostic> 
         |message: &str, label: &str, help: &str| Some(context.mistake(at, message, label, help));
     match found {
         Token::Semicolon => error(
-            "`;` stands only between statements and between the rows of a matrix",
+            "`;` is allowed only between statements and between the rows of a matrix",
             "in parentheses",
             "separate arguments by commas",
         ),
@@ -386,7 +386,7 @@ pub(super) fn semicolon(context: &Context<'_>, at: usize) -> Option<Diagnostic> 
             "take out the `;`, or write the row",
         ),
         Token::Row => error(
-            "`;` ends the row of a matrix and stands in nothing else",
+            "`;` ends the row of a matrix; it is not allowed in other brackets",
             "no matrix here",
             "separate indices by commas: `A[1, 2]`",
         ),
@@ -429,10 +429,13 @@ pub(super) fn text(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
 fn only_choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let (message, help) = match context.token_before(at)? {
         Token::Import => (
-            "`import` wants the path of a script, as a text",
+            "`import` takes the path of a script in double quotes",
             "write `import \"other.ad\"`",
         ),
-        Token::To => ("`to` wants a path, as a text", "write `to \"file.svg\"`"),
+        Token::To => (
+            "`to` takes a file name in double quotes",
+            "write `to \"file.svg\"`",
+        ),
         Token::Coloured => (
             "`by` is missing after `coloured`",
             "write `with points P coloured by c`",
@@ -468,7 +471,7 @@ pub(super) fn operator(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         None => error(
             format!("a statement cannot start with `{text}`"),
             format!(
-                "write what stands left of `{text}`; to go on with the line above, end that line with it"
+                "write something to the left of `{text}`; to continue the line above, end that line with it"
             ),
         ),
         Some(before) => error(

@@ -35,12 +35,12 @@ pub(super) fn loop_head(context: &Context<'_>, at: usize) -> Option<Diagnostic> 
     let name = context.text(word + 1);
     let (message, help) = match (at - word, context.token(at)) {
         (1, Some(Token::LeftParen)) => (
-            "the head of a loop stands without parentheses",
+            "the head of a loop has no parentheses",
             "write `for i in 1..10 { print i }`".to_owned(),
         ),
         (1, Some(Token::Name)) | (3, Some(Token::If)) => return None,
         (1, _) => (
-            "`for` needs a name that runs",
+            "`for` needs a loop variable",
             "write `for i in 1..10 { print i }`".to_owned(),
         ),
         (2, Some(Token::Equal | Token::Assign)) => (
@@ -48,7 +48,7 @@ pub(super) fn loop_head(context: &Context<'_>, at: usize) -> Option<Diagnostic> 
             format!("write `for {name} in 1..10`"),
         ),
         (2, _) => (
-            "`in` is missing after the name that runs",
+            "`in` is missing after the loop variable",
             format!("write `for {name} in 1..10`"),
         ),
         _ => return None,
@@ -81,7 +81,7 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         return Some(
             error(format!("`{text}` belongs to nothing here"), "out of place").help(match word {
                 Token::By if !is_coloured(context, at) => {
-                    "the names to differentiate by follow `wrt`: write `trace L wrt w`"
+                    "put the variables after `wrt`: write `trace L wrt w`"
                 }
                 _ => TAIL.iter().find(|row| row.token == word)?.form,
             }),
@@ -191,7 +191,7 @@ fn unfinished(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         && context.token(at + 1) == Some(Token::LeftBrace);
     match context.token(start)? {
         Token::Repeat | Token::While | Token::For | Token::If if brace_below => error(
-            format!("the `{{` of `{word}` stands on the same line"),
+            format!("the `{{` of `{word}` belongs on the same line"),
             "move the `{` up to the end of the line before",
         ),
         Token::For
@@ -230,7 +230,7 @@ pub(super) fn after_block(context: &Context<'_>, at: usize) -> Option<Diagnostic
     if before == Token::Else && context.token_before(last) == Some(Token::RightBrace) {
         return Some(context.mistake(
             at,
-            "a block, or another `if`, stands after `else`",
+            "`else` is followed by a block or another `if`",
             "not in braces",
             "write `else { w := 0 }` or `else if w > 1 { w := 1 }`",
         ));
@@ -286,7 +286,7 @@ pub(super) fn brace(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             "a matrix is written `[1, 2; 3, 4]`",
         ),
         _ => error(
-            "a block stands only after `repeat`, `while`, `for` and `if`",
+            "a block is allowed only after `repeat`, `while`, `for` and `if`",
             "braces hold statements; a formula takes `( )`",
         ),
     }

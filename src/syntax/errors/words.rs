@@ -98,7 +98,7 @@ fn foreign_word(context: &Context<'_>, at: usize) -> Diagnostic {
     let word = context.text(at);
     let error = context.error(
         context.span(at),
-        format!("`{word}` is no word of this language"),
+        format!("`{word}` is not a word of this language"),
         "not needed here",
     );
     let Some(known) = foreign::word(&word) else {
@@ -126,7 +126,7 @@ fn inner_statement(context: &Context<'_>, word: usize) -> Option<Diagnostic> {
         context.mistake(
             word,
             format!("`{text}` is a statement and has no value"),
-            "cannot stand inside a formula",
+            "not allowed inside a formula",
             "put it on a line of its own",
         )
     })
@@ -142,7 +142,7 @@ pub(super) fn choice(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             "write `if c then a else b`",
         ),
         Token::If => (
-            "`if` as an operand wants parentheses",
+            "`if` as an operand needs parentheses",
             "part of a larger formula",
             "write `(if c then a else b)`",
         ),
@@ -206,7 +206,7 @@ pub(super) fn comprehension(context: &Context<'_>, at: usize) -> Option<Diagnost
         Token::For => Some(misplaced_for(context, at)),
         Token::In => Some(context.mistake(
             at,
-            "`in` stands only after `for`",
+            "`in` is allowed only after `for`",
             "no `for` before it",
             "write `for i in 1..10 { print i }` or `[i^2 for i in 1..n]`",
         )),
@@ -234,7 +234,7 @@ fn misplaced_for(context: &Context<'_>, at: usize) -> Diagnostic {
             "join parts with `vcat`: `vcat([a, b], [i^2 for i in 1..n])`",
         ),
         _ => (
-            "a comprehension stands in brackets",
+            "a comprehension is written in brackets",
             "write `[i^2 for i in 1..n]`, or `for i in 1..n { print i }` for a loop",
         ),
     };
@@ -247,7 +247,7 @@ pub(super) fn misplaced_not(context: &Context<'_>, at: usize) -> Option<Diagnost
     (context.token(at) == Some(Token::Not) && operator).then(|| {
         context.mistake(
             at,
-            "`not` as an operand wants parentheses",
+            "`not` as an operand needs parentheses",
             "binds looser than the operator before it",
             "write `(not a)`",
         )

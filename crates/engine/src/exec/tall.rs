@@ -185,7 +185,7 @@ impl Search<'_, '_> {
         }
         let mut loads: Vec<Read> = Vec::new();
         // Columns that pass through memory if every operation goes through them by itself. A column that
-        // is written counts twice: the processor reads it first.
+        // is written is counted twice: the processor reads it first.
         let mut alone = 0;
         let (mut stores, mut inside) = (Vec::new(), Vec::new());
         for unit in &units {

@@ -16,9 +16,7 @@ fn square(name: &str, shape: Shape) -> Result<Shape, String> {
     if shape.rows == shape.cols {
         return Ok(shape);
     }
-    Err(format!(
-        "{name} wants a square matrix, and this one is {shape}"
-    ))
+    Err(format!("{name} needs a square matrix; this one is {shape}"))
 }
 
 fn scalar_of_square(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
@@ -31,7 +29,7 @@ fn solve_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
         return Ok(shapes[1]);
     }
     Err(format!(
-        "solve(A, B) wants as many rows in B as in A: {a} and {}",
+        "solve(A, B) needs as many rows in B as in A: {a} and {}",
         shapes[1]
     ))
 }
@@ -43,7 +41,7 @@ fn dot_shape(shapes: &[Shape], _: &[usize]) -> Result<Shape, String> {
         return Ok(Shape::SCALAR);
     }
     Err(format!(
-        "dot wants two values of the same size, not {a} and {b}"
+        "dot needs two values of the same size, not {a} and {b}"
     ))
 }
 
