@@ -33,6 +33,9 @@ impl Likeness {
         if self == Likeness::Exact || is_drawn(line) {
             return line.into();
         }
+        if let Some(content) = content_of_drawing(line) {
+            return content.into();
+        }
         let cells: Vec<&str> = line.trim().split("  ").map(str::trim).collect();
         let cells = cells.into_iter().filter(|cell| !cell.is_empty());
         cells.collect::<Vec<_>>().join("  ").into()
@@ -42,6 +45,16 @@ impl Likeness {
 /// True of a line in which places mean something: of a plot, a graph or an error.
 fn is_drawn(line: &str) -> bool {
     line.contains(['│', '┤', '└', '├', '╭', '╰', '┬', '┴', '░', '▒', '▓', '█'])
+}
+
+/// The content of a line of a graph in a page: its text, or the name of its shape. Its place is layout.
+fn content_of_drawing(line: &str) -> Option<&str> {
+    let line = line.trim();
+    if let Some(text) = line.strip_prefix("<text ") {
+        return text.split_once('>').map(|(_, text)| text);
+    }
+    let shapes = ["<rect ", "<path ", "<svg "];
+    shapes.into_iter().find(|shape| line.starts_with(*shape))
 }
 
 /// The differences between `old` and `new`, line by line, with line numbers; `None` if there is none.
@@ -245,6 +258,11 @@ mod tests {
         assert_eq!(cells(old, "a      value\nx = 1      3\n"), None);
         assert!(cells(old, "a   value\nx = 1   4\n").is_some());
         assert!(cells(old, "a   value\nx =  1   3\n").is_some());
+        // A graph may be laid out anew, but not say anything else.
+        let drawn = "<rect x=\"1\" fill=\"white\"/>\n<text x=\"1\" y=\"2\">ā₁ = 10</text>\n";
+        let moved = "<rect x=\"5\" fill=\"white\"/>\n<text x=\"5\" y=\"2\">ā₁ = 10</text>\n";
+        assert_eq!(cells(drawn, moved), None);
+        assert!(cells(drawn, &moved.replace("10", "11")).is_some());
         // Only what changed is shown.
         let shown = cells(old, "a      value\nx = 1      4\n").expect("a difference");
         assert!(!shown.contains("- a"), "{shown}");

@@ -55,10 +55,15 @@ impl Unit<'_> {
         let name = self.graph.leaf(number).name;
         let location = self.location_of(leaf);
         if self.definitions.variable(&name).is_some() {
+            let shape = self.graph.shape(leaf);
+            let value = match shape.is_scalar() {
+                true => "1".to_string(),
+                false => format!("ones({}, {})", shape.rows, shape.cols),
+            };
             return error!(Value, location,
                 "`{name}` has no value";
                 label: "declared here, without a value";
-                help: "give it one: `{name} = 1`, or `at {name} = 1` for one statement");
+                help: "give it one: `{name} = {value}`, or `at {name} = {value}` for one statement");
         }
         if let Some(error) = self.not_called(&name, location.clone()) {
             return error;
@@ -90,10 +95,12 @@ impl Unit<'_> {
     /// The error for a function's name where a value is wanted.
     fn not_called(&self, name: &str, location: Location) -> Option<Diagnostic> {
         let signature = self.signature(name)?;
+        let place = location.clone();
         Some(error!(Name, location,
             "`{name}` is a function and has no value of its own";
             label: "not called";
-            help: "write it with its arguments: `{signature}`"))
+            help: "write it with its arguments: `{signature}`";
+            fix: place, signature.clone()))
     }
 
     /// Refuses outputs that are functions, and formulas with the name of a function of the user's in

@@ -29,7 +29,7 @@ impl Lowerer<'_> {
         })
     }
 
-    fn not_a_target(&self, expr: ExprId, frame: &Frame) -> Diagnostic {
+    pub(super) fn not_a_target(&self, expr: ExprId, frame: &Frame) -> Diagnostic {
         let error = error!(Type, frame.locate(expr),
             "a derivative is taken with respect to a name or an entry such as `W[1, 2]`";
             label: "not a name";

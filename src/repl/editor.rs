@@ -112,7 +112,7 @@ impl ConditionalEventHandler for ClosingBrace {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
         let at_end = context.pos() == context.line().len();
         (at_end && is_indented(context.line())).then(|| {
-            let back = Movement::BackwardChar(MARGIN.len());
+            let back = Movement::BackwardChar(MARGIN.len() as RepeatCount);
             Cmd::Replace(back, Some("}".into()))
         })
     }
