@@ -87,7 +87,7 @@ impl FileFormat {
             (FileFormat::Csv | FileFormat::Npy, None) => Vec::new(),
             (FileFormat::Text, _) => each(Event::to_string).into_bytes(),
             (FileFormat::Json, _) => each(|event| event.to_json() + "\n").into_bytes(),
-            (FileFormat::Latex, _) => (latex::HEADER.to_owned() + &each(Event::to_latex)).into(),
+            (FileFormat::Latex, _) => latex::document(events).into_bytes(),
             (FileFormat::Markdown, _) => markdown::document(events).into_bytes(),
             (FileFormat::Html, _) => html::page(events, &Style::default()).into_bytes(),
         }

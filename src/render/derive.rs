@@ -136,7 +136,7 @@ fn parts(formula: &Simplified) -> String {
 pub(super) fn sizes(formula: &Simplified, whole: bool) -> String {
     let (after, before) = (formula.after, formula.before);
     if whole {
-        return format!("  {} ({} before simplifying)\n", size(after), size(before));
+        return format!("  {}, before simplifying {}\n", size(after), size(before));
     }
     let now = counted(after.dag as usize, "operation");
     match after.dag == before.dag {

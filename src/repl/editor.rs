@@ -13,14 +13,15 @@ use rustyline::history::FileHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
     Behavior, Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Event,
-    EventContext, EventHandler, Helper, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
-    Result,
+    EventContext, EventHandler, Helper, KeyCode, KeyEvent, Modifiers, RepeatCount, Result,
 };
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The editor of a session.
 pub type Editor = rustyline::Editor<Assistant, FileHistory>;
@@ -51,14 +52,19 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
         .max_history_size(REMEMBERED)?
         .build();
     let mut editor = Editor::with_config(config)?;
-    editor.set_helper(Some(Assistant::new(shared)));
+    let assistant = Assistant::new(shared);
+    let closing = assistant.closing.clone();
+    editor.set_helper(Some(assistant));
     let key = |code| KeyEvent(code, Modifiers::NONE);
     let further = EventHandler::Conditional(Box::new(FurtherLine));
     editor.bind_sequence(key(KeyCode::Enter), further);
     let always = EventHandler::Conditional(Box::new(AnotherLine));
     editor.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), always);
     let brace = KeyEvent(KeyCode::Char('}'), Modifiers::NONE);
-    editor.bind_sequence(brace, EventHandler::Conditional(Box::new(ClosingBrace)));
+    editor.bind_sequence(
+        brace,
+        EventHandler::Conditional(Box::new(ClosingBrace { closing })),
+    );
     // What is typed so far chooses among the inputs of before.
     for (code, command) in [
         (KeyCode::PageUp, Cmd::HistorySearchBackward),
@@ -105,15 +111,18 @@ impl ConditionalEventHandler for AnotherLine {
     }
 }
 
-/// `}` at the start of a line stands below the statement whose block it closes.
-struct ClosingBrace;
+/// `}` at the start of a line stands below the statement whose block it closes. The one command of the
+/// editor that replaces blanks and leaves the cursor behind is a completion.
+struct ClosingBrace {
+    closing: Arc<AtomicBool>,
+}
 
 impl ConditionalEventHandler for ClosingBrace {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
         let at_end = context.pos() == context.line().len();
         (at_end && is_indented(context.line())).then(|| {
-            let back = Movement::BackwardChar(MARGIN.len() as RepeatCount);
-            Cmd::Replace(back, Some("}".into()))
+            self.closing.store(true, Ordering::Relaxed);
+            Cmd::Complete
         })
     }
 }
@@ -160,6 +169,8 @@ pub struct Assistant {
     shared: Rc<Shared>,
     /// The line is still being edited, so that brackets are matched.
     moving: Cell<bool>,
+    /// The next completion is a brace in place of an indentation.
+    closing: Arc<AtomicBool>,
 }
 
 impl Assistant {
@@ -168,6 +179,7 @@ impl Assistant {
         Assistant {
             shared: shared.clone(),
             moving: Cell::new(false),
+            closing: Arc::default(),
         }
     }
 }
@@ -178,6 +190,13 @@ impl Completer for Assistant {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
+        if self.closing.swap(false, Ordering::Relaxed) {
+            let brace = Pair {
+                display: "}".into(),
+                replacement: "}".into(),
+            };
+            return Ok((at.saturating_sub(MARGIN.len()), vec![brace]));
+        }
         Ok(complete::candidates(
             &self.shared.session.borrow(),
             line,

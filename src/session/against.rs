@@ -119,14 +119,15 @@ impl Session {
             derive(subject, output, wrt.target, spelling)
         });
         if let Symbolic::Formula(found) = found {
-            for part in summands(&found.script, found.whole) {
+            for (part, negative) in summands(&found.script, found.whole) {
                 let lowered = lowerer.lower_parts(&found.script, &found.parts, part, &held)?;
-                terms[0].push((found.text(part), lowered));
+                terms[0].push(signed(graph, found.text(part), lowered, negative));
             }
         }
-        for part in summands(script, given) {
+        for (part, negative) in summands(script, given) {
             let lowered = lowerer.lower_held(&formula(script, part), &held)?;
-            terms[1].push((printer::print(script, part), lowered));
+            let text = printer::print(script, part);
+            terms[1].push(signed(graph, text, lowered, negative));
         }
         Ok(Pair {
             right,
@@ -136,15 +137,28 @@ impl Session {
     }
 }
 
-/// The terms of a sum, whatever their signs; none of a formula that is no sum.
-fn summands(script: &Script, expr: ExprId) -> Vec<ExprId> {
+/// A term with its sign.
+fn signed(graph: &Graph, text: String, node: NodeId, negative: bool) -> Named {
+    match negative {
+        true => (format!("-{text}"), (-graph.term(node)).id),
+        false => (text, node),
+    }
+}
+
+/// The terms of a sum, and which of them are subtracted.
+fn summands(script: &Script, expr: ExprId) -> Vec<(ExprId, bool)> {
     let mut found = Vec::new();
-    let mut waiting = vec![expr];
-    while let Some(id) = waiting.pop() {
+    let mut waiting = vec![(expr, false)];
+    while let Some((id, negative)) = waiting.pop() {
         match script.expr(id).kind {
-            ExprKind::Binary(BinaryOp::Add | BinaryOp::Sub, a, b) => waiting.extend([b, a]),
-            ExprKind::Unary(UnaryOp::Neg, x) => waiting.push(x),
-            _ => found.push(id),
+            ExprKind::Binary(BinaryOp::Add, a, b) => {
+                waiting.extend([(b, negative), (a, negative)]);
+            }
+            ExprKind::Binary(BinaryOp::Sub, a, b) => {
+                waiting.extend([(b, !negative), (a, negative)]);
+            }
+            ExprKind::Unary(UnaryOp::Neg, x) => waiting.push((x, !negative)),
+            _ => found.push((id, negative)),
         }
     }
     found.truncate(MOST_TERMS);
@@ -285,10 +299,14 @@ impl<'j, 'u> Judge<'j, 'u> {
             }
         }
         for (text, term) in fitting(graph, extra, shape) {
-            for signed in [term, -term] {
-                if self.equal(right, (given_term - signed).id)? {
-                    return Ok(Some(Slip::Extra(text.to_string())));
-                }
+            if self.equal(right, (given_term - term).id)? {
+                return Ok(Some(Slip::Extra(text.to_string())));
+            }
+            if self.equal(right, (given_term + term).id)? {
+                return Ok(Some(Slip::Half(text.to_string())));
+            }
+            if self.equal(right, (given_term - 2.0 * term).id)? {
+                return Ok(Some(Slip::TermSign(text.to_string())));
             }
         }
         let reached = entrywise(&NE, &[right_term, right_term.zero()]);

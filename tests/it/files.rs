@@ -139,6 +139,26 @@ fn a_pipe_is_read_and_waited_for_no_longer_than_allowed() {
 }
 
 #[test]
+fn results_are_written_as_the_name_of_the_file_says() {
+    let folder = Folder::new("formats");
+    let script = "A = [1, 2; 3, 4]; w = 3; A to \"a.md\"; compare w^2 wrt w using forward to \"c.md\"; \
+                  print \"A is\", A to \"p.csv\"; derive w^2 wrt w with bare to \"f.tex\"; L = w^2; L to \"l.md\"";
+    let output = folder.wengert(&["-q", "-e", script]).output();
+    let output = output.expect("it runs");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let read = |name: &str| fs::read_to_string(folder.0.join(name)).expect("a file");
+    assert_eq!(
+        read("a.md"),
+        "`A`\n\n| 1 | 2 |\n| ---: | ---: |\n| 1 | 2 |\n| 3 | 4 |\n"
+    );
+    let compared = "`w^2 = 9`\n\n| wrt | forward |\n| --- | ---: |\n| w | 6 |\n";
+    assert!(read("c.md").starts_with(compared), "{}", read("c.md"));
+    assert_eq!(read("p.csv"), "1,2\n3,4\n");
+    assert_eq!(read("f.tex"), "2 w\n");
+    assert_eq!(read("l.md"), "```text\nL = 9\n```\n");
+}
+
+#[test]
 fn a_file_is_written_whole_or_not_at_all() {
     let folder = Folder::new("write");
     let at = |name: &str| folder.0.join(name);

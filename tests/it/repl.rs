@@ -85,6 +85,24 @@ fn an_error_in_the_middle_keeps_the_session() {
     let _ = std::fs::remove_dir_all(repl.leaves());
 }
 
+/// A brace that closes a block loses the indentation that its line began with.
+#[test]
+fn a_closing_brace_stands_below_its_statement() {
+    let mut repl = Repl::new("brace", &[]);
+    repl.answers("x = 16");
+    repl.types("repeat 2 {");
+    repl.types("if x > 1 {");
+    repl.types("x := x/2");
+    repl.types("}");
+    let screen = repl.answers("}");
+    // Below `if` and below `repeat`, behind the mark of a further line.
+    holds(&screen, ".   }");
+    holds(&screen, ". }");
+    holds(&repl.answers("x"), "x = 4");
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
 /// After an error with a certain fix the Up key offers the line as it should have been.
 #[test]
 fn the_up_key_offers_the_fix() {

@@ -41,6 +41,23 @@ pub const HEADER: &str = "\
 const WRITTEN_ROWS: usize = 20;
 const WRITTEN_COLS: usize = 5;
 
+/// Results as the content of a file. A formula alone is for a formula of the user's own: nothing else
+/// stands there.
+pub fn document(events: &[Event]) -> String {
+    let style = Style::default();
+    let results: String = events.iter().map(|one| event(one, &style)).collect();
+    let is_bare = |event: &Event| match event {
+        Event::Derive(derivation) => derivation.bare,
+        Event::Rewriting(found) => found.bare,
+        Event::Series(found) => found.bare,
+        _ => false,
+    };
+    match events.iter().all(is_bare) {
+        true => results,
+        false => HEADER.to_owned() + &results,
+    }
+}
+
 /// An event as LaTeX, with the end of its last line. Warnings are diagnostics, not results: empty.
 pub fn event(event: &Event, style: &Style) -> String {
     match event {

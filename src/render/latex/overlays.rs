@@ -10,7 +10,12 @@ use crate::view::{Cell, Column, Table};
 pub fn table(table: &Table, style: &Style) -> String {
     let (closing, columns): (Vec<&Column>, Vec<&Column>) =
         table.columns.iter().partition(|column| column.closing);
-    let shown: Vec<&Column> = columns.into_iter().chain(closing).collect();
+    let is_empty = |column: &&Column| {
+        let mut cells = column.cells.iter();
+        cells.all(|one| cell(one, style).is_empty())
+    };
+    let shown = columns.into_iter().chain(closing);
+    let shown: Vec<&Column> = shown.filter(|column| !is_empty(column)).collect();
     let count = table.rows.len();
     let line = |k: usize| {
         let cells = shown.iter().map(|column| {
