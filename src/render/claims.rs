@@ -1,6 +1,6 @@
 //! Answers to claims as text.
 
-use super::terminal::shape_text;
+use super::values::shape_text;
 use super::{Style, number};
 use crate::claims::{Against, Outcome, Proof, Refutation};
 use crate::diagnostic::counted;

@@ -31,11 +31,10 @@ impl Session {
                 let value = lowerer.value(node)?;
                 let written = number::inline(&value, 17);
                 let text = script.text(side);
-                if written == text {
-                    // A number written as such needs no explanation.
-                    continue;
+                // A number written as such needs no explanation.
+                if written != text {
+                    values.push(format!("`{text}` is {written}"));
                 }
-                values.push(format!("`{text}` is {written}"));
                 witnesses.push(Witness {
                     text: text.to_string(),
                     value,

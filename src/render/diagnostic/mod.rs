@@ -42,6 +42,8 @@ fn values(witnesses: &[Witness], style: &Style) -> String {
         false => few,
     };
     let each = witnesses.iter().zip(values);
+    // A number written as such is not repeated.
+    let each = each.filter(|(one, _)| number::inline(&one.value, 17) != one.text);
     let each = each.map(|(one, value)| format!("`{}` is {value}", one.text));
     each.collect::<Vec<_>>().join(", ")
 }
