@@ -262,7 +262,8 @@ mod tests {
         let drawn = "<rect x=\"1\" fill=\"white\"/>\n<text x=\"1\" y=\"2\">ā₁ = 10</text>\n";
         let moved = "<rect x=\"5\" fill=\"white\"/>\n<text x=\"5\" y=\"2\">ā₁ = 10</text>\n";
         assert_eq!(cells(drawn, moved), None);
-        assert!(cells(drawn, &moved.replace("10", "11")).is_some());
+        let other = moved.replace("10", "11");
+        assert!(cells(drawn, &other).is_some());
         // Only what changed is shown.
         let shown = cells(old, "a      value\nx = 1      4\n").expect("a difference");
         assert!(!shown.contains("- a"), "{shown}");

@@ -39,7 +39,7 @@ impl Session {
             Some(name) => Err(error!(Syntax, script.locate(*name),
                 "nothing is assumed about `{}`", script.text(*name);
                 label: "a property or a comparison is missing";
-                help: "write `{0} > 0`, or `{0} symmetric`", script.text(*name))),
+                help: "write `assume {0} > 0`, or `assume {0} symmetric`", script.text(*name))),
         }
     }
 

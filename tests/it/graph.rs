@@ -352,7 +352,7 @@ fn files_that_cannot_be_written() {
         let error = folder
             .run(&format!("x = 1; graph x to \"{file}\""))
             .expect_err("unknown");
-        assert!(error.starts_with("file: `graph` does not know"), "{error}");
+        assert!(error.starts_with("file: `graph` cannot write"), "{error}");
     }
     let error = folder
         .run("x = 1; graph x to \"no/such/folder/a.svg\"")

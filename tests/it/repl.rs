@@ -155,7 +155,7 @@ fn further_lines_are_marked_and_indented() {
     repl.types("1)");
     repl.waits_for("\r\n.   ");
     let screen = repl.answers("}");
-    holds(&screen, ".   }");
+    holds(&screen, ". }");
     holds(&repl.answers("s"), "s = 6");
     repl.types("t = (1 +");
     repl.waits_for("\r\n.   ");

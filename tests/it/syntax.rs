@@ -593,13 +593,13 @@ fn statements_side_by_side() {
         (
             "if a { b } else c",
             "c",
-            "after `else`",
+            "`else` is followed by",
             "`else if w > 1 { w := 1 }`",
         ),
         (
             "for i in 1..3, j in 1..2 { }",
             ",",
-            "one name",
+            "one variable",
             "block of the other",
         ),
         ("input x = 3", "=", "without a value", "`x = 3`"),
@@ -610,10 +610,10 @@ fn statements_side_by_side() {
 fn numbers_that_are_none() {
     refuse(&[
         ("y = 1.", "1.", "never ends in a dot", "`1.0`"),
-        ("1.2.3", "1.2.3", "no number", "one decimal point"),
-        ("1__0", "1__0", "no number", "`1_000`"),
-        ("1e+", "1e", "no number", "exponent"),
-        ("0x1f", "0x1f", "no number", "decimal"),
+        ("1.2.3", "1.2.3", "not a number", "one decimal point"),
+        ("1__0", "1__0", "not a number", "`1_000`"),
+        ("1e+", "1e", "not a number", "exponent"),
+        ("0x1f", "0x1f", "not a number", "decimal"),
     ]);
 }
 
@@ -624,13 +624,13 @@ fn texts() {
         ("read('f.csv')", "'f.csv'", "double quotes", "`\"f.csv\"`"),
         ("x = 2\nprint \"hello", "\"hello", "not closed", "`\"`"),
         ("print \"a\nb\"", "\"a", "not closed", "`\\n`"),
-        ("print \"\\q\"", "\\q", "no escape", "`\\n`"),
-        ("\"hello\"", "\"hello\"", "cannot stand here", "`print`"),
-        ("f(\"hello\")", "\"hello\"", "cannot stand here", "`read`"),
+        ("print \"\\q\"", "\\q", "not an escape", "`\\n`"),
+        ("\"hello\"", "\"hello\"", "is not allowed here", "`print`"),
+        ("f(\"hello\")", "\"hello\"", "is not allowed here", "`read`"),
         (
             "sum(x, axis=\"a\")",
             "\"a\"",
-            "cannot stand here",
+            "is not allowed here",
             "`numeric`",
         ),
         (
@@ -646,7 +646,7 @@ fn texts() {
             "path of a script",
             "import \"other.ad\"",
         ),
-        ("graph L to file", "file", "a path", "to \"file.svg\""),
+        ("graph L to file", "file", "a file name", "to \"file.svg\""),
     ]);
 }
 
@@ -732,14 +732,14 @@ fn choices_loops_and_blocks() {
         (
             "for (i in 1..3) { }",
             "(",
-            "without parentheses",
+            "has no parentheses",
             "for i in 1..10",
         ),
         ("for i in n { }", "{", "over a range", "1..10"),
         (
             "1 + if a then b else c",
             "if",
-            "wants parentheses",
+            "needs parentheses",
             "(if c then a else b)",
         ),
         (
@@ -749,7 +749,7 @@ fn choices_loops_and_blocks() {
             "if c then a else b",
         ),
         ("else { }", "else", "no `if`", ""),
-        ("a == not b", "not", "wants parentheses", "(not a)"),
+        ("a == not b", "not", "needs parentheses", "(not a)"),
         ("repeat { x }", "{", "needs a count", "repeat 10"),
         ("repeat 10: x", ":", "in braces", "`repeat 10 { x }`"),
         (
@@ -763,7 +763,7 @@ fn choices_loops_and_blocks() {
         ("x = (if a then b)", ")", "no `else`", "if c then a else b"),
         ("f(if a, b)", ",", "no `then`", "if c then a else b"),
         ("x[:2]", ":", "written with `..`", "`W[:, 1]`"),
-        ("{ x }", "{", "a block stands only after", ""),
+        ("{ x }", "{", "a block is allowed only after", ""),
         ("0 < x < 1", "0 < x < 1", "chained", "`0 < x and x < 1`"),
         ("x = 1..3", "..", "only after `in`", "linspace"),
         ("x[1..2..3]", "..", "two ends", ""),
@@ -809,7 +809,7 @@ fn brackets() {
         ("y = [1, 2", "", "never closed", "`]`"),
         ("repeat 3 { x\n", "", "never closed", "`}`"),
         ("y = (1, 2]", "]", "`(` is closed by `]`", "`)`"),
-        ("y = 1)", ")", "closes nothing", ""),
+        ("y = 1)", ")", "no opening bracket", ""),
         ("[]", "[]", "at least one entry", ""),
         ("x[]", "[]", "index is missing", "x[1]"),
         ("y = ()", "()", "value is missing", ""),
@@ -856,7 +856,7 @@ fn tails() {
         ("trace L wrt", "", "needs something", "`wrt w, x`"),
         ("trace wrt w", "wrt", "needs something before", ""),
         ("trace L at w", "", "not complete", "`at w = 3, x = 2`"),
-        ("trace L wtr w", "wtr", "no part", "`wrt`"),
+        ("trace L wtr w", "wtr", "not a part", "`wrt`"),
         ("y = x at x = 3", "at", "definition takes no `at`", ""),
         ("y = x\nat x = 3", "at", "goes on with", ""),
         ("trace L wrt w + 1", "w + 1", "name or an entry", ""),

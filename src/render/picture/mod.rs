@@ -27,6 +27,7 @@ pub(super) type Rgb = [u8; 3];
 /// The colour of arrows.
 const ARROW_COLOUR: Rgb = [0x77; 3];
 /// The head of an arrow that ends at (0, 0) and comes from the left, for a line one pixel wide.
+#[cfg(feature = "pictures")]
 const ARROW_HEAD: [Place; 3] = [(-7.2, -3.2), (0.8, 0.0), (-7.2, 3.2)];
 
 /// A picture.
