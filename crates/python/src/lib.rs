@@ -89,8 +89,8 @@ impl Shown {
             html: event.to_html(),
             latex: render::latex::formulas(event, &style),
             svg: match event {
-                Event::Plot(plot) => Some(render::plot::svg(plot)),
-                Event::Graph(drawing) => Some(render::graph::svg(drawing)),
+                Event::Plot(plot) => Some(render::plot::sheet(plot).svg()),
+                Event::Graph(drawing) => Some(render::graph::sheet(drawing).svg()),
                 _ => None,
             },
         }
