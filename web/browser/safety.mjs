@@ -141,7 +141,7 @@ test('budget: 300 ms from the engine to the first trace, the best of three', asy
   ok(Math.min(...times) <= 300, `${times}`);
 });
 const between = (page, edit) => page.evaluate(async (text) => {
-  const row = document.querySelector('[data-testid=trace] tbody');
+  const row = document.querySelector('[data-testid=trace] table');
   const times = [];
   for (let k = 0; k < 8; k++) {
     const start = performance.now();
@@ -165,34 +165,38 @@ test('budget: 50 ms from a change to the new trace, the second best of eight', a
   console.log(`        ${results.map((t) => t.toFixed(1)).join(', ')} ms`);
   ok(Math.max(...results) <= 50, `${results}`);
 });
-test('budget: 60 ms of processor time a frame while scrubbing two hundred nodes', async ({ context, base }) => {
+test('budget: 30 ms of processor time a frame while scrubbing two hundred nodes, the better quarter', async ({ context, base }) => {
   const code = `x = 0.3\n${Array.from({ length: 98 }, (_, k) => `t${k + 1} = sin(${k ? `t${k}` : 'x'}) + ${k > 3 ? `t${k - 2}` : 'x'}`).join('\n')}\ntrace t98 wrt x\n`;
   const page = await open(context, base, { code });
   const nodes = Number(await page.locator('table.trace').getAttribute('aria-rowcount')) - 1;
   ok(nodes >= 190, `${nodes} nodes`);
-  // Processor time of the page's thread, so that other programs do not count.
+  // Processor time of the page's thread, so that other programs do not count. The goal is 16 ms, a frame, on a quiet machine;
+  // a busy one takes about twice as much for the same work, which is what this holds.
   const session = await context.newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const spent = async () => (await session.send('Performance.getMetrics')).metrics.find((m) => m.name === 'TaskDuration').value * 1000;
   await page.waitForTimeout(500);
-  const before = await spent();
-  const frames = await page.evaluate(async () => {
-    const input = document.querySelector('[data-testid=sweep-position]');
-    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
-    let frames = 0;
-    for (let k = 20; k < 320; k += 6) {
-      set.call(input, String(k));
-      input.dispatchEvent(new Event('input', { bubbles: true }));
-      await new Promise(requestAnimationFrame);
-      await new Promise((r) => setTimeout(r));
-      frames++;
-    }
-    return frames;
-  });
-  const each = ((await spent()) - before) / frames;
-  console.log(`        ${each.toFixed(1)} ms a frame`);
-  // The goal is 16 ms, a frame, on a quiet machine. This does not hold it: a busy machine takes two to three times as much processor time. It holds 60 ms, beyond which scrubbing has become slower.
-  ok(each <= 60, `${each} ms`);
+  const each = [];
+  const seen = new Set();
+  for (let k = 20; k < 380; k += 30) {
+    const before = await spent();
+    seen.add(await page.evaluate(async (from) => {
+      const input = document.querySelector('[data-testid=sweep-position]');
+      const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+      for (let at = from; at < from + 30; at += 6) {
+        set.call(input, String(at));
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise(requestAnimationFrame);
+        await new Promise((r) => setTimeout(r));
+      }
+      return document.querySelector('tr.current')?.getAttribute('data-node');
+    }, k));
+    each.push(((await spent()) - before) / 5);
+  }
+  ok(seen.size === each.length && !seen.has(undefined), `the table follows: ${[...seen]}`);
+  each.sort((a, b) => a - b);
+  console.log(`        ${each.map((t) => t.toFixed(1)).join(', ')} ms a frame`);
+  ok(each[Math.floor(each.length / 4)] <= 30, `${each} ms`);
 });
 test('budget: 60 ms a scroll over four thousand nodes, the eighth best of thirty', async ({ context, base }) => {
   const code = 'f(s) = s + sin(s)/1000\nx = 0.3\nL = iterate(f, x, 900)\ng(s) = s*0.999 + cos(s)/1000\nM = iterate(g, L, 800)\ntrace M wrt x\n';

@@ -10,46 +10,45 @@ export function download(name: string, content: string | Blob, type: string): vo
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-const KEPT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-family', 'font-style', 'font-weight', 'font-size', 'opacity', 'display', 'fill-opacity'];
+const KEPT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-family', 'font-style', 'font-weight', 'font-size', 'opacity', 'display', 'visibility', 'fill-opacity'];
 
-/** All of the graph, also what is out of sight. */
-async function whole(): ReturnType<typeof drawn> {
-  state.drawAll.value = true;
-  await new Promise(requestAnimationFrame);
-  await new Promise((resolve) => setTimeout(resolve));
-  const svg = await drawn();
-  state.drawAll.value = false;
-  return svg;
-}
+const made = (name: string, attributes: Record<string, string | number>): SVGElement => {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [k, v] of Object.entries(attributes)) element.setAttribute(k, String(v));
+  return element;
+};
 
-/** The graph as it stands, with its computed style written into it. */
-async function drawn(): Promise<{ text: string; width: number; height: number } | null> {
-  const live = document.querySelector<SVGSVGElement>('svg.graph');
+/** The graph as it stands, its parts in one drawing, with its computed style written into it. */
+function drawn(): { text: string; width: number; height: number } | null {
+  const live = document.querySelector<HTMLElement>('.graph');
   if (!live) return null;
-  const copy = live.cloneNode(true) as SVGSVGElement;
-  const from = [live, ...live.querySelectorAll<SVGElement>('*')];
-  const to = [copy, ...copy.querySelectorAll<SVGElement>('*')];
-  from.forEach((element, k) => {
-    const style = getComputedStyle(element);
-    for (const name of KEPT) { const v = style.getPropertyValue(name); if (v) to[k]!.setAttribute(name, v); }
-  });
-  to.filter((e) => e.getAttribute('display') === 'none' || e.getAttribute('opacity') === '0').forEach((e) => e.remove());
-  const inner = live.querySelector<SVGGElement>(':scope > g')!;
-  const box = inner.getBBox();
+  const svg = made('svg', { 'font-family': getComputedStyle(live).fontFamily });
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const part of live.querySelectorAll<SVGGElement>('.tile > *')) {
+    const copy = part.cloneNode(true) as SVGElement;
+    const from = [part, ...part.querySelectorAll<SVGElement>('*')];
+    const to = [copy, ...copy.querySelectorAll<SVGElement>('*')];
+    from.forEach((element, k) => {
+      const style = getComputedStyle(element);
+      for (const name of KEPT) { const v = style.getPropertyValue(name); if (v) to[k]!.setAttribute(name, v); }
+    });
+    to.filter((e) => e.getAttribute('display') === 'none' || e.getAttribute('opacity') === '0' || e.getAttribute('visibility') === 'hidden').forEach((e) => e.remove());
+    svg.append(copy);
+    if (!(part instanceof SVGGElement) || !part.childElementCount) continue;
+    const box = part.getBBox();
+    [x0, y0, x1, y1] = [Math.min(x0, box.x), Math.min(y0, box.y), Math.max(x1, box.x + box.width), Math.max(y1, box.y + box.height)];
+  }
   const margin = 10;
-  copy.querySelector(':scope > g')!.removeAttribute('transform');
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('viewBox', `${box.x - margin} ${box.y - margin} ${box.width + 2 * margin} ${box.height + 2 * margin}`);
-  copy.setAttribute('width', String(Math.ceil(box.width + 2 * margin)));
-  copy.setAttribute('height', String(Math.ceil(box.height + 2 * margin)));
-  const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  for (const [k, v] of Object.entries({ x: box.x - margin, y: box.y - margin, width: '100%', height: '100%', fill: getComputedStyle(document.body).getPropertyValue('--paper') || 'white' })) paper.setAttribute(k, String(v));
-  copy.insertBefore(paper, copy.firstChild);
-  return { text: new XMLSerializer().serializeToString(copy), width: box.width + 2 * margin, height: box.height + 2 * margin };
+  const [x, y, width, height] = [x0 - margin, y0 - margin, x1 - x0 + 2 * margin, y1 - y0 + 2 * margin];
+  svg.setAttribute('viewBox', `${x} ${y} ${width} ${height}`);
+  svg.setAttribute('width', String(Math.ceil(width)));
+  svg.setAttribute('height', String(Math.ceil(height)));
+  svg.prepend(made('rect', { x, y, width: '100%', height: '100%', fill: getComputedStyle(document.body).getPropertyValue('--paper') || 'white' }));
+  return { text: new XMLSerializer().serializeToString(svg), width, height };
 }
 
 async function png(): Promise<void> {
-  const svg = await whole();
+  const svg = drawn();
   if (!svg) return;
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg.text)}`;
@@ -66,7 +65,7 @@ const withTrace = (): string => { const own = state.lines.value.some((l) => l.ki
 export async function take(what: string): Promise<{ title: string; text: string; file: string } | null> {
   const engine = state.currentEngine();
   if (what === 'ad') { download('script.ad', state.text.value, 'text/plain'); return null; }
-  if (what === 'svg') { const svg = await whole(); if (svg) download('wengert-graph.svg', svg.text, 'image/svg+xml'); return null; }
+  if (what === 'svg') { const svg = drawn(); if (svg) download('wengert-graph.svg', svg.text, 'image/svg+xml'); return null; }
   if (what === 'png') { await png(); return null; }
   if (what === 'latex') return { title: 'LaTeX', text: await engine.latex(withTrace()), file: 'wengert.tex' };
   if (what === 'html') { const page = await engine.html(withTrace()); if (page) download('wengert.html', page, 'text/html'); return null; }

@@ -40,8 +40,6 @@ export const position = signal<number | null>(null);
 export const playing = signal(false);
 export const speed = signal(1);
 export const quiz = signal(false);
-/** Draw all of a large graph, to take it away. */
-export const drawAll = signal(false);
 /** The node that the quiz asks about. */
 export const asked = signal<number | null>(null);
 export const announcement = signal('');
