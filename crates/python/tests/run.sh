@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 . tests/environment.sh
-environment python "maturin==1.*" "numpy" "pytest==9.*" "mypy==1.*"
+environment python "maturin==1.*" "numpy" "pytest==9.*" "mypy==1.*" "pygments==2.*"
 
 rm -rf "$target/wheels"
 "$environment/bin/maturin" build --quiet --profile dev --locked --interpreter "$environment/bin/python" --out "$target/wheels"

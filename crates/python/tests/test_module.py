@@ -50,6 +50,21 @@ def test_arrays_come_back_as_they_went(value, shape):
     np.testing.assert_array_equal(back, np.asarray(value, dtype=float))
 
 
+def test_pygments_finds_the_lexer():
+    from pygments.lexers import get_lexer_by_name
+    from pygments.token import Token
+
+    lexer = get_lexer_by_name("wengert")
+    text = "L = 0.5*(y - w*x)^2  # loss\ntrace L wrt w\ntrace = 3; f(ŷ) = exp(ŷ) + trace\n"
+    found = [(kind, value) for kind, value in lexer.get_tokens(text) if value.strip()]
+    assert "".join(value for _, value in lexer.get_tokens(text)) == text
+    assert (Token.Keyword.Declaration, "trace") in found and (Token.Keyword, "wrt") in found
+    assert (Token.Name, "trace") in found and (Token.Name.Builtin, "exp") in found
+    assert (Token.Comment.Single, "# loss") in found and (Token.Name, "ŷ") in found
+    for script in (ROOT / "examples").rglob("*.ad"):
+        assert not [v for kind, v in lexer.get_tokens(script.read_text()) if kind is Token.Error], script
+
+
 def test_errors_are_classes():
     s = wg.Session()
     with pytest.raises(wg.ShapeError) as caught:
