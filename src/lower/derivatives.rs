@@ -219,8 +219,12 @@ impl Lowerer<'_> {
         let (indices, rest) = operands.split_at(state.wrt.indices.len());
         let target = self.target(*leaf, &state.wrt, indices, frame)?;
         let graph = self.graph;
-        let cone = graph.cone(&[output], |_| false);
-        if !cone.has(*leaf) {
+        // What lies behind held names, such as all rounds before this one, is walked through only in
+        // search of a mistyped name.
+        let walked = |stop: &dyn Fn(NodeId) -> bool| graph.cone(&[output], stop);
+        let near = walked(&|id| held.contains(&id));
+        let missed = (!near.has(*leaf)).then(|| walked(&|_| false));
+        if let Some(cone) = missed.filter(|cone| !cone.has(*leaf)) {
             if self.is_undefined(&state.wrt.name, frame) {
                 return Err(self.unknown_target(&state.wrt.name, frame.locate(parts.wrt)));
             }

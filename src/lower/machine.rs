@@ -8,6 +8,7 @@ use super::frame::Frame;
 use super::tasks::{Rollback, Task};
 use crate::diagnostic::{Code, Diagnostic, Result, bail, interrupted};
 use crate::graph::{NodeId, Shape};
+use crate::primitives::arithmetic::is_true;
 use crate::source::Location;
 use crate::stop;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script, UnaryOp};
@@ -117,6 +118,10 @@ impl Lowerer<'_> {
             Task::Catch(_) => Ok(()),
             Task::Loop(state) => self.advance_loop(*state),
             Task::Differentiate(state) => self.differentiate(*state),
+            Task::Choose(expr, frame, base) => {
+                self.visit_choice(expr, &frame, base);
+                Ok(())
+            }
             Task::Branch(expr, frame) => {
                 self.catch();
                 self.push_task(Task::Visit(expr, frame));
@@ -236,8 +241,9 @@ impl Lowerer<'_> {
                 }
                 _ => self.visit_all([*operand], expr, frame, base),
             },
-            ExprKind::If(condition, then, otherwise) => {
-                self.visit_choice(expr, *condition, *then, *otherwise, frame, base);
+            ExprKind::If(condition, ..) => {
+                self.push_task(Task::Choose(expr, frame.clone(), base));
+                self.push_task(Task::Visit(*condition, frame.clone()));
             }
             ExprKind::Binary(op, left, right) if op.is_logical() => {
                 self.push_task(Task::Combine(expr, frame.clone(), base));
@@ -267,23 +273,34 @@ impl Lowerer<'_> {
         Ok(())
     }
 
-    fn visit_choice(
-        &mut self,
-        expr: ExprId,
-        condition: ExprId,
-        then: ExprId,
-        otherwise: ExprId,
-        frame: &Rc<Frame>,
-        base: usize,
-    ) {
-        let branch = |side| Task::Branch(side, frame.clone());
+    /// Visits the branches of an `if` whose condition is on the stack.
+    fn visit_choice(&mut self, expr: ExprId, frame: &Rc<Frame>, base: usize) {
+        let ExprKind::If(_, then, otherwise) = frame.script.expr(expr).kind else {
+            return;
+        };
+        if let Some(holds) = self.decided(base) {
+            self.stacks.values.truncate(base);
+            let taken = if holds { then } else { otherwise };
+            return self.push_task(Task::Visit(taken, frame.clone()));
+        }
         let tasks = [
             Task::Combine(expr, frame.clone(), base),
-            branch(otherwise),
-            branch(then),
-            Task::Visit(condition, frame.clone()),
+            Task::Branch(otherwise, frame.clone()),
+            Task::Branch(then, frame.clone()),
         ];
         self.stacks.tasks.extend(tasks);
+    }
+
+    /// The condition on the stack, where it is the same in all runs of the program or all rounds of the
+    /// loop that is being made: what is in the other branch need not even be possible there.
+    fn decided(&mut self, base: usize) -> Option<bool> {
+        let condition = self.stacks.values[base];
+        let scalar = self.graph.shape(condition).is_scalar();
+        if !scalar || !self.is_repeated() || self.is_changing(condition) {
+            return None;
+        }
+        let value = self.value(condition).ok()?;
+        Some(is_true(value.data()[0]))
     }
 
     /// Visits `children` left to right, then combines them to `expr`.

@@ -221,6 +221,11 @@ impl<'a> Lowerer<'a> {
         self.evaluation.value(node)
     }
 
+    /// True while something is made that will run many times: a program, or the round of a loop.
+    fn is_repeated(&self) -> bool {
+        matches!(self.purpose, Purpose::Program { .. }) || !self.round_leaves.is_empty()
+    }
+
     /// True if `node` may have another value in another run of the program that is being made, or in
     /// another round of a loop.
     fn is_changing(&self, node: NodeId) -> bool {
@@ -228,7 +233,7 @@ impl<'a> Lowerer<'a> {
             Purpose::Program { changing, .. } => Some(*changing),
             _ => None,
         };
-        if names.is_none() && self.round_leaves.is_empty() {
+        if !self.is_repeated() {
             return false;
         }
         let cone = self.graph.cone(&[node], |_| false);

@@ -21,6 +21,8 @@ pub(super) enum Task {
     DefineLocal(Rc<Local>),
     /// A function's body has been lowered: remember it.
     Return(Option<Box<CallKey>>),
+    /// The condition of an `if` is there: visit the branch that it decides for, or both.
+    Choose(ExprId, Rc<Frame>, usize),
     /// Visit a side that may not be needed: a failure in it becomes a node.
     Branch(ExprId, Rc<Frame>),
     /// The end of such a side.

@@ -94,6 +94,13 @@ impl Evaluator {
         self.inputs.iter().map(|name| &**name)
     }
 
+    /// True if there is a program for the arguments of the last call; else each call is lowered and
+    /// interpreted anew, which takes much longer.
+    pub fn is_compiled(&self) -> bool {
+        let known = self.arrangement.as_ref();
+        known.is_some_and(|arrangement| arrangement.program.is_some())
+    }
+
     /// The values of the expressions, in the order in which they were given, at these arguments.
     ///
     /// # Errors

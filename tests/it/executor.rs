@@ -152,3 +152,15 @@ fn entrywise_operations_on_arrays_are_chains() {
     let pair = steps(both, &["U"], &["J", "grad(J, U)"]);
     assert!(pair.contains(&("pair", 210)), "{pair:?}");
 }
+
+#[test]
+fn what_cannot_fail_is_compiled_under_a_condition() {
+    // Which entries of `r` a gradient reaches is a condition; the index under it is right in all runs.
+    let looked_up = "x = [1.5, 2]\nm = x.^2\nplaces = [1, 1; 2, 1]\nr = [x[1], x[2]]\n\
+        F = sum([r[j]*m[places[:, j]] for j in 1..2], axis=2)[2]";
+    let expressions = ["F".into(), "grad(F, x)".into()];
+    assert_eq!(agrees(looked_up, &["x"], &expressions), Ok(true));
+    // A place that is given is looked up anew, and may be wrong where a condition leaves it out.
+    let given = "x = [1.5, 2]; k = 3\nF = if k > 2 then 1 else sum(x[[k, 1]])";
+    assert_eq!(agrees(given, &["k"], &["F".into()]), Ok(false));
+}

@@ -174,3 +174,22 @@ fn the_readme_shows_the_tour() {
         assert!(tour.contains(&line), "not in the tour: {line}");
     }
 }
+
+#[test]
+fn a_branch_that_no_argument_decides_is_left_out_of_a_program() {
+    // `x[i - 2]` could not even be lowered for the first two.
+    let mut s = Session::new();
+    s.run("x = [1, 2, 4]; F = sum(if i > 2 then x[i - 2]^3 else x[i] for i in 1..3)")
+        .unwrap();
+    let mut f = s.compile(&["F", "grad(F, x)"], &["x"]).unwrap();
+    assert!(f.is_compiled());
+    let values = f.call(&[[2.0, 3.0, 5.0].into()]).unwrap();
+    assert_eq!(values[0].as_scalar(), Some(13.0));
+    assert_eq!(values[1].as_slice(), [13.0, 1.0, 0.0]);
+    // One that an argument decides is a condition of the program.
+    s.run("G = if x[1] > 2 then 2*x[2] else x[3]").unwrap();
+    let mut g = s.compile(&["G"], &["x"]).unwrap();
+    for (x, value) in [([3.0, 4.0, 5.0], 8.0), ([1.0, 4.0, 5.0], 5.0)] {
+        assert_eq!(g.call(&[x.into()]).unwrap()[0].as_scalar(), Some(value));
+    }
+}

@@ -7,6 +7,7 @@
 mod apply;
 mod batch;
 mod blocks;
+mod certainty;
 mod compiled;
 mod emit;
 mod fused;

@@ -2,8 +2,9 @@
 //! another node, and those that are computed together.
 
 use super::Unfit;
+use super::certainty::Certainty;
 pub(super) use super::reading::{Place, Read, Reading};
-use crate::graph::primitive::{Demand, Kernel, Mirror, Notation, Together};
+use crate::graph::primitive::{Kernel, Mirror, Notation, Together};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
 use crate::primitives::arithmetic::{MUL, POW};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -93,7 +94,7 @@ impl<'g> Plan<'g> {
             pairs: FxHashMap::default(),
             makers: FxHashMap::default(),
         };
-        plan.check_certain(&outputs, &given)?;
+        Certainty::new(&plan, &given).check(&outputs)?;
         plan.find_zones(groups, entries);
         plan.find_roots();
         plan.find_pairs();
@@ -140,42 +141,6 @@ impl<'g> Plan<'g> {
     /// The node whose storage `place` views, and the offset into it.
     pub fn root(&self, place: Place) -> (Place, u32) {
         self.roots[place as usize]
-    }
-
-    /// Refuses a graph that not all inputs can compute: a node that a condition may leave out must not
-    /// be able to fail.
-    fn check_certain(&self, outputs: &[NodeId], given: &FxHashSet<NodeId>) -> Result<(), Unfit> {
-        let mut certain = vec![false; self.nodes.len()];
-        for output in outputs {
-            certain[self.place(*output) as usize] = true;
-        }
-        for place in (0..self.nodes.len()).rev() {
-            let node = &self.nodes[place];
-            let may_fail = match node.op {
-                Op::Raise(_) => return Err(Unfit::Conditional),
-                Op::Input(leaf) => {
-                    let given = given.contains(&self.cone[place]);
-                    if self.graph.leaf(leaf).value.is_none() && !given {
-                        return Err(Unfit::Conditional);
-                    }
-                    false
-                }
-                Op::Apply(row, attr) => row.may_fail || self.graph.round_may_fail(attr),
-                _ => false,
-            };
-            if may_fail && !certain[place] {
-                return Err(Unfit::Conditional);
-            }
-            if certain[place] {
-                let lazy = node
-                    .primitive()
-                    .is_some_and(|row| row.demand != Demand::All);
-                for (k, arg) in self.args(place as Place).into_iter().enumerate() {
-                    certain[arg as usize] |= k == 0 || !lazy;
-                }
-            }
-        }
-        Ok(())
     }
 
     fn find_zones(&mut self, groups: &[Vec<NodeId>], entries: &[Vec<NodeId>]) {
