@@ -29,6 +29,9 @@ impl<'p, 'g> Certainty<'p, 'g> {
     }
 
     /// Refuses a graph that not all inputs can compute.
+    ///
+    /// # Errors
+    /// If there is a node that may fail and that a condition may leave out.
     pub fn check(mut self, outputs: &[NodeId]) -> Result<(), Unfit> {
         let plan = self.plan;
         let mut certain = vec![false; plan.nodes.len()];
