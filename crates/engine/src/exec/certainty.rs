@@ -8,31 +8,36 @@ use crate::graph::primitive::{Demand, KernelCall};
 use crate::graph::{Node, NodeId, Op, Tensor, View};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+/// Refuses a graph that not all inputs can compute: inputs come in groups, outputs in entries.
+///
+/// # Errors
+/// If something has no value, or a node may fail that a condition may leave out.
+pub(super) fn check_certain(
+    plan: &Plan<'_>,
+    groups: &[Vec<NodeId>],
+    entries: &[Vec<NodeId>],
+) -> Result<(), Unfit> {
+    let certainty = Certainty {
+        plan,
+        given: groups.iter().flatten().copied().collect(),
+        interpreter: Interpreter::new(plan.graph, u64::MAX),
+        indices: FxHashMap::default(),
+    };
+    certainty.check(entries.iter().flatten())
+}
+
 /// The search of a plan for such nodes.
-pub(super) struct Certainty<'p, 'g> {
+struct Certainty<'p, 'g> {
     plan: &'p Plan<'g>,
-    given: &'p FxHashSet<NodeId>,
+    given: FxHashSet<NodeId>,
     /// Computes what is the same in all runs.
     interpreter: Interpreter<'g>,
-    /// What is known of indices: the value of one that is the same in all runs.
+    /// The value of every index that was asked for, where it is the same in all runs.
     indices: FxHashMap<NodeId, Option<Tensor>>,
 }
 
-impl<'p, 'g> Certainty<'p, 'g> {
-    pub fn new(plan: &'p Plan<'g>, given: &'p FxHashSet<NodeId>) -> Certainty<'p, 'g> {
-        Certainty {
-            plan,
-            given,
-            interpreter: Interpreter::new(plan.graph, u64::MAX),
-            indices: FxHashMap::default(),
-        }
-    }
-
-    /// Refuses a graph that not all inputs can compute.
-    ///
-    /// # Errors
-    /// If there is a node that may fail and that a condition may leave out.
-    pub fn check(mut self, outputs: &[NodeId]) -> Result<(), Unfit> {
+impl<'p> Certainty<'p, '_> {
+    fn check(mut self, outputs: impl Iterator<Item = &'p NodeId>) -> Result<(), Unfit> {
         let plan = self.plan;
         let mut certain = vec![false; plan.nodes.len()];
         for output in outputs {

@@ -3,6 +3,7 @@
 use super::Unfit;
 use super::apply::placements;
 use super::blocks::{Blocks, Columns, Moved, Pass, Total};
+use super::certainty::check_certain;
 use super::compiled::compiled_rounds;
 use super::layout::PoolLayout;
 use super::links::chain;
@@ -59,7 +60,8 @@ impl Program {
         memory_limit: u64,
         in_blocks: bool,
     ) -> Result<Program, Unfit> {
-        let plan = Plan::new(graph, groups, entries)?;
+        let plan = Plan::new(graph, groups, entries);
+        check_certain(&plan, groups, entries)?;
         let zones = schedule(&plan, in_blocks);
         let mut layout = PoolLayout::new(&plan);
         let inputs = layout.assign(groups, &zones, memory_limit)?;

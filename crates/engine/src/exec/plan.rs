@@ -1,8 +1,6 @@
 //! The plan of a program: the nodes that need room of their own, those that view the entries of
 //! another node, and those that are computed together.
 
-use super::Unfit;
-use super::certainty::Certainty;
 pub(super) use super::reading::{Place, Read, Reading};
 use crate::graph::primitive::{Kernel, Mirror, Notation, Together};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
@@ -64,11 +62,7 @@ pub(super) struct Plan<'g> {
 }
 
 impl<'g> Plan<'g> {
-    pub fn new(
-        graph: &'g Graph,
-        groups: &[Vec<NodeId>],
-        entries: &[Vec<NodeId>],
-    ) -> Result<Plan<'g>, Unfit> {
+    pub fn new(graph: &'g Graph, groups: &[Vec<NodeId>], entries: &[Vec<NodeId>]) -> Plan<'g> {
         let outputs: Vec<NodeId> = entries.iter().flatten().copied().collect();
         let given: FxHashSet<NodeId> = groups.iter().flatten().copied().collect();
         let cone = graph.cone(&outputs, |id| given.contains(&id));
@@ -94,13 +88,12 @@ impl<'g> Plan<'g> {
             pairs: FxHashMap::default(),
             makers: FxHashMap::default(),
         };
-        Certainty::new(&plan, &given).check(&outputs)?;
         plan.find_zones(groups, entries);
         plan.find_roots();
         plan.find_pairs();
         plan.find_stored(&outputs);
         plan.find_chains();
-        Ok(plan)
+        plan
     }
 
     pub fn place(&self, id: NodeId) -> Place {
