@@ -7,6 +7,7 @@
 
 use super::evaluate::formula;
 use super::{Session, update};
+use crate::diagnostic::{Diagnostic, note};
 use crate::exec::{Program, Unfit};
 use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::lower::definitions::Meaning;
@@ -18,8 +19,41 @@ use std::rc::Rc;
 /// The number of times that a loop is compiled again after a redefinition of something it depends on.
 const ATTEMPTS: u32 = 20;
 
+/// From this number of interpreted rounds on, the user is told.
+const NOTED: u64 = 1_000;
+
 /// A statement or condition of the loop: its first expression.
 type Key = ExprId;
+
+/// Why a statement or condition of a loop is interpreted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Interpreted {
+    /// The loop imports a script.
+    Imports,
+    /// A part of it has a value under a condition only.
+    Conditional,
+    /// A program for it takes more memory than allowed.
+    Memory,
+    /// A count, a size or an index in it differs from round to round.
+    Counts,
+    /// What it depends on is defined anew in every round, or gets another shape.
+    Redefined,
+}
+
+impl Interpreted {
+    /// The reason in words, where the part stands.
+    fn words(self) -> &'static str {
+        match self {
+            Interpreted::Imports => "the loop imports a script",
+            Interpreted::Conditional => "part of this has a value under a condition only",
+            Interpreted::Memory => "compiled, this would take more memory than allowed",
+            Interpreted::Counts => "a count, a size or an index changes from round to round",
+            Interpreted::Redefined => {
+                "a name in this is redefined, or gets another shape, in every round"
+            }
+        }
+    }
+}
 
 /// A compiled loop.
 pub(super) struct Compiled {
@@ -33,6 +67,35 @@ pub(super) struct Compiled {
     attempts: u32,
     parts: FxHashMap<Key, Part>,
     inputs: Vec<Changing>,
+    /// Why a part of it is interpreted, where that is not the reason for all.
+    reasons: FxHashMap<Key, Interpreted>,
+    /// Why all others are interpreted that are.
+    reason: Interpreted,
+    /// The number of rounds in which a part was interpreted.
+    interpreted: FxHashMap<Key, u64>,
+}
+
+impl Compiled {
+    fn count_interpreted(&mut self, key: Key) {
+        *self.interpreted.entry(key).or_default() += 1;
+    }
+
+    /// Notes on what was interpreted in very many rounds, in the order of the text.
+    fn notes(&self) -> Vec<Diagnostic> {
+        let often = self
+            .interpreted
+            .iter()
+            .filter(|(_, count)| **count >= NOTED);
+        let mut often: Vec<(Key, u64)> = often.map(|(key, count)| (*key, *count)).collect();
+        often.sort_by_key(|(key, _)| self.script.expr(*key).span.start);
+        let note = |(key, count): (Key, u64)| {
+            let reason = self.reasons.get(&key).unwrap_or(&self.reason);
+            note!(Limit, self.script.locate(key),
+                "{count} rounds were interpreted here instead of compiled, which is slow";
+                label: "{}", reason.words())
+        };
+        often.into_iter().map(note).collect()
+    }
 }
 
 impl std::fmt::Debug for Compiled {
@@ -131,15 +194,14 @@ impl Session {
         }
     }
 
-    /// Forgets what was compiled for a loop of this depth.
-    pub(super) fn forget_compiled(&mut self, depth: usize) {
-        if self
-            .compiled
-            .as_ref()
-            .is_some_and(|compiled| compiled.depth == depth)
-        {
-            self.compiled = None;
-        }
+    /// Forgets what was compiled for a loop of this depth. What is left to say of it: notes on what was
+    /// interpreted.
+    pub(super) fn forget_compiled(&mut self, depth: usize) -> Vec<Diagnostic> {
+        let own = |compiled: &mut Compiled| compiled.depth == depth;
+        let compiled = self.compiled.take_if(own);
+        // An inner loop is compiled again with the loop around it.
+        let outermost = compiled.filter(|_| depth == 1);
+        outermost.map_or_else(Vec::new, |compiled| compiled.notes())
     }
 
     fn compile_loop(&self, script: &Rc<Script>, statement: &Statement, attempts: u32) -> Compiled {
@@ -152,9 +214,13 @@ impl Session {
             attempts,
             parts: FxHashMap::default(),
             inputs: Vec::new(),
+            reasons: FxHashMap::default(),
+            reason: Interpreted::Conditional,
+            interpreted: FxHashMap::default(),
         };
-        if let Some(contents) = Contents::of(self, script, statement) {
-            self.compile_contents(&contents, &mut compiled);
+        match Contents::of(self, script, statement) {
+            Some(contents) => self.compile_contents(&contents, &mut compiled),
+            None => compiled.reason = Interpreted::Imports,
         }
         compiled
     }
@@ -211,6 +277,9 @@ impl Session {
             lowered.retain(|part| compile(std::slice::from_ref(part)).is_ok());
             program = compile(&lowered);
         }
+        if let Err(Unfit::Memory) = program {
+            compiled.reason = Interpreted::Memory;
+        }
         compiled.program = program.ok();
         let leaves: Vec<NodeId> = groups.into_iter().flatten().collect();
         for (entry, part) in lowered.into_iter().enumerate() {
@@ -241,23 +310,38 @@ impl Session {
         script: &Rc<Script>,
         exprs: &[ExprId],
     ) -> Option<Vec<Tensor>> {
-        let compiled = self.compiled.as_ref()?;
-        if !Rc::ptr_eq(&compiled.script, script) || !compiled.parts.contains_key(&exprs[0]) {
+        let compiled = self.compiled.as_mut()?;
+        if !Rc::ptr_eq(&compiled.script, script) {
+            return None;
+        }
+        if !compiled.parts.contains_key(&exprs[0]) {
+            compiled.count_interpreted(exprs[0]);
             return None;
         }
         let mut compiled = self.compiled.take()?;
         if compiled.epoch != self.definitions.epoch() {
             match compiled.attempts.checked_sub(1) {
                 Some(left) => {
-                    let depth = compiled.depth;
+                    let (depth, interpreted) = (compiled.depth, compiled.interpreted);
                     compiled = self.compile_loop(&compiled.script, &compiled.statement, left);
                     compiled.depth = depth;
+                    compiled.interpreted = interpreted;
                 }
                 // Given up: an empty program keeps the loop from being compiled again.
-                None => compiled.parts.clear(),
+                None => {
+                    compiled.parts.clear();
+                    compiled.reason = Interpreted::Redefined;
+                }
             }
         }
         let values = self.run_compiled(&mut compiled, exprs[0]);
+        if values.is_none() {
+            if compiled.program.is_some() && compiled.parts.contains_key(&exprs[0]) {
+                let shape = Interpreted::Redefined;
+                compiled.reasons.insert(exprs[0], shape);
+            }
+            compiled.count_interpreted(exprs[0]);
+        }
         self.compiled = Some(compiled);
         values
     }
@@ -322,6 +406,7 @@ impl Session {
         };
         if ran.is_err() || !part.guards.iter().enumerate().all(held) {
             compiled.parts.remove(&key);
+            compiled.reasons.insert(key, Interpreted::Counts);
             return None;
         }
         let value = |k| program.output(part.entry, k).to_tensor();

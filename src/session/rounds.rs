@@ -1,6 +1,7 @@
 //! Loops: round after round, with progress, and with what was reached kept when they are stopped.
 
 use super::evaluate::formula;
+use super::sink::warn;
 use super::{Session, Sink};
 use crate::diagnostic::{Code, Diagnostic, Result, error};
 use crate::graph::Graph;
@@ -66,7 +67,7 @@ impl Session {
         });
         let depth = self.rounds.len();
         let result = self.run_rounds(script, statement, sink);
-        self.forget_compiled(depth);
+        warn(self.forget_compiled(depth), sink);
         if depth == 1 && self.told {
             self.told = false;
             self.tell_watcher(None);
