@@ -1,19 +1,21 @@
-//! A formula in few operations, with the laws of logarithms and exponentials applied to its structure.
+//! A formula in few operations, with the laws of functions applied to its structure.
 //!
 //! The laws hold wherever both sides are defined: log(a·b) is log|a| + log|b| wherever a·b > 0. That one
 //! side may be undefined where the other is not is looked at elsewhere, before anything is rewritten.
 
 use super::angles::circle;
-use super::terms::{root, row, signed, terms_of};
+use super::gammas::{gamma, polygamma};
+use super::logarithms::{exp, log};
+use super::terms::{absolute, root, row};
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Term};
-use crate::primitives::algebra::{COFACTOR, DET, DOT, INV, LOGDET, MATMUL, MATMUL_REACHED, SOLVE};
+use crate::primitives::algebra::{COFACTOR, DET, DOT, INV, LOGDET, MATMUL_REACHED, SOLVE};
 use crate::primitives::arithmetic::{
-    ADD, AND, CHOOSE, DIV, EQ, FROZEN, GE, GT, LE, LT, MAX, MIN, MUL, NE, NEG, NOT, OR, POW,
-    SEEDED, STOP, SUB, UNLESS, WHERE,
+    ADD, AND, CHOOSE, DIV, EQ, FROZEN, GE, GT, LE, LT, MAX, MIN, NE, NEG, NOT, OR, SEEDED, STOP,
+    SUB, UNLESS, WHERE,
 };
 use crate::primitives::array::{
     CUMPROD, CUMPROD_SPELLED, DEVIATIONS, GUARD, GUARD_ALL, LOG_SOFTMAX, LOGSUMEXP, MEAN, NORM,
-    NORM1, OTHERS, PASS, PASS_ALL, POISON, PROD, PROD_SPELLED, SOFTMAX, STD, TRANSPOSE, VAR,
+    NORM1, OTHERS, PASS, PASS_ALL, POISON, PROD, PROD_SPELLED, SOFTMAX, STD, VAR,
 };
 use crate::primitives::elementary::*;
 use crate::primitives::rules::{MINIMUM, RULED, SOLUTION};
@@ -86,9 +88,10 @@ static REWRITINGS: &[(&Primitive, Rewriting)] = &[
     (&SIGMOID, |a, _, _| 1.0 / (1.0 + exp(-a[0]))),
     (&LOG_SIGMOID, |a, _, _| -(-a[0]).map(&SOFTPLUS)),
     (&ERFC, |a, _, _| 1.0 - a[0].map(&ERF)),
-    (&DIGAMMA, |a, _, _| {
-        entrywise(&POLYGAMMA, &[a[0].number(0.0), a[0]])
-    }),
+    (&GAMMA, |a, _, _| gamma(a[0])),
+    (&LGAMMA, |a, _, _| log(gamma(a[0]))),
+    (&DIGAMMA, |a, _, _| polygamma(a[0].number(0.0), a[0])),
+    (&POLYGAMMA, |a, _, _| polygamma(a[0], a[1])),
     (&CLAMP, |a, _, _| {
         let raised = half(a[0] + a[1] + absolute(a[0] - a[1]));
         half(raised + a[2] - absolute(raised - a[2]))
@@ -163,10 +166,6 @@ fn half(x: Term<'_>) -> Term<'_> {
     x / 2.0
 }
 
-fn absolute(x: Term<'_>) -> Term<'_> {
-    x.map(&ABS)
-}
-
 fn inverse(x: Term<'_>) -> Term<'_> {
     x.whole(&INV, Attr::None, x.shape())
 }
@@ -217,18 +216,6 @@ fn difference<'g>(a: Term<'g>, b: Term<'g>) -> Term<'g> {
     a - b
 }
 
-/// log(1 + e^u) if `x` is 1 + e^u.
-fn softplus(x: Term<'_>) -> Option<Term<'_>> {
-    let is_sum = row(x).is_some_and(|row| row.is(&ADD));
-    if !is_sum {
-        return None;
-    }
-    let [a, b] = [x.arg(0), x.arg(1)];
-    let (one, power) = if a.is(1.0) { (a, b) } else { (b, a) };
-    let is_power = row(power).is_some_and(|row| row.is(&EXP));
-    (one.is(1.0) && is_power).then(|| power.arg(0).map(&SOFTPLUS))
-}
-
 fn kept<'g>(args: &[Term<'g>], shape: Shape) -> Term<'g> {
     let x = args[1].stretch(shape);
     chosen(args[0].stretch(shape), x, x.zero())
@@ -245,150 +232,6 @@ fn mean(x: Term<'_>, attr: Attr) -> Term<'_> {
 
 fn variance(x: Term<'_>, attr: Attr) -> Term<'_> {
     mean((x - mean(x, attr).stretch(x.shape())).squared(), attr)
-}
-
-/// log|x| by the factors of x.
-fn log(x: Term<'_>) -> Term<'_> {
-    let one = x.number(1.0);
-    let mut sum = x.number(0.0);
-    let mut factors = vec![(x, one)];
-    while let Some((factor, exponent)) = factors.pop() {
-        match row(factor) {
-            Some(row) if row.is(&MUL) => {
-                factors.push((factor.arg(0), exponent));
-                factors.push((factor.arg(1), exponent));
-            }
-            Some(row) if row.is(&DIV) => {
-                factors.push((factor.arg(0), exponent));
-                factors.push((factor.arg(1), -exponent));
-            }
-            Some(row) if row.is(&NEG) || row.is(&ABS) => factors.push((factor.arg(0), exponent)),
-            Some(row) if row.is(&POW) => {
-                factors.push((factor.arg(0), exponent * factor.arg(1)));
-            }
-            Some(row) if row.is(&EXP) => sum = sum + exponent * factor.arg(0),
-            Some(row) if row.is(&DET) && determinants(factor).is_some() => {
-                let parts = determinants(factor).unwrap_or_default();
-                let powers = parts.into_iter().map(|(part, inverted)| match inverted {
-                    true => (part, -exponent),
-                    false => (part, exponent),
-                });
-                factors.extend(powers);
-            }
-            _ => match factor.literal() {
-                Some(number) if number.abs() == 1.0 => {}
-                Some(number) => sum = sum + log_of_number(x, number.abs()) * exponent,
-                None => {
-                    let logarithm = softplus(factor).unwrap_or_else(|| factor.map(&LOG));
-                    sum = sum + exponent * logarithm;
-                }
-            },
-        }
-    }
-    sum
-}
-
-/// The determinants that the determinant of a product, an inverse or a transpose is made of, and
-/// whether one divides.
-fn determinants(x: Term<'_>) -> Option<Vec<(Term<'_>, bool)>> {
-    let matrix = x.arg(0);
-    let of = row(matrix)?;
-    let determinant = |matrix: Term<'_>| {
-        let shape = matrix.shape();
-        let square = shape.rows == shape.cols;
-        let found = || {
-            let graph = x.graph;
-            graph.term(graph.apply(&DET, Attr::None, Shape::SCALAR, &[matrix.id]))
-        };
-        square.then(found)
-    };
-    if of.is(&MATMUL) {
-        let [left, right] = [matrix.arg(0), matrix.arg(1)].map(determinant);
-        Some(vec![(left?, false), (right?, false)])
-    } else if of.is(&INV) {
-        Some(vec![(determinant(matrix.arg(0))?, true)])
-    } else if of.is(&TRANSPOSE) {
-        Some(vec![(determinant(matrix.arg(0))?, false)])
-    } else {
-        None
-    }
-}
-
-/// The logarithm of a number, by its prime factors where it is a small integer.
-fn log_of_number(x: Term<'_>, number: f64) -> Term<'_> {
-    let mut rest = number;
-    let mut sum = x.number(0.0);
-    if number.fract() == 0.0 && number > 0.0 && number < 1e9 {
-        for prime in [2.0, 3.0, 5.0, 7.0, 11.0, 13.0] {
-            while rest % prime == 0.0 {
-                rest /= prime;
-                sum = sum + x.number(prime).map(&LOG);
-            }
-        }
-    }
-    if rest == 1.0 {
-        return sum;
-    }
-    sum + x.number(rest).map(&LOG)
-}
-
-/// e^x, where e^(c·log b) is b^c.
-fn exp(x: Term<'_>) -> Term<'_> {
-    let mut rest: Option<Term<'_>> = None;
-    let mut product: Option<Term<'_>> = None;
-    for (negative, term) in terms_of(x) {
-        let (logarithm, factor) = split_logarithm(term);
-        match logarithm {
-            Some(base) => {
-                let factor = signed(negative, factor);
-                let power = entrywise(&POW, &[absolute(base), factor]);
-                product = Some(product.map_or(power, |product| product * power));
-            }
-            None => {
-                let term = signed(negative, term);
-                rest = Some(rest.map_or(term, |rest| rest + term));
-            }
-        }
-    }
-    let rest = rest.map(|rest| match rest.literal() {
-        Some(0.0) => rest.number(1.0),
-        _ => rest.map(&EXP),
-    });
-    match (product, rest) {
-        (Some(product), Some(rest)) => product * rest,
-        (Some(only), None) | (None, Some(only)) => only,
-        (None, None) => x.map(&EXP),
-    }
-}
-
-/// c·log b as b and c; `None` where there is no logarithm, or more than one.
-fn split_logarithm(term: Term<'_>) -> (Option<Term<'_>>, Term<'_>) {
-    let mut base = None;
-    let mut factor = term.number(1.0);
-    let mut waiting = vec![(term, false)];
-    while let Some((part, below)) = waiting.pop() {
-        match row(part) {
-            Some(row) if row.is(&MUL) => {
-                waiting.push((part.arg(0), below));
-                waiting.push((part.arg(1), below));
-            }
-            Some(row) if row.is(&DIV) => {
-                waiting.push((part.arg(0), below));
-                waiting.push((part.arg(1), !below));
-            }
-            Some(row) if row.is(&NEG) => {
-                factor = -factor;
-                waiting.push((part.arg(0), below));
-            }
-            Some(row) if row.is(&LOG) && base.is_none() && !below => base = Some(part.arg(0)),
-            Some(row) if row.is(&SOFTPLUS) && base.is_none() && !below => {
-                base = Some(1.0 + part.arg(0).map(&EXP));
-            }
-            _ if below => factor = factor / part,
-            _ => factor = factor * part,
-        }
-    }
-    (base, factor)
 }
 
 /// Numbers that are rounded values of others, and how those are made.

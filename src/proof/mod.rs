@@ -8,6 +8,8 @@ mod angles;
 mod basics;
 mod domain;
 mod facts;
+mod gammas;
+mod logarithms;
 pub mod model;
 mod points;
 mod terms;

@@ -2,6 +2,7 @@
 
 use crate::graph::{Primitive, Term};
 use crate::primitives::arithmetic::{ADD, NEG, SUB};
+use crate::primitives::elementary::ABS;
 
 /// The row of an operation; `None` for a leaf or a number.
 pub(super) fn row(x: Term<'_>) -> Option<&'static Primitive> {
@@ -10,6 +11,10 @@ pub(super) fn row(x: Term<'_>) -> Option<&'static Primitive> {
 
 pub(super) fn root(x: Term<'_>) -> Term<'_> {
     x.powf(0.5)
+}
+
+pub(super) fn absolute(x: Term<'_>) -> Term<'_> {
+    x.map(&ABS)
 }
 
 /// The terms of a sum, each with its sign.

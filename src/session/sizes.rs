@@ -84,7 +84,8 @@ impl Session {
         drawn
     }
 
-    /// A claim holds if it does at all sizes that are drawn; the weakest answer is shown.
+    /// A claim holds if it does at all sizes that are drawn where it has a value; the weakest answer is
+    /// shown.
     fn show_claims(
         &self,
         kind: Show,
@@ -97,6 +98,10 @@ impl Session {
         for k in 0..SMALL.len() {
             let sizes = small(open, k);
             let (events, result) = self.shown_at(kind, statement, open, &sizes);
+            let last = k + 1 == SMALL.len() && tried.is_empty();
+            if !last && events.last().is_some_and(is_unknown) {
+                continue;
+            }
             if let Err(error) = result {
                 events.into_iter().for_each(&mut *sink);
                 return Err(open.explain(error, &sizes));
@@ -181,6 +186,14 @@ fn proofs(events: &[Event]) -> usize {
         _ => false,
     };
     events.iter().filter(proved).count()
+}
+
+/// True if a claim has no value at any point: at these sizes it says nothing.
+fn is_unknown(event: &Event) -> bool {
+    match event {
+        Event::Prove(proof) => matches!(proof.outcome, Outcome::Unknown),
+        _ => false,
+    }
 }
 
 /// The formula that an event shows.

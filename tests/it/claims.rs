@@ -6,8 +6,13 @@ use wengert::{Event, Session};
 
 /// The answer to `prove`.
 fn answer(claim: &str) -> Outcome {
+    answer_about("", claim)
+}
+
+/// The answer to `prove` after some declarations.
+fn answer_about(declarations: &str, claim: &str) -> Outcome {
     let mut outcome = None;
-    let source = wengert::source::Source::new("claim", format!("prove {claim}"));
+    let source = wengert::source::Source::new("claim", format!("{declarations}\nprove {claim}"));
     let _ = Session::new().run_source(&source, &mut |event| {
         if let Event::Prove(proof) = event {
             outcome = Some(proof.outcome);
@@ -111,6 +116,71 @@ fn nothing_false_is_proved() {
         let outcome = answer(claim);
         assert!(
             matches!(outcome, Outcome::Refuted(_)),
+            "{claim}: {outcome:?}"
+        );
+    }
+}
+
+/// Nearly the identities of the golden file `claims/identities`: with a factor on the wrong side, without
+/// a transpose, true for one size or for commuting matrices only, or off in the seventh digit.
+#[test]
+fn false_identities_of_matrices_are_refuted() {
+    let declarations = "
+        input A[n,n], B[n,n], C[n,n], X[m,n], x[n], y[n], u[n], v[n], U[n,k], V[k,n], W[k,k], c
+        input P[n,n], S[n,n], Q[n,n]
+        assume A invertible, B invertible, P spd, S symmetric, Q orthogonal";
+    let claims = [
+        "tr(A*B*C) == tr(A*C*B)",
+        "A*B == B*A",
+        "(A*B)' == A'*B'",
+        "x'*A*y == x'*A'*y",
+        "tr(A*B) == tr(A)*tr(B)",
+        "tr(A)^2 == tr(A*A)",
+        "inv(A*B) == inv(A)*inv(B)",
+        "inv(A + B) == inv(A) + inv(B)",
+        "inv(c*A) == c*inv(A)",
+        "solve(A, B) == B*inv(A)",
+        "inv(A + u*v') == inv(A) - inv(A)*u*v'*inv(A)/(1 + u'*inv(A)*v)",
+        "inv(A + U*W*V) == inv(A) - inv(A)*U*inv(W + V*inv(A)*U)*V*inv(A)",
+        "det(A + B) == det(A) + det(B)",
+        "det(2*A) == 2*det(A)",
+        "det(c*A) == c^3*det(A)",
+        "det(-A) == -det(A)",
+        "det(-A) == det(A)",
+        "det(Q) == 1",
+        "det(A + u*v') == det(A)*(1 + u'*inv(A)*v)",
+        "det(eye(n) + U*V) == det(eye(k) + V*U) + 1e-7*c",
+        "logdet(2*P) == log(2) + logdet(P)",
+        "logdet(P + P') == 2*logdet(P)",
+        "norm(A*x) == norm(x)",
+        "norm(x + y) == norm(x) + norm(y)",
+        "tr(Q*A*Q) == tr(A)",
+        "S*A == A*S",
+        "grad(logdet(P), P) == P",
+        "grad(det(A), A) == det(A)*inv(A)",
+        "grad(tr(A*B), A) == B",
+        "grad(x'*A*x, x) == 2*A*x",
+        "hessian(x'*A*x, x) == 2*A",
+        "hessian(norm(x), x) == eye(n)/norm(x) - x*x'/norm(x)^2",
+        "softmax(c*x) == softmax(x)",
+        "logsumexp(c*x) == c*logsumexp(x)",
+        "logsumexp(x + y) == logsumexp(x) + logsumexp(y)",
+        "logsumexp(x) == log(sum(exp(x))) + 1e-7",
+        "log_softmax(x) == x - sum(exp(x))",
+        "jacobian(softmax(x), x) == diag(softmax(x)) + softmax(x)*softmax(x)'",
+        "grad(logsumexp(X*x), x) == X'*softmax(X*x) + 1e-7*x",
+        "var(c*x) == c*var(x)",
+        "std(c*x) == c*std(x)",
+        "var(x) == mean(x.^2) - mean(x)",
+        "sum((x - mean(x)).^2) == sum(x.^2) - mean(x)^2",
+        "gamma(c + 1) == (c + 1)*gamma(c)",
+        "lgamma(c + 2) == lgamma(c) + log(abs(c))",
+        "polygamma(1, c + 1) == polygamma(1, c) + 1/c^2",
+    ];
+    for claim in claims {
+        let outcome = answer_about(declarations, claim);
+        assert!(
+            matches!(&outcome, Outcome::Refuted(found) if !found.equal_where_defined),
             "{claim}: {outcome:?}"
         );
     }

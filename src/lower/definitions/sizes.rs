@@ -74,6 +74,16 @@ impl Input {
     pub fn has_value(&self) -> bool {
         self.source.is_some() || self.value.get().is_some()
     }
+
+    /// The input, where it has a symbolic shape and no value.
+    fn open(&self, name: &Name, location: &Location) -> Option<OpenInput> {
+        let shape = self.symbolic.as_ref().filter(|_| !self.has_value())?;
+        Some(OpenInput {
+            name: name.clone(),
+            location: location.clone(),
+            shape: shape.clone(),
+        })
+    }
 }
 
 impl Definitions {
@@ -126,18 +136,13 @@ impl Definitions {
                     continue;
                 }
                 let Some(variable) = self.variable(name) else {
+                    inputs.extend(self.declared_by_size(name));
                     continue;
                 };
                 match &variable.meaning {
                     Meaning::Formula(formula) => waiting.push(formula.clone()),
                     Meaning::Input(input) => {
-                        if let (Some(shape), false) = (&input.symbolic, input.has_value()) {
-                            inputs.push(OpenInput {
-                                name: name.clone(),
-                                location: variable.location.clone(),
-                                shape: shape.clone(),
-                            });
-                        }
+                        inputs.extend(input.open(name, &variable.location));
                     }
                 }
             }
@@ -152,6 +157,19 @@ impl Definitions {
             }
         }
         (inputs, names)
+    }
+
+    /// The first input without a value that was declared with a size of this name.
+    fn declared_by_size(&self, size: &Name) -> Option<OpenInput> {
+        let mut open = self.variables().filter_map(|(name, variable)| {
+            let Meaning::Input(input) = &variable.meaning else {
+                return None;
+            };
+            let found = input.open(name, &variable.location)?;
+            let named = found.shape.names().any(|known| known == size);
+            named.then_some(found)
+        });
+        open.next()
     }
 
     /// The first input with a value that was declared with a size of this name, and which size.

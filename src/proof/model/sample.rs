@@ -5,7 +5,7 @@ use super::field::{Tower, inverse};
 use crate::primitives::arithmetic::POW;
 use crate::primitives::elementary::{COS, EXP, LOG, SIN, SOFTPLUS};
 use crate::primitives::random::SplitMix64;
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 
 /// A value as seen by a tower: as a value, as an exponent, as an angle.
@@ -33,6 +33,8 @@ pub(super) struct Sample {
     turn: (u64, u64),
     salt: u64,
     random: SplitMix64,
+    /// The logarithms of inputs: u for an input of the size e^u.
+    logarithms: FxHashMap<u64, Residues>,
     /// 3 where exponents or angles occur, else 1.
     levels: usize,
 }
@@ -48,6 +50,7 @@ impl Sample {
             turn: tower.turn(&mut random),
             salt: random.next_bits(),
             random,
+            logarithms: FxHashMap::default(),
             levels,
         }
     }
@@ -70,6 +73,23 @@ impl Sample {
     pub fn positive(&mut self) -> Residues {
         let root = self.random();
         self.mul(root, root)
+    }
+
+    /// A random value of an input; where exponents occur, one whose logarithm is known.
+    pub fn input(&mut self, positive: bool) -> Residues {
+        let mut value = match positive {
+            true => self.positive(),
+            false => self.random(),
+        };
+        if self.levels == 3 {
+            let field = self.tower.value;
+            let exponent = self.random();
+            let size = field.pow(self.e, exponent[1]);
+            self.logarithms.insert(size, exponent);
+            let negative = !positive && self.random.next_bits() % 2 == 1;
+            value[0] = if negative { field.neg(size) } else { size };
+        }
+        value
     }
 
     pub fn integer(&self, value: i128) -> Residues {
@@ -170,6 +190,12 @@ impl Sample {
         let field = self.tower.value;
         let value = field.abs(a[0]);
         let other = field.inv(value).ok_or(Unlucky)?;
+        if let Some(known) = self.logarithms.get(&value) {
+            return Ok(*known);
+        }
+        if let Some(known) = self.logarithms.get(&other) {
+            return Ok(self.neg(*known));
+        }
         Ok(match (value == 1, other < value) {
             (true, _) => self.integer(0),
             (_, false) => self.opaque(LOG.name, &[value]),

@@ -224,12 +224,7 @@ fn opaque(sample: &Sample, name: &str, key: &[u64], parity: Option<Parity>) -> R
 fn input(sample: &mut Sample, shape: Shape, facts: &Facts) -> Result<Vec<Residues>, Unlucky> {
     let len = shape.len();
     let positive = facts.is_positive();
-    let mut entries: Vec<Residues> = (0..len)
-        .map(|_| match positive {
-            true => sample.positive(),
-            false => sample.random(),
-        })
-        .collect();
+    let mut entries: Vec<Residues> = (0..len).map(|_| sample.input(positive)).collect();
     for property in &facts.properties {
         entries = match property {
             Property::Symmetric => arrays::symmetric(sample, &entries, shape.m()),
