@@ -135,11 +135,11 @@ def rubi(program, case):
     value = number((run(program, typed) or [{}])[-1].get("value", math.nan))
     result["value"] = value
     result["wrong"] = not abs(value - case["d"]) <= 1e-6 * max(abs(case["d"]), 1e-9)
-    if not parts:
-        again = f"{names}input {scale}\nderive {scale}*({shown[0]['formula']}) wrt {scale}\n"
-        second = [line for line in run(program, again) if line["kind"] == "derive"]
-        result["again"] = bool(second) and second[0].get("formula") == shown[0]["formula"]
-        result["second"] = second[0].get("formula") if second else None
+    *defined, last = split(shown[0]["formula"])
+    again = "\n".join([names + f"input {scale}", *defined, f"derive {scale}*({last}) wrt {scale}"]) + "\n"
+    second = [line for line in run(program, again) if line["kind"] == "derive"]
+    result["again"] = bool(second) and second[0].get("formula") == last
+    result["second"] = second[0].get("formula") if second else None
     return result
 
 

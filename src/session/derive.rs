@@ -8,6 +8,7 @@ use crate::diagnostic::Result;
 use crate::event::Event;
 use crate::graph::{Graph, NodeId};
 use crate::lower::Unit;
+use crate::proof::inputs;
 use crate::stop;
 use crate::symbolic::{Derivation, Spelling, Subject, derive, steps};
 use crate::syntax::ast::With;
@@ -76,6 +77,8 @@ impl Session {
         run: impl FnOnce(&Subject<'_>) -> T,
     ) -> T {
         let outputs = wanted.roots();
+        let mut order = inputs(unit.graph, &outputs);
+        order.sort_by_cached_key(|leaf| self.order(unit, wanted, *leaf));
         let taken = |prefix: &str| {
             let numbered = |name: &str| {
                 name.strip_prefix(prefix).is_some_and(|rest| {
@@ -90,6 +93,7 @@ impl Session {
             outputs: &outputs,
             held: &wanted.held,
             name: &|node| unit.names_of(node).first().cloned(),
+            order: &order,
             decimals: unit.has_decimals(),
             taken: &taken,
         })

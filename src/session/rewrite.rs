@@ -74,6 +74,8 @@ pub(super) fn options_in_inputs<'o>(
         decimals: unit.has_decimals(),
         guards: false,
         exact: false,
+        order: &[],
+        shares: false,
         taken: &|_| false,
     }
 }

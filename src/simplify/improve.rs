@@ -102,7 +102,7 @@ fn shortest(algebra: &mut Algebra, id: Id) -> Id {
         return id;
     }
     let factored = rules::factored(algebra, id);
-    let mut candidates: SmallVec<[Id; 9]> = SmallVec::from_slice(&[factored]);
+    let mut candidates: SmallVec<[Id; 10]> = SmallVec::from_slice(&[factored]);
     if algebra.cost(id) < MULTIPLIED_OUT {
         let best = algebra.cost(factored).min(algebra.cost(id));
         if rules::may_be_shorter_multiplied_out(algebra, id, best) {
@@ -116,6 +116,7 @@ fn shortest(algebra: &mut Algebra, id: Id) -> Id {
         candidates.extend(rules::half_angle(algebra, id));
         candidates.extend(rules::double_sine(algebra, id));
         candidates.extend(rules::joined_exponentials(algebra, id));
+        candidates.extend(rules::perfect_square(algebra, id));
     }
     let mut best = id;
     for candidate in candidates {
@@ -154,12 +155,20 @@ fn as_printed(algebra: &mut Algebra, id: Id) -> Id {
 /// A' + B' = (A + B)', where that takes fewer transposes.
 fn with_transpose_outside(algebra: &mut Algebra, id: Id) -> Id {
     let shape = algebra.shape(id);
-    if shape.is_scalar() || !matches!(algebra.form(id), Form::Sum(terms) if terms.len() > 1) {
+    let saved = match algebra.form(id) {
+        Form::Sum(terms) if terms.len() > 1 => 1,
+        // A'·B'·C' = (C·B·A)'; with fewer transposes everyone leaves them where they are.
+        Form::Chain(links) if links.len() > 2 => 2,
+        _ => return id,
+    };
+    if shape.is_scalar() {
         return id;
     }
     let inner = algebra.transposed(id);
-    match algebra.cost(inner) + 1 < algebra.cost(id) {
-        true => algebra.transposed_bracket(inner),
-        false => id,
+    if algebra.cost(inner) + saved >= algebra.cost(id) {
+        return id;
     }
+    // The transposes have moved to other places inside.
+    let inner = as_printed(algebra, inner);
+    algebra.transposed_bracket(inner)
 }

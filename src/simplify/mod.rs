@@ -15,9 +15,11 @@ mod jacobian;
 mod multiply;
 mod parts;
 mod rational;
+mod relations;
 mod rewriting;
 pub mod rules;
 mod series;
+mod sharing;
 mod sizes;
 
 pub use emit::{TermOrder, Unwritable};
@@ -88,6 +90,8 @@ pub struct WriteOptions<'w> {
     pub names: &'w dyn Fn(NodeId) -> Option<Name>,
     /// All nodes that have names, arguments before what is computed from them.
     pub named: &'w [NodeId],
+    /// Inputs in the order in which factors and terms with them are written.
+    pub order: &'w [NodeId],
     /// True to write fractions as decimals where they are decimals: the user wrote some.
     pub decimals: bool,
     /// True to write guards, so that structural zeros are zeros whatever they are multiplied by.
@@ -95,6 +99,8 @@ pub struct WriteOptions<'w> {
     /// True for a formula that is computed with, not read: it keeps the forms that are exact in the
     /// tails, where everyone writes others.
     pub exact: bool,
+    /// True to give names to what the formula says more than once.
+    pub shares: bool,
     /// True if the user has a name that begins like those of shared parts.
     pub taken: &'w dyn Fn(&str) -> bool,
 }
@@ -116,14 +122,14 @@ pub fn write(
         outline.shared()
     };
     let arena = Bump::new();
-    let mut algebra = empty(&arena, options);
+    let mut algebra = empty(&arena, graph, options);
     let mut formulas = simplified(graph, root, &shared, options, &mut algebra);
     // Parts that one formula uses once were no parts worth a name; once more without them.
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
         outline.cut(&mut shared);
-        let mut inlined = empty(&arena, options);
+        let mut inlined = empty(&arena, graph, options);
         let joined = simplified(graph, root, &shared, options, &mut inlined);
         let written = |algebra: &Algebra, formulas: &[(NodeId, Id)]| {
             let costs = formulas.iter().map(|(_, form)| algebra.cost(*form));
@@ -162,7 +168,7 @@ pub fn write_matrix(
         guards: options.guards,
     };
     let arena = Bump::new();
-    let mut algebra = empty(&arena, options);
+    let mut algebra = empty(&arena, graph, options);
     reading.learn_names(&mut algebra, options.named, tangent);
     let form = reading.read(&mut algebra, tangent);
     let form = improved(&mut algebra, form);
@@ -189,8 +195,11 @@ pub fn write_matrix(
     spell(&algebra, vec![(tangent, written)], options, before, order).ok()
 }
 
-fn empty<'a>(arena: &'a Bump, options: &WriteOptions<'_>) -> Algebra<'a> {
+fn empty<'a>(arena: &'a Bump, graph: &Graph, options: &WriteOptions<'_>) -> Algebra<'a> {
     let mut algebra = Algebra::new(arena, rules::rewrite, options.guards);
+    for node in options.order {
+        algebra.atom(*node, graph.shape(*node));
+    }
     algebra.conventions.decimals = options.decimals;
     algebra.conventions.exact = options.exact;
     algebra
@@ -220,7 +229,10 @@ fn simplified(
     order.push(root);
     let read = |node: NodeId| {
         let form = reading.read(algebra, node);
-        let better = improved(algebra, form);
+        let mut better = improved(algebra, form);
+        if let Some(shorter) = relations::shorter_by_definition(algebra, graph, better) {
+            better = shorter;
+        }
         let written = if options.exact {
             better
         } else {
@@ -287,8 +299,13 @@ fn spell(
         parts.push((part_names[node].clone(), emitter.emit(*form)?));
     }
     let whole = emitter.emit(*whole)?;
+    let mut script = emitter.finish();
+    if options.shares && parts.is_empty() {
+        let name = |k: usize| format!("{prefix}{k}").into();
+        parts = sharing::name_repeated(&mut script, whole, name);
+    }
     Ok(Simplified {
-        script: Rc::new(emitter.finish()),
+        script: Rc::new(script),
         parts,
         whole,
         before,

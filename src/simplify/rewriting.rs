@@ -52,7 +52,7 @@ pub fn rewrite(
         guards: options.guards,
     };
     let arena = Bump::new();
-    let mut algebra = empty(&arena, options);
+    let mut algebra = empty(&arena, graph, options);
     algebra.printing = goal != Goal::Simplify;
     let form = reading.read(&mut algebra, root);
     let (form, order) = match goal {
@@ -163,7 +163,7 @@ pub fn taylor(
         guards: false,
     };
     let arena = Bump::new();
-    let mut algebra = empty(&arena, options);
+    let mut algebra = empty(&arena, graph, options);
     let x = algebra.atom(variable, Shape::SCALAR);
     let form = reading.read(&mut algebra, root);
     let form = improved(&mut algebra, form);

@@ -26,9 +26,11 @@ pub fn derive(
     let options = WriteOptions {
         names: &names,
         named: &named,
+        order: if spelling.exact { &[] } else { subject.order },
         decimals: subject.decimals,
         guards: spelling.guards,
         exact: spelling.exact,
+        shares: !spelling.exact,
         taken: subject.taken,
     };
     // Rules that make one pass over the factors have no formula; those of the spelled rows do. A held

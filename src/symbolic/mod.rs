@@ -122,6 +122,8 @@ pub struct Subject<'s> {
     pub held: &'s Held,
     /// The first name that stands for a node.
     pub name: &'s dyn Fn(NodeId) -> Option<Name>,
+    /// The inputs in the order in which factors and terms with them are written.
+    pub order: &'s [NodeId],
     /// True if the user wrote numbers with decimals.
     pub decimals: bool,
     /// True if the user has a name that is this prefix and a number.
@@ -151,6 +153,8 @@ fn plainly(
         decimals: subject.decimals,
         guards: false,
         exact: false,
+        order: &[],
+        shares: false,
         taken: &|_| false,
     };
     simplify::write(subject.graph, node, &options)

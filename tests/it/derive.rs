@@ -2,13 +2,13 @@
 //! typed back in, is the derivative.
 
 use crate::common::rows::{calls, is_written};
-use crate::common::{entries, report, run_json, values};
+use crate::common::{entries, report, run_json, values, wrapped};
 use serde_json::Value;
 use wengert::primitives::table;
 
 /// Values for every name that the formulas below use: well inside all domains, no kinks.
 const VALUES: &str = "
-x = 0.7; y = 1.3; w = 0.4; a = 2.5; n = 1.5
+a = 2.5; n = 1.5; w = 0.4; x = 0.7; y = 1.3
 v = [0.3, -0.8, 1.1]; b = [0.5, 0.2, -0.4]; s = [1, -1, 1]; t = [0.2, 0.5, 0.3]
 A = [2, 0.3, -0.5; 0.1, 1.7, 0.4; -0.2, 0.6, 1.9]
 B = [0.5, -0.3, 0.8; 0.2, 0.9, -0.1; 0.7, 0.4, 0.6]
@@ -55,7 +55,7 @@ fn holds(formula: &str, wrt: &str) -> Result<(), String> {
     };
     let exact = last_value(&format!("{VALUES}\njacobian({formula}, {wrt})'"));
     let typed = last_value(&format!("{VALUES}\n{printed}"));
-    let by_columns = last_value(&format!("{VALUES}\nvec({printed})"));
+    let by_columns = last_value(&format!("{VALUES}\n{}", wrapped(printed, "vec(", ")")));
     let scale = exact.iter().fold(1.0f64, |best, x| best.max(x.abs()));
     let same = |got: &[f64]| {
         got.len() == exact.len()
@@ -343,8 +343,8 @@ fn products_have_formulas_that_are_right_at_zeros() {
             let exact = last_value(&format!("{values}jacobian({formula}, {wrt})'"));
             let typed = match formula {
                 // The Jacobian is the matrix itself; gradients have the shape of the input.
-                "cumprod(v)" => last_value(&format!("{values}({printed})'")),
-                _ => last_value(&format!("{values}vec({printed})")),
+                "cumprod(v)" => last_value(&format!("{values}{}", wrapped(printed, "(", ")'"))),
+                _ => last_value(&format!("{values}{}", wrapped(printed, "vec(", ")"))),
             };
             assert_eq!(typed.len(), exact.len(), "{printed}");
             for (typed, exact) in typed.iter().zip(&exact) {

@@ -28,7 +28,8 @@ impl Algebra<'_> {
     fn choice(&mut self, (c, one): (Number, Id), (d, another): (Number, Id)) -> Option<Id> {
         let (mut mask, first) = self.conditional(one)?;
         let (other, second) = self.conditional(another)?;
-        if self.opposite(mask) != other {
+        if self.opposite(mask) != other && (self.guards || self.opposite_of_numbers(mask) != other)
+        {
             return None;
         }
         let shape = self.common_shape([mask, first, second].into_iter())?;
@@ -38,12 +39,15 @@ impl Algebra<'_> {
         } else {
             &WHERE
         };
-        if self.is_downward(mask) {
+        if self.is_downward(mask) && !self.is_downward(other) {
             // `if x > 0 …` reads better than `if x <= 0 …`.
             mask = other;
             sides.swap(0, 1);
         }
         let args = [mask, sides[0], sides[1]];
+        if row.is(&WHERE) {
+            return Some(self.apply(row, Attr::None, &args, shape));
+        }
         Some(self.intern(Form::Apply(row, Attr::None, &args), shape))
     }
 

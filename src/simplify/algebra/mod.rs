@@ -301,6 +301,11 @@ impl<'a> Algebra<'a> {
         }
     }
 
+    /// True if the user has names for formulas.
+    pub fn has_names(&self) -> bool {
+        !self.names.definitions.is_empty()
+    }
+
     /// True if the user has names for sums.
     pub fn names_sums(&self) -> bool {
         self.names.sums

@@ -129,7 +129,8 @@ impl<'a> Algebra<'a> {
         if row.mask == Some(Mask::Pass) && !self.guards {
             let value = self.without_tie_count(args[0], args[1]);
             if value != args[1] {
-                return self.operation(row, attr, &[args[0], value], shape);
+                let mask = self.strictly_below(args[0]);
+                return self.operation(row, attr, &[mask, value], shape);
             }
         }
         if row.mask == Some(Mask::Pass) && row.is_entrywise() && !self.guards {

@@ -38,6 +38,14 @@ impl Algebra<'_> {
                         todo.push((*base, self.times(*power, exponent)));
                     }
                 }
+                // A fraction of two numbers with a positive sum is not negative only where both are not.
+                (Form::Product(inner), Some(power), None)
+                    if power.is_exact() && self.is_fraction_of_positive(inner) =>
+                {
+                    for (base, sign) in inner.iter().rev() {
+                        todo.push((*base, self.times(*sign, exponent)));
+                    }
+                }
                 // Under a root an even power is that of the size: sqrt(x^2) = abs(x).
                 (Form::Product(inner), Some(power), None)
                     if power.is_exact() && self.are_even(inner) =>
@@ -253,17 +261,20 @@ impl Algebra<'_> {
     }
 
     /// The factor among `bases` that a power of `base` is collected with. Exponents are added where
-    /// one is a number, where they are equal, or where they cancel; two different formulas read
+    /// one is a number, where they are equal, or where their sum is a number; two different formulas read
     /// better as two powers.
     fn meeting(&mut self, bases: &[(Id, Id)], base: Id, exponent: Id) -> Option<usize> {
         let first = bases.iter().position(|(known, _)| *known == base)?;
         if self.value(exponent).is_some() {
             return Some(first);
         }
-        let opposite = self.negated(exponent);
         bases.iter().position(|(known, power)| {
-            let number = self.value(*power).is_some();
-            *known == base && (number || *power == exponent || *power == opposite)
+            *known == base
+                && (self.value(*power).is_some() || *power == exponent || {
+                    // x^(a - 1)·x^(−a) is a power with a number.
+                    let sum = self.plus(*power, exponent);
+                    self.value(sum).is_some()
+                })
         })
     }
 
@@ -271,6 +282,21 @@ impl Algebra<'_> {
     fn are_roots(&self, bases: &[(Id, Id)]) -> bool {
         let mut exponents = bases.iter().map(|(_, e)| self.value(*e));
         exponents.all(|e| e.is_some_and(|e| e.is_exact() && !e.is_whole()))
+    }
+
+    /// True for a/b where a + b is a positive number.
+    fn is_fraction_of_positive(&mut self, bases: &[(Id, Id)]) -> bool {
+        let [(a, above), (b, below)] = *bases else {
+            return false;
+        };
+        let exponents = [above, below].map(|e| self.value(e));
+        let opposite = exponents == [Some(Number::ONE), Some(Number::MINUS_ONE)]
+            || exponents == [Some(Number::MINUS_ONE), Some(Number::ONE)];
+        if !opposite || self.shape(a) != self.shape(b) {
+            return false;
+        }
+        let sum = self.plus(a, b);
+        self.value(self.core(sum)).is_some_and(Number::is_positive)
     }
 
     /// True if all exponents are even numbers.

@@ -1,6 +1,8 @@
 //! Ties of a largest or smallest argument: how many arguments share the value where one is selected.
 
 use super::{Algebra, Form, Id, Number, all_but};
+use crate::graph::Attr;
+use crate::primitives::arithmetic::{LE, LT};
 use crate::primitives::array;
 
 impl Algebra<'_> {
@@ -23,6 +25,17 @@ impl Algebra<'_> {
             }
         }
         value
+    }
+
+    /// `a < 0` for `a <= 0`: where two arguments tie, one of them is selected.
+    pub(super) fn strictly_below(&mut self, mask: Id) -> Id {
+        match self.operands(mask, &LE) {
+            Some(args) if self.is_zero(args[1]) => {
+                let shape = self.shape(mask);
+                self.apply(&LT, Attr::None, args, shape)
+            }
+            _ => mask,
+        }
     }
 
     /// The number of arguments that tie where `mask` holds, for a count of conditions with `mask` among

@@ -3,7 +3,9 @@
 use super::{Emitter, Unwritable, Written, ident};
 use crate::graph::primitive::{Mask, Notation, Operator};
 use crate::graph::{Attr, Primitive, Shape};
-use crate::simplify::algebra::{Id, corner_of};
+use crate::primitives::arithmetic::WHERE;
+use crate::simplify::algebra::{Form, Id, Ids, corner_of};
+use crate::simplify::exact::Number;
 use crate::syntax::ast::{BinaryOp, ExprKind, Index, NamedArgument, UnaryOp};
 
 impl Emitter<'_> {
@@ -46,8 +48,21 @@ impl Emitter<'_> {
         if !row.is_writable() {
             return Err(Unwritable::NoSpelling);
         }
+        let mut args = Ids::from_slice(args);
+        // `if c then b else a` reads better than `if not c then a else b`.
+        if (row.notation == Notation::Choice || row.is(&WHERE))
+            && let Some(denied) = self.denied(args[0])
+        {
+            args[0] = denied;
+            args.swap(1, 2);
+        }
+        if row.is_truth()
+            && let Some(sides) = self.compared_with_zero(&args)
+        {
+            args = Ids::from_slice(&sides);
+        }
         let mut written = Vec::new();
-        for arg in args {
+        for arg in &args {
             written.push(self.emit(*arg)?);
         }
         match row.notation {
@@ -91,6 +106,34 @@ impl Emitter<'_> {
                     .collect();
                 Ok(self.call(row.name, written, named))
             }
+        }
+    }
+
+    /// a and b for the condition that a − b is above or below 0.
+    fn compared_with_zero(&self, args: &[Id]) -> Option<[Id; 2]> {
+        let [difference, zero] = *args else {
+            return None;
+        };
+        let Form::Sum(terms) = self.algebra.form(difference) else {
+            return None;
+        };
+        let whole =
+            |term: &(Number, Id)| self.algebra.shape(term.1) == self.algebra.shape(difference);
+        match **terms {
+            [(a, first), (b, second)]
+                if self.algebra.is_zero(zero)
+                    && terms.iter().all(whole)
+                    && [first, second]
+                        .iter()
+                        .all(|id| self.algebra.value(*id).is_none()) =>
+            {
+                match (a, b) {
+                    (Number::ONE, Number::MINUS_ONE) => Some([first, second]),
+                    (Number::MINUS_ONE, Number::ONE) => Some([second, first]),
+                    _ => None,
+                }
+            }
+            _ => None,
         }
     }
 

@@ -13,7 +13,7 @@ impl Emitter<'_> {
     fn lateness(&self, base: Id, exponent: Id) -> (bool, u8, Id) {
         let kind = match self.algebra.form(base) {
             _ if self.algebra.value(exponent).is_none() => 2,
-            Form::Number(_) => 0,
+            Form::Number(_) | Form::Pi => 0,
             Form::Atom(_) => 1,
             Form::Sum(_) => 3,
             Form::Chain(_) => 4,
@@ -24,7 +24,7 @@ impl Emitter<'_> {
     }
 
     /// What a condition denies.
-    fn denied(&self, condition: Id) -> Option<Id> {
+    pub(super) fn denied(&self, condition: Id) -> Option<Id> {
         match self.algebra.form(condition) {
             Form::Apply(row, _, args) if row.notation == Notation::Not => args.first().copied(),
             _ => None,
@@ -93,6 +93,13 @@ impl Emitter<'_> {
             None => (c, 1),
         };
         self.rationalise(&mut above, &mut below, &mut divisor);
+        let quotient = match divisor {
+            1 => self.power_of_quotient(&mut above, &mut below)?,
+            _ => None,
+        };
+        if let Some(quotient) = quotient {
+            return self.beside(front, &above, quotient);
+        }
         if !self.fit_in_order(&above, &below) {
             return self.mixed_product(c, above, below);
         }
@@ -111,9 +118,78 @@ impl Emitter<'_> {
     fn is_below(&self, exponent: Id) -> bool {
         match self.algebra.form(exponent) {
             Form::Number(value) => value.is_negative(),
-            Form::Sum(terms) => terms.len() == 1 && terms[0].0 == Number::MINUS_ONE,
+            Form::Sum(terms) => terms.iter().all(|(c, _)| c.is_negative()),
             _ => false,
         }
+    }
+
+    /// a^n/b^n as (a/b)^n, where b^n is all that is divided by.
+    fn power_of_quotient(
+        &mut self,
+        above: &mut Vec<Factor>,
+        below: &mut Vec<Factor>,
+    ) -> Result<Option<(ExprId, bool)>, Unwritable> {
+        let count = |factor: &Factor| {
+            let power = self
+                .algebra
+                .value(factor.exponent)
+                .and_then(Number::integer);
+            power.filter(|_| !factor.turned && !factor.inverted)
+        };
+        let [divisor] = below[..] else {
+            return Ok(None);
+        };
+        let Some(power) = count(&divisor).filter(|power| *power < -1) else {
+            return Ok(None);
+        };
+        let alike: Vec<usize> = (0..above.len())
+            .filter(|k| count(&above[*k]) == Some(-power))
+            .collect();
+        let [k] = alike[..] else {
+            return Ok(None);
+        };
+        let dividend = above.remove(k);
+        below.clear();
+        let shapes = [dividend, divisor].map(|factor| self.algebra.shape(factor.base));
+        let scalar = shapes.iter().all(|shape| shape.is_scalar());
+        let [top, bottom] = [self.emit(dividend.base)?, self.emit(divisor.base)?];
+        let (divide, raise) = match (scalar, shapes[1].is_scalar()) {
+            (true, _) => (BinaryOp::Div, BinaryOp::Pow),
+            (false, true) => (BinaryOp::Div, BinaryOp::DotPow),
+            (false, false) => (BinaryOp::DotDiv, BinaryOp::DotPow),
+        };
+        let quotient = self.binary(divide, top, bottom);
+        let power = self.number((-power) as f64);
+        Ok(Some((self.binary(raise, quotient, power), scalar)))
+    }
+
+    /// c·f₁·f₂·… with one more factor, a scalar before matrices.
+    fn beside(&mut self, c: Number, factors: &[Factor], factor: (ExprId, bool)) -> Written {
+        let matrices = |other: &&Factor| factor.1 && !self.algebra.shape(other.base).is_scalar();
+        let split = factors.len() - factors.iter().rev().take_while(matrices).count();
+        let (before, after) = factors.split_at(split);
+        let mut text = match before.is_empty() && c.abs() == Number::ONE {
+            true if c.is_negative() => (self.negated_front(factor.0), factor.1),
+            true => factor,
+            false => {
+                let front = self.side(c, before, 1)?;
+                self.together(front, factor)
+            }
+        };
+        if !after.is_empty() {
+            let behind = self.side(Number::ONE, after, 1)?;
+            text = self.together(text, behind);
+        }
+        Ok(text.0)
+    }
+
+    /// a·b of two factors, and whether it is a scalar.
+    fn together(&mut self, a: (ExprId, bool), b: (ExprId, bool)) -> (ExprId, bool) {
+        let op = match a.1 || b.1 {
+            true => BinaryOp::Mul,
+            false => BinaryOp::DotMul,
+        };
+        (self.binary(op, a.0, b.0), a.1 && b.1)
     }
 
     /// sqrt(2)/2 is written 1/sqrt(2).
@@ -166,13 +242,7 @@ impl Emitter<'_> {
                      scalar: bool| {
             *text = Some(match *text {
                 None => (factor, scalar),
-                Some((left, left_scalar)) => {
-                    let op = match scalar || left_scalar {
-                        true => BinaryOp::Mul,
-                        false => BinaryOp::DotMul,
-                    };
-                    (emitter.binary(op, left, factor), scalar && left_scalar)
-                }
+                Some(left) => emitter.together(left, (factor, scalar)),
             });
         };
         if joined.len() > 1 {

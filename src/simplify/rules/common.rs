@@ -165,8 +165,24 @@ struct Occurrence {
     term: usize,
 }
 
+/// An exponent without the number that is added in it: x^(a - 1) has the factor x^a.
+fn without_number(algebra: &mut Algebra, exponent: Id) -> Id {
+    let Form::Sum(terms) = algebra.form(exponent) else {
+        return exponent;
+    };
+    let rest: TermList = terms
+        .iter()
+        .copied()
+        .filter(|(_, term)| *term != algebra.unit())
+        .collect();
+    match rest.len() < terms.len() {
+        true => algebra.sum(&rest, algebra.shape(exponent)),
+        false => exponent,
+    }
+}
+
 /// The factors of the terms of a sum, equal ones next to each other in the order of the terms.
-fn occurrences(algebra: &Algebra, terms: &[(Number, Id)]) -> SmallVec<[Occurrence; 32]> {
+fn occurrences(algebra: &mut Algebra, terms: &[(Number, Id)]) -> SmallVec<[Occurrence; 32]> {
     let mut found = SmallVec::new();
     for (k, (_, term)) in terms.iter().enumerate() {
         let mut add = |base: Id, exponent: Option<Id>, power: Number| {
@@ -181,7 +197,7 @@ fn occurrences(algebra: &Algebra, terms: &[(Number, Id)]) -> SmallVec<[Occurrenc
                 for (base, e) in bases {
                     match algebra.value(*e) {
                         Some(power) => add(*base, None, power),
-                        None => add(*base, Some(*e), Number::ONE),
+                        None => add(*base, Some(without_number(algebra, *e)), Number::ONE),
                     }
                 }
             }

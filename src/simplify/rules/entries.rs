@@ -2,7 +2,7 @@
 
 use crate::graph::{Attr, Corner, Shape};
 use crate::primitives::array;
-use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, TermList, corner_of};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, TermList, all_but, corner_of};
 use crate::simplify::exact::Number;
 
 pub(super) fn index_of_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
@@ -79,6 +79,44 @@ pub(super) fn entry(algebra: &mut Algebra, id: Id, i: u32, j: u32) -> Option<Id>
 pub(super) fn selects(algebra: &Algebra, id: Id) -> bool {
     let selection = algebra.core(algebra.behind(algebra.core(id)));
     matches!(algebra.form(selection), Form::Apply(row, ..) if row.extreme && !row.is_entrywise())
+}
+
+/// A product with a matrix of few entries, the others 0, is the matrix of their products.
+pub(super) fn product_with_few_entries(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let (shape, one) = (algebra.shape(id), algebra.unit());
+    let few = |base: Id| match algebra.form(base) {
+        Form::Entries(entries) => {
+            let full = entries
+                .iter()
+                .filter(|entry| !algebra.is_zero(**entry))
+                .count();
+            2 * full <= entries.len() && full <= 2 && algebra.shape(base) == shape
+        }
+        _ => false,
+    };
+    let k = bases.iter().position(|(base, e)| *e == one && few(*base))?;
+    let Form::Entries(entries) = algebra.form(bases[k].0) else {
+        return None;
+    };
+    let cols = shape.n();
+    let mut products = Ids::new();
+    for (place, entry) in entries.iter().enumerate() {
+        if algebra.is_zero(*entry) {
+            products.push(*entry);
+            continue;
+        }
+        let (i, j) = ((place / cols) as u32, (place % cols) as u32);
+        let mut factors = FactorList::from_slice(&[(*entry, one)]);
+        for (base, e) in all_but(bases, k) {
+            let base = entry_or_index(algebra, base, i, j);
+            factors.push((base, entry_or_index(algebra, e, i, j)));
+        }
+        products.push(algebra.product(Number::ONE, &factors, Shape::SCALAR));
+    }
+    Some(algebra.entries(&products, shape))
 }
 
 /// The entry of a formula, inside it or by an index.

@@ -6,36 +6,49 @@
 //! random points; Rust stays where a rule computes.
 
 mod common;
+mod comparisons;
 mod entries;
 mod equation;
 mod expansion;
 mod factors;
 mod operations;
 mod products;
+mod squares;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 pub use common::factored;
 pub use entries::whole_vector;
 pub use expansion::{expanded, may_be_shorter_multiplied_out};
 pub use factors::in_words;
+pub use squares::perfect_square;
 pub use sums::{
     distributed, double_angle, double_sine, half_angle, joined_exponentials, over_one_denominator,
     without_nested_quotients,
 };
 
 use super::algebra::{Algebra, Id};
-use entries::index_of_entries;
+use comparisons::{comparison_of_difference, signed_sigmoid};
+use entries::{index_of_entries, product_with_few_entries};
 use equation::{Equation, Exponents};
 use operations::*;
 use products::*;
 use std::sync::LazyLock;
+use traces::{solution_of_multiple, sum_against_outer_product, sum_of_terms};
 
 /// A rule: its name, as `with steps` shows it, and what it makes of a formula.
 pub struct Rule {
     name: &'static str,
     rewrite: Rewrite,
+}
+
+impl Rule {
+    /// The name, as `with steps` shows it.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
 }
 
 /// The two kinds of rules.
@@ -68,6 +81,7 @@ fn computed(name: &'static str, rewrite: fn(&mut Algebra, Id) -> Option<Id>) -> 
 pub static OPERATIONS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     computed("diagonal of an outer product", diagonal_of_outer_product),
     computed("solution for an identity", solve_for_identity),
+    computed("solution of a multiple", solution_of_multiple),
     equation("logarithm of an exponential", "log(exp(x))", "x"),
     equation("exponential of a logarithm", "exp(log(x))", "x"),
     computed("function of a number", exact_value),
@@ -77,6 +91,8 @@ pub static OPERATIONS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     computed("hypot(1, x) = sqrt(1 + x^2)", root_of_one_and_square),
     equation("inverse of an inverse", "inv(inv(x))", "x"),
     computed("sum of a multiple", sum_of_multiple),
+    computed("sum of deviations", sum_of_terms),
+    computed("sum against an outer product", sum_against_outer_product),
     computed("diagonal of ones", diagonal_of_ones),
     computed("determinant of entries", factors::determinant_of_entries),
     computed("cofactors by the inverse", cofactors),
@@ -84,6 +100,7 @@ pub static OPERATIONS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     computed("reversed running sum", reversed_running_sum),
     computed("power times logarithm", power_times_logarithm),
     computed("selected argument", selected_argument),
+    computed("compare the difference", comparison_of_difference),
     computed("product of entries", factors::product_of_entries),
 ]);
 
@@ -93,6 +110,7 @@ pub static PRODUCTS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     for_counts("exp(x)/(1 + exp(x)) = sigmoid(x)", "exp(x)/(1 + exp(x))^n", "sigmoid(-x)^(n - 1)*sigmoid(x)"),
     for_counts("exp(x)/(1 + exp(x)) = sigmoid(x)", "1/(1 + exp(x))^n", "sigmoid(-x)^n"),
     computed("cancel against a sum", cancel_against_sum),
+    computed("product with few entries", product_with_few_entries),
     for_counts("exp(x)*sigmoid(-x) = sigmoid(x)", "exp(x)*sigmoid(-x)^n", "sigmoid(x)*sigmoid(-x)^(n - 1)"),
     equation("sin(x)/cos(x) = tan(x)", "sin(x)^n/cos(x)^n", "tan(x)^n"),
     equation("x*sign(x) = abs(x)", "x*sign(x)", "abs(x)"),
@@ -100,6 +118,9 @@ pub static PRODUCTS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     equation("sinh(x)/cosh(x) = tanh(x)", "sinh(x)^n/cosh(x)^n", "tanh(x)^n"),
     computed("exp(x)/sum(exp(x)) = softmax(x)", recognise_softmax),
     computed("sqrt(sum(x^2)) = norm(x)", recognise_norm),
+    computed("s - s^2 = s*(1 - s)", sigmoid_of_both_signs),
+    computed("(x >= 0) - sign(x)*sigmoid(-abs(x)) = sigmoid(x)", signed_sigmoid),
+    computed("a power of the radicand into the root", absorbed_into_root),
 ]);
 
 /// The rules that write the stable forms as everyone knows them, applied last.

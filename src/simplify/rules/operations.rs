@@ -4,7 +4,7 @@ use crate::graph::primitive::{Kernel, Parity};
 use crate::graph::{Attr, Shape};
 use crate::primitives::arithmetic::{GE, LT, MAX, MIN};
 use crate::primitives::{algebra as linear, array, elementary};
-use crate::simplify::algebra::{Algebra, FactorList, Form, Id};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, TermList};
 use crate::simplify::exact::Number;
 use smallvec::SmallVec;
 
@@ -72,7 +72,7 @@ pub(super) fn function_of_pi(algebra: &mut Algebra, id: Id) -> Option<Id> {
     Some(algebra.product(sign / Number::TWO, &[(radicand, half)], Shape::SCALAR))
 }
 
-/// The sum of entries that are numbers.
+/// The sum of entries that are numbers, or of which only one is not 0.
 pub(super) fn sum_of_numbers(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let entries = match algebra.form(id) {
         Form::Apply(row, _, [arg]) if row.is(&array::SUM) && algebra.shape(id).is_scalar() => {
@@ -83,11 +83,14 @@ pub(super) fn sum_of_numbers(algebra: &mut Algebra, id: Id) -> Option<Id> {
         }
         _ => return None,
     };
-    let mut sum = Number::ZERO;
+    let mut sum = TermList::new();
     for entry in entries {
-        sum += algebra.value(*entry)?;
+        if algebra.value(*entry) != Some(Number::ZERO) {
+            sum.push((Number::ONE, *entry));
+        }
     }
-    Some(algebra.number(sum))
+    let numbers = sum.iter().all(|(_, entry)| algebra.value(*entry).is_some());
+    (numbers || sum.len() < 2).then(|| algebra.sum(&sum, Shape::SCALAR))
 }
 
 /// f(−x) = ±f(x)

@@ -129,6 +129,57 @@ pub(super) fn recognise_norm(algebra: &mut Algebra, id: Id) -> Option<Id> {
     None
 }
 
+/// s·a − s²·a = s·(1 − s)·a for a logistic function s.
+pub(super) fn sigmoid_of_both_signs(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Sum(terms) = algebra.form(id) else {
+        return None;
+    };
+    let [(c, first), (d, second)] = **terms else {
+        return None;
+    };
+    let (shape, one) = (algebra.shape(id), algebra.unit());
+    if c != -d || first == one || second == one {
+        return None;
+    }
+    let inverse = algebra.number(Number::MINUS_ONE);
+    for (scale, term, other) in [(c, first, second), (d, second, first)] {
+        let quotient = algebra.product(Number::ONE, &[(other, one), (term, inverse)], shape);
+        if let Some(&[x]) = algebra.operands(quotient, &elementary::SIGMOID)
+            && let Some(opposite) = reflected(algebra, x)
+        {
+            return Some(algebra.product(scale, &[(term, one), (opposite, one)], shape));
+        }
+    }
+    None
+}
+
+/// l/(g²·√(l/g)) = √(l/g)/g: a power of the radicand beside a root goes into it, where that is shorter.
+pub(super) fn absorbed_into_root(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let (shape, one) = (algebra.shape(id), algebra.unit());
+    for (k, (radicand, exponent)) in bases.iter().enumerate() {
+        let root = algebra.value(*exponent).filter(|e| !e.is_whole());
+        let (Some(root), Form::Product(_)) = (root, algebra.form(*radicand)) else {
+            continue;
+        };
+        let others = all_but(bases, k);
+        for whole in [Number::ONE, Number::MINUS_ONE] {
+            let (raised, lowered) = (algebra.number(root + whole), algebra.number(-whole));
+            let mut outside = others.clone();
+            outside.push((*radicand, lowered));
+            let outside = algebra.product(Number::ONE, &outside, shape);
+            let factors = [(outside, one), (*radicand, raised)];
+            let absorbed = algebra.product(Number::ONE, &factors, shape);
+            if algebra.cost(absorbed) < algebra.cost(id) {
+                return Some(absorbed);
+            }
+        }
+    }
+    None
+}
+
 /// σ(x)·σ(−x) is written s·(1 − s).
 pub(super) fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let Form::Product(bases) = algebra.form(id) else {

@@ -10,6 +10,7 @@ use wengert::primitives;
 use wengert::render::{Style, terminal};
 use wengert::repl::{COMMANDS, setting_docs};
 use wengert::session::Session;
+use wengert::simplify::rules::{OPERATIONS, PRINTED, PRODUCTS, Rule};
 use wengert::source::Source;
 
 /// The table called `name`, as Markdown with an empty line before and behind.
@@ -28,9 +29,28 @@ pub fn table(name: &str) -> String {
         "errors" => errors(),
         "commands" => commands(),
         "settings" => settings(),
+        "rules for operations" => rules(&OPERATIONS),
+        "rules for products" => rules(&PRODUCTS),
+        "rules for printing" => rules(&PRINTED),
         _ => panic!("there is no table `{name}`"),
     };
     format!("\n{text}\n")
+}
+
+/// The names of the simplifier's rules, each once.
+fn rules(table: &[Rule]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for rule in table {
+        if !names.contains(&rule.name()) {
+            names.push(rule.name());
+        }
+    }
+    let written = |name: &str| match name.contains('=') {
+        true => format!("- {}", code(name)),
+        false => format!("- {name}"),
+    };
+    let lines: Vec<String> = names.into_iter().map(written).collect();
+    lines.join("\n")
 }
 
 /// True of functions whose arguments say which shape the result has.

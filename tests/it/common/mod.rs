@@ -122,6 +122,22 @@ pub fn wanted(usual: u64) -> std::ops::Range<u64> {
     }
 }
 
+/// A printed formula with text around it, behind the definitions of its parts.
+pub fn wrapped(formula: &str, left: &str, right: &str) -> String {
+    let mut depth = 0;
+    let mut last = 0;
+    for (place, letter) in formula.char_indices() {
+        match letter {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ';' if depth == 0 => last = place + 1,
+            _ => {}
+        }
+    }
+    let (parts, whole) = formula.split_at(last);
+    format!("{parts}{left}{}{right}", whole.trim())
+}
+
 /// Panics with what went wrong, the first of it.
 pub fn report(failures: &[String]) {
     let shown = &failures[..failures.len().min(20)];

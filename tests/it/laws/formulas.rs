@@ -6,6 +6,9 @@ use super::{ask, gradients, terrain};
 use crate::common::entries;
 use crate::common::random::{INPUTS, Program, Terrain};
 
+/// Of a formula that is multiplied out: its terms may cancel.
+const REWRITTEN: f64 = 1e-8;
+
 /// Of a simplified formula.
 const SIMPLIFIED: f64 = 1e-11;
 
@@ -68,6 +71,38 @@ pub fn guarded(program: &Program, _: u64, tally: &mut Tally) -> Result<(), Strin
         };
         if !at_a_jump(program)? && !on_a_branch_cut(program, &got, &want) {
             return Err(format!("{message} by {name}: {formula}"));
+        }
+        tally.count("at a jump");
+    }
+    Ok(())
+}
+
+/// A formula that is simplified, multiplied out or factored has the same value.
+pub fn rewritings(program: &Program, seed: u64, tally: &mut Tally) -> Result<(), String> {
+    let want = ask(program, &["F".to_string()])?;
+    for word in ["simplify", "expand", "factor"] {
+        let lines = crate::common::run_json(&format!("{}{word} F\n", program.text()));
+        let line = lines.last().ok_or("nothing is shown")?;
+        if line["kind"] == "error" {
+            let code = line["code"].as_str().unwrap_or("");
+            if !["limit", "value"].contains(&code) {
+                return Err(format!("{word}: {line}"));
+            }
+            tally.count("not rewritten");
+            continue;
+        }
+        let formula = line["formula"].as_str().ok_or("no formula")?;
+        let typed = format!("{}{formula}\n", program.text());
+        let got = crate::common::value(&typed)
+            .map_err(|message| format!("typed: {message}: {formula}"))?;
+        tally.count("rewritten");
+        let wild = terrain(seed) == Terrain::Wild;
+        let (got, want) = where_defined(&got, &want[0], wild);
+        let Err(message) = same(word, &got, &want, REWRITTEN) else {
+            continue;
+        };
+        if !at_a_jump(program)? {
+            return Err(format!("{message}: {formula}"));
         }
         tally.count("at a jump");
     }

@@ -24,11 +24,12 @@ const PROGRAMS: u64 = 1_000;
 type Law = fn(&Program, u64, &mut Tally) -> Result<(), String>;
 
 /// Every program goes through the first law and one of the others.
-const LAWS: [Law; 9] = [
+const LAWS: [Law; 10] = [
     derivatives::duality,
     derivatives::symmetry,
     formulas::simplification,
     formulas::guarded,
+    formulas::rewritings,
     differences::estimates,
     differences::taylor,
     texts::texts,
