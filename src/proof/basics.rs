@@ -10,8 +10,8 @@ use super::terms::{absolute, root, row};
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Term};
 use crate::primitives::algebra::{COFACTOR, DET, DOT, INV, LOGDET, MATMUL_REACHED, SOLVE};
 use crate::primitives::arithmetic::{
-    ADD, AND, CHOOSE, DIV, EQ, FROZEN, GE, GT, LE, LT, MAX, MIN, NE, NEG, NOT, OR, SEEDED, STOP,
-    SUB, UNLESS, WHERE,
+    ADD, AND, CHOOSE, DIV, EQ, FROZEN, GE, GT, LE, LT, MAX, MIN, NE, NOT, OR, SEEDED, STOP, SUB,
+    UNLESS, WHERE,
 };
 use crate::primitives::array::{
     CUMPROD, CUMPROD_SPELLED, DEVIATIONS, GUARD, GUARD_ALL, LOG_SOFTMAX, LOGSUMEXP, MEAN, NORM,
