@@ -148,9 +148,9 @@ pub struct ExportArguments {
     #[arg(value_name = "FILE.ad")]
     pub file: Option<PathBuf>,
     /// What to compute: `L`, 'grad(L, w)'; without them, what the script shows
-    #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
+    #[arg(value_name = "EXPRESSION")]
     pub requests: Vec<String>,
-    /// The target: numpy, jax, torch; `list` says what each cannot do
+    /// The target: numpy, jax, torch, c, julia, stablehlo; `list` says what each cannot do
     #[arg(long, value_name = "TARGET")]
     pub to: String,
     /// How derivatives are written

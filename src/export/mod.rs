@@ -1,21 +1,26 @@
-//! Programs in other languages: a script's requests and loops for NumPy, JAX, PyTorch and C.
+//! Programs in other languages: a script's requests and loops for NumPy, JAX, PyTorch, C, Julia and XLA.
 //!
 //! A session turns a script into a [`ExportProgram`]: nodes of one graph, and the statements that change
 //! inputs. A writer decides which nodes get a line and spells the operations, from one table
 //! ([`spelling`]). Nothing here reads or writes files.
 
+mod body;
 mod c;
+mod dialect;
+mod julia;
+mod layout;
 pub mod names;
 pub mod program;
 mod python;
 pub mod spelling;
+mod stablehlo;
+mod steps;
 
 pub use program::ExportProgram;
 
 use crate::diagnostic::Result;
 use crate::graph::Tensor;
-use python::Library;
-use python::double as python_double;
+use dialect::Dialect;
 
 /// A language or library that programs are written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,10 @@ pub enum ExportTarget {
     Torch,
     /// C99.
     C,
+    /// Julia.
+    Julia,
+    /// StableHLO.
+    StableHlo,
 }
 
 /// One target as the list of targets tells it.
@@ -67,6 +76,18 @@ pub static TARGETS: &[TargetRow] = &[
         target: ExportTarget::Torch,
         about: "Python with PyTorch; autograd.Function",
         limits: "print, plot and assert inside loops",
+    },
+    TargetRow {
+        word: "julia",
+        target: ExportTarget::Julia,
+        about: "Julia with its standard library; SpecialFunctions for erf and gamma",
+        limits: "print, plot and assert inside loops; data in .npy and .json files; sin(Inf) and a singular matrix raise errors",
+    },
+    TargetRow {
+        word: "stablehlo",
+        target: ExportTarget::StableHlo,
+        about: "StableHLO: the text that XLA compiles, for GPUs and TPUs without Python",
+        limits: "print, plot and assert inside loops; a self-test; an index out of range is NaN",
     },
 ];
 
@@ -147,9 +168,11 @@ pub fn write(
     expected: &[Tensor],
 ) -> Result<String> {
     match target {
-        ExportTarget::NumPy => python::write(program, Library::NumPy, options, expected),
-        ExportTarget::Jax => python::write(program, Library::Jax, options, expected),
+        ExportTarget::NumPy => python::write(program, Dialect::NumPy, options, expected),
+        ExportTarget::Jax => python::write(program, Dialect::Jax, options, expected),
         ExportTarget::C => c::write(program, options, expected),
-        ExportTarget::Torch => python::write(program, Library::Torch, options, expected),
+        ExportTarget::Julia => julia::write(program, options, expected),
+        ExportTarget::StableHlo => stablehlo::write(program, options.name.as_deref()),
+        ExportTarget::Torch => python::write(program, Dialect::Torch, options, expected),
     }
 }

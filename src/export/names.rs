@@ -39,9 +39,31 @@ fn gap(spelt: &mut String) {
     }
 }
 
+/// `text` as an identifier of any letters, as Julia has them: `w₁` and `σ` stay, `f'` becomes `f′`.
+pub fn unicode_identifier(text: &str) -> String {
+    let mut spelt = String::new();
+    for c in text.nfc() {
+        match c {
+            '\'' => spelt.push('′'),
+            c if c.is_alphanumeric() || "_′∂∇∞".contains(c) || symbols::is_mark(c) => {
+                spelt.push(c)
+            }
+            _ => gap(&mut spelt),
+        }
+    }
+    let spelt = spelt.trim_end_matches('_');
+    match spelt.chars().next() {
+        None => "value".to_string(),
+        Some(c) if c.is_alphabetic() || "_∂∇∞".contains(c) => spelt.to_string(),
+        Some(_) => format!("value_{spelt}"),
+    }
+}
+
 /// The identifiers in use in one part of a program.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
+    /// Names keep letters that are not ASCII.
+    unicode: bool,
     taken: FxHashSet<String>,
     counts: FxHashMap<String, usize>,
 }
@@ -50,14 +72,26 @@ impl Scope {
     /// A scope in which `words` cannot be used.
     pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Scope {
         Scope {
+            unicode: false,
             taken: words.into_iter().map(str::to_string).collect(),
             counts: FxHashMap::default(),
         }
     }
 
+    /// A scope in which `words` cannot be used and names keep letters that are not ASCII.
+    pub fn unicode<'w>(words: impl IntoIterator<Item = &'w str>) -> Scope {
+        Scope {
+            unicode: true,
+            ..Scope::new(words)
+        }
+    }
+
     /// An identifier like `text` that is not in use; it is from now on.
     pub fn take(&mut self, text: &str) -> String {
-        let base = identifier(text);
+        let base = match self.unicode {
+            true => unicode_identifier(text),
+            false => identifier(text),
+        };
         if self.taken.insert(base.clone()) {
             return base;
         }
@@ -102,6 +136,19 @@ mod tests {
             ("-", "value"),
         ] {
             assert_eq!(identifier(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_julia_keep_their_letters() {
+        for (text, expected) in [
+            ("w₁", "w₁"),
+            ("σ", "σ"),
+            ("grad(J, W)", "grad_J_W"),
+            ("f'(x)", "f′_x"),
+            ("2*x", "value_2_x"),
+        ] {
+            assert_eq!(unicode_identifier(text), expected, "{text}");
         }
     }
 

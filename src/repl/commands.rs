@@ -98,7 +98,7 @@ pub static COMMANDS: &[ReplCommand] = &[
         names: &["export"],
         form: "TARGET L [wrt w]",
         argument: Argument::Words(export::words),
-        doc: "what is defined, as code for NumPy, JAX, C or PyTorch",
+        doc: "what is defined, as code for NumPy, JAX, PyTorch, C, Julia or XLA",
         more: "`:export jax L wrt w` prints L and its gradient; `:export` alone lists the targets.",
         run: export::run,
     },

@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # Exported code against the tool: every script here and every example, in NumPy, JAX (also on eight
-# devices and in two processes) and C; in PyTorch and through CasADi where those are installed.
-# Everything but NumPy and a compiler is optional: what is not there is skipped, and said.
+# devices and in two processes), StableHLO and C; random formulas; in PyTorch and through CasADi where
+# those are installed; the syntax of Julia. Everything but NumPy and a compiler is optional: what is not
+# there is skipped, and said.
+#
+#     run.sh [PART ...]      only these parts: numpy c jax shards stablehlo julia torch casadi
+#     RANDOM_PROGRAMS=200    so many random formulas for NumPy and C, instead of 60
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/environment.sh
@@ -9,19 +13,22 @@ cd "$(dirname "$0")/../.."
 if [ -n "${WENGERT_VENV:-}" ]; then
     environment=$WENGERT_VENV
 else
-    environment export numpy jax
+    environment export numpy jax tree-sitter tree-sitter-julia
 fi
 python=$environment/bin/python
 cargo build --locked
 wengert=$target/debug/wengert
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+parts=" ${*:-numpy c jax shards stablehlo julia torch casadi} "
 # Names that get another meaning after a question about them are compared with that meaning, so this one is left out.
 scripts=()
 for script in tests/export/scripts/*.ad examples/*.ad examples/lecture/*.ad; do
     [ "$script" = examples/gaussian-mixture.ad ] || scripts+=("$script")
 done
+mapfile -t random < <("$python" tests/export/random_programs.py "$work" "${RANDOM_PROGRAMS:-60}")
 has() { "$python" -c "import $1" 2>/dev/null || { echo "export: $1 is not installed, skipped"; return 1; }; }
+wants() { [[ $parts == *" $1 "* ]]; }
 
 # Every form of derivatives with its self-test: `checked TARGET FORM ...`.
 checked() {
@@ -45,17 +52,24 @@ checked() {
     done
 }
 
-"$python" tests/export/compare.py "$wengert" numpy "${scripts[@]}"
-checked numpy adjoint derive
-if command -v gcc >/dev/null; then
-    "$python" tests/export/compare_c.py "$wengert" "${scripts[@]}"
+if wants numpy; then
+    "$python" tests/export/compare.py "$wengert" numpy "${scripts[@]}" "${random[@]}"
+    checked numpy adjoint derive
+fi
+if wants c && command -v gcc >/dev/null; then
+    "$python" tests/export/compare_c.py "$wengert" "${scripts[@]}" "${random[@]}"
     checked c adjoint derive
-else
+elif wants c; then
     echo "export: there is no gcc, skipped"
 fi
-if has jax; then
+if wants jax && has jax; then
     "$python" tests/export/compare.py "$wengert" jax tests/export/scripts/*.ad examples/lecture/6*.ad examples/logistic-regression.ad
     checked jax adjoint derive framework
+fi
+if wants stablehlo && has jax; then
+    "$python" tests/export/compare_stablehlo.py "$wengert" tests/export/scripts/*.ad examples/lecture/6*.ad "${random[0]}"
+fi
+if wants shards && has jax; then
     for script in tests/export/scripts/descent examples/lecture/6-iris examples/stochastic; do
         "$wengert" export "$script.ad" --to jax --shard data -o "$work/sharded.py"
         "$python" tests/export/spread.py "$work/sharded.py" | grep -v devices >"$work/one"
@@ -65,13 +79,17 @@ if has jax; then
         XLA_FLAGS=$eight=4 "$python" tests/export/spread.py "$work/sharded.py" 1 "$port" >"$work/other" 2>&1 &
         XLA_FLAGS=$eight=4 "$python" tests/export/spread.py "$work/sharded.py" 0 "$port" | grep -v -e devices -e Gloo >"$work/two"
         wait
+        echo -n "$script "
         "$python" tests/export/near.py "$work/one" "$work/eight" "$work/two"
     done
 fi
-if has torch; then
+if wants julia && has tree_sitter_julia; then
+    "$python" tests/export/syntax_julia.py "$wengert" "${scripts[@]}" "${random[@]}"
+fi
+if wants torch && has torch; then
     "$python" tests/export/compare.py "$wengert" torch tests/export/scripts/*.ad examples/two-layer-network.ad examples/lecture/6*.ad
     checked torch adjoint derive framework
 fi
-if has casadi; then
+if wants casadi && has casadi; then
     "$python" tests/export/through_casadi.py "$wengert"
 fi

@@ -23,4 +23,4 @@ found = exported.run(**placed) if hasattr(exported, "run") else {}
 values = exported.values(**{**placed, **found})
 for name, value in [*found.items(), *zip(exported.REQUESTS, values)]:
     numbers = np.asarray(value).ravel()
-    print(name, *(f"{x:.12e}" for x in numbers))
+    print(name, *(f"{float(x)!r}" for x in numbers))

@@ -76,3 +76,32 @@ fn requests_and_inputs_are_there() {
     }
     assert!(!text.contains("def run("));
 }
+
+/// Texts that were read by eye. `WENGERT_BLESS=1 cargo test --test it export::` accepts the present ones.
+#[test]
+fn code_is_what_was_read() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut changed = Vec::new();
+    for script in [
+        "examples/lecture/7.2-loss.ad",
+        "tests/export/scripts/loops.ad",
+        "tests/export/scripts/golden.ad",
+    ] {
+        let path = root.join(script);
+        let stem = path.file_stem().expect("a name").to_string_lossy();
+        let text = fs::read_to_string(&path).expect("a script");
+        for (target, ending) in [
+            (ExportTarget::Julia, "jl"),
+            (ExportTarget::StableHlo, "mlir"),
+        ] {
+            let code = exported(&text, target).expect(script);
+            let golden = root.join(format!("tests/export/golden/{stem}.{ending}"));
+            if std::env::var_os("WENGERT_BLESS").is_some() {
+                fs::write(&golden, &code).expect("the file can be written");
+            } else if fs::read_to_string(&golden).unwrap_or_default() != code {
+                changed.push(format!("{}:\n{code}", golden.display()));
+            }
+        }
+    }
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
+}

@@ -2,9 +2,9 @@
 
 use crate::diagnostic::{Result, bail};
 use crate::exec::Interpreter;
+use crate::export::layout::double;
 use crate::export::names::Scope;
 use crate::export::program::{ArgumentSet, ExportProgram};
-use crate::export::python_double as double;
 use crate::graph::{NodeId, Op, Shape, Tensor};
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -2,7 +2,7 @@
 
 use super::body::{Binding, Expression, Form, Function};
 use crate::diagnostic::{Result, bail};
-use crate::export::spelling::{Manner, is_loop, spelling};
+use crate::export::spelling::{Manner, is_loop, spelling, together};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
 use crate::primitives::{algebra, arithmetic, array, rules};
 use rustc_hash::FxHashMap;
@@ -16,14 +16,6 @@ fn binding_of(operator: &str) -> Binding {
         "&&" | "||" => Binding::Logic,
         _ => Binding::Comparison,
     }
-}
-
-/// The shape of `shapes` together.
-fn together(shapes: impl Iterator<Item = Shape>) -> Shape {
-    shapes.fold(Shape::SCALAR, |a, b| Shape {
-        rows: if a.rows == 1 { b.rows } else { a.rows },
-        cols: if a.cols == 1 { b.cols } else { a.cols },
-    })
 }
 
 impl Function<'_, '_, '_> {

@@ -1,10 +1,9 @@
 //! Operations of Python that say which entries of which arrays go where.
 
-use super::Library;
-use super::body::{Body, Level, Piece};
-use super::layout::{WIDTH, bracketed, call_of_list, row as row_of};
-use super::operation::axis_of;
-use crate::export::spelling::Manner;
+use crate::export::body::{Body, Level, Piece};
+use crate::export::dialect::Dialect;
+use crate::export::layout::{WIDTH, bracketed, call_of_list, row as row_of};
+use crate::export::spelling::{Manner, axis_of};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
 use crate::primitives::{algebra, arithmetic, array, places, rules};
 
@@ -20,14 +19,14 @@ impl Body<'_, '_, '_> {
     ) -> Piece {
         let program = self.shared.program;
         let shape = program.graph.shape(id);
-        let prefix = self.shared.library.prefix();
-        let torch = self.shared.library == Library::Torch;
+        let prefix = self.shared.dialect.prefix();
+        let torch = self.shared.dialect == Dialect::Torch;
         if row.is(&arithmetic::STOP) && !args[0].plain {
             let piece = self.numbers(&args[0]);
-            let text = match self.shared.library {
-                Library::NumPy => return args[0].clone(),
-                Library::Jax => format!("jax.lax.stop_gradient({})", piece.text),
-                Library::Torch => format!("{}.detach()", piece.within(Level::Atom)),
+            let text = match self.shared.dialect {
+                Dialect::Jax => format!("jax.lax.stop_gradient({})", piece.text),
+                Dialect::Torch => format!("{}.detach()", piece.within(Level::Atom)),
+                _ => return args[0].clone(),
             };
             return Piece::atom(text, piece.shape);
         }
@@ -234,8 +233,8 @@ impl Body<'_, '_, '_> {
                     .and_then(|column| self.known.get(&column));
                 known.map_or(piece.text.clone(), |known| known.text.clone())
             };
-            let text = match self.shared.library {
-                Library::Torch => {
+            let text = match self.shared.dialect {
+                Dialect::Torch => {
                     format!(
                         "torch.dot({}.ravel(), {}.ravel())",
                         a.within(Level::Atom),
@@ -244,7 +243,7 @@ impl Body<'_, '_, '_> {
                 }
                 _ => format!(
                     "{}.vdot({}, {})",
-                    self.shared.library.prefix(),
+                    self.shared.dialect.prefix(),
                     bare(0, &a),
                     bare(1, &b)
                 ),

@@ -1,9 +1,9 @@
 //! The functions of a module: their arguments, what stands before them, their bodies.
 
-use super::Library;
-use super::body::{Body, ModuleParts};
-use super::layout::{bracketed, statement};
 use crate::diagnostic::Result;
+use crate::export::body::{Body, ModuleParts};
+use crate::export::dialect::Dialect;
+use crate::export::layout::{bracketed, statement};
 use crate::graph::NodeId;
 
 /// The names of arguments.
@@ -40,11 +40,11 @@ pub fn define(
     ))
 }
 
-/// The line before a function of `library`.
-pub fn decorator(library: Library) -> &'static str {
-    match library {
-        Library::NumPy => "@ieee\n",
-        Library::Jax => "@jax.jit\n",
-        Library::Torch => "",
+/// The line before a function of a dialect.
+pub fn decorator(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::NumPy => "@ieee\n",
+        Dialect::Jax => "@jax.jit\n",
+        _ => "",
     }
 }

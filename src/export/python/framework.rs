@@ -1,9 +1,9 @@
 //! Derivatives as a framework computes them, where those are asked for.
 
-use super::Library;
-use super::body::ModuleParts;
 use super::define::{decorator, define, names};
 use crate::diagnostic::Result;
+use crate::export::body::ModuleParts;
+use crate::export::dialect::Dialect;
 use crate::export::program::{DerivedKind, FrameworkDerivative, Wish};
 use std::fmt::Write;
 
@@ -21,14 +21,14 @@ pub fn derivative(
     text: &mut String,
 ) -> Result<String> {
     let shape = shared.program.graph.shape(wish.node);
-    let torch = shared.library == Library::Torch;
+    let torch = shared.dialect == Dialect::Torch;
     let arguments = shared.program.arguments_of(&[derived.of]);
     let list = names(shared, &arguments).join(", ");
     let place = arguments
         .iter()
         .position(|argument| *argument == derived.argument);
     let value = shared.scope.take(&format!("{name}_value"));
-    let head = format!("\n\n{}def {value}({list}):\n", decorator(shared.library));
+    let head = format!("\n\n{}def {value}({list}):\n", decorator(shared.dialect));
     text.push_str(&define(
         shared,
         &head,
@@ -45,7 +45,7 @@ pub fn derivative(
         (DerivedKind::Jacobian, true) => "torch.func.jacrev",
         (DerivedKind::Hessian, true) => "torch.func.hessian",
     };
-    let prefix = shared.library.prefix();
+    let prefix = shared.dialect.prefix();
     let (m, n) = (shape.rows, shape.cols);
     let result = match place {
         None if shape.is_scalar() => format!("{prefix}.zeros(())"),
@@ -58,7 +58,7 @@ pub fn derivative(
             }
         }
     };
-    let decorator = decorator(shared.library);
+    let decorator = decorator(shared.dialect);
     let _ = write!(
         text,
         "\n\n{decorator}def {name}({list}):\n    \"\"\"{doc}\"\"\"\n    return {result}\n"

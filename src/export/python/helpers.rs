@@ -1,6 +1,6 @@
 //! The functions that a module brings along: those that its library lacks, or has with other values.
 
-use super::Library;
+use crate::export::dialect::Dialect;
 use rustc_hash::FxHashSet;
 use std::sync::OnceLock;
 
@@ -19,19 +19,19 @@ pub struct Helper {
     pub text: String,
 }
 
-/// All functions for `library`: the shared ones, then its own.
-pub fn all(library: Library) -> &'static [Helper] {
+/// All functions for `dialect`: the shared ones, then its own.
+pub fn all(dialect: Dialect) -> &'static [Helper] {
     static LISTS: [OnceLock<Vec<Helper>>; 3] = [const { OnceLock::new() }; 3];
-    let (word, own, list) = match library {
-        Library::NumPy => ("numpy", NUMPY, &LISTS[0]),
-        Library::Jax => ("jax", JAX, &LISTS[1]),
-        Library::Torch => ("torch", TORCH, &LISTS[2]),
+    let (word, own, list) = match dialect {
+        Dialect::Jax => ("jax", JAX, &LISTS[1]),
+        Dialect::Torch => ("torch", TORCH, &LISTS[2]),
+        _ => ("numpy", NUMPY, &LISTS[0]),
     };
     list.get_or_init(|| {
         let shared = SHARED.split("\n\n\n").filter_map(|part| {
             let (libraries, text) = part.trim_matches('\n').split_once('\n')?;
             let is_for = libraries.split_whitespace().any(|one| one == word);
-            is_for.then(|| text.replace("xp.", &format!("{}.", library.prefix())))
+            is_for.then(|| text.replace("xp.", &format!("{}.", dialect.prefix())))
         });
         let own = own.split("\n\n\n");
         let texts = shared.chain(own.map(|text| text.trim_matches('\n').to_string()));
@@ -47,8 +47,8 @@ fn helper(text: String) -> Option<Helper> {
 }
 
 /// The functions in `used`, and those that they call.
-pub fn needed(library: Library, used: &FxHashSet<String>) -> Vec<&'static Helper> {
-    let helpers = all(library);
+pub fn needed(dialect: Dialect, used: &FxHashSet<String>) -> Vec<&'static Helper> {
+    let helpers = all(dialect);
     let mut wanted: Vec<bool> = helpers.iter().map(|one| used.contains(&one.name)).collect();
     let mut again = true;
     while std::mem::take(&mut again) {

@@ -1,12 +1,12 @@
 //! A whole module of Python.
 
-use super::Library;
-use super::body::{Body, ModuleParts, array_lines};
 use super::define::{decorator, define, names};
 use super::helpers;
-use super::layout::{bracketed, quoted};
 use super::parts::{check, constants, docstring, imports};
 use crate::diagnostic::Result;
+use crate::export::body::{Body, ModuleParts, array_lines};
+use crate::export::dialect::Dialect;
+use crate::export::layout::{bracketed, quoted};
 use crate::export::names::Scope;
 use crate::export::program::{ExportProgram, Step, Wish, changed};
 use crate::export::{DataFolder, DerivativeStyle, ExportOptions};
@@ -21,18 +21,18 @@ const WORDS: &str = "False None True and as assert async await break class conti
     np jnp jax torch csv math functools json sys Path os REQUESTS EXPECTED FOLDERS HERE inputs values run check load \
     carry argument arguments found expected self ctx place DATA NamedSharding P data_rows loops";
 
-/// The text of `program` for `library`.
+/// The text of `program` for `dialect`.
 ///
 /// # Errors
 /// Something in it cannot be written in Python.
 pub fn write(
     program: &ExportProgram<'_>,
-    library: Library,
+    dialect: Dialect,
     options: &ExportOptions,
     expected: &[Tensor],
 ) -> Result<String> {
     let mut scope = Scope::new(WORDS.split_whitespace());
-    for helper in helpers::all(library) {
+    for helper in helpers::all(dialect) {
         scope.take(&helper.name);
     }
     let arguments: Vec<String> = program
@@ -42,7 +42,7 @@ pub fn write(
         .collect();
     let mut shared = ModuleParts {
         program,
-        library,
+        dialect,
         arguments,
         dependence: program.dependence(),
         locals: scope.clone(),
@@ -71,7 +71,7 @@ pub fn write(
     } else {
         String::new()
     };
-    if library == Library::NumPy {
+    if dialect == Dialect::NumPy {
         shared.used.insert("ieee".to_string());
     }
     if options.shard {
@@ -106,7 +106,7 @@ pub fn write(
             .collect();
         let _ = writeln!(text, "{}", bracketed(0, "DATA = [", &names, "]").join("\n"));
     }
-    for helper in helpers::needed(library, &shared.used) {
+    for helper in helpers::needed(dialect, &shared.used) {
         let _ = write!(text, "\n\n{}\n", helper.text);
     }
     if !constants.is_empty() {
@@ -147,9 +147,9 @@ fn function(
         title = format!("{}...", title.chars().take(67).collect::<String>());
     }
     let doc = format!("{title}: {kind}.");
-    let library = shared.library;
+    let dialect = shared.dialect;
     let adjoints = options.derivative != DerivativeStyle::Framework
-        && library != Library::NumPy
+        && dialect != Dialect::NumPy
         && !wish.adjoints.is_empty()
         && !parameters.is_empty();
     let head = bracketed(0, &format!("def {name}("), &parameters, "):").join("\n");
@@ -158,7 +158,7 @@ fn function(
         return Ok(call);
     }
     if !adjoints {
-        let head = format!("\n\n{}{head}\n", decorator(library));
+        let head = format!("\n\n{}{head}\n", decorator(dialect));
         text.push_str(&define(shared, &head, &doc, &[wish.node], "", "")?);
         return Ok(call);
     }
@@ -170,10 +170,10 @@ fn function(
     let partials_head = bracketed(0, &format!("def {partials}("), &parameters, "):").join("\n");
     let partials_doc = format!("The derivative of {title} with respect to each argument.");
     let list = parameters.join(", ");
-    if library == Library::Jax {
-        let head = format!("\n\n@jax.custom_vjp\n{}{head}\n", decorator(library));
+    if dialect == Dialect::Jax {
+        let head = format!("\n\n@jax.custom_vjp\n{}{head}\n", decorator(dialect));
         text.push_str(&define(shared, &head, &doc, &[wish.node], "", "")?);
-        let head = format!("\n\n{}{partials_head}\n", decorator(library));
+        let head = format!("\n\n{}{partials_head}\n", decorator(dialect));
         text.push_str(&define(shared, &head, &partials_doc, &wanted, "(", ")")?);
         let value = if parameters.len() == 1 {
             format!("({list},)")
@@ -225,10 +225,10 @@ fn capital(name: &str) -> String {
 
 /// The line that makes arrays of doubles of the arguments.
 fn conversion(shared: &ModuleParts<'_, '_>, parameters: &[String]) -> Vec<String> {
-    let maker = match shared.library {
-        Library::NumPy => return vec![],
-        Library::Jax => "jnp.asarray({}, dtype=float)",
-        Library::Torch => "torch.as_tensor({}, dtype=torch.float64)",
+    let maker = match shared.dialect {
+        Dialect::Jax => "jnp.asarray({}, dtype=float)",
+        Dialect::Torch => "torch.as_tensor({}, dtype=torch.float64)",
+        _ => return vec![],
     };
     let lines = parameters
         .iter()
@@ -297,15 +297,15 @@ fn run(shared: &mut ModuleParts<'_, '_>, shard: bool) -> Result<Option<String>> 
         return Ok(None);
     }
     let parameters = parameters(shared);
-    let library = shared.library;
-    let mut text = decorator(library).to_string();
+    let dialect = shared.dialect;
+    let mut text = decorator(dialect).to_string();
     let name = if shard { "loops" } else { "run" };
     text.push_str(&bracketed(0, &format!("def {name}("), &parameters, "):").join("\n"));
     text.push_str("\n    \"\"\"The inputs that the loops change, after them.\"\"\"\n");
     text.push_str(&conversion(shared, &parameters).concat());
     text.push_str(&cuts(shared, shard));
     let mut body = Body::new(shared);
-    if library == Library::Jax {
+    if dialect == Dialect::Jax {
         // What JAX carries from round to round must be there before the first one.
         for argument in inner_counters(program) {
             let name = body.shared.arguments[argument].clone();
@@ -355,7 +355,7 @@ fn inputs(shared: &mut ModuleParts<'_, '_>) -> Result<String> {
     body.known.clear();
     let mut pieces = body.compute(&sources)?.into_iter();
     let lines = body.lines;
-    let library = shared.library;
+    let dialect = shared.dialect;
     let mut items = Vec::new();
     let wanted = parameters(shared);
     for (argument, name) in program.arguments.iter().zip(&shared.arguments) {
@@ -369,8 +369,8 @@ fn inputs(shared: &mut ModuleParts<'_, '_>) -> Result<String> {
         let text = match argument.source.and_then(|_| pieces.next()) {
             Some(piece) => piece.text,
             None => match value.as_scalar() {
-                Some(x) => super::layout::number(x, library.prefix()),
-                None => array_lines(8 + key.len(), library, value).join("\n"),
+                Some(x) => dialect.number(x),
+                None => array_lines(8 + key.len(), dialect, value).join("\n"),
             },
         };
         items.push(format!("{key}{text}"));

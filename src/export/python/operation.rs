@@ -1,61 +1,32 @@
 //! Operations of the table in Python.
 
-use super::Library;
-use super::body::{Body, Level, Piece};
 use super::helpers;
 use crate::diagnostic::{Result, bail};
-use crate::export::spelling::{ForeignSpelling, Manner, is_loop, spelling};
+use crate::export::body::{Body, Level, Piece};
+use crate::export::dialect::Dialect;
+use crate::export::spelling::{
+    ForeignSpelling, Manner, axis_of, is_loop, operator, spelling, together,
+};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
 use crate::primitives::{algebra, arithmetic, array, elementary};
 use rustc_hash::FxHashMap;
 
 type Inline = FxHashMap<NodeId, Piece>;
 
-/// The binding of `{0} op {1}`.
-fn level_of(operator: &str) -> Level {
-    match operator {
-        "+" | "-" => Level::Sum,
-        "*" | "/" | "@" => Level::Product,
-        "**" => Level::Power,
-        "&" => Level::And,
-        "|" => Level::Or,
-        _ => Level::Comparison,
-    }
-}
-
-/// The shape of `shapes` together, as array libraries stretch them.
-fn together(shapes: impl Iterator<Item = Shape>) -> Shape {
-    shapes.fold(Shape::SCALAR, |a, b| {
-        let longer = |a: u32, b: u32| if a == 1 { b } else { a };
-        Shape {
-            rows: longer(a.rows, b.rows),
-            cols: longer(a.cols, b.cols),
-        }
-    })
-}
-
-/// The axis of an attribute, counted from 0.
-pub(super) fn axis_of(attr: Attr) -> Option<u8> {
-    match attr {
-        Attr::Axis(axis) => Some(axis - 1),
-        _ => None,
-    }
-}
-
 impl Body<'_, '_, '_> {
     /// The text of `row` for this library.
     fn template(&self, known: &'static ForeignSpelling) -> String {
-        match self.shared.library {
-            Library::NumPy => known.numpy.to_string(),
-            Library::Jax if known.jax.is_empty() => known.numpy.replace("np.", "jnp."),
-            Library::Jax => known.jax.to_string(),
-            Library::Torch => known.torch.to_string(),
+        match self.shared.dialect {
+            Dialect::Jax if known.jax.is_empty() => known.numpy.replace("np.", "jnp."),
+            Dialect::Jax => known.jax.to_string(),
+            Dialect::Torch => known.torch.to_string(),
+            _ => known.numpy.to_string(),
         }
     }
 
     /// A call of a function that the module brings along, if it does.
     pub(super) fn note_helpers(&mut self, text: &str) {
-        for helper in helpers::all(self.shared.library) {
+        for helper in helpers::all(self.shared.dialect) {
             let call = format!("{}(", helper.name);
             if helpers::calls(text, &call) {
                 self.shared.used.insert(helper.name.to_string());
@@ -64,7 +35,7 @@ impl Body<'_, '_, '_> {
     }
 
     /// The expression of an operation.
-    pub(super) fn operation(
+    pub(in crate::export) fn operation(
         &mut self,
         id: NodeId,
         row: &'static Primitive,
@@ -116,7 +87,7 @@ impl Body<'_, '_, '_> {
         }
         let mut args = args.to_vec();
         let is_call = !template.starts_with(['{', '-']);
-        let torch = self.shared.library == Library::Torch;
+        let torch = self.shared.dialect == Dialect::Torch;
         let chooses = row.chooses || row.mask.is_some() || row.is(&array::POISON);
         let raises = row.is(&arithmetic::DIV)
             && args.iter().all(|arg| arg.plain)
@@ -131,7 +102,7 @@ impl Body<'_, '_, '_> {
         }
         let (text, level) = match operator(template) {
             Some(operator) => {
-                let level = level_of(operator);
+                let level = Level::of(operator);
                 let conditions = template.starts_with("{?");
                 let side = |body: &Self, k: usize, level: Level| {
                     let arg = if conditions {
@@ -246,10 +217,10 @@ impl Body<'_, '_, '_> {
 
     /// A number as an array of the library.
     fn as_array(&self, piece: &Piece) -> Piece {
-        let text = match self.shared.library {
-            Library::NumPy => format!("np.float64({})", piece.text),
-            Library::Jax => format!("jnp.float64({})", piece.text),
-            Library::Torch => format!("torch.tensor({})", piece.text),
+        let text = match self.shared.dialect {
+            Dialect::Jax => format!("jnp.float64({})", piece.text),
+            Dialect::Torch => format!("torch.tensor({})", piece.text),
+            _ => format!("np.float64({})", piece.text),
         };
         Piece::atom(text, piece.shape)
     }
@@ -260,9 +231,9 @@ impl Body<'_, '_, '_> {
         if !shape.is_scalar() {
             return piece;
         }
-        let prefix = self.shared.library.prefix();
-        let inner = match (self.shared.library, piece.plain) {
-            (Library::Torch, true) => self.as_array(&piece).text,
+        let prefix = self.shared.dialect.prefix();
+        let inner = match (self.shared.dialect, piece.plain) {
+            (Dialect::Torch, true) => self.as_array(&piece).text,
             _ => piece.text,
         };
         Piece::atom(format!("{prefix}.reshape({inner}, (1, 1))"), shape)
@@ -282,7 +253,7 @@ impl Body<'_, '_, '_> {
         shapes: &[Shape],
         shape: Shape,
     ) -> Piece {
-        let torch = self.shared.library == Library::Torch;
+        let torch = self.shared.dialect == Dialect::Torch;
         let numbers = [&array::LINSPACE, &array::APPROX, &algebra::MATMUL_REACHED];
         let takes_numbers = numbers.iter().any(|known| row.is(known));
         let scalar_result = shape.is_scalar();
@@ -335,14 +306,5 @@ impl Body<'_, '_, '_> {
             text.push_str("[0, 0]");
         }
         Piece::atom(text, shape)
-    }
-}
-
-/// The operator of a template `{0} op {1}`.
-fn operator(template: &str) -> Option<&str> {
-    let mut words = template.split(' ').filter(|_| template.starts_with('{'));
-    match (words.next(), words.next(), words.next(), words.next()) {
-        (Some(_), Some(operator), Some(_), None) => Some(operator),
-        _ => None,
     }
 }

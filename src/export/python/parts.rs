@@ -1,22 +1,18 @@
 //! The parts of a module around its functions: what it says of itself, what it imports, the numbers that
 //! it holds, its self-test.
 
-use super::Library;
-use super::body::{ModuleParts, array_lines};
 use super::helpers;
-use super::layout::{bracketed, quoted};
 use crate::export::ExportOptions;
+use crate::export::body::{ModuleParts, array_lines};
+use crate::export::dialect::Dialect;
+use crate::export::layout::{bracketed, quoted};
 use crate::graph::Tensor;
 use std::fmt::Write;
 use std::rc::Rc;
 
 pub(super) fn docstring(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -> String {
     let program = shared.program;
-    let language = match shared.library {
-        Library::NumPy => "NumPy",
-        Library::Jax => "JAX",
-        Library::Torch => "PyTorch",
-    };
+    let language = shared.dialect.language();
     let title = program.title.rsplit(['/', '\\']).next().unwrap_or_default();
     let mut text = format!("\"\"\"{title} for {language}, written by Wengert.\n\n");
     text.push_str("values(**inputs()) computes what REQUESTS lists, in that order.\n");
@@ -53,8 +49,8 @@ pub(super) fn docstring(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -
 }
 
 pub(super) fn imports(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -> String {
-    let library = shared.library;
-    let needed = helpers::needed(library, &shared.used);
+    let dialect = shared.dialect;
+    let needed = helpers::needed(dialect, &shared.used);
     let speaks = |word: &str| {
         let mut texts = needed.iter().map(|helper| &helper.text);
         texts.any(|text| helpers::calls(text, word))
@@ -76,19 +72,19 @@ pub(super) fn imports(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -> 
         text.push_str("\n\n");
     }
     let numpy = options.shard || options.check || speaks("np.");
-    text.push_str(match (library, numpy) {
-        (Library::NumPy, _) => "import numpy as np\n\n",
-        (Library::Jax, false) => {
+    text.push_str(match (dialect, numpy) {
+        (Dialect::NumPy, _) => "import numpy as np\n\n",
+        (Dialect::Jax, false) => {
             "import jax\nimport jax.numpy as jnp\n\njax.config.update(\"jax_enable_x64\", True)\n\n"
         }
-        (Library::Jax, _) if options.shard => {
+        (Dialect::Jax, _) if options.shard => {
             "import jax\nimport jax.numpy as jnp\nimport numpy as np\nfrom jax.sharding import NamedSharding\nfrom jax.sharding import PartitionSpec as P\n\njax.config.update(\"jax_enable_x64\", True)\n\n"
         }
-        (Library::Jax, true) => {
+        (Dialect::Jax, true) => {
             "import jax\nimport jax.numpy as jnp\nimport numpy as np\n\njax.config.update(\"jax_enable_x64\", True)\n\n"
         }
-        (Library::Torch, false) => "import torch\n\ntorch.set_default_dtype(torch.float64)\n\n",
-        (Library::Torch, true) => "import numpy as np\nimport torch\n\ntorch.set_default_dtype(torch.float64)\n\n",
+        (_, false) => "import torch\n\ntorch.set_default_dtype(torch.float64)\n\n",
+        (_, true) => "import numpy as np\nimport torch\n\ntorch.set_default_dtype(torch.float64)\n\n",
     });
     text
 }
@@ -100,14 +96,14 @@ pub(super) fn constants(shared: &mut ModuleParts<'_, '_>) -> String {
             Some(file) => {
                 shared.used.insert("load".to_string());
                 let load = format!("load({})", quoted(file));
-                vec![match shared.library {
-                    Library::NumPy => load,
+                vec![match shared.dialect {
+                    Dialect::NumPy => load,
                     other => format!("{}.asarray({load})", other.prefix()),
                 }]
             }
             None => {
                 let value: Rc<Tensor> = shared.program.value_of(id);
-                array_lines(name.len() + 3, shared.library, &value)
+                array_lines(name.len() + 3, shared.dialect, &value)
             }
         };
         let _ = writeln!(text, "{name} = {}", lines.join("\n"));
@@ -117,20 +113,20 @@ pub(super) fn constants(shared: &mut ModuleParts<'_, '_>) -> String {
 
 /// The function that compares with the numbers that Wengert got.
 pub(super) fn check(shared: &ModuleParts<'_, '_>, expected: &[Tensor]) -> String {
-    let library = shared.library;
+    let dialect = shared.dialect;
     let rows: Vec<String> = expected
         .iter()
         .map(|value| match value.as_scalar() {
-            Some(x) => super::layout::number(x, "np"),
-            None => array_lines(4, Library::NumPy, value).join("\n"),
+            Some(x) => Dialect::NumPy.number(x),
+            None => array_lines(4, Dialect::NumPy, value).join("\n"),
         })
         .collect();
     let mut text = format!(
         "\n\n{}\n",
         bracketed(0, "EXPECTED = [", &rows, "]").join("\n")
     );
-    let array = match library {
-        Library::Torch => "value.detach()",
+    let array = match dialect {
+        Dialect::Torch => "value.detach()",
         _ => "value",
     };
     let _ = write!(

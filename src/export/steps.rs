@@ -1,7 +1,7 @@
-//! Loops and updates in Python.
+//! Loops and updates as statements.
 
-use super::Library;
 use super::body::{Body, Level, Piece};
+use super::dialect::Dialect;
 use crate::diagnostic::Result;
 use crate::export::program::{Change, Step, argument_set, changed};
 use crate::graph::{NodeId, Shape};
@@ -87,12 +87,19 @@ impl Body<'_, '_, '_> {
 
     /// `old` with some entries replaced.
     fn replaced(&mut self, old: &str, corner: &[Piece], extent: Shape, value: &Piece) -> String {
+        if self.shared.dialect == Dialect::Julia {
+            let block = super::julia::stretched(value, extent).text;
+            return format!(
+                "replaced({old}, {}, {}, {block})",
+                corner[0].text, corner[1].text
+            );
+        }
         let size = format!("({}, {})", extent.rows, extent.cols);
-        let prefix = self.shared.library.prefix();
+        let prefix = self.shared.dialect.prefix();
         let block = match value.shape == extent && !extent.is_scalar() {
             true => value.text.clone(),
-            false => match (self.shared.library, value.literal) {
-                (Library::Torch, Some(_)) => format!("torch.full({size}, {})", value.text),
+            false => match (self.shared.dialect, value.literal) {
+                (Dialect::Torch, Some(_)) => format!("torch.full({size}, {})", value.text),
                 _ => format!("{prefix}.broadcast_to({}, {size})", value.text),
             },
         };
@@ -105,7 +112,7 @@ impl Body<'_, '_, '_> {
 
     fn branch(&mut self, condition: NodeId, then: &[Step], otherwise: &[Step]) -> Result<()> {
         let test = self.condition(condition)?;
-        if self.shared.library == Library::Jax {
+        if self.shared.dialect == Dialect::Jax {
             let mut carried = changed(then);
             carried.extend(changed(otherwise));
             carried.sort_unstable();
@@ -122,14 +129,16 @@ impl Body<'_, '_, '_> {
             return Ok(());
         }
         let known = self.known.clone();
-        self.line(format!("if {test}:"));
+        let (colon, closing) = (self.shared.dialect.colon(), self.shared.dialect.closing());
+        self.line(format!("if {test}{colon}"));
         self.block(then)?;
         self.known.clone_from(&known);
         if !otherwise.is_empty() {
-            self.line("else:");
+            self.line(format!("else{colon}"));
             self.block(otherwise)?;
             self.known = known;
         }
+        closing.iter().for_each(|end| self.line(end));
         Ok(())
     }
 
@@ -137,7 +146,7 @@ impl Body<'_, '_, '_> {
         self.indent += 4;
         let before = self.lines.len();
         self.steps(steps)?;
-        if self.lines.len() == before {
+        if self.lines.len() == before && self.shared.dialect != Dialect::Julia {
             self.line("pass");
         }
         self.indent -= 4;
@@ -152,8 +161,8 @@ impl Body<'_, '_, '_> {
         };
         let bounds = self.compute(&bounds)?;
         self.hoist(step)?;
-        match self.shared.library {
-            Library::Jax => self.jax_loop(step, &bounds),
+        match self.shared.dialect {
+            Dialect::Jax => self.jax_loop(step, &bounds),
             _ => self.plain_loop(step, &bounds),
         }
     }
@@ -176,16 +185,17 @@ impl Body<'_, '_, '_> {
     }
 
     fn plain_loop(&mut self, step: &Step, bounds: &[Piece]) -> Result<()> {
-        let prefix = self.shared.library.prefix();
+        let prefix = self.shared.dialect.prefix();
         let known = self.known.clone();
         let arguments = changed(std::slice::from_ref(step));
         self.forget(&arguments);
         match step {
             Step::Repeat(_, body) => {
-                self.line(format!(
-                    "for _ in range({}):",
-                    whole(&bounds[0], self.shared.library)
-                ));
+                let count = whole(&bounds[0], self.shared.dialect);
+                self.line(match self.shared.dialect {
+                    Dialect::Julia => format!("for _ in 1:{count}"),
+                    _ => format!("for _ in range({count}):"),
+                });
                 self.block(body)?;
             }
             Step::For { variable, body, .. } => {
@@ -194,10 +204,14 @@ impl Body<'_, '_, '_> {
                     Some(x) => format!("{:?}", x + 1.0),
                     None => format!("{} + 1.0", bounds[1].text),
                 };
-                self.line(format!(
-                    "for {name} in {prefix}.arange({}, {end}):",
-                    bounds[0].text
-                ));
+                let first = &bounds[0];
+                self.line(match self.shared.dialect {
+                    Dialect::Julia => {
+                        let last = bounds[1].within(Level::Sum);
+                        format!("for outer {name} in {}:{last}", first.within(Level::Sum))
+                    }
+                    _ => format!("for {name} in {prefix}.arange({}, {end}):", first.text),
+                });
                 self.block(body)?;
             }
             Step::While(condition, body) => {
@@ -206,18 +220,30 @@ impl Body<'_, '_, '_> {
                 let test = self.condition(*condition)?;
                 let alone = self.lines.len() == start;
                 self.indent -= 4;
-                if alone {
-                    self.line(format!("while {test}:"));
+                let julia = self.shared.dialect == Dialect::Julia;
+                let (colon, forever) = if julia {
+                    ("", "while true")
                 } else {
-                    let line = format!("{}while True:", " ".repeat(self.indent));
+                    (":", "while True:")
+                };
+                if alone {
+                    self.line(format!("while {test}{colon}"));
+                } else {
+                    let line = format!("{}{forever}", " ".repeat(self.indent));
                     self.lines.insert(start, line);
-                    self.line(format!("    if not ({test}):"));
-                    self.line("        break");
+                    if julia {
+                        self.line(format!("    ({test}) || break"));
+                    } else {
+                        self.line(format!("    if not ({test}):"));
+                        self.line("        break");
+                    }
                 }
                 self.block(body)?;
             }
             _ => {}
         }
+        let closing = self.shared.dialect.closing();
+        closing.iter().for_each(|end| self.line(end));
         self.known = known;
         Ok(())
     }
@@ -279,7 +305,7 @@ impl Body<'_, '_, '_> {
                 })?;
                 self.line(format!(
                     "{carry} = jax.lax.fori_loop(0, {}, {name}, {given})",
-                    whole(&bounds[0], self.shared.library)
+                    whole(&bounds[0], self.shared.dialect)
                 ));
             }
             Step::For { variable, body, .. } => {
@@ -291,11 +317,11 @@ impl Body<'_, '_, '_> {
                 })?;
                 let end = match bounds[1].literal {
                     Some(x) => format!("{}", x + 1.0),
-                    None => format!("{} + 1", whole(&bounds[1], self.shared.library)),
+                    None => format!("{} + 1", whole(&bounds[1], self.shared.dialect)),
                 };
                 self.line(format!(
                     "{carry} = jax.lax.fori_loop({}, {end}, {name}, {given})",
-                    whole(&bounds[0], self.shared.library)
+                    whole(&bounds[0], self.shared.dialect)
                 ));
             }
             Step::While(condition, body) => {
@@ -327,10 +353,11 @@ fn operand(carry: &str) -> String {
 }
 
 /// A count as a whole number of Python.
-fn whole(piece: &Piece, library: Library) -> String {
-    match (piece.literal, library) {
+fn whole(piece: &Piece, dialect: Dialect) -> String {
+    match (piece.literal, dialect) {
         (Some(x), _) => format!("{x}"),
-        (None, Library::Jax) => format!("{}.astype(int)", piece.within(Level::Atom)),
+        (None, Dialect::Jax) => format!("{}.astype(int)", piece.within(Level::Atom)),
+        (None, Dialect::Julia) => format!("Int({})", piece.text),
         (None, _) => format!("int({})", piece.text),
     }
 }

@@ -1,7 +1,7 @@
-//! The lines of one function: which nodes get a line, and their names.
+//! The lines of one function: which nodes get a line, and their names. The same in every dialect.
 
-use super::Library;
-use super::layout::{call_of_list, double, number, row, statement};
+use super::dialect::Dialect;
+use super::layout::{call_of_list, double, row, statement};
 use crate::diagnostic::{Result, bail};
 use crate::export::names::Scope;
 use crate::export::program::{ArgumentSet, ExportProgram};
@@ -31,7 +31,21 @@ pub enum Level {
     Atom,
 }
 
-/// An expression of Python.
+impl Level {
+    /// The binding of `{0} operator {1}`.
+    pub fn of(operator: &str) -> Level {
+        match operator {
+            "+" | "-" => Level::Sum,
+            "*" | "/" | "@" => Level::Product,
+            "**" => Level::Power,
+            "&" => Level::And,
+            "|" => Level::Or,
+            _ => Level::Comparison,
+        }
+    }
+}
+
+/// An expression.
 #[derive(Clone, Debug)]
 pub struct Piece {
     /// Its text, on one line.
@@ -40,11 +54,11 @@ pub struct Piece {
     pub level: Level,
     /// True if it is true or false, no number.
     pub truth: bool,
-    /// The shape that it has in Python: that of the node, or one that stretches to it.
+    /// The shape that it has in the code: that of the node, or one that stretches to it.
     pub shape: Shape,
     /// The number that it is, where it is written as one.
     pub literal: Option<f64>,
-    /// True if it is a number of Python and no array: nothing but numbers and operators.
+    /// True if it is a number of the language and no array: nothing but numbers and operators.
     pub plain: bool,
 }
 
@@ -62,7 +76,7 @@ impl Piece {
     }
 
     /// A number that is written as one.
-    fn literal(x: f64, prefix: &str) -> Piece {
+    fn literal(x: f64, dialect: Dialect) -> Piece {
         Piece {
             level: match x.is_sign_negative() {
                 true => Level::Sign,
@@ -70,7 +84,7 @@ impl Piece {
             },
             literal: Some(x),
             plain: true,
-            ..Piece::atom(number(x, prefix), Shape::SCALAR)
+            ..Piece::atom(dialect.number(x), Shape::SCALAR)
         }
     }
 
@@ -93,8 +107,8 @@ impl Piece {
 pub struct ModuleParts<'p, 'g> {
     /// The program.
     pub program: &'p ExportProgram<'g>,
-    /// The library.
-    pub library: Library,
+    /// The dialect.
+    pub dialect: Dialect,
     /// The names of the arguments.
     pub arguments: Vec<String>,
     /// The arguments that each node depends on.
@@ -319,9 +333,9 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
     fn piece(&mut self, id: NodeId, inline: &FxHashMap<NodeId, Piece>) -> Result<Piece> {
         let program = self.shared.program;
         let node = program.graph.node(id);
-        let prefix = self.shared.library.prefix();
+        let dialect = self.shared.dialect;
         Ok(match node.op {
-            Op::Literal(x) => Piece::literal(x, prefix),
+            Op::Literal(x) => Piece::literal(x, dialect),
             Op::Constant(k) => {
                 let value = program.graph.constant_value(k);
                 self.value(id, &value)
@@ -336,7 +350,10 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
             Op::Raise(_) => bail!(Type, program.place(id),
                 "this branch has no value, so it cannot be written in another language";
                 label: "fails where it is taken"),
-            Op::Apply(row, attr) => self.operation(id, row, attr, inline)?,
+            Op::Apply(row, attr) => match dialect {
+                Dialect::Julia => self.julia(id, row, attr, inline)?,
+                _ => self.operation(id, row, attr, inline)?,
+            },
         })
     }
 
@@ -344,11 +361,18 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
     pub fn value(&mut self, id: NodeId, value: &Tensor) -> Piece {
         let shape = value.shape();
         if let Some(x) = value.as_scalar() {
-            return Piece::literal(x, self.shared.library.prefix());
+            return Piece::literal(x, self.shared.dialect);
         }
         let is_file = self.shared.program.files.contains_key(&id);
+        let first = value.data().first().copied().unwrap_or(f64::NAN);
+        if !is_file
+            && !shape.is_empty()
+            && value.data().iter().all(|x| x.to_bits() == first.to_bits())
+        {
+            return self.whole(&Piece::literal(first, self.shared.dialect), shape);
+        }
         if !is_file && shape.len() <= 9 {
-            let text = array_lines(0, self.shared.library, value).join("");
+            let text = array_lines(0, self.shared.dialect, value).join("");
             if text.len() <= INLINE {
                 return Piece::atom(text, shape);
             }
@@ -378,7 +402,10 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
         if piece.shape == shape {
             return piece.clone();
         }
-        let prefix = self.shared.library.prefix();
+        if self.shared.dialect == Dialect::Julia {
+            return super::julia::stretched(piece, shape);
+        }
+        let prefix = self.shared.dialect.prefix();
         let (m, n) = (shape.rows, shape.cols);
         let text = match piece.literal {
             Some(0.0) => format!("{prefix}.zeros(({m}, {n}))"),
@@ -394,6 +421,10 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
         if !piece.truth {
             return piece.clone();
         }
+        if self.shared.dialect == Dialect::Julia {
+            let dot = if piece.shape.is_scalar() { "" } else { "." };
+            return Piece::atom(format!("Float64{dot}({})", piece.text), piece.shape);
+        }
         Piece {
             text: format!("1.0 * {}", piece.within(Level::Power)),
             level: Level::Product,
@@ -407,9 +438,12 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
         if piece.truth {
             return piece.clone();
         }
-        let zero = "0.0";
+        let unequal = match self.shared.dialect {
+            Dialect::Julia if !piece.shape.is_scalar() => ".!=",
+            _ => "!=",
+        };
         Piece {
-            text: format!("{} != {zero}", piece.within(Level::Or)),
+            text: format!("{} {unequal} 0.0", piece.within(Level::Or)),
             level: Level::Comparison,
             truth: true,
             literal: None,
@@ -419,11 +453,14 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
 }
 
 /// An array, with all its entries.
-pub fn array_lines(indent: usize, library: Library, value: &Tensor) -> Vec<String> {
-    let prefix = library.prefix();
+pub fn array_lines(indent: usize, dialect: Dialect, value: &Tensor) -> Vec<String> {
+    if dialect == Dialect::Julia {
+        return super::julia::array_lines(indent, value);
+    }
+    let prefix = dialect.prefix();
     let (m, n) = (value.shape().m(), value.shape().n());
-    let maker = match library {
-        Library::Torch => "torch.tensor".to_string(),
+    let maker = match dialect {
+        Dialect::Torch => "torch.tensor".to_string(),
         _ => format!("{prefix}.array"),
     };
     if m == 0 || n == 0 {
@@ -431,7 +468,7 @@ pub fn array_lines(indent: usize, library: Library, value: &Tensor) -> Vec<Strin
     }
     let entry = |i: usize, j: usize| match value.at(i, j) {
         x if x.is_finite() => double(x),
-        x => number(x, prefix),
+        x => dialect.number(x),
     };
     let rows: Vec<String> = (0..m)
         .map(|i| row(indent + 9, &(0..n).map(|j| entry(i, j)).collect::<Vec<_>>()))

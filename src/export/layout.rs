@@ -1,4 +1,4 @@
-//! Lines of Python, broken as its formatters break them.
+//! Lines of code, broken as formatters break them.
 
 /// The longest line.
 pub const WIDTH: usize = 88;
@@ -12,7 +12,7 @@ pub fn bracketed(indent: usize, open: &str, items: &[String], close: &str) -> Ve
     if items.is_empty() || (indent + line.chars().count() <= WIDTH && !line.contains('\n')) {
         return vec![line];
     }
-    let mut lines = vec![open.to_string()];
+    let mut lines = vec![open.trim_end().to_string()];
     for item in items {
         let mut parts = item.lines().map(|line| format!("    {line}"));
         let mut last = parts.next_back().unwrap_or_default();
@@ -98,17 +98,6 @@ pub fn quoted(text: &str) -> String {
     match escaped.contains('"') {
         true if !escaped.contains('\'') => format!("'{escaped}'"),
         _ => format!("\"{}\"", escaped.replace('"', "\\\"")),
-    }
-}
-
-/// A number where a double is meant.
-pub fn number(x: f64, prefix: &str) -> String {
-    match x {
-        x if x.is_nan() => format!("{prefix}.nan"),
-        f64::INFINITY => format!("{prefix}.inf"),
-        f64::NEG_INFINITY => format!("-{prefix}.inf"),
-        std::f64::consts::PI => format!("{prefix}.pi"),
-        x => double(x),
     }
 }
 
