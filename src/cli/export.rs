@@ -1,7 +1,7 @@
 //! `wengert export`: a script as a program for another language.
 
 use super::arguments::{DerivativeForm, ExportArguments};
-use super::{Options, Printer, Status, misused, printing, script};
+use super::{Format, Options, Printer, Status, misused, printing, script};
 use crate::export::{self, DataFolder, DerivativeStyle, ExportTarget};
 use clap::error::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -49,7 +49,10 @@ pub(super) fn run(arguments: &ExportArguments, options: &Options) -> Status {
     let status = printing(&to_screen, |printer| {
         let (status, exported) = exported(arguments, file, target, options, printer);
         if let (Some(exported), None) = (&exported, &options.output) {
-            printer.text(exported);
+            match options.format() {
+                Format::Json => printer.text(&object(target, exported)),
+                _ => printer.text(exported),
+            }
         }
         text = exported;
         status
@@ -63,6 +66,12 @@ pub(super) fn run(arguments: &ExportArguments, options: &Options) -> Status {
         );
     }
     status
+}
+
+/// Code as an object of JSON, on one line.
+fn object(target: ExportTarget, code: &str) -> String {
+    let object = serde_json::json!({"kind": "export", "target": target.word(), "code": code});
+    format!("{object}\n")
 }
 
 fn exported(

@@ -10,6 +10,7 @@ mod dialect;
 mod julia;
 mod layout;
 pub mod names;
+mod piece;
 pub mod program;
 mod python;
 pub mod spelling;
@@ -114,7 +115,7 @@ impl ExportTarget {
 pub fn list() -> String {
     let row = |row: &TargetRow| {
         format!(
-            "{:<8}{}\n        not: {}\n",
+            "{:<11}{}\n           not: {}\n",
             row.word, row.about, row.limits
         )
     };

@@ -1,7 +1,8 @@
 //! Loops and updates as statements.
 
-use super::body::{Body, Level, Piece};
+use super::body::Body;
 use super::dialect::Dialect;
+use super::piece::{Level, Piece};
 use crate::diagnostic::Result;
 use crate::export::program::{Change, Step, argument_set, changed};
 use crate::graph::{NodeId, Shape};

@@ -190,6 +190,19 @@ fn files_as_they_come() {
 }
 
 #[test]
+fn exported_code_is_an_object_of_json() {
+    let script = "examples/lecture/7.2-loss.ad";
+    let outcome = run(&["--format", "json", "export", script, "--to", "c", "L"]);
+    let object: serde_json::Value = serde_json::from_str(&outcome.stdout).expect("an object");
+    assert_eq!(
+        (object["kind"].as_str(), object["target"].as_str()),
+        (Some("export"), Some("c"))
+    );
+    let code = object["code"].as_str().unwrap_or_default();
+    assert!(code.contains("const double L = "), "{code}");
+}
+
+#[test]
 fn json_errors_are_objects_on_standard_output() {
     let outcome = run(&["--format", "json", "-e", "w = 3; w; [1,2]*[3,4]"]);
     let lines: Vec<&str> = outcome.stdout.lines().collect();

@@ -1,8 +1,8 @@
 //! Arrays of Julia as they are written, and numbers as arrays.
 
-use crate::export::body::Piece;
 use crate::export::dialect::Dialect;
 use crate::export::layout::{WIDTH, bracketed};
+use crate::export::piece::Piece;
 use crate::graph::{Shape, Tensor};
 
 /// An array, with all its entries: a vector for a column.

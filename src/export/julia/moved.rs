@@ -1,8 +1,9 @@
 //! Operations of Julia that say which entries of which arrays go where.
 
 use super::literal::{dimensions, stretched};
-use crate::export::body::{Body, Level, Piece};
+use crate::export::body::Body;
 use crate::export::layout::{WIDTH, bracketed};
+use crate::export::piece::{Level, Piece};
 use crate::export::spelling::axis_of;
 use crate::graph::{Attr, NodeId, Primitive, Shape};
 use crate::primitives::{algebra, arithmetic, array, places, rules};

@@ -2,7 +2,8 @@
 
 use super::literal::{dimensions, stretched};
 use crate::diagnostic::{Result, bail};
-use crate::export::body::{Body, Level, Piece};
+use crate::export::body::Body;
+use crate::export::piece::{Level, Piece};
 use crate::export::spelling::{Manner, axis_of, is_loop, operator, spelling, together};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
 use crate::primitives::{algebra, arithmetic, array};

@@ -1,8 +1,9 @@
 //! Operations of Python that say which entries of which arrays go where.
 
-use crate::export::body::{Body, Level, Piece};
+use crate::export::body::Body;
 use crate::export::dialect::Dialect;
 use crate::export::layout::{WIDTH, bracketed, call_of_list, row as row_of};
+use crate::export::piece::{Level, Piece};
 use crate::export::spelling::{Manner, axis_of};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
 use crate::primitives::{algebra, arithmetic, array, places, rules};

@@ -2,8 +2,9 @@
 
 use super::helpers;
 use crate::diagnostic::{Result, bail};
-use crate::export::body::{Body, Level, Piece};
+use crate::export::body::Body;
 use crate::export::dialect::Dialect;
+use crate::export::piece::{Level, Piece};
 use crate::export::spelling::{
     ForeignSpelling, Manner, axis_of, is_loop, operator, spelling, together,
 };
