@@ -265,6 +265,52 @@ fn logistic(table: &mut Table) {
     );
 }
 
+/// Sparse matrices of 10⁸ entries: as many passes as colours, each times a vector.
+fn sparse(table: &mut Table) {
+    let n = 10_000;
+    let definitions = format!(
+        "n = {n}; x = [sin(3*i) + 1.5 for i in 1..n]; b = [cos(i) for i in 1..n]\n\
+         L = sum((x[2..n] - x[1..n-1].^2).^2)\n\
+         R = sin(x[1..n-2]) .* x[2..n-1] - x[3..n].^2"
+    );
+    let mut session = Session::with_limits(Limits::default());
+    let source = Source::new("bench.ad", definitions);
+    session.run_source(&source, &mut |_| {}).expect("it runs");
+    let mut list = |name: &str| session.eval(name).expect("a value").as_slice().to_vec();
+    let (x, b) = (list("x"), list("b"));
+    /// A name, a formula, the same by hand.
+    type SparseCase = (&'static str, &'static str, fn(&[f64], &[f64], &mut [f64]));
+    let cases: [SparseCase; 2] = [
+        (
+            "tridiagonal Hessian 10^4",
+            "hessian(L, x)*b",
+            by_hand::tridiagonal,
+        ),
+        ("banded Jacobian 10^4", "jacobian(R, x)*b", by_hand::banded),
+    ];
+    for (name, formula, reference) in cases {
+        let mut compiled = session.compile(&[formula], &["x"]).expect("it compiles");
+        let point = [wengert::Value::from(x.clone())];
+        let mut run = || compiled.call(&point).expect("a value").remove(0);
+        let found = run().as_slice().to_vec();
+        let mut product = vec![0.0; found.len()];
+        reference(&x, &b, &mut product);
+        assert!(apart(&found, &product) < 1e-12, "the same product");
+        table.compare(
+            Case {
+                name,
+                reference: "its entries by hand",
+                promise: None,
+            },
+            || run().as_slice()[0],
+            || {
+                reference(&x, &b, &mut product);
+                product[0]
+            },
+        );
+    }
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, word, n, ..] = arguments.as_slice()
@@ -278,7 +324,7 @@ fn main() {
     let mut table = Table::from_arguments();
     /// A group of cases, by name.
     type Group = (&'static str, fn(&mut Table));
-    let cases: [Group; 8] = [
+    let cases: [Group; 9] = [
         ("tiny", tiny),
         ("irregular-1000", |table| irregular(table, 1_000)),
         ("irregular-10000", |table| irregular(table, 10_000)),
@@ -287,6 +333,7 @@ fn main() {
         ("rosenbrock", rosenbrock),
         ("iris", iris),
         ("logistic", logistic),
+        ("sparse", sparse),
     ];
     for (name, case) in cases {
         if table.wants(name) {

@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::graph::Tensor;
 use crate::notation::Written;
 use crate::plot::Plot;
+use crate::structure::{StoredValue, Structure};
 use crate::symbolic::{Derivation, Rewriting, TaylorSeries};
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
@@ -112,6 +113,8 @@ pub enum Event {
         /// The kinks that derivatives inside of it hit.
         kinks: Vec<Kink>,
     },
+    /// The value of a bare expression that is stored by its places.
+    Stored(Box<StoredValue>),
     /// A `print`.
     Print {
         /// The texts and values shown.
@@ -123,6 +126,8 @@ pub enum Event {
     },
     /// A Wengert list.
     Trace(Box<Trace>),
+    /// The pattern of a matrix of derivatives.
+    Sparsity(Box<Structure>),
     /// A computational graph.
     Graph(Box<Drawing>),
     /// Curves or a map, drawn to a file or not.

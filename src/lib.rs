@@ -48,6 +48,7 @@ pub mod session;
 mod show;
 pub mod simplify;
 pub mod source;
+pub mod structure;
 pub mod symbolic;
 pub mod syntax;
 pub mod trace;
@@ -55,7 +56,7 @@ mod value;
 pub mod view;
 pub mod world;
 
-pub use wengert_engine::{diff, exec, graph, primitives, stop, threads, vector};
+pub use wengert_engine::{diff, exec, graph, primitives, sparsity, stop, threads, vector};
 
 pub use diagnostic::Diagnostic;
 pub use event::Event;

@@ -2,7 +2,7 @@
 
 use crate::event::{Event, FileFormat, Item, PictureFormat};
 use crate::graph::Tensor;
-use crate::render::{Style, graph, html, json, latex, markdown, plot, terminal};
+use crate::render::{Style, graph, html, json, latex, markdown, plot, structure, terminal};
 use crate::trace::{Line, Trace};
 use std::fmt;
 use std::path::Path;
@@ -52,7 +52,7 @@ impl Event {
         html::fragment(self, &Style::default())
     }
 
-    /// The content of the file that a graph or a plot is written to; `None` where it is not.
+    /// The content of the file that a graph, a plot or a pattern is written to; `None` where it is not.
     pub fn picture(&self) -> Option<Vec<u8>> {
         let format = |file: &str| PictureFormat::of(Path::new(file));
         match self {
@@ -64,6 +64,10 @@ impl Event {
                 let format = format(plot.file.as_deref()?).unwrap_or(PictureFormat::Svg);
                 Some(plot::sheet(plot).written(format))
             }
+            Event::Sparsity(found) => Some(match format(found.file.as_deref()?) {
+                Some(format) => structure::sheet(found).written(format),
+                None => structure::matrix_market(found).into_bytes(),
+            }),
             _ => None,
         }
     }

@@ -275,3 +275,22 @@ impl Iris {
         self.w[0]
     }
 }
+
+/// The Hessian of Σ (xᵢ₊₁ − xᵢ²)² times `b`.
+pub fn tridiagonal(x: &[f64], b: &[f64], out: &mut [f64]) {
+    out.fill(0.0);
+    for i in 0..x.len() - 1 {
+        let residual = x[i + 1] - x[i] * x[i];
+        let beside = -4.0 * x[i];
+        out[i] += (8.0 * x[i] * x[i] - 4.0 * residual) * b[i] + beside * b[i + 1];
+        out[i + 1] += beside * b[i] + 2.0 * b[i + 1];
+    }
+}
+
+/// The Jacobian of sin(xᵢ)·xᵢ₊₁ − xᵢ₊₂² times `b`.
+pub fn banded(x: &[f64], b: &[f64], out: &mut [f64]) {
+    for (i, out) in out.iter_mut().enumerate() {
+        let (sine, cosine) = (libm::sin(x[i]), libm::cos(x[i]));
+        *out = cosine * x[i + 1] * b[i] + sine * b[i + 1] - 2.0 * x[i + 2] * b[i + 2];
+    }
+}

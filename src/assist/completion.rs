@@ -5,6 +5,7 @@ use super::hint::open_call;
 use crate::notation::symbols;
 use crate::primitives;
 use crate::session::Session;
+use crate::syntax::ast::{DerivativeMatrix, Show};
 use crate::syntax::special::{SPECIAL, options_of};
 use crate::syntax::statements::STATEMENTS;
 use crate::syntax::words::{WITH_ITEMS, mode_words, reserved_words, tail_words};
@@ -233,6 +234,12 @@ fn fitting(session: &Session, statement: &str, last: &str, prefix: &str) -> Vec<
     let listed = WITH_ITEMS.into_iter().filter(fits);
     match part {
         Some("with") => return listed.map(Candidate::word).collect(),
+        Some("using") if statement.starts_with(Show::Sparsity.word()) => {
+            let words = DerivativeMatrix::ALL
+                .into_iter()
+                .map(DerivativeMatrix::name);
+            return words.filter(fits).map(Candidate::word).collect();
+        }
         Some("using") => return mode_words().filter(fits).map(Candidate::word).collect(),
         _ => {}
     }

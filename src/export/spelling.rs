@@ -1,8 +1,9 @@
 //! The spelling of every operation in every language: one line a row of the primitive table.
 
 use crate::graph::{Attr, Primitive, Shape};
+use crate::primitives::stored;
 use crate::primitives::{
-    algebra::*, arithmetic::*, array::*, elementary::*, places::*, rounds::*, rules::*,
+    algebra::*, arithmetic::*, array::*, elementary::*, places::*, rounds::*, rules::*, stored::*,
 };
 
 /// The way in which an operation takes its arguments.
@@ -81,10 +82,12 @@ pub fn axis_of(attr: Attr) -> Option<u8> {
     }
 }
 
-/// True of loops, and of what their last round found: no writer has a form for them yet.
+/// True of loops, and of what their last round found: no writer has a form for them yet. Neither has one for
+/// matrices that are stored by their places, which come about only where values are computed.
 pub fn is_loop(row: &'static Primitive) -> bool {
     [&ROUNDS, &ROUNDS_BACK, &SOLUTION, &MINIMUM]
         .iter()
+        .chain(stored::ROWS)
         .any(|known| row.is(known))
 }
 
@@ -209,6 +212,10 @@ pub static SPELLINGS: &[ForeignSpelling] = spell! {
     TAKEN Built "taken", "taken", "taken", "", "", "";
     TAKEN_SPELLED Built "taken", "taken", "taken", "", "", "";
     SPREAD Built "spread", "spread", "spread", "", "", "";
+    STORED_FACTOR Built "", "", "", "", "", "";
+    STORED Built "", "", "", "", "", "";
+    STORED_TIMES Built "", "", "", "", "", "";
+    STORED_SOLVE Built "", "", "", "", "", "";
 
     MATMUL Built "", "", "", "", "", "";
     MATMUL_REACHED Whole "matmul_reached({0}, {1}, {2}, {3})", "matmul_reached({0}, {1}, {2}, {3})", "matmul_reached({0}, {1}, {2}, {3})", "matmul_reached", "@matmul_reached({0}, {1}, {2}, {3})", "matmul_reached";

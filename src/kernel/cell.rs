@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::event::Event;
 use crate::notation::Style;
-use crate::render::{diagnostic, graph, html, latex, plot, terminal};
+use crate::render::{diagnostic, graph, html, latex, plot, structure, terminal};
 use crate::session::Session;
 use crate::source::Source;
 use crate::syntax::ast::{Show, StatementKind};
@@ -114,6 +114,7 @@ fn data(event: &Event) -> Value {
     put("text/plain", plain.trim_end_matches('\n').into());
     match event {
         Event::Plot(plot) => put("image/svg+xml", plot::sheet(plot).svg()),
+        Event::Sparsity(found) => put("image/svg+xml", structure::sheet(found).svg()),
         Event::Graph(drawing) => {
             put("image/svg+xml", graph::sheet(drawing).svg());
             put("text/html", html::fragment(event, &style));

@@ -243,19 +243,18 @@ impl Lowerer<'_> {
         };
         let shape = graph.shape(output);
         let columns = target.shape(graph).len();
-        let entries = |rows| self.check_size(rows, columns, state.expr, frame);
         match parts.operator.id {
             Special::Grad | Special::Hessian if !shape.is_scalar() => {
                 Err(self.not_scalar(parts, shape, frame))
             }
             Special::Grad => Ok(diff::grad(problem)),
             Special::Hessian => {
-                entries(columns)?;
-                self.matrix_of_derivatives(Matrix::Hessian, problem, state.expr, frame)
+                let size = [columns, columns];
+                self.matrix_of_derivatives(Matrix::Hessian, problem, size, state.expr, frame)
             }
             Special::Jacobian => {
-                entries(shape.len())?;
-                self.matrix_of_derivatives(Matrix::Jacobian, problem, state.expr, frame)
+                let size = [shape.len(), columns];
+                self.matrix_of_derivatives(Matrix::Jacobian, problem, size, state.expr, frame)
             }
             Special::Jvp => {
                 self.check_direction(
@@ -282,10 +281,10 @@ impl Lowerer<'_> {
                 Ok(diff::vjp(problem, rest[0]))
             }
             _ => {
-                entries(shape.len())?;
+                let size = [shape.len(), columns];
                 let scheme = self.scheme(parts, frame)?;
                 let matrix = Matrix::Numeric(rest.first().copied(), scheme);
-                self.matrix_of_derivatives(matrix, problem, state.expr, frame)
+                self.matrix_of_derivatives(matrix, problem, size, state.expr, frame)
             }
         }
     }

@@ -1,10 +1,13 @@
 //! The words for what cannot be computed: failures of an evaluation, names without a value, limits.
 
 use super::unit::Unit;
-use crate::diagnostic::{Diagnostic, Result, did_you_mean, error, interrupted, memory_limit};
+use crate::diagnostic::{
+    Diagnostic, Result, bytes, did_you_mean, error, interrupted, memory_limit,
+};
 use crate::exec::Failure;
 use crate::graph::primitive::Fault;
 use crate::graph::{NodeId, Op};
+use crate::primitives::stored::Stored;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Script};
 use crate::syntax::foreign;
@@ -35,6 +38,14 @@ impl Unit<'_> {
                 "the point found is not a minimum: its second derivatives are not those of one";
                 label: "a saddle, a maximum or flat";
                 help: "start nearer to a minimum; a small `0.001*sum(x.^2)` more makes a flat function curved"),
+            Failure::Fault(node, Fault::Everywhere) => error!(Value, self.location_of(*node),
+                "this factor makes every zero of a sparse matrix NaN";
+                label: "infinite, NaN, or a divisor that is 0";
+                help: "a sparse matrix of this size keeps its zeros; multiply what is not zero, such as `diag(H)`"),
+            Failure::Fault(node, Fault::TooWide) => error!(Limit, self.location_of(*node),
+                "these equations have too many unknowns that depend on others far away";
+                label: "too large to solve";
+                help: "equations that tie each unknown to a few near ones, as in a chain or a band, are solved in linear time"),
             Failure::Fault(node, Fault::NoEnd) => {
                 let round = self.graph.round_behind(self.graph.node(*node).attr());
                 let most = round.map_or(0, |round| round.count.most());
@@ -43,9 +54,21 @@ impl Unit<'_> {
                     label: "never ends";
                     help: "raise the limit, `most`, or look at an early state: `iterate(cos, 1, 10)`")
             }
+            Failure::Memory(node, limit) if self.is_stored(*node) => {
+                let shape = self.graph.shape(*node);
+                error!(Limit, self.location_of(*node),
+                    "all {} entries of this {shape} matrix are needed, and they do not fit into the {} allowed", shape.len(), bytes(*limit);
+                    label: "sparse until here";
+                    help: "it stays sparse in products, `solve`, `sum`, `norm`, `diag`, `tr`, `+`, `-`, scaling, transposes and blocks such as `H[1..5, 1..5]`")
+            }
             Failure::Memory(node, limit) => memory_limit(*limit, self.location_of(*node)),
             Failure::Interrupted => interrupted(self.location_of(NodeId(0))),
         }
+    }
+
+    /// True of a matrix that is stored by its places.
+    fn is_stored(&self, node: NodeId) -> bool {
+        Stored::of(self.graph, node).is_some()
     }
 
     pub(super) fn missing(&self, leaf: NodeId) -> Diagnostic {

@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::frame::Frame;
 use crate::diagnostic::{Code, Result, bail, error};
-use crate::graph::{Attr, Corner, NodeId, Primitive, Shape};
+use crate::graph::{Attr, Block, Corner, NodeId, Primitive, Shape};
 use crate::primitives::{array, places};
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Index};
@@ -43,6 +43,10 @@ impl Lowerer<'_> {
         })?;
         if indices.iter().all(|index| *index == Index::All) {
             return Ok(x);
+        }
+        let shape = extent;
+        if let Some(stored) = self.stored_block(x, Block { corner, shape }) {
+            return Ok(stored);
         }
         Ok(self
             .graph

@@ -31,6 +31,12 @@ impl Limits {
         self.nodes.saturating_mul(100)
     }
 
+    /// The most places of a pattern: what is made of it takes several times their room.
+    pub(crate) fn places(&self) -> usize {
+        const BYTES_EACH: u64 = 64;
+        usize::try_from(self.memory / BYTES_EACH).unwrap_or(usize::MAX)
+    }
+
     /// Those of a look at what is being typed: too short to be noticed between two keys.
     pub const PREVIEW: Limits = Limits {
         nodes: 2_000,

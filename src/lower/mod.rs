@@ -32,6 +32,7 @@ mod same;
 mod signatures;
 mod sizes;
 mod statements;
+mod stored;
 mod sweeps;
 mod targets;
 mod tasks;

@@ -75,6 +75,14 @@ impl Lowerer<'_> {
     pub(super) fn unary(&mut self, op: UnaryOp, x: NodeId) -> NodeId {
         let shape = self.graph.shape(x);
         self.evaluation.unit.noticed.arrays |= op == UnaryOp::Transpose;
+        let stored = match op {
+            UnaryOp::Neg => self.stored_negative(x),
+            UnaryOp::Transpose => self.stored_transpose(x),
+            UnaryOp::Not => None,
+        };
+        if let Some(stored) = stored {
+            return stored;
+        }
         match op {
             UnaryOp::Neg => self.graph.apply(&arithmetic::NEG, Attr::None, shape, &[x]),
             UnaryOp::Not => self.graph.apply(&arithmetic::NOT, Attr::None, shape, &[x]),
@@ -122,6 +130,9 @@ impl Lowerer<'_> {
         let Some(shape) = Shape::common(&shapes) else {
             return Err(self.no_common_shape(row, expr, sides, &shapes, frame));
         };
+        if let Some(stored) = self.stored_entrywise(row, nodes) {
+            return Ok(stored);
+        }
         let args: SmallVec<[NodeId; 3]> = nodes
             .iter()
             .map(|node| self.graph.term(*node).stretch(shape).id)
@@ -201,6 +212,9 @@ impl Lowerer<'_> {
         let shapes = nodes.map(|node| self.graph.shape(node));
         let [a, b] = shapes;
         if a.cols == b.rows {
+            if let Some(stored) = self.stored_product(nodes) {
+                return Ok(stored);
+            }
             self.check_size(a.m(), b.n(), sides[0], frame)?;
             let shape = Shape {
                 rows: a.rows,

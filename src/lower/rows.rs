@@ -67,6 +67,9 @@ impl Lowerer<'_> {
             );
             self.evaluation.unit.warn(note);
         }
+        if let Some(stored) = self.stored_call(row, attr, shape, &args) {
+            return Ok(stored);
+        }
         let shape = self.check_size(shape.m(), shape.n(), expr, frame)?;
         Ok(self.graph.apply(row, attr, shape, &args))
     }

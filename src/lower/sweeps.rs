@@ -4,9 +4,10 @@
 use super::frame::Frame;
 use super::{Lowerer, Purpose};
 use crate::diagnostic::{Result, bail, interrupted};
-use crate::diff::{Held, Matrix, Problem, Target};
-use crate::graph::NodeId;
+use crate::diff::{Coloured, Held, Matrix, Problem, Target};
 use crate::graph::substitute::substitute;
+use crate::graph::{NodeId, Op, Tensor};
+use crate::sparsity::Unknown;
 use crate::syntax::ast::ExprId;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -18,12 +19,14 @@ pub(super) struct Swept {
     output: NodeId,
     target: Target,
     held: Held,
+    /// Its passes are those of colours, and the leaf stands for what they give.
+    coloured: Option<Coloured>,
 }
 
 /// From how many visits of nodes on building all passes takes longer than computing them.
 const WORTH_SWEEPING: usize = 10_000;
 
-/// Pad to a full set of lanes.
+/// Fewer passes do not fill the lanes.
 const FEW_PASSES: usize = 8;
 
 /// Nodes with more entries than this on average are worth a node each.
@@ -34,50 +37,148 @@ const SMALL: usize = 32;
 const TOO_LONG_FOR_A_PROGRAM: usize = 2_000_000;
 
 impl Lowerer<'_> {
-    /// The node of a matrix of derivatives: of all its passes, or a leaf with the value.
+    /// The node of a matrix of derivatives: of all its passes, or a leaf with the value. `shape` is that of
+    /// the matrix, rows and columns.
     pub(super) fn matrix_of_derivatives(
         &mut self,
         matrix: Matrix,
         problem: Problem<'_, '_>,
+        [rows, cols]: [usize; 2],
         expr: ExprId,
         frame: &Frame,
     ) -> Result<NodeId> {
-        let visits = self.visits(&matrix, problem);
+        if let Some(coloured) = self.coloured(&matrix, problem, expr, frame)? {
+            return self.few_passes(matrix, coloured, problem, expr, frame);
+        }
+        self.check_size(rows, cols, expr, frame)?;
+        let visits = match matrix.passes(problem) {
+            passes if passes < FEW_PASSES => 0,
+            passes => self.visits(passes, problem),
+        };
+        self.refuse_in_program(visits, expr, frame)?;
+        if matches!(self.purpose, Purpose::Values) && visits >= WORTH_SWEEPING {
+            let value = |node| self.value(node).ok();
+            let swept = matrix.swept(problem, value, self.evaluation.limits.memory);
+            // If something is not finite, the passes tell why.
+            if let Some(value) = swept.filter(Tensor::is_finite) {
+                let leaf = problem
+                    .graph
+                    .input("".into(), value.shape(), Some(Rc::new(value)));
+                self.remember(leaf, matrix, problem, None);
+                return Ok(leaf);
+            }
+        }
+        self.built(&matrix, None, problem, expr, frame)
+    }
+
+    /// Refuses to build so many nodes for a loop.
+    fn refuse_in_program(&self, visits: usize, expr: ExprId, frame: &Frame) -> Result<()> {
         if matches!(self.purpose, Purpose::Program { .. }) && visits > TOO_LONG_FOR_A_PROGRAM {
             bail!(Limit, frame.locate(expr),
                 "this takes too many passes for a program";
                 label: "computed round by round");
         }
-        if matches!(self.purpose, Purpose::Values) && visits >= WORTH_SWEEPING {
-            let graph = problem.graph;
-            let value = |node| self.value(node).ok();
-            let swept = matrix.swept(problem, value, self.evaluation.limits.memory);
-            // If something is not finite, the passes tell why.
-            if let Some(value) = swept.filter(|value| value.is_finite()) {
-                let leaf = graph.input("".into(), value.shape(), Some(Rc::new(value)));
-                self.swept.push(Swept {
-                    leaf,
-                    matrix,
-                    output: problem.output,
-                    target: problem.target,
-                    held: problem.held.clone(),
-                });
-                return Ok(leaf);
-            }
-        }
-        self.built(&matrix, problem, expr, frame)
+        Ok(())
     }
 
-    /// The node of all passes, as long as there is room and no stop is requested.
+    /// The colours of a matrix of which only values are wanted, where they pay.
+    fn coloured(
+        &mut self,
+        matrix: &Matrix,
+        problem: Problem<'_, '_>,
+        expr: ExprId,
+        frame: &Frame,
+    ) -> Result<Option<Coloured>> {
+        if !matches!(self.purpose, Purpose::Values | Purpose::Program { .. }) {
+            return Ok(None);
+        }
+        let room = self.evaluation.limits.places();
+        let value = |node| match self.may_change(node) {
+            true => None,
+            false => self.value(node).ok(),
+        };
+        match matrix.coloured(problem, &value, room) {
+            Ok(found) => Ok(found),
+            Err(Unknown::Value(node)) if self.may_change(node) => {
+                bail!(Limit, frame.locate(expr),
+                    "which derivatives are zero depends on an index that changes";
+                    label: "computed round by round");
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// True if a node may have another value in the next run of a program.
+    fn may_change(&self, node: NodeId) -> bool {
+        let Purpose::Program { changing, .. } = &self.purpose else {
+            return false;
+        };
+        let cone = self.graph.cone(&[node], |_| false);
+        cone.iter().any(|id| match self.graph.node(*id).op {
+            Op::Input(leaf) => changing.contains(&self.graph.leaf(leaf).name),
+            _ => false,
+        })
+    }
+
+    fn few_passes(
+        &mut self,
+        matrix: Matrix,
+        coloured: Coloured,
+        problem: Problem<'_, '_>,
+        expr: ExprId,
+        frame: &Frame,
+    ) -> Result<NodeId> {
+        let visits = self.visits(coloured.passes(), problem);
+        self.refuse_in_program(visits, expr, frame)?;
+        if matches!(self.purpose, Purpose::Values)
+            && visits >= WORTH_SWEEPING
+            && let Some(value) = coloured.swept(problem, self.evaluation.limits.memory)
+            && value.is_finite()
+        {
+            let leaf = self
+                .graph
+                .input("".into(), value.shape(), Some(Rc::new(value)));
+            let node = coloured.matrix(self.graph, leaf);
+            self.remember(leaf, matrix, problem, Some(coloured));
+            return Ok(node);
+        }
+        let passes = self.built(&matrix, Some(&coloured), problem, expr, frame)?;
+        Ok(coloured.matrix(self.graph, passes))
+    }
+
+    /// Keeps in mind what a leaf stands for.
+    fn remember(
+        &mut self,
+        leaf: NodeId,
+        matrix: Matrix,
+        problem: Problem<'_, '_>,
+        coloured: Option<Coloured>,
+    ) {
+        self.swept.push(Swept {
+            leaf,
+            matrix,
+            output: problem.output,
+            target: problem.target,
+            held: problem.held.clone(),
+            coloured,
+        });
+    }
+
+    /// The node of all passes, or of those of colours, as long as there is room and no stop is requested.
     fn built(
         &self,
         matrix: &Matrix,
+        coloured: Option<&Coloured>,
         problem: Problem<'_, '_>,
         expr: ExprId,
         frame: &Frame,
     ) -> Result<NodeId> {
         let go_on = || self.check_limits(expr, frame).is_ok();
-        match matrix.node(problem, &go_on) {
+        let node = match coloured {
+            Some(coloured) => coloured.compressed(problem, &go_on),
+            None => matrix.node(problem, &go_on),
+        };
+        match node {
             Some(node) => Ok(node),
             None => {
                 self.check_limits(expr, frame)?;
@@ -86,14 +187,13 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The number of nodes that all passes visit; 0 if the passes are few, or the nodes so large
-    /// that one more or less does not count.
-    fn visits(&self, matrix: &Matrix, problem: Problem<'_, '_>) -> usize {
+    /// The number of nodes that all passes visit; 0 if the nodes are so large that one more or less does
+    /// not count.
+    fn visits(&self, passes: usize, problem: Problem<'_, '_>) -> usize {
         let graph = problem.graph;
         let cone = graph.cone(&[problem.output], |id| problem.held.contains(&id));
-        let passes = matrix.passes(problem);
         let entries = cone.iter().map(|id| graph.shape(*id).len()).sum::<usize>();
-        if passes < FEW_PASSES || entries > SMALL * cone.len() {
+        if entries > SMALL * cone.len() {
             return 0;
         }
         passes.saturating_mul(cone.len())
@@ -122,7 +222,7 @@ impl Lowerer<'_> {
                 target: swept.target,
                 held: &swept.held,
             };
-            let node = self.built(&swept.matrix, problem, expr, frame)?;
+            let node = self.built(&swept.matrix, swept.coloured.as_ref(), problem, expr, frame)?;
             let mut replaced: FxHashMap<NodeId, NodeId> =
                 held.iter().map(|node| (*node, *node)).collect();
             replaced.insert(swept.leaf, node);

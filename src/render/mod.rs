@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod picture;
 pub mod plot;
 pub mod rewriting;
+pub mod structure;
 pub mod table;
 pub mod terminal;
 mod values;

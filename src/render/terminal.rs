@@ -17,6 +17,7 @@ pub fn event(event: &Event, style: &Style) -> String {
             nonfinite,
             kinks,
         } => named_value(text, value, style) + &remarks(nonfinite.as_deref(), kinks, style),
+        Event::Stored(found) => super::structure::stored(found, style),
         Event::Print {
             items,
             nonfinite,
@@ -24,6 +25,7 @@ pub fn event(event: &Event, style: &Style) -> String {
         } => print(items, style) + &remarks(nonfinite.as_deref(), kinks, style),
         Event::Trace(trace) => self::trace(trace, style),
         Event::Graph(drawing) => super::graph::text(drawing, style),
+        Event::Sparsity(found) => super::structure::text(found, style),
         Event::Plot(plot) => super::plot::text(plot, style),
         Event::Derive(derivation) => super::derive::text(derivation, style),
         Event::Compare(comparison) => wrap::lines(&compare::comparison(comparison, style), style),

@@ -47,6 +47,7 @@ mod series;
 mod show;
 mod sink;
 mod sizes;
+mod sparsity;
 mod statement;
 mod update;
 

@@ -106,7 +106,7 @@ impl Session {
             StatementKind::Show(kind, outputs, tail) => {
                 let statement = ShowStatement::new(script, outputs, tail);
                 match &tail.to {
-                    Some(file) if !matches!(kind, Show::Graph | Show::Plot) => {
+                    Some(file) if !matches!(kind, Show::Graph | Show::Plot | Show::Sparsity) => {
                         let is_value = *kind == Show::Value;
                         self.show_in_file(script, file, is_value, sink, |sink| {
                             self.show(*kind, &statement, sink)

@@ -9,6 +9,8 @@ use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{Evaluation, Lowerer};
 use crate::notation::Written;
+use crate::primitives::stored::Stored;
+use crate::structure::StoredValue;
 use crate::syntax::ast::{ExprId, ExprKind, Script, Show, With};
 use crate::trace::{self, Kink, Nonfinite, Request, Wanted};
 
@@ -69,6 +71,7 @@ impl Session {
             Show::Series => self.show_series(statement, sink),
             Show::Graph => self.show_graph(statement, sink),
             Show::Plot => self.show_plot(statement, sink),
+            Show::Sparsity => self.show_sparsity(statement, sink),
         }
     }
 
@@ -87,6 +90,10 @@ impl Session {
         let mut events = Vec::new();
         for (output, node) in outputs.iter().zip(nodes) {
             let text = Written::new(script, *output);
+            if let Some(stored) = Stored::of(&graph, node) {
+                events.push(stored_value(&evaluation, text, stored)?);
+                continue;
+            }
             let value = evaluation.value(node);
             let value = value.map_err(|error| formula_meant(script, *output, error))?;
             let nonfinite = origin_of(&evaluation, node, &value);
@@ -128,6 +135,17 @@ impl Session {
         sink(Event::Trace(Box::new(trace)));
         Ok(())
     }
+}
+
+/// A matrix that is stored by its places, as it is stored.
+fn stored_value(evaluation: &Evaluation<'_>, text: Written, stored: Stored<'_>) -> Result<Event> {
+    let values = evaluation.value(stored.values.id)?;
+    let places = stored.places().into_iter().zip(values.data());
+    Ok(Event::Stored(Box::new(StoredValue {
+        text,
+        shape: stored.shape,
+        entries: places.map(|((i, j), value)| (i, j, *value)).collect(),
+    })))
 }
 
 /// The origin of `value`, of `node`, if it is not finite.

@@ -43,7 +43,7 @@ impl Session {
             Show::Derive | Show::Simplify | Show::Expand | Show::Factor => {
                 self.show_formulas(kind, statement, &open, sink)
             }
-            Show::Trace | Show::Graph => {
+            Show::Trace | Show::Graph | Show::Sparsity => {
                 let sizes = small(&open, 0);
                 let drawn = self.at_sizes(&open, &sizes);
                 drawn

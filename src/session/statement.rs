@@ -66,6 +66,20 @@ impl<'s> ShowStatement<'s> {
 /// Refuses the parts of a tail that mean nothing for a statement.
 pub(super) fn refuse(script: &Script, statement: &StatementKind, tail: &Tail) -> Result<()> {
     let row = statement.row();
+    let sparsity = matches!(statement, StatementKind::Show(Show::Sparsity, ..));
+    if let Some((matrix, span)) = tail.matrix.filter(|_| !sparsity) {
+        let matrix = matrix.name();
+        let of = match statement {
+            StatementKind::Show(_, outputs, _) => outputs.first().map(|id| script.text(*id)),
+            _ => None,
+        };
+        let of = one_line(of.unwrap_or("L"));
+        let by = tail.wrt.first().map_or("x", |wrt| script.text(*wrt));
+        bail!(Syntax, script.location(span),
+            "{} has no `using {matrix}`", row.noun;
+            label: "not a mode";
+            help: "its pattern: `sparsity {of} wrt {by} using {matrix}`; its value: `{matrix}({of}, {by})`");
+    }
     let mut parts = tail.parts(script).into_iter();
     let Some((word, span)) = parts.find(|(word, _)| !row.takes.contains(word)) else {
         return Ok(());

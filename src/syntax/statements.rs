@@ -29,7 +29,7 @@ pub struct StatementRow {
 }
 
 /// All of them that have a word or a sign, in the order in which help lists them.
-pub static STATEMENTS: [StatementRow; 24] = [
+pub static STATEMENTS: [StatementRow; 25] = [
     StatementRow {
         word: "=",
         token: Token::DefinitionHead,
@@ -141,6 +141,18 @@ pub static STATEMENTS: [StatementRow; 24] = [
         form: "series f wrt x at x = 0 with order 6",
         doc: "expand in a Taylor polynomial with exact coefficients, at the value of the name or at 0",
         example: ("series exp(x) wrt x with order 2", ""),
+    },
+    StatementRow {
+        word: "sparsity",
+        token: Token::Show(Show::Sparsity),
+        noun: "sparsity",
+        takes: &["wrt", "using", "at", "to"],
+        form: "sparsity L wrt x using hessian",
+        doc: "the entries of a Jacobian or Hessian that can be other than zero, and how few passes find them; to a file as .mtx (Matrix Market) or .svg",
+        example: (
+            "x = [1, 2, 3, 4]; sparsity (x[2..4] - x[1..3]).^2 wrt x",
+            "",
+        ),
     },
     StatementRow {
         word: "graph",

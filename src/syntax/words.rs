@@ -87,7 +87,7 @@ pub(crate) static TAIL: [TailWord; 11] = [
         "write `using forward, reverse, numeric, symbolic`",
         help(
             "compare L using forward, reverse",
-            "use only these modes: forward, reverse, numeric, symbolic",
+            "use only these modes: forward, reverse, numeric, symbolic; for `sparsity` the matrix: jacobian or hessian",
             ("x = 2; compare x^3 using forward, reverse", ""),
         ),
     ),

@@ -34,6 +34,7 @@ pub fn compare(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<C
     let runner = ModeRunner::new(evaluation, question)?;
     let mut rows = runner.rows(question.modes)?;
     let costs = runner.costs(&rows)?;
+    let coloured = runner.coloured_cost(&costs)?;
     let findings = runner.findings(&rows)?;
     for (row, zeros) in rows.iter_mut().zip(findings.zeros) {
         row.zeros = zeros;
@@ -43,6 +44,7 @@ pub fn compare(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<C
         value: runner.value.clone(),
         rows,
         costs,
+        coloured,
         advice: Advice {
             forward: runner.directions(),
             reverse: runner.shape().len(),

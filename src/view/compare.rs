@@ -108,19 +108,22 @@ fn answering(comparison: &Comparison) -> Vec<Mode> {
 
 /// The costs of the modes, one line a mode; a table without columns where none is known.
 pub fn costs(comparison: &Comparison) -> Table {
-    let cost = |mode: Mode| Some((mode, comparison.costs[mode as usize]?));
-    let known: Vec<(Mode, Cost)> = Mode::ALL.into_iter().filter_map(cost).collect();
+    let cost = |mode: Mode| Some((Some(mode), comparison.costs[mode as usize]?));
+    let modes = Mode::ALL.into_iter().filter_map(cost);
+    let coloured = comparison.coloured.map(|cost| (None, cost));
+    // Without a mode: passes that rows or columns share.
+    let known: Vec<(Option<Mode>, Cost)> = modes.chain(coloured).collect();
     if known.is_empty() {
         return Table::default();
     }
-    let passes = |(mode, cost): &(Mode, Cost)| {
+    let passes = |(mode, cost): &(Option<Mode>, Cost)| {
         let noun = match mode {
-            Mode::Numeric | Mode::Symbolic => "evaluation",
+            Some(Mode::Numeric | Mode::Symbolic) => "evaluation",
             _ => "pass",
         };
         counted(cost.passes, noun)
     };
-    let size = |(_, cost): &(Mode, Cost)| {
+    let size = |(_, cost): &(Option<Mode>, Cost)| {
         cost.sizes.map_or(String::new(), |(tree, dag)| {
             let tree = match tree {
                 u64::MAX => "over 10^19".into(),
@@ -135,7 +138,8 @@ pub fn costs(comparison: &Comparison) -> Table {
             known.iter().map(|(_, cost)| Cell::Count(count(cost))),
         )
     };
-    let names = known.iter().map(|(mode, _)| mode.name().to_string());
+    let name = |mode: &Option<Mode>| mode.map_or("coloured", Mode::name).to_string();
+    let names = known.iter().map(|(mode, _)| name(mode));
     let products = Heading::Operators("×, ÷", "mul, div");
     let sums = Heading::Operators("+, −", "add, sub");
     Table {
@@ -192,6 +196,12 @@ pub fn advice(comparison: &Comparison) -> Option<String> {
         return None;
     }
     let passes = counted(forward.min(reverse), "pass");
+    if let Some(coloured) = &comparison.coloured {
+        let passes = counted(coloured.passes, "pass");
+        return Some(format!(
+            "colours are right here: {passes} against {forward} of forward and {reverse} of reverse mode; numeric only as a check"
+        ));
+    }
     let best = match forward.cmp(&reverse) {
         Ordering::Greater => format!("Best here: reverse ({passes} instead of {forward})."),
         Ordering::Less => format!("Best here: forward ({passes} instead of {reverse})."),

@@ -38,6 +38,7 @@ mod repl;
 mod robustness;
 mod rounds;
 mod sessions;
+mod sparsity;
 mod sweeps;
 mod syntax;
 mod tall;

@@ -24,6 +24,7 @@ f2(a) = sum(sin(a*x[i])/x[i] for i in 1..30)
 const QUESTIONS: &[(&str, bool)] = &[
     ("jacobian(y, x)", true),
     ("jacobian(y, u)", true),
+    ("jacobian(y + sum(x), x)", true),
     ("jacobian(x[3..30] .* u[2..29] .* y[1..28], x)", true),
     ("jacobian([f*x[k] for k in 1..30], x)", true),
     ("hessian(f, x)", true),
@@ -71,6 +72,22 @@ fn bits(value: &Tensor) -> Vec<u64> {
     value.data().iter().map(|x| quiet(x).to_bits()).collect()
 }
 
+/// The same bits; where colours may be passes of the other mode, the same up to rounding.
+fn agree(lanes: &Tensor, passes: &Tensor, text: &str) {
+    if text.contains("sum(x)") || text.starts_with("numeric") {
+        assert_eq!(bits(lanes), bits(passes), "{text}");
+    }
+    let finite = passes.data().iter().filter(|x| x.is_finite());
+    let largest = finite.fold(0f64, |largest, x| largest.max(x.abs()));
+    for (a, b) in lanes.data().iter().zip(passes.data()) {
+        let close = (a - b).abs() <= 1e-13 * largest;
+        assert!(
+            close || a == b || (a.is_nan() && b.is_nan()),
+            "{text}: {a} {b}"
+        );
+    }
+}
+
 #[test]
 fn lanes_give_what_the_passes_give() {
     let mut session = Session::with_limits(Limits::default());
@@ -79,7 +96,7 @@ fn lanes_give_what_the_passes_give() {
     for (text, spares) in QUESTIONS {
         let [lanes, passes] = both(&session, text);
         assert_eq!(lanes.0.shape(), passes.0.shape(), "{text}");
-        assert_eq!(bits(&lanes.0), bits(&passes.0), "{text}");
+        agree(&lanes.0, &passes.0, text);
         let (few, many) = (lanes.1, passes.1);
         if *spares {
             assert!(few < many, "{text}: {few} nodes, {many} with all passes");
@@ -153,9 +170,15 @@ fn lanes_give_what_the_passes_give_for_random_formulas() {
         let mut session = Session::with_limits(Limits::default());
         let source = Source::new("test.ad", text);
         session.run_source(&source, &mut |_| {}).expect("it runs");
-        for question in ["jacobian(q, x)", "hessian(F, x)", "numeric(q, x)"] {
+        for question in [
+            "jacobian(q, x)",
+            "hessian(F, x)",
+            "numeric(q, x)",
+            "jacobian(q + sum(x), x)",
+            "hessian(F + sum(x)^2, x)",
+        ] {
             let [lanes, passes] = both(&session, question);
-            assert_eq!(bits(&lanes.0), bits(&passes.0), "{question} of {body}");
+            agree(&lanes.0, &passes.0, question);
             spared += u64::from(lanes.1 < passes.1);
         }
     }

@@ -44,6 +44,7 @@ pub mod diff;
 pub mod exec;
 pub mod graph;
 pub mod primitives;
+pub mod sparsity;
 pub mod stop;
 pub mod threads;
 pub mod vector;

@@ -6,13 +6,14 @@ mod cell;
 
 use super::graph::embedded;
 use super::picture::ARROW;
-use super::{Style, compare, derive, diagnostic, plot, values};
+use super::{Style, compare, derive, diagnostic, plot, structure, values};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, Item};
 use crate::findings;
 use crate::graph::Tensor;
 use crate::plot::{Picture, Plot};
 use crate::source::Source;
+use crate::structure::Structure;
 use crate::trace::{Drawing, Kink, Nonfinite, Trace};
 use crate::view;
 use cell::{escaped, matrix, prose, table, value};
@@ -155,6 +156,7 @@ pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
             let shown = named(text, value, style) + &remarks(nonfinite, kinks);
             section("value", &shown)
         }
+        Event::Stored(found) => preformatted(&super::structure::stored(found, style)),
         Event::Print {
             items,
             nonfinite,
@@ -162,6 +164,7 @@ pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
         } => section("print", &(print(items, style) + &remarks(nonfinite, kinks))),
         Event::Trace(trace) => traced(trace, script, style),
         Event::Graph(drawing) => section("graph", &figure(&drawing.trace, drawing, script, style)),
+        Event::Sparsity(found) => section("sparsity", &pattern(found, style)),
         Event::Plot(plot) => section("plot", &picture(plot)),
         Event::Derive(derivation) => preformatted(&derive::text(derivation, style)),
         Event::Compare(comparison) => {
@@ -234,6 +237,21 @@ fn figure(trace: &Trace, drawing: &Drawing, script: Option<&Source>, style: &Sty
     };
     let rows = table(&view::trace(trace), script, style);
     format!("<figure class=\"trace\">\n<div>\n{rows}</div>\n{graph}</figure>\n")
+}
+
+/// A pattern as an image, and its counts.
+fn pattern(found: &Structure, style: &Style) -> String {
+    let shown = Structure {
+        file: None,
+        ..found.clone()
+    };
+    let text = structure::text(&shown, style);
+    let head = escaped(text.lines().next().unwrap_or_default());
+    let data = cell::encoded(&structure::sheet(found).svg());
+    let passes = escaped(&structure::passes(found));
+    format!(
+        "<p>{head}</p>\n<img class=\"plot\" alt=\"{head}\" src=\"data:image/svg+xml,{data}\">\n<p>{passes}</p>\n"
+    )
 }
 
 /// A plot as an image, whose inner names do not meet those of others.

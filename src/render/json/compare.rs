@@ -18,6 +18,7 @@ pub fn comparison(comparison: &Comparison) -> Object {
         let known = comparison.costs[*mode as usize].as_ref().map(cost);
         costs.with(mode.name(), known)
     });
+    let costs = costs.with_some("coloured", comparison.coloured.as_ref().map(cost));
     let object = Object::of("compare")
         .with("output", &*comparison.output)
         .with("value", tensor(&comparison.value))

@@ -8,6 +8,7 @@ mod graph;
 mod object;
 mod plot;
 mod rewriting;
+mod structure;
 mod trace;
 mod value;
 
@@ -35,6 +36,7 @@ pub fn event(event: &Event) -> String {
                 .with_some("shape", shape_of(value));
             with_findings(object, kinks, nonfinite.as_deref()).to_string()
         }
+        Event::Stored(found) => structure::stored(found).to_string(),
         Event::Print {
             items,
             nonfinite,
@@ -50,6 +52,7 @@ pub fn event(event: &Event) -> String {
         }
         Event::Trace(trace) => self::trace(trace),
         Event::Graph(drawing) => graph::object(drawing).to_string(),
+        Event::Sparsity(found) => structure::sparsity(found).to_string(),
         Event::Plot(plot) => plot::object(plot).to_string(),
         Event::Derive(derivation) => derive::object(derivation).to_string(),
         Event::Compare(comparison) => compare::comparison(comparison).to_string(),

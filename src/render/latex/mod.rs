@@ -74,6 +74,7 @@ pub fn event(event: &Event, style: &Style) -> String {
                 whole(value, style.digits)
             )) + &remarks(nonfinite.as_deref(), kinks, style)
         }
+        Event::Stored(found) => verbatim(&super::structure::stored(found, &plain(style))),
         Event::Print {
             items,
             nonfinite,
@@ -81,6 +82,7 @@ pub fn event(event: &Event, style: &Style) -> String {
         } => print(items, style) + &remarks(nonfinite.as_deref(), kinks, style),
         Event::Trace(trace) => self::trace(trace, style),
         Event::Graph(drawing) => picture::graph(drawing, style),
+        Event::Sparsity(found) => verbatim(&super::structure::text(found, &plain(style))),
         Event::Plot(plot) => picture::plot(plot, style),
         Event::Derive(derivation) => derived(derivation, style),
         Event::Compare(comparison) => compared(comparison, style),
@@ -90,6 +92,19 @@ pub fn event(event: &Event, style: &Style) -> String {
         Event::Rewriting(found) => rewritten(found, style),
         Event::Series(found) => series(found, style),
         Event::Warning(_) => String::new(),
+    }
+}
+
+/// Text as it stands.
+fn verbatim(text: &str) -> String {
+    format!("\\begin{{verbatim}}\n{text}\\end{{verbatim}}\n")
+}
+
+/// Characters that every font has.
+fn plain(style: &Style) -> Style {
+    Style {
+        ascii: true,
+        ..style.clone()
     }
 }
 

@@ -5,6 +5,7 @@ mod palette;
 mod picture;
 mod ticks;
 
+pub(super) use palette::PALETTE;
 pub use picture::sheet;
 
 use super::Style;

@@ -7,7 +7,7 @@ use crate::plot::{Axis, classes, drawable};
 pub(super) const SHADES: f64 = 64.0;
 
 /// Colours for series and classes that people with any colour vision distinguish.
-pub(super) const PALETTE: [[u8; 3]; 8] = [
+pub(in crate::render) const PALETTE: [[u8; 3]; 8] = [
     [0, 114, 178],
     [213, 94, 0],
     [0, 158, 115],

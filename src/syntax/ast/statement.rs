@@ -76,6 +76,30 @@ pub enum Show {
     Graph,
     /// `plot`
     Plot,
+    /// `sparsity`
+    Sparsity,
+}
+
+/// A matrix of derivatives, as named after `using`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DerivativeMatrix {
+    /// First derivatives.
+    Jacobian,
+    /// Second derivatives of a scalar.
+    Hessian,
+}
+
+impl DerivativeMatrix {
+    /// Both.
+    pub const ALL: [DerivativeMatrix; 2] = [DerivativeMatrix::Jacobian, DerivativeMatrix::Hessian];
+
+    /// The word after `using`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            DerivativeMatrix::Jacobian => "jacobian",
+            DerivativeMatrix::Hessian => "hessian",
+        }
+    }
 }
 
 /// A way of computing a derivative, as named after `using`.
@@ -209,6 +233,8 @@ pub struct Tail {
     pub along: Vec<ExprId>,
     /// `using forward, reverse`
     pub using: Vec<(Mode, Span)>,
+    /// `using hessian`
+    pub matrix: Option<(DerivativeMatrix, Span)>,
     /// `against G, h`: derivatives by hand, one for each `wrt`
     pub against: Vec<ExprId>,
     /// `at w = 3, x = 2`
@@ -228,6 +254,7 @@ impl Tail {
             ("wrt", self.wrt.first().map(expr)),
             ("along", self.along.first().map(expr)),
             ("using", self.using.first().map(|(_, span)| *span)),
+            ("using", self.matrix.map(|(_, span)| span)),
             ("against", self.against.first().map(expr)),
             ("at", self.at.first().map(|at| at.name.span)),
             ("to", self.to.as_ref().map(|to| to.span)),

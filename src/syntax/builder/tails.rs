@@ -14,11 +14,18 @@ pub(crate) enum TailPart {
     Over(Vec<Over>),
     Wrt(Vec<ExprId>),
     Along(Vec<ExprId>),
-    Using(Vec<(Mode, Span)>),
+    Using(UsingWords),
     Against(Vec<ExprId>),
     At(Vec<At>),
     With(Vec<(With, Span)>),
     To(Text),
+}
+
+/// The words after `using`: modes, or a matrix.
+#[derive(Default)]
+pub(crate) struct UsingWords {
+    modes: Vec<(Mode, Span)>,
+    matrix: Option<(DerivativeMatrix, Span)>,
 }
 
 impl TailPart {
@@ -61,7 +68,10 @@ impl Builder<'_> {
                 TailPart::Over(over) => tail.over = over,
                 TailPart::Wrt(wrt) => tail.wrt = wrt,
                 TailPart::Along(along) => tail.along = along,
-                TailPart::Using(using) => tail.using = using,
+                TailPart::Using(using) => {
+                    tail.using = using.modes;
+                    tail.matrix = using.matrix;
+                }
                 TailPart::Against(against) => tail.against = against,
                 TailPart::At(at) => tail.at = at,
                 TailPart::With(with) => tail.with = with,
@@ -121,8 +131,24 @@ impl Builder<'_> {
             .help(format!("pick an entry: `over {name}[1, 1] from -1 to 1`")))
     }
 
-    pub fn modes(&mut self, names: Vec<Ident>) -> Result<Vec<(Mode, Span)>> {
+    pub fn modes(&mut self, names: Vec<Ident>) -> Result<UsingWords> {
         self.refuse_twins(names.iter(), |name| format!("`{name}` appears twice"))?;
+        if let [word] = names.as_slice()
+            && let Some(matrix) = matrix_named(&word.name)
+        {
+            return Ok(UsingWords {
+                matrix: Some((matrix, word.span)),
+                ..UsingWords::default()
+            });
+        }
+        let modes = self.named_modes(&names)?;
+        Ok(UsingWords {
+            modes,
+            matrix: None,
+        })
+    }
+
+    fn named_modes(&self, names: &[Ident]) -> Result<Vec<(Mode, Span)>> {
         names
             .iter()
             .map(|word| {
@@ -250,4 +276,9 @@ impl Builder<'_> {
         };
         self.error(span, message, "").help(help)
     }
+}
+
+fn matrix_named(word: &str) -> Option<DerivativeMatrix> {
+    let mut all = DerivativeMatrix::ALL.into_iter();
+    all.find(|matrix| matrix.name() == word)
 }

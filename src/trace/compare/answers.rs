@@ -193,6 +193,8 @@ pub struct Comparison {
     pub rows: Vec<DerivativeByMode>,
     /// In the order of [`Mode::ALL`]; `None` where a mode was not asked for or has no answer.
     pub costs: [Option<Cost>; 4],
+    /// That of a sparse Jacobian whose rows or columns share passes; `None` where that spares little.
+    pub coloured: Option<Cost>,
     /// The passes that forward and reverse mode take.
     pub advice: Advice,
     /// The kinks that were hit.

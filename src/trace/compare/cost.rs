@@ -2,7 +2,7 @@
 
 use super::{ByFormula, Cost, DerivativeByMode, ModeRunner, Question};
 use crate::diagnostic::Result;
-use crate::diff::{Flow, forward, reverse};
+use crate::diff::{Flow, Matrix, forward, reverse};
 use crate::exec::Interpreter;
 use crate::graph::measure::{self, Operations};
 use crate::graph::{Graph, NodeId, Shape, Tensor, Term};
@@ -26,6 +26,53 @@ impl<'a> ModeRunner<'_, 'a> {
             costs[mode as usize] = Some(self.cost(mode, &values, &lines)?);
         }
         Ok(costs)
+    }
+
+    /// The cost of passes that several rows or columns of a Jacobian share, where forward and reverse mode were
+    /// asked for and have answers.
+    pub(super) fn coloured_cost(&self, costs: &[Option<Cost>; 4]) -> Result<Option<Cost>> {
+        let both = [Mode::Forward, Mode::Reverse].map(|mode| costs[mode as usize]);
+        let [Some(forward), Some(reverse)] = both else {
+            return Ok(None);
+        };
+        let wrt = self.question.wrt;
+        if wrt.iter().any(|wrt| wrt.along.is_some()) || self.shape().is_scalar() {
+            return Ok(None);
+        }
+        let value = |node| self.evaluation.value(node).ok();
+        let plan = |wrt: &Wrt| {
+            let problem = self.problem(wrt.target);
+            let room = self.evaluation.limits.places();
+            let found = Matrix::Jacobian.coloured(problem, &value, room);
+            found.ok().flatten()
+        };
+        let plans: Vec<_> = wrt.iter().map(plan).collect();
+        if plans.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        let values = self.work(&[self.output()], None)?;
+        let mut cost = Cost {
+            passes: 0,
+            operations: values.operations,
+            live: 0,
+            sizes: None,
+        };
+        for (wrt, plan) in wrt.iter().zip(&plans) {
+            let dense = [self.passes(wrt), self.shape().len()];
+            let (passes, by_columns) = match plan {
+                Some(plan) => (plan.passes(), plan.by_columns()),
+                None => (dense[0].min(dense[1]), dense[0] < dense[1]),
+            };
+            let (work, live) = match by_columns {
+                true => (self.forward_work(wrt, &values)?, forward.live),
+                false => (self.reverse_work(&values)?.0, reverse.live),
+            };
+            cost.passes += passes;
+            cost.operations = cost.operations + work.times(passes);
+            cost.live = cost.live.max(live);
+        }
+        let fewest = forward.passes.min(reverse.passes);
+        Ok((cost.passes < fewest).then_some(cost))
     }
 
     fn lines(&self, roots: &[NodeId]) -> Result<Builder<'_, 'a>> {

@@ -9,6 +9,7 @@ mod derivatives;
 mod differences;
 mod formulas;
 mod shrink;
+mod structure;
 mod tally;
 mod texts;
 
@@ -34,6 +35,7 @@ const LAWS: [Law; 10] = [
     differences::taylor,
     texts::texts,
     texts::traces,
+    structure::patterns,
     executor,
 ];
 

@@ -41,6 +41,7 @@ impl Tally {
             ("slopes", programs / 50),
             ("differences", programs / 20),
             ("compiled", programs / 15),
+            ("places of patterns", programs / 5),
         ] {
             assert!(self.counted(what) >= least, "{what}: less than {least}");
         }

@@ -179,7 +179,7 @@ impl<'g> Problem<'g, '_> {
     }
 
     /// A leaf as a seed, structurally zero where it is zero.
-    fn seed(&self, shape: Shape) -> Flow<'g> {
+    pub(super) fn seed(&self, shape: Shape) -> Flow<'g> {
         let leaf = self.graph.term(self.graph.input("".into(), shape, None));
         Flow {
             term: leaf,

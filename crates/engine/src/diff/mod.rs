@@ -1,6 +1,7 @@
 //! Differentiation, graph to graph: tangents and adjoints are appended to the graph they are
 //! taken of, so one evaluator runs everything and derivatives nest to any depth.
 
+mod coloured;
 mod compose;
 mod differences;
 mod direction;
@@ -18,6 +19,7 @@ mod ruled;
 mod site;
 mod slope;
 
+pub use coloured::Coloured;
 pub use compose::{Problem, Target, grad, jvp, vjp};
 pub use differences::{Central, Differences, Motion};
 pub use direction::{reseeded, seeded};

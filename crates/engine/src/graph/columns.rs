@@ -1,6 +1,7 @@
 //! The types of the columns of the primitive table.
 
 use super::Term;
+use super::kernel::WholeKernel;
 use super::shape::Shape;
 
 /// The number of arguments that an operation takes.
@@ -132,6 +133,35 @@ pub enum Sees {
     Diagonal,
     /// Those that an attribute or further arguments name.
     Named,
+}
+
+/// The entries of its arguments that an entry of the result depends on.
+#[derive(Clone, Copy)]
+pub enum Reach {
+    /// Those in the same place; a scalar argument is in all places.
+    Entry,
+    /// The one in the same place of the first argument; the others only decide.
+    First,
+    /// One entry of the first argument, or none: its kernel, run on labels, tells which.
+    Moved,
+    /// The entries of the first argument that this kernel, which goes the other way, takes from there.
+    Gathered(WholeKernel),
+    /// Those of the arguments that lie there.
+    Blocks,
+    /// All entries of its lane along the axis, or all.
+    Lane,
+    /// The entries up to it in its lane; without an axis in its column.
+    Running,
+    /// The diagonal.
+    Diagonal,
+    /// Its row of the first argument and its column of the second one.
+    Product,
+    /// The same, of a first argument that is stored by its places.
+    StoredProduct,
+    /// All of the first argument, and its column of the second one.
+    Columns,
+    /// Every entry of every argument.
+    All,
 }
 
 /// A sum over the rows of the arguments. Such an operation can be computed some

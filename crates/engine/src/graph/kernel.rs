@@ -17,6 +17,10 @@ pub enum Fault {
     NoSolution,
     /// A stationary point was found that is no minimum.
     NoMinimum,
+    /// What is not stored of a matrix would be other than zero.
+    Everywhere,
+    /// A matrix that is stored by its places has too many of them far from the diagonal.
+    TooWide,
     /// A loop has not ended after the most rounds that it may make.
     NoEnd,
 }

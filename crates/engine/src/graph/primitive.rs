@@ -5,7 +5,7 @@
 
 pub use super::columns::{
     AddsUp, Adjoint, Arity, Bilinear, Demand, DerivativeRule, KinkRule, Mask, Notation, Operator,
-    Parity, Partial1, Partial2, Sees, Select, Selected, ShapeRule, Sizes, Slopes, Tangent,
+    Parity, Partial1, Partial2, Reach, Sees, Select, Selected, ShapeRule, Sizes, Slopes, Tangent,
     Transposed,
 };
 pub use super::kernel::{
@@ -57,6 +57,8 @@ pub struct Primitive {
     pub repeats: bool,
     /// The entries of its argument that the result depends on.
     pub sees: Sees,
+    /// The entries of its arguments that each entry of the result depends on.
+    pub reach: Reach,
     /// The sum over the rows of its arguments that it is, if any.
     pub adds_up: Option<AddsUp>,
     /// Even, odd or neither.
@@ -117,6 +119,14 @@ impl Primitive {
             moves_entries: false,
             repeats: false,
             sees: Sees::All,
+            reach: match kernel {
+                Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_) => {
+                    Reach::Entry
+                }
+                Kernel::Place(_) => Reach::Blocks,
+                Kernel::Alias => Reach::Moved,
+                Kernel::Whole(_) | Kernel::Rounds | Kernel::RoundsBack => Reach::All,
+            },
             adds_up: None,
             parity: None,
             opposite: None,
@@ -159,7 +169,9 @@ impl Primitive {
 
     /// A reduction: takes one array and `axis=`.
     pub const fn reduction(name: &'static str, kernel: WholeKernel) -> Primitive {
-        Primitive::whole(name, kernel, ShapeRule::Reduce).with_axis()
+        Primitive::whole(name, kernel, ShapeRule::Reduce)
+            .with_axis()
+            .reach(Reach::Lane)
     }
 
     /// With other names.
@@ -262,6 +274,9 @@ impl Primitive {
     /// Every entry of the result is an entry of an argument.
     pub const fn moves_entries(mut self) -> Primitive {
         self.moves_entries = true;
+        if let Reach::All = self.reach {
+            self.reach = Reach::Moved;
+        }
         self
     }
 
@@ -274,6 +289,12 @@ impl Primitive {
     /// Depends on some entries of its argument only.
     pub const fn sees(mut self, sees: Sees) -> Primitive {
         self.sees = sees;
+        self
+    }
+
+    /// An entry of the result depends on these entries of the arguments.
+    pub const fn reach(mut self, reach: Reach) -> Primitive {
+        self.reach = reach;
         self
     }
 

@@ -8,7 +8,7 @@ use super::{linear, rows};
 use crate::graph::primitive::{
     AddsUp,
     DerivativeRule::{self, *},
-    Notation, Operator, Sees, ShapeRule,
+    Notation, Operator, Reach, Sees, ShapeRule,
 };
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 
@@ -184,17 +184,17 @@ const OF_PRODUCT: DerivativeRule = Bilinear(
 
 rows! {
     MATMUL = Primitive::whole("matmul", linear::matmul, ShapeRule::Given).parameters(&["A", "B"])
-        .notation(Notation::Infix(Operator::MatMul)).adds_up(AddsUp::Product).derivative(OF_PRODUCT)
+        .notation(Notation::Infix(Operator::MatMul)).adds_up(AddsUp::Product).reach(Reach::Product).derivative(OF_PRODUCT)
         .doc("The matrix product.").example("[1, 2; 3, 4]*[1, 1]", "[3, 7]");
     MATMUL_REACHED = Primitive::whole("matmul", linear::matmul_reached, ShapeRule::Given)
-        .parameters(&["A", "B", "reached in A", "reached in B"]).places(2)
+        .parameters(&["A", "B", "reached in A", "reached in B"]).places(2).reach(Reach::Product)
         .notation(Notation::Infix(Operator::MatMul)).derivative(OF_PRODUCT)
         .doc("The matrix product where what is not reached in a factor is 0 whatever it is multiplied by; 1 for a mask: everything is reached.");
     DOT = Primitive::whole("dot", linear::dot, ShapeRule::Rule(dot_shape)).parameters(&["a", "b"])
         .adds_up(AddsUp::Dot).derivative(Bilinear(|ct, a, b| ct * b.reshaped(a.shape()), |ct, a, b| ct * a.reshaped(b.shape())))
         .latex(r"\langle{#1}, {#2}\rangle").doc("The sum of the products of the entries.").example("dot([1, 2], [3, 4])", "11");
     TR = Primitive::whole("tr", linear::tr, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
-        .sees(Sees::Diagonal).derivative(Linear(|ct, y, _| {
+        .sees(Sees::Diagonal).reach(Reach::Diagonal).derivative(Linear(|ct, y, _| {
             let shape = y.arg(0).shape();
             ct.stretch(Shape::vector(shape.m())).whole(&super::array::DIAG, Attr::None, shape)
         }))
@@ -210,7 +210,7 @@ rows! {
     INV = Primitive::whole("inv", linear::inv, ShapeRule::Rule(|shapes, _| square("inv", shapes[0]))).may_fail().parameters(&["A"])
         .derivative(Tangent(|_, y, dots| dots[0].map_or_else(|| y.zero(), |dot| -y.matmul(dot).matmul(y))))
         .latex(r"#1^{-1}").doc("The inverse matrix.").example("inv([2, 0; 0, 4])", "[0.5, 0; 0, 0.25]");
-    SOLVE = Primitive::whole("solve", linear::solve, ShapeRule::Rule(solve_shape)).may_fail().parameters(&["A", "B"])
+    SOLVE = Primitive::whole("solve", linear::solve, ShapeRule::Rule(solve_shape)).may_fail().reach(Reach::Columns).parameters(&["A", "B"])
         .derivative(Pair(
             |args, y, dots| {
                 let from_a = dots[0].map(|da| -da.matmul(y));

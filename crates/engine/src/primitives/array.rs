@@ -2,8 +2,8 @@
 
 use super::{arithmetic, kernels, reductions, rows, term::entrywise};
 use crate::graph::primitive::{
-    AddsUp, Demand, DerivativeRule::*, Kernel, Map2, Mask, Notation, Placement, Sees, ShapeRule,
-    Sizes, Slopes,
+    AddsUp, Demand, DerivativeRule::*, Kernel, Map2, Mask, Notation, Placement, Reach, Sees,
+    ShapeRule, Sizes, Slopes,
 };
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 use crate::vector::map2;
@@ -488,7 +488,7 @@ rows! {
     VAR = Primitive::reduction("var", reductions::var)
         .derivative(Tangent(|args, y, dots| dots[0].map_or_else(|| y.zero(), |dot| 2.0 * along(centred(args[0], y) * dot, &MEAN, y))))
         .doc("The mean squared deviation from the mean (divides by n).").example("var([1, 2, 6])", "4.66667");
-    DEVIATIONS = Primitive::whole("deviations", reductions::deviations, ShapeRule::Same).internal()
+    DEVIATIONS = Primitive::whole("deviations", reductions::deviations, ShapeRule::Same).internal().reach(Reach::Lane)
         .derivative(Pair(|_, y, dots| dots[0].map_or_else(|| y.zero(), |dot| centred(dot, y)), |ct, _, y, _| centred(ct, y)))
         .doc("x - mean(x) of each lane, exactly 0 where all entries are equal.");
     STD = Primitive::reduction("std", reductions::std)
@@ -506,7 +506,7 @@ rows! {
     PROD_SPELLED = Primitive::reduction("prod", reductions::prod).internal()
         .writable().derivative(Tangent(|args, y, dots| weighted(products_of_others(args[0], y), y, dots)))
         .latex(r"\prod").doc("The product with its derivative in words of the language, for formulas.");
-    OTHERS = Primitive::whole("others", kernels::others, ShapeRule::Same).internal()
+    OTHERS = Primitive::whole("others", kernels::others, ShapeRule::Same).internal().reach(Reach::Lane)
         .derivative(Tangent(others_tangent))
         .doc("For every entry the product of all others.");
     MAX_OF = Primitive::reduction("max", reductions::max)
@@ -539,24 +539,24 @@ rows! {
     LOGSUMEXP = Primitive::reduction("logsumexp", reductions::logsumexp)
         .derivative(Tangent(|args, y, dots| weighted(along(args[0], &SOFTMAX, y), y, dots)))
         .doc("log(sum(exp(x))) without overflow.").example("logsumexp([1000, 1000])", "1000.69");
-    SOFTMAX = Primitive::whole("softmax", reductions::softmax, ShapeRule::Same).with_axis()
+    SOFTMAX = Primitive::whole("softmax", reductions::softmax, ShapeRule::Same).with_axis().reach(Reach::Lane)
         .companion(&LOGSUMEXP, reductions::softmax_and_logsumexp)
         .derivative(Tangent(softmax_tangent))
         .doc("exp(x)/sum(exp(x)) without overflow; over all entries, or along an axis.").example("softmax([0, 0])", "[0.5, 0.5]");
-    LOG_SOFTMAX = Primitive::whole("log_softmax", reductions::log_softmax, ShapeRule::Same).with_axis()
+    LOG_SOFTMAX = Primitive::whole("log_softmax", reductions::log_softmax, ShapeRule::Same).with_axis().reach(Reach::Lane)
         .derivative(Tangent(|args, y, dots| dots[0].map_or_else(|| y.zero(), |dot| {
             dot - sum_like(along(args[0], &SOFTMAX, y) * dot, y).stretch(args[0].shape())
         })))
         .doc("log(softmax(x)), exact in the tails.").example("log_softmax([0, 0])", "[-0.693147, -0.693147]");
     ARGMAX = Primitive::reduction("argmax", reductions::argmax)
         .latex(r"\operatorname{arg\,max}").doc("The position of the largest entry, from 1; the first of several.").example("argmax([1, 5, 3])", "2");
-    CUMSUM = Primitive::whole("cumsum", kernels::cumsum, ShapeRule::Same).with_axis()
+    CUMSUM = Primitive::whole("cumsum", kernels::cumsum, ShapeRule::Same).with_axis().reach(Reach::Running)
         .derivative(Linear(cumsum_transposed))
         .doc("Running sums, column by column.").example("cumsum([1, 2, 3])", "[1, 3, 6]");
-    CUMPROD = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis()
+    CUMPROD = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis().reach(Reach::Running)
         .spelled(&CUMPROD_SPELLED).derivative(Tangent(cumprod_tangent))
         .doc("Running products, column by column.").example("cumprod([1, 2, 3])", "[1, 2, 6]");
-    CUMPROD_SPELLED = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis().internal()
+    CUMPROD_SPELLED = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis().reach(Reach::Running).internal()
         .writable().derivative(Tangent(spelled_cumprod_tangent))
         .doc("Running products with their derivative in words of the language, for formulas.");
     ZEROS = generator("zeros", kernels::zeros).latex(r"0_{{#1} \times {#2}}").doc("A matrix of zeros.").example("zeros(1, 2)", "[0, 0]'");
@@ -590,7 +590,7 @@ rows! {
         .moves_entries().derivative(Linear(|ct, y, _| ct.reshaped(y.arg(0).shape())))
         .doc("All columns on top of each other.").example("vec([1, 2; 3, 4])", "[1, 3, 2, 4]");
     DIAG = Primitive::whole("diag", kernels::diag, ShapeRule::Rule(diag_shape))
-        .sees(Sees::Diagonal).derivative(Linear(diag_transposed))
+        .sees(Sees::Diagonal).reach(Reach::Moved).derivative(Linear(diag_transposed))
         .doc("The diagonal of a matrix, or the matrix with a vector as its diagonal.").example("diag([1, 2; 3, 4])", "[1, 4]");
     APPROX = Primitive::whole("approx", kernels::approx, ShapeRule::Rule(approx_shape)).parameters(&["a", "b", "tol", "abs"])
         .options(&[("tol", 1e-9), ("abs", 0.0)])
@@ -602,9 +602,9 @@ rows! {
         .moves_entries().sees(Sees::Named).derivative(Linear(index_transposed))
         .doc("Some of the entries, counted from 1.").example("[5, 6, 7][2..3]", "[6, 7]");
     ENTRIES_AT = Primitive::whole("entries_at", kernels::entries_at, ShapeRule::Given).parameters(&["x", "i", "j"]).places(2).may_fail().internal()
-        .sees(Sees::Named).derivative(Linear(|ct, y, _| at_places_of(ct, &PLACED_AT, y, y.arg(0).shape())))
+        .sees(Sees::Named).reach(Reach::Moved).derivative(Linear(|ct, y, _| at_places_of(ct, &PLACED_AT, y, y.arg(0).shape())))
         .doc("The entries from row i and column j on, where these are known only when it is computed.");
-    PLACED_AT = Primitive::whole("placed_at", kernels::placed_at, ShapeRule::Given).parameters(&["x", "i", "j"]).places(2).may_fail().internal()
+    PLACED_AT = Primitive::whole("placed_at", kernels::placed_at, ShapeRule::Given).parameters(&["x", "i", "j"]).places(2).may_fail().internal().reach(Reach::Moved)
         .derivative(Linear(|ct, y, _| at_places_of(ct, &ENTRIES_AT, y, y.arg(0).shape())))
         .doc("x from row i and column j on in a matrix of zeros, where these are known only when it is computed.");
     MATRIX = Primitive::new("matrix", Kernel::Place(ROW_BY_ROW), ShapeRule::Given).variadic(0).notation(Notation::Matrix)
@@ -619,7 +619,7 @@ rows! {
     FLIP = Primitive::whole("flip", kernels::flip, ShapeRule::Same).internal()
         .moves_entries().derivative(Linear(|ct, y, _| ct.whole(&FLIP, y.node().attr(), ct.shape())))
         .doc("Opposite order along an axis.");
-    RECURRENCE = Primitive::whole("recurrence", kernels::recurrence, ShapeRule::Given).parameters(&["a", "b"]).internal()
+    RECURRENCE = Primitive::whole("recurrence", kernels::recurrence, ShapeRule::Given).parameters(&["a", "b"]).internal().reach(Reach::Running)
         .derivative(Pair(
             |args, y, dots| {
                 let from_a = dots[0].map(|da| da * shifted_down(y, 0.0));
@@ -649,7 +649,7 @@ rows! {
         .demand(Demand::IfTrue)
         .mask(Mask::Pass).writable().derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
         .doc("x where the scalar mask is true, else zeros: what a choice of a whole lets through.");
-    POISON = Primitive::new("poison", Kernel::Map2(map2!(|x, y| if y.is_nan() { f64::NAN } else { x })), ShapeRule::Given).parameters(&["x", "y"]).notation(Notation::Silent)
+    POISON = Primitive::new("poison", Kernel::Map2(map2!(|x, y| if y.is_nan() { f64::NAN } else { x })), ShapeRule::Given).parameters(&["x", "y"]).notation(Notation::Silent).reach(Reach::First)
         .derivative(Select(|args, _, k| (k == 0).then(|| (args[0].number(1.0), None))))
         .doc("x, and NaN where y is NaN: a derivative of a NaN is NaN.");
 }

@@ -7,6 +7,7 @@
 pub mod algebra;
 pub mod arithmetic;
 pub mod array;
+mod band;
 pub mod elementary;
 mod kernels;
 mod linear;
@@ -16,6 +17,7 @@ mod reductions;
 pub mod rounds;
 pub mod rules;
 pub mod special;
+pub mod stored;
 pub mod term;
 
 #[cfg(test)]
@@ -42,6 +44,7 @@ pub fn table() -> impl Iterator<Item = &'static Primitive> {
         elementary::ROWS,
         array::ROWS,
         places::ROWS,
+        stored::ROWS,
         rounds::ROWS,
         rules::ROWS,
         algebra::ROWS,

@@ -1,7 +1,9 @@
 //! Rows or columns whose numbers are values: `x[v]`, `A[v, :]`, `A[:, v]`.
 
 use super::{array, rows};
-use crate::graph::primitive::{DerivativeRule::*, Fault, KernelCall, Notation, Sees, ShapeRule};
+use crate::graph::primitive::{
+    DerivativeRule::*, Fault, KernelCall, Notation, Reach, Sees, ShapeRule,
+};
 use crate::graph::{Attr, Primitive, Shape, Term};
 
 /// The rows of a matrix, or its columns: one line for each place along the axis of an index. A matrix
@@ -98,12 +100,12 @@ fn spelled_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
 
 rows! {
     TAKEN = Primitive::whole("index", taken, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail()
-        .notation(Notation::Index).spelled(&TAKEN_SPELLED).sees(Sees::Named).derivative(Linear(|ct, y, _| with_index_of(ct, &SPREAD, y)))
+        .notation(Notation::Index).spelled(&TAKEN_SPELLED).sees(Sees::Named).reach(Reach::Moved).derivative(Linear(|ct, y, _| with_index_of(ct, &SPREAD, y)))
         .doc("The entries, rows or columns whose numbers a vector lists.").example("[5, 6, 7][[3, 1, 3]]", "[7, 5, 7]");
     TAKEN_SPELLED = Primitive::whole("index", taken, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail()
-        .notation(Notation::Index).sees(Sees::Named).derivative(Linear(spelled_transposed))
+        .notation(Notation::Index).sees(Sees::Named).reach(Reach::Moved).derivative(Linear(spelled_transposed))
         .doc("The same with its derivative in words of the language, for formulas.");
-    SPREAD = Primitive::whole("spread", spread, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail().internal()
+    SPREAD = Primitive::whole("spread", spread, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail().internal().reach(Reach::Gathered(taken))
         .derivative(Linear(|ct, y, _| with_index_of(ct, &TAKEN, y)))
         .doc("The entries, rows or columns added up where a vector says, in a matrix of zeros.");
 }

@@ -1,0 +1,393 @@
+//! Matrices that are stored by the places that may be other than zero: their values in a vector, and the
+//! row and column of each in two more.
+//!
+//! The law: storing changes no meaning. [`STORED`] *is* the matrix, so whatever does not know the form
+//! computes with all its entries; the others give the same up to the order of summation. A zero that is
+//! not stored is a number like any other: times infinity it is NaN.
+
+use super::band::Banded;
+use super::{places, rows};
+use crate::graph::primitive::{DerivativeRule::*, Fault, KernelCall, Reach, ShapeRule};
+use crate::graph::{Attr, Block, Graph, NodeId, Op, Primitive, Shape, Tensor, Term};
+
+type Done = Result<(), Fault>;
+
+/// The places of a stored matrix, from 0, in the order of its values.
+fn places_of<'a>(rows: &'a [f64], cols: &'a [f64]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let pairs = rows.iter().zip(cols);
+    pairs.map(|(i, j)| (*i as usize - 1, *j as usize - 1))
+}
+
+/// Refuses places outside of a matrix.
+fn inside(call: &KernelCall<'_>, [rows, cols]: [usize; 2], shape: Shape) -> Done {
+    let fits = |list: &[f64], length: usize| {
+        let fits = |x: &f64| x.fract() == 0.0 && (1.0..=length as f64).contains(x);
+        list.iter().all(fits)
+    };
+    match fits(call.args[rows].data, shape.m()) && fits(call.args[cols].data, shape.n()) {
+        true => Ok(()),
+        false => Err(Fault::NoSuchEntry),
+    }
+}
+
+fn spread(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
+    inside(call, [1, 2], call.shape)?;
+    out.fill(0.0);
+    let places = places_of(call.args[1].data, call.args[2].data);
+    for ((i, j), value) in places.zip(call.args[0].data) {
+        out[i + j * call.shape.m()] += value;
+    }
+    Ok(())
+}
+
+/// The product, column by column of the right factor; each row of the left one is added up in the order of
+/// its places.
+fn times(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
+    let [values, x, rows, cols] = [0, 1, 2, 3].map(|k| call.args[k].data);
+    let (m, inner) = (call.shape.m(), call.args[1].shape.m());
+    inside(call, [2, 3], Shape::new(m, inner))?;
+    out.fill(0.0);
+    if m == 0 || inner == 0 {
+        return Ok(());
+    }
+    for (out, x) in out.chunks_exact_mut(m).zip(x.chunks_exact(inner)) {
+        for ((i, j), value) in places_of(rows, cols).zip(values) {
+            out[i] += value * x[j];
+        }
+        let wild = x.iter().filter(|x| !x.is_finite()).count();
+        if wild == 0 {
+            continue;
+        }
+        // A zero beside an infinity is NaN, stored or not.
+        let mut met = vec![0; m];
+        let mut last = vec![usize::MAX; m];
+        for (i, j) in places_of(rows, cols) {
+            if !x[j].is_finite() && last[i] != j {
+                met[i] += 1;
+                last[i] = j;
+            }
+        }
+        for (out, met) in out.iter_mut().zip(met) {
+            if met < wild {
+                *out = f64::NAN;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn solve(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
+    let [values, b, rows, cols] = [0, 1, 2, 3].map(|k| call.args[k].data);
+    let n = call.args[1].shape.m();
+    inside(call, [2, 3], Shape::new(n, n))?;
+    let places: Vec<(usize, usize)> = places_of(rows, cols).collect();
+    let factors = Banded::factored(n, &places, values)?;
+    if n == 0 {
+        return Ok(());
+    }
+    for (b, out) in b.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
+        factors.solve(b, out);
+    }
+    Ok(())
+}
+
+/// The rows of `x` that `v` lists.
+fn taken<'g>(x: Term<'g>, v: Term<'g>) -> Term<'g> {
+    let shape = Shape::new(v.shape().len(), x.shape().n());
+    let ids = [x.id, v.id];
+    let graph = x.graph;
+    graph.term(graph.apply(&places::TAKEN, Attr::Axis(1), shape, &ids))
+}
+
+/// For each place (i, j) the product of row i of `a` and row j of `b`.
+fn at_places<'g>(a: Term<'g>, b: Term<'g>, rows: Term<'g>, cols: Term<'g>) -> Term<'g> {
+    (taken(a, rows) * taken(b, cols)).sum_along(Attr::Axis(2))
+}
+
+fn product<'g>(values: Term<'g>, x: Term<'g>, like: Term<'g>, places: [Term<'g>; 2]) -> Term<'g> {
+    let ids = [values.id, x.id, places[0].id, places[1].id];
+    let graph = x.graph;
+    graph.term(graph.apply(&STORED_TIMES, Attr::None, like.shape(), &ids))
+}
+
+fn solution<'g>(values: Term<'g>, b: Term<'g>, places: [Term<'g>; 2]) -> Term<'g> {
+    let ids = [values.id, b.id, places[0].id, places[1].id];
+    let graph = b.graph;
+    graph.term(graph.apply(&STORED_SOLVE, Attr::None, b.shape(), &ids))
+}
+
+/// A number that leaves what is not stored 0.
+fn factor(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
+    match call.args[1].data[0].is_finite() {
+        true => {
+            out.copy_from_slice(call.args[0].data);
+            Ok(())
+        }
+        false => Err(Fault::Everywhere),
+    }
+}
+
+rows! {
+    STORED_FACTOR = Primitive::whole("factor", factor, ShapeRule::Same).parameters(&["x", "scale"]).places(1).internal()
+        .may_fail().reach(Reach::First).derivative(Linear(|ct, _, _| ct))
+        .doc("x, if what it makes of 0 is 0.");
+    STORED = Primitive::whole("stored", spread, ShapeRule::Given).parameters(&["values", "i", "j"]).places(2).internal()
+        .reach(Reach::Moved).derivative(Linear(|ct, y, _| {
+            let rows = y.shape().m() as f64;
+            let numbers = (y.arg(2) - 1.0) * y.arg(2).number(rows) + y.arg(1);
+            taken(ct.reshaped(Shape::vector(ct.shape().len())), numbers)
+        }))
+        .doc("A matrix from its values in rows i and columns j; zero elsewhere.");
+    STORED_TIMES = Primitive::whole("stored_times", times, ShapeRule::Given).parameters(&["values", "B", "i", "j"]).places(2).internal()
+        .reach(Reach::StoredProduct).derivative(Pair(
+            |args, y, dots| {
+                let places = [args[2], args[3]];
+                let left = dots[0].map(|dot| product(dot, args[1], y, places));
+                let right = dots[1].map(|dot| product(args[0], dot, y, places));
+                match (left, right) {
+                    (Some(left), Some(right)) => left + right,
+                    (Some(one), None) | (None, Some(one)) => one,
+                    (None, None) => y.zero(),
+                }
+            },
+            |ct, args, _, k| match k {
+                0 => at_places(ct, args[1], args[2], args[3]),
+                _ => product(args[0], ct, args[1], [args[3], args[2]]),
+            },
+        ))
+        .doc("The product of a matrix with values in rows i and columns j, and B.");
+    STORED_SOLVE = Primitive::whole("stored_solve", solve, ShapeRule::Given).parameters(&["values", "B", "i", "j"]).places(2).internal()
+        .may_fail().reach(Reach::Columns).derivative(Pair(
+            |args, y, dots| {
+                let places = [args[2], args[3]];
+                let from_a = dots[0].map(|dot| -product(dot, y, y, places));
+                let right = match (from_a, dots[1]) {
+                    (Some(a), Some(b)) => b + a,
+                    (Some(one), None) | (None, Some(one)) => one,
+                    (None, None) => return y.zero(),
+                };
+                solution(args[0], right, places)
+            },
+            |ct, args, y, k| {
+                let back = solution(args[0], ct, [args[3], args[2]]);
+                match k {
+                    0 => -at_places(back, y, args[2], args[3]),
+                    _ => back,
+                }
+            },
+        ))
+        .doc("The X whose product with a matrix with values in rows i and columns j is B.");
+}
+
+/// A matrix that is stored by its places, as nodes.
+#[derive(Clone, Copy)]
+pub struct Stored<'g> {
+    /// Its values.
+    pub values: Term<'g>,
+    /// The row of each, from 1.
+    pub rows: Term<'g>,
+    /// The column of each, from 1.
+    pub cols: Term<'g>,
+    /// Its shape.
+    pub shape: Shape,
+}
+
+/// From so many entries on a matrix that is stored by its places stays so.
+pub const LARGE: usize = 1_000_000;
+
+impl<'g> Stored<'g> {
+    /// The matrix `id`, if it is stored by its places and has more than [`LARGE`] entries.
+    pub fn of(graph: &'g Graph, id: NodeId) -> Option<Stored<'g>> {
+        let node = graph.node(id);
+        let Op::Apply(row, _) = node.op else {
+            return None;
+        };
+        if !row.is(&STORED) || node.shape.len() <= LARGE {
+            return None;
+        }
+        let term = graph.term(id);
+        Some(Stored {
+            values: term.arg(0),
+            rows: term.arg(1),
+            cols: term.arg(2),
+            shape: node.shape,
+        })
+    }
+
+    /// A matrix with these places, from 0, and a node of their values in the same order.
+    pub fn at(graph: &'g Graph, values: NodeId, places: &[(u32, u32)], shape: Shape) -> Stored<'g> {
+        let numbers = |entry: fn(&(u32, u32)) -> u32| {
+            let numbers = places.iter().map(|place| f64::from(entry(place)) + 1.0);
+            list(graph, numbers.collect())
+        };
+        Stored {
+            values: graph.term(values),
+            rows: numbers(|place| place.0),
+            cols: numbers(|place| place.1),
+            shape,
+        }
+    }
+
+    /// The node of the matrix.
+    pub fn node(self) -> NodeId {
+        let ids = [self.values.id, self.rows.id, self.cols.id];
+        self.values
+            .graph
+            .apply(&STORED, Attr::None, self.shape, &ids)
+    }
+
+    /// All entries times a number, or divided by it.
+    pub fn scaled(self, number: Term<'g>, divides: bool) -> Stored<'g> {
+        let scale = if divides { 1.0 / number } else { number };
+        let checked = match scale.literal().is_some_and(f64::is_finite) {
+            true => number,
+            false => {
+                let ids = [number.id, scale.id];
+                let graph = number.graph;
+                graph.term(graph.apply(&STORED_FACTOR, Attr::None, Shape::SCALAR, &ids))
+            }
+        };
+        let values = match divides {
+            true => self.values / checked,
+            false => checked * self.values,
+        };
+        self.with_values(values)
+    }
+
+    /// The same places with other values.
+    pub fn with_values(self, values: Term<'g>) -> Stored<'g> {
+        Stored { values, ..self }
+    }
+
+    /// Rows and columns exchanged.
+    pub fn transposed(self) -> Stored<'g> {
+        Stored {
+            rows: self.cols,
+            cols: self.rows,
+            shape: self.shape.transposed(),
+            ..self
+        }
+    }
+
+    /// The product with a matrix on its right.
+    pub fn times(self, other: Term<'g>) -> Term<'g> {
+        let shape = Shape::new(self.shape.m(), other.shape().n());
+        let graph = other.graph;
+        let ids = [self.values.id, other.id, self.rows.id, self.cols.id];
+        graph.term(graph.apply(&STORED_TIMES, Attr::None, shape, &ids))
+    }
+
+    /// The solution X of A·X = B.
+    pub fn solved(self, other: Term<'g>) -> Term<'g> {
+        solution(self.values, other, [self.rows, self.cols])
+    }
+
+    /// True if both have their values in the same places, in the same order.
+    pub fn has_places_of(self, other: Stored<'g>) -> bool {
+        self.shape == other.shape && [self.rows.id, self.cols.id] == [other.rows.id, other.cols.id]
+    }
+}
+
+/// Operations that keep a matrix stored.
+impl<'g> Stored<'g> {
+    /// The places, from 0.
+    pub fn places(self) -> Vec<(u32, u32)> {
+        let list = |term: Term<'g>| match term.node().op {
+            Op::Constant(constant) => term.graph.constant_value(constant).data().to_vec(),
+            // A list of one is a number.
+            _ => term.literal().into_iter().collect(),
+        };
+        let (rows, cols) = (list(self.rows), list(self.cols));
+        let places = places_of(&rows, &cols);
+        places.map(|(i, j)| (i as u32, j as u32)).collect()
+    }
+
+    /// The identity, scaled entry by entry: a vector as a diagonal.
+    pub fn diagonal(values: Term<'g>) -> Stored<'g> {
+        let n = values.shape().len();
+        let places: Vec<(u32, u32)> = (0..n as u32).map(|k| (k, k)).collect();
+        let values = values.reshaped(Shape::vector(n));
+        Stored::at(values.graph, values.id, &places, Shape::new(n, n))
+    }
+
+    /// The sum of two matrices of the same shape.
+    pub fn plus(self, other: Stored<'g>) -> Stored<'g> {
+        if self.has_places_of(other) {
+            return self.with_values(self.values + other.values);
+        }
+        let (ours, theirs) = (self.places(), other.places());
+        if ours == theirs {
+            return self.with_values(self.values + other.values);
+        }
+        let mut all: Vec<(u32, u32)> = [&ours[..], &theirs].concat();
+        all.sort_unstable_by_key(|(i, j)| (*j, *i));
+        all.dedup();
+        let graph = self.values.graph;
+        let length = Shape::vector(all.len());
+        let sent = |stored: Stored<'g>, places: &[(u32, u32)]| {
+            let number = |place: &(u32, u32)| {
+                let key = |(i, j): &(u32, u32)| (*j, *i);
+                let at = all.binary_search_by_key(&key(place), key).unwrap_or(0);
+                at as f64 + 1.0
+            };
+            let numbers = list(graph, places.iter().map(number).collect());
+            let ids = [stored.values.id, numbers.id];
+            graph.term(graph.apply(&places::SPREAD, Attr::Axis(1), length, &ids))
+        };
+        let values = sent(self, &ours) + sent(other, &theirs);
+        Stored::at(graph, values.id, &all, self.shape)
+    }
+
+    /// Its diagonal.
+    pub fn its_diagonal(self) -> Term<'g> {
+        let graph = self.values.graph;
+        let places = self.places().into_iter().enumerate();
+        let (kept, rows): (Vec<f64>, Vec<f64>) = places
+            .filter(|(_, (i, j))| i == j)
+            .map(|(k, (i, _))| (k as f64 + 1.0, f64::from(i) + 1.0))
+            .unzip();
+        let length = Shape::vector(self.shape.m().min(self.shape.n()));
+        let values = taken(self.values, list(graph, kept));
+        let ids = [values.id, list(graph, rows).id];
+        graph.term(graph.apply(&places::SPREAD, Attr::Axis(1), length, &ids))
+    }
+
+    /// A block of it.
+    pub fn block(self, block: Block) -> NodeId {
+        let graph = self.values.graph;
+        let Block { corner, shape } = block;
+        let inside = |(i, j): &(u32, u32)| {
+            let rows = corner.row..corner.row + shape.rows;
+            rows.contains(i) && (corner.col..corner.col + shape.cols).contains(j)
+        };
+        let places = self.places().into_iter().enumerate();
+        let (kept, moved): (Vec<f64>, Vec<(u32, u32)>) = places
+            .filter(|(_, place)| inside(place))
+            .map(|(k, (i, j))| (k as f64 + 1.0, (i - corner.row, j - corner.col)))
+            .unzip();
+        if kept.is_empty() {
+            let zero = graph.term(graph.literal(0.0));
+            return match shape.len() > LARGE {
+                true => Stored::at(graph, list(graph, kept).id, &moved, shape).node(),
+                false => zero.stretch(shape).id,
+            };
+        }
+        let values = taken(self.values, list(graph, kept));
+        Stored::at(graph, values.id, &moved, shape).node()
+    }
+
+    /// The sum of its entries, of all or along an axis.
+    pub fn sum(self, attr: Attr) -> Term<'g> {
+        let ones = |n: usize| self.values.number(1.0).stretch(Shape::vector(n));
+        match attr {
+            Attr::Axis(1) => self.transposed().times(ones(self.shape.m())).transposed(),
+            Attr::Axis(2) => self.times(ones(self.shape.n())),
+            _ => self.values.sum(),
+        }
+    }
+}
+
+fn list<'g>(graph: &'g Graph, numbers: Vec<f64>) -> Term<'g> {
+    let shape = Shape::vector(numbers.len());
+    graph.term(graph.constant(Tensor::new(shape, numbers)))
+}

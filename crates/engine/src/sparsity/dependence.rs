@@ -1,0 +1,481 @@
+//! The entries of a variable that each entry of a node depends on.
+
+use super::SparsityPattern;
+use super::marks::Marks;
+use super::sets::{EMPTY, SetId, Sets};
+use crate::graph::primitive::{DerivativeRule, Kernel, KernelCall, Placing, Reach, WholeKernel};
+use crate::graph::{
+    Args, Attr, Block, Cone, Corner, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View,
+};
+use crate::primitives::{array, stored};
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+
+/// The reason that a pattern is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// It would take more room than allowed.
+    TooLarge,
+    /// It depends on the value of this node, which is not known.
+    Value(NodeId),
+}
+
+/// Finds which entries of `leaf` other nodes depend on.
+pub struct Dependence<'g, 'v> {
+    graph: &'g Graph,
+    leaf: NodeId,
+    value: &'v dyn Fn(NodeId) -> Option<Tensor>,
+    sets: Sets,
+    unknown: Option<Unknown>,
+}
+
+/// Nodes with more entries are not looked into.
+const MOST_ENTRIES: usize = 50_000_000;
+
+impl<'g, 'v> Dependence<'g, 'v> {
+    /// On `leaf`. `value` gives the values of indices, on which a pattern depends; `most` is how many
+    /// members all sets together may have.
+    pub fn on(
+        graph: &'g Graph,
+        leaf: NodeId,
+        value: &'v dyn Fn(NodeId) -> Option<Tensor>,
+        most: usize,
+    ) -> Dependence<'g, 'v> {
+        Dependence {
+            graph,
+            leaf,
+            value,
+            sets: Sets::of_entries(graph.shape(leaf).len(), most),
+            unknown: None,
+        }
+    }
+
+    /// The pattern of the Jacobian of `output`, both counted column by column; nodes in `held` are leaves.
+    ///
+    /// # Errors
+    /// If it is too large, or a value is missing that it depends on.
+    pub fn pattern<S: BuildHasher>(
+        mut self,
+        output: NodeId,
+        held: &HashSet<NodeId, S>,
+    ) -> Result<SparsityPattern, Unknown> {
+        let graph = self.graph;
+        let leaf = self.leaf;
+        let cone = graph.cone(&[output], |id| id == leaf || held.contains(&id));
+        let marks = self.marks(&cone, output, held)?;
+        let columns = graph.shape(leaf).len();
+        let rows = graph.shape(output).len();
+        let mut pattern = SparsityPattern::with_columns(columns);
+        let mut room = self.sets.room();
+        for i in 0..rows {
+            let members = self
+                .sets
+                .members(marks.as_ref().map_or(EMPTY, |marks| marks.at(i)));
+            room = room.checked_sub(members.len()).ok_or(Unknown::TooLarge)?;
+            pattern.push_row(members);
+        }
+        Ok(pattern)
+    }
+
+    fn marks<S: BuildHasher>(
+        &mut self,
+        cone: &Cone,
+        output: NodeId,
+        held: &HashSet<NodeId, S>,
+    ) -> Result<Option<Marks>, Unknown> {
+        let graph = self.graph;
+        let users = self.users(cone, output, held);
+        let mut found: Vec<Option<Marks>> = vec![None; cone.len()];
+        let mut waiting = users.clone();
+        for (place, &id) in cone.iter().enumerate() {
+            if users[place] == 0 {
+                continue;
+            }
+            if id == self.leaf {
+                let entries = 1..=graph.shape(id).len() as SetId;
+                found[place] = Some(Marks::each(entries.collect()));
+                continue;
+            }
+            let args = graph.args(id);
+            let carried: Vec<Option<Marks>> = (args.iter().enumerate())
+                .map(|(k, arg)| {
+                    let arg = cone.place(*arg)?;
+                    carries(&graph.node(id), k, args.len()).then(|| found[arg].clone())?
+                })
+                .collect();
+            for (k, arg) in args.iter().enumerate() {
+                let Some(arg) = cone
+                    .place(*arg)
+                    .filter(|_| carries(&graph.node(id), k, args.len()))
+                else {
+                    continue;
+                };
+                // What is held has nobody waiting for it.
+                waiting[arg] = waiting[arg].saturating_sub(1);
+                if waiting[arg] == 0 {
+                    found[arg] = None;
+                }
+            }
+            if carried.iter().any(Option::is_some) {
+                found[place] = self.through(id, &args, &carried);
+            }
+            if self.sets.is_full() {
+                return Err(Unknown::TooLarge);
+            }
+            if let Some(why) = self.unknown {
+                return Err(why);
+            }
+        }
+        Ok(cone.place(output).and_then(|place| found[place].take()))
+    }
+
+    /// By place: how often the node is used by others that the output depends on through it, and once more
+    /// for the output itself.
+    fn users<S: BuildHasher>(
+        &self,
+        cone: &Cone,
+        output: NodeId,
+        held: &HashSet<NodeId, S>,
+    ) -> Vec<u32> {
+        let graph = self.graph;
+        let mut users = vec![0u32; cone.len()];
+        if let Some(place) = cone.place(output) {
+            users[place] = 1;
+        }
+        for (place, &id) in cone.iter().enumerate().rev() {
+            if users[place] == 0 || id == self.leaf || held.contains(&id) {
+                continue;
+            }
+            let args = graph.args(id);
+            for (k, arg) in args.iter().enumerate() {
+                if carries(&graph.node(id), k, args.len())
+                    && let Some(arg) = cone.place(*arg)
+                {
+                    users[arg] += 1;
+                }
+            }
+        }
+        // What is held is a leaf, and not the one.
+        for (place, id) in cone.iter().enumerate() {
+            if *id != self.leaf && held.contains(id) {
+                users[place] = 0;
+            }
+        }
+        users
+    }
+
+    /// The marks of `id`, given those of its arguments.
+    fn through(&mut self, id: NodeId, args: &Args, carried: &[Option<Marks>]) -> Option<Marks> {
+        let node = self.graph.node(id);
+        let Op::Apply(row, attr) = node.op else {
+            return carried[0].clone();
+        };
+        let entries = (args.iter())
+            .map(|arg| self.graph.shape(*arg).len())
+            .fold(node.shape.len(), usize::max);
+        if entries > MOST_ENTRIES && !matches!(row.reach, Reach::All) {
+            self.unknown = Some(Unknown::TooLarge);
+            return None;
+        }
+        let first = || carried.iter().flatten().next().cloned();
+        match row.reach {
+            Reach::Entry => {
+                let all = carried.iter().flatten().cloned();
+                all.reduce(|a, b| self.sets.joined(a, b))
+            }
+            Reach::First => carried[0].clone(),
+            Reach::Moved => match (carried[0].clone()?, row.kernel) {
+                (marks, Kernel::Alias) => Some(marks),
+                (Marks::Same(set), _) if row.moves_entries => Some(Marks::Same(set)),
+                (marks, Kernel::Whole(kernel)) => self.moved(kernel, &node, args, &marks),
+                (marks, _) => Some(Marks::Same(self.whole(&marks, args[0]))),
+            },
+            Reach::Gathered(back) => self.gathered(back, &node, args, &carried[0].clone()?),
+            Reach::Blocks => Some(self.placed(row, &node, args, carried)),
+            Reach::Lane => {
+                let marks = carried[0].clone()?;
+                let shape = self.graph.shape(args[0]);
+                Some(self.sets.lanes(&marks, shape, attr, node.shape))
+            }
+            Reach::Diagonal => {
+                let shape = self.graph.shape(args[0]);
+                let marks = first()?;
+                let diagonal = (0..shape.m().min(shape.n())).map(|k| marks.at(k * (shape.m() + 1)));
+                let diagonal: Vec<SetId> = diagonal.collect();
+                Some(Marks::Same(self.sets.union_of(&diagonal)))
+            }
+            Reach::Running => {
+                let parts = carried.iter().flatten();
+                let parts: Vec<Marks> = (parts)
+                    .map(|marks| self.sets.running(marks, node.shape, attr))
+                    .collect();
+                parts.into_iter().reduce(|a, b| self.sets.joined(a, b))
+            }
+            Reach::Product => Some(self.product(&node, args, carried)),
+            Reach::StoredProduct => self.stored_product(&node, args, carried),
+            Reach::Columns => {
+                let matrix = carried[0].clone().map(|marks| self.whole(&marks, args[0]));
+                let columns = carried[1].clone().map(|marks| {
+                    let shape = self.graph.shape(args[1]);
+                    self.sets
+                        .lanes(&marks, shape, Attr::Axis(1), Shape::new(1, shape.n()))
+                });
+                let each = columns.map(|columns| {
+                    let sets = (0..node.shape.len()).map(|k| columns.at(k / node.shape.m()));
+                    Marks::each(sets.collect())
+                });
+                let whole = matrix.map(Marks::Same);
+                whole
+                    .into_iter()
+                    .chain(each)
+                    .reduce(|a, b| self.sets.joined(a, b))
+            }
+            Reach::All => {
+                let sets: Vec<SetId> = (carried.iter().zip(args))
+                    .filter_map(|(marks, arg)| Some((marks.as_ref()?, *arg)))
+                    .map(|(marks, arg)| self.whole(marks, arg))
+                    .collect();
+                Some(Marks::Same(self.sets.union_of(&sets)))
+            }
+        }
+    }
+
+    /// The union of all entries of `id`.
+    fn whole(&mut self, marks: &Marks, id: NodeId) -> SetId {
+        match marks {
+            Marks::Same(_) if self.graph.shape(id).is_empty() => EMPTY,
+            Marks::Same(set) => *set,
+            Marks::Each(sets) => self.sets.union_of(sets),
+        }
+    }
+
+    /// The values of the arguments of `args` from the second on: places.
+    fn places(&mut self, args: &[NodeId]) -> Option<Vec<Tensor>> {
+        let mut values = Vec::new();
+        for arg in args {
+            let Some(value) = (self.value)(*arg) else {
+                self.unknown = Some(Unknown::Value(*arg));
+                return None;
+            };
+            values.push(value);
+        }
+        Some(values)
+    }
+
+    /// The kernel moves the sets themselves: a number is a number to it.
+    fn moved(
+        &mut self,
+        kernel: WholeKernel,
+        node: &Node,
+        args: &Args,
+        marks: &Marks,
+    ) -> Option<Marks> {
+        let shape = self.graph.shape(args[0]);
+        if let Attr::Corner(corner) = node.attr() {
+            let (row, col) = (corner.row as usize, corner.col as usize);
+            let place = |k: usize| {
+                let (i, j) = (k % node.shape.m(), k / node.shape.m());
+                row + i + (col + j) * shape.m()
+            };
+            let sets = (0..node.shape.len()).map(|k| marks.at(place(k)));
+            return Some(Marks::each(sets.collect()));
+        }
+        let labels = (0..shape.len()).map(|k| f64::from(marks.at(k)));
+        let labels = Tensor::new(shape, labels.collect());
+        let places = self.places(&args[1..])?;
+        let moved = self.run(kernel, node.attr(), node.shape, &labels, &places)?;
+        let sets = moved.into_iter().map(|label| label as SetId);
+        Some(Marks::each(sets.collect()))
+    }
+
+    fn run(
+        &self,
+        kernel: WholeKernel,
+        attr: Attr,
+        shape: Shape,
+        first: &Tensor,
+        places: &[Tensor],
+    ) -> Option<Vec<f64>> {
+        let views: Vec<View<'_>> = (std::iter::once(first).chain(places))
+            .map(Tensor::view)
+            .collect();
+        let mut out = vec![0.0; shape.len()];
+        let call = KernelCall {
+            args: &views,
+            shape,
+            attr,
+            blocks: &self.graph.blocks(attr),
+        };
+        // What the kernel refuses has no value either.
+        kernel(&call, &mut out).ok()?;
+        Some(out)
+    }
+
+    /// Every entry of the argument goes to the place that the operation `back` would take it from.
+    fn gathered(
+        &mut self,
+        back: WholeKernel,
+        node: &Node,
+        args: &Args,
+        marks: &Marks,
+    ) -> Option<Marks> {
+        let numbers = (0..node.shape.len()).map(|k| k as f64).collect();
+        let numbers = Tensor::new(node.shape, numbers);
+        let places = self.places(&args[1..])?;
+        let from = self.graph.shape(args[0]);
+        let places = self.run(back, node.attr(), from, &numbers, &places)?;
+        let sent = places.iter().enumerate();
+        let sent = sent.map(|(k, place)| (*place as usize, marks.at(k)));
+        Some(self.sets.collected(node.shape.len(), sent.collect()))
+    }
+
+    fn placed(
+        &mut self,
+        row: &Primitive,
+        node: &Node,
+        args: &Args,
+        carried: &[Option<Marks>],
+    ) -> Marks {
+        let Kernel::Place(placement) = row.kernel else {
+            return Marks::Same(EMPTY);
+        };
+        let blocks = self.graph.blocks(node.attr());
+        let mut before = Block {
+            corner: Corner { row: 0, col: 0 },
+            shape: Shape { rows: 0, cols: 0 },
+        };
+        let mut sent = Vec::new();
+        for (k, (arg, marks)) in args.iter().zip(carried).enumerate() {
+            let corner = (placement.corner)(&Placing {
+                k,
+                before,
+                shape: node.shape,
+                blocks: &blocks,
+            });
+            let shape = self.graph.shape(*arg);
+            before = Block { corner, shape };
+            let Some(marks) = marks else { continue };
+            for j in 0..shape.n() {
+                let first = (corner.col as usize + j) * node.shape.m() + corner.row as usize;
+                sent.extend((0..shape.m()).map(|i| (first + i, marks.at(i + j * shape.m()))));
+            }
+        }
+        self.sets.collected(node.shape.len(), sent)
+    }
+
+    /// Entry (i, j) of a product depends on row i of the left factor and column j of the right one; where
+    /// zeros of a factor are known, only on what they leave.
+    fn product(&mut self, node: &Node, args: &Args, carried: &[Option<Marks>]) -> Marks {
+        let [a, b] = [args[0], args[1]].map(|arg| self.graph.shape(arg));
+        let (m, n) = (node.shape.m(), node.shape.n());
+        let mut all = Marks::Same(EMPTY);
+        if let Some(marks) = &carried[0] {
+            let part = match (self.support(args[1], 0), marks) {
+                (Some(support), Marks::Each(sets)) => {
+                    let support = support.transposed();
+                    let entry = |k: usize| -> Vec<SetId> {
+                        let terms = support.row(k / m).iter();
+                        terms.map(|p| sets[k % m + *p as usize * m]).collect()
+                    };
+                    self.sets.each_union(m * n, entry)
+                }
+                _ => {
+                    let rows = self.sets.lanes(marks, a, Attr::Axis(2), Shape::vector(m));
+                    Marks::each((0..m * n).map(|k| rows.at(k % m)).collect())
+                }
+            };
+            all = self.sets.joined(all, part);
+        }
+        if let Some(marks) = &carried[1] {
+            let part = match (self.support(args[0], 0), marks) {
+                (Some(support), Marks::Each(sets)) => {
+                    let inner = b.m();
+                    let entry = |k: usize| -> Vec<SetId> {
+                        let terms = support.row(k % m).iter();
+                        terms.map(|p| sets[*p as usize + k / m * inner]).collect()
+                    };
+                    self.sets.each_union(m * n, entry)
+                }
+                _ => {
+                    let columns = self.sets.lanes(marks, b, Attr::Axis(1), Shape::new(1, n));
+                    Marks::each((0..m * n).map(|k| columns.at(k / m)).collect())
+                }
+            };
+            all = self.sets.joined(all, part);
+        }
+        all
+    }
+
+    /// A matrix that is stored by its places, times another: term by term.
+    fn stored_product(
+        &mut self,
+        node: &Node,
+        args: &Args,
+        carried: &[Option<Marks>],
+    ) -> Option<Marks> {
+        let places = self.places(&args[2..])?;
+        let (m, n) = (node.shape.m(), node.shape.n());
+        let inner = self.graph.shape(args[1]).m();
+        let mut sent = Vec::new();
+        for (k, (i, j)) in places[0].data().iter().zip(places[1].data()).enumerate() {
+            let (i, j) = (*i as usize - 1, *j as usize - 1);
+            for col in 0..n {
+                let terms = [(0, k), (1, j + col * inner)];
+                let terms = terms.map(|(arg, at)| Some(carried[arg].as_ref()?.at(at)));
+                sent.extend(terms.into_iter().flatten().map(|set| (i + col * m, set)));
+            }
+        }
+        Some(self.sets.collected(node.shape.len(), sent))
+    }
+
+    /// Where a matrix can be other than zero because of how it was made; `None` where nothing is known.
+    fn support(&mut self, id: NodeId, depth: usize) -> Option<SparsityPattern> {
+        let node = self.graph.node(id);
+        let row = node.primitive().filter(|_| depth < DEPTH)?;
+        let args = self.graph.args(id);
+        let (m, n) = (node.shape.m(), node.shape.n());
+        if row.is(&array::EYE) || (row.is(&array::DIAG) && self.graph.shape(args[0]).is_vector()) {
+            let mut diagonal = SparsityPattern::with_columns(n);
+            (0..m).for_each(|i| diagonal.push_row(&[i as u32]));
+            return Some(diagonal);
+        }
+        if row.is(&stored::STORED) {
+            let places = self.places(&args[1..])?;
+            let mut rows = vec![Vec::new(); m];
+            for (i, j) in places[0].data().iter().zip(places[1].data()) {
+                rows[*i as usize - 1].push(*j as u32 - 1);
+            }
+            let mut pattern = SparsityPattern::with_columns(n);
+            rows.iter().for_each(|row| pattern.push_row(row));
+            return Some(pattern);
+        }
+        if row.is(&array::TRANSPOSE) {
+            return Some(self.support(args[0], depth + 1)?.transposed());
+        }
+        if row.is(&crate::primitives::arithmetic::NEG) {
+            return self.support(args[0], depth + 1);
+        }
+        if row.is(&crate::primitives::arithmetic::MUL) {
+            let left = self.support(args[0], depth + 1);
+            return left.or_else(|| self.support(args[1], depth + 1));
+        }
+        None
+    }
+}
+
+/// Operations that are looked through for zeros that are known.
+const DEPTH: usize = 8;
+
+/// True if a derivative goes through argument `k` of a node.
+fn carries(node: &Node, k: usize, arity: usize) -> bool {
+    let Op::Apply(row, _) = node.op else {
+        return true;
+    };
+    match row.derivative {
+        DerivativeRule::Zero => false,
+        _ if k + row.places >= arity => false,
+        _ if row.chooses || row.mask.is_some() => k != 0,
+        _ if matches!(row.reach, Reach::First) => k == 0,
+        _ => true,
+    }
+}
