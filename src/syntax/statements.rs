@@ -148,7 +148,7 @@ pub static STATEMENTS: [StatementRow; 25] = [
         noun: "sparsity",
         takes: &["wrt", "using", "at", "to"],
         form: "sparsity L wrt x using hessian",
-        doc: "the entries of a Jacobian or Hessian that can be other than zero, and how few passes find them; to a file as .mtx (Matrix Market) or .svg",
+        doc: "the entries of a Jacobian or Hessian that can be other than zero, and how few passes find them; to a file as .mtx (Matrix Market) or a picture",
         example: (
             "x = [1, 2, 3, 4]; sparsity (x[2..4] - x[1..3]).^2 wrt x",
             "",
