@@ -10,7 +10,7 @@ use crate::syntax::ast::Mode;
 use crate::trace::check::Reason;
 use crate::trace::compare::NoAnswer;
 use crate::trace::provenance::{Birth, Operand, Place};
-use crate::trace::{Kink, Nonfinite, Role};
+use crate::trace::{Kink, Nonfinite, Role, RoundState, RoundingError};
 
 /// Why `mode` has no answer, in words.
 pub fn no_answer(mode: Mode, why: &NoAnswer) -> String {
@@ -126,6 +126,61 @@ pub fn kink(kink: &Kink, in_trace: bool, style: &Style) -> String {
         signed(kink.left),
         signed(kink.right),
     )
+}
+
+/// The states of a loop after some of its rounds, in one line.
+pub fn rounds(line: usize, states: &[RoundState], style: &Style) -> String {
+    let symbol = PlainMath::values(style).symbol(Role::Primal, line);
+    let one = |state: &RoundState| {
+        let value = number::inline(&state.value, style.digits);
+        format!("{value} after round {}", state.after)
+    };
+    let states: Vec<String> = states.iter().map(one).collect();
+    format!("{symbol}: {}", states.join(", "))
+}
+
+/// What rounding may have made of an output, in one line.
+pub fn rounding(output: &str, error: &RoundingError, style: &Style) -> String {
+    let pen = PlainMath::values(style);
+    let short = |x: f64| number::format(x, 2);
+    let mut text = match (error.relative, error.digits()) {
+        _ if error.sum == 0.0 => format!("rounding: no error in {output}"),
+        (Some(relative), Some(digits)) => {
+            let digits = match digits {
+                0 => "no digit is sure".to_string(),
+                1 => "1 digit is right".to_string(),
+                digits => format!("{digits} digits are right"),
+            };
+            format!(
+                "rounding: {output} is off by at most about {}, relative {}: {digits}",
+                short(error.sum),
+                short(relative),
+            )
+        }
+        _ => format!(
+            "rounding: {output} is off by at most about {}",
+            short(error.sum)
+        ),
+    };
+    if let Some(worst) = error.worst.filter(|_| error.sum > 0.0) {
+        let share = number::format((100.0 * error.share).round(), 3);
+        let symbol = pen.symbol(Role::Primal, worst);
+        text.push_str(&format!("; {share} % of it from {symbol}"));
+    }
+    if error.numbers > 0.01 * error.sum {
+        let share = number::format((100.0 * error.numbers / error.sum).round(), 3);
+        text.push_str(&format!("; {share} % from decimals in the formula"));
+    }
+    if !error.unknown.is_empty() {
+        let symbols: Vec<String> = (error.unknown.iter())
+            .map(|line| pen.symbol(Role::Primal, *line))
+            .collect();
+        text.push_str(&format!(
+            "; what happens inside of {} is not counted",
+            symbols.join(", ")
+        ));
+    }
+    text
 }
 
 /// The origin of the first number that is not finite, in one line.

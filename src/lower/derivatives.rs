@@ -1,4 +1,4 @@
-//! Derivatives as expressions: `grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `numeric`, `f'`.
+//! Derivatives as expressions: `grad`, `jacobian`, `hessian`, `jvp`, `vjp`, `taylor`, `numeric`, `f'`.
 
 use super::frame::{Frame, HeldNames, Local, LocalMeaning};
 use super::signatures::example_of;
@@ -12,12 +12,12 @@ use crate::syntax::ast::{ExprId, ExprKind, Index, Name, NamedArgument};
 use crate::syntax::special::{Special, SpecialRow, TEXT_OPTION};
 use std::rc::Rc;
 
-struct Parts<'s> {
+pub(super) struct Parts<'s> {
     operator: &'static SpecialRow,
-    output: ExprId,
-    wrt: ExprId,
-    /// The direction of `jvp`, the weights of `vjp`.
-    vector: Option<ExprId>,
+    pub output: ExprId,
+    pub wrt: ExprId,
+    /// The direction of `jvp`, the weights of `vjp`, the order of `taylor`.
+    pub vector: Option<ExprId>,
     named: &'s [NamedArgument],
 }
 
@@ -244,7 +244,7 @@ impl Lowerer<'_> {
         let shape = graph.shape(output);
         let columns = target.shape(graph).len();
         match parts.operator.id {
-            Special::Grad | Special::Hessian if !shape.is_scalar() => {
+            Special::Grad | Special::Hessian | Special::Taylor if !shape.is_scalar() => {
                 Err(self.not_scalar(parts, shape, frame))
             }
             Special::Grad => Ok(diff::grad(problem)),
@@ -280,6 +280,7 @@ impl Lowerer<'_> {
                 self.evaluation.unit.note_direction(rest[0]);
                 Ok(diff::vjp(problem, rest[0]))
             }
+            Special::Taylor => self.taylor(parts, problem, rest[0], state.expr, frame),
             _ => {
                 let size = [shape.len(), columns];
                 let scheme = self.scheme(parts, frame)?;
@@ -329,12 +330,18 @@ impl Lowerer<'_> {
     fn not_scalar(&self, parts: &Parts<'_>, shape: Shape, frame: &Frame) -> Diagnostic {
         let text = frame.script.text(parts.output);
         let wrt = frame.script.text(parts.wrt);
-        let help = if parts.operator.id == Special::Grad {
-            format!(
+        let first = if shape.is_vector() { "1" } else { "1, 1" };
+        let help = match parts.operator.id {
+            Special::Grad => format!(
                 "for all partial derivatives: `jacobian({text}, {wrt})`; for the gradient of the sum: `grad(sum({text}), {wrt})`"
-            )
-        } else {
-            format!("for one entry: `hessian({}[1], {wrt})`", text)
+            ),
+            Special::Taylor => {
+                let order = parts.vector.map_or("n", |order| frame.script.text(order));
+                format!(
+                    "for one entry: define `y = {text}` and write `taylor(y[{first}], {wrt}, {order})`"
+                )
+            }
+            _ => format!("for one entry: `hessian({text}[1], {wrt})`"),
         };
         error!(Scalar, frame.locate(parts.output),
             "`{}` takes a scalar, and this is a {shape} matrix", parts.operator.name;

@@ -7,6 +7,7 @@ use crate::diagnostic::{
 use crate::exec::Failure;
 use crate::graph::primitive::Fault;
 use crate::graph::{NodeId, Op};
+use crate::number;
 use crate::primitives::stored::Stored;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, Script};
@@ -30,10 +31,12 @@ impl Unit<'_> {
             Failure::Fault(node, Fault::NoSuchEntry) => error!(Index, self.location_of(*node),
                 "an index is not one of the places that there are";
                 label: "no entry there"),
-            Failure::Fault(node, Fault::NoSolution) => error!(Value, self.location_of(*node),
-                "no solution was found from this start";
+            Failure::Fault(node, Fault::NoSolution(residual)) => {
+                error!(Value, self.location_of(*node),
+                "no solution was found from this start: the residual does not fall below {}", number::format(*residual, 3);
                 label: "does not converge";
-                help: "start nearer to it; plot the function to see whether there is one, and whether it crosses 0 there with a slope"),
+                help: "start nearer to it; plot the function to see whether there is one, and whether it crosses 0 there with a slope")
+            }
             Failure::Fault(node, Fault::NoMinimum) => error!(Value, self.location_of(*node),
                 "the point found is not a minimum: its second derivatives are not those of one";
                 label: "a saddle, a maximum or flat";

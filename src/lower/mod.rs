@@ -36,6 +36,7 @@ mod stored;
 mod sweeps;
 mod targets;
 mod tasks;
+mod taylor;
 mod unit;
 
 pub use definitions::{Definitions, Formula};

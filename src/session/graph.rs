@@ -40,6 +40,8 @@ impl Session {
             reverse,
             life: false,
             zeros: false,
+            rounds: &[],
+            error: false,
         };
         let mut drawing = draw(&evaluation, &request)?;
         warn(evaluation.unit.take_warnings(), sink);

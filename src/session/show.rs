@@ -4,7 +4,7 @@ use super::evaluate::formula;
 use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, bail};
 use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{Evaluation, Lowerer};
@@ -121,6 +121,7 @@ impl Session {
         let (lowerer, wanted) = self.prepare(&graph, statement)?;
         let (forward, reverse) = statement.passes()?;
         let mut evaluation = lowerer.finish();
+        let rounds = self.rounds_asked_for(statement, sink)?;
         let request = Request {
             wanted: &wanted,
             order: &|leaf| self.order(&evaluation.unit, &wanted, leaf),
@@ -128,12 +129,43 @@ impl Session {
             reverse,
             life: statement.has(&With::Life),
             zeros: statement.has(&With::Zeros),
+            rounds: &rounds,
+            error: statement.has(&With::Error),
         };
         let mut trace = trace::build(&evaluation, &request)?;
         trace.overlays = statement.has(&With::Overlays);
         warn(evaluation.unit.take_warnings(), sink);
         sink(Event::Trace(Box::new(trace)));
         Ok(())
+    }
+
+    /// The list after `with rounds`.
+    fn rounds_asked_for(
+        &self,
+        statement: &ShowStatement<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Vec<usize>> {
+        let items = statement.tail.with.iter();
+        let lists = items.filter_map(|(item, _)| match item {
+            With::Rounds(list) => Some(*list),
+            _ => None,
+        });
+        let mut rounds = Vec::new();
+        for list in lists {
+            let found = self.evaluate_at(statement, list, sink)?;
+            for x in found.data() {
+                if x.fract() != 0.0 || *x < 1.0 {
+                    bail!(Value, statement.script.locate(list),
+                        "rounds are counted 1, 2, …, and this list has {x}";
+                        label: "not all are numbers of rounds";
+                        help: "write whole numbers: `with rounds [1, 10, 1000]`");
+                }
+                rounds.push(*x as usize);
+            }
+        }
+        rounds.sort_unstable();
+        rounds.dedup();
+        Ok(rounds)
     }
 }
 

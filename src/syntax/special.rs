@@ -15,6 +15,7 @@ pub enum Special {
     Hessian,
     Jvp,
     Vjp,
+    Taylor,
     Numeric,
     Iterate,
     Scan,
@@ -75,7 +76,7 @@ pub const UNTIL_OPTION: &str = "until";
 pub const MOST_OPTION: &str = "most";
 
 /// All of them, in the order of the identifiers, which is the order in which help lists them.
-pub static SPECIAL: [SpecialRow; 16] = [
+pub static SPECIAL: [SpecialRow; 17] = [
     SpecialRow {
         id: Special::Grad,
         name: "grad",
@@ -125,6 +126,16 @@ pub static SPECIAL: [SpecialRow; 16] = [
         options: &[],
         doc: "u'*jacobian(y, x), in the shape of x.",
         example: ("x = 3; vjp(x^2, x, 2)", "12"),
+    },
+    SpecialRow {
+        id: Special::Taylor,
+        name: "taylor",
+        signature: "taylor(f, x, n)",
+        kind: SpecialKind::Derivative,
+        arguments: 3,
+        options: &[],
+        doc: "The Taylor coefficients f, f′, f″/2!, … up to order n of a scalar by a scalar, at its value.",
+        example: ("x = 0; taylor(exp(x), x, 3)", "[1, 1, 0.5, 0.166667]"),
     },
     SpecialRow {
         id: Special::Numeric,

@@ -62,7 +62,7 @@ pub static STATEMENTS: [StatementRow; 25] = [
         token: Token::Show(Show::Trace),
         noun: "trace",
         takes: &[
-            "wrt", "along", "using", "at", "life", "zeros", "overlays", "to",
+            "wrt", "along", "using", "at", "life", "zeros", "error", "rounds", "overlays", "to",
         ],
         form: "trace L wrt w, x at w = 3",
         doc: "every operation with its value, tangent and adjoint",

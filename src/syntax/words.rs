@@ -117,7 +117,7 @@ pub(crate) static TAIL: [TailWord; 11] = [
         "write `with steps`, `with log x`, `with points P coloured by c`, …",
         help(
             "derive L wrt w with steps",
-            "options: steps, life, zeros, expanded, guards, order n; sizes, the number of operations; bare, the formula alone; overlays, a trace in LaTeX that appears step by step in a talk; for a plot log x, log y, title \"…\", xlabel \"…\", ylabel \"…\", contours, points P coloured by c, path P",
+            "options: steps, life, zeros, error, rounds [1, 9], expanded, guards, order n; sizes, the number of operations; bare, the formula alone; overlays, a trace in LaTeX that appears step by step in a talk; for a plot log x, log y, title \"…\", xlabel \"…\", ylabel \"…\", contours, points P coloured by c, path P",
             ("derive sin(x)^2 wrt x with steps", ""),
         ),
     ),
@@ -210,9 +210,9 @@ pub const FREE: &str = "free";
 pub const OVERRIDE: &str = "override";
 
 /// The items of `with`.
-pub const WITH_ITEMS: [&str; 17] = [
-    "steps", "life", "zeros", "expanded", "guards", "order", "bare", "sizes", "overlays", "log x",
-    "log y", "points", "path", "contours", "title", "xlabel", "ylabel",
+pub const WITH_ITEMS: [&str; 19] = [
+    "steps", "life", "zeros", "error", "expanded", "guards", "order", "rounds", "bare", "sizes",
+    "overlays", "log x", "log y", "points", "path", "contours", "title", "xlabel", "ylabel",
 ];
 
 /// The words that are reserved everywhere.

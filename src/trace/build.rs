@@ -10,7 +10,8 @@ use super::kinks::kinks;
 use super::listing::Builder;
 use super::provenance;
 use super::request::{Request, Wrt};
-use super::{Trace, TracedOutput, TracedVariable};
+use super::rounding::{Rounded, contributions};
+use super::{RoundingError, Trace, TracedOutput, TracedVariable};
 use crate::diagnostic::Result;
 use crate::graph::{NodeId, Op};
 use crate::lower::Evaluation;
@@ -50,6 +51,13 @@ impl Builder<'_, '_> {
         if request.zeros && self.known {
             super::zeros::of_trace(self, &shown, request, &mut lines)?;
         }
+        if self.known {
+            self.states(request.rounds, &mut lines)?;
+        }
+        let errors = match request.error && self.known {
+            true => self.rounding_errors(request, &outputs)?,
+            false => Vec::new(),
+        };
         let kinks = kinks(self, &shown, &roots, &targets)?;
         let nonfinite = provenance::of_trace(self, &roots, &lines)?;
         let missing = if self.known {
@@ -68,7 +76,49 @@ impl Builder<'_, '_> {
             reverse: request.reverse,
             kinks,
             nonfinite,
+            errors,
         })
+    }
+
+    /// What rounding makes of every output, and the part that every line has in it.
+    fn rounding_errors(
+        &self,
+        request: &Request<'_>,
+        outputs: &[TracedOutput],
+    ) -> Result<Vec<RoundingError>> {
+        let mut errors = Vec::new();
+        for (output, (_, node)) in outputs.iter().zip(&request.wanted.outputs) {
+            let held = &request.wanted.held;
+            let found = contributions(self.evaluation, *node, held, Rounded::Everything)?;
+            let sum = found.sum();
+            let of = |id: &NodeId| found.by_node.get(id).copied().unwrap_or(0.0);
+            let lines: Vec<f64> = self.listed.iter().map(of).collect();
+            let numbers = (found.by_node.iter())
+                .filter(|(id, _)| {
+                    matches!(self.graph.node(**id).op, Op::Literal(_) | Op::Constant(_))
+                })
+                .map(|(_, error)| error)
+                .sum();
+            let worst = lines.iter().copied().enumerate();
+            let worst = worst.max_by(|a, b| a.1.total_cmp(&b.1));
+            let worst = worst.filter(|(_, error)| *error > numbers);
+            let value = self.evaluation.value(*node)?.as_scalar();
+            let size = value.filter(|x| x.is_finite() && *x != 0.0);
+            errors.push(RoundingError {
+                sum,
+                relative: size
+                    .filter(|_| output.shape.is_scalar())
+                    .map(|x| sum / x.abs()),
+                worst: worst.map(|(k, _)| k + 1),
+                share: worst.map_or(0.0, |(_, error)| error / sum),
+                lines,
+                numbers,
+                unknown: (found.unknown.iter())
+                    .filter_map(|id| self.numbers.get(id).copied())
+                    .collect(),
+            });
+        }
+        Ok(errors)
     }
 
     fn column(&self, wrt: &Wrt) -> TracedVariable {

@@ -1,6 +1,7 @@
 //! The derivative of one output by every mode, side by side, with the cost of each.
 
 use super::request::Wrt;
+use super::rounding::{Rounded, contributions};
 use crate::diagnostic::Result;
 use crate::diff::{
     Differences, Flow, Held, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
@@ -25,6 +26,10 @@ pub use question::{ByFormula, ByFormulas, NoAnswer, Question};
 
 /// The most entries that the passes of a mode may visit, unless the user asked for it by name.
 pub(super) const VISITS_LIMIT: usize = 3_000_000_000;
+
+/// The rounding errors that count as such, in estimates of them: an estimate knows neither the bits at hand
+/// nor terms of second order.
+const ALLOWED: f64 = 4.0;
 
 /// Compares the modes.
 ///
@@ -299,28 +304,11 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
         Differences::new(problem, along.as_ref(), value, self.question.memory)
     }
 
-    /// The rounding error that everything behind a scalar node can make of it: an ulp of every value times
-    /// what the node makes of a change there.
+    /// The rounding error that everything behind a scalar node can make of it.
     fn rounding_of(&self, node: NodeId) -> Result<f64> {
-        let computed = |id: &NodeId| self.graph.node(*id).primitive().is_some();
-        let behind = self.graph.cone(&[node], |_| false);
-        let nodes: Vec<NodeId> = behind.into_iter().filter(computed).collect();
-        let one = Flow::everywhere(self.graph.term(self.graph.literal(1.0)));
-        let adjoints = reverse(self.graph, node, one, &nodes, &Held::default());
-        let mut error = 0.0;
-        for (id, adjoint) in nodes.into_iter().zip(adjoints) {
-            let Some(adjoint) = adjoint else { continue };
-            let (value, adjoint) = (
-                self.evaluation.value(id)?,
-                self.evaluation.value(adjoint.term.id)?,
-            );
-            let changes = value.data().iter().zip(adjoint.data());
-            let changes = changes
-                .map(|(a, b)| (a * b).abs())
-                .filter(|x| x.is_finite());
-            error += changes.sum::<f64>() * f64::EPSILON;
-        }
-        Ok(error)
+        let held = Held::default();
+        let found = contributions(self.evaluation, node, &held, Rounded::Results)?;
+        Ok(ALLOWED * found.sum())
     }
 
     /// The rounding error of a scalar output; nothing is known of other outputs.

@@ -3,7 +3,7 @@
 use super::birth::Place;
 use super::formula::{Symbols, Writer, spans};
 use super::sight::{Sight, all_known};
-use super::{Arg, INPUT, Line};
+use super::{Arg, Folded, INPUT, Line};
 use crate::diagnostic::Result;
 use crate::diff::Held;
 use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, RoundCount, Shape, Tensor};
@@ -150,7 +150,10 @@ impl<'l, 'a> Builder<'l, 'a> {
             origin: self.evaluation.unit.origin(id),
             folded: match (node.attr(), leaf) {
                 (Attr::Round(round), false) => match self.graph.round_of(round).count {
-                    RoundCount::Fixed(count) => Some(count),
+                    RoundCount::Fixed(count) => Some(Folded {
+                        count,
+                        states: Vec::new(),
+                    }),
                     RoundCount::Until(..) => None,
                 },
                 _ => None,

@@ -14,6 +14,8 @@ mod origin;
 pub mod partials;
 pub mod provenance;
 mod request;
+mod rounding;
+mod rounds;
 mod rules;
 mod search;
 mod sight;
@@ -27,6 +29,7 @@ pub use kinks::Kink;
 pub use origin::EntryPlace;
 pub use partials::{Drawing, Edge, draw};
 pub use request::{Request, Wanted, Wrt};
+pub use rounding::RoundingError;
 pub use sight::default_wrt;
 pub use zeros::{Zero, Zeros};
 
@@ -64,6 +67,24 @@ pub struct Life {
     pub kept: bool,
 }
 
+/// The state of a loop after one of its rounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoundState {
+    /// The number of rounds made.
+    pub after: usize,
+    /// What they leave.
+    pub value: Rc<Tensor>,
+}
+
+/// The rounds of a loop that is one line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Folded {
+    /// Their number.
+    pub count: usize,
+    /// The states after some of them; only `with rounds`.
+    pub states: Vec<RoundState>,
+}
+
 /// One line of a trace.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -77,8 +98,8 @@ pub struct Line {
     pub formula: Math,
     /// Its place in the source.
     pub origin: Option<Origin>,
-    /// The number of rounds that it stands for, where it is a loop.
-    pub folded: Option<usize>,
+    /// The rounds that it stands for, where it is a loop.
+    pub folded: Option<Folded>,
     /// Its shape.
     pub shape: Shape,
     /// Its value.
@@ -155,4 +176,6 @@ pub struct Trace {
     pub kinks: Vec<Kink>,
     /// The origin of the first number that is not finite.
     pub nonfinite: Option<Nonfinite>,
+    /// What rounding may have made of each output; only `with error`.
+    pub errors: Vec<RoundingError>,
 }

@@ -50,4 +50,8 @@ pub struct Request<'r> {
     pub life: bool,
     /// True to tell of what kind zeros are.
     pub zeros: bool,
+    /// The rounds of loops after which states are told.
+    pub rounds: &'r [usize],
+    /// True to tell what rounding makes of the outputs.
+    pub error: bool,
 }

@@ -4,7 +4,7 @@ use crate::graph::Tensor;
 use crate::notation::Written;
 use crate::source::Location;
 use crate::syntax::ast::Name;
-use crate::trace::{Kink, Math, Nonfinite, Role};
+use crate::trace::{Kink, Math, Nonfinite, Role, RoundState, RoundingError};
 use std::rc::Rc;
 
 /// A table with the remarks below it.
@@ -132,6 +132,10 @@ pub enum Remark {
     Kink(Kink),
     /// The origin of the first number that is not finite.
     Nonfinite(Box<Nonfinite>),
+    /// The states of a loop, one line of the table, after some of its rounds.
+    Rounds(usize, Vec<RoundState>),
+    /// What rounding may have made of an output.
+    Rounding(Written, RoundingError),
 }
 
 impl Default for Heading {

@@ -41,6 +41,22 @@ pub fn trace(trace: &Trace) -> Table {
         columns.push(Column::left("discard", last).opening());
         columns.push(Column::left("reverse", kept).glued());
     }
+    for k in 0..trace.errors.len() {
+        let heading = match trace.errors.len() {
+            1 => "error".to_string(),
+            _ => format!("error of {}", short(trace, k)),
+        };
+        let errors = each(&|number, _| match trace.errors[k].lines[number - 1] {
+            0.0 => Cell::Number(0.0, None),
+            error => Cell::Number(error, Some(2)),
+        });
+        let column = Column::right(Heading::Words(heading), errors);
+        columns.push(if k == 0 {
+            column.opening()
+        } else {
+            column.glued()
+        });
+    }
     let called = each(&|_, line| Cell::Names(names(line).to_vec()));
     columns.push(Column::left("", called).closing());
     let row = |(k, line): (usize, &Line)| Row {
@@ -234,6 +250,13 @@ pub fn remarks(trace: &Trace) -> Vec<Remark> {
         )));
     }
     remarks.extend(left_out(&trace.left_out));
+    for (line, number) in trace.lines.iter().zip(1..) {
+        let states = line.folded.as_ref().map(|folded| folded.states.clone());
+        let states = states.filter(|states| !states.is_empty());
+        remarks.extend(states.map(|states| Remark::Rounds(number, states)));
+    }
+    let errors = trace.errors.iter().enumerate();
+    remarks.extend(errors.map(|(k, error)| Remark::Rounding(short(trace, k), error.clone())));
     remarks
 }
 

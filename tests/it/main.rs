@@ -36,12 +36,14 @@ mod reference;
 #[cfg(unix)]
 mod repl;
 mod robustness;
+mod rounding;
 mod rounds;
 mod sessions;
 mod sparsity;
 mod sweeps;
 mod syntax;
 mod tall;
+mod taylor;
 #[cfg(unix)]
 mod transcripts;
 mod unrolled;

@@ -166,6 +166,21 @@ pub static WORDS: &[HelpEntry] = &[
         ("trace (w*x)^2 wrt w at w = 3, x = 2 with life", ""),
     ),
     entry(
+        "error",
+        "trace L with error",
+        "the rounding error that each value can add to the output, the digits that are left, and where most are lost",
+        ("trace log(1 + x)/x at x = 1e-9 with error", ""),
+    ),
+    entry(
+        "rounds",
+        "trace L with rounds [1, 10, 1000]",
+        "the state of a loop that is one line of the trace, after some of its rounds",
+        (
+            "f(s) = cos(s) + x; trace iterate(f, 1, 2000) using forward at x = 0.1 with rounds [1, 10]",
+            "",
+        ),
+    ),
+    entry(
         "guards",
         "derive L wrt w with guards",
         "the formula with the `where`s that keep structural zeros zero",

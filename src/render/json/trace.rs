@@ -4,7 +4,7 @@ use super::findings::with_findings;
 use super::object::{Object, span};
 use super::value::{tensor, zeros};
 use crate::render::cell::exact;
-use crate::trace::{Arg, Derived, Line, Trace, Zeros};
+use crate::trace::{Arg, Derived, Folded, Line, RoundState, RoundingError, Trace, Zeros};
 use serde_json::{Value, json};
 
 /// A trace with its nodes.
@@ -18,8 +18,38 @@ pub fn object(trace: &Trace) -> Object {
         .with("wrt", variables(trace).collect::<Value>())
         .with("nodes", nodes)
         .with_list("missing", trace.missing.iter().map(|name| &**name))
-        .with_list("left_out", trace.left_out.iter().map(|name| &**name));
+        .with_list("left_out", trace.left_out.iter().map(|name| &**name))
+        .with_some(
+            "error",
+            by_output(trace, trace.errors.iter().map(rounding).collect()),
+        );
     with_findings(object, &trace.kinks, trace.nonfinite.as_ref())
+}
+
+/// One thing for each output: itself where there is one output, else by name.
+fn by_output(trace: &Trace, all: Vec<Value>) -> Option<Value> {
+    match all.len() {
+        0 => None,
+        1 => all.into_iter().next(),
+        _ => Some(Value::Object(
+            outputs(trace).map(str::to_string).zip(all).collect(),
+        )),
+    }
+}
+
+fn states(folded: &Folded) -> Option<Value> {
+    let one = |state: &RoundState| json!({"round": state.after, "value": tensor(&state.value)});
+    let states = folded.states.iter().map(one);
+    (!folded.states.is_empty()).then(|| states.collect())
+}
+
+fn rounding(error: &RoundingError) -> Value {
+    json!({
+        "sum": error.sum,
+        "relative": error.relative,
+        "digits": error.digits(),
+        "worst": error.worst,
+    })
 }
 
 fn outputs(trace: &Trace) -> impl Iterator<Item = &str> {
@@ -51,7 +81,11 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Object {
             "via",
             origin.and_then(|origin| origin.via.as_deref().map(span)),
         )
-        .with_some("folded", line.folded.map(|rounds| json!(rounds)))
+        .with_some(
+            "folded",
+            line.folded.as_ref().map(|folded| json!(folded.count)),
+        )
+        .with_some("rounds", line.folded.as_ref().and_then(states))
         .with("value", line.value.as_deref().map(tensor))
         .with_some(
             "shape",
@@ -73,6 +107,17 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Object {
         .with_some(
             "life",
             life.map(|life| json!({"last_use": life.last_use, "kept": life.kept})),
+        )
+        .with_some(
+            "error",
+            by_output(
+                trace,
+                trace
+                    .errors
+                    .iter()
+                    .map(|error| json!(error.lines[id - 1]))
+                    .collect(),
+            ),
         )
 }
 

@@ -83,7 +83,7 @@ impl Session {
     }
 
     /// The value of an expression of the tail, in which the names after `over` mean nothing.
-    pub(super) fn evaluate_at(
+    pub(in crate::session) fn evaluate_at(
         &self,
         statement: &ShowStatement<'_>,
         expr: ExprId,

@@ -169,6 +169,7 @@ pub enum With {
     Steps,
     Life,
     Zeros,
+    Error,
     Expanded,
     Guards,
     LogX,
@@ -182,6 +183,8 @@ pub enum With {
     Path(ExprId),
     /// `order n`
     Order(ExprId),
+    /// `rounds [1, 500]`
+    Rounds(ExprId),
     Contours,
     /// The formula alone.
     Bare,
@@ -204,6 +207,7 @@ impl With {
             With::Steps => "steps",
             With::Life => "life",
             With::Zeros => "zeros",
+            With::Error => "error",
             With::Expanded => "expanded",
             With::Guards => "guards",
             With::LogX => "log x",
@@ -211,6 +215,7 @@ impl With {
             With::Points { .. } => "points",
             With::Path(_) => "path",
             With::Order(_) => "order",
+            With::Rounds(_) => "rounds",
             With::Contours => "contours",
             With::Bare => "bare",
             With::Sizes => "sizes",

@@ -220,6 +220,7 @@ impl Builder<'_> {
             ("steps", None, ..) => With::Steps,
             ("life", None, ..) => With::Life,
             ("zeros", None, ..) => With::Zeros,
+            ("error", None, ..) => With::Error,
             ("expanded", None, ..) => With::Expanded,
             ("guards", None, ..) => With::Guards,
             ("log", _, Some("x"), None) => With::LogX,
@@ -227,6 +228,7 @@ impl Builder<'_> {
             ("points", Some(points), _, colour) => With::Points { points, colour },
             ("path", Some(path), _, None) => With::Path(path),
             ("order", Some(order), _, None) => With::Order(order),
+            ("rounds", Some(rounds), _, None) => With::Rounds(rounds),
             ("contours", None, ..) => With::Contours,
             ("bare", None, ..) => With::Bare,
             ("sizes", None, ..) => With::Sizes,
@@ -260,12 +262,16 @@ impl Builder<'_> {
                 "write `with path P`, a place a row",
             ),
             "order" => ("`order` needs a number", "write `with order 6`"),
+            "rounds" => (
+                "`rounds` needs a list of rounds",
+                "write `with rounds [1, 10, 1000]`",
+            ),
             "title" | "xlabel" | "ylabel" => (
                 "a title or a label is a text in quotes",
                 "write `with title \"Loss\", xlabel \"step\"`",
             ),
-            "steps" | "life" | "zeros" | "expanded" | "guards" | "contours" | "bare" | "sizes"
-            | "overlays" => (
+            "steps" | "life" | "zeros" | "error" | "expanded" | "guards" | "contours" | "bare"
+            | "sizes" | "overlays" => (
                 "this item takes nothing after it",
                 "separate the items after `with` by commas",
             ),

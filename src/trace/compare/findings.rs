@@ -33,6 +33,8 @@ impl ModeRunner<'_, '_> {
             reverse: derivatives,
             life: false,
             zeros: false,
+            rounds: &[],
+            error: false,
         };
         let trace = build(evaluation, &request)?;
         Ok(Findings {

@@ -105,7 +105,7 @@ impl<'g> Problem<'g, '_> {
 
     /// The derivative where the output is a number, NaN wherever the output is NaN and there is a
     /// path. `flow` is in the output's shape, or the output is a scalar.
-    fn decided(&self, flow: Flow<'g>, output: Term<'g>) -> Term<'g> {
+    pub(super) fn decided(&self, flow: Flow<'g>, output: Term<'g>) -> Term<'g> {
         let decided = poisoned(flow.term, output);
         match flow.reached {
             None => decided,

@@ -67,7 +67,8 @@ fn terms<'g>(dots: &[Option<Flow<'g>>]) -> Vec<Option<Term<'g>>> {
     dots.iter().map(|dot| dot.map(|dot| dot.term)).collect()
 }
 
-fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
+/// The tangent of the result, given those of the arguments.
+pub(super) fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flow<'g>> {
     let sum = |flows: &mut dyn Iterator<Item = Flow<'g>>| flows.reduce(Flow::plus);
     let active = || {
         dots.iter()

@@ -18,6 +18,7 @@ mod rounds;
 mod ruled;
 mod site;
 mod slope;
+mod taylor;
 
 pub use coloured::Coloured;
 pub use compose::{Problem, Target, grad, jvp, vjp};
@@ -28,6 +29,7 @@ pub use matrix::{Matrix, Sweep, hessian, jacobian};
 pub use modes::{contributions, forward, reverse, reverse_steps};
 pub use numeric::{Scheme, numeric};
 pub use reverse::Frontier;
+pub use taylor::taylor;
 
 use crate::graph::NodeId;
 use rustc_hash::FxHashSet;

@@ -8,7 +8,7 @@ use super::site::Modes;
 use crate::graph::{Graph, NodeId};
 use rustc_hash::FxHashMap;
 
-const MODES: Modes = Modes {
+pub(super) const MODES: Modes = Modes {
     forward,
     reverse: reverse_all,
 };

@@ -15,11 +15,11 @@ use crate::primitives::rounds::{ROUNDS, ROUNDS_BACK};
 use rustc_hash::FxHashMap;
 
 /// A loop and its arguments.
-struct Loop<'g> {
-    graph: &'g Graph,
-    modes: Modes,
-    round: Round,
-    args: Vec<Term<'g>>,
+pub(super) struct Loop<'g> {
+    pub graph: &'g Graph,
+    pub modes: Modes,
+    pub round: Round,
+    pub args: Vec<Term<'g>>,
 }
 
 /// A loop over states and their tangents, in the place of another one.
@@ -34,7 +34,7 @@ impl<'g> Loop<'g> {
         self.round.width(self.graph)
     }
 
-    fn value(&self) -> Term<'g> {
+    pub fn value(&self) -> Term<'g> {
         let ids: Vec<NodeId> = self.args.iter().map(|arg| arg.id).collect();
         let attr = self.graph.round(self.round.clone());
         let shape = self.round.shape(self.graph);
@@ -43,7 +43,7 @@ impl<'g> Loop<'g> {
     }
 
     /// The part of a value of such a loop that begins at state entry `first`.
-    fn part(&self, value: Term<'g>, first: usize, count: usize) -> Term<'g> {
+    pub fn part(&self, value: Term<'g>, first: usize, count: usize) -> Term<'g> {
         let whole = value.shape();
         let first = first as u32;
         value.block(match self.round.keeps {
@@ -59,7 +59,7 @@ impl<'g> Loop<'g> {
     }
 
     /// Zeros in the place of such a part.
-    fn zeros(&self, count: usize, rows: usize) -> Term<'g> {
+    pub fn zeros(&self, count: usize, rows: usize) -> Term<'g> {
         let shape = match self.round.keeps {
             Keeps::Last => Shape::vector(count),
             Keeps::All => Shape::new(rows, count),
@@ -68,7 +68,7 @@ impl<'g> Loop<'g> {
     }
 
     /// Parts, one after the other.
-    fn joined(&self, parts: &[Term<'g>]) -> Term<'g> {
+    pub fn joined(&self, parts: &[Term<'g>]) -> Term<'g> {
         let parts: Vec<Term<'g>> = parts
             .iter()
             .copied()
@@ -91,7 +91,7 @@ impl<'g> Loop<'g> {
     }
 
     /// The lengths of the states.
-    fn lengths(&self) -> Vec<usize> {
+    pub fn lengths(&self) -> Vec<usize> {
         let states = self.round.states.iter();
         states
             .map(|(leaf, _)| self.graph.shape(*leaf).len())
@@ -245,7 +245,7 @@ impl<'g> Loop<'g> {
 }
 
 /// The list of arguments that one belongs to.
-fn part_of(argument: LoopArgument) -> usize {
+pub(super) fn part_of(argument: LoopArgument) -> usize {
     match argument {
         LoopArgument::State(_) => 0,
         LoopArgument::Parameter(_) => 1,

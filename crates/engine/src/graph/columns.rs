@@ -1,8 +1,9 @@
 //! The types of the columns of the primitive table.
 
-use super::Term;
 use super::kernel::WholeKernel;
 use super::shape::Shape;
+use super::tensor::View;
+use super::{Attr, Term};
 
 /// The number of arguments that an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,80 @@ pub enum DerivativeRule {
     RoundsBack,
     /// The one that the user gave: the rule in the attribute; through the body for what has none.
     Ruled,
+}
+
+/// The way to the coefficients of the power series of a result, given those of the arguments.
+#[derive(Clone, Copy)]
+pub enum JetRule {
+    /// The differential equation that the derivative states: y′ = Σ ∂y/∂uᵢ · uᵢ′.
+    Derived,
+    /// The operation itself on coefficients of the same order.
+    Linear,
+    /// Σ of the operation on coefficients whose orders add up.
+    Product,
+    /// The result solves an equation that is linear in it.
+    Equation(Implied),
+    /// aᵇ: a·y′ = b·y·a′ where b is a number.
+    Power,
+    /// Those of another formula of the arguments, where it has one.
+    Written(for<'g> fn(&[Term<'g>]) -> Option<Term<'g>>),
+}
+
+/// An equation A(a)·y = b, linear in a and in y. Of order k it is
+/// A(a₀)·yₖ = bₖ − Σⱼ A(aⱼ)·yₖ₋ⱼ, which the operation itself solves.
+#[derive(Clone, Copy)]
+pub struct Implied {
+    /// The argument that is a.
+    pub coefficient: usize,
+    /// The argument that is b.
+    pub right: usize,
+    /// The term −A(aⱼ)·yᵢ on the right side.
+    pub moved: for<'g> fn(Term<'g>, Term<'g>) -> Term<'g>,
+}
+
+/// One evaluation of an operation, as its rounding error is told from.
+pub struct RoundingCall<'a> {
+    /// The values of the arguments.
+    pub args: &'a [View<'a>],
+    /// The value of the result.
+    pub value: View<'a>,
+    /// The attribute.
+    pub attr: Attr,
+}
+
+/// The rounding error that an operation adds to its result.
+#[derive(Clone, Copy)]
+pub enum Rounding {
+    /// None.
+    Exact,
+    /// At most so many units in the last place of each entry.
+    Ulps(f64),
+    /// Told by the values: for each entry, in units of u = 2⁻⁵³.
+    Measured(fn(&RoundingCall<'_>) -> Vec<f64>),
+    /// More than that of the last operation, which is all that is told.
+    Unknown,
+}
+
+impl Rounding {
+    /// The largest relative error of a number rounded to the nearest one: half an ulp of 1.
+    pub const UNIT: f64 = f64::EPSILON / 2.0;
+
+    /// The largest error of each entry of the result.
+    pub fn errors(self, call: &RoundingCall<'_>) -> Vec<f64> {
+        let entries = call.value.data.iter();
+        match self {
+            Rounding::Exact => vec![0.0; call.value.data.len()],
+            Rounding::Ulps(ulps) => entries.map(|y| ulps * f64::EPSILON * y.abs()).collect(),
+            Rounding::Measured(rule) => {
+                let units = rule(call);
+                units
+                    .into_iter()
+                    .map(|units| units * Rounding::UNIT)
+                    .collect()
+            }
+            Rounding::Unknown => entries.map(|y| Rounding::UNIT * y.abs()).collect(),
+        }
+    }
 }
 
 /// A point where a function has no derivative.
@@ -212,6 +287,17 @@ pub enum Notation {
     Choice,
     /// Left out: the first argument stands for the result.
     Silent,
+}
+
+impl Notation {
+    /// True of comparisons and logic, whose values are 0 and 1 only.
+    pub const fn is_truth(self) -> bool {
+        use Operator::{And, Eq, Ge, Gt, Le, Lt, Ne, Or};
+        matches!(
+            self,
+            Notation::Not | Notation::Infix(Eq | Ne | Lt | Le | Gt | Ge | And | Or)
+        )
+    }
 }
 
 /// Infix operators.

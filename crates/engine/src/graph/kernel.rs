@@ -5,7 +5,7 @@ use super::tensor::View;
 use super::{Attr, Block, Corner};
 
 /// A kernel's reason to refuse its arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
     /// The matrix has no inverse.
     Singular,
@@ -13,8 +13,8 @@ pub enum Fault {
     NoSuchClass,
     /// An index that is not the place of an entry.
     NoSuchEntry,
-    /// An equation has no solution that steps from the start lead to.
-    NoSolution,
+    /// An equation has no solution that steps from the start lead to: the residual where they ended.
+    NoSolution(f64),
     /// A stationary point was found that is no minimum.
     NoMinimum,
     /// What is not stored of a matrix would be other than zero.

@@ -4,9 +4,9 @@
 //! execution, both derivative modes, notation, help and tests read the row.
 
 pub use super::columns::{
-    AddsUp, Adjoint, Arity, Bilinear, Demand, DerivativeRule, KinkRule, Mask, Notation, Operator,
-    Parity, Partial1, Partial2, Reach, Sees, Select, Selected, ShapeRule, Sizes, Slopes, Tangent,
-    Transposed,
+    AddsUp, Adjoint, Arity, Bilinear, Demand, DerivativeRule, Implied, JetRule, KinkRule, Mask,
+    Notation, Operator, Parity, Partial1, Partial2, Reach, Rounding, RoundingCall, Sees, Select,
+    Selected, ShapeRule, Sizes, Slopes, Tangent, Transposed,
 };
 pub use super::kernel::{
     Fault, Kernel, KernelCall, Lanes, Map1, Map2, Map3, Mirror, Placement, Placing, Together,
@@ -79,6 +79,10 @@ pub struct Primitive {
     pub kernel: Kernel,
     /// Its derivative.
     pub derivative: DerivativeRule,
+    /// The coefficients of its power series.
+    pub jets: JetRule,
+    /// The rounding error that it adds.
+    pub rounding: Rounding,
     /// Its kinks.
     pub kinks: Option<KinkRule>,
     /// Its notation.
@@ -137,6 +141,8 @@ impl Primitive {
             companion: None,
             kernel,
             derivative: DerivativeRule::Zero,
+            jets: JetRule::Derived,
+            rounding: Rounding::Ulps(0.5),
             kinks: None,
             notation: Notation::Call,
             latex: "",
@@ -250,13 +256,13 @@ impl Primitive {
     /// The first argument decides between the other two.
     pub const fn chooses(mut self) -> Primitive {
         self.chooses = true;
-        self
+        self.exact()
     }
 
     /// The largest or smallest of something.
     pub const fn extreme(mut self) -> Primitive {
         self.extreme = true;
-        self
+        self.exact()
     }
 
     /// A reduction that has a value on nothing.
@@ -268,7 +274,7 @@ impl Primitive {
     /// 0 where the first argument is false.
     pub const fn mask(mut self, mask: Mask) -> Primitive {
         self.mask = Some(mask);
-        self
+        self.exact()
     }
 
     /// Every entry of the result is an entry of an argument.
@@ -277,7 +283,7 @@ impl Primitive {
         if let Reach::All = self.reach {
             self.reach = Reach::Moved;
         }
-        self
+        self.exact()
     }
 
     /// Moves entries, and repeats them.
@@ -362,6 +368,28 @@ impl Primitive {
         self.derivative(DerivativeRule::Partial2(a, b))
     }
 
+    /// With a power series that is found in a way of its own.
+    pub const fn jets(mut self, rule: JetRule) -> Primitive {
+        self.jets = rule;
+        self
+    }
+
+    /// With a result that is never rounded.
+    pub const fn exact(self) -> Primitive {
+        self.rounding(Rounding::Exact)
+    }
+
+    /// With results that are off by at most so many units in the last place.
+    pub const fn ulps(self, ulps: f64) -> Primitive {
+        self.rounding(Rounding::Ulps(ulps))
+    }
+
+    /// With this rounding error; half an ulp if none is stated.
+    pub const fn rounding(mut self, rounding: Rounding) -> Primitive {
+        self.rounding = rounding;
+        self
+    }
+
     /// With kinks.
     pub const fn kinks(mut self, rule: KinkRule) -> Primitive {
         self.kinks = Some(rule);
@@ -371,6 +399,9 @@ impl Primitive {
     /// Written like this. What is not written as a call cannot be called by name.
     pub const fn notation(mut self, notation: Notation) -> Primitive {
         self.notation = notation;
+        if matches!(notation, Notation::Negation) || notation.is_truth() {
+            self.rounding = Rounding::Exact;
+        }
         self.callable = matches!(notation, Notation::Call);
         self
     }
@@ -450,12 +481,8 @@ impl Primitive {
     }
 
     /// True if its values are 0 and 1 only: comparisons and logic.
-    pub fn is_truth(&self) -> bool {
-        use Operator::{And, Eq, Ge, Gt, Le, Lt, Ne, Or};
-        matches!(
-            self.notation,
-            Notation::Not | Notation::Infix(Eq | Ne | Lt | Le | Gt | Ge | And | Or)
-        )
+    pub const fn is_truth(&self) -> bool {
+        self.notation.is_truth()
     }
 
     /// The signature: `clamp(x, lo, hi)`.

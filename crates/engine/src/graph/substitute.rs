@@ -40,6 +40,26 @@ pub fn images(
     image
 }
 
+/// `roots`, in which what the holds with the number `tag` stand for has their place.
+pub fn released(graph: &Graph, roots: &[NodeId], tag: u32) -> Vec<NodeId> {
+    let mut image: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+    let new = |image: &FxHashMap<NodeId, NodeId>, id: NodeId| image.get(&id).copied().unwrap_or(id);
+    for id in graph.cone(roots, |_| false) {
+        let args = graph.args(id);
+        let changed: Args = args.iter().map(|arg| new(&image, *arg)).collect();
+        let node = graph.node(id);
+        let copy = match node.op {
+            Op::Hold(known) if known == tag => changed[0],
+            _ if changed == args => continue,
+            Op::Apply(row, attr) => graph.apply(row, attr, node.shape, &changed),
+            Op::Hold(known) => graph.hold(known, changed[0]),
+            _ => continue,
+        };
+        image.insert(id, copy);
+    }
+    roots.iter().map(|root| new(&image, *root)).collect()
+}
+
 /// `root` with every operation replaced that has a [spelled](super::Primitive::spelled) form, down to
 /// the nodes that are `leaf`: those stay the nodes that they are, whatever they are computed from.
 pub fn spelled(graph: &Graph, root: NodeId, leaf: impl Fn(NodeId) -> bool) -> NodeId {

@@ -4,11 +4,13 @@ use super::arithmetic::{LE, WHERE};
 use super::array::{HCAT, MATRIX, NORM, VCAT};
 use super::elementary::ABS;
 use super::term::entrywise;
-use super::{linear, rows};
+use super::{linear, rounding, rows};
 use crate::graph::primitive::{
     AddsUp,
     DerivativeRule::{self, *},
-    Notation, Operator, Reach, Sees, ShapeRule,
+    Implied, JetRule, Notation, Operator, Reach,
+    Rounding::Measured,
+    Sees, ShapeRule,
 };
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 
@@ -176,6 +178,29 @@ fn tangent_by_determinant<'g>(x: Term<'g>, y: Term<'g>, dot: Term<'g>) -> Term<'
     tangent * entrywise(&WHERE, &[sure, x.number(1.0), x.number(f64::NAN)])
 }
 
+/// The determinant and the adjugate by products alone (Faddeev and LeVerrier), so that they are right at
+/// singular matrices too; `None` where so many products would lose too many digits.
+fn without_division(x: Term<'_>) -> Option<(Term<'_>, Term<'_>)> {
+    let shape = x.shape();
+    let n = shape.m();
+    if !(1..=MINORS).contains(&n) {
+        return None;
+    }
+    let graph = x.graph;
+    let identity = graph.term(graph.apply(&super::array::EYE, Attr::None, shape, &[]));
+    let sign = if n.is_multiple_of(2) { -1.0 } else { 1.0 };
+    let mut part = identity;
+    for k in 1..=n {
+        let product = x.matmul(part);
+        let coefficient = -(product.whole(&TR, Attr::None, Shape::SCALAR) / k as f64);
+        if k == n {
+            return Some((-sign * coefficient, sign * part));
+        }
+        part = product + coefficient * identity;
+    }
+    None
+}
+
 /// The adjoints of a matrix product; `diff` puts in the masks, where there are any.
 const OF_PRODUCT: DerivativeRule = Bilinear(
     |ct, _, b| ct.matmul(b.transposed()),
@@ -185,31 +210,32 @@ const OF_PRODUCT: DerivativeRule = Bilinear(
 rows! {
     MATMUL = Primitive::whole("matmul", linear::matmul, ShapeRule::Given).parameters(&["A", "B"])
         .notation(Notation::Infix(Operator::MatMul)).adds_up(AddsUp::Product).reach(Reach::Product).derivative(OF_PRODUCT)
-        .doc("The matrix product.").example("[1, 2; 3, 4]*[1, 1]", "[3, 7]");
+        .rounding(Measured(rounding::matmul)).doc("The matrix product.").example("[1, 2; 3, 4]*[1, 1]", "[3, 7]");
     MATMUL_REACHED = Primitive::whole("matmul", linear::matmul_reached, ShapeRule::Given)
         .parameters(&["A", "B", "reached in A", "reached in B"]).places(2).reach(Reach::Product)
         .notation(Notation::Infix(Operator::MatMul)).derivative(OF_PRODUCT)
-        .doc("The matrix product where what is not reached in a factor is 0 whatever it is multiplied by; 1 for a mask: everything is reached.");
+        .rounding(Measured(rounding::matmul)).doc("The matrix product where what is not reached in a factor is 0 whatever it is multiplied by; 1 for a mask: everything is reached.");
     DOT = Primitive::whole("dot", linear::dot, ShapeRule::Rule(dot_shape)).parameters(&["a", "b"])
         .adds_up(AddsUp::Dot).derivative(Bilinear(|ct, a, b| ct * b.reshaped(a.shape()), |ct, a, b| ct * a.reshaped(b.shape())))
-        .latex(r"\langle{#1}, {#2}\rangle").doc("The sum of the products of the entries.").example("dot([1, 2], [3, 4])", "11");
+        .latex(r"\langle{#1}, {#2}\rangle").rounding(Measured(rounding::dot)).doc("The sum of the products of the entries.").example("dot([1, 2], [3, 4])", "11");
     TR = Primitive::whole("tr", linear::tr, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
         .sees(Sees::Diagonal).reach(Reach::Diagonal).derivative(Linear(|ct, y, _| {
             let shape = y.arg(0).shape();
             ct.stretch(Shape::vector(shape.m())).whole(&super::array::DIAG, Attr::None, shape)
         }))
-        .doc("The sum of the diagonal.").example("tr([1, 2; 3, 4])", "5");
+        .rounding(Measured(rounding::tr)).doc("The sum of the diagonal.").example("tr([1, 2; 3, 4])", "5");
     DET = Primitive::whole("det", linear::det, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
         .derivative(Tangent(|args, y, dots| {
             contracted(args[0].whole(&COFACTOR, Attr::None, args[0].shape()), dots[0], y)
         }))
-        .latex(r"\det").doc("The determinant.").example("det([1, 2; 3, 4])", "-2");
+        .jets(JetRule::Written(|args| Some(without_division(args[0])?.0)))
+        .latex(r"\det").rounding(Measured(rounding::det)).doc("The determinant.").example("det([1, 2; 3, 4])", "-2");
     LOGDET = Primitive::whole("logdet", linear::logdet, ShapeRule::Rule(scalar_of_square)).parameters(&["A"])
         .derivative(Tangent(|args, y, dots| contracted(inverse(args[0]).transposed(), dots[0], y)))
-        .latex(r"\log\det").doc("log(det(A)) without overflow; NaN where the determinant is negative.").example("logdet([2, 0; 0, 3])", "1.79176");
+        .latex(r"\log\det").rounding(Measured(rounding::logdet)).doc("log(det(A)) without overflow; NaN where the determinant is negative.").example("logdet([2, 0; 0, 3])", "1.79176");
     INV = Primitive::whole("inv", linear::inv, ShapeRule::Rule(|shapes, _| square("inv", shapes[0]))).may_fail().parameters(&["A"])
         .derivative(Tangent(|_, y, dots| dots[0].map_or_else(|| y.zero(), |dot| -y.matmul(dot).matmul(y))))
-        .latex(r"#1^{-1}").doc("The inverse matrix.").example("inv([2, 0; 0, 4])", "[0.5, 0; 0, 0.25]");
+        .latex(r"#1^{-1}").rounding(Measured(rounding::inv)).doc("The inverse matrix.").example("inv([2, 0; 0, 4])", "[0.5, 0; 0, 0.25]");
     SOLVE = Primitive::whole("solve", linear::solve, ShapeRule::Rule(solve_shape)).may_fail().reach(Reach::Columns).parameters(&["A", "B"])
         .derivative(Pair(
             |args, y, dots| {
@@ -226,8 +252,10 @@ rows! {
                 if k == 0 { -back.matmul(y.transposed()) } else { back }
             },
         ))
-        .latex(r"#1^{-1} #2").doc("The X with A*X = B.").example("solve([2, 0; 0, 4], [2, 2])", "[1, 0.5]");
+        .jets(JetRule::Equation(Implied { coefficient: 0, right: 1, moved: |a, y| -a.matmul(y) }))
+        .latex(r"#1^{-1} #2").rounding(Measured(rounding::solve)).doc("The X with A*X = B.").example("solve([2, 0; 0, 4], [2, 2])", "[1, 0.5]");
     COFACTOR = Primitive::whole("cofactor", linear::cofactor, ShapeRule::Same).parameters(&["A"]).internal()
         .writable().derivative(Tangent(cofactor_tangent))
-        .latex(r"\operatorname{cof}").doc("The matrix of cofactors: the derivative of det, also at singular matrices.");
+        .jets(JetRule::Written(|args| Some(without_division(args[0])?.1.transposed())))
+        .latex(r"\operatorname{cof}").rounding(Measured(rounding::cofactor)).doc("The matrix of cofactors: the derivative of det, also at singular matrices.");
 }

@@ -2,7 +2,8 @@
 
 use super::{elementary::ABS, rows, special, term::entrywise};
 use crate::graph::primitive::{
-    Demand, DerivativeRule::*, Kernel, Lanes, Map1, Map2, Notation, Operator, ShapeRule,
+    Demand, DerivativeRule::*, Implied, JetRule, Kernel, Lanes, Map1, Map2, Notation, Operator,
+    ShapeRule,
 };
 use crate::graph::{Primitive, Term};
 use crate::vector::{map1, map2, map3};
@@ -66,19 +67,20 @@ rows! {
         .partials(|a, _, _| a.number(1.0), |a, _, _| a.number(-1.0))
         .doc("The difference.").example("1 - 3", "-2").samples(&[&[1.5, -0.5]]);
     MUL = infix("mul", map2!(|a, b| a * b), Operator::Mul)
-        .partials(|_, b, _| b, |a, _, _| a)
+        .partials(|_, b, _| b, |a, _, _| a).jets(JetRule::Product)
         .doc("The product, entry by entry, or scaling.").example("[1, 2] .* [3, 4]", "[3, 8]")
         .samples(&[&[1.5, -0.5]]);
     DIV = infix("div", map2!(|a, b| a / b), Operator::Div)
         .partials(|_, b, _| 1.0 / b, |_, b, y| -(y / b))
+        .jets(JetRule::Equation(Implied { coefficient: 1, right: 0, moved: |b, y| -(b * y) }))
         .doc("The quotient, entry by entry.").example("[1, 2] ./ [4, 5]", "[0.25, 0.4]")
         .samples(&[&[1.5, -0.5], &[-2.0, 3.0]]);
     NEG = Primitive::map1("neg", map1!(|x| -x)).notation(Notation::Negation)
         .partial(|x, _| x.number(-1.0))
         .doc("The negative.").example("-[1, 2]", "[-1, -2]").samples(&[&[1.5]]);
     POW = infix("pow", POWER, Operator::Pow).also_callable()
-        .partials(base_partial, exponent_partial)
-        .doc("a to the power b; x^0 is 1 for every x.").example("2^10", "1024")
+        .partials(base_partial, exponent_partial).jets(JetRule::Power)
+        .ulps(1.0).doc("a to the power b; x^0 is 1 for every x.").example("2^10", "1024")
         .samples(&[&[1.5, 2.0], &[0.5, -1.5], &[2.0, 0.0]]);
     EQ = infix("eq", map2!(|a, b| truth(a == b)), Operator::Eq).opposite(&NE).doc("1 where equal, else 0.").example("1 == 2", "0");
     NE = infix("ne", map2!(|a, b| truth(a != b)), Operator::Ne).opposite(&EQ).doc("1 where different, else 0.").example("1 != 2", "1");
@@ -113,7 +115,7 @@ rows! {
         .doc("a where the scalar c is true, else b; only the one taken is computed.")
         .example("if 1 > 2 then 3 else 4", "4");
     FROZEN = Primitive::map1("frozen", map1!(|x| x)).internal()
-        .doc("x, and a constant for every differentiation.");
+        .exact().doc("x, and a constant for every differentiation.");
     STOP = Primitive::map1("stop", map1!(|x| x)).aliases(&["stop_gradient"]).moves_entries()
         .doc("x, and a constant for every derivative, `numeric` too.").example("w = 3; grad(stop(w)*w, w)", "3");
     MAX = Primitive::new("max", Kernel::Fold(map2!(special::max2)), ShapeRule::Entrywise)

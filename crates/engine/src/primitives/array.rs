@@ -1,9 +1,9 @@
 //! Arrays: making, joining, cutting, reducing.
 
-use super::{arithmetic, kernels, reductions, rows, term::entrywise};
+use super::{arithmetic, kernels, reductions, rounding, rows, term::entrywise};
 use crate::graph::primitive::{
-    AddsUp, Demand, DerivativeRule::*, Kernel, Map2, Mask, Notation, Placement, Reach, Sees,
-    ShapeRule, Sizes, Slopes,
+    AddsUp, Demand, DerivativeRule::*, Implied, JetRule, Kernel, Map2, Mask, Notation, Placement,
+    Reach, Rounding::Measured, Sees, ShapeRule, Sizes, Slopes,
 };
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 use crate::vector::map2;
@@ -478,19 +478,20 @@ const fn generator(name: &'static str, kernel: crate::graph::primitive::WholeKer
 rows! {
     SUM = Primitive::reduction("sum", reductions::sum)
         .adds_up(AddsUp::Sum).takes_empty().derivative(Linear(|ct, y, _| ct.stretch(y.arg(0).shape())))
-        .latex(r"\sum").doc("The sum of all entries, or along an axis.").example("sum([1, 2; 3, 4], axis=1)", "[4, 6]'");
+        .latex(r"\sum").rounding(Measured(rounding::sum)).doc("The sum of all entries, or along an axis.").example("sum([1, 2; 3, 4], axis=1)", "[4, 6]'");
     MEAN = Primitive::reduction("mean", reductions::mean)
         .adds_up(AddsUp::Mean).derivative(Linear(|ct, y, _| {
             let from = y.arg(0).shape();
             (ct / lane_length(from, y.node().attr())).stretch(from)
         }))
-        .doc("The mean of all entries, or along an axis.").example("mean([1, 2, 6])", "3");
+        .rounding(Measured(rounding::mean)).doc("The mean of all entries, or along an axis.").example("mean([1, 2, 6])", "3");
     VAR = Primitive::reduction("var", reductions::var)
         .derivative(Tangent(|args, y, dots| dots[0].map_or_else(|| y.zero(), |dot| 2.0 * along(centred(args[0], y) * dot, &MEAN, y))))
-        .doc("The mean squared deviation from the mean (divides by n).").example("var([1, 2, 6])", "4.66667");
+        .rounding(Measured(rounding::var)).doc("The mean squared deviation from the mean (divides by n).").example("var([1, 2, 6])", "4.66667");
     DEVIATIONS = Primitive::whole("deviations", reductions::deviations, ShapeRule::Same).internal().reach(Reach::Lane)
         .derivative(Pair(|_, y, dots| dots[0].map_or_else(|| y.zero(), |dot| centred(dot, y)), |ct, _, y, _| centred(ct, y)))
-        .doc("x - mean(x) of each lane, exactly 0 where all entries are equal.");
+        .jets(JetRule::Linear)
+        .rounding(Measured(rounding::deviations)).doc("x - mean(x) of each lane, exactly 0 where all entries are equal.");
     STD = Primitive::reduction("std", reductions::std)
         .derivative(Tangent(std_tangent))
         .kinks(|args, _| {
@@ -499,16 +500,16 @@ rows! {
             let equal = args.len() > 1 && args.iter().all(|x| *x == args[0]);
             equal.then_some(Slopes { taken: 0.0, left: -slope, right: slope })
         })
-        .doc("The square root of var; derivative 0 where it is 0.").example("std([1, 3])", "1");
+        .rounding(Measured(rounding::norm)).doc("The square root of var; derivative 0 where it is 0.").example("std([1, 3])", "1");
     PROD = Primitive::reduction("prod", reductions::prod)
         .takes_empty().spelled(&PROD_SPELLED).derivative(Tangent(prod_tangent))
-        .latex(r"\prod").doc("The product of all entries, or along an axis.").example("prod([2, 3, 4])", "24");
+        .latex(r"\prod").rounding(Measured(rounding::prod)).doc("The product of all entries, or along an axis.").example("prod([2, 3, 4])", "24");
     PROD_SPELLED = Primitive::reduction("prod", reductions::prod).internal()
         .writable().derivative(Tangent(|args, y, dots| weighted(products_of_others(args[0], y), y, dots)))
-        .latex(r"\prod").doc("The product with its derivative in words of the language, for formulas.");
+        .latex(r"\prod").rounding(Measured(rounding::prod)).doc("The product with its derivative in words of the language, for formulas.");
     OTHERS = Primitive::whole("others", kernels::others, ShapeRule::Same).internal().reach(Reach::Lane)
         .derivative(Tangent(others_tangent))
-        .doc("For every entry the product of all others.");
+        .ulps(4.0).doc("For every entry the product of all others.");
     MAX_OF = Primitive::reduction("max", reductions::max)
         .extreme().derivative(Select(|args, y, _| {
             let mask = super::arithmetic::not_less(args[0], y.stretch(args[0].shape()));
@@ -531,49 +532,49 @@ rows! {
             let origin = args.iter().all(|x| *x == 0.0);
             origin.then_some(Slopes { taken: 0.0, left: -1.0, right: 1.0 })
         })
-        .latex(r"\lVert{#1}\rVert").doc("The Euclidean (Frobenius) norm; derivative 0 at 0.").example("norm([3, 4])", "5");
+        .latex(r"\lVert{#1}\rVert").rounding(Measured(rounding::norm)).doc("The Euclidean (Frobenius) norm; derivative 0 at 0.").example("norm([3, 4])", "5");
     NORM1 = Primitive::reduction("norm1", reductions::norm1)
         .derivative(Tangent(|args, y, dots| weighted(args[0].map(&super::elementary::SIGN), y, dots)))
         .kinks(|args, k| (args[k] == 0.0).then_some(Slopes { taken: 0.0, left: -1.0, right: 1.0 }))
-        .latex(r"\lVert{#1}\rVert_1").doc("The sum of absolute values.").example("norm1([3, -4])", "7");
+        .latex(r"\lVert{#1}\rVert_1").rounding(Measured(rounding::var)).doc("The sum of absolute values.").example("norm1([3, -4])", "7");
     LOGSUMEXP = Primitive::reduction("logsumexp", reductions::logsumexp)
         .derivative(Tangent(|args, y, dots| weighted(along(args[0], &SOFTMAX, y), y, dots)))
-        .doc("log(sum(exp(x))) without overflow.").example("logsumexp([1000, 1000])", "1000.69");
+        .rounding(Measured(rounding::logsumexp)).doc("log(sum(exp(x))) without overflow.").example("logsumexp([1000, 1000])", "1000.69");
     SOFTMAX = Primitive::whole("softmax", reductions::softmax, ShapeRule::Same).with_axis().reach(Reach::Lane)
         .companion(&LOGSUMEXP, reductions::softmax_and_logsumexp)
         .derivative(Tangent(softmax_tangent))
-        .doc("exp(x)/sum(exp(x)) without overflow; over all entries, or along an axis.").example("softmax([0, 0])", "[0.5, 0.5]");
+        .rounding(Measured(rounding::softmax)).doc("exp(x)/sum(exp(x)) without overflow; over all entries, or along an axis.").example("softmax([0, 0])", "[0.5, 0.5]");
     LOG_SOFTMAX = Primitive::whole("log_softmax", reductions::log_softmax, ShapeRule::Same).with_axis().reach(Reach::Lane)
         .derivative(Tangent(|args, y, dots| dots[0].map_or_else(|| y.zero(), |dot| {
             dot - sum_like(along(args[0], &SOFTMAX, y) * dot, y).stretch(args[0].shape())
         })))
-        .doc("log(softmax(x)), exact in the tails.").example("log_softmax([0, 0])", "[-0.693147, -0.693147]");
+        .rounding(Measured(rounding::log_softmax)).doc("log(softmax(x)), exact in the tails.").example("log_softmax([0, 0])", "[-0.693147, -0.693147]");
     ARGMAX = Primitive::reduction("argmax", reductions::argmax)
-        .latex(r"\operatorname{arg\,max}").doc("The position of the largest entry, from 1; the first of several.").example("argmax([1, 5, 3])", "2");
+        .latex(r"\operatorname{arg\,max}").exact().doc("The position of the largest entry, from 1; the first of several.").example("argmax([1, 5, 3])", "2");
     CUMSUM = Primitive::whole("cumsum", kernels::cumsum, ShapeRule::Same).with_axis().reach(Reach::Running)
         .derivative(Linear(cumsum_transposed))
-        .doc("Running sums, column by column.").example("cumsum([1, 2, 3])", "[1, 3, 6]");
+        .rounding(Measured(rounding::cumsum)).doc("Running sums, column by column.").example("cumsum([1, 2, 3])", "[1, 3, 6]");
     CUMPROD = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis().reach(Reach::Running)
         .spelled(&CUMPROD_SPELLED).derivative(Tangent(cumprod_tangent))
-        .doc("Running products, column by column.").example("cumprod([1, 2, 3])", "[1, 2, 6]");
+        .rounding(Measured(rounding::cumprod)).doc("Running products, column by column.").example("cumprod([1, 2, 3])", "[1, 2, 6]");
     CUMPROD_SPELLED = Primitive::whole("cumprod", kernels::cumprod, ShapeRule::Same).with_axis().reach(Reach::Running).internal()
         .writable().derivative(Tangent(spelled_cumprod_tangent))
-        .doc("Running products with their derivative in words of the language, for formulas.");
-    ZEROS = generator("zeros", kernels::zeros).latex(r"0_{{#1} \times {#2}}").doc("A matrix of zeros.").example("zeros(1, 2)", "[0, 0]'");
-    ONES = generator("ones", kernels::ones).latex(r"1_{{#1} \times {#2}}").doc("A matrix of ones.").example("ones(1, 2)", "[1, 1]'");
+        .rounding(Measured(rounding::cumprod)).doc("Running products with their derivative in words of the language, for formulas.");
+    ZEROS = generator("zeros", kernels::zeros).latex(r"0_{{#1} \times {#2}}").exact().doc("A matrix of zeros.").example("zeros(1, 2)", "[0, 0]'");
+    ONES = generator("ones", kernels::ones).latex(r"1_{{#1} \times {#2}}").exact().doc("A matrix of ones.").example("ones(1, 2)", "[1, 1]'");
     RAND = generator("rand", kernels::rand).with_seed()
-        .doc("Uniform random numbers in [0, 1), the same for the same seed.").example("rand(1, 1, seed=1)", "0.566562");
+        .exact().doc("Uniform random numbers in [0, 1), the same for the same seed.").example("rand(1, 1, seed=1)", "0.566562");
     RANDN = generator("randn", kernels::randn).with_seed()
-        .doc("Standard normal random numbers, the same for the same seed.").example("randn(1, 1, seed=1)", "-0.0342673");
+        .exact().doc("Standard normal random numbers, the same for the same seed.").example("randn(1, 1, seed=1)", "-0.0342673");
     EYE = Primitive::whole("eye", kernels::eye, ShapeRule::Rule(|_, sizes| Ok(Shape::new(sizes[0], sizes[0]))))
         .parameters(&["n"]).counts(0, 1, 1, Sizes::Rows)
-        .latex(r"I_{#1}").doc("The identity matrix.").example("eye(2)", "[1, 0; 0, 1]");
+        .latex(r"I_{#1}").exact().doc("The identity matrix.").example("eye(2)", "[1, 0; 0, 1]");
     LINSPACE = Primitive::whole("linspace", kernels::linspace, ShapeRule::Rule(linspace_shape))
         .parameters(&["a", "b", "n"]).counts(2, 1, 1, Sizes::Rows).derivative(Linear(linspace_transposed))
-        .doc("n evenly spaced numbers from a to b, both included.").example("linspace(0, 1, 3)", "[0, 0.5, 1]");
+        .rounding(Measured(rounding::linspace)).doc("n evenly spaced numbers from a to b, both included.").example("linspace(0, 1, 3)", "[0, 0.5, 1]");
     ONEHOT = Primitive::whole("onehot", kernels::onehot, ShapeRule::Rule(onehot_shape)).may_fail()
         .parameters(&["v", "k"]).counts(1, 1, 1, Sizes::Columns)
-        .doc("One row a class in v, with a 1 in that column of k.").example("onehot([2, 1], 2)", "[0, 1; 1, 0]");
+        .exact().doc("One row a class in v, with a 1 in that column of k.").example("onehot([2, 1], 2)", "[0, 1; 1, 0]");
     HCAT = Primitive::new("hcat", Kernel::Place(SIDE_BY_SIDE), ShapeRule::Rule(hcat_shape)).parameters(&["A", "…"]).variadic(1)
         .moves_entries().derivative(Linear(|ct, y, k| join_transposed(ct, y, k, false)))
         .doc("Side by side.").example("hcat([1, 2], [3, 4])", "[1, 3; 2, 4]");
@@ -591,10 +592,10 @@ rows! {
         .doc("All columns on top of each other.").example("vec([1, 2; 3, 4])", "[1, 3, 2, 4]");
     DIAG = Primitive::whole("diag", kernels::diag, ShapeRule::Rule(diag_shape))
         .sees(Sees::Diagonal).reach(Reach::Moved).derivative(Linear(diag_transposed))
-        .doc("The diagonal of a matrix, or the matrix with a vector as its diagonal.").example("diag([1, 2; 3, 4])", "[1, 4]");
+        .exact().doc("The diagonal of a matrix, or the matrix with a vector as its diagonal.").example("diag([1, 2; 3, 4])", "[1, 4]");
     APPROX = Primitive::whole("approx", kernels::approx, ShapeRule::Rule(approx_shape)).parameters(&["a", "b", "tol", "abs"])
         .options(&[("tol", 1e-9), ("abs", 0.0)])
-        .doc("1 where a and b differ by at most tol times the largest entry of either, or by at most abs: give abs= to compare with 0.").example("approx(0.1 + 0.2, 0.3)", "1");
+        .exact().doc("1 where a and b differ by at most tol times the largest entry of either, or by at most abs: give abs= to compare with 0.").example("approx(0.1 + 0.2, 0.3)", "1");
     TRANSPOSE = Primitive::whole("transpose", kernels::transpose, ShapeRule::Rule(|shapes, _| Ok(shapes[0].transposed())))
         .notation(Notation::Transpose).moves_entries().derivative(Linear(|ct, _, _| ct.transposed()))
         .doc("Rows and columns exchanged.").example("[1, 2]'", "[1, 2]'");
@@ -603,10 +604,10 @@ rows! {
         .doc("Some of the entries, counted from 1.").example("[5, 6, 7][2..3]", "[6, 7]");
     ENTRIES_AT = Primitive::whole("entries_at", kernels::entries_at, ShapeRule::Given).parameters(&["x", "i", "j"]).places(2).may_fail().internal()
         .sees(Sees::Named).reach(Reach::Moved).derivative(Linear(|ct, y, _| at_places_of(ct, &PLACED_AT, y, y.arg(0).shape())))
-        .doc("The entries from row i and column j on, where these are known only when it is computed.");
+        .exact().doc("The entries from row i and column j on, where these are known only when it is computed.");
     PLACED_AT = Primitive::whole("placed_at", kernels::placed_at, ShapeRule::Given).parameters(&["x", "i", "j"]).places(2).may_fail().internal().reach(Reach::Moved)
         .derivative(Linear(|ct, y, _| at_places_of(ct, &ENTRIES_AT, y, y.arg(0).shape())))
-        .doc("x from row i and column j on in a matrix of zeros, where these are known only when it is computed.");
+        .exact().doc("x from row i and column j on in a matrix of zeros, where these are known only when it is computed.");
     MATRIX = Primitive::new("matrix", Kernel::Place(ROW_BY_ROW), ShapeRule::Given).variadic(0).notation(Notation::Matrix)
         .moves_entries().derivative(Linear(matrix_transposed))
         .doc("A matrix from its entries, row by row.").example("[1, 2; 3, 4]", "[1, 2; 3, 4]");
@@ -634,7 +635,8 @@ rows! {
                 if k == 0 { down * shifted_down(y, 0.0) } else { down }
             },
         ))
-        .doc("y(1) = b(1), y(k) = a(k) y(k-1) + b(k) down every column.");
+        .jets(JetRule::Equation(Implied { coefficient: 0, right: 1, moved: |a, y| a * shifted_down(y, 0.0) }))
+        .rounding(Measured(rounding::recurrence)).doc("y(1) = b(1), y(k) = a(k) y(k-1) + b(k) down every column.");
     GUARD = Primitive::map2("guard", KEEP).internal()
         .mask(Mask::Guard).writable().derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
         .doc("x where the mask is true: keeps a structural zero one whatever it is multiplied by.");
@@ -651,7 +653,7 @@ rows! {
         .doc("x where the scalar mask is true, else zeros: what a choice of a whole lets through.");
     POISON = Primitive::new("poison", Kernel::Map2(map2!(|x, y| if y.is_nan() { f64::NAN } else { x })), ShapeRule::Given).parameters(&["x", "y"]).notation(Notation::Silent).reach(Reach::First)
         .derivative(Select(|args, _, k| (k == 0).then(|| (args[0].number(1.0), None))))
-        .doc("x, and NaN where y is NaN: a derivative of a NaN is NaN.");
+        .exact().doc("x, and NaN where y is NaN: a derivative of a NaN is NaN.");
 }
 
 /// `x`, made NaN where `y` is NaN (a scalar `y` decides for all entries).

@@ -14,6 +14,7 @@ mod linear;
 pub mod places;
 pub mod random;
 mod reductions;
+mod rounding;
 pub mod rounds;
 pub mod rules;
 pub mod special;

@@ -101,10 +101,10 @@ fn spelled_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
 rows! {
     TAKEN = Primitive::whole("index", taken, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail()
         .notation(Notation::Index).spelled(&TAKEN_SPELLED).sees(Sees::Named).reach(Reach::Moved).derivative(Linear(|ct, y, _| with_index_of(ct, &SPREAD, y)))
-        .doc("The entries, rows or columns whose numbers a vector lists.").example("[5, 6, 7][[3, 1, 3]]", "[7, 5, 7]");
+        .exact().doc("The entries, rows or columns whose numbers a vector lists.").example("[5, 6, 7][[3, 1, 3]]", "[7, 5, 7]");
     TAKEN_SPELLED = Primitive::whole("index", taken, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail()
         .notation(Notation::Index).sees(Sees::Named).reach(Reach::Moved).derivative(Linear(spelled_transposed))
-        .doc("The same with its derivative in words of the language, for formulas.");
+        .exact().doc("The same with its derivative in words of the language, for formulas.");
     SPREAD = Primitive::whole("spread", spread, ShapeRule::Given).parameters(&["x", "v"]).places(1).may_fail().internal().reach(Reach::Gathered(taken))
         .derivative(Linear(|ct, y, _| with_index_of(ct, &TAKEN, y)))
         .doc("The entries, rows or columns added up where a vector says, in a matrix of zeros.");

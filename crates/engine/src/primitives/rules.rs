@@ -2,7 +2,7 @@
 
 use super::rows;
 use crate::graph::Primitive;
-use crate::graph::primitive::{DerivativeRule, Fault, KernelCall, ShapeRule};
+use crate::graph::primitive::{DerivativeRule, Fault, KernelCall, Rounding, ShapeRule};
 
 rows! {
     RULED = Primitive::whole("ruled", |call: &KernelCall<'_>, out: &mut [f64]| {
@@ -10,13 +10,13 @@ rows! {
             Ok(())
         }, ShapeRule::Given).variadic(1).internal()
         .derivative(DerivativeRule::Ruled)
-        .doc("The value of a function, its last argument, with the derivative that the user gave.");
+        .rounding(Rounding::Unknown).doc("The value of a function, its last argument, with the derivative that the user gave.");
     SOLUTION = Primitive::whole("solution", |call: &KernelCall<'_>, out: &mut [f64]| {
             solved(call)?;
             out.copy_from_slice(call.args[0].data);
             Ok(())
         }, ShapeRule::Same).parameters(&["x", "step", "residual"]).internal().may_fail()
-        .doc("x, if the Newton step left there is nothing against it: a solution.");
+        .rounding(Rounding::Unknown).doc("x, if the Newton step left there is nothing against it: a solution.");
     MINIMUM = Primitive::whole("minimum", |call: &KernelCall<'_>, out: &mut [f64]| {
             solved(call)?;
             if !is_positive_definite(call.args[3].data.to_vec(), call.args[0].data.len()) {
@@ -25,7 +25,7 @@ rows! {
             out.copy_from_slice(call.args[0].data);
             Ok(())
         }, ShapeRule::Same).parameters(&["x", "step", "residual", "hessian"]).internal().may_fail()
-        .doc("A solution where the second derivatives are those of a minimum.");
+        .rounding(Rounding::Unknown).doc("A solution where the second derivatives are those of a minimum.");
 }
 
 /// The largest step that may be left, against the largest entry or 1.
@@ -36,7 +36,7 @@ fn solved(call: &KernelCall<'_>) -> Result<(), Fault> {
     let scale = x.iter().fold(1f64, |best, x| best.max(x.abs()));
     match step.iter().all(|step| step.abs() <= STEP * scale) && scale.is_finite() {
         true => Ok(()),
-        false => Err(Fault::NoSolution),
+        false => Err(Fault::NoSolution(call.args[2].data[0])),
     }
 }
 
