@@ -25,7 +25,7 @@ const PROGRAMS: u64 = 1_000;
 type Law = fn(&Program, u64, &mut Tally) -> Result<(), String>;
 
 /// Every program goes through the first law and one of the others.
-const LAWS: [Law; 10] = [
+const LAWS: [Law; 11] = [
     derivatives::duality,
     derivatives::symmetry,
     formulas::simplification,
