@@ -6,6 +6,9 @@ use crate::primitives::arithmetic::{ADD, DIV, MUL, SUB};
 use crate::primitives::stored::{LARGE, Stored};
 use crate::primitives::{algebra, array};
 
+/// The bytes that an entry takes while a diagonal is put together: its place as a pair and in two lists, its value.
+const BYTES: u64 = 40;
+
 impl<'a> Lowerer<'a> {
     /// The matrix, if it is stored by its places.
     fn stored(&self, node: NodeId) -> Option<Stored<'a>> {
@@ -75,7 +78,8 @@ impl<'a> Lowerer<'a> {
     ) -> Option<NodeId> {
         let graph = self.graph;
         let only_values = matches!(self.purpose, Purpose::Values | Purpose::Program { .. });
-        let is_large = only_values && shape.len() > LARGE;
+        let fits = (shape.m() as u64) * BYTES <= self.evaluation.limits.memory;
+        let is_large = only_values && shape.len() > LARGE && fits;
         if row.is(&array::EYE) && is_large {
             let one = graph.term(graph.literal(1.0));
             return Some(Stored::diagonal(one.stretch(Shape::vector(shape.m()))).node());
