@@ -11,5 +11,9 @@ fi
 
 rm -rf target/book
 mdbook build docs
+# Where the page of the browser has been built (web/build.sh), scripts in the book can be run and changed.
+if [ -f web/dist/cells/cells.js ]; then
+    cp -R web/dist/cells target/book/docs/live
+fi
 # Pages link to scripts as they do in the repository.
 cp -R examples target/book/examples

@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 use clap::Parser;
+use serde_json::Value;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +13,9 @@ use wengert::cli::Arguments;
 use wengert::data::read;
 use wengert::diagnostic::Diagnostic;
 use wengert::event::Event;
+use wengert::kernel;
 use wengert::lower::Limits;
+use wengert::lsp;
 use wengert::render::{Style, diagnostic, json, terminal};
 use wengert::repl::rehearse;
 use wengert::session::Session;
@@ -27,6 +30,8 @@ pub type Target = fn(&[u8]);
 
 /// All targets by name.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("frames", frames),
+    ("messages", messages),
     ("parse", parse),
     ("print", print),
     ("repl", repl),
@@ -149,6 +154,50 @@ pub fn table(data: &[u8]) {
             }
             Err(error) => shown(&error, &script),
         }
+    }
+}
+
+/// Whatever comes over the sockets of a notebook, nobody without the key is believed, and what is
+/// believed can be written and read again.
+pub fn frames(data: &[u8]) {
+    assert!(kernel::rehearse(data, b"a key that the input cannot know").is_empty());
+    let kinds = kernel::rehearse(data, b"");
+    assert!(kinds.iter().all(|kind| !kind.is_empty()), "{kinds:?}");
+}
+
+/// Whatever an editor sends, the language server answers every request, and none with a fault of its own. Each
+/// line of the input is a message; the last line is sent as it is, header and all.
+pub fn messages(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (lines, last) = text.rsplit_once('\n').unwrap_or(("", &text));
+    let mut stream = String::new();
+    let mut asked = 0;
+    for line in lines.split('\n').take(50) {
+        // A lens runs the script, which may take its time and write a page.
+        if line.contains("executeCommand") || line.contains("showDocument") {
+            continue;
+        }
+        let message: Result<Value, _> = serde_json::from_str(line);
+        if let Ok(message) = &message
+            && message["method"] == "exit"
+        {
+            continue;
+        }
+        asked +=
+            usize::from(message.is_ok_and(|m| m["method"].is_string() && m.get("id").is_some()));
+        stream.push_str(&format!("Content-Length: {}\r\n\r\n{line}", line.len()));
+    }
+    if !last.contains("executeCommand") && !last.contains("showDocument") {
+        stream.push_str(last);
+    }
+    let answers = lsp::rehearse(stream.as_bytes());
+    let answered = answers
+        .iter()
+        .filter(|answer| answer.get("id").is_some())
+        .count();
+    assert!(answered >= asked, "{answered} answers to {asked} requests");
+    for answer in answers {
+        assert_ne!(answer["error"]["code"], -32603, "{answer}");
     }
 }
 

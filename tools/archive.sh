@@ -22,7 +22,7 @@ cp "$program" "$folder/bin/wengert"
 "$program" completions zsh > "$folder/share/zsh/site-functions/_wengert"
 "$program" completions fish > "$folder/share/fish/vendor_completions.d/wengert.fish"
 cp README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE "$folder/share/doc/wengert/"
-# The page, for a static host.
+# `wengert serve` looks for the page here.
 if [ -f web/dist/index.html ]; then
     mkdir "$folder/share/wengert/page"
     cp -R web/dist/index.html web/dist/icon.svg web/dist/assets "$folder/share/wengert/page/"

@@ -23,6 +23,7 @@ Examples:
   wengert check lesson.ad                   look for mistakes without running
   wengert fmt lesson.ad                     rewrite in the standard layout
   wengert export lesson.ad --to jax         the same as Python with JAX
+  wengert serve lesson.ad                   the page in the browser, with this script
   wengert explain shape                     what error[shape] is about
   wengert test examples                     compare the output of every script with its .out
 
@@ -100,6 +101,23 @@ pub enum Command {
     },
     /// Serve an editor that speaks the language server protocol, on standard input and output
     Lsp,
+    /// Open the page of the browser on this machine, with a script and the data beside it
+    Serve {
+        /// A script, or a folder
+        #[arg(value_name = "PATH", default_value = ".")]
+        path: PathBuf,
+        /// The folder of the page, where it was not installed with the program
+        #[arg(long, value_name = "FOLDER")]
+        page: Option<PathBuf>,
+        /// The port; by default any free one
+        #[arg(
+            long,
+            value_name = "NUMBER",
+            default_value_t = 0,
+            hide_default_value = true
+        )]
+        port: u16,
+    },
     /// Print this help
     Help,
     /// Write the manual page (`wengert man | man -l -`)

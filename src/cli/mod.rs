@@ -9,6 +9,7 @@ pub mod golden;
 mod printer;
 mod progress;
 pub(crate) mod script;
+mod serve;
 pub(crate) mod signals;
 mod solutions;
 
@@ -98,6 +99,11 @@ fn run(arguments: Arguments, interactive: fn(&Options) -> Status) -> Status {
             write(page.as_bytes(), options)
         }
         Some(Command::Lsp) => done(lsp::run()),
+        Some(Command::Serve { path, page, port }) => {
+            done(serve::run(&path, page.as_deref(), port, &mut |address| {
+                write(format!("{address}\n").as_bytes(), options);
+            }))
+        }
         Some(Command::Kernel { action, file }) => kernel(action, file.as_deref(), options),
         Some(Command::Fmt { files, check }) => fmt(&files, check, options),
         Some(Command::Test {

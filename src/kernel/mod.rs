@@ -42,6 +42,21 @@ enum Task {
     Leave,
 }
 
+/// The kinds of the messages in a stream of frames that `key` signed; without a key, of all.
+pub fn rehearse(stream: &[u8], key: &[u8]) -> Vec<String> {
+    let signer = Signer::new(key);
+    let messages = wire::messages(stream);
+    let genuine = messages.filter_map(|frames| Message::read(&frames, &signer));
+    let again = |message: Message| {
+        // What is written is read.
+        let written = Message::read(&message.frames(None, &signer), &signer);
+        written.map(|message| message.kind().to_string())
+    };
+    genuine
+        .map(|message| again(message).unwrap_or_default())
+        .collect()
+}
+
 /// Serves a notebook until it asks to shut down.
 ///
 /// # Errors

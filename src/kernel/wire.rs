@@ -222,6 +222,15 @@ fn read_message(input: &mut impl Read) -> io::Result<Heard> {
     }
 }
 
+/// The messages of a stream up to its end, or to what is no frame.
+pub fn messages(mut stream: &[u8]) -> impl Iterator<Item = Frames> {
+    let heard = std::iter::from_fn(move || read_message(&mut stream).ok());
+    heard.filter_map(|heard| match heard {
+        Heard::Message(frames) => Some(frames),
+        Heard::Command(_) => None,
+    })
+}
+
 /// Those who subscribed, and to what.
 #[derive(Clone, Default)]
 pub struct Publisher(Arc<Mutex<Vec<Subscriber>>>);

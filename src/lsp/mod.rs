@@ -43,15 +43,22 @@ pub fn run() -> io::Result<()> {
             }
         }
     });
-    let mut server = Server {
-        output: io::stdout(),
-        now,
-        documents: BTreeMap::new(),
-        stale: Vec::new(),
-        shows_documents: false,
-        pages: 0,
-    };
-    server.serve(&messages)
+    Server::new(io::stdout(), now).serve(&messages)
+}
+
+/// The answers to all messages of a stream that ends, garbled ones included.
+pub fn rehearse(mut input: &[u8]) -> Vec<Value> {
+    let (send, messages) = channel();
+    while let Ok(Some(message)) = transport::read(&mut input) {
+        // The other end is below.
+        let _ = send.send(message);
+    }
+    drop(send);
+    let mut server = Server::new(Vec::new(), Interruptible::default());
+    // Memory takes every answer.
+    let _ = server.serve(&messages);
+    let mut answers = &server.output[..];
+    std::iter::from_fn(|| transport::read(&mut answers).ok().flatten()).collect()
 }
 
 struct Server<W> {
@@ -80,6 +87,17 @@ impl Open {
 }
 
 impl<W: Write> Server<W> {
+    fn new(output: W, now: Interruptible) -> Server<W> {
+        Server {
+            output,
+            now,
+            documents: BTreeMap::new(),
+            stale: Vec::new(),
+            shows_documents: false,
+            pages: 0,
+        }
+    }
+
     fn serve(&mut self, messages: &Receiver<Value>) -> io::Result<()> {
         let mut next = messages.recv().ok();
         while let Some(message) = next.take() {

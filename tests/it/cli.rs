@@ -879,3 +879,91 @@ fn headings_name_their_outputs() {
         "{text}"
     );
 }
+
+/// What a server on this machine answers to a request.
+fn asked(address: &str, path: &str, host: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).expect("listens");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("text");
+    answer
+}
+
+#[test]
+fn serve_answers_only_who_knows_the_secret() {
+    let folder = Folder::new("serve");
+    let page = folder.0.join("page");
+    fs::create_dir(&page).expect("made");
+    fs::write(page.join("index.html"), "<title>Page</title>").expect("written");
+    fs::write(folder.0.join("secret.txt"), "outside").expect("written");
+    let inside = folder.0.join("inside");
+    fs::create_dir(&inside).expect("made");
+    fs::write(inside.join("a.ad"), "read(\"d.csv\")\n").expect("written");
+    fs::write(inside.join("d.csv"), "1,2\n").expect("written");
+    fs::write(inside.join("key.pem"), "hidden").expect("written");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../secret.txt", inside.join("link.txt")).expect("linked");
+
+    let script = inside.join("a.ad");
+    let arguments = [
+        "serve",
+        script.to_str().expect("UTF-8"),
+        "--page",
+        page.to_str().expect("UTF-8"),
+    ];
+    let mut child = wengert(&arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("piped");
+    BufReader::new(stdout).read_line(&mut line).expect("read");
+    let (address, secret) = line
+        .trim()
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once('/'))
+        .unwrap_or_else(|| panic!("no address: {line}"));
+    let ask = |path: &str| asked(address, path, address);
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+
+    let first = ask(&format!("/{secret}"));
+    assert!(
+        first.starts_with("HTTP/1.1 200") && first.contains("wengert-served"),
+        "{first}"
+    );
+    let served = ask(&format!("/{secret}served.json"));
+    assert!(
+        served.contains(r#""script":"a.ad""#) && served.contains("1,2"),
+        "{served}"
+    );
+    assert!(
+        !served.contains("outside") && !served.contains("hidden"),
+        "{served}"
+    );
+
+    for path in [
+        "/",
+        "/served.json",
+        "/0000/served.json",
+        &format!("/{secret}../inside/a.ad"),
+        &format!("/{secret}/etc/hosts"),
+    ] {
+        let answer = ask(path);
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+    }
+    // Another name for this machine is another page's way in.
+    let answer = asked(address, &format!("/{secret}served.json"), "evil.example");
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    child.kill().expect("ends");
+    child.wait().expect("ends");
+
+    let missing = run(&["serve", "nowhere.ad"]);
+    assert_eq!(missing.code, Some(1));
+    assert!(
+        missing
+            .stderr
+            .contains("there is no file or folder `nowhere.ad`"),
+        "{}",
+        missing.stderr
+    );
+}

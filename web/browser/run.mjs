@@ -5,6 +5,7 @@ import { main } from './harness.mjs';
 import { serve } from './serve.mjs';
 import './ways.mjs';
 import './safety.mjs';
+import './elsewhere.mjs';
 
 const dist = process.env.DIST ?? join(import.meta.dirname, '..', 'dist');
 if (!process.env.BASE && !existsSync(join(dist, 'index.html'))) { console.error('web/dist is not there: sh web/build.sh makes it'); process.exit(2); }

@@ -218,8 +218,12 @@ test('6 take away: LaTeX, SVG, PNG, script, code, a page', async ({ context, bas
   await item('LaTeX');
   await until(page, () => document.querySelector('.text-dialog pre')?.innerText.includes('\\bar{a}'), 'LaTeX');
   await page.locator('.text-dialog button', { hasText: 'Close' }).click();
-  await item('NumPy');
-  await page.waitForSelector('.text-dialog pre');
+  for (const [label, part] of [['NumPy', 'import numpy as np'], ['JAX', 'import jax'], ['PyTorch', 'import torch'], ['C', '#include <math.h>']]) {
+    await page.click('[data-testid=export]');
+    await page.locator('.menu-items').getByText(label, { exact: true }).click();
+    await until(page, (text) => document.querySelector('.text-dialog pre')?.innerText.includes(text), `code for ${label}`, part);
+    await page.locator('.text-dialog button', { hasText: 'Close' }).click();
+  }
 });
 
 test('7 by keyboard alone', async ({ context, base }) => {

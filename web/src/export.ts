@@ -70,6 +70,6 @@ export async function take(what: string): Promise<{ title: string; text: string;
   if (what === 'latex') return { title: 'LaTeX', text: await engine.latex(withTrace()), file: 'wengert.tex' };
   if (what === 'html') { const page = await engine.html(withTrace()); if (page) download('wengert.html', page, 'text/html'); return null; }
   const language = what.replace('code:', '');
-  const code = await engine.export(state.text.value, language);
-  return { title: `Code for ${language}`, text: code ?? 'This engine does not export code yet.', file: `wengert.${{ julia: 'jl', c: 'c' }[language] ?? 'py'}` };
+  const code = await engine.export(withTrace(), language);
+  return { title: `Code for ${language}`, text: code, file: `wengert.${language === 'c' ? 'c' : 'py'}` };
 }

@@ -5,6 +5,7 @@ import { createEngine } from './engine/create';
 import * as state from './state';
 import { decode } from './share';
 import { installKeys } from './keys';
+import { openServed, served } from './served';
 import './theme';
 
 export const LOSS = 'L = 0.5*(y - w*x)^2\nw = 3; x = 2; y = 1\n\ntrace L wrt w\n';
@@ -15,7 +16,8 @@ declare global {
 
 async function open(): Promise<void> {
   const shared = await decode(location.hash);
-  await state.restore(shared ?? { code: LOSS });
+  const own = served() && !shared ? await openServed() : null;
+  await state.restore(shared ?? { code: own ?? LOSS });
 }
 
 const engine = createEngine();
@@ -40,6 +42,6 @@ window.wengert = {
   },
 };
 
-if (!__SINGLE__ && import.meta.env.PROD && 'serviceWorker' in navigator && location.protocol.startsWith('http')) {
+if (!__SINGLE__ && !served() && import.meta.env.PROD && 'serviceWorker' in navigator && location.protocol.startsWith('http')) {
   void navigator.serviceWorker.register('./sw.js');
 }

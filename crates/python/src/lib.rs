@@ -5,11 +5,13 @@ use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Mutex;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
+use wengert::export::{DataFolder, ExportOptions, ExportTarget};
 use wengert::notation::Style;
 use wengert::source::Source;
 use wengert::stop::StopToken;
@@ -231,6 +233,44 @@ impl Engine {
         Ok((rows, columns, PyBytes::new(py, &bytes)))
     }
 
+    /// What is defined as a program in another language, with a function for each request.
+    fn export(&self, py: Python<'_>, requests: Vec<String>, target: String) -> PyResult<String> {
+        let target = named(&target)?;
+        let text = self.ask(py, move |session| {
+            let requests: Vec<&str> = requests.iter().map(String::as_str).collect();
+            let how = ExportOptions::default();
+            session.export(&requests, target, &how).map_err(Wrong::from)
+        })??;
+        Ok(text)
+    }
+
+    /// A script as a program in another language; without requests, what it shows.
+    fn export_script(
+        &self,
+        py: Python<'_>,
+        path: String,
+        requests: Vec<String>,
+        target: String,
+    ) -> PyResult<String> {
+        let target = named(&target)?;
+        let script = std::fs::read_to_string(&path)?;
+        let folder = std::path::absolute(&path)?;
+        let folder = folder.parent().unwrap_or(Path::new("/"));
+        let folder = folder.to_string_lossy().replace('\\', "/");
+        let text = self.ask(py, move |session| {
+            let requests: Vec<&str> = requests.iter().map(String::as_str).collect();
+            let how = ExportOptions {
+                folder: Some(DataFolder::Fixed(folder)),
+                ..ExportOptions::default()
+            };
+            let source = Source::new(path, script);
+            let shown = &mut |_| {};
+            let exported = session.export_script(&source, &requests, target, &how, shown);
+            exported.map_err(Wrong::from)
+        })??;
+        Ok(text)
+    }
+
     /// The names that are defined.
     fn names(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         self.ask(py, |session| {
@@ -243,6 +283,12 @@ impl Engine {
     fn help(&self, py: Python<'_>, topic: String) -> PyResult<Option<String>> {
         self.ask(py, move |session| session.explain(&topic).ok())
     }
+}
+
+/// The target that `word` names.
+fn named(word: &str) -> PyResult<ExportTarget> {
+    ExportTarget::named(word)
+        .ok_or_else(|| PyValueError::new_err(format!("there is no target {word:?}")))
 }
 
 /// The program `wengert`, with its arguments; its exit status.

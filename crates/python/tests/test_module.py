@@ -50,6 +50,30 @@ def test_arrays_come_back_as_they_went(value, shape):
     np.testing.assert_array_equal(back, np.asarray(value, dtype=float))
 
 
+def test_functions_and_modules_of_numpy(tmp_path):
+    s = loss()
+    f = s["grad(L, w)"].numpy()
+    assert f() == 10.0 and f(w=0.0) == -2.0
+    assert s["L"].derive("w").numpy()(w=1.0) == 2.0
+    with pytest.raises(TypeError, match="no input 'v'"):
+        f(v=1)
+    s["x"] = [1.0, 2.0]
+    s.run("M = sum((w*x).^2)")
+    np.testing.assert_allclose(np.ravel(s["grad(M, x)"].numpy()(w=1.0)), [2.0, 4.0])
+
+    script = tmp_path / "loss.ad"
+    (tmp_path / "d.csv").write_text("1\n2\n3\n")
+    script.write_text('X = read("d.csv"); w = 2\nL = sum((w*X).^2)\nL\ngrad(L, w)\n')
+    module = wg.export(script)
+    assert [float(v) for v in module.values(**module.inputs())] == [56.0, 56.0]
+    assert "import numpy" in module.__source__
+    assert "#include" in wg.export(script, to="c")
+    with pytest.raises(ValueError):
+        wg.export(script, to="fortran")
+    with pytest.raises(wg.Error):
+        s.export(["unknown_name(3)"])
+
+
 def test_pygments_finds_the_lexer():
     from pygments.lexers import get_lexer_by_name
     from pygments.token import Token

@@ -16,7 +16,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Callable, Optional, Union
+import os
+import types
+from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +42,7 @@ __all__ = [
     "ShapeError",
     "SyntaxError_",
     "check_grad",
+    "export",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -105,8 +108,9 @@ def _error(failure: Failure) -> Error:
 class Result:
     """What a statement shows. A notebook draws it; ``print`` writes it as the terminal does."""
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: Shown, session: Optional[Session] = None) -> None:
         self._shown = shown
+        self._session = session
 
     @property
     def data(self) -> dict[str, Any]:
@@ -129,6 +133,12 @@ class Result:
         """The formula of a ``derive``, which can be typed back in."""
         formula = self.data.get("formula")
         return None if formula is None else str(formula)
+
+    def numpy(self) -> Callable[..., Number]:
+        """The formula of a ``derive`` as a function of NumPy arrays, as :meth:`Formula.numpy`."""
+        if self.formula is None or self._session is None:
+            raise ValueError("only a formula can be a function")
+        return self._session[self.formula].numpy()
 
     def latex(self) -> Optional[str]:
         """The formula for MathJax, where formulas are all that is shown."""
@@ -185,6 +195,28 @@ class Formula:
         """The symbolic derivative as a formula."""
         return self._session._only(f"derive {self.source} wrt {wrt}")
 
+    def numpy(self) -> Callable[..., Number]:
+        """A function of NumPy arrays that needs no session: inputs by name, the others keep their values.
+
+        >>> s = Session()
+        >>> _ = s.run("L = 0.5*(y - w*x)^2; w = 3; x = 2; y = 1")
+        >>> f = s["grad(L, w)"].numpy()
+        >>> f(), f(w=0.5)
+        (10.0, 0.0)
+        """
+        module = self._session.export([self.source])
+        known = module.inputs()
+
+        def function(**inputs: npt.ArrayLike) -> Number:
+            unknown = sorted(set(inputs) - set(known))
+            if unknown:
+                raise TypeError(f"there is no input {unknown[0]!r}; there are: {', '.join(known)}")
+            value = module.values(**{**known, **inputs})[0]
+            return float(value) if np.ndim(value) == 0 else np.asarray(value)
+
+        function.__doc__ = f"{self.source}, of: {', '.join(known)}"
+        return function
+
     def trace(self, wrt: Optional[str] = None) -> Result:
         """The Wengert list."""
         return self._session.trace(self.source, wrt)
@@ -215,7 +247,7 @@ class Session:
         Raises :class:`Error` at the first mistake; ``error.results`` holds what was shown before it.
         """
         shown, failure = self._engine.run(source, "<python>")
-        results = [Result(one) for one in shown]
+        results = [Result(one, self) for one in shown]
         if failure is not None:
             error = _error(failure)
             error.results = results  # type: ignore[attr-defined]
@@ -298,12 +330,40 @@ class Session:
         given = against(self.eval(wrt)) if callable(against) else against
         return compare_gradients(given, self.eval(f"grad({output}, {wrt})"))
 
+    def export(self, requests: Sequence[str], to: str = "numpy") -> Any:
+        """What is defined as a program in another language, as :func:`export`."""
+        try:
+            return _exported(self._engine.export(list(requests), to), to)
+        except Failure as failure:
+            raise _error(failure) from None
+
     def help(self, topic: str) -> str:
         """A page about a function, a statement, a word or a class of errors."""
         page = self._engine.help(topic)
         if page is None:
             raise KeyError(topic)
         return page
+
+
+def _exported(source: str, to: str) -> Any:
+    if to not in ("numpy", "jax", "torch"):
+        return source
+    module = types.ModuleType("wengert_export")
+    module.__dict__["__source__"] = source
+    exec(compile(source, f"<exported for {to}>", "exec"), module.__dict__)
+    return module
+
+
+def export(path: Union[str, os.PathLike[str]], to: str = "numpy", requests: Sequence[str] = ()) -> Any:
+    """A script as a program for ``"numpy"``, ``"jax"`` or ``"torch"``: a module; for ``"c"``: its text.
+
+    The module has a function for each of ``requests``, or for what the script shows; ``inputs()`` gives the inputs
+    with their values, ``values(**inputs())`` all results, and ``__source__`` is its text.
+    """
+    try:
+        return _exported(Engine().export_script(os.fspath(path), list(requests), to), to)
+    except Failure as failure:
+        raise _error(failure) from None
 
 
 def load_ipython_extension(ipython: Any) -> None:

@@ -12,6 +12,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 use wengert::diagnostic::Diagnostic;
+use wengert::export::{ExportOptions, ExportTarget};
 use wengert::graph::Tensor;
 use wengert::notation::{PlainMath, Style};
 use wengert::render::json::diagnostic;
@@ -143,7 +144,9 @@ pub extern "C" fn call(operation: u32, start: *mut u8, length: usize, at: usize)
             }
         }
         7 => latex(text),
+        9 => export(&text),
         10 => html(text),
+        11 => cell(text),
         8 => {
             let (name, content) = text.split_once('\n').unwrap_or((&text, ""));
             ENGINE.with_borrow(|engine| engine.world.insert(name, content));
@@ -215,6 +218,36 @@ fn html(text: String) {
     let mut events = Vec::new();
     shown(text, &mut |event| events.push(event));
     line(&render::html::page(&events, &Style::default()));
+}
+
+/// A cell of the book, in the session so far: its results as fragments of HTML, and its error.
+fn cell(text: String) {
+    let source = Source::new("cell", text);
+    ENGINE.with_borrow_mut(|engine| {
+        let run = (engine.session).run_source(&source, &mut |event| {
+            say(&json!({"html": render::html::fragment(&event, &Style::default())}));
+        });
+        if let Err(error) = run {
+            tell(&error, &source);
+        }
+    });
+}
+
+/// The script below the first line, which names a language, as a program in that language.
+fn export(text: &str) {
+    let (target, script) = text.split_once('\n').unwrap_or((text, ""));
+    let Some(target) = ExportTarget::named(target) else {
+        return say(&json!({"message": format!("there is no target `{target}`")}));
+    };
+    let source = Source::new("page", script);
+    ENGINE.with_borrow(|engine| {
+        let mut session = Engine::new(engine.world.clone()).session;
+        let how = ExportOptions::default();
+        match session.export_script(&source, &[], target, &how, &mut |_| {}) {
+            Ok(code) => say(&json!({"code": code})),
+            Err(error) => tell(&error, &source),
+        }
+    });
 }
 
 /// What may be written at `at`, with the names of the script that ran last.

@@ -45,6 +45,6 @@ export class NativeEngine implements Engine {
   async format(): Promise<string | null> { return null; }
   async latex(text: string): Promise<string> { return this.ask({ text, latex: true }); }
   async html(): Promise<string | null> { return null; }
-  async export(): Promise<string | null> { return null; }
+  async export(): Promise<string> { return 'The program itself exports: wengert export FILE.ad'; }
   stop(): void { /* a run here ends by itself */ }
 }

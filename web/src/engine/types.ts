@@ -114,7 +114,9 @@ export interface Engine {
   /** What the script shows, as a page of its own. */
   html(text: string): Promise<string | null>;
   /** The script in another language; null where this engine cannot. */
-  export(text: string, target: string): Promise<string | null>;
+  export(text: string, target: string): Promise<string>;
+  /** Files beside the scripts, from now on. */
+  provide?(files: Record<string, string>): void;
   /** Ends what is running. */
   stop(): void;
   /** Ends the engine itself. */

@@ -14,12 +14,12 @@ interface Answer { lines: string[]; milliseconds: number; trap?: string; stopped
 interface Call { id: number; operation: Operation; text: string; at: number; onLines?: (lines: string[]) => void; onProgress?: (rounds: number, fraction: number) => void; deadline?: number; resolve: (answer: Answer) => void; lines: string[]; timer?: ReturnType<typeof setTimeout>; since: number }
 
 /** One worker and the calls that wait for it, in order. */
-class Channel {
+export class Channel {
   private worker: Promise<Worker> | null = null;
   private queue: Call[] = [];
   private active: Call | null = null;
   private next = 1;
-  constructor(private readonly files: Record<string, string>) {}
+  constructor(public files: Record<string, string>) {}
 
   get idle(): boolean { return !this.active && this.queue.length === 0; }
 
@@ -195,7 +195,14 @@ export class WebEngine implements Engine {
   format(text: string): Promise<string | null> { return this.first<string>('format', text); }
   async latex(text: string): Promise<string> { return (await this.side.call('latex', text, 0, { deadline: 8000 })).lines.join(''); }
   async html(text: string): Promise<string | null> { return (await this.side.call('html', text, 0, { deadline: 8000 })).lines.at(-1) ?? null; }
-  async export(text: string, target: string): Promise<string | null> { return this.first<string>('export', `${target}\n${text}`); }
+  async export(text: string, target: string): Promise<string> {
+    const found = await this.first<{ code: string } | Diagnostic>('export', `${target}\n${text}`);
+    if (!found) return 'The script takes too long for this.';
+    return 'message' in found ? `${found.message}\n${found.help ?? ''}` : found.code;
+  }
   stop(): void { this.main.stop(); }
   end(): void { this.main.end(); this.side.end(); }
+  provide(files: Record<string, string>): void {
+    for (const channel of [this.main, this.side]) { channel.end(); channel.files = { ...channel.files, ...files }; }
+  }
 }

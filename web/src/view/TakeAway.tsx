@@ -15,6 +15,8 @@ export function ShareButton() {
   return <button type="button" data-testid="share" class="quiet" onClick={() => void share()}>{done || 'Share'}</button>;
 }
 
+const LANGUAGE = { numpy: 'NumPy', jax: 'JAX', torch: 'PyTorch', c: 'C' };
+
 export function ExportButton() {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState<{ title: string; text: string; file: string } | null>(null);
@@ -40,7 +42,7 @@ export function ExportButton() {
         <div class="menu-items" role="group" aria-label="Take away">
           {([['latex', 'LaTeX'], ['svg', 'Graph as SVG'], ['png', 'Graph as PNG'], ['ad', 'Script (.ad)'], ['html', 'Page of its own (HTML)']] as const).map(([id, label]) => <button key={id} type="button" onClick={() => void take(id)}>{label}</button>)}
           <p class="dim">Code</p>
-          {(['jax', 'numpy', 'torch', 'julia', 'c'] as const).map((id) => <button key={id} type="button" onClick={() => void take(`code:${id}`)}>{{ jax: 'JAX', numpy: 'NumPy', torch: 'PyTorch', julia: 'Julia', c: 'C' }[id]}</button>)}
+          {(['numpy', 'jax', 'torch', 'c'] as const).map((id) => <button key={id} type="button" onClick={() => void take(`code:${id}`)}>{LANGUAGE[id]}</button>)}
         </div>
       )}
       {text && <TextDialog {...text} close={() => setText(null)} />}
