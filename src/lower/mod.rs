@@ -98,7 +98,7 @@ pub struct Lowerer<'a> {
     holds: u32,
     /// Leaves that stand for what changes from round to round of loops that are being lowered.
     round_leaves: FxHashSet<NodeId>,
-    /// Iterations are written out, round by round.
+    /// Iterations are written out, round by round, and matrices entry by entry.
     unrolls: bool,
     /// Leaves that stand for matrices of derivatives whose values were computed.
     swept: Vec<Swept>,
@@ -166,7 +166,8 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// The same machine where iterations are written out, round by round.
+    /// The same machine where iterations are written out, round by round, and every matrix entry by
+    /// entry, whatever is known to be zero.
     pub fn unrolling(mut self) -> Lowerer<'a> {
         self.unrolls = true;
         self

@@ -89,7 +89,7 @@ impl Lowerer<'_> {
         expr: ExprId,
         frame: &Frame,
     ) -> Result<Option<Coloured>> {
-        if !matches!(self.purpose, Purpose::Values | Purpose::Program { .. }) {
+        if self.unrolls || !matches!(self.purpose, Purpose::Values | Purpose::Program { .. }) {
             return Ok(None);
         }
         let room = self.evaluation.limits.places();

@@ -56,6 +56,7 @@ mod tests {
             "{text}"
         );
         run(&mut repl, "a9");
-        assert!(shown.take().contains("a1 to a5 for values"));
+        let text = shown.take();
+        assert!(text.contains("a1 to a5"), "{text}");
     }
 }

@@ -388,7 +388,6 @@ const FILES: Exceptions = &[
 const NAMES: Exceptions = &[];
 const ERRORS: Exceptions = &[
     ("crates/engine/src/exec/layout", INSIDE),
-    ("crates/engine/src/exec/plan", INSIDE),
     ("src/syntax/builder", INSIDE),
 ];
 const IMPORTS: Exceptions = &[];

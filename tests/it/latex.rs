@@ -15,7 +15,8 @@ fn fault(latex: &str) -> Option<String> {
     let mut braces = 0i32;
     let mut environments: Vec<String> = Vec::new();
     for (at, line) in latex.lines().enumerate() {
-        if line.starts_with('%') {
+        let is_verbatim = environments.iter().any(|open| open == "verbatim");
+        if line.starts_with('%') || is_verbatim && line != "\\end{verbatim}" {
             continue;
         }
         let at = at + 1;

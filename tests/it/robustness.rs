@@ -440,8 +440,8 @@ fn what_does_not_fit_is_an_error_at_once() {
         "zeros(-1)",
         "zeros(1.5)",
         "x = ones(60000)\nx*x'\n",
-        "x = ones(100000)\ndiag(x)\n",
-        "x = ones(40000)\nhessian(sum(x.^2), x)\n",
+        "x = ones(100000)\nexp(diag(x))\n",
+        "x = ones(40000)\nhessian(sum(x)^2, x)\n",
         "x = ones(3)\nonehot(x, 1e12)\n",
         "x = 1\nreshape(x, 1e9, 1e9)\n",
         "input W[1e6, 1e6]\nW\n",
@@ -475,7 +475,7 @@ fn the_number_of_nodes_is_limited() {
         "f(t) = t + 1\niterate(f, 1, 1e12)\n",
         "[i + j for i in 1..1e6, j in 1..1e6]\n",
         "f(t) = sin(t)\nx = 1\niterate(f, x, 1000000)\n",
-        "x = ones(1000)\njacobian(x .* x, x)\n",
+        "x = ones(1000)\njacobian(x*sum(x), x)\n",
     ] {
         assert_eq!(error_of(text, limits), "limit", "{text}");
     }

@@ -161,7 +161,10 @@ mod tests {
         let short = evaluated("det", "primal", json!({"A": [1.0, 2.0, 3.0], "ell": 2}));
         assert_eq!(short["success"], json!(false));
         assert!(
-            short["error"].as_str().unwrap_or_default().contains('A'),
+            short["error"]
+                .as_str()
+                .unwrap_or_default()
+                .contains("3 entries"),
             "{short}"
         );
     }

@@ -10,6 +10,7 @@ mod cone;
 mod kernel;
 pub mod measure;
 pub mod primitive;
+mod questions;
 mod rounds;
 mod rule;
 pub mod shape;

@@ -311,7 +311,8 @@ mod tests {
         let near = |i: usize, j: usize| i.abs_diff(j) <= 1;
         let arrow = |i: usize, j: usize| i == j || i == 0 || j == 0;
         let blocks = |i: usize, j: usize| i / 4 == j / 4;
-        let cases: [(&dyn Fn(usize, usize) -> bool, usize); 4] =
+        type Pattern<'p> = &'p dyn Fn(usize, usize) -> bool;
+        let cases: [(Pattern<'_>, usize); 4] =
             [(&near, 3), (&arrow, 2), (&blocks, 4), (&|i, j| i == j, 1)];
         for (has, count) in cases {
             let pattern = pattern(40, has);
