@@ -39,7 +39,7 @@ impl Tally {
             ("entries that are not finite", programs / 200),
             ("formulas", programs / 10),
             ("slopes", programs / 50),
-            ("differences", programs / 20),
+            ("differences", programs / 25),
             ("compiled", programs / 15),
             ("places of patterns", programs / 5),
         ] {

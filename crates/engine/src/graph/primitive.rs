@@ -12,7 +12,6 @@ pub use super::kernel::{
     Fault, Kernel, KernelCall, Lanes, Map1, Map2, Map3, Mirror, Placement, Placing, Together,
     WholeKernel,
 };
-use super::shape::Shape;
 
 /// One operation: one row of the table.
 pub struct Primitive {
