@@ -263,7 +263,7 @@ impl Engine {
                 folder: Some(DataFolder::Fixed(folder)),
                 ..ExportOptions::default()
             };
-            let source = Source::new(path, script);
+            let source = Source::file(Path::new(&path), script);
             let shown = &mut |_| {};
             let exported = session.export_script(&source, &requests, target, &how, shown);
             exported.map_err(Wrong::from)

@@ -201,8 +201,8 @@ class Formula:
         >>> s = Session()
         >>> _ = s.run("L = 0.5*(y - w*x)^2; w = 3; x = 2; y = 1")
         >>> f = s["grad(L, w)"].numpy()
-        >>> f(), f(w=0.5)
-        (10.0, 0.0)
+        >>> f(), f(w=1)
+        (10.0, 2.0)
         """
         module = self._session.export([self.source])
         known = module.inputs()

@@ -31,6 +31,7 @@ STATEMENTS = (
     "rule",
     "series",
     "simplify",
+    "sparsity",
     "trace",
     "while",
 )
@@ -140,6 +141,7 @@ FUNCTIONS = (
     "sum",
     "tan",
     "tanh",
+    "taylor",
     "tr",
     "trunc",
     "var",
