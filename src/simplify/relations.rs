@@ -62,19 +62,19 @@ fn with_one_exponential(algebra: &mut Algebra, graph: &Graph, id: Id) -> Option<
     let terms = nodes(algebra, graph, &reached)?;
     let mut roots: Vec<NodeId> = Vec::new();
     for exponential in &exponentials {
-        let exponential = graph.term(terms[exponential]);
+        let exponential = built(algebra, graph, &terms, *exponential)?;
         for (above, below) in &scales {
             let mut root = exponential;
             if let Some(above) = above {
-                root = root * graph.term(terms[above]);
+                root = root * built(algebra, graph, &terms, *above)?;
             }
             if let Some(below) = below {
-                root = root / graph.term(terms[below]);
+                root = root / built(algebra, graph, &terms, *below)?;
             }
             roots.push(root.id);
         }
     }
-    let laws = laws(graph, terms[&id], &roots);
+    let laws = laws(graph, built(algebra, graph, &terms, id)?.id, &roots);
     let one = algebra.unit();
     let inverse = algebra.number(Number::MINUS_ONE);
     let mut best: Option<Id> = None;
@@ -146,14 +146,15 @@ fn with_terms_joined(algebra: &mut Algebra, graph: &Graph, id: Id) -> Option<Id>
             continue;
         };
         for part in parts.iter().map(|(_, part)| part).chain([sum]) {
+            let root = built(algebra, graph, &terms, *part)?.id;
             places.entry(*part).or_insert_with(|| {
-                roots.push(terms[part]);
+                roots.push(root);
                 roots.len() - 1
             });
         }
     }
     roots.push(graph.literal(0.0));
-    let laws = laws(graph, terms[&id], &roots);
+    let laws = laws(graph, built(algebra, graph, &terms, id)?.id, &roots);
     let mut joined: FxHashMap<Id, Id> = FxHashMap::default();
     for sum in candidates {
         if laws.equal(places[&sum], roots.len() - 1) {
@@ -212,14 +213,24 @@ fn is_candidate(algebra: &Algebra, id: Id, named: &FxHashSet<Id>) -> bool {
     (2..=COMPARED).contains(&terms.len()) && several.count() > 1
 }
 
+/// The node of a formula that was built, or of a number, which is no part of others.
+fn built<'g>(
+    algebra: &Algebra,
+    graph: &'g Graph,
+    nodes: &FxHashMap<Id, NodeId>,
+    id: Id,
+) -> Option<Term<'g>> {
+    match nodes.get(&id) {
+        Some(node) => Some(graph.term(*node)),
+        None => Some(number(graph, algebra.value(id)?)),
+    }
+}
+
 /// The formulas as nodes of the graph, which know what names stand for.
 fn nodes(algebra: &Algebra, graph: &Graph, reached: &[Id]) -> Option<FxHashMap<Id, NodeId>> {
-    let mut built: FxHashMap<Id, NodeId> = FxHashMap::default();
+    let mut nodes: FxHashMap<Id, NodeId> = FxHashMap::default();
     for id in reached {
-        let term = |id: Id| match built.get(&id) {
-            Some(node) => Some(graph.term(*node)),
-            None => Some(number(graph, algebra.value(id)?)),
-        };
+        let term = |id: Id| built(algebra, graph, &nodes, id);
         let shape = algebra.shape(*id);
         let node = match algebra.form(*id) {
             Form::Number(value) => number(graph, value),
@@ -269,9 +280,9 @@ fn nodes(algebra: &Algebra, graph: &Graph, reached: &[Id]) -> Option<FxHashMap<I
             }
             Form::Identity => return None,
         };
-        built.insert(*id, node.id);
+        nodes.insert(*id, node.id);
     }
-    Some(built)
+    Some(nodes)
 }
 
 /// The formula that a held name stands for.
