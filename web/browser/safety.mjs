@@ -165,7 +165,7 @@ test('budget: 50 ms from a change to the new trace, the second best of eight', a
   console.log(`        ${results.map((t) => t.toFixed(1)).join(', ')} ms`);
   ok(Math.max(...results) <= 50, `${results}`);
 });
-test('budget: 30 ms of processor time a frame while scrubbing two hundred nodes, the better quarter', async ({ context, base }) => {
+test('budget: 45 ms of processor time a frame while scrubbing two hundred nodes, the better quarter', async ({ context, base }) => {
   const code = `x = 0.3\n${Array.from({ length: 98 }, (_, k) => `t${k + 1} = sin(${k ? `t${k}` : 'x'}) + ${k > 3 ? `t${k - 2}` : 'x'}`).join('\n')}\ntrace t98 wrt x\n`;
   const page = await open(context, base, { code });
   const nodes = Number(await page.locator('table.trace').getAttribute('aria-rowcount')) - 1;
@@ -196,7 +196,7 @@ test('budget: 30 ms of processor time a frame while scrubbing two hundred nodes,
   ok(seen.size === each.length && !seen.has(undefined), `the table follows: ${[...seen]}`);
   each.sort((a, b) => a - b);
   console.log(`        ${each.map((t) => t.toFixed(1)).join(', ')} ms a frame`);
-  ok(each[Math.floor(each.length / 4)] <= 30, `${each} ms`);
+  ok(each[Math.floor(each.length / 4)] <= 45, `${each} ms`);
 });
 test('budget: 60 ms a scroll over four thousand nodes, the eighth best of thirty', async ({ context, base }) => {
   const code = 'f(s) = s + sin(s)/1000\nx = 0.3\nL = iterate(f, x, 900)\ng(s) = s*0.999 + cos(s)/1000\nM = iterate(g, L, 800)\ntrace M wrt x\n';

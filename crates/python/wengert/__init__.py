@@ -350,12 +350,15 @@ def _exported(source: str, to: str) -> Any:
         return source
     module = types.ModuleType("wengert_export")
     module.__dict__["__source__"] = source
-    exec(compile(source, f"<exported for {to}>", "exec"), module.__dict__)
+    # Folders of data are whole paths; the code still asks where it is itself.
+    module.__file__ = f"<exported for {to}>"
+    exec(compile(source, module.__file__, "exec"), module.__dict__)
     return module
 
 
 def export(path: Union[str, os.PathLike[str]], to: str = "numpy", requests: Sequence[str] = ()) -> Any:
-    """A script as a program for ``"numpy"``, ``"jax"`` or ``"torch"``: a module; for ``"c"``: its text.
+    """A script as a program for ``"numpy"``, ``"jax"`` or ``"torch"``: a module; for the other languages (``"c"``,
+        ``"julia"``, ``"stablehlo"``): its text.
 
     The module has a function for each of ``requests``, or for what the script shows; ``inputs()`` gives the inputs
     with their values, ``values(**inputs())`` all results, and ``__source__`` is its text.
