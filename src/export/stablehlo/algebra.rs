@@ -36,16 +36,7 @@ impl SsaFunction<'_, '_, '_> {
         };
         let number = Shape::SCALAR;
         let solution = result(0, b.shape);
-        let solution = match b.shape.is_scalar() {
-            true => {
-                let text = format!(
-                    "stablehlo.reshape {} : ({right_kind}) -> tensor<f64>",
-                    solution.name
-                );
-                self.value(text, number, false)
-            }
-            false => solution,
-        };
+        let solution = self.as_number(solution, &right_kind);
         [solution, result(1, number), result(2, number)]
     }
 

@@ -139,6 +139,22 @@ impl<'s, 'p, 'g> SsaFunction<'s, 'p, 'g> {
         value
     }
 
+    /// The same for a result that the operation gives as a matrix of type `kind`: a 1×1 one is a
+    /// number here.
+    pub fn matrix_value(&mut self, text: impl AsRef<str>, shape: Shape, kind: &str) -> SsaValue {
+        let made = self.value(text, shape, false);
+        self.as_number(made, kind)
+    }
+
+    /// A value of type `kind`, as a number where it is one.
+    pub fn as_number(&mut self, made: SsaValue, kind: &str) -> SsaValue {
+        if !made.shape.is_scalar() {
+            return made;
+        }
+        let text = format!("stablehlo.reshape {} : ({kind}) -> tensor<f64>", made.name);
+        self.value(text, made.shape, false)
+    }
+
     /// The values of `roots`, after lines for what they need.
     ///
     /// # Errors

@@ -83,15 +83,7 @@ impl SsaFunction<'_, '_, '_> {
             a.kind(),
             b.kind()
         );
-        let product = self.value(text, shape, false);
-        match shape.is_scalar() {
-            true => self.value(
-                format!("stablehlo.reshape {} : ({to}) -> tensor<f64>", product.name),
-                shape,
-                false,
-            ),
-            false => product,
-        }
+        self.matrix_value(text, shape, &to)
     }
 
     fn transposed(&mut self, x: &SsaValue) -> SsaValue {
@@ -131,15 +123,7 @@ impl SsaFunction<'_, '_, '_> {
             j + shape.cols,
             x.kind()
         );
-        let found = self.value(text, shape, false);
-        match shape.is_scalar() {
-            true => self.value(
-                format!("stablehlo.reshape {} : ({to}) -> tensor<f64>", found.name),
-                shape,
-                false,
-            ),
-            false => found,
-        }
+        self.matrix_value(text, shape, &to)
     }
 
     /// Arrays one after the other along a dimension.
@@ -217,15 +201,7 @@ impl SsaFunction<'_, '_, '_> {
             "stablehlo.dynamic_slice {}, {}, {}, sizes = [{m}, {n}] : ({kind}, tensor<i64>, tensor<i64>) -> {to}",
             matrix.name, row.name, column.name
         );
-        let block = self.value(text, shape, false);
-        let block = match shape.is_scalar() {
-            true => self.value(
-                format!("stablehlo.reshape {} : ({to}) -> tensor<f64>", block.name),
-                shape,
-                false,
-            ),
-            false => block,
-        };
+        let block = self.matrix_value(text, shape, &to);
         let last =
             [x.shape.rows - m + 1, x.shape.cols - n + 1].map(|last| self.literal(f64::from(last)));
         let [last_i, last_j] = last;
@@ -250,15 +226,7 @@ impl SsaFunction<'_, '_, '_> {
             "stablehlo.dynamic_update_slice {}, {}, {}, {} : ({kind}, {block_kind}, tensor<i64>, tensor<i64>) -> {kind}",
             matrix.name, block.name, row.name, column.name
         );
-        let found = self.value(text, x.shape, false);
-        match x.shape.is_scalar() {
-            true => self.value(
-                format!("stablehlo.reshape {} : ({kind}) -> tensor<f64>", found.name),
-                x.shape,
-                false,
-            ),
-            false => found,
-        }
+        self.matrix_value(text, x.shape, &kind)
     }
 
     /// The positions that a vector lists, from 0, as a column of whole numbers.
@@ -293,15 +261,7 @@ impl SsaFunction<'_, '_, '_> {
             "\"stablehlo.gather\"({}, {}) <{{dimension_numbers = #stablehlo.gather<offset_dims = [{offset}], collapsed_slice_dims = [{axis}], start_index_map = [{axis}], index_vector_dim = 1>, slice_sizes = array<i64: {sizes}>}}> : ({kind}, tensor<{count}x1xi64>) -> {to}",
             matrix.name, places.name
         );
-        let found = self.value(text, shape, false);
-        match shape.is_scalar() {
-            true => self.value(
-                format!("stablehlo.reshape {} : ({to}) -> tensor<f64>", found.name),
-                shape,
-                false,
-            ),
-            false => found,
-        }
+        self.matrix_value(text, shape, &to)
     }
 
     /// The rows or columns added up where a vector says.
@@ -320,14 +280,6 @@ impl SsaFunction<'_, '_, '_> {
             "\"stablehlo.scatter\"({}, {}, {}) <{{scatter_dimension_numbers = #stablehlo.scatter<update_window_dims = [{window}], inserted_window_dims = [{axis}], scatter_dims_to_operand_dims = [{axis}], index_vector_dim = 1>}}> ({{\n      ^bb0({a}: tensor<f64>, {b}: tensor<f64>):\n        {c} = stablehlo.add {a}, {b} : tensor<f64>\n        stablehlo.return {c} : tensor<f64>\n    }}) : ({to}, tensor<{count}x1xi64>, {kind}) -> {to}",
             zeros.name, places.name, matrix.name
         );
-        let found = self.value(text, shape, false);
-        match shape.is_scalar() {
-            true => self.value(
-                format!("stablehlo.reshape {} : ({to}) -> tensor<f64>", found.name),
-                shape,
-                false,
-            ),
-            false => found,
-        }
+        self.matrix_value(text, shape, &to)
     }
 }

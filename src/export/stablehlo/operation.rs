@@ -214,14 +214,6 @@ impl SsaFunction<'_, '_, '_> {
             "stablehlo.reduce({} init: {}) applies stablehlo.add across dimensions = [1] : ({wide}, tensor<f64>) -> {to}",
             kept.name, zero.name
         );
-        let sum = self.value(text, shape, false);
-        match shape.is_scalar() {
-            true => self.value(
-                format!("stablehlo.reshape {} : ({to}) -> tensor<f64>", sum.name),
-                shape,
-                false,
-            ),
-            false => sum,
-        }
+        self.matrix_value(text, shape, &to)
     }
 }
