@@ -336,8 +336,8 @@ impl Run<'_> {
         for (number, link) in links.iter().enumerate() {
             let mut result = [0.0; LANES];
             {
-                let lanes = |source: Source| {
-                    let slot = match source {
+                let lanes = |operand: usize| {
+                    let slot = match link.sources[operand] {
                         Source::Array(at) => at + k as Slot,
                         Source::Number(at) => at,
                         Source::Column(at) => at + row as Slot,
@@ -348,7 +348,7 @@ impl Run<'_> {
                     };
                     self.rows.lanes(self.rows.entry(self.pool, slot))
                 };
-                link.operation.on(link.sources.map(lanes), &mut result);
+                link.operation.on(lanes, &mut result);
             }
             if number + 1 == links.len() {
                 let out = self.out(out) + k;

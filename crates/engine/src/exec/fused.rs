@@ -125,20 +125,19 @@ impl Source {
 
 impl Link {
     fn run(&self, piece: Piece, around: &Around<'_>, registers: &[Box<[f64]>], out: &mut [f64]) {
-        let lanes = self
-            .sources
-            .map(|source| source.lanes(piece, around, registers));
+        let lanes = |k: usize| self.sources[k].lanes(piece, around, registers);
         self.operation.on(lanes, out);
     }
 }
 
 impl Operation {
-    /// The operation on as many operands as it has.
-    pub(super) fn on(&self, [a, b, c]: [Lanes<'_>; 3], out: &mut [f64]) {
+    /// The operation on its operands, which are looked up by their numbers, as many as it has.
+    #[inline]
+    pub(super) fn on<'a>(&self, lanes: impl Fn(usize) -> Lanes<'a>, out: &mut [f64]) {
         match self {
-            Operation::Map1(f) => f.lanes(a, out),
-            Operation::Map2(f) => (f.over)(a, b, out),
-            Operation::Map3(f) => match [a, b, c] {
+            Operation::Map1(f) => f.lanes(lanes(0), out),
+            Operation::Map2(f) => (f.over)(lanes(0), lanes(1), out),
+            Operation::Map3(f) => match [lanes(0), lanes(1), lanes(2)] {
                 [Lanes::Each(a), Lanes::Each(b), Lanes::Each(c)] => (f.over)(a, b, c, out),
                 mixed => {
                     for (k, y) in out.iter_mut().enumerate() {
