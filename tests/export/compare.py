@@ -132,15 +132,41 @@ def compare(wengert, target, script, folder):
     return worst if pairs else 'nothing to compare'
 
 
-def main(wengert, target, *scripts):
-    """Compares each script; the exit status says whether all agree."""
+def beside_numpy(wengert, script, folder, target, ending):
+    """The module that NumPy gets and the file of another target, or a text about what was refused."""
+    stem = script.stem.replace("-", "_").replace(".", "_") + "_x"
+    paths = {"numpy": folder / f"{stem}.py", target: folder / f"{stem}.{ending}"}
+    for name, path in paths.items():
+        export = [wengert, "export", str(script), "--to", name, "-o", str(path)]
+        done = subprocess.run(export, capture_output=True, text=True)
+        if done.returncode != 0:
+            return next((line for line in done.stderr.splitlines() if "error" in line), done.stderr)
+    exported = module(paths["numpy"])
+    if any(" without a value" in line for line in exported.__doc__.splitlines()):
+        return "inputs without values"
+    return exported, paths[target]
+
+
+def worst_of(script, target, pairs):
+    """The largest difference of pairs, with a line for each that is not small."""
+    worst = 0.0
+    for text, got, want in pairs:
+        difference = relative(got, want)
+        if not difference <= 1e-11:
+            print(f"  {script.name} {target}: {text}: {difference:.1e}", got.shape, want.shape)
+        worst = max(worst, difference if difference == difference else np.inf)
+    return worst
+
+
+def report(target, scripts, compare):
+    """Compares each script in a folder; the exit status says whether all agree."""
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for script in map(pathlib.Path, scripts):
             try:
-                result = compare(wengert, target, script.resolve(), pathlib.Path(folder))
+                result = compare(script.resolve(), pathlib.Path(folder))
             except Exception as error:  # noqa: BLE001
-                result = f"{type(error).__name__}: {error}"
+                result = f"{type(error).__name__}: {str(error)[:500]}"
                 failed += 1
             if isinstance(result, str):
                 print(f"{script} {target}: {result}")
@@ -148,6 +174,11 @@ def main(wengert, target, *scripts):
                 print(f"{script} {target}: {result:.1e}")
                 failed += result > 1e-9
     return 1 if failed else 0
+
+
+def main(wengert, target, *scripts):
+    """Compares each script with what Wengert computes."""
+    return report(target, scripts, lambda script, folder: compare(wengert, target, script, folder))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,11 @@
 """
 
 import ctypes
-import pathlib
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
-from compare import module, numbers, relative
+from compare import beside_numpy, numbers, report, worst_of
 
 FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC"]
 POINTER = ctypes.POINTER(ctypes.c_double)
@@ -54,20 +52,13 @@ class Function:
 
 def compare(wengert, script, folder):
     """The largest difference, or a text about what was refused."""
-    stem = script.stem.replace("-", "_").replace(".", "_") + "_x"
-    paths = {"numpy": folder / f"{stem}.py", "c": folder / f"{stem}.c"}
-    for target, path in paths.items():
-        export = [wengert, "export", str(script), "--to", target, "-o", str(path)]
-        done = subprocess.run(export, capture_output=True, text=True)
-        if done.returncode != 0:
-            return next((line for line in done.stderr.splitlines() if "error" in line), done.stderr)
-    library = folder / f"{stem}.so"
-    subprocess.run(["gcc", *FLAGS, str(paths["c"]), "-o", str(library), "-lm"], check=True)
-    exported, library = module(paths["numpy"]), ctypes.CDLL(str(library))
-    inputs = exported.inputs()
-    if any(" without a value" in line for line in exported.__doc__.splitlines()):
-        return "inputs without values"
-    worst = 0.0
+    found = beside_numpy(wengert, script, folder, "c", "c")
+    if isinstance(found, str):
+        return found
+    exported, path = found
+    stem, library = path.stem, path.with_suffix(".so")
+    subprocess.run(["gcc", *FLAGS, str(path), "-o", str(library), "-lm"], check=True)
+    library, inputs = ctypes.CDLL(str(library)), exported.inputs()
     pairs = []
     if exported.REQUESTS:
         name = stem if hasattr(library, stem) else f"value_{stem}"
@@ -78,32 +69,9 @@ def compare(wengert, script, folder):
         run = Function(library, name)
         found = exported.run(**inputs)
         pairs += zip(found, run(inputs.values()), numbers(found.values()))
-    for text, got, want in pairs:
-        want = np.atleast_2d(want)
-        difference = relative(got, want)
-        if not difference <= 1e-11:
-            print(f"  {script.name} c: {text}: {difference:.1e}", got.shape, want.shape)
-        worst = max(worst, difference if difference == difference else np.inf)
-    return worst
-
-
-def main(wengert, *scripts):
-    """Compares each script; the exit status says whether all agree."""
-    failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for script in map(pathlib.Path, scripts):
-            try:
-                result = compare(wengert, script.resolve(), pathlib.Path(folder))
-            except Exception as error:  # noqa: BLE001
-                result = f"{type(error).__name__}: {error}"
-                failed += 1
-            if isinstance(result, str):
-                print(f"{script} c: {result}")
-            else:
-                print(f"{script} c: {result:.1e}")
-                failed += result > 1e-9
-    return 1 if failed else 0
+    return worst_of(script, "c", [(text, got, np.atleast_2d(want)) for text, got, want in pairs])
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    wengert, *scripts = sys.argv[1:]
+    sys.exit(report("c", scripts, lambda script, folder: compare(wengert, script, folder)))
