@@ -15,14 +15,18 @@ fn fault(latex: &str) -> Option<String> {
     let mut braces = 0i32;
     let mut environments: Vec<String> = Vec::new();
     for (at, line) in latex.lines().enumerate() {
-        let is_verbatim = environments.iter().any(|open| open == "verbatim");
-        if line.starts_with('%') || is_verbatim && line != "\\end{verbatim}" {
+        if line.starts_with('%') {
             continue;
         }
         let at = at + 1;
         let complaint = |what: &str| Some(format!("line {at}: {what}: {line}"));
         if !line.is_ascii() {
             return complaint("not ASCII");
+        }
+        // There every character stands for itself.
+        let is_verbatim = environments.iter().any(|open| open == "verbatim");
+        if is_verbatim && line != "\\end{verbatim}" {
+            continue;
         }
         // At the end of a line it is there to make no space.
         let line = line
