@@ -15,6 +15,8 @@ use std::rc::Rc;
 /// let found = fixes(&session, "x = 2\n3x");
 /// assert_eq!(found[0].applied(), "x = 2\n3*x");
 /// assert!(fixes(&session, "x = 2\n3*x").is_empty());
+/// let found = fixes(&session, "trace x wtr x");
+/// assert_eq!(found[0].applied(), "trace x wrt x");
 /// ```
 pub fn fixes(session: &Session, text: &str) -> Vec<Fix> {
     let source = Source::new("<input>", text);

@@ -222,12 +222,14 @@ fn tail_word(context: &Context<'_>, _: usize, at: usize) -> Option<Diagnostic> {
         return None;
     }
     let near = statements::nearly_tail_word(context, at)?;
-    Some(context.mistake(
+    let mistake = context.mistake(
         at,
         format!("`{}` is not a part of a statement", context.text(at)),
         "unknown word",
         format!("did you mean `{near}`?"),
-    ))
+    );
+    // Something follows that fits the word and nothing else.
+    Some(mistake.fix(context.location(at), near))
 }
 
 /// `at x = 3` on a line that goes on with nothing.
