@@ -1,9 +1,8 @@
 //! Messages of the Jupyter protocol: a header, the header of what they answer, and content, as JSON, with a
 //! signature. <https://jupyter-client.readthedocs.io/en/stable/messaging.html>
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac_sha256::HMAC;
 use serde_json::{Value, json};
-use sha2::Sha256;
 use std::collections::hash_map::RandomState;
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher};
@@ -18,24 +17,22 @@ pub const PROTOCOL: &str = "5.4";
 const DELIMITER: &[u8] = b"<IDS|MSG>";
 
 /// Signs messages, and tells who knows the key; without a key it signs nothing and trusts everybody.
-pub struct Signer(Option<Hmac<Sha256>>);
+pub struct Signer(Option<HMAC>);
 
 impl Signer {
     pub fn new(key: &[u8]) -> Signer {
-        let keyed = Hmac::<Sha256>::new_from_slice(key);
-        Signer(keyed.ok().filter(|_| !key.is_empty()))
+        Signer((!key.is_empty()).then(|| HMAC::new(key)))
     }
 
-    fn over<'p>(&self, parts: impl IntoIterator<Item = &'p [u8]>) -> Option<Hmac<Sha256>> {
+    fn over<'p>(&self, parts: impl IntoIterator<Item = &'p [u8]>) -> Option<HMAC> {
         let mut mac = self.0.clone()?;
         parts.into_iter().for_each(|part| mac.update(part));
         Some(mac)
     }
 
     fn sign<'p>(&self, parts: impl IntoIterator<Item = &'p [u8]>) -> Vec<u8> {
-        let signed = self.over(parts).map(|mac| mac.finalize().into_bytes());
         let mut text = String::new();
-        for byte in signed.iter().flatten() {
+        for byte in self.over(parts).map(HMAC::finalize).iter().flatten() {
             // Writing into memory does not fail.
             let _ = write!(text, "{byte:02x}");
         }
@@ -55,7 +52,8 @@ impl Signer {
                 _ => None,
             })
             .collect();
-        bytes.is_some_and(|bytes| mac.verify_slice(&bytes).is_ok())
+        let bytes: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
+        bytes.is_some_and(|bytes| mac.finalize_verify(&bytes))
     }
 }
 
