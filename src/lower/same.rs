@@ -19,7 +19,8 @@ impl Lowerer<'_> {
         if left != right {
             bail!(Shape, frame.locate(expr),
                 "two formulas of different shapes are never the same: {left} and {right}";
-                label: "compares {left} with {right}");
+                label: "compares {left} with {right}";
+                help: "ask of formulas of one shape, such as two sums: `same(sum(A), sum(A'))`");
         }
         let mut sides = [operands[0], operands[1]];
         for side in &mut sides {

@@ -135,22 +135,23 @@ fn parts(formula: &Simplified) -> String {
 /// The size of a formula, now and before it was simplified, in one line.
 pub(super) fn sizes(formula: &Simplified, whole: bool) -> String {
     let (after, before) = (formula.after, formula.before);
-    if whole {
-        return format!("  {}, before simplifying {}\n", size(after), size(before));
-    }
     let now = counted(after.dag as usize, "operation");
+    if whole {
+        let (now, before) = (size(now, after), size(before.dag.to_string(), before));
+        return format!("  {now} ({before} before simplifying)\n");
+    }
     match after.dag == before.dag {
         true => format!("  {now}\n"),
         false => format!("  {now} ({} before simplifying)\n", before.dag),
     }
 }
 
-fn size(size: Size) -> String {
-    let operations = counted(size.dag as usize, "operation");
-    if size.tree == size.dag {
-        return operations;
+/// What `counted` says of the operations, and how many there were without sharing.
+fn size(counted: String, size: Size) -> String {
+    match size.tree == size.dag {
+        true => counted,
+        false => format!("{counted} with sharing, {} as a tree", large(size.tree)),
     }
-    format!("{operations} with sharing, {} as a tree", large(size.tree))
 }
 
 /// A count, in powers of ten where it is beyond counting.

@@ -158,7 +158,8 @@ impl Session {
         if known.is_some_and(|known| matches!(known.meaning, Meaning::Formula(_))) {
             bail!(Type, script.locate(expr),
                 "`{name}` is a formula, and facts are about inputs";
-                label: "computed from others");
+                label: "computed from others";
+                help: "state the facts of the inputs that it is made of, such as `assume x > 0`");
         }
         Ok(name.clone())
     }

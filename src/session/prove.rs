@@ -8,7 +8,7 @@ use super::{Session, Sink};
 use crate::claims::{Outcome, Proof, Refutation};
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::event::Event;
-use crate::graph::{Graph, NodeId, Tensor};
+use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::lower::{Lowerer, Unit};
 use crate::notation::Written;
 use crate::number;
@@ -64,7 +64,8 @@ impl Session {
             bail!(Shape, script.locate(sides[1]),
                 "two sides of different shapes are never equal: {left} and {right}";
                 label: "{}", right.described();
-                also: script.locate(sides[0]), "{}", left.described());
+                also: script.locate(sides[0]), "{}", left.described();
+                help: "{}", other_way_round(script.text(sides[1]), left, right));
         }
         let mut evaluation = lowerer.finish();
         let outcome = {
@@ -214,5 +215,13 @@ fn failure(script: &Rc<Script>, claim: ExprId, outcome: &Outcome) -> Option<Diag
                 (None, false) => error,
             })
         }
+    }
+}
+
+/// What was perhaps meant by an equation between formulas of these shapes.
+fn other_way_round(right: &str, shape: Shape, given: Shape) -> String {
+    match given == Shape::new(shape.cols as usize, shape.rows as usize) {
+        true => format!("transposed it fits: `({right})'`"),
+        false => "compare entries, or sums: `prove sum(A) == sum(A')`".to_owned(),
     }
 }

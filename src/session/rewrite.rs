@@ -11,9 +11,9 @@ use crate::graph::{Graph, NodeId};
 use crate::lower::{Lowerer, Unit};
 use crate::notation::Written;
 use crate::simplify::{Goal, Unwritable, WriteOptions, rewrite};
-use crate::source::Location;
+
 use crate::symbolic::Rewriting;
-use crate::syntax::ast::{Name, Show, With};
+use crate::syntax::ast::{ExprId, Name, Script, Show, With};
 
 impl Session {
     /// Shows every output in the form that `kind` asks for, written in inputs: what names stand for is looked into.
@@ -44,7 +44,7 @@ impl Session {
             let names = |leaf: NodeId| input_name(unit, leaf);
             let options = options_in_inputs(unit, &names);
             let result = rewrite(&graph, spelled(&graph, node, |_| false), goal, &options)
-                .map_err(|why| unwritable(kind.word(), script.locate(*output), why))?;
+                .map_err(|why| unwritable(kind.word(), script, *output, why))?;
             warn(evaluation.unit.take_warnings(), sink);
             sink(Event::Rewriting(Box::new(Rewriting {
                 word: kind.word(),
@@ -80,14 +80,17 @@ pub(super) fn options_in_inputs<'o>(
     }
 }
 
-fn unwritable(word: &str, place: Location, why: Unwritable) -> Diagnostic {
+fn unwritable(word: &str, script: &Script, output: ExprId, why: Unwritable) -> Diagnostic {
+    let place = script.locate(output);
     match why {
         Unwritable::TooLarge => error!(Limit, place,
             "`{word}` would make this formula too long";
-            label: "too many terms or operations"),
+            label: "too many terms or operations";
+            help: "take a part of it, or leave it factored: `factor {}`", script.text(output)),
         Unwritable::Loop => error!(Value, place,
             "a long iteration has no formula";
-            label: "more than 1,000 rounds"),
+            label: "more than 1,000 rounds";
+            help: "up to 1,000 rounds are written out; `trace` and `grad` take any number"),
         Unwritable::NoSpelling => error!(Value, place,
             "one of the operations here has no spelling in the language";
             label: "cannot be written as a formula"),

@@ -37,10 +37,14 @@ impl Session {
         let (mut lowerer, wanted) = self.prepare(&graph, statement)?;
         let [wrt] = wanted.wrt.as_slice() else {
             let place = tail.wrt.get(1).unwrap_or(&outputs[0]);
+            let first = wanted.wrt.first().map(|wrt| wrt.target.node);
+            let names = first.map_or(&[][..], |node| lowerer.unit().names_of(node));
+            let name = names.first().map_or("x", |name| name);
+            let output = script.text(outputs[0]);
             bail!(Arity, script.locate(*place),
                 "a series is in one variable";
                 label: "{} of them", wanted.wrt.len();
-                help: "name one of them after `wrt`, such as `series f wrt x`");
+                help: "name one of them after `wrt`, such as `series {output} wrt {name}`");
         };
         let variable = wrt.target.node;
         let name = lowerer.unit().names_of(variable).first().cloned();
@@ -59,7 +63,8 @@ impl Session {
             if !graph.shape(*node).is_scalar() {
                 bail!(Scalar, script.locate(*output),
                     "a series is that of a scalar formula";
-                    label: "{}", graph.shape(*node).described());
+                    label: "{}", graph.shape(*node).described();
+                    help: "take an entry: `series ({})[1] wrt {name}`", script.text(*output));
             }
             let unit = &evaluation.unit;
             let names = |leaf: NodeId| match leaf == variable {

@@ -48,7 +48,7 @@ impl Session {
                     bail!(Scalar, script.locate(*output),
                         "a Hessian is that of a scalar, and this is a {shape} matrix";
                         label: "{}", shape.described();
-                        help: "for the Jacobian leave `using hessian` out");
+                        help: "its Jacobian: `sparsity {}`", script.text(*output));
                 }
                 Some((matrix, _)) => *matrix,
                 None if shape.is_scalar() => DerivativeMatrix::Hessian,

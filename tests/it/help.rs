@@ -1,7 +1,7 @@
 //! No dead end: what the help of an error says to write works when it is typed.
 
-use std::path::Path;
-use wengert::diagnostic::Diagnostic;
+use crate::common;
+use wengert::diagnostic::{Code, Diagnostic};
 use wengert::lower::Limits;
 use wengert::session::Session;
 use wengert::source::Source;
@@ -9,7 +9,7 @@ use wengert::syntax::foreign::{ATTRIBUTES, FUNCTIONS, VALUES, WORDS};
 
 /// What the names that help uses as examples stand for, where a script gives them no meaning.
 const NAMES: &str = "w = 3; x = 2; y = 6; z = 0.5; a = 1; b = 2; t = 0.5; c = 1; n = 3; i = 1; j = 2; k = 2; p = 0.5\n\
-    v = [1, 2, 3]; A = [1, 2; 3, 5]; B = [2, 0; 1, 2]; W = [1, 2; 3, 4]; x0 = 1; s = 1; P = [1, 2; 3, 4]\n\
+    v = [1, 2, 3]; A = [1, 2; 2, 5]; u = 2; H = A; B = [2, 0; 1, 2]; W = [1, 2; 3, 4]; x0 = 1; s = 1; P = [1, 2; 3, 4]\n\
     L = (w*x - y)^2; J = L; f(x) = x^2; lo = 0; hi = 1";
 
 /// Mistakes that people make who know another language, or this one a little.
@@ -21,7 +21,7 @@ fn run(session: &mut Session, text: &str) -> Result<(), Diagnostic> {
 
 /// The parts of a help that are to be typed. A word or sign of the language alone is a mention.
 fn snippets(help: &str) -> impl Iterator<Item = &str> {
-    // A signature, and what there is to choose from, are to be read.
+    // A signature, a scheme with `…`, and what there is to choose from, are to be read.
     let named = |before: &str| {
         !["signature is ", "there are ", "in its place write "]
             .iter()
@@ -38,7 +38,8 @@ fn snippets(help: &str) -> impl Iterator<Item = &str> {
         let is_command = part.starts_with(':') && part.len() > 1 && !part.starts_with(":=");
         let has_letters = part.contains(char::is_alphanumeric);
         let is_word = part.chars().all(char::is_alphabetic);
-        has_letters && !is_option && !is_command && !is_word
+        let is_scheme = part.contains('…');
+        has_letters && !is_option && !is_command && !is_word && !is_scheme
     })
 }
 
@@ -68,12 +69,21 @@ fn typed(text: &str, part: &str) -> Result<(), Diagnostic> {
             run(&mut session, &format!("{shown} {part}"))
                 .or_else(|_| run(&mut session, &format!("trace L {part}")))
                 .or_else(|_| run(&mut session, &format!("derive L {part}")))
+                .or_else(|_| run(&mut session, &format!("sparsity sum(v.^2) wrt v {part}")))
+                .or_else(|_| run(&mut session, &format!("plot t^2 over t from 0 to 1 {part}")))
         }
         "else" | "import" => Ok(()),
         "for" if !part.contains('{') => run(&mut session, &format!("[x {part}]")),
         _ if part.contains("\"") && (part.contains("read") || part.contains(" to ")) => Ok(()),
         _ if part.starts_with('"') => run(&mut session, &format!("print {part}")),
-        _ => run(&mut session, part),
+        // A fact holds before values are given.
+        "assume" if text != NAMES => typed(NAMES, part),
+        // Names without values are fine in a formula.
+        _ => run(&mut session, part).or_else(|error| match error.code() {
+            Code::Check => Ok(()),
+            Code::Value => run(&mut session, &format!("trace {part}")),
+            _ => Err(error),
+        }),
     }
 }
 
@@ -90,6 +100,10 @@ fn dead_ends(text: &str, names: &str) -> Vec<String> {
     };
     let mut found = Vec::new();
     let Some(help) = error.advice() else {
+        // A claim that is false is no mistake of writing.
+        if error.code() == Code::Check {
+            return found;
+        }
         return vec![format!("{text}\n    has no help: {error}")];
     };
     for part in snippets(help) {
@@ -105,7 +119,7 @@ fn dead_ends(text: &str, names: &str) -> Vec<String> {
         let mut session = Session::with_limits(Limits::default());
         let _ = run(&mut session, NAMES);
         if let Err(second) = run(&mut session, &fixed)
-            && second.code() == wengert::diagnostic::Code::Syntax
+            && second.code() == Code::Syntax
         {
             found.push(format!("{text}\n    fix: {fixed}\n    {second}"));
         }
@@ -119,17 +133,13 @@ fn what_help_says_to_write_works() {
     for text in MISTAKES.lines().filter(|line| !line.starts_with("## ")) {
         found.extend(dead_ends(&text.replace("\\n", "\n"), NAMES));
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/errors");
-    for entry in folder.read_dir().expect("the folder").flatten() {
-        let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "ad") {
-            let text = std::fs::read_to_string(&path).expect("a script");
-            let help_is_of_files = text.contains("read(") || text.contains("import");
-            // Its names are those of a call.
-            let help_is_of_files = help_is_of_files || path.ends_with("inside-calls.ad");
-            if !help_is_of_files {
-                found.extend(dead_ends(&text, ""));
-            }
+    for path in common::scripts(&["tests/golden", "examples"]) {
+        let text = std::fs::read_to_string(&path).expect("a script");
+        let help_is_of_files = text.contains("read(") || text.contains("import");
+        // Its names are those of a call.
+        let help_is_of_files = help_is_of_files || path.ends_with("inside-calls.ad");
+        if !help_is_of_files {
+            found.extend(dead_ends(&text, ""));
         }
     }
     assert!(
