@@ -165,38 +165,41 @@ test('budget: 50 ms from a change to the new trace, the second best of eight', a
   console.log(`        ${results.map((t) => t.toFixed(1)).join(', ')} ms`);
   ok(Math.max(...results) <= 50, `${results}`);
 });
-test('budget: 45 ms of processor time a frame while scrubbing two hundred nodes, the better quarter', async ({ context, base }) => {
+test('budget: 16 ms of processor time a frame while scrubbing two hundred nodes, the better quarter', async ({ context, base }) => {
   const code = `x = 0.3\n${Array.from({ length: 98 }, (_, k) => `t${k + 1} = sin(${k ? `t${k}` : 'x'}) + ${k > 3 ? `t${k - 2}` : 'x'}`).join('\n')}\ntrace t98 wrt x\n`;
   const page = await open(context, base, { code });
   const nodes = Number(await page.locator('table.trace').getAttribute('aria-rowcount')) - 1;
   ok(nodes >= 190, `${nodes} nodes`);
-  // Processor time of the page's thread, so that other programs do not count. The goal is 16 ms, a frame, on a quiet machine;
-  // a busy one takes about twice as much for the same work, which is what this holds.
+  // Processor time of the page's thread, so that other programs do not count as such; but they slow its work down. So frames
+  // in which nothing of the page runs are measured in between: the slider's thumb is moved, and nothing hears of it.
   const session = await context.newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const spent = async () => (await session.send('Performance.getMetrics')).metrics.find((m) => m.name === 'TaskDuration').value * 1000;
   await page.waitForTimeout(500);
-  const each = [];
+  const times = { whole: [], thumb: [] };
   const seen = new Set();
-  for (let k = 20; k < 380; k += 30) {
+  for (let k = 20; k < 380; k += 30) for (const [what, all] of Object.entries(times)) {
     const before = await spent();
-    seen.add(await page.evaluate(async (from) => {
+    const node = await page.evaluate(async ([from, heard]) => {
       const input = document.querySelector('[data-testid=sweep-position]');
       const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
       for (let at = from; at < from + 30; at += 6) {
         set.call(input, String(at));
-        input.dispatchEvent(new Event('input', { bubbles: true }));
+        if (heard) input.dispatchEvent(new Event('input', { bubbles: true }));
         await new Promise(requestAnimationFrame);
         await new Promise((r) => setTimeout(r));
       }
       return document.querySelector('tr.current')?.getAttribute('data-node');
-    }, k));
-    each.push(((await spent()) - before) / 5);
+    }, [k, what === 'whole']);
+    all.push(((await spent()) - before) / 5);
+    if (what === 'whole') seen.add(node);
   }
-  ok(seen.size === each.length && !seen.has(undefined), `the table follows: ${[...seen]}`);
-  each.sort((a, b) => a - b);
-  console.log(`        ${each.map((t) => t.toFixed(1)).join(', ')} ms a frame`);
-  ok(each[Math.floor(each.length / 4)] <= 45, `${each} ms`);
+  ok(seen.size === times.whole.length && !seen.has(undefined), `the table follows: ${[...seen]}`);
+  const [whole, thumb] = Object.values(times).map((all) => all.sort((a, b) => a - b)[Math.floor(all.length / 4)]);
+  console.log(`        ${times.whole.map((t) => t.toFixed(1)).join(', ')} ms a frame, ${thumb.toFixed(1)} ms of it the browser's own`);
+  // On a quiet machine the thumb alone takes 2.2 ms.
+  const limit = 16 * Math.min(2, Math.max(1, thumb / 2.2));
+  ok(whole <= limit, `${whole.toFixed(1)} ms, at most ${limit.toFixed(1)}`);
 });
 test('budget: 60 ms a scroll over four thousand nodes, the eighth best of thirty', async ({ context, base }) => {
   const code = 'f(s) = s + sin(s)/1000\nx = 0.3\nL = iterate(f, x, 900)\ng(s) = s*0.999 + cos(s)/1000\nM = iterate(g, L, 800)\ntrace M wrt x\n';

@@ -38,12 +38,37 @@ function visibleOf(trace: Trace, edges: Labelled[], focus: number | null): Shown
   return { trace, visible: trace.nodes.filter((node) => near.has(node.id)), edges: all.filter((e) => near.has(e.from) && near.has(e.to)) };
 }
 
-/** The whole graph where it stays readable, else a part of it at a readable size. */
-function placement(drawing: Drawing, room: { width: number; height: number }, view: { zoom: number; x: number; y: number }): { scale: number; x: number; y: number } {
-  const fit = Math.min((room.width - 2) / drawing.width, (room.height - 2) / drawing.height);
-  const scale = Math.min(1.12, Math.max(fit, Math.min(0.62, Math.max((room.width - 2) / drawing.width, (room.height - 2) / drawing.height)))) * view.zoom;
-  const start = (space: number, size: number): number => (size <= space ? (space - size) / 2 : 0);
-  return { scale, x: start(room.width, drawing.width * scale) + view.x, y: (drawing.direction === 'up' && drawing.height * scale > room.height ? room.height - drawing.height * scale : start(room.height, drawing.height * scale)) + view.y };
+interface Room { width: number; height: number }
+interface View { zoom: number; x: number; y: number }
+const AT_FIRST: View = { zoom: 1, x: 0, y: 0 };
+/** Smaller than this nothing can be read; up to `COMFORTABLE` a drawing that fits one way need not be moved both ways. */
+const READABLE = 0.5;
+const COMFORTABLE = 0.62;
+const fits = (drawing: Drawing, room: Room): [number, number] => [(room.width - 2) / drawing.width, (room.height - 2) / drawing.height];
+
+/** The whole graph where it stays readable, else the part around the first node at a readable size. */
+function placement(drawing: Drawing, room: Room, view: View): { scale: number; x: number; y: number } {
+  const [wide, high] = fits(drawing, room);
+  const scale = Math.min(1.12, Math.max(Math.min(wide, high), Math.min(COMFORTABLE, Math.max(READABLE, wide, high)))) * view.zoom;
+  const [first] = drawing.nodes.values();
+  const start = (space: number, size: number, centre: number): number => (size <= space ? (space - size) / 2 : Math.max(space - size, Math.min(0, space / 2 - centre)));
+  return {
+    scale,
+    x: start(room.width, drawing.width * scale, (first!.x + first!.width / 2) * scale) + view.x,
+    y: start(room.height, drawing.height * scale, (first!.y + first!.height / 2) * scale) + view.y,
+  };
+}
+
+/** The view that shows all of the graph, readable or not. */
+const whole = (drawing: Drawing, room: Room): View => ({ ...AT_FIRST, zoom: Math.min(1, Math.min(...fits(drawing, room)) / placement(drawing, room, AT_FIRST).scale) });
+
+/** A view nearer by a factor; what is in the middle stays there. */
+function zoomed(drawing: Drawing, room: Room, view: View, factor: number): View {
+  const zoom = Math.max(Math.min(0.4, whole(drawing, room).zoom), Math.min(6, view.zoom * factor));
+  const [old, next] = [placement(drawing, room, view), placement(drawing, room, { ...AT_FIRST, zoom })];
+  const by = next.scale / old.scale;
+  const moved = (middle: number, from: number, to: number): number => middle - (middle - from) * by - to;
+  return { zoom, x: moved(room.width / 2, old.x, next.x), y: moved(room.height / 2, old.y, next.y) };
 }
 
 export function GraphView() {
@@ -53,7 +78,7 @@ export function GraphView() {
   const panel = useRef<HTMLDivElement>(null);
   const graph = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState({ width: 760, height: 330 });
-  const [view, setView] = useState({ zoom: 1, x: 0, y: 0 });
+  const [view, setView] = useState(AT_FIRST);
   const large = (trace?.nodes.length ?? 0) > WHOLE;
   const centre = large ? (state.pinned.value ?? state.now.value.node) : null;
 
@@ -102,12 +127,15 @@ export function GraphView() {
     if (!box || !drawing) return;
     const at = placement(drawing, room, view);
     const [left, top] = [at.x + box.x * at.scale, at.y + box.y * at.scale];
-    const dx = left < 8 || left + box.width * at.scale > room.width - 8 ? room.width / 2 - (left + (box.width * at.scale) / 2) : 0;
-    const dy = top < 8 || top + box.height * at.scale > room.height - 8 ? room.height / 2 - (top + (box.height * at.scale) / 2) : 0;
+    const out = (from: number, size: number, space: number): boolean => from < 8 || from + size > space - 8;
+    if (!out(left, box.width * at.scale, room.width) && !out(top, box.height * at.scale, room.height)) return;
+    // What is larger than the panel is moved so that the box is in the middle.
+    const dx = drawing.width * at.scale > room.width ? room.width / 2 - (left + (box.width * at.scale) / 2) : 0;
+    const dy = drawing.height * at.scale > room.height ? room.height / 2 - (top + (box.height * at.scale) / 2) : 0;
     if (dx || dy) setView((v) => ({ ...v, x: v.x + dx, y: v.y + dy }));
   };
   useEffect(() => effect(() => { void state.now.value; void state.pinned.value; queueMicrotask(() => placed.current()); }), []);
-  useEffect(() => setView({ zoom: 1, x: 0, y: 0 }), [drawing]);
+  useEffect(() => setView(AT_FIRST), [drawing]);
 
   // The same elements as long as nothing but the view or the sweep changes: they are not even compared then.
   const content = useMemo(() => (trace && sweep && drawing && shown ? <Picture trace={trace} sweep={sweep} drawing={drawing} edges={shown.edges} visible={shown.visible} columns={columns} /> : null), [drawing, shown, columns]);
@@ -117,7 +145,7 @@ export function GraphView() {
 
   const { scale, x: offsetX, y: offsetY } = placement(drawing, room, view);
   const nodeOf = (event: Event): number | null => { const g = (event.target as Element).closest('g[data-node]'); return g ? Number(g.getAttribute('data-node')) : null; };
-  const zoomBy = (factor: number): void => setView((v) => ({ ...v, zoom: Math.max(0.4, Math.min(6, v.zoom * factor)) }));
+  const zoomBy = (factor: number): void => setView((v) => zoomed(drawing, room, v, factor));
 
   const drag = (event: PointerEvent): void => {
     if (nodeOf(event) !== null || event.button !== 0) return;
@@ -133,17 +161,17 @@ export function GraphView() {
       <div class="graph-view"
         onMouseOver={(e) => { const id = nodeOf(e); state.hovered.value = id; }} onMouseLeave={() => { state.hovered.value = null; }}
         onClick={(e) => { const id = nodeOf(e); state.pinned.value = id !== null && state.pinned.value !== id ? id : null; }}
-        onWheel={(e) => { if (e.ctrlKey || e.metaKey) { e.preventDefault(); zoomBy(e.deltaY < 0 ? 1.12 : 1 / 1.12); } }} onPointerDown={drag} onDblClick={() => setView({ zoom: 1, x: 0, y: 0 })}>
-        {/* A layer of its own: to move it draws nothing. */}
-        <div ref={graph} class="graph" style={{ transform: `translate(${offsetX}px, ${offsetY}px)`, '--scale': scale, width: `${drawing.width * scale}px`, height: `${drawing.height * scale}px` }}
+        onWheel={(e) => { if (e.ctrlKey || e.metaKey) { e.preventDefault(); zoomBy(e.deltaY < 0 ? 1.12 : 1 / 1.12); } }} onPointerDown={drag} onDblClick={() => setView(AT_FIRST)}>
+        {/* No layer of its own: the browser would paint what lies far outside the panel, too. */}
+        <div ref={graph} class="graph" style={{ transform: `translate(${offsetX}px, ${offsetY}px)`, width: `${drawing.width * scale}px`, height: `${drawing.height * scale}px` }}
           role="img" aria-label={`Computational graph of ${trace.outputs.join(', ')}`} aria-description={inWords}>
-          {content}
+          <div class="scaled" style={{ transform: `scale(${scale})`, width: `${drawing.width}px`, height: `${drawing.height}px` }}>{content}</div>
         </div>
       </div>
       <div class="zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" onClick={() => zoomBy(1.25)}>+</button>
         <button type="button" aria-label="Zoom out" onClick={() => zoomBy(0.8)}>−</button>
-        <button type="button" aria-label="Fit" onClick={() => setView({ zoom: 1, x: 0, y: 0 })}>fit</button>
+        <button type="button" aria-label="Fit" onClick={() => setView(whole(drawing, room))}>fit</button>
       </div>
       {large && <p class="hint">{`${trace.nodes.length.toLocaleString('en')} nodes: the graph shows what is near ${symbol('a', centre ?? trace.nodes.length)}. Pin a row to look elsewhere.`}</p>}
     </div>

@@ -131,7 +131,7 @@ function Told({ trace, drawing, partials, columns }: { trace: Trace; drawing: Dr
 
 /** A part of the drawing. The browser paints a part again only when something in it changes. */
 function Tile({ children }: { children: ComponentChildren }) {
-  return <svg class="tile" aria-hidden="true" focusable="false"><g>{children}</g></svg>;
+  return <svg class="tile" aria-hidden="true" focusable="false">{children}</svg>;
 }
 const TILE = 10;
 const tiles = (parts: ComponentChildren[]): ComponentChildren[] => Array.from({ length: Math.ceil(parts.length / TILE) }, (_, k) => <Tile key={k}>{parts.slice(k * TILE, (k + 1) * TILE)}</Tile>);
