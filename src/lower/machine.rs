@@ -38,8 +38,23 @@ impl Lowerer<'_> {
         let frame = Rc::new(Frame::global(&formula.script, &held));
         self.begin();
         self.push_task(Task::Visit(formula.expr, frame));
-        self.run()?;
+        if let Err(error) = self.run() {
+            self.remember_failure(&error);
+            return Err(error);
+        }
         Ok(self.pop_node())
+    }
+
+    /// Keeps what is wrong with the names being lowered, so that a formula which uses one of them fails at once. What lies
+    /// in the text fails again; an error that a call has labelled, or a limit met, says something else elsewhere.
+    fn remember_failure(&mut self, error: &Diagnostic) {
+        let lasts = !matches!(error.code(), Code::Limit | Code::Circular);
+        if lasts && self.stacks.calling.is_empty() {
+            for key in self.stacks.naming.drain(..) {
+                self.memo.names.remove(&key);
+                self.memo.failed.insert(key, error.clone());
+            }
+        }
     }
 
     /// Forgets what a failed lowering may have left on the stacks.

@@ -46,7 +46,7 @@ pub use origin::Origin;
 pub use signatures::{is_built_in, is_derivative_operator};
 pub use unit::{Differentiated, Inputs, Unit};
 
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::graph::{Graph, NodeId, Op, Tensor};
 use crate::syntax::ast::Name;
 use crate::world::World;
@@ -78,6 +78,8 @@ enum Purpose<'a> {
 struct Memo {
     /// The nodes of the names of formulas; `None` while a name is being lowered.
     names: FxHashMap<NameKey, Option<NodeId>>,
+    /// What is wrong with the names of formulas that cannot be lowered.
+    failed: FxHashMap<NameKey, Diagnostic>,
     calls: FxHashMap<CallKey, NodeId>,
     files: FxHashMap<PathBuf, NodeId>,
 }

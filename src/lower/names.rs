@@ -118,6 +118,9 @@ impl<'a> Lowerer<'a> {
             }
             Meaning::Formula(formula) => {
                 let key = (index, frame.held.id);
+                if let Some(error) = self.memo.failed.get(&key) {
+                    return Err(error.clone());
+                }
                 match self.memo.names.entry(key) {
                     Entry::Vacant(place) => place.insert(None),
                     Entry::Occupied(known) => {

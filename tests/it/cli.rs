@@ -763,6 +763,34 @@ fn explanations_completions_and_a_manual() {
     );
 }
 
+/// The wheel brings them as files. `WENGERT_BLESS=1 cargo test --test it wheel` writes them after a change of options or version.
+#[test]
+fn the_wheel_brings_completions_and_a_manual() {
+    let share = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/python/wengert.data/data/share");
+    for (arguments, name) in [
+        (&["man"][..], "man/man1/wengert.1"),
+        (
+            &["completions", "bash"],
+            "bash-completion/completions/wengert",
+        ),
+        (&["completions", "zsh"], "zsh/site-functions/_wengert"),
+        (
+            &["completions", "fish"],
+            "fish/vendor_completions.d/wengert.fish",
+        ),
+    ] {
+        let (file, now) = (share.join(name), run(arguments).stdout);
+        if std::env::var_os("WENGERT_BLESS").is_some() {
+            std::fs::write(&file, &now).expect("the wheel's folder is there");
+        }
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(
+            kept == now,
+            "{name} is not what the program writes: WENGERT_BLESS=1 cargo test --test it wheel"
+        );
+    }
+}
+
 #[test]
 fn time_is_told_on_standard_error() {
     let outcome = run(&["--time", "-e", "1 + 1"]);

@@ -13,3 +13,15 @@ rm -rf "$target/wheels"
 "$environment/bin/python" -m mypy --strict --no-error-summary --cache-dir "$target/mypy" crates/python/wengert
 "$environment/bin/wengert" -e "x = 3; assert grad(x^2, x) == 6"
 test -f "$environment/share/jupyter/kernels/wengert/kernel.json"
+# The manual page and the completions are where `man` and the shells look, in a form that they can read.
+share="$environment/share"
+grep -q '^\.TH wengert 1' "$share/man/man1/wengert.1"
+if command -v man >/dev/null; then
+    page="$(MANPATH="$share/man" MANPAGER=cat man wengert)"
+    case "$page" in *"--limit-memory"*) ;; *) echo "the manual page cannot be read" >&2; exit 1 ;; esac
+fi
+bash -c 'source "$1" && complete -p wengert' - "$share/bash-completion/completions/wengert" >/dev/null
+head -1 "$share/zsh/site-functions/_wengert" | grep -qx '#compdef wengert'
+if command -v zsh >/dev/null; then zsh -n "$share/zsh/site-functions/_wengert"; fi
+grep -q '^complete -c wengert' "$share/fish/vendor_completions.d/wengert.fish"
+if command -v fish >/dev/null; then fish --no-execute "$share/fish/vendor_completions.d/wengert.fish"; fi
