@@ -41,15 +41,16 @@ function visibleOf(trace: Trace, edges: Labelled[], focus: number | null): Shown
 interface Room { width: number; height: number }
 interface View { zoom: number; x: number; y: number }
 const AT_FIRST: View = { zoom: 1, x: 0, y: 0 };
-/** Smaller than this nothing can be read; up to `COMFORTABLE` a drawing that fits one way need not be moved both ways. */
-const READABLE = 0.5;
+/** Smaller than this hardly anything can be read; up to `COMFORTABLE` a larger drawing that fits one way need not be moved both ways. */
+const READABLE = 0.55;
 const COMFORTABLE = 0.62;
 const fits = (drawing: Drawing, room: Room): [number, number] => [(room.width - 2) / drawing.width, (room.height - 2) / drawing.height];
 
 /** The whole graph where it stays readable, else the part around the first node at a readable size. */
 function placement(drawing: Drawing, room: Room, view: View): { scale: number; x: number; y: number } {
   const [wide, high] = fits(drawing, room);
-  const scale = Math.min(1.12, Math.max(Math.min(wide, high), Math.min(COMFORTABLE, Math.max(READABLE, wide, high)))) * view.zoom;
+  const fit = Math.min(wide, high);
+  const scale = Math.min(1.12, fit >= READABLE ? fit : Math.min(COMFORTABLE, Math.max(READABLE, wide, high))) * view.zoom;
   const [first] = drawing.nodes.values();
   const start = (space: number, size: number, centre: number): number => (size <= space ? (space - size) / 2 : Math.max(space - size, Math.min(0, space / 2 - centre)));
   return {
