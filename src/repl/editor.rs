@@ -53,7 +53,7 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
         .build();
     let mut editor = Editor::with_config(config)?;
     let assistant = Assistant::new(shared);
-    let closing = assistant.closing.clone();
+    let (closing, browsing) = (assistant.closing.clone(), assistant.browsing.clone());
     editor.set_helper(Some(assistant));
     let key = |code| KeyEvent(code, Modifiers::NONE);
     let further = EventHandler::Conditional(Box::new(FurtherLine));
@@ -66,11 +66,20 @@ pub fn open(shared: &Rc<Shared>, history: Option<&Path>) -> Result<Editor> {
         EventHandler::Conditional(Box::new(ClosingBrace { closing })),
     );
     // What is typed so far chooses among the inputs of before.
-    for (code, command) in [
-        (KeyCode::PageUp, Cmd::HistorySearchBackward),
-        (KeyCode::PageDown, Cmd::HistorySearchForward),
+    for (codes, search) in [
+        ([KeyCode::Up, KeyCode::PageUp], Cmd::HistorySearchBackward),
+        (
+            [KeyCode::Down, KeyCode::PageDown],
+            Cmd::HistorySearchForward,
+        ),
     ] {
-        editor.bind_sequence(key(code), EventHandler::Simple(command));
+        let [arrow, page] = codes.map(key);
+        let recall = Recall {
+            search: search.clone(),
+            browsing: browsing.clone(),
+        };
+        editor.bind_sequence(arrow, EventHandler::Conditional(Box::new(recall)));
+        editor.bind_sequence(page, EventHandler::Simple(search));
     }
     if let Some(file) = history {
         if let Some(folder) = file.parent() {
@@ -127,6 +136,23 @@ impl ConditionalEventHandler for ClosingBrace {
     }
 }
 
+/// Up and Down behind something typed search for inputs that start like it. On an empty line they go from
+/// input to input, and go on so in what they have brought; inside an input of several lines they move.
+struct Recall {
+    search: Cmd,
+    browsing: Arc<AtomicBool>,
+}
+
+impl ConditionalEventHandler for Recall {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let before = &context.line()[..context.pos()];
+        if before.is_empty() || before.contains('\n') {
+            self.browsing.store(true, Ordering::Relaxed);
+        }
+        (!self.browsing.load(Ordering::Relaxed)).then(|| self.search.clone())
+    }
+}
+
 /// True if the last line holds nothing but its margin and an indentation.
 fn is_indented(input: &str) -> bool {
     let last = input.rsplit_once('\n').map(|(_, last)| last);
@@ -171,6 +197,8 @@ pub struct Assistant {
     moving: Cell<bool>,
     /// The next completion is a brace in place of an indentation.
     closing: Arc<AtomicBool>,
+    /// Inputs of before are looked through one by one.
+    browsing: Arc<AtomicBool>,
 }
 
 impl Assistant {
@@ -180,7 +208,13 @@ impl Assistant {
             shared: shared.clone(),
             moving: Cell::new(false),
             closing: Arc::default(),
+            browsing: Arc::default(),
         }
+    }
+
+    /// Forgets what was done in the input before.
+    pub fn begin(&self) {
+        self.browsing.store(false, Ordering::Relaxed);
     }
 }
 

@@ -44,7 +44,7 @@ fn overview(commands: &[ReplCommand], style: &Style) -> String {
     }
     text.push_str(
         "\nTAB completes names, words and files, and turns \\alpha, x\\_1 and y\\hat into α, x₁ and ŷ. \
-         PageUp finds inputs that start like the line, Ctrl-R those that hold a text. \
+         Up finds inputs that start like what is typed, Ctrl-R those that hold a text. \
          Alt-Enter starts another line. Ctrl-C stops a computation or clears the line; two \
          empty lines end an unfinished input. `ans` is the last value. `:help NAME` says more.\n",
     );

@@ -42,6 +42,7 @@ use std::time::Instant;
 
 pub use command::ReplCommand;
 pub use commands::COMMANDS;
+use editor::Assistant;
 pub use rehearsal::rehearse;
 pub use settings::setting_docs;
 
@@ -64,6 +65,7 @@ pub fn run(options: &Options) -> Status {
     }
     loop {
         let prompt = if repl.style().ascii { "> " } else { "» " };
+        editor.helper().into_iter().for_each(Assistant::begin);
         let input = match editor.readline(prompt) {
             Ok(input) => editor::without_margin(&input),
             Err(ReadlineError::Interrupted) => continue,

@@ -103,6 +103,22 @@ fn a_closing_brace_stands_below_its_statement() {
     let _ = std::fs::remove_dir_all(repl.leaves());
 }
 
+/// Up behind something typed finds inputs that start like it, on an empty line any.
+#[test]
+fn the_up_key_searches_for_what_is_typed() {
+    let mut repl = Repl::new("recall", &[]);
+    for line in ["alpha = 3", "beta = alpha^2", "gamma1 = 7", "beta + 1"] {
+        repl.answers(line);
+    }
+    let up = "\u{1b}[A";
+    holds(&repl.answers(&format!("be{up}")), "beta + 1 = 10");
+    repl.answers(&format!("be{up}{up}"));
+    holds(&repl.answers(&format!("{up}; beta")), "beta = 9");
+    holds(&repl.answers(&format!("{up}{up}{up}{up}{up}")), "gamma1");
+    repl.types(":q");
+    let _ = std::fs::remove_dir_all(repl.leaves());
+}
+
 /// After an error with a certain fix the Up key offers the line as it should have been.
 #[test]
 fn the_up_key_offers_the_fix() {
@@ -112,6 +128,8 @@ fn the_up_key_offers_the_fix() {
     holds(&repl.answers("\u{1b}[A"), "sqrt(x) = 2");
     // It stands in the history once, before it the line as it was typed.
     holds(&repl.answers("\u{1b}[A\u{1b}[A"), "error[syntax]");
+    repl.answers("trase x");
+    holds(&repl.answers("\u{1b}[A"), "a1 = x");
     repl.types(":q");
     let _ = std::fs::remove_dir_all(repl.leaves());
 }

@@ -86,12 +86,13 @@ pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diag
         return inner_statement(context, word);
     }
     let near = did_you_mean(&context.text(word), statement_words())?;
-    Some(context.mistake(
+    let unknown = context.mistake(
         word,
         format!("there is no statement `{}`", context.text(word)),
         "unknown statement",
         format!("did you mean `{near}`?"),
-    ))
+    );
+    Some(unknown.fix(context.location(word), near))
 }
 
 fn foreign_word(context: &Context<'_>, at: usize) -> Diagnostic {
