@@ -124,6 +124,33 @@ fn steps(definitions: &str, inputs: &[&str], expressions: &[&str]) -> Vec<(&'sta
 }
 
 #[test]
+fn gradients_of_a_loop_share_one_sweep() {
+    let definitions = "p = 0.3; q = [0.2, 0.7]; r = 0.5; X = randn(1500, 2, seed=1)\n\
+        f(s, x) = sin(s*r) + 0.1*x*q\ny = fold(f, p, X); z = sum(scan(f, p, X))";
+    let inputs = ["p", "q", "r", "X"];
+    let all = [
+        "grad(y, p)",
+        "grad(y, X)",
+        "sum(grad(y, q)) + grad(y, r)",
+        "grad(z, r)",
+        "grad(z, q)",
+    ];
+    let expressions: Vec<String> = all.iter().map(|text| text.to_string()).collect();
+    let loops = |expressions: &[&str]| {
+        let steps = steps(definitions, &inputs, expressions);
+        steps.iter().filter(|(kind, _)| *kind == "loop").count()
+    };
+    // Two loops with their values, which decide where a gradient is NaN, and a sweep each.
+    assert_eq!(
+        [loops(&all[..3]), loops(&all)],
+        [2, 4],
+        "{:?}",
+        steps(definitions, &inputs, &all)
+    );
+    assert_eq!(agrees(definitions, &inputs, &expressions), Ok(true));
+}
+
+#[test]
 fn scalars_are_arranged_in_runs_and_scans() {
     let factors: Vec<String> = (1..=1000).map(|k| format!("x[{k}]")).collect();
     let product = format!("x = rand(1000, seed=1); p = {}", factors.join("*"));

@@ -119,6 +119,32 @@ fn a_loop_has_the_bits_of_its_rounds() {
     }
 }
 
+/// The gradients by all inputs in one statement come from one sweep.
+#[test]
+fn several_gradients_of_a_loop_have_the_bits_of_each_alone() {
+    for (definitions, inputs) in LOOPS.iter().chain([&NESTED]) {
+        let gradients: Vec<String> = (inputs.iter().rev())
+            .map(|input| format!("grad(L, {input})"))
+            .collect();
+        let together = shown(
+            &format!("{definitions}\nprint {}\n", gradients.join(", ")),
+            2,
+            ROOMY,
+        );
+        let together: Value = serde_json::from_str(&together[0]).expect("JSON");
+        let alone = shown(
+            &format!("{definitions}\n{}\n", gradients.join("\n")),
+            2,
+            ROOMY,
+        );
+        assert_eq!(alone.len(), inputs.len(), "{alone:#?}");
+        for (k, line) in alone.iter().enumerate() {
+            let alone: Value = serde_json::from_str(line).expect("JSON");
+            assert_eq!(together["items"][k], alone["value"], "{definitions}");
+        }
+    }
+}
+
 #[test]
 fn a_loop_is_one_node() {
     for (definitions, _) in LOOPS {

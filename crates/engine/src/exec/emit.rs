@@ -12,6 +12,7 @@ use super::pool::{Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
 use super::rounds::RunRounds;
 use super::schedule::{Draft, Side, Zoned, schedule};
+use super::shared::with_common_sweeps;
 use super::step::{Factor, Scratch, Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
@@ -60,6 +61,7 @@ impl Program {
         memory_limit: u64,
         in_blocks: bool,
     ) -> Result<Program, Unfit> {
+        let entries = &with_common_sweeps(graph, groups, entries)[..];
         let plan = Plan::new(graph, groups, entries);
         check_certain(&plan, groups, entries)?;
         let zones = schedule(&plan, in_blocks);

@@ -4,6 +4,7 @@
 use super::apply::apply;
 use super::compiled::compiled_rounds;
 use super::rounds::{Cycle, Leaves, RoundEngine, Rounds, RunRounds};
+use super::shared::instead_of;
 use super::{Failure, Outcome};
 use crate::graph::primitive::{Demand, Kernel, KernelCall};
 use crate::graph::{Args, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View};
@@ -87,7 +88,9 @@ impl<'g> Interpreter<'g> {
     }
 
     fn has(&self, id: NodeId) -> bool {
-        self.offsets[id.index()] != ABSENT
+        self.offsets
+            .get(id.index())
+            .is_some_and(|offset| *offset != ABSENT)
     }
 
     /// Computes `root` and everything it needs, arguments before the nodes that use them.
@@ -100,6 +103,15 @@ impl<'g> Interpreter<'g> {
                 continue;
             }
             let node = self.graph.node(id);
+            if let Some(other) = instead_of(self.graph, id, |id| self.has(id)) {
+                self.make_room();
+                if self.has(other) {
+                    self.offsets[id.index()] = self.offsets[other.index()];
+                } else {
+                    stack.push(other);
+                }
+                continue;
+            }
             let args = self.graph.args(id);
             let before = stack.len();
             self.push_needed(&node, &args, &mut stack);
@@ -229,7 +241,15 @@ impl<'g> Interpreter<'g> {
             })
             .collect();
         if matches!(row.kernel, Kernel::Rounds | Kernel::RoundsBack) {
-            run_loop(self.graph, id, self.memory_limit, &views, out)?;
+            // The one sweep of many is nowhere in the source: the oldest of them is.
+            let blamed = |failure| match failure {
+                Failure::Fault(at, fault) if at == id => {
+                    let beside = self.graph.sweeps_beside(id);
+                    Failure::Fault(beside.first().copied().unwrap_or(id), fault)
+                }
+                failure => failure,
+            };
+            run_loop(self.graph, id, self.memory_limit, &views, out).map_err(blamed)?;
             return Ok(start as u64);
         }
         let call = KernelCall {

@@ -22,6 +22,7 @@ mod reading;
 mod room;
 mod rounds;
 mod schedule;
+mod shared;
 mod step;
 mod tall;
 mod window;

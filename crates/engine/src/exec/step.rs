@@ -116,6 +116,7 @@ impl Step {
             Step::ProductOfReached(factors, _) => {
                 ("product", factors[0].shape.m() * factors[1].shape.n())
             }
+            Step::Whole(whole, _) if whole.rounds.is_some() => ("loop", whole.shape.len()),
             Step::Whole(whole, _) => ("whole", whole.shape.len()),
             Step::Mirrored(.., len) => ("pair", *len as usize),
             Step::Together(_, whole, ..) => ("pair", whole.shape.len()),

@@ -27,6 +27,7 @@ pub use tensor::{Tensor, View};
 pub use term::Term;
 
 use arena::Arena;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -188,6 +189,8 @@ pub struct Graph {
     depth: Cell<u32>,
     no_blocks: Rc<[Block]>,
     marks: RefCell<cone::Marks>,
+    /// The adjoints of loops, by their arguments.
+    sweeps: RefCell<FxHashMap<Args, Vec<NodeId>>>,
 }
 
 impl Graph {
@@ -289,9 +292,14 @@ impl Graph {
         shape: Shape,
         args: &[NodeId],
     ) -> NodeId {
-        self.arena
-            .borrow_mut()
-            .push(Op::Apply(primitive, attr), shape, args)
+        let mut arena = self.arena.borrow_mut();
+        let known = arena.nodes.len();
+        let id = arena.push(Op::Apply(primitive, attr), shape, args);
+        if let (Attr::RoundBack(_), true) = (attr, id.index() == known) {
+            let mut sweeps = self.sweeps.borrow_mut();
+            sweeps.entry(Args::from_slice(args)).or_default().push(id);
+        }
+        id
     }
 
     /// A list of blocks as an attribute.
@@ -351,6 +359,12 @@ impl Graph {
     /// Adjoint number `id` of a round.
     pub fn round_back_of(&self, id: u32) -> Rc<RoundBack> {
         self.arena.borrow().backs.get(id)
+    }
+
+    /// The adjoints of loops that have the same arguments as the node `id`, itself included.
+    pub fn sweeps_beside(&self, id: NodeId) -> Vec<NodeId> {
+        let sweeps = self.sweeps.borrow();
+        sweeps.get(&self.args(id)).cloned().unwrap_or_default()
     }
 
     /// The rule of a call as an attribute; equal ones are one.

@@ -170,6 +170,33 @@ impl Round {
 }
 
 impl RoundBack {
+    /// One that computes what both compute; `round` is the round of this one. None where the other is of
+    /// another round, or computes something that both compute by another node.
+    pub fn joined(&self, other: &RoundBack, round: &Round) -> Option<RoundBack> {
+        let same = (self.round, &self.states, &self.kept);
+        if same != (other.round, &other.states, &other.kept) {
+            return None;
+        }
+        let mut joined = RoundBack {
+            wanted: Vec::with_capacity(self.wanted.len()),
+            sums: Vec::new(),
+            rows: Vec::new(),
+            ..self.clone()
+        };
+        let mut sums = [self.sums.iter(), other.sums.iter()];
+        let mut rows = [self.rows.iter(), other.rows.iter()];
+        for (k, wanted) in self.wanted.iter().zip(&other.wanted).enumerate() {
+            let wanted = [*wanted.0, *wanted.1];
+            joined.wanted.push(wanted[0] || wanted[1]);
+            match round.argument(k) {
+                LoopArgument::State(_) => {}
+                LoopArgument::Parameter(_) => joined.sums.extend(agreed(&mut sums, wanted)?),
+                LoopArgument::Matrix(_) => joined.rows.extend(agreed(&mut rows, wanted)?),
+            }
+        }
+        Some(joined)
+    }
+
     /// The nodes that it computes.
     pub fn outputs(&self) -> Vec<NodeId> {
         let states = self.states.iter().map(|(_, node)| *node);
@@ -178,5 +205,19 @@ impl RoundBack {
             .chain(sums)
             .chain(self.rows.iter().copied())
             .collect()
+    }
+}
+
+/// What two lists have for an argument that is wanted in some of them; none where they disagree.
+fn agreed<'a, T: Copy + PartialEq + 'a>(
+    lists: &mut [impl Iterator<Item = &'a T>; 2],
+    wanted: [bool; 2],
+) -> Option<Option<T>> {
+    let [one, other] = lists;
+    let one = wanted[0].then(|| one.next()).flatten();
+    let other = wanted[1].then(|| other.next()).flatten();
+    match (one, other) {
+        (Some(one), Some(other)) if one != other => None,
+        (one, other) => Some(one.or(other).copied()),
     }
 }
