@@ -220,7 +220,7 @@ fn failure(script: &Rc<Script>, claim: ExprId, outcome: &Outcome) -> Option<Diag
 
 /// What was perhaps meant by an equation between formulas of these shapes.
 fn other_way_round(right: &str, shape: Shape, given: Shape) -> String {
-    match given == Shape::new(shape.cols as usize, shape.rows as usize) {
+    match given == shape.transposed() {
         true => format!("transposed it fits: `({right})'`"),
         false => "compare entries, or sums: `prove sum(A) == sum(A')`".to_owned(),
     }

@@ -11,7 +11,6 @@ use crate::graph::{Graph, NodeId};
 use crate::lower::{Lowerer, Unit};
 use crate::notation::Written;
 use crate::simplify::{Goal, Unwritable, WriteOptions, rewrite};
-
 use crate::symbolic::Rewriting;
 use crate::syntax::ast::{ExprId, Name, Script, Show, With};
 

@@ -61,7 +61,7 @@ impl Program {
         memory_limit: u64,
         in_blocks: bool,
     ) -> Result<Program, Unfit> {
-        let entries = &with_common_sweeps(graph, groups, entries)[..];
+        let entries = &*with_common_sweeps(graph, groups, entries);
         let plan = Plan::new(graph, groups, entries);
         check_certain(&plan, groups, entries)?;
         let zones = schedule(&plan, in_blocks);

@@ -8,6 +8,7 @@ use crate::graph::{Args, Attr, Block, Corner, Graph, NodeId, Op, RoundBack, Shap
 use crate::primitives::array::VCAT;
 use crate::primitives::rounds::ROUNDS_BACK;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// The adjoint of a round, where `id` is a sweep.
@@ -86,11 +87,15 @@ fn part(graph: &Graph, own: &RoundBack, whole: NodeId) -> NodeId {
 }
 
 /// `entries`, in which sweeps of one loop with one adjoint are parts of one; what is `given` stays.
-pub(super) fn with_common_sweeps(
+pub(super) fn with_common_sweeps<'e>(
     graph: &Graph,
     given: &[Vec<NodeId>],
-    entries: &[Vec<NodeId>],
-) -> Vec<Vec<NodeId>> {
+    entries: &'e [Vec<NodeId>],
+) -> Cow<'e, [Vec<NodeId>]> {
+    // Most graphs have no loop: their cone is not walked for this.
+    if !graph.has_sweeps_beside() {
+        return entries.into();
+    }
     let outputs: Vec<NodeId> = entries.iter().flatten().copied().collect();
     let given: FxHashSet<NodeId> = given.iter().flatten().copied().collect();
     let cone = graph.cone(&outputs, |id| given.contains(&id));
@@ -101,7 +106,7 @@ pub(super) fn with_common_sweeps(
         }
     }
     if sweeps.values().all(|beside| beside.len() < 2) {
-        return entries.to_vec();
+        return entries.into();
     }
     let mut images: FxHashMap<NodeId, NodeId> = FxHashMap::default();
     let image =
@@ -122,5 +127,5 @@ pub(super) fn with_common_sweeps(
         images.insert(id, copy);
     }
     let entry = |entry: &Vec<NodeId>| entry.iter().map(|id| image(&images, *id)).collect();
-    entries.iter().map(entry).collect()
+    entries.iter().map(entry).collect::<Vec<_>>().into()
 }

@@ -367,6 +367,12 @@ impl Graph {
         sweeps.get(&self.args(id)).cloned().unwrap_or_default()
     }
 
+    /// True if some loop has more than one adjoint with the same arguments.
+    pub fn has_sweeps_beside(&self) -> bool {
+        let sweeps = self.sweeps.borrow();
+        sweeps.values().any(|beside| beside.len() > 1)
+    }
+
     /// The rule of a call as an attribute; equal ones are one.
     pub fn rule(&self, rule: CallRule) -> Attr {
         Attr::Rule(self.arena.borrow_mut().rules.number(Rc::new(rule)))
