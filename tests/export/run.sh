@@ -72,15 +72,15 @@ fi
 if wants shards && has jax; then
     for script in tests/export/scripts/descent examples/lecture/6-iris examples/stochastic; do
         "$wengert" export "$script.ad" --to jax --shard data -o "$work/sharded.py"
-        "$python" tests/export/spread.py "$work/sharded.py" | grep -v devices >"$work/one"
+        "$python" tests/export/spread.py "$work/sharded.py" "$work/one" 1
         eight=--xla_force_host_platform_device_count
-        XLA_FLAGS=$eight=8 "$python" tests/export/spread.py "$work/sharded.py" | grep -v devices >"$work/eight"
+        XLA_FLAGS=$eight=8 "$python" tests/export/spread.py "$work/sharded.py" "$work/eight" 8
         port=$((20000 + RANDOM % 20000))
-        XLA_FLAGS=$eight=4 "$python" tests/export/spread.py "$work/sharded.py" 1 "$port" >"$work/other" 2>&1 &
-        XLA_FLAGS=$eight=4 "$python" tests/export/spread.py "$work/sharded.py" 0 "$port" | grep -v -e devices -e Gloo >"$work/two"
+        XLA_FLAGS=$eight=4 "$python" tests/export/spread.py "$work/sharded.py" "$work/other" 8 1 "$port" >"$work/said" 2>&1 &
+        XLA_FLAGS=$eight=4 "$python" tests/export/spread.py "$work/sharded.py" "$work/two" 8 0 "$port" >/dev/null
         wait
         echo -n "$script "
-        "$python" tests/export/near.py "$work/one" "$work/eight" "$work/two"
+        "$python" tests/export/near.py "$work/one" "$work/eight" "$work/two" "$work/other"
     done
 fi
 if wants julia && has tree_sitter_julia; then
