@@ -68,12 +68,17 @@ fn rearranged(algebra: &mut Algebra, id: Id) -> Id {
     let mut rational = best;
     for candidate in rational::forms(algebra, best) {
         let candidate = recognised(algebra, candidate);
-        if algebra.cost(candidate) < algebra.cost(rational) {
+        if is_easier_to_read(algebra, candidate, rational) {
             algebra.note("over one denominator");
             rational = candidate;
         }
     }
     rational
+}
+
+/// True if a formula is shorter than another, as a tree and not longer with equal parts counted once.
+fn is_easier_to_read(algebra: &Algebra, a: Id, b: Id) -> bool {
+    algebra.cost(a) < algebra.cost(b) && algebra.shared_cost(a) <= algebra.shared_cost(b)
 }
 
 /// The formula with the rules for products applied to it and its terms.

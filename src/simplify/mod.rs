@@ -14,6 +14,7 @@ mod improve;
 mod jacobian;
 mod multiply;
 mod parts;
+mod polynomial;
 mod rational;
 mod relations;
 mod rewriting;

@@ -2,11 +2,26 @@
 
 use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList};
 use crate::graph::Shape;
+use rustc_hash::FxHashSet;
 
 impl Algebra<'_> {
     /// The operations that `id` adds to those of its children.
     pub fn own_cost(&self, id: Id) -> u64 {
         self.operations(self.form(id))
+    }
+
+    /// The operations of a formula with equal parts counted once.
+    pub fn shared_cost(&self, id: Id) -> u64 {
+        let mut seen: FxHashSet<Id> = FxHashSet::default();
+        let mut todo = vec![id];
+        let mut cost = 0;
+        while let Some(part) = todo.pop() {
+            if seen.insert(part) {
+                cost += self.own_cost(part);
+                todo.extend(self.children(part));
+            }
+        }
+        cost
     }
 
     /// The operations that a form adds to those of its parts.

@@ -1,30 +1,27 @@
 //! Sums as polynomials with rational coefficients in whatever their terms are products of, and their
 //! factors.
 //!
-//! A polynomial in several generators is read as one in a single variable t, the k-th generator as a power
-//! of t high enough that no two monomials meet (Kronecker). Its factors are factored images, or products of
-//! some, that can be read back.
+//! What the coefficients of the powers of a variable have in common is a factor, and so is what a polynomial
+//! has in common with its derivative ([`divisor`]). What is left has no such factors; it is read as a
+//! polynomial in a single variable and factored modulo a prime ([`image`]).
 
+mod divisor;
+mod image;
 mod integer;
 mod modular;
 
 use super::algebra::{Algebra, FactorList, Form, Id, TermList};
 use super::exact::Number;
+use super::polynomial::{Polynomial, UNIT, VARIABLES};
 use crate::graph::Shape;
-use integer::Whole;
+use divisor::{common_divisor, content_in};
+use image::Image;
 
-/// Degrees of an image up to which it is factored.
-const DEGREE: usize = 128;
-/// Products of factors of an image that are tried.
-const COMBINATIONS: usize = 4_096;
+/// Terms of a polynomial up to which it is factored.
+const TERMS: usize = 400;
 
-/// A polynomial without common factors of its terms, as one in a single variable.
-struct Image {
-    generators: Vec<Id>,
-    /// The highest exponent of each.
-    degrees: Vec<usize>,
-    whole: Whole,
-}
+/// Polynomials and how often each is a factor.
+pub type Factors = Vec<(Polynomial, u32)>;
 
 /// The factors of a scalar formula that is a sum, as a product; common factors alone where nothing else
 /// is found.
@@ -32,20 +29,18 @@ pub fn factored(algebra: &mut Algebra, sum: Id) -> Id {
     let Form::Sum(terms) = algebra.form(sum) else {
         return sum;
     };
-    let Some((content, mut factors, polynomial)) = read(algebra, *terms) else {
+    let Some(reading) = read(algebra, *terms) else {
         return sum;
     };
-    let mut content = content;
-    for (factor, times) in polynomial.factors() {
-        match *factor.as_slice() {
-            [constant] => match i64::try_from(constant) {
-                Ok(constant) => content *= Number::whole(constant),
-                Err(_) => return sum,
-            },
-            _ => match polynomial.written(algebra, &factor) {
-                Some(factor) => factors.push((factor, algebra.number(i64::from(times)))),
-                None => return sum,
-            },
+    let mut content = reading.content;
+    let mut factors = reading.common;
+    for (factor, times) in factors_of(&reading.polynomial, Effort::Whole) {
+        match factor.constant() {
+            Some(constant) => content *= constant,
+            None => {
+                let factor = written(algebra, &reading.generators, &factor);
+                factors.push((factor, algebra.number(i64::from(times))));
+            }
         }
     }
     match factors[..] {
@@ -57,8 +52,18 @@ pub fn factored(algebra: &mut Algebra, sum: Id) -> Id {
     }
 }
 
-/// The numeric content of a sum, the powers that all its terms share, and what is left.
-fn read(algebra: &mut Algebra, terms: &[(Number, Id)]) -> Option<(Number, FactorList, Image)> {
+/// A sum, read as a polynomial.
+struct Reading {
+    /// The number that all terms share.
+    content: Number,
+    /// The powers that all terms share.
+    common: FactorList,
+    generators: Vec<Id>,
+    /// What is left.
+    polynomial: Polynomial,
+}
+
+fn read(algebra: &mut Algebra, terms: &[(Number, Id)]) -> Option<Reading> {
     let mut generators: Vec<Id> = Vec::new();
     let mut monomials: Vec<Vec<(usize, i64)>> = Vec::new();
     let mut content = terms[0].0.abs();
@@ -82,43 +87,27 @@ fn read(algebra: &mut Algebra, terms: &[(Number, Id)]) -> Option<(Number, Factor
         let own = monomial.iter().find(|(place, _)| *place == k);
         own.map_or(0, |(_, power)| *power)
     };
-    let all = 0..generators.len();
     let lowest = |k: usize| monomials.iter().map(|one| exponent(one, k)).min();
-    let least: Vec<i64> = all.clone().filter_map(lowest).collect();
-    let highest = |k: usize| {
-        monomials
-            .iter()
-            .map(|one| exponent(one, k) - least[k])
-            .max()
-    };
-    let degrees: Option<Vec<usize>> = all.map(|k| usize::try_from(highest(k)?).ok()).collect();
-    let degrees = degrees?;
-    let mut size = 1usize;
-    for degree in &degrees {
-        size = size.checked_mul(degree + 1)?;
-    }
-    let mut image = Whole::new();
-    if size <= DEGREE + 1 {
-        image = vec![0; size];
-        for ((coefficient, _), monomial) in terms.iter().zip(&monomials) {
-            let (mut place, mut step) = (0, 1);
-            for (k, degree) in degrees.iter().enumerate() {
-                place += step * usize::try_from(exponent(monomial, k) - least[k]).ok()?;
-                step *= degree + 1;
-            }
-            image[place] = i128::from((*coefficient / content).integer()?);
-        }
-        while image.last() == Some(&0) {
-            image.pop();
-        }
-    }
+    let least: Vec<i64> = (0..generators.len()).filter_map(lowest).collect();
     let mut common = FactorList::new();
     for (base, power) in generators.iter().zip(&least) {
         if *power != 0 {
             common.push((*base, algebra.number(*power)));
         }
     }
-    if image.is_empty() {
+    let polynomial = || {
+        let mut sum = Polynomial::default();
+        for ((coefficient, _), powers) in terms.iter().zip(&monomials) {
+            let mut monomial = UNIT;
+            for (k, least) in least.iter().enumerate() {
+                *monomial.get_mut(k)? = u8::try_from(exponent(powers, k) - least).ok()?;
+            }
+            sum = sum.plus(&Polynomial::term(*coefficient / content, monomial))?;
+        }
+        Some(sum)
+    };
+    let fits = generators.len() <= VARIABLES && terms.len() <= TERMS;
+    let polynomial = fits.then(polynomial).flatten().unwrap_or_else(|| {
         // Too large: only what is common to all terms comes out.
         let unit = algebra.unit();
         let mut rest = TermList::new();
@@ -131,14 +120,14 @@ fn read(algebra: &mut Algebra, terms: &[(Number, Id)]) -> Option<(Number, Factor
             rest.push((*coefficient / content, product));
         }
         common.push((algebra.sum(&rest, Shape::SCALAR), unit));
-        image = vec![1];
-    }
-    let polynomial = Image {
+        Polynomial::number(Number::ONE)
+    });
+    Some(Reading {
+        content,
+        common,
         generators,
-        degrees,
-        whole: image,
-    };
-    Some((content, common, polynomial))
+        polynomial,
+    })
 }
 
 /// A term as a product of whole powers.
@@ -163,134 +152,151 @@ fn powers(algebra: &mut Algebra, term: Id) -> Vec<(Id, i64)> {
     powers
 }
 
-impl Image {
-    /// The factors of the image that can be read back, with their multiplicities.
-    fn factors(&self) -> Vec<(Whole, u32)> {
-        let parts = integer::factors(&self.whole);
-        match self.generators.len() {
-            0 | 1 => parts,
-            _ => self
-                .joined(&parts)
-                .unwrap_or_else(|| vec![(self.whole.clone(), 1)]),
-        }
-    }
-
-    /// Products of factors of the image that are images of factors, those of fewest factors first: these
-    /// have no factors themselves.
-    fn joined(&self, parts: &[(Whole, u32)]) -> Option<Vec<(Whole, u32)>> {
-        let mut left: Vec<u32> = parts.iter().map(|(_, times)| *times).collect();
-        let mut degrees = self.degrees.clone();
-        let mut found = Vec::new();
-        let mut choices = choices(&left)?;
-        choices.sort_by_key(|choice| choice.iter().sum::<u32>());
-        for choice in choices {
-            let mut times = 0;
-            let mut factor = Whole::new();
-            loop {
-                let rest: Option<Vec<u32>> = left
-                    .iter()
-                    .zip(&choice)
-                    .map(|(a, b)| a.checked_sub(*b))
-                    .collect();
-                let Some(rest) = rest else { break };
-                let total: u32 = left.iter().sum();
-                if 2 * choice.iter().sum::<u32>() > total {
-                    break;
-                }
-                let (one, other) = (multiplied(parts, &choice)?, multiplied(parts, &rest)?);
-                let (own, others) = (self.degrees_of(&one), self.degrees_of(&other));
-                let sums = own.iter().zip(&others).map(|(a, b)| a + b);
-                if !sums.eq(degrees.iter().copied()) || own.iter().all(|degree| *degree == 0) {
-                    break;
-                }
-                (factor, degrees, left) = (one, others, rest);
-                times += 1;
-            }
-            if times > 0 {
-                found.push((factor, times));
+/// A polynomial in these generators as a formula.
+fn written(algebra: &mut Algebra, generators: &[Id], polynomial: &Polynomial) -> Id {
+    let mut terms = TermList::new();
+    for (coefficient, monomial) in polynomial.terms() {
+        let mut bases = FactorList::new();
+        for (base, power) in generators.iter().zip(monomial) {
+            if power > 0 {
+                bases.push((*base, algebra.number(i64::from(power))));
             }
         }
-        let rest = multiplied(parts, &left)?;
-        match found.iter_mut().find(|(known, _)| *known == rest) {
-            Some((_, times)) => *times += 1,
-            None => found.push((rest, 1)),
-        }
-        Some(found)
+        let product = algebra.product(Number::ONE, &bases, Shape::SCALAR);
+        terms.push((coefficient, product));
     }
-
-    /// The exponents of a monomial of the image.
-    fn exponents(&self, place: usize) -> Vec<usize> {
-        let mut place = place;
-        let digit = |degree: &usize| {
-            let digit = place % (degree + 1);
-            place /= degree + 1;
-            digit
-        };
-        self.degrees.iter().map(digit).collect()
-    }
-
-    /// The highest exponents of the polynomial with this image.
-    fn degrees_of(&self, image: &[i128]) -> Vec<usize> {
-        let mut highest = vec![0; self.degrees.len()];
-        for (place, coefficient) in image.iter().enumerate() {
-            if *coefficient != 0 {
-                for (known, own) in highest.iter_mut().zip(self.exponents(place)) {
-                    *known = own.max(*known);
-                }
-            }
-        }
-        highest
-    }
-
-    /// The polynomial with this image, as a formula.
-    fn written(&self, algebra: &mut Algebra, image: &[i128]) -> Option<Id> {
-        let mut terms = TermList::new();
-        for (place, coefficient) in image.iter().enumerate().rev() {
-            if *coefficient == 0 {
-                continue;
-            }
-            let mut bases = FactorList::new();
-            for (base, power) in self.generators.iter().zip(self.exponents(place)) {
-                if power > 0 {
-                    bases.push((*base, algebra.number(power as i64)));
-                }
-            }
-            let coefficient = Number::whole(i64::try_from(*coefficient).ok()?);
-            let monomial = algebra.product(Number::ONE, &bases, Shape::SCALAR);
-            terms.push((coefficient, monomial));
-        }
-        Some(algebra.sum(&terms, Shape::SCALAR))
-    }
+    algebra.sum(&terms, Shape::SCALAR)
 }
 
-/// All ways to take some of these, not none; `None` where there are too many.
-fn choices(left: &[u32]) -> Option<Vec<Vec<u32>>> {
-    let mut count = 1usize;
-    for times in left {
-        count = count.checked_mul(*times as usize + 1)?;
+/// How far factors are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// By common divisors alone, which takes little time.
+    Divisors,
+    /// Until they are irreducible.
+    Whole,
+}
+
+/// The factors of a polynomial whose terms have nothing in common, with their multiplicities. With all
+/// effort they are irreducible, unless the polynomial is large.
+pub fn factors_of(polynomial: &Polynomial, effort: Effort) -> Factors {
+    let mut found = Factors::new();
+    let mut todo = vec![(polynomial.clone(), 1)];
+    while let Some((whole, times)) = todo.pop() {
+        let parts = match whole.constant() {
+            Some(Number::ONE) => continue,
+            Some(_) => None,
+            None => parts_of(&whole),
+        };
+        if let Some(parts) = parts {
+            todo.extend(parts.into_iter().map(|(part, own)| (part, own * times)));
+            continue;
+        }
+        let factors = match effort {
+            Effort::Whole if whole.constant().is_none() => Image::factors_of(&whole),
+            _ => vec![(whole, 1)],
+        };
+        for (factor, own) in factors {
+            match found.iter_mut().find(|(known, _)| *known == factor) {
+                Some((_, known)) => *known += own * times,
+                None => found.push((factor, own * times)),
+            }
+        }
     }
-    if count > COMBINATIONS {
+    found
+}
+
+/// Polynomials with the product `whole`; `None` where that is neither more than its content in a variable
+/// nor divided by a square.
+fn parts_of(whole: &Polynomial) -> Option<Factors> {
+    let mut variables: Vec<usize> = (0..VARIABLES).filter(|k| whole.degree(*k) > 0).collect();
+    variables.sort_by_key(|k| whole.degree(*k));
+    if variables.len() > 1 {
+        for variable in &variables {
+            let content = content_in(*variable, whole)?;
+            if content.constant().is_none() {
+                let rest = whole.divided(&content)?;
+                return Some(vec![(content, 1), (rest, 1)]);
+            }
+        }
+    }
+    // Nothing that is linear in a variable has a factor without it any more.
+    if whole.degree(*variables.first()?) == 1 {
         return None;
     }
-    let choice = |k: usize| -> Vec<u32> {
-        let mut k = k;
-        let digit = |times: &u32| {
-            let digit = k % (*times as usize + 1);
-            k /= *times as usize + 1;
-            digit as u32
-        };
-        left.iter().map(digit).collect()
+    let repeated = |variable: &usize| -> Option<Factors> {
+        let square = common_divisor(whole, &whole.derivative(*variable)?)?;
+        if square.constant().is_some() {
+            return None;
+        }
+        without_squares(whole.divided(&square)?, square)
     };
-    Some((1..count).map(choice).collect())
+    variables.iter().find_map(repeated)
 }
 
-/// The product of factors as often as `choice` says.
-fn multiplied(parts: &[(Whole, u32)], choice: &[u32]) -> Option<Whole> {
-    let mut whole = vec![1];
-    for ((part, _), times) in parts.iter().zip(choice) {
-        for _ in 0..*times {
-            whole = integer::product(&whole, part)?;
+/// The parts of single·repeated by multiplicity, where the first one holds every factor once (Yun).
+fn without_squares(single: Polynomial, repeated: Polynomial) -> Option<Factors> {
+    let (mut single, mut repeated, mut times) = (single, repeated, 1);
+    let mut parts = Factors::new();
+    while single.constant().is_none() {
+        let more = common_divisor(&single, &repeated)?;
+        parts.push((single.divided(&more)?, times));
+        repeated = repeated.divided(&more)?;
+        single = more;
+        times += 1;
+    }
+    parts.push((single.times(&repeated)?, 1));
+    Some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(terms: &[(i64, &[(usize, u8)])]) -> Polynomial {
+        let mut sum = Polynomial::default();
+        for (c, powers) in terms {
+            let mut monomial = UNIT;
+            for (k, power) in *powers {
+                monomial[*k] = *power;
+            }
+            let term = Polynomial::term(Number::whole(*c), monomial);
+            sum = sum.plus(&term).unwrap();
+        }
+        sum
+    }
+
+    #[test]
+    fn factors_in_many_variables_are_irreducible_and_multiply_to_the_whole() {
+        // a + b·x², c + d·x², A + B·x, 1 − x²·a², x − y, x² + y²
+        let lines = [
+            sum(&[(1, &[(1, 1)]), (1, &[(2, 1), (0, 2)])]),
+            sum(&[(1, &[(3, 1)]), (1, &[(4, 1), (0, 2)])]),
+            sum(&[(1, &[(5, 1)]), (1, &[(6, 1), (0, 1)])]),
+            sum(&[(1, &[(0, 1)]), (-1, &[(7, 1)])]),
+            sum(&[(1, &[(0, 2)]), (1, &[(7, 2)])]),
+        ];
+        for powers in [
+            [1, 2, 0, 0, 0],
+            [1, 2, 1, 0, 0],
+            [0, 0, 4, 0, 0],
+            [0, 1, 0, 3, 1],
+        ] {
+            let mut whole = Polynomial::number(Number::ONE);
+            for (line, power) in lines.iter().zip(powers) {
+                whole = whole.times(&line.power(power).unwrap()).unwrap();
+            }
+            let found = factors_of(&whole, Effort::Whole);
+            let mut product = Polynomial::number(Number::ONE);
+            for (factor, times) in &found {
+                product = product.times(&factor.power(*times).unwrap()).unwrap();
+            }
+            assert_eq!(product, whole);
+            let mut own: Vec<u32> = found.iter().map(|(_, times)| *times).collect();
+            let mut wanted: Vec<u32> = powers.into_iter().filter(|power| *power > 0).collect();
+            own.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(own, wanted);
         }
     }
-    Some(whole)
 }

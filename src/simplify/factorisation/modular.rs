@@ -6,7 +6,8 @@ pub const PRIME: u64 = (1 << 61) - 1;
 /// Coefficients from the constant up, the last one not 0; no coefficient for 0.
 pub type Residues = Vec<u64>;
 
-fn add(a: u64, b: u64) -> u64 {
+/// a + b
+pub fn add(a: u64, b: u64) -> u64 {
     let sum = a + b;
     if sum >= PRIME { sum - PRIME } else { sum }
 }
@@ -15,12 +16,14 @@ fn sub(a: u64, b: u64) -> u64 {
     if a >= b { a - b } else { a + PRIME - b }
 }
 
-fn mul(a: u64, b: u64) -> u64 {
+/// a·b
+pub fn mul(a: u64, b: u64) -> u64 {
     let wide = u128::from(a) * u128::from(b);
     add((wide as u64) & PRIME, (wide >> 61) as u64)
 }
 
-fn power(mut base: u64, mut exponent: u64) -> u64 {
+/// base^exponent
+pub fn power(mut base: u64, mut exponent: u64) -> u64 {
     let mut result = 1;
     while exponent > 0 {
         if exponent & 1 == 1 {
@@ -49,7 +52,8 @@ pub fn symmetric(value: u64) -> i128 {
     }
 }
 
-fn trimmed(mut p: Residues) -> Residues {
+/// Without leading coefficients that are 0.
+pub fn trimmed(mut p: Residues) -> Residues {
     while p.last() == Some(&0) {
         p.pop();
     }
@@ -97,7 +101,8 @@ pub fn with_lead(p: &[u64], lead: u64) -> Residues {
     p.iter().map(|c| mul(*c, factor)).collect()
 }
 
-fn common_divisor(a: &[u64], b: &[u64]) -> Residues {
+/// The greatest common divisor, with the leading coefficient 1.
+pub fn common_divisor(a: &[u64], b: &[u64]) -> Residues {
     let (mut a, mut b) = (a.to_vec(), b.to_vec());
     while !b.is_empty() {
         let (_, rest) = divided(&a, &b);

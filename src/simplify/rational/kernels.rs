@@ -2,11 +2,11 @@
 
 use super::applied;
 use super::family::Family;
-use super::polynomial::{Monomial, Polynomial, VARIABLES};
 use crate::graph::Attr;
 use crate::primitives::elementary::{ABS, EXP, SIGMOID};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, TermList};
 use crate::simplify::exact::Number;
+use crate::simplify::polynomial::{Monomial, Polynomial, VARIABLES};
 use smallvec::SmallVec;
 
 /// The largest multiple of an angle that is written with functions of the angle.

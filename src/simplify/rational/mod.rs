@@ -6,13 +6,14 @@
 
 mod family;
 mod kernels;
-mod polynomial;
+mod written;
 
-use super::algebra::{Algebra, FactorList, Form, Id, TermList};
+use super::algebra::{Algebra, Form, Id};
 use super::exact::Number;
+use super::polynomial::Polynomial;
 use crate::graph::{Attr, Shape};
 use kernels::{Generator, Generators, PowerFactor};
-use polynomial::{Monomial, Polynomial};
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 /// Operations up to which a formula is looked at as a whole.
@@ -33,6 +34,7 @@ pub fn forms(algebra: &mut Algebra, id: Id) -> SmallVec<[Id; 4]> {
         let mut reader = Reader {
             kernels: kernels.clone(),
             factors: Vec::new(),
+            brackets: FxHashMap::default(),
             shape: algebra.shape(id),
             algebra,
         };
@@ -65,6 +67,8 @@ struct Reader<'a, 'f> {
     algebra: &'a mut Algebra<'f>,
     kernels: Generators,
     factors: Vec<Known>,
+    /// Sums with the numbers by which they are multiples of factors, by the numbers of these.
+    brackets: FxHashMap<usize, (Id, Number)>,
     shape: Shape,
 }
 
@@ -125,6 +129,13 @@ impl Reader<'_, '_> {
                 return self.power(&whole(Polynomial::variable(k, 1)), power);
             }
             let read = self.read(base)?;
+            if matches!(self.algebra.form(base), Form::Sum(_)) && read.below.is_empty() {
+                // What is a factor stays one where it divides the numerator in the end.
+                let (number, powers) = self.factored(&read.above)?;
+                if let [(k, 1)] = powers[..] {
+                    self.brackets.entry(k).or_insert((base, number));
+                }
+            }
             return self.power(&read, power);
         }
         let mut product = whole(Polynomial::number(Number::ONE));
@@ -374,96 +385,6 @@ impl Reader<'_, '_> {
             }
         }
         Some(fraction)
-    }
-
-    /// The formula, common factors cancelled.
-    fn built(&mut self, fraction: Fraction) -> Option<Id> {
-        let one = self.algebra.unit();
-        if fraction.above.is_zero() {
-            let zero = self.algebra.number(Number::ZERO);
-            return Some(self.algebra.stretch(zero, self.shape));
-        }
-        let below = self.resolved(&fraction.below);
-        let (mut number, monomial, mut rest) = fraction.above.content()?;
-        let mut powers: SmallVec<[(Polynomial, i64); 8]> = SmallVec::new();
-        for (k, power) in &below {
-            powers.push((self.factor(*k)?, -i64::from(*power)));
-        }
-        for k in 0..self.factors.len() {
-            if let Known::Factor(factor) = &self.factors[k]
-                && !powers.iter().any(|(known, _)| known == factor)
-            {
-                powers.push((factor.clone(), 0));
-            }
-        }
-        for base in self.kernels.root_bases() {
-            if let Some(read) = self.read(base)
-                && read.below.is_empty()
-                && let Some((_, _, factor)) = read.above.content()
-                && !powers.iter().any(|(known, _)| *known == factor)
-            {
-                powers.push((factor, 0));
-            }
-        }
-        for (factor, power) in &mut powers {
-            if factor.len() < 2 {
-                continue;
-            }
-            while let Some(quotient) = rest.divided(factor) {
-                rest = quotient;
-                *power += 1;
-            }
-        }
-        // What is left of the numerator after a division may have content again.
-        let (content, shared, rest) = rest.content()?;
-        number *= content;
-        let mut exponents = self.kernels.exponents();
-        self.kernels.multiply(&mut exponents, &monomial, 1);
-        self.kernels.multiply(&mut exponents, &shared, 1);
-        let mut factors = FactorList::new();
-        for (factor, power) in &powers {
-            if *power == 0 {
-                continue;
-            }
-            match factor.terms().next() {
-                Some((c, monomial)) if factor.len() == 1 && c == Number::ONE => {
-                    self.kernels.multiply(&mut exponents, &monomial, *power);
-                }
-                _ => {
-                    let base = self.sum(factor)?;
-                    factors.push((base, self.algebra.number(*power)));
-                }
-            }
-        }
-        let bracket = self.sum(&rest)?;
-        let bracket = super::rules::factored(self.algebra, bracket);
-        factors.push((bracket, one));
-        factors.extend(self.kernels.written(self.algebra, &exponents)?);
-        let product = self.algebra.product(number, &factors, self.shape);
-        Some(product)
-    }
-
-    fn sum(&mut self, polynomial: &Polynomial) -> Option<Id> {
-        let mut terms = TermList::new();
-        let mut shapes: SmallVec<[Shape; 8]> = SmallVec::new();
-        for (c, monomial) in polynomial.terms() {
-            let term = self.term(&monomial)?;
-            shapes.push(self.algebra.shape(term));
-            terms.push((c, term));
-        }
-        let shape = Shape::common(&shapes)?;
-        Some(self.algebra.sum(&terms, shape))
-    }
-
-    fn term(&mut self, monomial: &Monomial) -> Option<Id> {
-        let mut exponents = self.kernels.exponents();
-        self.kernels.multiply(&mut exponents, monomial, 1);
-        let factors = self.kernels.written(self.algebra, &exponents)?;
-        let shape = self
-            .algebra
-            .common_shape(factors.iter().map(|(base, _)| *base))
-            .unwrap_or(Shape::SCALAR);
-        Some(self.algebra.product(Number::ONE, &factors, shape))
     }
 }
 

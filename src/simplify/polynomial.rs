@@ -73,6 +73,30 @@ impl Polynomial {
         powers.max().unwrap_or(0)
     }
 
+    /// The coefficients of the powers of a variable, from the constant up.
+    pub fn coefficients(&self, variable: usize) -> Vec<Polynomial> {
+        let mut all = vec![Polynomial::default(); usize::from(self.degree(variable)) + 1];
+        for (c, mut monomial) in self.terms() {
+            let power = std::mem::take(&mut monomial[variable]);
+            let own = &mut all[usize::from(power)].terms;
+            own.insert(Reverse(monomial), c);
+        }
+        all
+    }
+
+    /// The derivative; `None` where a coefficient is no longer exact.
+    pub fn derivative(&self, variable: usize) -> Option<Polynomial> {
+        let mut derivative = Polynomial::default();
+        for (c, mut monomial) in self.terms() {
+            let power = monomial[variable];
+            if power > 0 {
+                monomial[variable] -= 1;
+                derivative.add(c * Number::whole(i64::from(power)), monomial)?;
+            }
+        }
+        Some(derivative)
+    }
+
     /// The sum; `None` where a coefficient is no longer exact.
     pub fn plus(&self, other: &Polynomial) -> Option<Polynomial> {
         let mut sum = self.clone();
