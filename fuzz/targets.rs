@@ -45,6 +45,8 @@ const LIMITS: Limits = Limits {
     nodes: 20_000,
     memory: 1 << 20,
     unrolled: 100,
+    entries: 100,
+    numbered: 100,
 };
 
 /// The ticks of [`TICK`] that an input may run before it is asked to stop.

@@ -1,16 +1,29 @@
-//! Comprehensions, unrolled: their entries, then one node that joins them.
+//! Comprehensions: computed for all indices at once where they are long and their body allows it, else
+//! unrolled: their entries, then one node that joins them.
 
 use super::Lowerer;
 use super::frame::Frame;
-use super::tasks::{Loop, Task};
+use super::rounds::reads;
+use super::tasks::{AtOnce, Loop, Task};
+use super::uniform::{IndexLeaf, Uniform};
 use crate::diagnostic::{Result, error};
 use crate::graph::{Attr, NodeId, Shape, Tensor};
 use crate::primitives::array;
-use crate::syntax::ast::{ExprId, ExprKind};
+use crate::syntax::ast::{ExprId, ExprKind, Script};
 use std::rc::Rc;
 
 impl Lowerer<'_> {
     pub(super) fn visit_comprehension(&mut self, expr: ExprId, frame: Rc<Frame>, base: usize) {
+        let limits = self.evaluation.limits;
+        let possible = !self.unrolls && limits.entries != usize::MAX;
+        let at_once = possible.then(|| AtOnce {
+            leaves: Vec::new(),
+            outer: self.changing.indices.len(),
+            warnings: self.evaluation.unit.noticed.warnings.len(),
+            rollback: self.here(),
+            notes: self.notes(),
+            lowered: false,
+        });
         let state = Loop {
             expr,
             frames: vec![frame],
@@ -18,6 +31,7 @@ impl Lowerer<'_> {
             lengths: Vec::new(),
             base,
             bounds: false,
+            at_once,
         };
         self.open_clause(state);
     }
@@ -29,7 +43,7 @@ impl Lowerer<'_> {
         let ExprKind::Comprehension(each) = &script.expr(state.expr).kind else {
             return;
         };
-        let clause = &each.clauses[state.ranges.len()];
+        let clause = &each.clauses[state.frames.len() - 1];
         state.bounds = true;
         self.push_task(Task::Loop(Box::new(state)));
         self.push_task(Task::Visit(clause.to, frame.clone()));
@@ -42,15 +56,47 @@ impl Lowerer<'_> {
             return Ok(());
         };
         let (body, clauses) = (&each.body, &each.clauses);
+        if state
+            .at_once
+            .as_ref()
+            .is_some_and(|attempt| attempt.lowered)
+        {
+            let body = self.pop_node();
+            if let Some(node) = self.all_at_once(&mut state, body) {
+                self.push_node(node);
+                return Ok(());
+            }
+        }
         if state.bounds {
             state.bounds = false;
-            let clause = &clauses[state.ranges.len()];
+            let clause = &clauses[state.frames.len() - 1];
             let frame = state.frames.last().expect("there is a frame").clone();
             let to = self.pop_node();
             let from = self.pop_node();
+            let ends = [from, to];
             let from = self.whole(from, clause.from, &frame, "the bound of a range")?;
             let to = self.whole(to, clause.to, &frame, "the bound of a range")?;
-            state.ranges.push((from, to));
+            if state.ranges.len() + 1 == state.frames.len() {
+                state.ranges.push((from, to));
+            }
+            if state.at_once.is_some() {
+                if let Some(next) = self.next_leaf(&mut state, ends, (from, to)) {
+                    let name = &clause.variable.name;
+                    let frame = Rc::new(frame.bind(name, next));
+                    state.frames.push(frame.clone());
+                    if state.frames.len() <= clauses.len() {
+                        self.open_clause(state);
+                    } else {
+                        if let Some(attempt) = &mut state.at_once {
+                            attempt.lowered = true;
+                        }
+                        self.push_task(Task::Loop(Box::new(state)));
+                        self.push_task(Task::Visit(*body, frame));
+                    }
+                    return Ok(());
+                }
+                self.one_by_one(&mut state);
+            }
             if state.ranges.len() == 2 {
                 state.lengths.push((to - from + 1).max(0) as usize);
             }
@@ -80,6 +126,127 @@ impl Lowerer<'_> {
             }
             return Ok(());
         }
+    }
+
+    /// The leaf for the index of a clause whose bounds are these nodes; none where the entries are to be
+    /// lowered one by one.
+    fn next_leaf(
+        &mut self,
+        state: &mut Loop,
+        bounds: [NodeId; 2],
+        (from, to): (i64, i64),
+    ) -> Option<NodeId> {
+        let attempt = state.at_once.as_mut()?;
+        let clauses = match &state.frames[0].script.expr(state.expr).kind {
+            ExprKind::Comprehension(each) => each.clauses.len(),
+            _ => return None,
+        };
+        let known: Vec<NodeId> = attempt.leaves.iter().map(|leaf| leaf.node).collect();
+        if bounds.iter().any(|bound| reads(self.graph, *bound, &known)) || to <= from {
+            return None;
+        }
+        let limits = self.evaluation.limits;
+        let counts = attempt.leaves.iter().map(|leaf| leaf.count());
+        let count = counts.fold((to - from) as usize + 1, usize::saturating_mul);
+        let last = known.len() + 1 == clauses;
+        // The factors of a short product are better read one by one.
+        let least = match is_product(&state.frames[0].script, state.expr) {
+            true => limits.numbered,
+            false => limits.entries,
+        };
+        if last && count <= least || limits.shape(count, 1).is_none() {
+            return None;
+        }
+        let first = Rc::new(Tensor::scalar(from as f64));
+        let node = self.graph.input("".into(), Shape::SCALAR, Some(first));
+        attempt.leaves.push(IndexLeaf { node, from, to });
+        self.changing.indices.push(node);
+        Some(node)
+    }
+
+    /// The comprehension whose body has been lowered on leaves for the indices; `None` where it has to be
+    /// unrolled.
+    fn all_at_once(&mut self, state: &mut Loop, body: NodeId) -> Option<NodeId> {
+        let before = self.graph.len();
+        let attempt = state.at_once.as_ref()?;
+        let leaves = attempt.leaves.clone();
+        let nodes: Vec<NodeId> = leaves.iter().map(|leaf| leaf.node).collect();
+        let guards = &self.evaluation.unit.guards[attempt.notes.guards..];
+        let decides = guards
+            .iter()
+            .any(|(node, _)| reads(self.graph, *node, &nodes));
+        let result = (!decides).then(|| self.image_of(&leaves, body)).flatten();
+        let Some(node) = result else {
+            self.one_by_one(state);
+            return None;
+        };
+        self.close_leaves(state);
+        let frame = &state.frames[0];
+        self.evaluation.unit.note_origins(before, frame, state.expr);
+        Some(node)
+    }
+
+    fn image_of(&mut self, leaves: &[IndexLeaf], body: NodeId) -> Option<NodeId> {
+        if leaves.len() == 2 && !self.graph.shape(body).is_scalar() {
+            return None;
+        }
+        let count = leaves.iter().map(|leaf| leaf.count());
+        let count = count.fold(1, usize::saturating_mul);
+        let mut node = body;
+        for leaf in leaves.iter().rev() {
+            let value = |id: NodeId| match self.is_changing(id) {
+                true => None,
+                false => self.value(id).ok()?.as_scalar(),
+            };
+            let mut uniform = Uniform::new(self.graph, *leaf, &value);
+            node = uniform.entries(node)?;
+            let (numbered, guards) = (uniform.numbered, std::mem::take(&mut uniform.guards));
+            if numbered && count <= self.evaluation.limits.numbered {
+                return None;
+            }
+            let images: Vec<(NodeId, NodeId)> = uniform.images().collect();
+            let unit = &mut self.evaluation.unit;
+            for (node, image) in images {
+                unit.copy_origin(node, image);
+            }
+            unit.guards.extend(guards);
+        }
+        // The last clause runs along the rows.
+        Some(match leaves.len() {
+            2 => self.graph.term(node).transposed().id,
+            _ => node,
+        })
+    }
+
+    /// Forgets the leaves, and what was noted of nodes that depend on them.
+    fn close_leaves(&mut self, state: &mut Loop) {
+        let Some(attempt) = state.at_once.take() else {
+            return;
+        };
+        self.changing.indices.truncate(attempt.outer);
+        let leaves: Vec<NodeId> = attempt.leaves.iter().map(|leaf| leaf.node).collect();
+        if !leaves.is_empty() {
+            self.forget(&leaves, attempt.notes);
+        }
+    }
+
+    /// Goes back to where the bounds of the first clause were known: the entries are lowered one by one.
+    pub(super) fn one_by_one(&mut self, state: &mut Loop) {
+        let Some(attempt) = &state.at_once else {
+            return;
+        };
+        if !attempt.leaves.is_empty() {
+            self.evaluation
+                .unit
+                .noticed
+                .warnings
+                .truncate(attempt.warnings);
+            self.roll_back(&attempt.rollback);
+        }
+        self.close_leaves(state);
+        state.bounds = false;
+        state.frames.truncate(1);
+        state.ranges.truncate(1);
     }
 
     /// Joins the values of the body.
@@ -151,5 +318,23 @@ impl Lowerer<'_> {
             "the rows of this matrix have different lengths";
             label: "from {} to {} entries", state.lengths.iter().min().unwrap_or(&0), state.lengths.iter().max().unwrap_or(&0);
             help: "a second range may depend on the first only inside a reduction: `sum(i*j for i in 1..n, j in 1..i)`"))
+    }
+}
+
+/// True if a comprehension is the argument of `prod`.
+fn is_product(script: &Script, comprehension: ExprId) -> bool {
+    // A call stands behind its arguments.
+    let behind = script.expressions.get(comprehension.0 as usize + 1);
+    let Some(ExprKind::Call(call)) = behind.map(|expr| &expr.kind) else {
+        return false;
+    };
+    call.arguments == [comprehension] && array::PROD.name == &*call.function.name
+}
+
+impl Loop {
+    /// True if the entries are being lowered all at once.
+    pub(super) fn is_at_once(&self) -> bool {
+        let attempt = self.at_once.as_ref();
+        attempt.is_some_and(|attempt| !attempt.leaves.is_empty())
     }
 }

@@ -4,7 +4,7 @@ use super::frame::{Frame, HeldNames, Local, LocalMeaning};
 use super::signatures::example_of;
 use super::tasks::{Differentiation, Stage, TargetName, Task};
 use super::unit::Unit;
-use super::{Differentiated, Lowerer, Purpose};
+use super::{Differentiated, Lowerer};
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::diff::{self, Held, Matrix, Problem, Scheme, Target};
 use crate::graph::{Corner, Graph, NodeId, Op, Shape};
@@ -434,7 +434,7 @@ impl Lowerer<'_> {
 
     /// Keeps in mind that `result` is a derivative, for those who want to know of kinks.
     fn note_differentiated(&mut self, result: NodeId, output: NodeId, target: NodeId, held: &Held) {
-        if matches!(self.purpose, Purpose::Values) {
+        if self.wants_values() {
             self.evaluation.unit.differentiated.push(Differentiated {
                 result,
                 output,

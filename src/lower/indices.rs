@@ -175,7 +175,13 @@ impl Lowerer<'_> {
         let graph = self.graph;
         let known = self.evaluation.unit.guards.len();
         let shape = graph.shape(x);
-        let (_, extent) = self.block(expr, target, shape, indices, nodes, frame)?;
+        let extent = match self.block(expr, target, shape, indices, nodes, frame) {
+            Ok((_, extent)) => extent,
+            Err(error) if error.code() == Code::Value && !self.changing.indices.is_empty() => {
+                entries_named(indices, shape).ok_or(error)?
+            }
+            Err(error) => return Err(error),
+        };
         self.evaluation.unit.guards.truncate(known);
         let one = graph.literal(1.0);
         let mut nodes = nodes.iter().copied();
@@ -312,5 +318,19 @@ impl Lowerer<'_> {
                 Ok((first as usize - 1, (last - first + 1) as usize))
             }
         }
+    }
+}
+
+/// The extent of what indices name that are single entries or everything: it is known without values.
+fn entries_named(indices: &[Index], shape: Shape) -> Option<Shape> {
+    let extent = |index: &Index, length: usize| match index {
+        Index::At(_) => Some(1),
+        Index::All => Some(length),
+        Index::Range(..) => None,
+    };
+    match indices {
+        [Index::At(_)] if shape.is_vector() => Some(Shape::SCALAR),
+        [row, col] => Some(Shape::new(extent(row, shape.m())?, extent(col, shape.n())?)),
+        _ => None,
     }
 }

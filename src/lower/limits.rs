@@ -13,6 +13,10 @@ pub struct Limits {
     pub memory: u64,
     /// Rounds of an iteration that are nodes of their own; more of them are one loop.
     pub unrolled: usize,
+    /// Entries of a comprehension that are nodes of their own; more of them are computed at once.
+    pub entries: usize,
+    /// The same where the index is a number in the entries: they differ in more than their places.
+    pub numbered: usize,
 }
 
 impl Default for Limits {
@@ -21,6 +25,8 @@ impl Default for Limits {
             nodes: 20_000_000,
             memory: 4 << 30,
             unrolled: 1000,
+            entries: 1000,
+            numbered: 1000,
         }
     }
 }
@@ -37,12 +43,27 @@ impl Limits {
         usize::try_from(self.memory / BYTES_EACH).unwrap_or(usize::MAX)
     }
 
+    /// These limits for a formula that is read rather than evaluated: what has a form for all indices is
+    /// not written entry by entry, but for a few entries with numbers of their own.
+    pub(crate) fn for_formulas(self) -> Limits {
+        Limits {
+            entries: 0,
+            numbered: self.numbered.min(Limits::FEW),
+            ..self
+        }
+    }
+
+    /// Entries with numbers of their own that a formula writes out.
+    const FEW: usize = 10;
+
     /// Those of a look at what is being typed: too short to be noticed between two keys.
     pub const PREVIEW: Limits = Limits {
         nodes: 2_000,
         memory: 64 << 10,
         // A loop may take long: a look takes none.
         unrolled: usize::MAX,
+        entries: usize::MAX,
+        numbered: usize::MAX,
     };
 
     /// The shape with `rows` rows and `cols` columns, if its values fit into the memory allowed.

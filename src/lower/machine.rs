@@ -196,6 +196,12 @@ impl Lowerer<'_> {
                     self.unroll(*attempt);
                     return Ok(());
                 }
+                // Here too.
+                Task::Loop(mut state) if state.is_at_once() => {
+                    self.one_by_one(&mut state);
+                    self.push_task(Task::Loop(state));
+                    return Ok(());
+                }
                 _ => {}
             }
         }

@@ -1,5 +1,5 @@
 //! Abstract syntax to graph: names looked up, shapes checked, broadcasts made explicit, functions
-//! expanded, comprehensions unrolled, derivatives taken.
+//! expanded, comprehensions unrolled or computed for all indices at once, derivatives taken.
 //!
 //! A [`Lowerer`] is a small abstract machine that lowers the expressions of one statement into one
 //! graph. The result is a [`Unit`]: the graph with the names and places of its nodes.
@@ -37,6 +37,7 @@ mod sweeps;
 mod targets;
 mod tasks;
 mod taylor;
+mod uniform;
 mod unit;
 
 pub use definitions::{Definitions, Formula};
@@ -84,6 +85,15 @@ struct Memo {
     files: FxHashMap<PathBuf, NodeId>,
 }
 
+/// Leaves that have one value after the other in what is being lowered.
+#[derive(Default)]
+struct ChangingLeaves {
+    /// Those that stand for what changes from round to round of loops.
+    rounds: FxHashSet<NodeId>,
+    /// Those that stand for the indices of comprehensions, outermost first.
+    indices: Vec<NodeId>,
+}
+
 /// The machine: lowers expressions of one statement into one graph.
 pub struct Lowerer<'a> {
     graph: &'a Graph,
@@ -98,8 +108,7 @@ pub struct Lowerer<'a> {
     held_sets: HeldSets,
     /// The number of leaves so far that hold a node.
     holds: u32,
-    /// Leaves that stand for what changes from round to round of loops that are being lowered.
-    round_leaves: FxHashSet<NodeId>,
+    changing: ChangingLeaves,
     /// Iterations are written out, round by round, and matrices entry by entry.
     unrolls: bool,
     /// Leaves that stand for matrices of derivatives whose values were computed.
@@ -162,7 +171,7 @@ impl<'a> Lowerer<'a> {
             memo: Memo::default(),
             held_sets: HeldSets::default(),
             holds: 0,
-            round_leaves: FxHashSet::default(),
+            changing: ChangingLeaves::default(),
             unrolls: false,
             swept: Vec::new(),
         }
@@ -226,26 +235,36 @@ impl<'a> Lowerer<'a> {
         self.evaluation.value(node)
     }
 
-    /// True while something is made that will run many times: a program, or the round of a loop.
-    fn is_repeated(&self) -> bool {
-        matches!(self.purpose, Purpose::Program { .. }) || !self.round_leaves.is_empty()
+    /// True if nothing but values is wanted, and what is being lowered has a value.
+    fn wants_values(&self) -> bool {
+        matches!(self.purpose, Purpose::Values) && self.changing.indices.is_empty()
     }
 
-    /// True if `node` may have another value in another run of the program that is being made, or in
-    /// another round of a loop.
+    /// True while something is made that will run many times: a program, or the round of a loop.
+    fn is_repeated(&self) -> bool {
+        matches!(self.purpose, Purpose::Program { .. }) || !self.changing.rounds.is_empty()
+    }
+
+    /// True if `node` may have another value in another run of the program that is being made, in
+    /// another round of a loop or for another index.
     fn is_changing(&self, node: NodeId) -> bool {
         let names = match &self.purpose {
             Purpose::Program { changing, .. } => Some(*changing),
             _ => None,
         };
-        if !self.is_repeated() {
-            return false;
-        }
-        let cone = self.graph.cone(&[node], |_| false);
+        let first = match (self.is_repeated(), self.changing.indices.first()) {
+            (true, _) => NodeId(0),
+            (false, Some(leaf)) => *leaf,
+            (false, None) => return false,
+        };
+        // Nodes before a leaf do not depend on it.
+        let cone = self.graph.cone(&[node], |id| id < first);
         cone.iter().any(|id| match self.graph.node(*id).op {
             Op::Input(leaf) => {
                 let named = |names: &FxHashSet<Name>| names.contains(&self.graph.leaf(leaf).name);
-                self.round_leaves.contains(id) || names.is_some_and(named)
+                self.changing.rounds.contains(id)
+                    || self.changing.indices.contains(id)
+                    || names.is_some_and(named)
             }
             _ => false,
         })

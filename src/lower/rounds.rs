@@ -68,7 +68,7 @@ impl Lowerer<'_> {
     pub(super) fn round_leaf(&mut self, first: NodeId) -> Result<NodeId> {
         let value = self.evaluation.value_if_known(first)?.map(Rc::new);
         let leaf = self.graph.input("".into(), self.graph.shape(first), value);
-        self.round_leaves.insert(leaf);
+        self.changing.rounds.insert(leaf);
         Ok(leaf)
     }
 
@@ -129,7 +129,7 @@ impl Lowerer<'_> {
     /// Forgets what was noted since of what depends on `leaves`.
     pub(super) fn forget(&mut self, leaves: &[NodeId], notes: Notes) {
         for leaf in leaves {
-            self.round_leaves.remove(leaf);
+            self.changing.rounds.remove(leaf);
         }
         let unit = &mut self.evaluation.unit;
         unit.differentiated.truncate(notes.differentiated);
@@ -244,7 +244,8 @@ impl Lowerer<'_> {
 }
 
 /// True if `node` is computed from one of `leaves`.
-fn reads(graph: &Graph, node: NodeId, leaves: &[NodeId]) -> bool {
-    let cone = graph.cone(&[node], |_| false);
+pub(super) fn reads(graph: &Graph, node: NodeId, leaves: &[NodeId]) -> bool {
+    let first = leaves.iter().min().copied().unwrap_or(node);
+    let cone = graph.cone(&[node], |id| id < first);
     leaves.iter().any(|leaf| cone.has(*leaf))
 }

@@ -56,7 +56,7 @@ impl Lowerer<'_> {
             passes => self.visits(passes, problem),
         };
         self.refuse_in_program(visits, expr, frame)?;
-        if matches!(self.purpose, Purpose::Values) && visits >= WORTH_SWEEPING {
+        if self.wants_values() && visits >= WORTH_SWEEPING {
             let value = |node| self.value(node).ok();
             let swept = matrix.swept(problem, value, self.evaluation.limits.memory);
             // If something is not finite, the passes tell why.
@@ -89,7 +89,8 @@ impl Lowerer<'_> {
         expr: ExprId,
         frame: &Frame,
     ) -> Result<Option<Coloured>> {
-        if self.unrolls || !matches!(self.purpose, Purpose::Values | Purpose::Program { .. }) {
+        let values = matches!(self.purpose, Purpose::Values | Purpose::Program { .. });
+        if self.unrolls || !values || !self.changing.indices.is_empty() {
             return Ok(None);
         }
         let room = self.evaluation.limits.places();
@@ -130,7 +131,7 @@ impl Lowerer<'_> {
     ) -> Result<NodeId> {
         let visits = self.visits(coloured.passes(), problem);
         self.refuse_in_program(visits, expr, frame)?;
-        if matches!(self.purpose, Purpose::Values)
+        if self.wants_values()
             && visits >= WORTH_SWEEPING
             && let Some(value) = coloured.swept(problem, self.evaluation.limits.memory)
             && value.is_finite()

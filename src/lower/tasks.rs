@@ -3,6 +3,7 @@
 
 use super::definitions::Function;
 use super::frame::{Frame, Local};
+use super::uniform::IndexLeaf;
 use crate::diff::Held;
 use crate::graph::{Args, NodeId, Shape};
 use crate::source::Location;
@@ -177,6 +178,23 @@ pub(super) struct Loop {
     pub base: usize,
     /// True if the bounds of the next clause are on the stack.
     pub bounds: bool,
+    /// The attempt to compute all entries at once, while it lasts.
+    pub at_once: Option<AtOnce>,
+}
+
+/// An attempt to lower the body of a comprehension once, for all indices.
+pub(super) struct AtOnce {
+    /// The leaves of the clauses so far.
+    pub leaves: Vec<IndexLeaf>,
+    /// The number of leaves around the comprehension.
+    pub outer: usize,
+    /// The number of warnings at the beginning.
+    pub warnings: usize,
+    /// The stacks and notes at the beginning.
+    pub rollback: Rollback,
+    pub notes: Notes,
+    /// True if the body is on the stack.
+    pub lowered: bool,
 }
 
 /// The target of a derivative, as the user wrote it.

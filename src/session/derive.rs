@@ -21,7 +21,8 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         let graph = Graph::new();
-        let (lowerer, wanted) = self.prepare(&graph, statement)?;
+        let (lowerer, wanted) =
+            self.prepare_within(self.limits.for_formulas(), &graph, statement)?;
         let mut evaluation = lowerer.finish();
         // By default a formula is differentiated by what it reaches: then a name is its own target.
         let targets: Vec<NodeId> = match statement.tail.wrt.is_empty() {

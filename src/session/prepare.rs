@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Result, bail, did_you_mean, error};
 use crate::diff::{Held, Target};
 use crate::graph::{Graph, NodeId};
 use crate::lower::definitions::Meaning;
-use crate::lower::{Evaluation, Lowerer, Unit};
+use crate::lower::{Evaluation, Limits, Lowerer, Unit};
 use crate::notation::Written;
 use crate::syntax::ast::{At, ExprId, ExprKind, Name, NameId, Script};
 use crate::syntax::printer;
@@ -109,12 +109,22 @@ impl Session {
         graph: &'a Graph,
         statement: &ShowStatement<'_>,
     ) -> Result<(Lowerer<'a>, Wanted)> {
+        self.prepare_within(self.limits, graph, statement)
+    }
+
+    /// The same within other limits.
+    pub(super) fn prepare_within<'a>(
+        &'a self,
+        limits: Limits,
+        graph: &'a Graph,
+        statement: &ShowStatement<'_>,
+    ) -> Result<(Lowerer<'a>, Wanted)> {
         let ShowStatement {
             script,
             outputs,
             tail,
         } = *statement;
-        let mut lowerer = Lowerer::new(graph, &self.definitions, self.limits);
+        let mut lowerer = Lowerer::new(graph, &self.definitions, limits);
         self.bind_at(&mut lowerer, statement)?;
         let mut targets = Vec::new();
         let mut held_names: Vec<(Name, NodeId)> = Vec::new();

@@ -32,7 +32,7 @@ impl Session {
         };
         for output in outputs {
             let graph = Graph::new();
-            let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits);
+            let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits.for_formulas());
             let node = lowerer.lower(&formula(script, *output))?;
             let note = self.note_on_scalars(lowerer.unit(), script, &[*output], &[node]);
             note.into_iter()

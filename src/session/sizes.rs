@@ -5,8 +5,8 @@ use super::{Session, Sink};
 use crate::claims::Outcome;
 use crate::diagnostic::{Diagnostic, Result, error, note};
 use crate::event::Event;
-use crate::lower::Formula;
 use crate::lower::definitions::OpenInput;
+use crate::lower::{Formula, Limits};
 use crate::simplify::{Simplified, for_all_sizes};
 use crate::symbolic::{NoFormula, Symbolic};
 use crate::syntax::ast::{Name, Show};
@@ -71,7 +71,11 @@ impl Session {
     fn at_sizes(&self, open: &Open, sizes: &[usize]) -> Session {
         let mut drawn = Session {
             definitions: self.definitions.snapshot(),
-            limits: self.limits,
+            // A formula for all sizes has none of its entries written out.
+            limits: Limits {
+                numbered: 0,
+                ..self.limits
+            },
             stop: self.stop.clone(),
             ..Session::default()
         };

@@ -91,7 +91,12 @@ impl<'a, 'f> Linear<'a, 'f> {
                 Some(self.stacked(&rows))
             }
             Form::Apply(row, attr, args) => self.operation(row, attr, args, shape),
-            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Identity => None,
+            Form::Number(_)
+            | Form::Pi
+            | Form::Atom(_)
+            | Form::Identity
+            | Form::Index(_)
+            | Form::Each(..) => None,
         }
     }
 

@@ -13,6 +13,7 @@ mod factorisation;
 mod improve;
 mod jacobian;
 mod multiply;
+mod over_index;
 mod parts;
 mod polynomial;
 mod rational;
@@ -37,6 +38,7 @@ use convert::Reading;
 use emit::Emitter;
 use improve::{improved, printed};
 use jacobian::Linear;
+use over_index::over_index;
 use parts::{DEPTH_LIMIT, Outline};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
@@ -191,7 +193,8 @@ pub fn write_matrix(
     } else {
         printed(&mut algebra, better)
     };
-    let written = rules::in_words(&mut algebra, written);
+    let in_words = rules::in_words(&mut algebra, written);
+    let written = over_index(&mut algebra, in_words);
     let order = TermOrder::PositiveFirst;
     spell(&algebra, vec![(tangent, written)], options, before, order).ok()
 }
@@ -239,7 +242,8 @@ fn simplified(
         } else {
             printed(algebra, better)
         };
-        (node, rules::in_words(algebra, written))
+        let in_words = rules::in_words(algebra, written);
+        (node, over_index(algebra, in_words))
     };
     order.into_iter().map(read).collect()
 }

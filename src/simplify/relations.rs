@@ -278,7 +278,7 @@ fn nodes(algebra: &Algebra, graph: &Graph, reached: &[Id]) -> Option<FxHashMap<I
                     }
                 }
             }
-            Form::Identity => return None,
+            Form::Identity | Form::Index(_) | Form::Each(..) => return None,
         };
         nodes.insert(*id, node.id);
     }

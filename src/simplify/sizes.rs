@@ -1,7 +1,8 @@
 //! One formula for all sizes, from those found at some sizes.
 
 use super::Simplified;
-use crate::syntax::ast::{ExprKind, Name, NameId, Script};
+use crate::source::Span;
+use crate::syntax::ast::{BinaryOp, Expr, ExprId, ExprKind, Name, NameId, Script};
 use std::rc::Rc;
 
 /// The formula that all of `found` are, with the names of sizes where numbers differ as the sizes do;
@@ -22,9 +23,9 @@ pub fn for_all_sizes(
         return None;
     }
     let mut script = Script::clone(&first.script);
-    for k in 0..script.expressions.len() {
+    for k in 0..first.script.expressions.len() {
         let kinds = || found.iter().map(|one| &one.script.expressions[k].kind);
-        if kinds().all(|kind| *kind == script.expressions[k].kind) {
+        if kinds().all(|kind| *kind == first.script.expressions[k].kind) {
             continue;
         }
         let number = |kind: &ExprKind| match kind {
@@ -32,20 +33,46 @@ pub fn for_all_sizes(
             _ => None,
         };
         let numbers: Vec<f64> = kinds().map(number).collect::<Option<_>>()?;
-        let is_size = |k: &usize| {
-            let mut pairs = sizes.iter().zip(&numbers);
-            pairs.all(|(sizes, number)| sizes[*k] as f64 == *number)
-        };
-        let name = &names[(0..names.len()).find(is_size)?];
-        let known = script.names.iter().position(|known| known == name);
+        let changes =
+            (0..names.len()).filter_map(|size| Some((size, change(size, &numbers, sizes)?)));
+        let (size, change) = changes.min_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()))?;
+        let known = script.names.iter().position(|known| *known == names[size]);
         let place = known.unwrap_or_else(|| {
-            script.names.push(name.clone());
+            script.names.push(names[size].clone());
             script.names.len() - 1
         });
-        script.expressions[k].kind = ExprKind::Name(NameId(place as u32));
+        let name = ExprKind::Name(NameId(place as u32));
+        script.expressions[k].kind = match change {
+            0.0 => name,
+            change => {
+                let op = if change < 0.0 {
+                    BinaryOp::Sub
+                } else {
+                    BinaryOp::Add
+                };
+                let [name, number] = [name, ExprKind::Number(change.abs())].map(|kind| {
+                    script.expressions.push(Expr {
+                        kind,
+                        span: Span::default(),
+                    });
+                    ExprId(script.expressions.len() as u32 - 1)
+                });
+                ExprKind::Binary(op, name, number)
+            }
+        };
     }
     Some(Simplified {
         script: Rc::new(script),
         ..first.clone()
     })
+}
+
+/// By how much numbers differ from the size with this number, where that is the same everywhere.
+fn change(size: usize, numbers: &[f64], sizes: &[Vec<usize>]) -> Option<f64> {
+    let mut changes = numbers
+        .iter()
+        .zip(sizes)
+        .map(|(number, sizes)| number - sizes[size] as f64);
+    let first = changes.next()?;
+    changes.all(|change| change == first).then_some(first)
 }

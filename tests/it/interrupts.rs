@@ -59,7 +59,7 @@ fn long_work() -> Vec<(&'static str, String)> {
         ),
         owned(
             "symbolic",
-            "x = ones(300)\nL = prod(sum(sin(x[i]*x[j]) for j in 1..300) for i in 1..300)\nderive L wrt x",
+            "x = ones(300)\nL = prod(sum(sin(x[i]*x[j]) for j in min(1, i)..300) for i in 1..300)\nderive L wrt x",
         ),
         ("adjoints", with("grad(END, x)")),
         ("tangents", with("jvp(END, x, 1)")),

@@ -40,6 +40,7 @@ mod rounding;
 mod rounds;
 mod sessions;
 mod sparsity;
+mod sums;
 mod sweeps;
 mod syntax;
 mod tall;

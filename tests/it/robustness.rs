@@ -470,7 +470,7 @@ fn the_number_of_nodes_is_limited() {
         ..Limits::default()
     };
     for text in [
-        "x = 1\nsum(x*i for i in 1..10000)\n",
+        "x = 1\nsum(x*i for i in 1..10000, j in i..i)\n",
         "x = 1\nsum(x for i in 1..1e12)\n",
         "f(t) = t + 1\niterate(f, 1, 1e12)\n",
         "[i + j for i in 1..1e6, j in 1..1e6]\n",

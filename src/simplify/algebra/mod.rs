@@ -78,6 +78,10 @@ pub enum Form<'a> {
     Entries(&'a [Id]),
     /// An operation of the table.
     Apply(&'static Primitive, Attr, &'a [Id]),
+    /// The index with this number, counted from the outermost.
+    Index(u32),
+    /// A vector whose entries are a formula of the index with this number, which runs from here on.
+    Each(Id, u32, i64),
 }
 
 impl Form<'_> {
@@ -95,6 +99,8 @@ impl Form<'_> {
             Form::Stretched(inner) => Form::Stretched(inner),
             Form::Entries(entries) => Form::Entries(arena.alloc_slice_copy(entries)),
             Form::Apply(row, attr, args) => Form::Apply(row, attr, arena.alloc_slice_copy(args)),
+            Form::Index(depth) => Form::Index(depth),
+            Form::Each(body, depth, from) => Form::Each(body, depth, from),
         }
     }
 }
@@ -365,6 +371,16 @@ impl<'a> Algebra<'a> {
     /// `node` as something that is not looked into.
     pub fn atom(&mut self, node: NodeId, shape: Shape) -> Id {
         self.intern(Form::Atom(node), shape)
+    }
+
+    /// The index with this number.
+    pub fn index(&mut self, depth: u32) -> Id {
+        self.intern(Form::Index(depth), Shape::SCALAR)
+    }
+
+    /// The column with the entries `body`, one for each value of an index.
+    pub fn each(&mut self, body: Id, depth: u32, from: i64, shape: Shape) -> Id {
+        self.intern(Form::Each(body, depth, from), shape)
     }
 
     /// The n×n identity matrix; 1 for n = 1.

@@ -2,6 +2,7 @@
 
 use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList};
 use crate::graph::Shape;
+use crate::primitives::array;
 use rustc_hash::FxHashSet;
 
 impl Algebra<'_> {
@@ -27,7 +28,9 @@ impl Algebra<'_> {
     /// The operations that a form adds to those of its parts.
     pub(super) fn operations(&self, form: Form<'_>) -> u64 {
         match form {
-            Form::Number(_) | Form::Pi | Form::Atom(_) => 0,
+            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Index(_) | Form::Each(..) => 0,
+            // An entry is read as a name is.
+            Form::Apply(row, ..) if row.is(&array::ENTRIES_AT) => 0,
             Form::Identity | Form::Transposed(_) | Form::Stretched(_) => 1,
             Form::Sum(terms) => {
                 let scale = |(c, term): &(Number, Id)| self.written_scale(*c, *term);
@@ -70,7 +73,9 @@ impl Algebra<'_> {
 
     pub(super) fn parts(&self, form: Form<'_>) -> Ids {
         match form {
-            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Identity => Ids::new(),
+            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Identity | Form::Index(_) => {
+                Ids::new()
+            }
             Form::Sum(terms) => terms
                 .iter()
                 .map(|(_, term)| *term)
@@ -86,7 +91,9 @@ impl Algebra<'_> {
                 }
                 parts
             }
-            Form::Transposed(inner) | Form::Stretched(inner) => Ids::from_slice(&[inner]),
+            Form::Transposed(inner) | Form::Stretched(inner) | Form::Each(inner, ..) => {
+                Ids::from_slice(&[inner])
+            }
             Form::Chain(parts) | Form::Entries(parts) | Form::Apply(_, _, parts) => {
                 Ids::from_slice(parts)
             }
@@ -130,7 +137,11 @@ impl Algebra<'_> {
     pub fn rebuild(&mut self, id: Id, map: &mut dyn FnMut(&mut Algebra, Id) -> Id) -> Id {
         let shape = self.shape(id);
         match self.form(id) {
-            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Identity => id,
+            Form::Number(_) | Form::Pi | Form::Atom(_) | Form::Identity | Form::Index(_) => id,
+            Form::Each(body, depth, from) => match map(self, body) {
+                same if same == body => id,
+                body => self.each(body, depth, from, shape),
+            },
             Form::Sum(terms) => match self.mapped_terms(&terms, map) {
                 same if same[..] == **terms => id,
                 terms => self.sum(&terms, shape),

@@ -9,10 +9,10 @@ use super::exact::Number;
 use crate::graph::{NodeId, Shape, Tensor};
 use crate::source::{Source, Span};
 use crate::syntax::ast::{
-    BinaryOp, Call, Expr, ExprId, ExprKind, Ident, Name, NameId, NamePlaces, NamedArgument, Script,
-    UnaryOp,
+    BinaryOp, Call, Clause, Comprehension, Expr, ExprId, ExprKind, Ident, Name, NameId, NamePlaces,
+    NamedArgument, Script, UnaryOp,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// The reason that a formula cannot be written in the language.
@@ -28,6 +28,9 @@ pub enum Unwritable {
 
 /// The most expressions that a formula may have; a longer one is not written.
 const WRITTEN_LIMIT: usize = 2_000_000;
+
+/// The names of indices.
+const INDEX_NAMES: [&str; 6] = ["i", "j", "k", "l", "r", "s"];
 
 type Written = Result<ExprId, Unwritable>;
 
@@ -50,6 +53,8 @@ pub struct Emitter<'a> {
     script: Script,
     /// The places of names in the script.
     known: FxHashMap<Name, NameId>,
+    /// The names of the indices in the formula that is being written.
+    indices: Vec<Name>,
 }
 
 impl<'a> Emitter<'a> {
@@ -73,6 +78,7 @@ impl<'a> Emitter<'a> {
             order,
             script,
             known: FxHashMap::default(),
+            indices: Vec::new(),
         }
     }
 
@@ -167,7 +173,58 @@ impl<'a> Emitter<'a> {
             Form::Stretched(inner) => self.stretched(inner, shape),
             Form::Entries(entries) => self.entries(entries, shape),
             Form::Apply(row, attr, args) => self.operation(row, attr, args, shape),
+            Form::Index(depth) => Ok(self.name(self.index_name(depth))),
+            Form::Each(body, depth, from) => {
+                self.comprehension(body, depth, (from, shape.rows), true)
+            }
         }
+    }
+
+    /// `[body for i in from..to]` for so many indices, with brackets or without.
+    fn comprehension(
+        &mut self,
+        body: Id,
+        depth: u32,
+        (from, count): (i64, u32),
+        bracketed: bool,
+    ) -> Written {
+        if depth == 0 {
+            self.indices = self.free_names(body);
+        }
+        let to = from + i64::from(count) - 1;
+        let [from, to] = [from, to].map(|end| self.number(end as f64));
+        let body = self.emit(body)?;
+        let variable = ident(&self.index_name(depth));
+        let clauses = vec![Clause { variable, from, to }];
+        Ok(self.push(ExprKind::Comprehension(Box::new(Comprehension {
+            body,
+            clauses,
+            bracketed,
+        }))))
+    }
+
+    /// The name of the index with this number.
+    fn index_name(&self, depth: u32) -> Name {
+        let known = self.indices.get(depth as usize).cloned();
+        known.unwrap_or_else(|| format!("index{depth}").into())
+    }
+
+    /// Names for indices that stand for nothing else in a formula.
+    fn free_names(&self, id: Id) -> Vec<Name> {
+        let mut used: FxHashSet<Name> = FxHashSet::default();
+        let mut seen: FxHashSet<Id> = FxHashSet::default();
+        let mut stack = vec![id];
+        while let Some(id) = stack.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            if let Form::Atom(node) = self.algebra.form(id) {
+                used.extend((self.names)(node));
+            }
+            stack.extend(self.algebra.children(id));
+        }
+        let names = INDEX_NAMES.iter().map(|name| Name::from(*name));
+        names.filter(|name| !used.contains(name)).collect()
     }
 
     fn atom(&mut self, node: NodeId) -> Written {

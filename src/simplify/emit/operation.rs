@@ -1,9 +1,10 @@
 //! Operations of the table as expressions.
 
 use super::{Emitter, Unwritable, Written, ident};
-use crate::graph::primitive::{Mask, Notation, Operator};
+use crate::graph::primitive::{Mask, Notation, Operator, ShapeRule};
 use crate::graph::{Attr, Primitive, Shape};
 use crate::primitives::arithmetic::WHERE;
+use crate::primitives::array::ENTRIES_AT;
 use crate::simplify::algebra::{Form, Id, Ids, corner_of};
 use crate::simplify::exact::Number;
 use crate::syntax::ast::{BinaryOp, ExprKind, Index, NamedArgument, UnaryOp};
@@ -41,6 +42,16 @@ impl Emitter<'_> {
                 self.call("zeros", sizes, Vec::new())
             };
             return Ok(self.push(ExprKind::If(condition, value, zero)));
+        }
+        if row.is(&ENTRIES_AT) {
+            return self.entries_at(args, shape);
+        }
+        if let ([each], ShapeRule::Reduce, Attr::None) = (args, row.shape, attr)
+            && let Form::Each(body, depth, from) = self.algebra.form(*each)
+        {
+            let count = self.algebra.shape(*each).rows;
+            let each = self.comprehension(body, depth, (from, count), false)?;
+            return Ok(self.call(row.name, vec![each], Vec::new()));
         }
         if matches!(attr, Attr::Round(_) | Attr::RoundBack(_)) {
             return Err(Unwritable::Loop);
@@ -107,6 +118,28 @@ impl Emitter<'_> {
                 Ok(self.call(row.name, written, named))
             }
         }
+    }
+
+    /// `x[i]`, `X[i, j]`, `X[i, :]` or `X[:, j]`.
+    fn entries_at(&mut self, args: &[Id], extent: Shape) -> Written {
+        let from = self.algebra.shape(args[0]);
+        let written = args.iter().map(|arg| self.emit(*arg));
+        let [x, row, col] = written.collect::<Result<Vec<_>, _>>()?[..] else {
+            return Err(Unwritable::NoSpelling);
+        };
+        let at = |place, length: u32| {
+            if length == 1 {
+                Index::At(place)
+            } else {
+                Index::All
+            }
+        };
+        let indices = match from {
+            Shape { cols: 1, .. } => vec![Index::At(row)],
+            Shape { rows: 1, .. } => vec![Index::At(col)],
+            _ => vec![at(row, extent.rows), at(col, extent.cols)],
+        };
+        Ok(self.push(ExprKind::Index(x, indices)))
     }
 
     /// a and b for the condition that a − b is above or below 0.

@@ -4,6 +4,7 @@ use super::arithmetic::out_of_order;
 use super::{Emitter, Unwritable, Written};
 use crate::graph::Shape;
 use crate::graph::primitive::Notation;
+use crate::primitives::array::ENTRIES_AT;
 use crate::simplify::algebra::{FactorList, Form, Id, all_but};
 use crate::simplify::exact::Number;
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind};
@@ -13,8 +14,9 @@ impl Emitter<'_> {
     fn lateness(&self, base: Id, exponent: Id) -> (bool, u8, Id) {
         let kind = match self.algebra.form(base) {
             _ if self.algebra.value(exponent).is_none() => 2,
-            Form::Number(_) | Form::Pi => 0,
+            Form::Number(_) | Form::Pi | Form::Index(_) => 0,
             Form::Atom(_) => 1,
+            Form::Apply(row, ..) if row.is(&ENTRIES_AT) => 1,
             Form::Sum(_) => 3,
             Form::Chain(_) => 4,
             Form::Apply(row, ..) if row.is_truth() => 5,

@@ -1,13 +1,22 @@
 //! Comparisons, and what is left of a sign beside them.
 
 use crate::graph::{Attr, Primitive};
-use crate::primitives::arithmetic::{GE, GT, LE, LT};
+use crate::primitives::arithmetic::{GE, GT, LE, LT, NE};
+use crate::primitives::array::ONEHOT;
 use crate::primitives::elementary::{ABS, SIGMOID, SIGN};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, TermList};
 use crate::simplify::exact::Number;
 
 use super::common::{REARRANGED, factored};
 use super::expansion::expanded;
+
+/// A matrix of zeros and ones is the condition that it is not 0.
+pub(super) fn truth_of_zeros_and_ones(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let args = algebra.operands(id, &NE)?;
+    let [a, b] = *args else { return None };
+    let onehot = algebra.operands(a, &ONEHOT).is_some();
+    (onehot && algebra.is_zero(b) && algebra.shape(a) == algebra.shape(id)).then_some(a)
+}
 
 /// a >= b is a − b >= 0, where the difference is shorter than both sides.
 pub(super) fn comparison_of_difference(algebra: &mut Algebra, id: Id) -> Option<Id> {

@@ -30,13 +30,13 @@ pub use sums::{
 };
 
 use super::algebra::{Algebra, Id};
-use comparisons::{comparison_of_difference, signed_sigmoid};
+use comparisons::{comparison_of_difference, signed_sigmoid, truth_of_zeros_and_ones};
 use entries::{index_of_entries, product_with_few_entries};
 use equation::{Equation, Exponents};
 use operations::*;
 use products::*;
 use std::sync::LazyLock;
-use traces::{solution_of_multiple, sum_against_outer_product, sum_of_terms};
+use traces::{solution_of_multiple, sum_against_outer_product, sum_against_vectors, sum_of_terms};
 
 /// A rule: its name, as `with steps` shows it, and what it makes of a formula.
 pub struct Rule {
@@ -93,6 +93,7 @@ pub static OPERATIONS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     computed("sum of a multiple", sum_of_multiple),
     computed("sum of deviations", sum_of_terms),
     computed("sum against an outer product", sum_against_outer_product),
+    computed("sum against vectors", sum_against_vectors),
     computed("diagonal of ones", diagonal_of_ones),
     computed("determinant of entries", factors::determinant_of_entries),
     computed("cofactors by the inverse", cofactors),
@@ -101,6 +102,7 @@ pub static OPERATIONS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     computed("power times logarithm", power_times_logarithm),
     computed("selected argument", selected_argument),
     computed("compare the difference", comparison_of_difference),
+    computed("zeros and ones as a condition", truth_of_zeros_and_ones),
     computed("product of entries", factors::product_of_entries),
 ]);
 
@@ -110,6 +112,7 @@ pub static PRODUCTS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     for_counts("exp(x)/(1 + exp(x)) = sigmoid(x)", "exp(x)/(1 + exp(x))^n", "sigmoid(-x)^(n - 1)*sigmoid(x)"),
     for_counts("exp(x)/(1 + exp(x)) = sigmoid(x)", "1/(1 + exp(x))^n", "sigmoid(-x)^n"),
     computed("cancel against a sum", cancel_against_sum),
+    computed("column times row", outer_product),
     computed("product with few entries", product_with_few_entries),
     for_counts("exp(x)*sigmoid(-x) = sigmoid(x)", "exp(x)*sigmoid(-x)^n", "sigmoid(x)*sigmoid(-x)^(n - 1)"),
     equation("sin(x)/cos(x) = tan(x)", "sin(x)^n/cos(x)^n", "tan(x)^n"),

@@ -1,5 +1,6 @@
 //! Rules for products: functions that are recognised, and the forms in which everyone writes them.
 
+use crate::graph::Shape;
 use crate::primitives::{array, elementary};
 use crate::simplify::algebra::{Algebra, FactorList, Form, Id, TermList, all_but};
 use crate::simplify::exact::Number;
@@ -217,4 +218,30 @@ pub(super) fn printed_sigmoid(algebra: &mut Algebra, id: Id) -> Option<Id> {
         return Some(algebra.product(Number::ONE, &factors, shape));
     }
     None
+}
+
+/// A product of a column and a row that fill a matrix is an outer product.
+pub(super) fn outer_product(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let whole = algebra.shape(id);
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    if whole.is_vector() || algebra.guards {
+        return None;
+    }
+    let (mut down, mut across) = (FactorList::new(), FactorList::new());
+    for (base, exponent) in bases {
+        let core = algebra.core(*base);
+        match algebra.shape(core) {
+            Shape { cols: 1, .. } => down.push((core, *exponent)),
+            Shape { rows: 1, .. } => across.push((core, *exponent)),
+            _ => return None,
+        }
+    }
+    let (column, row) = (Shape { cols: 1, ..whole }, Shape { rows: 1, ..whole });
+    let column = algebra.product(Number::ONE, &down, column);
+    let row = algebra.product(Number::ONE, &across, row);
+    let shapes = [column, row].map(|id| algebra.shape(id));
+    let fill = shapes[0].rows == whole.rows && shapes[1].cols == whole.cols;
+    (fill && !down.is_empty() && !across.is_empty()).then(|| algebra.chain(&[column, row]))
 }

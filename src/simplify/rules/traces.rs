@@ -31,6 +31,43 @@ pub(super) fn sum_against_outer_product(algebra: &mut Algebra, id: Id) -> Option
     Some(algebra.chain(&[row, rest, column]))
 }
 
+/// Σⱼ Aᵢⱼ·vⱼ = A·v: a sum along an axis, or over everything, of a matrix with rows or columns for factors.
+pub(super) fn sum_against_vectors(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Apply(row, attr, [x]) = algebra.form(id) else {
+        return None;
+    };
+    let whole = algebra.shape(*x);
+    let Form::Product(bases) = algebra.form(*x) else {
+        return None;
+    };
+    if !row.is(&array::SUM) || whole.is_vector() || algebra.guards {
+        return None;
+    }
+    let mut part = |wanted: Shape| -> Option<Id> {
+        let own = |(base, _): &&(Id, Id)| algebra.shape(*base) == wanted;
+        let factors: FactorList = bases.iter().filter(own).copied().collect();
+        let some = !factors.is_empty();
+        some.then(|| algebra.product(Number::ONE, &factors, wanted))
+    };
+    let across = part(Shape { rows: 1, ..whole });
+    let down = part(Shape { cols: 1, ..whole });
+    let inside = part(whole)?;
+    let mut beside = |vector: Option<Id>| vector.map(|vector| algebra.transposed(vector));
+    let (column, line) = (beside(across), beside(down));
+    let (sum, left) = match attr {
+        Attr::Axis(2) => (algebra.chain(&[inside, column?]), down),
+        Attr::Axis(1) => (algebra.chain(&[line?, inside]), across),
+        _ => (algebra.chain(&[line?, inside, column?]), None),
+    };
+    let one = algebra.unit();
+    let factors: FactorList = [Some(sum), left]
+        .into_iter()
+        .flatten()
+        .map(|id| (id, one))
+        .collect();
+    Some(algebra.product(Number::ONE, &factors, algebra.shape(id)))
+}
+
 fn rest_of(algebra: &mut Algebra, bases: &[(Id, Id)], k: usize, shape: Shape) -> Id {
     let rest: FactorList = all_but(bases, k);
     algebra.product(Number::ONE, &rest, shape)

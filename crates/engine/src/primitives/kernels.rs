@@ -148,10 +148,14 @@ pub fn eye(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
 pub fn linspace(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     let [a, b] = [call.args[0].data[0], call.args[1].data[0]];
     let last = out.len().saturating_sub(1);
+    let step = (b - a) / last as f64;
+    // Whole numbers are exact.
+    let whole = a.fract() == 0.0 && step.fract() == 0.0;
     for (k, x) in out.iter_mut().enumerate() {
         *x = match k {
             0 => a,
             k if k == last => b,
+            k if whole => a + k as f64 * step,
             k => {
                 let t = k as f64 / last as f64;
                 (1.0 - t) * a + t * b
