@@ -7,6 +7,7 @@
 mod body;
 mod c;
 mod dialect;
+mod entries;
 mod julia;
 mod layout;
 pub mod names;
@@ -163,11 +164,15 @@ pub struct ExportOptions {
 /// # Errors
 /// Something in it cannot be written in that language.
 pub fn write(
-    program: &ExportProgram<'_>,
+    program: ExportProgram<'_>,
     target: ExportTarget,
     options: &ExportOptions,
     expected: &[Tensor],
 ) -> Result<String> {
+    let program = &match target {
+        ExportTarget::C => program.by_entries(),
+        _ => program,
+    };
     match target {
         ExportTarget::NumPy => python::write(program, Dialect::NumPy, options, expected),
         ExportTarget::Jax => python::write(program, Dialect::Jax, options, expected),

@@ -2,8 +2,8 @@
 //! graph.
 
 use crate::diagnostic::{Diagnostic, Result, bail, error};
-use crate::graph::{Graph, NodeId, Op, Primitive, Shape, Tensor};
-use crate::primitives::array;
+use crate::graph::{Graph, NodeId, Op, Primitive, Shape, Tensor, substitute::images};
+use crate::primitives::{arithmetic, array, rules};
 use crate::source::Location;
 use crate::syntax::ast::Name;
 use rustc_hash::FxHashMap;
@@ -38,10 +38,12 @@ pub struct Wish {
 }
 
 /// `grad(L, w)` and the like, as a framework computes it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FrameworkDerivative {
     /// The expression that is differentiated.
     pub of: NodeId,
+    /// The same as the user would write it.
+    pub text: String,
     /// The number of the argument.
     pub argument: usize,
     /// The kind of derivative.
@@ -121,6 +123,34 @@ impl Step {
             Step::If(_, then, otherwise) => vec![then, otherwise],
         }
     }
+
+    /// The nodes that it and the statements inside read, to be changed.
+    fn nodes<'s>(&'s mut self, found: &mut Vec<&'s mut NodeId>) {
+        let blocks = match self {
+            Step::Assign(changes) => {
+                for change in changes {
+                    found.extend(change.place.iter_mut().flat_map(|place| &mut place.corner));
+                    found.push(&mut change.value);
+                }
+                return;
+            }
+            Step::Repeat(node, body) | Step::While(node, body) => {
+                found.push(node);
+                vec![body]
+            }
+            Step::For { from, to, body, .. } => {
+                found.extend([from, to]);
+                vec![body]
+            }
+            Step::If(node, then, otherwise) => {
+                found.push(node);
+                vec![then, otherwise]
+            }
+        };
+        for step in blocks.into_iter().flatten() {
+            step.nodes(found);
+        }
+    }
 }
 
 impl Change {
@@ -182,6 +212,19 @@ pub struct ExportProgram<'g> {
     pub files: FxHashMap<NodeId, String>,
     /// Sizes, counts and the like that the code holds as numbers.
     pub fixed: Vec<(Name, f64)>,
+    /// Derivatives that a self-test holds against differences of values.
+    pub differences: Vec<DifferenceCheck>,
+}
+
+/// A request that is the derivative of another.
+#[derive(Clone, Copy, Debug)]
+pub struct DifferenceCheck {
+    /// The number of the request.
+    pub derivative: usize,
+    /// The number of the one that is differentiated.
+    pub value: usize,
+    /// The number of the argument.
+    pub argument: usize,
 }
 
 /// Arguments as a set; all beyond the last bit share it.
@@ -264,6 +307,105 @@ impl ExportProgram<'_> {
                 .for_args(*id, |arg| *uses.entry(arg).or_default() += 1);
         }
         Ok((order, uses))
+    }
+
+    /// The same program, in which constants with the same numbers are one node, and so is what is computed
+    /// from them: each request was lowered by itself.
+    pub fn merged(self) -> Self {
+        let kept: Vec<NodeId> = self.files.keys().copied().collect();
+        self.rewritten(|graph, roots| {
+            let mut first: FxHashMap<(Shape, Vec<u64>), NodeId> = FxHashMap::default();
+            let mut same: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+            for id in graph.cone(roots, |_| false) {
+                let Op::Constant(k) = graph.node(id).op else {
+                    continue;
+                };
+                let value = graph.constant_value(k);
+                let bits = value.data().iter().map(|x| x.to_bits()).collect();
+                let known = *first.entry((value.shape(), bits)).or_insert(id);
+                if known != id && !kept.contains(&id) {
+                    same.insert(id, known);
+                }
+            }
+            images(graph, roots, &same)
+        })
+    }
+
+    /// The same program with other nodes: `rewrite` says what becomes of those that `roots` need.
+    pub fn rewritten(
+        mut self,
+        rewrite: impl FnOnce(&Graph, &[NodeId]) -> FxHashMap<NodeId, NodeId>,
+    ) -> Self {
+        let mut nodes: Vec<&mut NodeId> = Vec::new();
+        for wish in &mut self.wishes {
+            nodes.push(&mut wish.node);
+            nodes.extend(&mut wish.adjoints);
+            nodes.extend(
+                wish.derivative
+                    .as_mut()
+                    .map(|derivative| &mut derivative.of),
+            );
+        }
+        for step in &mut self.steps {
+            step.nodes(&mut nodes);
+        }
+        let roots: Vec<NodeId> = nodes.iter().map(|node| **node).collect();
+        let images = rewrite(self.graph, &roots);
+        for node in nodes {
+            *node = images.get(node).copied().unwrap_or(*node);
+        }
+        let mut images: Vec<(NodeId, NodeId)> = images.into_iter().collect();
+        images.sort_unstable();
+        for (old, new) in images {
+            if let Some(name) = self.names.get(&old).cloned() {
+                self.names.entry(new).or_insert(name);
+            }
+            if let Some(place) = self.places.get(&old).cloned() {
+                self.places.entry(new).or_insert(place);
+            }
+        }
+        self
+    }
+
+    /// The same program for a self-test: the values whose derivatives are asked for are asked for too.
+    pub fn with_values(mut self) -> Self {
+        for k in 0..self.wishes.len() {
+            let Some(derived) = self.wishes[k].derivative.clone() else {
+                continue;
+            };
+            let shapes = [derived.of, self.wishes[k].node].map(|node| self.graph.shape(node));
+            let argument = self.arguments[derived.argument].shape;
+            // Of a value with columns there is no one order of its entries.
+            let columns = !shapes[0].is_scalar() && (shapes[0].cols > 1 || argument.cols > 1);
+            let depends = self.arguments_of(&[derived.of]).contains(&derived.argument);
+            let fits = shapes[1].len() == shapes[0].len() * argument.len();
+            // Derivatives that the user gave, or takes for zero, are none of these numbers.
+            let own = [&arithmetic::STOP, &rules::RULED];
+            let given = self.cone(&[derived.of], |_| false).into_iter().any(|id| {
+                self.row(id)
+                    .is_some_and(|row| own.iter().any(|known| row.is(known)))
+            });
+            if given || columns || !depends || !fits || argument.is_empty() {
+                continue;
+            }
+            let known = (self.wishes.iter())
+                .position(|wish| wish.node == derived.of || wish.text == derived.text);
+            let value = known.unwrap_or_else(|| {
+                self.wishes.push(Wish {
+                    text: derived.text,
+                    node: derived.of,
+                    adjoints: Vec::new(),
+                    derivative: None,
+                });
+                self.wishes.len() - 1
+            });
+            self.differences.push(DifferenceCheck {
+                derivative: k,
+                value,
+                argument: derived.argument,
+            });
+        }
+        self
     }
 
     /// The arguments that nodes depend on, in order.

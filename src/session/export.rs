@@ -64,7 +64,7 @@ impl Session {
                 help: "`--derivative framework` is for jax and torch");
         }
         let graph = Graph::new();
-        let mut collected = Collected::new(&graph, requests.is_empty(), options.derivative);
+        let mut collected = Collected::new(&graph, requests.is_empty(), options);
         self.collect(&script, &script.body, &mut collected, sink)?;
         for request in requests {
             self.collect_request(request, &mut collected)?;
@@ -76,11 +76,15 @@ impl Session {
         let adjoints = options.derivative == DerivativeStyle::Adjoint && target.differentiates();
         let title = source.name.clone();
         let program = self.program(collected, title, whole, adjoints)?;
-        let expected = match options.check {
-            true => self.expected(&program)?,
-            false => Vec::new(),
+        let (program, expected) = match options.check {
+            true => {
+                let program = program.with_values();
+                let expected = self.expected(&program)?;
+                (program, expected)
+            }
+            false => (program, Vec::new()),
         };
-        export::write(&program, target, options, &expected)
+        export::write(program, target, options, &expected)
     }
 
     /// The numbers of the requests.

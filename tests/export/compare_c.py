@@ -1,4 +1,5 @@
-"""Compiles exported C and compares it with exported Python, by CasADi's interface.
+"""Compiles exported C and compares it with exported Python, by CasADi's interface. What has code of its own
+for vector instructions is compiled twice: for any processor, and for this one.
 
     compare_c.py WENGERT FILE.ad ...
 """
@@ -10,7 +11,8 @@ import sys
 import numpy as np
 from compare import beside_numpy, numbers, report, worst_of
 
-FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC"]
+FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
+LEVELS = {"any": ["-O1"], "native": ["-O3", "-march=native"]}
 POINTER = ctypes.POINTER(ctypes.c_double)
 
 
@@ -56,10 +58,16 @@ def compare(wengert, script, folder):
     if isinstance(found, str):
         return found
     exported, path = found
-    stem, library = path.stem, path.with_suffix(".so")
-    subprocess.run(["gcc", *FLAGS, str(path), "-o", str(library), "-lm"], check=True)
-    library, inputs = ctypes.CDLL(str(library)), exported.inputs()
-    pairs = []
+    levels = LEVELS if "__AVX2__" in path.read_text() else ["any"]
+    return max(compiled(script, exported, path, level) for level in levels)
+
+
+def compiled(script, exported, path, level):
+    """The largest difference of what a compiler makes of a file."""
+    stem, library, inputs = path.stem, path.with_suffix(f".{level}.so"), exported.inputs()
+    flags = [*FLAGS, *LEVELS[level]]
+    subprocess.run(["gcc", *flags, str(path), "-o", str(library), "-lm"], check=True)
+    library, pairs = ctypes.CDLL(str(library)), []
     if exported.REQUESTS:
         name = stem if hasattr(library, stem) else f"value_{stem}"
         values = Function(library, name)(inputs.values())
@@ -69,7 +77,7 @@ def compare(wengert, script, folder):
         run = Function(library, name)
         found = exported.run(**inputs)
         pairs += zip(found, run(inputs.values()), numbers(found.values()))
-    return worst_of(script, "c", [(text, got, np.atleast_2d(want)) for text, got, want in pairs])
+    return worst_of(script, f"c {level}", [(text, got, np.atleast_2d(want)) for text, got, want in pairs])
 
 
 if __name__ == "__main__":

@@ -55,6 +55,8 @@ checked() {
 if wants numpy; then
     "$python" tests/export/compare.py "$wengert" numpy "${scripts[@]}" "${random[@]}"
     checked numpy adjoint derive
+    "$wengert" export examples/logistic-regression.ad --to numpy --check -o "$work/checked.py"
+    "$python" tests/export/self_test.py "$work/checked.py" >"$work/said" || { cat "$work/said"; exit 1; }
 fi
 if wants c && command -v gcc >/dev/null; then
     "$python" tests/export/compare_c.py "$wengert" "${scripts[@]}" "${random[@]}"
@@ -92,4 +94,5 @@ if wants torch && has torch; then
 fi
 if wants casadi && has casadi; then
     "$python" tests/export/through_casadi.py "$wengert"
+    "$python" tests/export/speed.py "$wengert"
 fi

@@ -1,96 +1,13 @@
 //! The lines of one function of C: which nodes get a variable, which arrays a place.
 
+use super::expression::{Binding, Expression, Form};
+use super::shared::Shared;
 use crate::diagnostic::{Result, bail};
 use crate::exec::Interpreter;
-use crate::export::layout::double;
 use crate::export::names::Scope;
 use crate::export::program::{ArgumentSet, ExportProgram};
 use crate::graph::{NodeId, Op, Shape, Tensor};
-use rustc_hash::{FxHashMap, FxHashSet};
-
-/// How tightly a text binds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Binding {
-    Ternary,
-    Logic,
-    Comparison,
-    Sum,
-    Product,
-    Sign,
-    Atom,
-}
-
-/// An expression of C.
-#[derive(Clone, Debug)]
-pub(super) struct Expression {
-    pub text: String,
-    pub binding: Binding,
-    /// 0 or 1.
-    pub truth: bool,
-    /// The shape that it has: that of the node, or one that stretches to it.
-    pub shape: Shape,
-    /// For an array: a pointer, or the entry `k` in a loop.
-    pub form: Form,
-    pub literal: Option<f64>,
-}
-
-/// The form of an expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    Number,
-    Pointer,
-    Entry,
-}
-
-impl Expression {
-    pub fn number(text: impl Into<String>) -> Expression {
-        Expression {
-            text: text.into(),
-            binding: Binding::Atom,
-            truth: false,
-            shape: Shape::SCALAR,
-            form: Form::Number,
-            literal: None,
-        }
-    }
-
-    /// A number that is written as one.
-    pub fn literal(x: f64) -> Expression {
-        Expression {
-            binding: match x.is_sign_negative() {
-                true => Binding::Sign,
-                false => Binding::Atom,
-            },
-            literal: Some(x),
-            ..Expression::number(number(x))
-        }
-    }
-
-    pub fn pointer(text: impl Into<String>, shape: Shape) -> Expression {
-        Expression {
-            shape,
-            form: Form::Pointer,
-            ..Expression::number(text)
-        }
-    }
-
-    pub fn within(&self, binding: Binding) -> String {
-        match self.binding < binding {
-            true => format!("({})", self.text),
-            false => self.text.clone(),
-        }
-    }
-}
-
-/// A number of C.
-pub(super) fn number(x: f64) -> String {
-    match x {
-        x if x.is_nan() => "NAN".to_string(),
-        f64::INFINITY => "INFINITY".to_string(),
-        f64::NEG_INFINITY => "-INFINITY".to_string(),
-        x => double(x),
-    }
-}
+use rustc_hash::FxHashMap;
 
 /// What the functions of a file share.
 pub(super) struct File<'p, 'g> {
@@ -98,7 +15,8 @@ pub(super) struct File<'p, 'g> {
     pub arguments: Vec<String>,
     pub dependence: Vec<ArgumentSet>,
     pub scope: Scope,
-    pub used: FxHashSet<String>,
+    /// True where an absent argument is read as zeros.
+    pub zeros: bool,
     pub constants: Vec<(NodeId, String, Tensor)>,
 }
 
@@ -113,6 +31,8 @@ pub(super) struct Function<'b, 'p, 'g> {
     pub known: FxHashMap<NodeId, Expression>,
     /// The numbers of working memory that are in use.
     pub room: usize,
+    /// What several operations of the lines being written share.
+    pub shared: Shared,
     scope: Scope,
     counted: usize,
 }
@@ -136,6 +56,7 @@ impl<'b, 'p, 'g> Function<'b, 'p, 'g> {
             lines: Vec::new(),
             indent: 4,
             room: 0,
+            shared: Shared::default(),
             scope,
             counted: 0,
         }
@@ -177,12 +98,27 @@ impl<'b, 'p, 'g> Function<'b, 'p, 'g> {
     /// # Errors
     /// Something cannot be written in that language.
     pub fn compute(&mut self, roots: &[NodeId]) -> Result<Vec<Expression>> {
+        let graph = self.file.program.graph;
+        let found = self.compute_bare(roots)?.into_iter().zip(roots);
+        let whole = |(found, root): (Expression, &NodeId)| match graph.shape(*root) {
+            Shape::SCALAR => found,
+            shape => self.whole(*root, &found, shape),
+        };
+        Ok(found.map(whole).collect())
+    }
+
+    /// The expressions of `roots` as they are: an array may be one entry in a loop.
+    ///
+    /// # Errors
+    /// Something cannot be written in that language.
+    pub fn compute_bare(&mut self, roots: &[NodeId]) -> Result<Vec<Expression>> {
         let program = self.file.program;
-        let graph = program.graph;
         let (order, mut uses) = program.written(roots, |id| self.known.contains_key(&id))?;
         roots
             .iter()
             .for_each(|root| *uses.entry(*root).or_default() += 1);
+        let unknown = order.iter().filter(|id| !self.known.contains_key(id));
+        self.shared = Shared::of(program, unknown.copied());
         let mut inline: FxHashMap<NodeId, Expression> = FxHashMap::default();
         for id in order {
             if self.known.contains_key(&id) {
@@ -207,15 +143,10 @@ impl<'b, 'p, 'g> Function<'b, 'p, 'g> {
                 None => inline.insert(id, found),
             };
         }
-        let mut results = Vec::new();
-        for root in roots {
-            let found = self.argument(*root, &inline);
-            results.push(match graph.shape(*root) {
-                Shape::SCALAR => found,
-                shape => self.whole(*root, &found, shape),
-            });
-        }
-        Ok(results)
+        Ok(roots
+            .iter()
+            .map(|root| self.argument(*root, &inline))
+            .collect())
     }
 
     /// A number with a name.
@@ -229,12 +160,26 @@ impl<'b, 'p, 'g> Function<'b, 'p, 'g> {
     pub fn store(&mut self, id: NodeId, found: &Expression) -> Expression {
         let name = self.name_for(id);
         self.place(&name, found.shape.len());
-        self.fill(&name, &found.text, found.shape.len());
+        self.fill(&name, found, found.shape);
         Expression::pointer(name, found.shape)
     }
 
+    /// The entries of a place, column by column.
+    pub fn fill(&mut self, name: &str, entry: &Expression, shape: Shape) {
+        if !entry.nested {
+            return self.fill_flat(name, &entry.text, shape.len());
+        }
+        let (m, n) = (shape.rows, shape.cols);
+        self.line(format!("for (size_t j = 0; j < {n}; ++j) {{"));
+        self.line(format!("    for (size_t i = 0; i < {m}; ++i) {{"));
+        self.line(format!("        const size_t k = i + j * {m};"));
+        self.line(format!("        {name}[k] = {};", entry.text));
+        self.line("    }");
+        self.line("}");
+    }
+
     /// Entries of a place, one after the other.
-    pub fn fill(&mut self, name: &str, entry: &str, count: usize) {
+    pub fn fill_flat(&mut self, name: &str, entry: &str, count: usize) {
         self.line(format!("for (size_t k = 0; k < {count}; ++k) {{"));
         self.line(format!("    {name}[k] = {entry};"));
         self.line("}");
@@ -245,38 +190,57 @@ impl<'b, 'p, 'g> Function<'b, 'p, 'g> {
         known.expect("arguments come first").clone()
     }
 
-    /// The entry `k`, counted in `shape`, of something that stretches to it.
+    /// The entry, in a loop over `shape`, of something that stretches to it.
     pub fn entry(&mut self, id: NodeId, found: &Expression, shape: Shape) -> Expression {
         if found.form == Form::Number || (found.form == Form::Entry && found.shape == shape) {
             return found.clone();
         }
         let pointer = match found.form {
             Form::Entry => self.store(id, found),
+            Form::Turned => self.turned(id, found),
             _ => found.clone(),
         };
-        let base = pointer.within(Binding::Atom);
-        let text = match pointer.shape {
-            same if same == shape => format!("{base}[k]"),
-            row if row.rows == 1 => format!("{base}[k / {}]", shape.rows),
-            _ => format!("{base}[k % {}]", shape.rows),
+        let index = match pointer.shape {
+            same if same == shape => "k",
+            row if row.rows == 1 => "j",
+            _ => "i",
         };
         Expression {
             form: Form::Entry,
             shape,
-            ..Expression::number(text)
+            nested: index != "k",
+            ..Expression::number(format!("{}[{index}]", pointer.within(Binding::Atom)))
         }
+    }
+
+    /// A pointer to the entries of a matrix of which the transposed one is there.
+    fn turned(&mut self, id: NodeId, found: &Expression) -> Expression {
+        if let Some(pointer) = self.shared.turned.get(&id) {
+            return pointer.clone();
+        }
+        let name = self.fresh("turned");
+        self.place(&name, found.shape.len());
+        self.line(format!(
+            "transpose({}, {name}, {}, {});",
+            found.text, found.shape.cols, found.shape.rows
+        ));
+        let pointer = Expression::pointer(name, found.shape);
+        self.shared.turned.insert(id, pointer.clone());
+        pointer
     }
 
     /// A pointer to all entries of `shape`.
     pub fn whole(&mut self, id: NodeId, found: &Expression, shape: Shape) -> Expression {
-        if found.form == Form::Pointer && found.shape == shape {
+        if found.shape == shape && found.form == Form::Pointer {
             return found.clone();
         }
+        if found.shape == shape && found.form == Form::Turned {
+            return self.turned(id, found);
+        }
         let entry = self.entry(id, found, shape);
-        let entry = Expression { shape, ..entry };
         let name = self.fresh("whole");
         self.place(&name, shape.len());
-        self.fill(&name, &entry.text, shape.len());
+        self.fill(&name, &entry, shape);
         Expression::pointer(name, shape)
     }
 

@@ -1,12 +1,14 @@
 //! A whole file of C.
 
-use super::body::{Expression, File, Form, Function, number};
+use super::body::{File, Function};
+use super::check::check;
+use super::expression::Expression;
+use super::literal::array;
 use crate::diagnostic::Result;
 use crate::export::ExportOptions;
 use crate::export::names::{Scope, identifier};
 use crate::export::program::{ExportProgram, changed};
 use crate::graph::{NodeId, Shape, Tensor};
-use rustc_hash::FxHashSet;
 use std::fmt::Write;
 
 static KERNELS: &str = include_str!("kernels.c");
@@ -18,7 +20,7 @@ const WORDS: &str = "auto break case char const continue default do double else 
     abs acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh div erf erfc exp exp2 expm1 \
     fabs floor fma fmax fmin fmod frexp hypot ilogb index isfinite isinf isnan ldexp lgamma log log10 \
     log1p log2 logb modf nan nextafter pow printf rand random remainder remquo rint round signbit signgam sin sinh \
-    sqrt tan tanh tgamma time trunc zeros";
+    sqrt tan tanh tgamma time trunc memcpy int64_t uint64_t zeros";
 
 /// The functions in `KERNELS`, in its order: each comes after those that it calls.
 fn kernels() -> Vec<(&'static str, &'static str)> {
@@ -85,7 +87,7 @@ pub fn write(
         arguments,
         dependence: program.dependence(),
         scope,
-        used: FxHashSet::default(),
+        zeros: false,
         constants: Vec::new(),
     };
     let roots: Vec<NodeId> = program.wishes.iter().map(|wish| wish.node).collect();
@@ -111,12 +113,13 @@ pub fn write(
     if options.check && !roots.is_empty() {
         code.push_str(&check(&file, &name, &shapes, expected, room.max(1)));
     }
-    let mut text = head(&file, &name, options.check);
-    text.push_str(&needed(&code));
+    let kernels = needed(&code);
+    let mut text = head(&file, &name, options.check, calls(&kernels, "memcpy"));
+    text.push_str(&kernels);
     for (_, table, value) in &file.constants {
         text.push_str(&array(table, value.data()));
     }
-    if file.used.contains("zeros") {
+    if file.zeros {
         let longest = program.arguments.iter().map(|one| one.shape.len()).max();
         let _ = write!(
             text,
@@ -128,7 +131,7 @@ pub fn write(
     Ok(format!("{}\n", text.trim_end()))
 }
 
-fn head(file: &File<'_, '_>, name: &str, check: bool) -> String {
+fn head(file: &File<'_, '_>, name: &str, check: bool, bits: bool) -> String {
     let program = file.program;
     let title = program.title.rsplit(['/', '\\']).next().unwrap_or_default();
     let mut text = format!("/* {} for C99, written by Wengert.\n *\n", comment(title));
@@ -172,8 +175,14 @@ fn head(file: &File<'_, '_>, name: &str, check: bool) -> String {
             .replace("NAME", name)
             .as_str(),
     );
+    if bits {
+        text.push_str("#include <stdint.h>\n");
+    }
     if check {
         text.push_str("#include <stdio.h>\n");
+    }
+    if bits {
+        text.push_str("#include <string.h>\n");
     }
     text.push('\n');
     text
@@ -184,16 +193,6 @@ fn comment(text: &str) -> String {
     text.replace("*/", "* /")
         .replace("/*", "/ *")
         .replace('\n', " ")
-}
-
-fn array(name: &str, data: &[f64]) -> String {
-    let mut text = format!("static const double {name}[] = {{\n");
-    for chunk in data.chunks(6) {
-        let numbers: Vec<String> = chunk.iter().map(|x| number(*x)).collect();
-        let _ = writeln!(text, "    {},", numbers.join(", "));
-    }
-    text.push_str("};\n\n");
-    text
 }
 
 /// A text as a literal.
@@ -228,14 +227,14 @@ fn open(function: &mut Function<'_, '_, '_>, roots: &[NodeId], written: &[usize]
                 "double {name} = arg[{argument}] ? arg[{argument}][0] : 0.0;"
             )),
             (false, false) => {
-                function.note("zeros");
+                function.file.zeros = true;
                 function.line(format!(
                     "const double *const {name} = arg[{argument}] ? arg[{argument}] : zeros;"
                 ));
             }
             (false, true) => {
                 function.place(&name, shape.len());
-                function.fill(
+                function.fill_flat(
                     &name,
                     &format!("arg[{argument}] ? arg[{argument}][k] : 0.0"),
                     shape.len(),
@@ -249,13 +248,9 @@ fn open(function: &mut Function<'_, '_, '_>, roots: &[NodeId], written: &[usize]
 fn give(function: &mut Function<'_, '_, '_>, k: usize, found: &Expression, shape: Shape) {
     function.line(format!("if (res[{k}]) {{"));
     function.indent += 4;
-    match (shape.is_scalar(), found.form) {
-        (true, _) => function.line(format!("res[{k}][0] = {};", found.text)),
-        (false, Form::Pointer) => {
-            let text = found.within(super::body::Binding::Atom);
-            function.fill(&format!("res[{k}]"), &format!("{text}[k]"), shape.len());
-        }
-        (false, _) => function.fill(&format!("res[{k}]"), &found.text, shape.len()),
+    match shape.is_scalar() {
+        true => function.line(format!("res[{k}][0] = {};", found.text)),
+        false => function.fill(&format!("res[{k}]"), found, shape),
     }
     function.indent -= 4;
     function.line("}");
@@ -270,9 +265,10 @@ fn values(
 ) -> Result<(String, usize)> {
     let mut function = Function::new(file);
     open(&mut function, roots, &[]);
-    let found = function.compute(roots)?;
+    let found = function.compute_bare(roots)?;
     for (k, (found, shape)) in found.iter().zip(shapes).enumerate() {
-        give(&mut function, k, found, *shape);
+        let found = function.entry(roots[k], found, *shape);
+        give(&mut function, k, &found, *shape);
     }
     let (lines, room) = (function.lines, function.room);
     Ok((interface(file, name, &lines, room, texts, shapes), room))
@@ -303,7 +299,7 @@ fn run(file: &mut File<'_, '_>, name: &str) -> Result<String> {
     for (k, (text, shape)) in texts.iter().zip(&shapes).enumerate() {
         let found = match shape.is_scalar() {
             true => Expression::number(text),
-            false => Expression::pointer(text, *shape),
+            false => Expression::number(format!("{text}[k]")),
         };
         give(&mut function, k, &found, *shape);
     }
@@ -371,52 +367,6 @@ fn interface(
     let _ = write!(
         text,
         "int {name}_work(long long *sz_arg, long long *sz_res, long long *sz_iw, long long *sz_w) {{\n    if (sz_arg) {{\n        *sz_arg = {inputs};\n    }}\n    if (sz_res) {{\n        *sz_res = {outputs};\n    }}\n    if (sz_iw) {{\n        *sz_iw = 0;\n    }}\n    if (sz_w) {{\n        *sz_w = {room};\n    }}\n    return 0;\n}}\n\n"
-    );
-    text
-}
-
-/// A program that compares with the numbers that Wengert got.
-fn check(
-    file: &File<'_, '_>,
-    name: &str,
-    shapes: &[Shape],
-    expected: &[Tensor],
-    room: usize,
-) -> String {
-    let program = file.program;
-    let mut text = String::new();
-    let pointers = |stem: &str, count: usize| {
-        (0..count)
-            .map(|k| format!("{stem}_{k}"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let handed = program.handed_over();
-    for (k, argument) in handed.iter().map(|k| &program.arguments[*k]).enumerate() {
-        let zeros = Tensor::filled(argument.shape, 0.0);
-        let value = argument.value.as_deref().unwrap_or(&zeros);
-        text.push_str(&array(&format!("input_{k}"), value.data()));
-    }
-    for (k, value) in expected.iter().enumerate() {
-        text.push_str(&array(&format!("expected_{k}"), value.data()));
-    }
-    for (k, shape) in shapes.iter().enumerate() {
-        let _ = writeln!(text, "static double found_{k}[{}];", shape.len().max(1));
-    }
-    let inputs = handed.len();
-    let sizes: Vec<String> = shapes.iter().map(|shape| shape.len().to_string()).collect();
-    let outputs = shapes.len();
-    let given = if inputs == 0 {
-        "NULL".to_string()
-    } else {
-        pointers("input", inputs)
-    };
-    let _ = write!(
-        text,
-        "static double memory[{room}];\n\nint main(void) {{\n    const double *arg[] = {{{given}}};\n    const double *expected[] = {{{}}};\n    double *res[] = {{{}}};\n    const size_t sizes[] = {{{}}};\n    double worst = 0.0;\n    {name}(arg, res, NULL, memory, 0);\n    for (size_t r = 0; r < {outputs}; ++r) {{\n        double apart = 0.0, scale = 0.0;\n        for (size_t k = 0; k < sizes[r]; ++k) {{\n            const double a = res[r][k], b = expected[r][k];\n            if (a != b && !(isnan(a) && isnan(b))) {{\n                apart = isnan(a - b) ? INFINITY : fmax(apart, fabs(a - b));\n            }}\n            scale = isfinite(b) ? fmax(scale, fabs(b)) : scale;\n        }}\n        worst = fmax(worst, apart > 0.0 ? apart / scale : 0.0);\n    }}\n    printf(\"largest relative difference: %.1e\\n\", worst);\n    return worst <= 1e-9 ? 0 : 1;\n}}\n",
-        pointers("expected", outputs),
-        pointers("found", outputs),
-        sizes.join(", ")
     );
     text
 }

@@ -14,13 +14,68 @@ static double smaller(double a, double b) {
     return isnan(a) || isnan(b) ? NAN : a < b ? a : b;
 }
 
+/* Without branches, so that a loop of it becomes vector instructions; for those of fewer than four
+   numbers the function of the library is faster. */
+static inline double exponential(double x) {
+#ifdef __AVX2__
+    static const double c[] = {
+        0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333326112,
+        0.001388888888888373, 0.0001984126987490126, 2.4801587325605324e-05, 2.7557255297969643e-06,
+        2.755727357010214e-07, 2.5105259538448494e-08, 2.0914717341716378e-09,
+    };
+    static const double limit = 1000.0, rounder = 6755399441055744.0;
+    const int64_t beyond = -(int64_t)(fabs(x) > limit);
+    const double bound = copysign(limit, x);
+    double k, high, low, r, r2, r4, growth, half, rest;
+    int64_t bits, bound_bits;
+    memcpy(&bits, &x, sizeof bits);
+    memcpy(&bound_bits, &bound, sizeof bound_bits);
+    bits = (bound_bits & beyond) | (bits & ~beyond);
+    memcpy(&x, &bits, sizeof x);
+    /* x = k log 2 + r */
+    k = (x * 1.4426950408889634 + rounder) - rounder;
+    high = x - k * 0.6931471803691238;
+    low = k * 1.9082149292705877e-10;
+    r = high - low;
+    r2 = r * r;
+    r4 = r2 * r2;
+    growth = ((c[0] + r * c[1]) + r2 * (c[2] + r * c[3])) +
+             r4 * (((c[4] + r * c[5]) + r2 * (c[6] + r * c[7])) + r4 * ((c[8] + r * c[9]) + r2 * c[10]));
+    growth = r + (r2 * growth + ((high - r) - low));
+    /* Two powers of two, because 2^k itself may be out of range. */
+    half = 0.5 * k + rounder;
+    rest = (k - (half - rounder)) + rounder;
+    memcpy(&bits, &half, sizeof bits);
+    bits = (int64_t)((uint64_t)(bits + 1023) << 52);
+    memcpy(&half, &bits, sizeof half);
+    memcpy(&bits, &rest, sizeof bits);
+    bits = (int64_t)((uint64_t)(bits + 1023) << 52);
+    memcpy(&rest, &bits, sizeof rest);
+    return (1.0 + growth) * half * rest;
+#else
+    return exp(x);
+#endif
+}
+
+/* The decay is exp(-|x|). */
+static double sigmoid_by(double x, double decay) {
+    return (x >= 0.0 ? 1.0 : decay) / (1.0 + decay);
+}
+
 static double sigmoid(double x) {
-    const double e = exp(-fabs(x));
-    return (x >= 0.0 ? 1.0 : e) / (1.0 + e);
+    return sigmoid_by(x, exp(-fabs(x)));
+}
+
+static double softplus_by(double x, double decay) {
+    return isnan(x) ? x : larger(x, 0.0) + log1p(decay);
 }
 
 static double softplus(double x) {
-    return isnan(x) ? x : larger(x, 0.0) + log1p(exp(-fabs(x)));
+    return softplus_by(x, exp(-fabs(x)));
+}
+
+static double log_sigmoid_by(double x, double decay) {
+    return -softplus_by(-x, decay);
 }
 
 static double log_sigmoid(double x) {
@@ -154,6 +209,87 @@ static double min_lane(const double *x, size_t n, size_t step) {
     return best;
 }
 
+static void sum_rows(const double *restrict x, double *restrict y, size_t m, size_t n) {
+    for (size_t i = 0; i < m; ++i) {
+        y[i] = 0.0;
+    }
+    for (size_t j = 0; j < n; ++j) {
+        for (size_t i = 0; i < m; ++i) {
+            y[i] += x[i + j * m];
+        }
+    }
+}
+
+static void prod_rows(const double *restrict x, double *restrict y, size_t m, size_t n) {
+    for (size_t i = 0; i < m; ++i) {
+        y[i] = 1.0;
+    }
+    for (size_t j = 0; j < n; ++j) {
+        for (size_t i = 0; i < m; ++i) {
+            y[i] *= x[i + j * m];
+        }
+    }
+}
+
+static void max_rows(const double *restrict x, double *restrict y, size_t m, size_t n) {
+    for (size_t i = 0; i < m; ++i) {
+        y[i] = -INFINITY;
+    }
+    for (size_t j = 0; j < n; ++j) {
+        for (size_t i = 0; i < m; ++i) {
+            y[i] = larger(y[i], x[i + j * m]);
+        }
+    }
+}
+
+static void min_rows(const double *restrict x, double *restrict y, size_t m, size_t n) {
+    for (size_t i = 0; i < m; ++i) {
+        y[i] = INFINITY;
+    }
+    for (size_t j = 0; j < n; ++j) {
+        for (size_t i = 0; i < m; ++i) {
+            y[i] = smaller(y[i], x[i + j * m]);
+        }
+    }
+}
+
+static void mean_rows(const double *restrict x, double *restrict y, size_t m, size_t n) {
+    sum_rows(x, y, m, n);
+    for (size_t i = 0; i < m; ++i) {
+        y[i] /= (double)n;
+    }
+}
+
+/* Of every column of x, or of every row: its largest entry, exp(x - largest), and the sum of those. */
+static void exponentials_of_columns(const double *restrict x, double *restrict exps, double *restrict largest, double *restrict total, size_t m, size_t n) {
+    for (size_t j = 0; j < n; ++j) {
+        const double shift = max_lane(x + j * m, m, 1);
+        for (size_t i = j * m; i < (j + 1) * m; ++i) {
+            exps[i] = exponential(x[i] - shift);
+        }
+        largest[j] = shift;
+        total[j] = sum_lane(exps + j * m, m, 1);
+    }
+}
+
+static void exponentials_of_rows(const double *restrict x, double *restrict exps, double *restrict largest, double *restrict total, size_t m, size_t n) {
+    max_rows(x, largest, m, n);
+    for (size_t j = 0; j < n; ++j) {
+        for (size_t i = 0; i < m; ++i) {
+            exps[i + j * m] = exponential(x[i + j * m] - largest[i]);
+        }
+    }
+    sum_rows(exps, total, m, n);
+}
+
+static double log_total(double largest, double total) {
+    return isinf(largest) ? largest : largest + log(total);
+}
+
+static double log_share(double x, double largest, double rest) {
+    return (x - largest) - rest;
+}
+
 static double norm1_lane(const double *x, size_t n, size_t step) {
     double total = 0.0;
     for (size_t k = 0; k < n; ++k) {
@@ -176,19 +312,6 @@ static double norm_lane(const double *x, size_t n, size_t step) {
     return scale * sqrt(total);
 }
 
-static double exponentials(const double *x, size_t n, size_t step, double shift) {
-    double total = 0.0;
-    for (size_t k = 0; k < n; ++k) {
-        total += exp(x[k * step] - shift);
-    }
-    return total;
-}
-
-static double logsumexp_lane(const double *x, size_t n, size_t step) {
-    const double shift = max_lane(x, n, step);
-    return isinf(shift) ? shift : shift + log(exponentials(x, n, step, shift));
-}
-
 static double argmax_lane(const double *x, size_t n, size_t step) {
     const double best = max_lane(x, n, step);
     for (size_t k = 0; k < n; ++k) {
@@ -197,22 +320,6 @@ static double argmax_lane(const double *x, size_t n, size_t step) {
         }
     }
     return NAN;
-}
-
-static void softmax_lane(const double *x, double *y, size_t n, size_t step) {
-    const double shift = max_lane(x, n, step);
-    const double total = exponentials(x, n, step, shift);
-    for (size_t k = 0; k < n; ++k) {
-        y[k * step] = exp(x[k * step] - shift) / total;
-    }
-}
-
-static void log_softmax_lane(const double *x, double *y, size_t n, size_t step) {
-    const double shift = max_lane(x, n, step);
-    const double rest = log(exponentials(x, n, step, shift));
-    for (size_t k = 0; k < n; ++k) {
-        y[k * step] = (x[k * step] - shift) - rest;
-    }
 }
 
 static void cumsum_lane(const double *x, double *y, size_t n, size_t step) {
@@ -381,13 +488,61 @@ static void spread(const double *x, const double *v, size_t count, int down, dou
     }
 }
 
-static void matmul(const double *a, const double *b, double *y, size_t m, size_t k, size_t n) {
+static double dot(const double *restrict a, const double *restrict b, size_t n) {
+    double parts[8] = {0.0}, total = 0.0;
+    size_t k = 0;
+    for (; k < n / 8 * 8; k += 8) {
+        for (size_t l = 0; l < 8; ++l) {
+            parts[l] += a[k + l] * b[k + l];
+        }
+    }
+    for (; k < n; ++k) {
+        total += a[k] * b[k];
+    }
+    for (size_t l = 0; l < 8; ++l) {
+        total += parts[l];
+    }
+    return total;
+}
+
+/* y = a b: the columns of a, m x k, with the factors in b. */
+static void matmul(const double *restrict a, const double *restrict b, double *restrict y, size_t m, size_t k, size_t n) {
+    fill(y, m * n, 0.0);
+    for (size_t j = 0; j < n; ++j) {
+        double *const column = y + j * m;
+        size_t l = 0;
+        for (; l < k / 4 * 4; l += 4) {
+            const double *const x = a + l * m;
+            const double *const f = b + l + j * k;
+            for (size_t i = 0; i < m; ++i) {
+                column[i] = (((column[i] + x[i] * f[0]) + x[i + m] * f[1]) + x[i + 2 * m] * f[2]) + x[i + 3 * m] * f[3];
+            }
+        }
+        for (; l < k; ++l) {
+            for (size_t i = 0; i < m; ++i) {
+                column[i] += a[i + l * m] * b[l + j * k];
+            }
+        }
+    }
+}
+
+/* y = a b' */
+static void matmul_nt(const double *restrict a, const double *restrict b, double *restrict y, size_t m, size_t k, size_t n) {
     fill(y, m * n, 0.0);
     for (size_t j = 0; j < n; ++j) {
         for (size_t l = 0; l < k; ++l) {
             for (size_t i = 0; i < m; ++i) {
-                y[i + j * m] += a[i + l * m] * b[l + j * k];
+                y[i + j * m] += a[i + l * m] * b[j + l * n];
             }
+        }
+    }
+}
+
+/* y = a' b */
+static void matmul_tn(const double *restrict a, const double *restrict b, double *restrict y, size_t m, size_t k, size_t n) {
+    for (size_t j = 0; j < n; ++j) {
+        for (size_t i = 0; i < m; ++i) {
+            y[i + j * m] = dot(a + i * k, b + j * k, k);
         }
     }
 }
@@ -403,14 +558,6 @@ static void matmul_reached(const double *a, const double *b, const double *ra, c
             }
         }
     }
-}
-
-static double dot(const double *a, const double *b, size_t n) {
-    double total = 0.0;
-    for (size_t k = 0; k < n; ++k) {
-        total += a[k] * b[k];
-    }
-    return total;
 }
 
 static double tr(const double *x, size_t n) {

@@ -2,9 +2,14 @@
 //! calls (its interface for external functions).
 
 mod body;
+mod check;
+mod exponentials;
+mod expression;
 mod file;
+mod literal;
 mod moved;
 mod operation;
+mod shared;
 mod steps;
 
 pub use file::write;

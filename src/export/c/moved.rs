@@ -1,7 +1,7 @@
 //! Operations of C that say which entries of which arrays go where.
 
-use super::body::{Binding, Expression, Function};
-use crate::export::spelling::Manner;
+use super::body::Function;
+use super::expression::{Binding, Expression, Form};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
 use crate::primitives::{algebra, arithmetic, array, places};
 
@@ -36,9 +36,9 @@ impl Function<'_, '_, '_> {
             let Attr::Corner(corner) = attr else {
                 return None;
             };
-            let x = self.whole(ids[0], &args[0], shapes[0]);
             let rows = shapes[0].rows;
             let first = corner.row + corner.col * rows;
+            let x = self.whole(ids[0], &args[0], shapes[0]);
             if shape.is_scalar() {
                 return Some(Expression::number(format!(
                     "{}[{first}]",
@@ -54,7 +54,6 @@ impl Function<'_, '_, '_> {
             if m == rows {
                 return Some(Expression::pointer(from, shape));
             }
-            self.note("copy_block");
             let name = self.fresh("part");
             self.place(&name, shape.len());
             self.line(format!(
@@ -64,24 +63,24 @@ impl Function<'_, '_, '_> {
         }
         if row.is(&algebra::MATMUL) {
             if shapes.iter().any(|shape| shape.is_scalar()) {
-                return Some(self.each(&arithmetic::MUL, "{0} * {1}", Manner::Each, ids, args));
+                return Some(self.each(&arithmetic::MUL, "{0} * {1}", ids, args));
             }
-            let [a, b] = [0, 1].map(|k| self.whole(ids[k], &args[k], shapes[k]).text);
             if shape.is_scalar() {
-                self.note("dot");
+                let [a, b] = [0, 1].map(|k| self.whole(ids[k], &args[k], shapes[k]).text);
                 return Some(Expression::number(format!(
                     "dot({a}, {b}, {})",
                     shapes[0].len()
                 )));
             }
-            self.note("matmul");
-            let name = self.fresh("product");
-            self.place(&name, shape.len());
-            self.line(format!(
-                "matmul({a}, {b}, {name}, {m}, {}, {n});",
-                shapes[0].cols
-            ));
-            return Some(Expression::pointer(name, shape));
+            return Some(self.product(ids, args, shapes, shape));
+        }
+        if row.is(&array::TRANSPOSE) {
+            let x = self.whole(ids[0], &args[0], shapes[0]);
+            return Some(Expression {
+                shape,
+                form: Form::Turned,
+                ..x
+            });
         }
         let moves = [
             &array::MATRIX,
@@ -89,7 +88,6 @@ impl Function<'_, '_, '_> {
             &array::COLUMNS,
             &array::VCAT,
             &array::ASSEMBLE,
-            &array::TRANSPOSE,
             &array::DIAG,
             &array::ENTRIES_AT,
             &array::PLACED_AT,
@@ -101,14 +99,10 @@ impl Function<'_, '_, '_> {
             return None;
         }
         let name = self.fresh("joined");
-        if row.is(&array::MATRIX) {
-            if shape.is_scalar() {
-                return Some(args[0].clone());
-            }
+        if let Some(entries) = self.listed(row, attr, args, shapes, shape) {
             self.place(&name, shape.len());
-            for (k, arg) in args.iter().enumerate() {
-                let (i, j) = (k as u32 / n, k as u32 % n);
-                self.line(format!("{name}[{}] = {};", i + j * m, arg.text));
+            for (k, entry) in entries.iter().enumerate() {
+                self.line(format!("{name}[{k}] = {};", entry.text));
             }
             return Some(Expression::pointer(name, shape));
         }
@@ -124,9 +118,7 @@ impl Function<'_, '_, '_> {
         ]) {
             let sums = row.is(&array::ASSEMBLE);
             let copier = if sums { "add_block" } else { "copy_block" };
-            self.note(copier);
             if sums {
-                self.note("fill");
                 self.line(format!("fill({name}, {}, 0.0);", shape.len()));
             }
             let blocks = self.file.program.graph.blocks(attr);
@@ -152,9 +144,7 @@ impl Function<'_, '_, '_> {
             let numbers = |k: usize| args[k].text.clone();
             let (rows, cols) = (shapes[0].rows, shapes[0].cols);
             let down = u8::from(attr != Attr::Axis(2));
-            let (kernel, line) = if row.is(&array::TRANSPOSE) {
-                ("transpose", format!("({}, {name}, {rows}, {cols});", x[0]))
-            } else if row.is(&array::DIAG) {
+            let (kernel, line) = if row.is(&array::DIAG) {
                 ("diag", format!("({}, {name}, {rows}, {cols});", x[0]))
             } else if row.is(&array::ENTRIES_AT) {
                 (
@@ -197,12 +187,94 @@ impl Function<'_, '_, '_> {
                     ),
                 )
             };
-            self.note(kernel);
             self.line(format!("{kernel}{line}"));
         }
         Some(match shape.is_scalar() {
             true => Expression::number(format!("{name}[0]")),
             false => Expression::pointer(name, shape),
         })
+    }
+
+    /// The entries of what numbers are put together to.
+    fn listed(
+        &self,
+        row: &'static Primitive,
+        attr: Attr,
+        args: &[Expression],
+        shapes: &[Shape],
+        shape: Shape,
+    ) -> Option<Vec<Expression>> {
+        let sums = row.is(&array::ASSEMBLE);
+        let joins = [&array::MATRIX, &array::HCAT, &array::COLUMNS, &array::VCAT];
+        if shape.is_scalar()
+            || !(sums || joins.iter().any(|known| row.is(known)))
+            || !shapes.iter().all(|shape| shape.is_scalar())
+        {
+            return None;
+        }
+        let mut entries = vec![Expression::literal(0.0); shape.len()];
+        let blocks = self.file.program.graph.blocks(attr);
+        for (k, arg) in args.iter().enumerate() {
+            let (i, j) = match sums {
+                true => (blocks[k].corner.row, blocks[k].corner.col),
+                false => (k as u32 / shape.cols, k as u32 % shape.cols),
+            };
+            let entry = &mut entries[(i + j * shape.rows) as usize];
+            *entry = match entry.literal == Some(0.0) {
+                true => arg.clone(),
+                false => {
+                    self.entrywise(&arithmetic::ADD, "{0} + {1}", &[entry.clone(), arg.clone()])
+                }
+            };
+        }
+        Some(entries)
+    }
+
+    /// A product of matrices; a transposed factor is read as it lies.
+    fn product(
+        &mut self,
+        ids: &[NodeId],
+        args: &[Expression],
+        shapes: &[Shape],
+        shape: Shape,
+    ) -> Expression {
+        let (m, k, n) = (shape.rows, shapes[0].cols, shape.cols);
+        let turned = [0, 1].map(|one| args[one].form == Form::Turned);
+        let mut factor = |one: usize, as_it_lies: bool| match as_it_lies {
+            true => args[one].text.clone(),
+            false => self.whole(ids[one], &args[one], shapes[one]).text,
+        };
+        let (kernel, operands) = match turned {
+            // A row lies like a column, so it is a transposed factor too.
+            [_, true] if m == 1 => (
+                "matmul",
+                format!("{}, {}", factor(1, true), factor(0, false)),
+            ),
+            [false, false] if m == 1 => (
+                "matmul_tn",
+                format!("{}, {}", factor(0, false), factor(1, false)),
+            ),
+            [true, _] => (
+                "matmul_tn",
+                format!("{}, {}", factor(0, true), factor(1, false)),
+            ),
+            [_, true] => (
+                "matmul_nt",
+                format!("{}, {}", factor(0, false), factor(1, true)),
+            ),
+            _ => (
+                "matmul",
+                format!("{}, {}", factor(0, false), factor(1, false)),
+            ),
+        };
+        let sizes = match turned {
+            [_, true] if m == 1 => [n, k, 1],
+            _ => [m, k, n],
+        };
+        let name = self.fresh("product");
+        self.place(&name, shape.len());
+        let [m, k, n] = sizes;
+        self.line(format!("{kernel}({operands}, {name}, {m}, {k}, {n});"));
+        Expression::pointer(name, shape)
     }
 }

@@ -1,11 +1,15 @@
 //! Operations of the table in C.
 
-use super::body::{Binding, Expression, Form, Function};
+use super::body::Function;
+use super::expression::{Binding, Expression, Form};
 use crate::diagnostic::{Result, bail};
 use crate::export::spelling::{Manner, is_loop, spelling, together};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
 use crate::primitives::{algebra, arithmetic, array, rules};
 use rustc_hash::FxHashMap;
+
+/// The reductions that go through a matrix column by column also where each row has a result.
+const BY_ROWS: [&str; 5] = ["sum", "mean", "prod", "max", "min"];
 
 type Inline = FxHashMap<NodeId, Expression>;
 
@@ -54,8 +58,11 @@ impl Function<'_, '_, '_> {
         if args.is_empty() {
             return self.computed(id);
         }
+        if let Some(found) = self.sharing(row, attr, &ids, &args, inline) {
+            return Ok(found);
+        }
         if matches!(known.manner, Manner::Each | Manner::Truth) {
-            return Ok(self.each(row, known.c, known.manner, &ids, &args));
+            return Ok(self.each(row, known.c, &ids, &args));
         }
         let shapes: Vec<Shape> = ids.iter().map(|arg| program.graph.shape(*arg)).collect();
         if let Some(found) = self.moved(row, attr, &ids, &args, &shapes, shape) {
@@ -69,7 +76,6 @@ impl Function<'_, '_, '_> {
                 false => self.matrix(ids[k], &args[k], shapes[k]),
             })
             .collect();
-        self.note(known.c);
         if known.manner == Manner::Reduce {
             return Ok(self.reduced(id, known.c, attr, &pointers[0], shapes[0], shape));
         }
@@ -85,16 +91,10 @@ impl Function<'_, '_, '_> {
         })
     }
 
-    /// A function that the file must bring along.
-    pub(super) fn note(&mut self, name: &str) {
-        self.file.used.insert(name.to_string());
-    }
-
     pub(super) fn each(
         &mut self,
         row: &'static Primitive,
         template: &str,
-        manner: Manner,
         ids: &[NodeId],
         args: &[Expression],
     ) -> Expression {
@@ -104,39 +104,35 @@ impl Function<'_, '_, '_> {
             .zip(ids)
             .map(|(arg, id)| self.entry(*id, arg, shape))
             .collect();
-        let form = if shape.is_scalar() {
-            Form::Number
-        } else {
-            Form::Entry
+        // In a loop the exponential is one that the compiler can do for several entries at once.
+        let (form, template) = match shape.is_scalar() {
+            true => (Form::Number, template),
+            false if template == "exp({0})" => (Form::Entry, "exponential({0})"),
+            false => (Form::Entry, template),
         };
-        let mut found = self.entrywise(row, template, manner, &entries);
+        let mut found = self.entrywise(row, template, &entries);
         if entries.len() > 2 && (row.is(&arithmetic::MAX) || row.is(&arithmetic::MIN)) {
             for next in &entries[2..] {
-                found = self.entrywise(row, template, manner, &[found, next.clone()]);
+                found = self.entrywise(row, template, &[found, next.clone()]);
             }
         }
         Expression {
             shape,
             form,
+            nested: entries.iter().any(|entry| entry.nested),
             ..found
         }
     }
 
-    fn entrywise(
-        &mut self,
+    pub(super) fn entrywise(
+        &self,
         row: &'static Primitive,
         template: &str,
-        manner: Manner,
         args: &[Expression],
     ) -> Expression {
-        let truth = manner == Manner::Truth;
+        let truth = spelling(row).is_some_and(|known| known.manner == Manner::Truth);
         if row.is(&arithmetic::POW) && args[1].literal == Some(2.0) {
-            self.note("square");
             return Expression::number(format!("square({})", args[0].text));
-        }
-        if let Some((name, _)) = template.split_once('(') {
-            name.split(|c: char| !c.is_alphanumeric() && c != '_')
-                .for_each(|word| self.note(word));
         }
         let condition = |arg: &Expression| match arg.truth {
             true => arg.clone(),
@@ -232,18 +228,21 @@ impl Function<'_, '_, '_> {
         from: Shape,
         shape: Shape,
     ) -> Expression {
-        self.note(&format!("{name}_lane"));
         let (m, n) = (from.rows, from.cols);
         if shape.is_scalar() {
             return Expression::number(format!("{name}_lane({x}, {}, 1)", from.len()));
         }
         let result = self.name_for(id);
         self.place(&result, shape.len());
+        if attr == Attr::Axis(2) && BY_ROWS.contains(&name) {
+            self.line(format!("{name}_rows({x}, {result}, {m}, {n});"));
+            return Expression::pointer(result, shape);
+        }
         let entry = match attr {
             Attr::Axis(1) => format!("{name}_lane({x} + k * {m}, {m}, 1)"),
             _ => format!("{name}_lane({x} + k, {n}, {m})"),
         };
-        self.fill(&result, &entry, shape.len());
+        self.fill_flat(&result, &entry, shape.len());
         Expression::pointer(result, shape)
     }
 
@@ -320,7 +319,6 @@ impl Function<'_, '_, '_> {
         } else if row.is(&array::ONEHOT) {
             self.line(format!("{kernel}({}, {y}, {m}, {n});", x[0]));
         } else {
-            self.note(&format!("{kernel}_lane"));
             let running = [&array::CUMSUM, &array::CUMPROD, &array::CUMPROD_SPELLED];
             let down = attr == Attr::Axis(1)
                 || (attr == Attr::None && running.iter().any(|known| row.is(known)));

@@ -1,6 +1,7 @@
 //! Loops and updates in C.
 
-use super::body::{Expression, Function};
+use super::body::Function;
+use super::expression::{Binding, Expression};
 use crate::diagnostic::Result;
 use crate::export::program::{Change, Step, argument_set, changed};
 use crate::graph::NodeId;
@@ -43,8 +44,8 @@ impl Function<'_, '_, '_> {
                         // It may be the place that another change overwrites.
                         let name = self.fresh("next");
                         self.place(&name, part.shape.len());
-                        let text = part.within(super::body::Binding::Atom);
-                        self.fill(&name, &format!("{text}[k]"), part.shape.len());
+                        let text = part.within(Binding::Atom);
+                        self.fill_flat(&name, &format!("{text}[k]"), part.shape.len());
                         *part = Expression::pointer(name, part.shape);
                     }
                 }
@@ -58,8 +59,8 @@ impl Function<'_, '_, '_> {
             match &change.place {
                 None if shape.is_scalar() => self.line(format!("{name} = {};", value.text)),
                 None => {
-                    let text = value.within(super::body::Binding::Atom);
-                    self.fill(&name, &format!("{text}[k]"), shape.len());
+                    let text = value.within(Binding::Atom);
+                    self.fill_flat(&name, &format!("{text}[k]"), shape.len());
                 }
                 Some(place) => {
                     let extent = place.extent;
@@ -68,11 +69,10 @@ impl Function<'_, '_, '_> {
                         false => {
                             let one = self.fresh("block");
                             self.place(&one, extent.len());
-                            self.fill(&one, &value.text, extent.len());
+                            self.fill_flat(&one, &value.text, extent.len());
                             one
                         }
                     };
-                    self.note("replace");
                     self.line(format!(
                         "replace({block}, {}, {}, {}, {}, {name}, {}, {});",
                         extent.rows,

@@ -15,7 +15,7 @@ use std::fmt::Write;
 pub fn derivative(
     shared: &mut ModuleParts<'_, '_>,
     wish: &Wish,
-    derived: FrameworkDerivative,
+    derived: &FrameworkDerivative,
     name: &str,
     doc: &str,
     text: &mut String,

@@ -18,7 +18,7 @@ use std::fmt::Write;
 const WORDS: &str = "False None True and as assert async await break class continue def del elif else except \
     finally for from global if import in is lambda nonlocal not or pass raise return try while with yield \
     match case type print range int float len sum min max abs round zip enumerate dict list tuple map next \
-    np jnp jax torch csv math functools json sys Path os REQUESTS EXPECTED FOLDERS HERE inputs values run check load \
+    np jnp jax torch csv math functools json sys Path os REQUESTS EXPECTED DERIVATIVES FOLDERS HERE inputs values run check load \
     carry argument arguments found expected self ctx place DATA NamedSharding P data_rows loops";
 
 /// The text of `program` for `dialect`.
@@ -153,7 +153,7 @@ fn function(
         && !wish.adjoints.is_empty()
         && !parameters.is_empty();
     let head = bracketed(0, &format!("def {name}("), &parameters, "):").join("\n");
-    if let (DerivativeStyle::Framework, Some(derived)) = (options.derivative, wish.derivative) {
+    if let (DerivativeStyle::Framework, Some(derived)) = (options.derivative, &wish.derivative) {
         let call = super::framework::derivative(shared, wish, derived, &name, &doc, text)?;
         return Ok(call);
     }

@@ -10,6 +10,9 @@ use crate::graph::Tensor;
 use std::fmt::Write;
 use std::rc::Rc;
 
+/// The self-test; ARRAY is a value as NumPy takes it.
+static CHECK: &str = include_str!("check.py");
+
 pub(super) fn docstring(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -> String {
     let program = shared.program;
     let language = shared.dialect.language();
@@ -125,13 +128,20 @@ pub(super) fn check(shared: &ModuleParts<'_, '_>, expected: &[Tensor]) -> String
         "\n\n{}\n",
         bracketed(0, "EXPECTED = [", &rows, "]").join("\n")
     );
+    let names = shared.program.differences.iter().map(|one| {
+        let name = quoted(&shared.arguments[one.argument]);
+        format!("({}, {}, {name})", one.derivative, one.value)
+    });
+    let names: Vec<String> = names.collect();
+    let _ = writeln!(
+        text,
+        "{}",
+        bracketed(0, "DERIVATIVES = [", &names, "]").join("\n")
+    );
     let array = match dialect {
         Dialect::Torch => "value.detach()",
         _ => "value",
     };
-    let _ = write!(
-        text,
-        "\n\ndef relative(a, b):\n    \"\"\"The largest difference, relative to the largest entry.\"\"\"\n    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)\n    same = (a == b) | (np.isnan(a) & np.isnan(b))\n    with np.errstate(all=\"ignore\"):\n        apart = np.max(np.where(same, 0.0, np.abs(a - b)), initial=0.0)\n        scale = np.max(np.where(np.isfinite(b), np.abs(b), 0.0), initial=0.0)\n        return apart / scale if apart > 0 else 0.0\n\n\ndef check():\n    \"\"\"Compares with Wengert's numbers; 0 where they agree.\"\"\"\n    worst = 0.0\n    for text, value, expected in zip(REQUESTS, values(**inputs()), EXPECTED):\n        difference = relative({array}, expected)\n        print(f\"{{text}}: {{difference:.1e}}\")\n        worst = max(worst, difference if difference == difference else np.inf)\n    print(f\"largest relative difference: {{worst:.1e}}\")\n    return 0 if worst <= 1e-9 else 1\n\n\nif __name__ == \"__main__\":\n    sys.exit(check())\n"
-    );
+    let _ = write!(text, "\n\n{}", CHECK.replace("ARRAY", array));
     text
 }

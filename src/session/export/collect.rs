@@ -5,8 +5,8 @@ use super::super::statement::ShowStatement;
 use super::super::{Session, Sink};
 use crate::diagnostic::{Result, bail, warning};
 use crate::event::Event;
-use crate::export::DerivativeStyle;
 use crate::export::program::{Change, DerivedKind, Entries, Step};
+use crate::export::{DerivativeStyle, ExportOptions};
 use crate::graph::{Graph, NodeId, Op};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Formula, Inputs, Lowerer};
@@ -23,8 +23,16 @@ const DEEPEST: usize = 20;
 pub(super) struct Asked {
     pub text: String,
     pub node: NodeId,
-    /// What is differentiated, the name of the variable, and the kind.
-    pub derivative: Option<(NodeId, Name, DerivedKind)>,
+    /// The derivative that it is.
+    pub derivative: Option<Derived>,
+}
+
+/// What is differentiated, with the name of the variable.
+pub(super) struct Derived {
+    pub of: NodeId,
+    pub text: String,
+    pub name: Name,
+    pub kind: DerivedKind,
 }
 
 /// Steps while they are collected: inputs are named.
@@ -40,6 +48,8 @@ pub(super) enum NamedStep {
 pub(super) struct Collected<'g> {
     pub graph: &'g Graph,
     pub derivative: DerivativeStyle,
+    /// What is differentiated is kept beside its derivatives.
+    pub keeps_values: bool,
     /// What the script shows is asked for.
     shows: bool,
     /// A loop was met: nothing is run any more.
@@ -55,10 +65,12 @@ pub(super) struct Collected<'g> {
 }
 
 impl<'g> Collected<'g> {
-    pub fn new(graph: &'g Graph, shows: bool, derivative: DerivativeStyle) -> Self {
+    pub fn new(graph: &'g Graph, shows: bool, options: &ExportOptions) -> Self {
+        let derivative = options.derivative;
         Collected {
             graph,
             derivative,
+            keeps_values: options.check || derivative == DerivativeStyle::Framework,
             shows,
             looping: false,
             inputs: Inputs::default(),

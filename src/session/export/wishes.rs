@@ -3,7 +3,7 @@
 use super::super::Session;
 use super::super::evaluate::formula;
 use super::super::statement::ShowStatement;
-use super::collect::{Asked, Collected};
+use super::collect::{Asked, Collected, Derived};
 use super::{refuse_changing, single_statement};
 use crate::diagnostic::Result;
 use crate::diff::{self, Held, Problem, Target};
@@ -149,10 +149,16 @@ impl Session {
             Some(node) => node,
             None => self.nodes(&[whole], Some(statement), collected)?[0],
         };
-        let derivative = match (derivative, collected.derivative) {
-            (Some((of, name, kind)), DerivativeStyle::Framework) => {
-                let of = self.nodes(&[of], Some(statement), collected)?[0];
-                Some((of, name, kind))
+        let derivative = match derivative {
+            Some((of, name, kind)) if collected.keeps_values => {
+                let text = asked_text(statement, one_line(of.script.text(of.expr)).to_string());
+                let node = self.nodes(&[of], Some(statement), collected)?[0];
+                Some(Derived {
+                    of: node,
+                    text,
+                    name,
+                    kind,
+                })
             }
             _ => None,
         };
@@ -202,6 +208,7 @@ impl Session {
         adjoints: bool,
     ) -> Result<ExportProgram<'g>> {
         let graph = collected.graph;
+        let framework = collected.derivative == DerivativeStyle::Framework;
         let (mut roots, mut stepped) = (Vec::new(), Vec::new());
         collected
             .steps
@@ -212,7 +219,7 @@ impl Session {
             collected
                 .wishes
                 .iter()
-                .filter_map(|wish| Some(wish.derivative.as_ref()?.0)),
+                .filter_map(|wish| Some(wish.derivative.as_ref()?.of)),
         );
         let mut found: Vec<(u8, u64, Name)> = Vec::new();
         let mut leaves: Vec<(NodeId, Name)> = Vec::new();
@@ -264,9 +271,22 @@ impl Session {
                     .collect(),
                 false => Vec::new(),
             };
-            let derivative = wish.derivative.and_then(|(of, name, kind)| {
-                let argument = *numbers.get(&name)?;
-                Some(FrameworkDerivative { of, argument, kind })
+            let derivative = wish.derivative.and_then(|derived| {
+                let argument = *numbers.get(&derived.name)?;
+                // What a framework differentiates twice is the derivative of a gradient otherwise.
+                let (of, text) = match derived.kind {
+                    DerivedKind::Hessian if !framework => (
+                        adjoint(graph, derived.of, argument, &leaves, &arguments),
+                        format!("grad({}, {})", derived.text, derived.name),
+                    ),
+                    _ => (derived.of, derived.text),
+                };
+                Some(FrameworkDerivative {
+                    of,
+                    text,
+                    argument,
+                    kind: derived.kind,
+                })
             });
             wishes.push(Wish {
                 text: wish.text,
@@ -291,9 +311,10 @@ impl Session {
             whole,
             files,
             fixed: Vec::new(),
+            differences: Vec::new(),
         };
         program.fixed = refuse_changing(&program, &collected.guards)?;
-        Ok(program)
+        Ok(program.merged())
     }
 
     /// The place of an input among the arguments.
