@@ -193,7 +193,7 @@ pub fn derivative_formulas(row: &Primitive) -> Option<(Vec<(String, String)>, &'
                 Symbolic::Formula(formula) => {
                     Some((derivation.wrt.to_string(), formula.one_line()))
                 }
-                Symbolic::NoFormula { .. } => None,
+                Symbolic::Recurrences(_) | Symbolic::NoFormula { .. } => None,
             },
             _ => None,
         })

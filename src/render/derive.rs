@@ -4,7 +4,9 @@ use super::Style;
 use crate::diagnostic::counted;
 use crate::findings;
 use crate::simplify::{Simplified, Size};
-use crate::symbolic::{Derivation, DerivationStep, Summand, Symbolic};
+use crate::symbolic::{
+    Derivation, DerivationStep, OverRounds, Recurrence, Recurrences, Summand, Symbolic,
+};
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Script, UnaryOp};
 use crate::view::bracketed;
 use unicode_width::UnicodeWidthStr;
@@ -23,6 +25,7 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
             let sizes = super::wrap::lines(&sizes(formula, derivation.sizes), style);
             format!("{steps}{}{sizes}", lines(&head, formula))
         }
+        Symbolic::Recurrences(found) => recurrences(&head, found, style),
         Symbolic::NoFormula { why, along } => {
             let mut text = format!("{head}: {}\n", findings::no_formula(*why));
             if let Some((direction, formula)) = along {
@@ -30,6 +33,45 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
             }
             text
         }
+    }
+}
+
+/// A formula, and below it the recurrences that it needs, with their rounds in a column.
+fn recurrences(head: &str, found: &Recurrences, style: &Style) -> String {
+    let whole = format!("{head} = {}\n", found.whole.one_line());
+    let line = |equation: &Recurrence| {
+        let (left, right) = (&equation.name, equation.formula.one_line());
+        match equation.rounds {
+            OverRounds::Sum(count) => (
+                format!("  {left} = sum({right} for k in 1..{count})"),
+                String::new(),
+            ),
+            rounds => (format!("  {left} = {right}"), for_rounds(rounds)),
+        }
+    };
+    let lines: Vec<(String, String)> = found.equations.iter().map(line).collect();
+    let with_rounds = lines.iter().filter(|(_, rounds)| !rounds.is_empty());
+    let width = with_rounds
+        .map(|(left, _)| left.width())
+        .max()
+        .unwrap_or(0)
+        .min(72);
+    let aligned = lines.iter().map(|(left, rounds)| {
+        let blanks = " ".repeat(width.saturating_sub(left.width()));
+        match rounds.is_empty() {
+            true => format!("{left}\n"),
+            false => super::wrap::lines(&format!("{left}{blanks}   {rounds}\n"), style),
+        }
+    });
+    whole + &aligned.collect::<String>()
+}
+
+/// `for k in 1..100`, or from the last round back.
+pub(super) fn for_rounds(rounds: OverRounds) -> String {
+    match rounds {
+        OverRounds::None | OverRounds::Sum(_) => String::new(),
+        OverRounds::Forwards(count) => format!("for k = 1, …, {count}"),
+        OverRounds::Backwards(count) => format!("for k = {count}, …, 1"),
     }
 }
 

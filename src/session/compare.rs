@@ -11,7 +11,7 @@ use crate::findings;
 use crate::graph::{Graph, NodeId, Tensor, measure};
 use crate::lower::{Evaluation, Lowerer};
 
-use crate::symbolic::{Spelling, Subject, Symbolic, derive};
+use crate::symbolic::{NoFormula, Spelling, Subject, Symbolic, derive};
 use crate::syntax::ast::{ExprId, Mode, Script, With};
 use crate::trace::Wanted;
 use crate::trace::check::{Verdict, check};
@@ -152,6 +152,7 @@ impl Session {
         });
         let formula = match result {
             Symbolic::Formula(formula) => formula,
+            Symbolic::Recurrences(_) => return Err(NoAnswer::NoFormula(NoFormula::Loop)),
             Symbolic::NoFormula { why, .. } => return Err(NoAnswer::NoFormula(why)),
         };
         let held = held_names(lowerer.unit(), wanted);

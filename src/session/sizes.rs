@@ -205,6 +205,7 @@ fn formula_of(event: &Event) -> Option<&Simplified> {
     match event {
         Event::Derive(derivation) => match &derivation.result {
             Symbolic::Formula(formula) => Some(formula),
+            Symbolic::Recurrences(_) => None,
             Symbolic::NoFormula { along, .. } => along.as_ref().map(|(_, formula)| formula),
         },
         Event::Rewriting(rewriting) => Some(&rewriting.result),
@@ -218,7 +219,7 @@ fn names_sizes(event: &Event) -> bool {
         return false;
     };
     let why = match &derivation.result {
-        Symbolic::Formula(_) => None,
+        Symbolic::Formula(_) | Symbolic::Recurrences(_) => None,
         Symbolic::NoFormula { why, .. } => Some(why),
     };
     matches!(why, Some(NoFormula::FourIndices { .. }))
@@ -229,6 +230,7 @@ fn formula_in(event: &mut Event) -> Option<&mut Simplified> {
     match event {
         Event::Derive(derivation) => match &mut derivation.result {
             Symbolic::Formula(formula) => Some(formula),
+            Symbolic::Recurrences(_) => None,
             Symbolic::NoFormula { along, .. } => along.as_mut().map(|(_, formula)| formula),
         },
         Event::Rewriting(rewriting) => Some(&mut rewriting.result),

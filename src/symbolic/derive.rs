@@ -1,10 +1,11 @@
 //! The simplified derivative of one output with respect to one variable.
 
+use super::recurrence::recurrences;
 use super::{NoFormula, Spelling, Subject, Symbolic};
 use crate::diff::{Flow, Held, Target, forward, reverse};
 use crate::graph::substitute::spelled;
 use crate::graph::{Graph, NodeId, Shape};
-use crate::simplify::{self, WriteOptions};
+use crate::simplify::{self, Unwritable, WriteOptions};
 use crate::syntax::ast::Name;
 use rustc_hash::FxHashMap;
 
@@ -40,13 +41,27 @@ pub fn derive(
         let node = derivative_node(graph, output, target, subject.held);
         return match simplify::write(graph, node, &options) {
             Ok(formula) => Symbolic::Formula(formula),
-            Err(unwritable) => Symbolic::NoFormula {
-                why: unwritable.into(),
-                along: None,
-            },
+            Err(unwritable) => without_formula(graph, node, unwritable, &options),
         };
     }
     by_direction(graph, output, target, subject.held, &options)
+}
+
+/// What there is in the place of a formula.
+fn without_formula(
+    graph: &Graph,
+    node: NodeId,
+    unwritable: Unwritable,
+    options: &WriteOptions<'_>,
+) -> Symbolic {
+    let by_rounds = || recurrences(graph, node, options);
+    match (unwritable == Unwritable::Loop).then(by_rounds).flatten() {
+        Some(found) => Symbolic::Recurrences(found),
+        None => Symbolic::NoFormula {
+            why: unwritable.into(),
+            along: None,
+        },
+    }
 }
 
 /// The derivative of a scalar output, or with respect to a scalar target, as the modes build it.

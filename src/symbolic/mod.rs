@@ -1,9 +1,11 @@
 //! Symbolic differentiation: the derivative graph, simplified and written as a formula.
 
 mod derive;
+mod recurrence;
 mod steps;
 
 pub use derive::derive;
+pub use recurrence::{OverRounds, Recurrence, Recurrences};
 pub use steps::{DerivationRule, DerivationStep, Differential, Summand, steps};
 
 use crate::diff::Held;
@@ -62,6 +64,8 @@ pub struct TaylorSeries {
 pub enum Symbolic {
     /// A formula.
     Formula(Simplified),
+    /// A formula by what loops leave, which have too many rounds to be written out.
+    Recurrences(Recurrences),
     /// The language has no formula for it.
     NoFormula {
         /// The reason.

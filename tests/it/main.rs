@@ -32,6 +32,7 @@ mod mutants;
 mod plot;
 mod primitives;
 mod programs;
+mod recurrences;
 mod reference;
 #[cfg(unix)]
 mod repl;

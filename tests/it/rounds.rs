@@ -40,7 +40,7 @@ fn numbers(line: &str) -> Vec<f64> {
 const ROOMY: u64 = 1 << 30;
 
 /// Definitions of an output `L`, and the inputs that it depends on.
-const LOOPS: &[(&str, &[&str])] = &[
+pub const LOOPS: &[(&str, &[&str])] = &[
     (
         "w = 0.3; x = 0.4; f(x) = sin(x*w) + 0.1*x^2*w + 0.5\nL = iterate(f, x, 17)",
         &["w", "x"],

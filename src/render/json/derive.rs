@@ -3,7 +3,7 @@
 use super::object::Object;
 use crate::findings::no_formula;
 use crate::render::derive::step_text;
-use crate::symbolic::{Derivation, DerivationStep, Symbolic};
+use crate::symbolic::{Derivation, DerivationStep, NoFormula, OverRounds, Recurrence, Symbolic};
 use serde_json::{Value, json};
 
 /// A derivation: its formula and sizes, or the reason why there is none.
@@ -20,6 +20,11 @@ pub fn object(derivation: &Derivation) -> Object {
                 "before",
                 json!({"tree": formula.before.tree, "dag": formula.before.dag}),
             ),
+        Symbolic::Recurrences(found) => object
+            .with("formula", Value::Null)
+            .with("reason", no_formula(NoFormula::Loop))
+            .with("by", found.whole.one_line())
+            .with_list("recurrences", found.equations.iter().map(recurrence)),
         Symbolic::NoFormula { why, along } => {
             let along = along.as_ref().map(|(direction, formula)| {
                 json!({"direction": &**direction, "formula": formula.one_line()})
@@ -33,4 +38,17 @@ pub fn object(derivation: &Derivation) -> Object {
     let step =
         |step: &DerivationStep| json!({"rule": step.rule.to_string(), "formula": step_text(step)});
     object.with_list("steps", derivation.steps.iter().map(step))
+}
+
+/// An equation, with the rounds that it holds for or adds up.
+fn recurrence(equation: &Recurrence) -> Value {
+    let mut object = json!({"name": &*equation.name, "formula": equation.formula.one_line()});
+    let (word, rounds) = match equation.rounds {
+        OverRounds::None => return object,
+        OverRounds::Forwards(count) => ("rounds", [1, count]),
+        OverRounds::Backwards(count) => ("rounds", [count, 1]),
+        OverRounds::Sum(count) => ("sum", [1, count]),
+    };
+    object[word] = json!(rounds);
+    object
 }

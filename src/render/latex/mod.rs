@@ -17,7 +17,9 @@ use crate::findings;
 use crate::graph::Tensor;
 use crate::notation::written;
 use crate::simplify::Simplified;
-use crate::symbolic::{Derivation, Rewriting, Summand, Symbolic, TaylorSeries};
+use crate::symbolic::{
+    Derivation, OverRounds, Recurrence, Rewriting, Summand, Symbolic, TaylorSeries,
+};
 use crate::trace::Trace;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
@@ -295,6 +297,11 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
                 text.push_str(&paragraphs(&derive::sizes(formula, true)));
             }
         }
+        Symbolic::Recurrences(found) => {
+            text.push_str(&lines(&head, &found.whole));
+            let equation = |equation: &Recurrence| recurrence(equation, pen);
+            text.extend(found.equations.iter().map(equation));
+        }
         Symbolic::NoFormula { why, along } => {
             let reason = findings::no_formula(*why);
             text.push_str(&table::paragraph(&format!("${head}$: {}", prose(&reason))));
@@ -305,6 +312,21 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
         }
     }
     text
+}
+
+/// An equation of a recurrence, with the rounds that it holds for.
+fn recurrence(equation: &Recurrence, pen: LatexMath) -> String {
+    let left = pen.write(&Math::Name(equation.name.clone()));
+    let formula = &equation.formula;
+    let right = pen.write(&written::expression(&formula.script, formula.whole));
+    display(&match equation.rounds {
+        OverRounds::None => format!("{left} = {right}"),
+        OverRounds::Sum(count) => {
+            format!("{left} = \\sum_{{k=1}}^{{{count}}} \\left({right}\\right)")
+        }
+        OverRounds::Forwards(count) => format!("{left} = {right}, \\quad k = 1, \\dots, {count}"),
+        OverRounds::Backwards(count) => format!("{left} = {right}, \\quad k = {count}, \\dots, 1"),
+    })
 }
 
 /// Every rule with the formula after it.

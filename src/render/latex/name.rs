@@ -9,7 +9,14 @@ use unicode_normalization::char::is_combining_mark;
 ///
 /// Digits at the end of a single letter, and what follows its underscore, are its index; a name of
 /// several letters is a word.
+///
+/// `s[k-1]`, a name in a recurrence, has what stands in the brackets as its index.
 pub fn name(text: &str) -> String {
+    if let Some((of, rest)) = text.split_once('[') {
+        let (index, turned) = rest.split_once(']').unwrap_or((rest, ""));
+        let above = if turned.is_empty() { "" } else { "^\\top" };
+        return format!("{{{}}}_{{{index}}}{above}", name(of));
+    }
     let glyphs = glyphs(text);
     let letters = glyphs
         .iter()

@@ -195,7 +195,7 @@ impl Session {
         });
         match result {
             Symbolic::Formula(simplified) => self.parts_node(&simplified, collected).map(Some),
-            Symbolic::NoFormula { .. } => Ok(None),
+            Symbolic::Recurrences(_) | Symbolic::NoFormula { .. } => Ok(None),
         }
     }
 

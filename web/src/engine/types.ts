@@ -61,7 +61,11 @@ export interface Derive {
   before?: { tree: number; dag: number };
   steps?: { rule: string; formula: string }[];
   reason?: string;
+  by?: string;
+  recurrences?: Recurrence[];
 }
+/** An equation of a loop that is too long to be written out; the rounds that it holds for, or adds up. */
+export interface Recurrence { name: string; formula: string; rounds?: [number, number]; sum?: [number, number] }
 export interface Against { ok: boolean | null; proved?: boolean; points?: number; slip?: string | null; factor?: Num; worst?: { entry: string; given: Num; right: Num } }
 export interface Check { kind: 'check'; output: string; ok: boolean | null; max_rel_diff: Num | null; against?: Against | Against[]; worst?: Record<string, unknown> }
 export interface Series { name: string; x: Num[]; y: Num[] }

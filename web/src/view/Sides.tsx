@@ -1,7 +1,7 @@
 /** What stands beside the trace: the four modes, the formula with steps and the visitor's own check, a plot, the script's results. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import * as state from '../state';
-import type { Check, Compare, Derive, Diagnostic, Line, Mode, Plot, Value } from '../engine/types';
+import type { Check, Compare, Derive, Recurrence, Diagnostic, Line, Mode, Plot, Value } from '../engine/types';
 import { MODES } from '../engine/types';
 import { inline, isMatrix, short, toNumber } from '../number';
 import { derivative, mathml } from '../formula/mathml';
@@ -124,8 +124,13 @@ function FormulaPanel() {
   );
 }
 
+/** An equation of a loop, with its rounds. */
+const equation = ({ name, formula, rounds, sum }: Recurrence): string =>
+  sum ? `  ${name} = sum(${formula} for k in ${sum[0]}..${sum[1]})` : `  ${name} = ${formula}${rounds ? `   for k = ${rounds[0]}, …, ${rounds[1]}` : ''}`;
+
 /** The symbolic derivative, displayed. */
 function Display({ derive }: { derive: Derive }) {
+  if (derive.recurrences) return <pre tabIndex={0}>{[`∂${derive.output}/∂${derive.wrt} = ${derive.by}`, ...derive.recurrences.map(equation)].join('\n')}</pre>;
   const math = mathml(derive.formula ?? '', `<mrow>${derivative(derive.output, derive.wrt)}</mrow>`);
   return math ? <div class="display" tabIndex={0} role="group" aria-label={`The derivative of ${derive.output} with respect to ${derive.wrt}`} dangerouslySetInnerHTML={{ __html: math }} /> : <pre tabIndex={0}>{derive.formula ?? derive.reason}</pre>;
 }
