@@ -4,7 +4,7 @@
 use super::Lowerer;
 use super::frame::Frame;
 use super::rounds::reads;
-use super::tasks::{AtOnce, Loop, Task};
+use super::tasks::{AtOnce, Iteration, Loop, LoopAttempt, Rounds, Task};
 use super::uniform::{IndexLeaf, Uniform};
 use crate::diagnostic::{Result, error};
 use crate::graph::{Attr, NodeId, Shape, Tensor};
@@ -14,8 +14,7 @@ use std::rc::Rc;
 
 impl Lowerer<'_> {
     pub(super) fn visit_comprehension(&mut self, expr: ExprId, frame: Rc<Frame>, base: usize) {
-        let limits = self.evaluation.limits;
-        let possible = !self.unrolls && limits.entries != usize::MAX;
+        let possible = self.evaluation.limits.entries != usize::MAX;
         let at_once = possible.then(|| AtOnce {
             leaves: Vec::new(),
             outer: self.changing.indices.len(),
@@ -175,7 +174,10 @@ impl Lowerer<'_> {
         let decides = guards
             .iter()
             .any(|(node, _)| reads(self.graph, *node, &nodes));
-        let result = (!decides).then(|| self.image_of(&leaves, body)).flatten();
+        let mut result = (!decides).then(|| self.image_of(&leaves, body)).flatten();
+        if let ([leaf], None) = (&leaves[..], result) {
+            result = self.rounds_of(*leaf, state, body);
+        }
         let Some(node) = result else {
             self.one_by_one(state);
             return None;
@@ -215,6 +217,49 @@ impl Lowerer<'_> {
         Some(match leaves.len() {
             2 => self.graph.term(node).transposed().id,
             _ => node,
+        })
+    }
+
+    /// The comprehension as a loop that computes an entry a round, where it is long.
+    fn rounds_of(&mut self, leaf: IndexLeaf, state: &Loop, body: NodeId) -> Option<NodeId> {
+        let graph = self.graph;
+        let (shape, count) = (graph.shape(body), leaf.count());
+        let limits = self.evaluation.limits;
+        if shape.cols != 1 || limits.entries == 0 || count <= limits.unrolled {
+            return None;
+        }
+        let frame = state.frames[0].clone();
+        let variable = match &frame.script.expr(state.expr).kind {
+            ExprKind::Comprehension(each) => each.clauses[0].variable.clone(),
+            _ => return None,
+        };
+        let attempt = state.at_once.as_ref()?;
+        let first = graph.constant(Tensor::filled(shape, 0.0));
+        let attempt = LoopAttempt {
+            iteration: Iteration {
+                expr: state.expr,
+                frame,
+                function: variable,
+                rounds: Rounds::Rows {
+                    matrix: leaf.values(graph).id,
+                    count,
+                    state: shape,
+                    states: Some(Vec::new()),
+                },
+                done: 0,
+                may_loop: None,
+            },
+            first,
+            state: graph.input("".into(), shape, None),
+            row: Some(leaf.node),
+            after: None,
+            rollback: attempt.rollback,
+            notes: attempt.notes,
+        };
+        let rows = self.as_loop(&attempt, body, None)?;
+        Some(match shape {
+            Shape::SCALAR => rows,
+            _ => graph.term(rows).transposed().id,
         })
     }
 

@@ -53,6 +53,15 @@ impl Limits {
         }
     }
 
+    /// These limits for code, which works on whole arrays wherever it can.
+    pub(crate) fn for_code(self) -> Limits {
+        Limits {
+            entries: 0,
+            numbered: 0,
+            ..self
+        }
+    }
+
     /// Entries with numbers of their own that a formula writes out.
     const FEW: usize = 10;
 

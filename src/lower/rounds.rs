@@ -140,7 +140,7 @@ impl Lowerer<'_> {
     }
 
     /// The value of the iteration as a loop of rounds that make `after` of the state.
-    fn as_loop(
+    pub(super) fn as_loop(
         &mut self,
         attempt: &LoopAttempt,
         after: NodeId,

@@ -43,6 +43,7 @@ pub(super) enum Task {
 }
 
 /// The heights of the stacks at the start of a branch.
+#[derive(Clone, Copy)]
 pub(super) struct Rollback {
     pub values: u32,
     pub names: u32,

@@ -28,6 +28,13 @@ pub(super) struct IndexLeaf {
 }
 
 impl IndexLeaf {
+    /// Its values, as a column.
+    pub(super) fn values(self, graph: &Graph) -> Term<'_> {
+        let ends = [self.from, self.to].map(|end| graph.literal(end as f64));
+        let shape = Shape::vector(self.count());
+        graph.term(graph.apply(&array::LINSPACE, Attr::None, shape, &ends))
+    }
+
     /// The number of its values.
     pub(super) fn count(self) -> usize {
         (self.to - self.from + 1).max(0) as usize
@@ -196,7 +203,7 @@ impl<'g, 'v> Uniform<'g, 'v> {
             return None;
         }
         let (row, attr) = match node.op {
-            Op::Input(_) => return Some(self.range()),
+            Op::Input(_) => return Some(self.index.values(graph)),
             Op::Hold(_) => return Some(self.lifted(args[0])),
             Op::Apply(row, attr) => (row, attr),
             _ => return None,
@@ -250,14 +257,6 @@ impl<'g, 'v> Uniform<'g, 'v> {
             _ if matches!(row.shape, ShapeRule::Same) => self.along(row, attr, args[0], shape),
             _ => None,
         }
-    }
-
-    /// The values of the index.
-    fn range(&self) -> Term<'g> {
-        let ends = [self.index.from, self.index.to].map(|end| self.graph.literal(end as f64));
-        let shape = Shape::vector(self.index.count());
-        let row = &array::LINSPACE;
-        self.term(self.graph.apply(row, Attr::None, shape, &ends))
     }
 
     /// An operation that leaves the shape as it is and works along an axis.

@@ -45,7 +45,9 @@ impl Session {
             }
             Show::Trace | Show::Graph | Show::Sparsity => {
                 let sizes = small(&open, 0);
-                let drawn = self.at_sizes(&open, &sizes);
+                let mut drawn = self.at_sizes(&open, &sizes);
+                // What is shown for all sizes has no nodes for each entry.
+                drawn.limits = drawn.limits.for_code();
                 drawn
                     .show_known(kind, statement, sink)
                     .map_err(|error| open.explain(error, &sizes))?;

@@ -6,7 +6,7 @@ use crate::graph::{
 };
 use crate::notation::{Math, Role, Subscript, Times};
 use crate::primitives::arithmetic::{ADD, DIV, FROZEN, MUL, NEG, POW};
-use crate::primitives::array::{ASSEMBLE, DEVIATIONS, MEAN, SUM};
+use crate::primitives::array::{ASSEMBLE, DEVIATIONS, LINSPACE, MEAN, SUM};
 use crate::primitives::elementary::{COSH, SIGMOID, TANH};
 use crate::primitives::places::SPREAD;
 use crate::syntax::special::{MOST_OPTION, Special};
@@ -163,6 +163,9 @@ impl Writer<'_, '_> {
         let function = Math::Name(round.name.clone());
         let (states, rest) = args.split_at(round.states.len());
         let matrices = &rest[round.parameters.len()..];
+        if let Some(each) = self.entry_by_entry(round, matrices) {
+            return each;
+        }
         let mut parts: Vec<Math> = [function]
             .into_iter()
             .chain(states.iter().map(operand))
@@ -184,6 +187,27 @@ impl Writer<'_, '_> {
             RoundCount::Fixed(_) => {}
         }
         Math::Call(special.name().into(), parts)
+    }
+
+    /// `[… for i in 1..n]` for a loop whose rounds are entries of a comprehension: they do not read what the
+    /// round before left.
+    fn entry_by_entry(&self, round: &Round, matrices: &[NodeId]) -> Option<Math> {
+        let graph = self.graph;
+        let cone = graph.cone(&round.outputs(), |_| false);
+        let reads_states = round.states.iter().any(|(state, _)| cone.has(*state));
+        let [range] = matrices else { return None };
+        let is_range = |row: &Primitive| row.is(&LINSPACE);
+        if round.keeps != Keeps::All
+            || reads_states
+            || !graph.node(*range).primitive().is_some_and(is_range)
+        {
+            return None;
+        }
+        let ends = graph.args(*range);
+        let [from, to] = [ends[0], ends[1]].map(|end| graph.literal_value(end).map(Math::Number));
+        let clause = (round.name.clone(), from?, to?);
+        let each = Math::Each(Box::new(Math::Ellipsis), vec![clause]);
+        Some(Math::Matrix(1, vec![each]))
     }
 
     /// The node `id` as the operation `row`, seen through stretching: its arguments.

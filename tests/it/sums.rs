@@ -296,6 +296,9 @@ fn the_four_modes_agree_on_long_sums() {
         "-sum(log(sum(p[k]*exp(-(y[i] - w[k])^2/2) for k in 1..3)) for i in 1..3000)",
         "sum(d[i]*(log(sum(exp(X[j,:]*w) for j in 1..5)) - X[i,:]*w) for i in 1..1200)",
         "sum(sin(w[1]*i/1000) + w[2]*i for i in 1..2000)",
+        // Its matrices have no form for all indices: a loop.
+        "sum(logdet(diag(w.^2) + (1 + y[i]^2)*eye(3)) for i in 1..1500)",
+        "sum([y[i]*w[2], norm(w*w' + y[i]*eye(3))] for i in 1..1500)",
     ];
     for loss in losses {
         let lines = run_json(&format!(
@@ -338,4 +341,28 @@ fn what_cannot_be_computed_at_once_is_unrolled() {
     }
     let missing = run_within(at_once(), "x = [1, 2, 3]\nsum(x[i + 1] for i in 1..3)");
     assert_eq!(missing[0]["code"], "index");
+}
+
+#[test]
+fn a_long_sum_without_a_form_for_all_indices_is_one_node() {
+    let lines = run_json(
+        "x = rand(2000, 1, seed=1); s = 0.5\nL = sum(logdet(diag([2, 3]) + s*x[i]*eye(2)) for i in 1..2000)\n\
+         trace L wrt s\nL\nsum(log((2 + s*x[i])*(3 + s*x[i])) for i in 1..2000)\n",
+    );
+    let nodes = lines[0]["nodes"].as_array().expect("nodes");
+    let folded = nodes.iter().filter(|node| node["folded"] == 2000);
+    assert_eq!(folded.count(), 1, "{nodes:?}");
+    assert!(nodes.len() < 10, "{} nodes", nodes.len());
+    let [found, exact] = [&lines[1], &lines[2]].map(|line| entries(&line["value"]));
+    assert!(close(found[0], exact[0], 1e-12), "{found:?}, not {exact:?}");
+}
+
+#[test]
+fn a_trace_for_all_sizes_has_no_line_for_each_entry() {
+    let lines =
+        run_json("input X[m,d], w[d], y[m]\ntrace sum(y[i]*exp(X[i,:]*w) for i in 1..m) wrt w\n");
+    let nodes = lines[0]["nodes"].as_array().expect("nodes");
+    let operations = nodes.iter().map(|node| node["op"].as_str().unwrap_or(""));
+    let expected = ["input", "input", "input", "matmul", "exp", "mul", "sum"];
+    assert_eq!(operations.collect::<Vec<_>>(), expected);
 }

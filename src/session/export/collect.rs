@@ -221,7 +221,8 @@ impl Session {
         let changing: FxHashSet<Name> = inputs.map(|(name, _)| name.clone()).collect();
         let known = collected.inputs.clone();
         let before = graph.len();
-        let lowerer = Lowerer::for_program(graph, definitions, self.limits, known, &changing);
+        let lowerer =
+            Lowerer::for_program(graph, definitions, self.limits.for_code(), known, &changing);
         let mut lowerer = lowerer.unrolling();
         let mut bound: Vec<&Name> = Vec::new();
         if let Some(statement) = statement {
