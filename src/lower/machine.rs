@@ -45,6 +45,24 @@ impl Lowerer<'_> {
         Ok(self.pop_node())
     }
 
+    /// The same as [`Lowerer::lower_held`] for a formula that is read rather than evaluated: what has a form
+    /// for all indices of a sum is not written entry by entry. It leaves no warnings.
+    ///
+    /// # Errors
+    /// Fails as [`Lowerer::lower`].
+    pub fn lower_as_read(&mut self, formula: &Formula, held: &[(Name, NodeId)]) -> Result<NodeId> {
+        let memo = std::mem::take(&mut self.memo);
+        let limits = self.evaluation.limits;
+        let warnings = self.evaluation.unit.noticed.warnings.len();
+        self.memo.files.clone_from(&memo.files);
+        self.evaluation.limits = limits.for_formulas();
+        let node = self.lower_held(formula, held);
+        self.evaluation.limits = limits;
+        self.evaluation.unit.noticed.warnings.truncate(warnings);
+        self.memo = memo;
+        node
+    }
+
     /// Keeps what is wrong with the names being lowered, so that a formula which uses one of them fails at once. What lies
     /// in the text fails again; an error that a call has labelled, or a limit met, says something else elsewhere.
     fn remember_failure(&mut self, error: &Diagnostic) {

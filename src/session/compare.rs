@@ -1,5 +1,6 @@
 //! `compare` and `check`: the modes side by side, and whether they agree.
 
+use super::evaluate::formula;
 use super::prepare::held_names;
 use super::sink::warn;
 use super::statement::ShowStatement;
@@ -60,7 +61,7 @@ impl Session {
         let graph = Graph::new();
         let (mut lowerer, wanted) = self.prepare(&graph, statement)?;
         let formulas = match statement.uses(Mode::Symbolic) {
-            true => self.formulas(&mut lowerer, &wanted, !tail.using.is_empty()),
+            true => self.formulas(&mut lowerer, statement, &wanted),
             false => FxHashMap::default(),
         };
         let mut evaluation = lowerer.finish();
@@ -103,19 +104,21 @@ impl Session {
     fn formulas(
         &self,
         lowerer: &mut Lowerer<'_>,
+        statement: &ShowStatement<'_>,
         wanted: &Wanted,
-        by_name: bool,
     ) -> FxHashMap<(NodeId, Target), std::result::Result<ByFormula, NoAnswer>> {
+        let by_name = !statement.tail.using.is_empty();
         let mut formulas = FxHashMap::default();
-        for (_, output) in &wanted.outputs {
+        let read = as_read(lowerer, statement, wanted);
+        for ((_, output), (_, source)) in wanted.outputs.iter().zip(&read.outputs) {
             let depth = measure::depth(lowerer.unit().graph, *output);
             for wrt in &wanted.wrt {
                 if depth > DEPTH_LIMIT && !by_name {
                     formulas.insert((*output, wrt.target), Err(NoAnswer::TooDeep(depth)));
                     continue;
                 }
-                let mut formula = self.by_formula(lowerer, wanted, *output, wrt.target, false);
-                let guarded = self.by_formula(lowerer, wanted, *output, wrt.target, true);
+                let mut formula = self.by_formula(lowerer, &read, *source, wrt.target, false);
+                let guarded = self.by_formula(lowerer, &read, *source, wrt.target, true);
                 if let (Ok(plain), Ok(guarded)) = (&mut formula, guarded) {
                     let value = |node| lowerer.evaluation().value_if_known(node).ok().flatten();
                     let same = |a: &Tensor, b: &Tensor| {
@@ -166,6 +169,20 @@ impl Session {
             dag: formula.after.dag,
         })
     }
+}
+
+/// The same request about the outputs as `derive` reads them: sums over an index stay together.
+fn as_read(lowerer: &mut Lowerer<'_>, statement: &ShowStatement<'_>, wanted: &Wanted) -> Wanted {
+    let mut read = wanted.clone();
+    let held = held_names(lowerer.unit(), wanted);
+    let leaves: Vec<NodeId> = wanted.wrt.iter().map(|wrt| wrt.target.node).collect();
+    for ((_, node), output) in read.outputs.iter_mut().zip(statement.outputs) {
+        let formula = formula(statement.script, *output);
+        if let Ok(found) = lowerer.lower_as_read(&formula, &held) {
+            *node = lowerer.unit().reseeded(found, &leaves, &wanted.held);
+        }
+    }
+    read
 }
 
 /// The error of a check that found modes that disagree.

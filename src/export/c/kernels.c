@@ -359,9 +359,12 @@ static void recurrence(const double *a, const double *b, double *y, size_t m, si
 }
 
 static void linspace(double a, double b, double *y, size_t n) {
+    const double step = n > 1 ? (b - a) / (double)(n - 1) : 0.0;
+    const int whole = floor(a) == a && floor(step) == step; // exact
     for (size_t k = 0; k < n; ++k) {
         const double t = n > 1 ? (double)k / (double)(n - 1) : 0.0;
-        y[k] = k == 0 ? a : k == n - 1 ? b : (1.0 - t) * a + t * b;
+        const double between = whole ? a + (double)k * step : (1.0 - t) * a + t * b;
+        y[k] = k == 0 ? a : k == n - 1 ? b : between;
     }
 }
 

@@ -144,8 +144,10 @@ def argmax(x, axis=None, keepdims=False):
 
 # numpy jax
 def linspace(a, b, n):
-    """Evenly spaced numbers, both ends included, as a column."""
-    return xp.linspace(a, b, n).reshape(n, 1)
+    """Evenly spaced numbers, both ends included, as a column; whole numbers are exact."""
+    step = (b - a) / max(n - 1, 1)
+    whole = (a % 1 == 0) & (step % 1 == 0)
+    return xp.where(whole, a + xp.arange(n) * step, xp.linspace(a, b, n)).reshape(n, 1)
 
 
 # numpy jax torch

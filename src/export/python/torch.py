@@ -103,9 +103,12 @@ def products_of_others(x):
 
 
 def linspace(a, b, n):
-    """Evenly spaced numbers, both ends included, as a column."""
-    t = torch.arange(n).reshape(n, 1) / max(n - 1, 1)
-    return torch.where(t == 1.0, b, (1.0 - t) * a + t * b)
+    """Evenly spaced numbers, both ends included, as a column; whole numbers are exact."""
+    k = torch.arange(n).reshape(n, 1)
+    t, step = k / max(n - 1, 1), (b - a) / max(n - 1, 1)
+    whole = torch.as_tensor((a % 1 == 0) & (step % 1 == 0))
+    between = torch.where(t == 1.0, b, (1.0 - t) * a + t * b)
+    return torch.where(whole, a + k * step, between)
 
 
 def diag(x):
