@@ -168,7 +168,7 @@ pub struct ExportArguments {
     /// What to compute: `L`, 'grad(L, w)'; without them, what the script shows
     #[arg(value_name = "EXPRESSION")]
     pub requests: Vec<String>,
-    /// The target: numpy, jax, torch, c, julia, stablehlo; `list` says what each cannot do
+    /// The target: numpy, jax, torch, c, julia, stablehlo, sympy, casadi; `list` says what each cannot do
     #[arg(long, value_name = "TARGET")]
     pub to: String,
     /// How derivatives are written

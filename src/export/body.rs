@@ -331,6 +331,10 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
             let dot = if piece.shape.is_scalar() { "" } else { "." };
             return Piece::atom(format!("Float64{dot}({})", piece.text), piece.shape);
         }
+        if self.shared.dialect == Dialect::SymPy {
+            let text = format!("sp.Piecewise((1.0, {}), (0.0, True))", piece.text);
+            return Piece::atom(text, piece.shape);
+        }
         Piece {
             text: format!("1.0 * {}", piece.within(Level::Power)),
             level: Level::Product,
@@ -343,6 +347,12 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
     pub fn truth(&self, piece: &Piece) -> Piece {
         if piece.truth {
             return piece.clone();
+        }
+        if self.shared.dialect == Dialect::SymPy {
+            return Piece {
+                truth: true,
+                ..Piece::atom(format!("sp.Ne({}, 0.0)", piece.text), piece.shape)
+            };
         }
         let unequal = match self.shared.dialect {
             Dialect::Julia if !piece.shape.is_scalar() => ".!=",
@@ -367,6 +377,8 @@ pub fn array_lines(indent: usize, dialect: Dialect, value: &Tensor) -> Vec<Strin
     let (m, n) = (value.shape().m(), value.shape().n());
     let maker = match dialect {
         Dialect::Torch => "torch.tensor".to_string(),
+        Dialect::SymPy => "sp.Matrix".to_string(),
+        Dialect::CasAdi => "ca.DM".to_string(),
         _ => format!("{prefix}.array"),
     };
     if m == 0 || n == 0 {

@@ -11,6 +11,10 @@ pub enum Dialect {
     Jax,
     /// Python with PyTorch: loops are loops.
     Torch,
+    /// Python with SymPy: formulas of numbers.
+    SymPy,
+    /// Python with CasADi: formulas of numbers.
+    CasAdi,
     /// Julia: loops are loops, columns are vectors, a dot marks what is done entry by entry.
     Julia,
 }
@@ -22,6 +26,8 @@ impl Dialect {
             Dialect::NumPy => "np",
             Dialect::Jax => "jnp",
             Dialect::Torch => "torch",
+            Dialect::SymPy => "sp",
+            Dialect::CasAdi => "ca",
             Dialect::Julia => "",
         }
     }
@@ -32,6 +38,8 @@ impl Dialect {
             Dialect::NumPy => "NumPy",
             Dialect::Jax => "JAX",
             Dialect::Torch => "PyTorch",
+            Dialect::SymPy => "SymPy",
+            Dialect::CasAdi => "CasADi",
             Dialect::Julia => "Julia",
         }
     }
@@ -44,12 +52,20 @@ impl Dialect {
             (f64::INFINITY, Dialect::Julia) => "Inf".to_string(),
             (f64::NEG_INFINITY, Dialect::Julia) => "-Inf".to_string(),
             (std::f64::consts::PI, Dialect::Julia) => "Float64(π)".to_string(),
+            (x, Dialect::SymPy) if x.is_nan() => "sp.nan".to_string(),
+            (f64::INFINITY, Dialect::SymPy) => "sp.oo".to_string(),
+            (f64::NEG_INFINITY, Dialect::SymPy) => "-sp.oo".to_string(),
             (x, _) if x.is_nan() => format!("{prefix}.nan"),
             (f64::INFINITY, _) => format!("{prefix}.inf"),
             (f64::NEG_INFINITY, _) => format!("-{prefix}.inf"),
             (std::f64::consts::PI, _) => format!("{prefix}.pi"),
             (x, _) => double(x),
         }
+    }
+
+    /// True if it knows formulas of numbers: an array is one of formulas.
+    pub fn is_symbolic(self) -> bool {
+        matches!(self, Dialect::SymPy | Dialect::CasAdi)
     }
 
     /// The line that ends a block, where indentation does not.

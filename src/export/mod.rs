@@ -1,4 +1,5 @@
-//! Programs in other languages: a script's requests and loops for NumPy, JAX, PyTorch, C, Julia and XLA.
+//! Programs in other languages: a script's requests and loops for NumPy, JAX, PyTorch, C, Julia,
+//! XLA, SymPy and CasADi.
 //!
 //! A session turns a script into a [`ExportProgram`]: nodes of one graph, and the statements that change
 //! inputs. A writer decides which nodes get a line and spells the operations, from one table
@@ -14,6 +15,7 @@ pub mod names;
 mod piece;
 pub mod program;
 mod python;
+mod scalars;
 pub mod spelling;
 mod stablehlo;
 mod steps;
@@ -39,6 +41,10 @@ pub enum ExportTarget {
     Julia,
     /// StableHLO.
     StableHlo,
+    /// Python with SymPy.
+    SymPy,
+    /// Python with CasADi.
+    CasAdi,
 }
 
 /// One target as the list of targets tells it.
@@ -90,6 +96,18 @@ pub static TARGETS: &[TargetRow] = &[
         target: ExportTarget::StableHlo,
         about: "StableHLO: the text that XLA compiles, for GPUs and TPUs without Python",
         limits: "print, plot and assert inside loops; a self-test; an index out of range is NaN",
+    },
+    TargetRow {
+        word: "sympy",
+        target: ExportTarget::SymPy,
+        about: "Python with SymPy: formulas to go on with, entry by entry",
+        limits: "loops; what has no formula of its entries, such as inv; more than 20,000 operations",
+    },
+    TargetRow {
+        word: "casadi",
+        target: ExportTarget::CasAdi,
+        about: "Python with CasADi: expressions for its solvers, entry by entry",
+        limits: "loops; gamma; what has no formula of its entries, such as inv; more than 20,000 operations",
     },
 ];
 
@@ -169,16 +187,19 @@ pub fn write(
     options: &ExportOptions,
     expected: &[Tensor],
 ) -> Result<String> {
-    let program = &match target {
+    let program = match target {
         ExportTarget::C => program.by_entries(),
         _ => program,
     };
+    let written = &program;
     match target {
-        ExportTarget::NumPy => python::write(program, Dialect::NumPy, options, expected),
-        ExportTarget::Jax => python::write(program, Dialect::Jax, options, expected),
-        ExportTarget::C => c::write(program, options, expected),
-        ExportTarget::Julia => julia::write(program, options, expected),
-        ExportTarget::StableHlo => stablehlo::write(program, options.name.as_deref()),
-        ExportTarget::Torch => python::write(program, Dialect::Torch, options, expected),
+        ExportTarget::SymPy => python::write_formulas(program, Dialect::SymPy, options, expected),
+        ExportTarget::CasAdi => python::write_formulas(program, Dialect::CasAdi, options, expected),
+        ExportTarget::NumPy => python::write(written, Dialect::NumPy, options, expected),
+        ExportTarget::Jax => python::write(written, Dialect::Jax, options, expected),
+        ExportTarget::C => c::write(written, options, expected),
+        ExportTarget::Julia => julia::write(written, options, expected),
+        ExportTarget::StableHlo => stablehlo::write(written, options.name.as_deref()),
+        ExportTarget::Torch => python::write(written, Dialect::Torch, options, expected),
     }
 }

@@ -135,7 +135,7 @@ def compare(wengert, target, script, folder):
 def beside_numpy(wengert, script, folder, target, ending):
     """The module that NumPy gets and the file of another target, or a text about what was refused."""
     stem = script.stem.replace("-", "_").replace(".", "_") + "_x"
-    paths = {"numpy": folder / f"{stem}.py", target: folder / f"{stem}.{ending}"}
+    paths = {"numpy": folder / f"{stem}_numpy.py", target: folder / f"{stem}.{ending}"}
     for name, path in paths.items():
         export = [wengert, "export", str(script), "--to", name, "-o", str(path)]
         done = subprocess.run(export, capture_output=True, text=True)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Exported code against the tool: every script here and every example, in NumPy, JAX (also on eight
-# devices and in two processes), StableHLO and C; random formulas; in PyTorch and through CasADi where
-# those are installed; the syntax of Julia. Everything but NumPy and a compiler is optional: what is not
+# devices and in two processes), StableHLO and C; random formulas; in SymPy; in PyTorch and CasADi where those
+# are installed; the syntax of Julia. Everything but NumPy and a compiler is optional: what is not
 # there is skipped, and said.
 #
-#     run.sh [PART ...]      only these parts: numpy c jax shards stablehlo julia torch casadi
+#     run.sh [PART ...]      only these parts: numpy c jax shards stablehlo julia torch sympy casadi
 #     RANDOM_PROGRAMS=200    so many random formulas for NumPy and C, instead of 60
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,14 +13,14 @@ cd "$(dirname "$0")/../.."
 if [ -n "${WENGERT_VENV:-}" ]; then
     environment=$WENGERT_VENV
 else
-    environment export numpy jax tree-sitter tree-sitter-julia
+    environment export numpy jax sympy tree-sitter tree-sitter-julia
 fi
 python=$environment/bin/python
 cargo build --locked
 wengert=$target/debug/wengert
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-parts=" ${*:-numpy c jax shards stablehlo julia torch casadi} "
+parts=" ${*:-numpy c jax shards stablehlo julia torch sympy casadi} "
 # Names that get another meaning after a question about them are compared with that meaning, so this one is left out.
 scripts=()
 for script in tests/export/scripts/*.ad examples/*.ad examples/lecture/*.ad; do
@@ -92,7 +92,17 @@ if wants torch && has torch; then
     "$python" tests/export/compare.py "$wengert" torch tests/export/scripts/*.ad examples/two-layer-network.ad examples/lecture/6*.ad
     checked torch adjoint derive framework
 fi
+# Formulas: their numbers, and numbers put in for their symbols.
+formulas() {
+    "$python" tests/export/compare_formulas.py "$wengert" "$1" tests/export/scripts/*.ad examples/baydin.ad examples/kinks.ad examples/lecture/7.[2-5]*.ad "${random[@]:0:20}"
+    "$wengert" export examples/lecture/7.2-loss.ad --to "$1" --check -o "$work/checked.py"
+    "$python" "$work/checked.py"
+}
+if wants sympy && has sympy; then
+    formulas sympy
+fi
 if wants casadi && has casadi; then
+    formulas casadi
     "$python" tests/export/through_casadi.py "$wengert"
     "$python" tests/export/speed.py "$wengert"
 fi

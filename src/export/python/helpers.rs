@@ -9,6 +9,8 @@ static SHARED: &str = include_str!("shared.py");
 static NUMPY: &str = include_str!("numpy.py");
 static JAX: &str = include_str!("jax.py");
 static TORCH: &str = include_str!("torch.py");
+static SYMPY: &str = include_str!("sympy.py");
+static CASADI: &str = include_str!("casadi.py");
 
 /// A function of Python.
 #[derive(Debug)]
@@ -21,10 +23,12 @@ pub struct Helper {
 
 /// All functions for `dialect`: the shared ones, then its own.
 pub fn all(dialect: Dialect) -> &'static [Helper] {
-    static LISTS: [OnceLock<Vec<Helper>>; 3] = [const { OnceLock::new() }; 3];
+    static LISTS: [OnceLock<Vec<Helper>>; 5] = [const { OnceLock::new() }; 5];
     let (word, own, list) = match dialect {
         Dialect::Jax => ("jax", JAX, &LISTS[1]),
         Dialect::Torch => ("torch", TORCH, &LISTS[2]),
+        Dialect::SymPy => ("sympy", SYMPY, &LISTS[3]),
+        Dialect::CasAdi => ("casadi", CASADI, &LISTS[4]),
         _ => ("numpy", NUMPY, &LISTS[0]),
     };
     list.get_or_init(|| {

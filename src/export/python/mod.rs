@@ -1,4 +1,4 @@
-//! Programs as modules of Python: for NumPy, JAX and PyTorch.
+//! Programs as modules of Python: for NumPy, JAX and PyTorch; formulas for SymPy and CasADi.
 
 mod built;
 mod define;
@@ -7,5 +7,7 @@ mod helpers;
 mod module;
 mod operation;
 mod parts;
+mod symbolic;
 
 pub use module::write;
+pub use symbolic::write as write_formulas;

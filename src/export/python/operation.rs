@@ -21,6 +21,8 @@ impl Body<'_, '_, '_> {
             Dialect::Jax if known.jax.is_empty() => known.numpy.replace("np.", "jnp."),
             Dialect::Jax => known.jax.to_string(),
             Dialect::Torch => known.torch.to_string(),
+            Dialect::SymPy => known.sympy.to_string(),
+            Dialect::CasAdi => known.casadi.to_string(),
             _ => known.numpy.to_string(),
         }
     }
@@ -55,6 +57,11 @@ impl Body<'_, '_, '_> {
         let args: Vec<Piece> = ids.iter().map(|arg| self.argument(*arg, inline)).collect();
         let shapes: Vec<Shape> = ids.iter().map(|arg| program.graph.shape(*arg)).collect();
         let template = self.template(known);
+        if template.is_empty() && matches!(known.manner, Manner::Each | Manner::Truth) {
+            let language = self.shared.dialect.language();
+            bail!(Function, program.place(id), "`{}` has no form in {language}", row.name;
+                label: "not exported"; help: "export to numpy, jax or c");
+        }
         let piece = match known.manner {
             Manner::Each | Manner::Truth => self.each(row, &template, known.manner, &args),
             Manner::Built => self.built(id, row, attr, &args, &shapes),
@@ -221,6 +228,8 @@ impl Body<'_, '_, '_> {
         let text = match self.shared.dialect {
             Dialect::Jax => format!("jnp.float64({})", piece.text),
             Dialect::Torch => format!("torch.tensor({})", piece.text),
+            Dialect::SymPy => format!("sp.Float({})", piece.text),
+            Dialect::CasAdi => format!("ca.DM({})", piece.text),
             _ => format!("np.float64({})", piece.text),
         };
         Piece::atom(text, piece.shape)

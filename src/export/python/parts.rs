@@ -22,7 +22,10 @@ pub(super) fn docstring(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -
     if !program.steps.is_empty() {
         text.push_str("run(**inputs()) runs the loops and returns the inputs that they change.\n");
     }
-    text.push_str("Everything is a matrix of doubles, vectors are columns; numbers are numbers.\n");
+    text.push_str(match shared.dialect.is_symbolic() {
+        true => "values(**symbols()) are formulas of the inputs. Vectors are columns.\n",
+        false => "Everything is a matrix of doubles, vectors are columns; numbers are numbers.\n",
+    });
     if !program.arguments.is_empty() {
         text.push_str("\nInputs:\n");
         for (argument, name) in program.arguments.iter().zip(&shared.arguments) {
@@ -86,6 +89,10 @@ pub(super) fn imports(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -> 
         (Dialect::Jax, true) => {
             "import jax\nimport jax.numpy as jnp\nimport numpy as np\n\njax.config.update(\"jax_enable_x64\", True)\n\n"
         }
+        (Dialect::SymPy, false) => "import sympy as sp\n\n",
+        (Dialect::SymPy, true) => "import numpy as np\nimport sympy as sp\n\n",
+        (Dialect::CasAdi, false) => "import casadi as ca\n\n",
+        (Dialect::CasAdi, true) => "import casadi as ca\nimport numpy as np\n\n",
         (_, false) => "import torch\n\ntorch.set_default_dtype(torch.float64)\n\n",
         (_, true) => "import numpy as np\nimport torch\n\ntorch.set_default_dtype(torch.float64)\n\n",
     });
@@ -140,6 +147,7 @@ pub(super) fn check(shared: &ModuleParts<'_, '_>, expected: &[Tensor]) -> String
     );
     let array = match dialect {
         Dialect::Torch => "value.detach()",
+        Dialect::SymPy | Dialect::CasAdi => "array(value)",
         _ => "value",
     };
     let _ = write!(text, "\n\n{}", CHECK.replace("ARRAY", array));
