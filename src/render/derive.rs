@@ -5,25 +5,35 @@ use crate::diagnostic::counted;
 use crate::findings;
 use crate::simplify::{Simplified, Size};
 use crate::symbolic::{
-    Derivation, DerivationStep, OverRounds, Recurrence, Recurrences, Summand, Symbolic,
+    Derivation, DerivationStep, Head, OverRounds, Recurrence, Recurrences, Symbolic,
 };
-use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Script, UnaryOp};
+use crate::syntax::ast::Name;
 use crate::view::bracketed;
 use unicode_width::UnicodeWidthStr;
 
-/// A derivation as text: the formula on a line that can be typed back in, its sizes below.
+/// Columns of formulas beside which rules are aligned; behind a longer one the rule follows at once.
+const WIDTH: usize = 60;
+
+/// A derivation as text: the lines that lead to the formula, the formula on a line that can be typed back
+/// in, its sizes below.
 pub fn text(derivation: &Derivation, style: &Style) -> String {
-    let d = if style.ascii { "d" } else { "∂" };
-    let output = bracketed(&derivation.output);
-    let head = format!("{d}{output}/{d}{}", derivation.wrt);
-    let steps = steps(derivation, &head, style);
+    steps(derivation, style) + &answer(derivation, style)
+}
+
+/// What stands below the lines of a derivation: the formula, unless it is the last line, and its sizes.
+pub fn answer(derivation: &Derivation, style: &Style) -> String {
+    let head = head(derivation, &Head::Derivative, style);
     match &derivation.result {
         Symbolic::Formula(formula) => {
             if derivation.bare {
-                return steps + &alone(formula);
+                return alone(formula);
             }
             let sizes = super::wrap::lines(&sizes(formula, derivation.sizes), style);
-            format!("{steps}{}{sizes}", lines(&head, formula))
+            let told = !derivation.steps.is_empty() && formula.parts.is_empty();
+            match told {
+                true => sizes,
+                false => lines(&head, formula) + &sizes,
+            }
         }
         Symbolic::Recurrences(found) => recurrences(&head, found, style),
         Symbolic::NoFormula { why, along } => {
@@ -75,87 +85,92 @@ pub(super) fn for_rounds(rounds: OverRounds) -> String {
     }
 }
 
+/// A line of a derivation as text.
+pub struct StepText {
+    /// The left side; empty where it is that of the line before.
+    pub head: String,
+    /// The right side.
+    pub formula: String,
+    /// The rule.
+    pub rule: String,
+}
+
+/// The lines of a derivation.
+pub fn step_texts(derivation: &Derivation, style: &Style) -> Vec<StepText> {
+    let mut last: Option<&Head> = None;
+    let mut lines = Vec::new();
+    for step in &derivation.steps {
+        let repeats = last.replace(&step.head) == Some(&step.head);
+        lines.push(StepText {
+            head: match repeats {
+                true => String::new(),
+                false => head(derivation, &step.head, style),
+            },
+            formula: step.formula.one_line(),
+            rule: rule(step),
+        });
+    }
+    lines
+}
+
 /// Every rule with the formula after it, aligned.
-fn steps(derivation: &Derivation, head: &str, style: &Style) -> String {
+fn steps(derivation: &Derivation, style: &Style) -> String {
     let room = style.width.unwrap_or(usize::MAX);
-    let line = |step: &DerivationStep| (step_text(step), step.rule.to_string());
-    let lines: Vec<(String, String)> = derivation.steps.iter().map(line).collect();
-    let widths = lines.iter().map(|(formula, _)| formula.width());
-    let width = widths.max().unwrap_or(0).min(72);
+    let lines = step_texts(derivation, style);
+    let heads = lines
+        .iter()
+        .map(|line| line.head.width())
+        .max()
+        .unwrap_or(0);
+    let widths = lines.iter().map(|line| line.formula.width());
+    let width = widths.filter(|width| *width <= WIDTH).max().unwrap_or(0);
     let mut text = String::new();
-    for (formula, rule) in &lines {
-        let taken = head.width() + 3 + formula.width().max(width) + 3 + rule.width();
+    for StepText {
+        head,
+        formula,
+        rule,
+    } in &lines
+    {
+        let indent = " ".repeat(heads - head.width());
+        let line = format!("{head}{indent} = {formula}");
+        let taken = heads + 3 + formula.width().max(width) + 3 + rule.width();
         if taken > room {
             // The rule has a line of its own where it does not fit beside its formula.
-            text.push_str(&format!("{head} = {formula}\n"));
+            text.push_str(&format!("{line}\n"));
             text.push_str(&super::wrap::lines(&format!("    {rule}\n"), style));
             continue;
         }
         let blanks = " ".repeat(width.saturating_sub(formula.width()));
-        text.push_str(&format!("{head} = {formula}{blanks}   {rule}\n"));
+        text.push_str(&format!("{line}{blanks}   {rule}\n"));
     }
     text
 }
 
-/// The derivative after a step: a sum of terms, a negative one subtracted.
-pub(super) fn step_text(step: &DerivationStep) -> String {
-    let mut text = String::new();
-    for (k, term) in step.terms.iter().enumerate() {
-        let (negative, term) = term_text(term);
-        text.push_str(match (k, negative) {
-            (0, false) => "",
-            (0, true) => "-",
-            (_, false) => " + ",
-            (_, true) => " - ",
-        });
-        text.push_str(&term);
-    }
-    text
-}
-
-/// One term without the sign in front of it, and whether it has one. A factor with blanks in it
-/// stands in parentheses, so that it is seen as one.
-fn term_text(term: &Summand) -> (bool, String) {
-    let written = |formula: &Option<Simplified>| {
-        formula
-            .as_ref()
-            .map_or_else(|| "…".to_string(), Simplified::one_line)
-    };
-    let factor = written(&term.factor);
-    let signed = term.factor.as_ref().is_some_and(has_sign);
-    let unsigned = |text: String| match signed {
-        true => (true, text[1..].to_string()),
-        false => (false, text),
-    };
-    let Some(rest) = &term.rest else {
-        return unsigned(factor);
-    };
-    let inner = written(&rest.of);
-    let spaced = factor.contains(' ');
-    match (rest.is_scalar, factor.as_str()) {
-        (true, "1") => (false, format!("d({inner})")),
-        (true, "-1") => (true, format!("d({inner})")),
-        (true, _) if spaced => (false, format!("({factor})*d({inner})")),
-        (true, _) => unsigned(format!("{factor}*d({inner})")),
-        (false, _) if spaced => (false, format!("sum(({factor}) .* d({inner}))")),
-        (false, _) => (false, format!("sum({factor} .* d({inner}))")),
+/// The left side of a line.
+pub(super) fn head(derivation: &Derivation, head: &Head, style: &Style) -> String {
+    let d = if style.ascii { "d" } else { "∂" };
+    let output = bracketed(&derivation.output);
+    match head {
+        Head::Derivative => format!("{d}{output}/{d}{}", derivation.wrt),
+        Head::Differential => format!("d{output}"),
+        Head::Error { error, of } => format!("{error} = {d}{output}/{d}{of}"),
     }
 }
 
-/// The formula begins with a minus.
-fn has_sign(formula: &Simplified) -> bool {
-    formula.parts.is_empty() && begins_with_sign(&formula.script, formula.whole)
-}
-
-fn begins_with_sign(script: &Script, mut expr: ExprId) -> bool {
-    loop {
-        match script.expr(expr).kind {
-            ExprKind::Unary(UnaryOp::Neg, _) => return true,
-            // A sign in front of a power or an index has parentheses around it.
-            ExprKind::Binary(BinaryOp::Pow | BinaryOp::DotPow, ..) => return false,
-            ExprKind::Binary(_, first, _) => expr = first,
-            _ => return false,
-        }
+/// A rule: its name, what it says in general, and what its letters stand for.
+pub(super) fn rule(step: &DerivationStep) -> String {
+    let law = step
+        .law
+        .as_ref()
+        .map(|(left, right)| format!("{} = {}", left.one_line(), right.one_line()));
+    let letter = |(name, of): &(Name, Simplified)| format!("{name} = {}", of.one_line());
+    let said: Vec<String> = law
+        .into_iter()
+        .chain(step.letters.iter().map(letter))
+        .collect();
+    match said.is_empty() {
+        true => step.rule.to_string(),
+        false => format!("{}: {}", step.rule, said.join(", ")),
     }
 }
 

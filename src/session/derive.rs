@@ -1,18 +1,23 @@
 //! `derive`: the symbolic derivative, as a formula that can be typed back in.
 
+use super::prepare::held_names;
 use super::run::stopped_at;
 use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::diagnostic::Result;
 use crate::event::Event;
+use crate::graph::substitute::substitute;
 use crate::graph::{Graph, NodeId};
-use crate::lower::Unit;
+use crate::lower::{Lowerer, Unit};
 use crate::proof::inputs;
 use crate::stop;
-use crate::symbolic::{Derivation, Spelling, Subject, derive, steps};
+use crate::symbolic::{
+    Derivation, DerivationRequest, Spelling, Subject, derivatives_in, derive, steps,
+};
 use crate::syntax::ast::With;
 use crate::trace::Wanted;
+use rustc_hash::FxHashMap;
 
 impl Session {
     pub(super) fn show_derive(
@@ -21,8 +26,12 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         let graph = Graph::new();
-        let (lowerer, wanted) =
+        let (mut lowerer, wanted) =
             self.prepare_within(self.limits.for_formulas(), &graph, statement)?;
+        let restated = match statement.has(&With::Steps) {
+            true => self.restated(&mut lowerer, &wanted),
+            false => wanted.roots(),
+        };
         let mut evaluation = lowerer.finish();
         // By default a formula is differentiated by what it reaches: then a name is its own target.
         let targets: Vec<NodeId> = match statement.tail.wrt.is_empty() {
@@ -39,14 +48,23 @@ impl Session {
         };
         let events = self.with_subject(&evaluation.unit, &wanted, |subject| {
             let mut events = Vec::new();
-            for (text, output) in &wanted.outputs {
+            for ((text, output), restated) in wanted.outputs.iter().zip(restated) {
                 for wrt in &wanted.wrt {
                     if stop::requested() {
                         return events;
                     }
                     let result = derive(subject, *output, wrt.target, spelling);
                     let steps = match statement.has(&With::Steps) {
-                        true => steps(subject, *output, wrt.target, &result),
+                        true => {
+                            let request = DerivationRequest {
+                                output: restated,
+                                called: (restated != *output).then(|| text.one_line().into()),
+                                target: wrt.target,
+                                spelling,
+                                result: &result,
+                            };
+                            steps(subject, request)
+                        }
                         false => Vec::new(),
                     };
                     events.push(Event::Derive(Box::new(Derivation {
@@ -68,6 +86,27 @@ impl Session {
         warn(evaluation.unit.take_warnings(), sink);
         events.into_iter().for_each(sink);
         Ok(())
+    }
+
+    /// The outputs with the derivatives inside of them as simplified formulas: what a derivation begins with.
+    fn restated(&self, lowerer: &mut Lowerer<'_>, wanted: &Wanted) -> Vec<NodeId> {
+        let held = held_names(lowerer.unit(), wanted);
+        let mut outputs = Vec::new();
+        for root in wanted.roots() {
+            let mut images = FxHashMap::default();
+            for node in derivatives_in(lowerer.unit().graph, root, &wanted.held) {
+                let written =
+                    self.with_subject(lowerer.unit(), wanted, |subject| subject.written(node));
+                let lowered = written.ok().and_then(|it| {
+                    lowerer
+                        .lower_parts(&it.script, &it.parts, it.whole, &held)
+                        .ok()
+                });
+                images.extend(lowered.map(|image| (node, image)));
+            }
+            outputs.push(substitute(lowerer.unit().graph, root, &images));
+        }
+        outputs
     }
 
     /// Calls `run` with the outputs of a statement as subjects of symbolic differentiation.

@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::lower::definitions::OpenInput;
 use crate::lower::{Formula, Limits};
 use crate::simplify::{Simplified, for_all_sizes};
-use crate::symbolic::{NoFormula, Symbolic};
+use crate::symbolic::{DerivationStep, NoFormula, Symbolic};
 use crate::syntax::ast::{Name, Show};
 
 /// Sizes for claims: small ones, different from each other.
@@ -152,6 +152,15 @@ impl Session {
                 let found = others.and_then(|found| for_all_sizes(&found, &open.names, &tried));
                 *formula = found.ok_or_else(|| open.dependent(statement))?;
             }
+            if let Event::Derive(derivation) = &mut shown {
+                let steps = |events: &Vec<Event>| match events.get(place)? {
+                    Event::Derive(derivation) => Some(derivation.steps.clone()),
+                    _ => None,
+                };
+                let found: Option<Vec<Vec<DerivationStep>>> = all.iter().map(steps).collect();
+                let found = found.and_then(|found| steps_for_all_sizes(&found, open, &tried));
+                derivation.steps = found.unwrap_or_default();
+            }
             let names_sizes = names_sizes(&shown);
             sink(shown);
             if names_sizes {
@@ -200,6 +209,29 @@ fn is_unknown(event: &Event) -> bool {
         Event::Prove(proof) => matches!(proof.outcome, Outcome::Unknown),
         _ => false,
     }
+}
+
+/// The lines that all of `found` are, with the names of sizes where numbers differ as the sizes do.
+fn steps_for_all_sizes(
+    found: &[Vec<DerivationStep>],
+    open: &Open,
+    sizes: &[Vec<usize>],
+) -> Option<Vec<DerivationStep>> {
+    let mut steps = found.first()?.clone();
+    let count = steps.len();
+    if found.iter().any(|other| other.len() != count) {
+        return None;
+    }
+    for (k, step) in steps.iter_mut().enumerate() {
+        let parts = found[0][k].formulas().len();
+        for part in 0..parts {
+            let alike: Option<Vec<&Simplified>> = (found.iter())
+                .map(|other| other[k].formulas().get(part).copied())
+                .collect();
+            *step.formulas_mut().remove(part) = for_all_sizes(&alike?, &open.names, sizes)?;
+        }
+    }
+    Some(steps)
 }
 
 /// The formula that an event shows.

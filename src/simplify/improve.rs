@@ -49,11 +49,14 @@ fn rearranged(algebra: &mut Algebra, id: Id) -> Id {
         best = algebra.rebuild(next, &mut improved);
     }
     let whole = [
-        rules::distributed(algebra, best),
-        rules::whole_vector(algebra, best),
+        ("multiply out", rules::distributed(algebra, best)),
+        ("entries as a vector", rules::whole_vector(algebra, best)),
     ];
-    for candidate in whole.into_iter().flatten() {
-        if algebra.cost(candidate) < algebra.cost(best) {
+    for (rule, candidate) in whole {
+        if let Some(candidate) = candidate
+            && algebra.cost(candidate) < algebra.cost(best)
+        {
+            algebra.keep_change(best, candidate, rule);
             best = candidate;
         }
     }
@@ -69,7 +72,8 @@ fn rearranged(algebra: &mut Algebra, id: Id) -> Id {
     for candidate in rational::forms(algebra, best) {
         let candidate = recognised(algebra, candidate);
         if is_easier_to_read(algebra, candidate, rational) {
-            algebra.note("over one denominator");
+            algebra.note(rules::ONE_DENOMINATOR);
+            algebra.keep_change(best, candidate, rules::ONE_DENOMINATOR);
             rational = candidate;
         }
     }
@@ -107,29 +111,40 @@ fn shortest(algebra: &mut Algebra, id: Id) -> Id {
         return id;
     }
     let factored = rules::factored(algebra, id);
-    let mut candidates: SmallVec<[Id; 10]> = SmallVec::from_slice(&[factored]);
+    let mut candidates: SmallVec<[(&str, Id); 10]> =
+        SmallVec::from_slice(&[(rules::COMMON_FACTOR, factored)]);
     if algebra.cost(id) < MULTIPLIED_OUT {
         let best = algebra.cost(factored).min(algebra.cost(id));
         if rules::may_be_shorter_multiplied_out(algebra, id, best) {
             let spread = rules::expanded(algebra, id);
-            candidates.push(spread);
-            candidates.push(rules::factored(algebra, spread));
+            candidates.push(("multiply out", spread));
+            let factored = rules::factored(algebra, spread);
+            candidates.push(("multiply out and take out a common factor", factored));
         }
-        candidates.push(rules::over_one_denominator(algebra, id));
-        candidates.extend(rules::without_nested_quotients(algebra, id));
-        candidates.extend(rules::double_angle(algebra, id));
-        candidates.extend(rules::half_angle(algebra, id));
-        candidates.extend(rules::double_sine(algebra, id));
-        candidates.extend(rules::joined_exponentials(algebra, id));
-        candidates.extend(rules::perfect_square(algebra, id));
+        let joined = rules::over_one_denominator(algebra, id);
+        candidates.push((rules::ONE_DENOMINATOR, joined));
+        for (rule, form) in [
+            ("one fraction", rules::without_nested_quotients(algebra, id)),
+            ("double angle", rules::double_angle(algebra, id)),
+            ("half angle", rules::half_angle(algebra, id)),
+            ("sine of the double angle", rules::double_sine(algebra, id)),
+            (
+                "product of exponentials",
+                rules::joined_exponentials(algebra, id),
+            ),
+            ("perfect square", rules::perfect_square(algebra, id)),
+        ] {
+            candidates.extend(form.map(|form| (rule, form)));
+        }
     }
-    let mut best = id;
+    let mut best = (rules::COMMON_FACTOR, id);
     for candidate in candidates {
-        if algebra.cost(candidate) < algebra.cost(best) {
+        if algebra.cost(candidate.1) < algebra.cost(best.1) {
             best = candidate;
         }
     }
-    best
+    algebra.keep_change(id, best.1, best.0);
+    best.1
 }
 
 /// The formula with stable forms written as everyone knows them.

@@ -23,11 +23,13 @@ pub mod rules;
 mod series;
 mod sharing;
 mod sizes;
+mod stages;
 
 pub use emit::{TermOrder, Unwritable};
 pub use rewriting::{Goal, TaylorPolynomial, rewrite, taylor};
 pub use series::NoSeries;
 pub use sizes::for_all_sizes;
+pub use stages::{as_read, stages};
 
 use crate::graph::{Graph, NodeId};
 use crate::syntax::ast::{ExprId, Name, Script};
@@ -315,7 +317,7 @@ fn spell(
         whole,
         before,
         after: size(algebra, &formulas),
-        rules: algebra.applied.clone(),
+        rules: algebra.record.applied.clone(),
     })
 }
 

@@ -20,6 +20,9 @@ const COMPARED: usize = 6;
 /// Inputs of which quotients are tried as factors.
 const INPUTS: usize = 6;
 
+/// The name of the rule.
+pub const RULE: &str = "terms that are equal by definition";
+
 /// The shorter formula that `id` is when it is known what names stand for; `None` where there is none.
 pub fn shorter_by_definition(algebra: &mut Algebra, graph: &Graph, id: Id) -> Option<Id> {
     if algebra.guards || !algebra.has_names() || algebra.cost(id) > LOOKED_AT {
@@ -28,7 +31,7 @@ pub fn shorter_by_definition(algebra: &mut Algebra, graph: &Graph, id: Id) -> Op
     let exponentials = with_one_exponential(algebra, graph, id);
     let start = exponentials.unwrap_or(id);
     let best = with_terms_joined(algebra, graph, start).or(exponentials)?;
-    algebra.note("terms that are equal by definition");
+    algebra.note(RULE);
     Some(best)
 }
 

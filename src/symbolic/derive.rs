@@ -65,7 +65,12 @@ fn without_formula(
 }
 
 /// The derivative of a scalar output, or with respect to a scalar target, as the modes build it.
-fn derivative_node(graph: &Graph, output: NodeId, target: Target, held: &Held) -> NodeId {
+pub(super) fn derivative_node(
+    graph: &Graph,
+    output: NodeId,
+    target: Target,
+    held: &Held,
+) -> NodeId {
     let shape = graph.shape(output);
     let one = graph.term(graph.literal(1.0));
     if shape.is_scalar() {
@@ -79,7 +84,7 @@ fn derivative_node(graph: &Graph, output: NodeId, target: Target, held: &Held) -
     tangent_node(graph, output, target, one.id, held)
 }
 
-fn tangent_node(
+pub(super) fn tangent_node(
     graph: &Graph,
     output: NodeId,
     target: Target,

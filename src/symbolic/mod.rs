@@ -6,11 +6,12 @@ mod steps;
 
 pub use derive::derive;
 pub use recurrence::{OverRounds, Recurrence, Recurrences};
-pub use steps::{DerivationRule, DerivationStep, Differential, Summand, steps};
+pub use steps::{DerivationRequest, DerivationRule, DerivationStep, Head, steps};
 
 use crate::diff::Held;
 use crate::graph::{Graph, NodeId, Op, Shape};
 use crate::notation::Written;
+use crate::primitives::array::POISON;
 use crate::simplify::{self, Simplified, TaylorPolynomial, Unwritable};
 use crate::syntax::ast::Name;
 
@@ -134,7 +135,39 @@ pub struct Subject<'s> {
     pub taken: &'s dyn Fn(&str) -> bool,
 }
 
+/// The derivatives that were taken inside of the formula `root` and are not inside of another one.
+pub fn derivatives_in(graph: &Graph, root: NodeId, held: &Held) -> Vec<NodeId> {
+    let taken = |id: NodeId| {
+        let row = graph.node(id).primitive();
+        row.is_some_and(|row| row.is(&POISON))
+    };
+    let cone = graph.cone(&[root], |id| held.contains(&id) || taken(id));
+    cone.iter()
+        .copied()
+        .filter(|id| taken(*id) && !held.contains(id))
+        .collect()
+}
+
 impl Subject<'_> {
+    /// The node as a simplified formula, with the user's names.
+    ///
+    /// # Errors
+    /// The formula is too large, or one of its operations has no spelling in the language.
+    pub fn written(&self, node: NodeId) -> Result<Simplified, Unwritable> {
+        let names = |id: NodeId| self.called(id, &[node], false);
+        let options = simplify::WriteOptions {
+            names: &names,
+            named: &[],
+            order: self.order,
+            decimals: self.decimals,
+            guards: false,
+            exact: false,
+            shares: false,
+            taken: self.taken,
+        };
+        simplify::write(self.graph, node, &options)
+    }
+
     /// The name of a node in a formula: that of an input or of a named formula, unless the formula is
     /// an output or everything is `expanded`.
     fn called(&self, node: NodeId, outputs: &[NodeId], expanded: bool) -> Option<Name> {
@@ -143,23 +176,4 @@ impl Subject<'_> {
         let named = matches!(op, Op::Apply(..)) && !expanded && !outputs.contains(&node);
         (leaf || named).then(|| (self.name)(node)).flatten()
     }
-}
-
-/// The formula of `node` with `names` for what they name, as a step of a derivation writes it.
-fn plainly(
-    subject: &Subject<'_>,
-    node: NodeId,
-    names: &dyn Fn(NodeId) -> Option<Name>,
-) -> Result<Simplified, Unwritable> {
-    let options = simplify::WriteOptions {
-        names,
-        named: &[],
-        decimals: subject.decimals,
-        guards: false,
-        exact: false,
-        order: &[],
-        shares: false,
-        taken: &|_| false,
-    };
-    simplify::write(subject.graph, node, &options)
 }

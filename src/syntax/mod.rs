@@ -13,12 +13,14 @@ mod lexer;
 pub(crate) mod names;
 pub mod printer;
 mod scan;
+mod script_writer;
 pub mod special;
 pub mod statements;
 mod token;
 pub mod words;
 
 pub use exercise::filled;
+pub use script_writer::ScriptWriter;
 
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::source::{Location, Source, Span};

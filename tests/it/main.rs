@@ -41,6 +41,7 @@ mod rounding;
 mod rounds;
 mod sessions;
 mod sparsity;
+mod steps;
 mod sums;
 mod sweeps;
 mod syntax;

@@ -4,16 +4,18 @@
 
 mod cell;
 
+use super::derive::StepText;
 use super::graph::embedded;
 use super::picture::ARROW;
 use super::{Style, compare, derive, diagnostic, plot, structure, values};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, counted};
 use crate::event::{Event, Item};
 use crate::findings;
 use crate::graph::Tensor;
 use crate::plot::{Picture, Plot};
 use crate::source::Source;
 use crate::structure::Structure;
+use crate::symbolic::Derivation;
 use crate::trace::{Drawing, Kink, Nonfinite, Trace};
 use crate::view;
 use cell::{escaped, matrix, prose, table, value};
@@ -166,7 +168,9 @@ pub fn event(event: &Event, script: Option<&Source>, style: &Style) -> String {
         Event::Graph(drawing) => section("graph", &figure(&drawing.trace, drawing, script, style)),
         Event::Sparsity(found) => section("sparsity", &pattern(found, style)),
         Event::Plot(plot) => section("plot", &picture(plot)),
-        Event::Derive(derivation) => preformatted(&derive::text(derivation, style)),
+        Event::Derive(derivation) => {
+            steps(derivation, style) + &preformatted(&derive::answer(derivation, style))
+        }
         Event::Compare(comparison) => {
             let head = named(&comparison.output, &comparison.value, style);
             let tables = [view::derivatives(comparison), view::costs(comparison)];
@@ -199,6 +203,25 @@ pub fn diagnostic(found: &Diagnostic, style: &Style) -> String {
 fn preformatted(text: &str) -> String {
     let text = escaped(text);
     section("formula", &format!("<pre tabindex=\"0\">{text}</pre>\n"))
+}
+
+/// The lines of a derivation, which can be folded, and shown one by one.
+fn steps(derivation: &Derivation, style: &Style) -> String {
+    let lines = derive::step_texts(derivation, style);
+    if lines.is_empty() {
+        return String::new();
+    }
+    let row = |line: &StepText| {
+        let [head, formula, rule] = [&line.head, &line.formula, &line.rule].map(|one| escaped(one));
+        format!(
+            "<tr><td><code>{head}</code></td><td><code>= {formula}</code></td><td>{rule}</td></tr>\n"
+        )
+    };
+    let rows: String = lines.iter().map(row).collect();
+    let count = counted(lines.len(), "step");
+    let rows = format!("<div class=\"wide\"><table>\n{rows}</table></div>\n");
+    let folded = format!("<details open><summary>{count}</summary>\n{rows}</details>\n");
+    section("steps", &folded)
 }
 
 fn section(class: &str, content: &str) -> String {

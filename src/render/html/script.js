@@ -31,3 +31,17 @@ document.querySelectorAll(".wengert figure.trace").forEach((figure) => {
   figure.addEventListener("pointerleave", clear);
   figure.addEventListener("focusout", clear);
 });
+// The lines of a derivation one by one: a click on the button shows the next.
+document.querySelectorAll(".wengert .steps details").forEach((details) => {
+  const rows = [...details.querySelectorAll("tr")];
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "one by one";
+  button.addEventListener("click", () => {
+    const next = rows.findIndex((row) => row.hidden);
+    if (next < 0) rows.forEach((row, k) => { row.hidden = k > 0; });
+    else rows[next].hidden = false;
+    button.textContent = rows.some((row) => row.hidden) ? "next step" : "one by one";
+  });
+  details.append(button);
+});

@@ -2,7 +2,8 @@
 
 use super::object::Object;
 use crate::findings::no_formula;
-use crate::render::derive::step_text;
+use crate::notation::Style;
+use crate::render::derive::head;
 use crate::symbolic::{Derivation, DerivationStep, NoFormula, OverRounds, Recurrence, Symbolic};
 use serde_json::{Value, json};
 
@@ -35,9 +36,31 @@ pub fn object(derivation: &Derivation) -> Object {
                 .with_some("along", along)
         }
     };
-    let step =
-        |step: &DerivationStep| json!({"rule": step.rule.to_string(), "formula": step_text(step)});
-    object.with_list("steps", derivation.steps.iter().map(step))
+    object.with_list(
+        "steps",
+        derivation
+            .steps
+            .iter()
+            .map(|step| step_object(derivation, step)),
+    )
+}
+
+/// A line: its left side, the rule, the rule in general, what its letters stand for, the right side.
+fn step_object(derivation: &Derivation, step: &DerivationStep) -> Value {
+    let mut object = json!({
+        "of": head(derivation, &step.head, &Style::default()),
+        "rule": step.rule.to_string(),
+        "formula": step.formula.one_line(),
+    });
+    if let Some((left, right)) = &step.law {
+        object["law"] = format!("{} = {}", left.one_line(), right.one_line()).into();
+    }
+    if !step.letters.is_empty() {
+        let letters = step.letters.iter();
+        let letters = letters.map(|(name, of)| (name.to_string(), of.one_line().into()));
+        object["let"] = Value::Object(letters.collect());
+    }
+    object
 }
 
 /// An equation, with the rounds that it holds for or adds up.

@@ -18,12 +18,13 @@ use crate::graph::Tensor;
 use crate::notation::written;
 use crate::simplify::Simplified;
 use crate::symbolic::{
-    Derivation, OverRounds, Recurrence, Rewriting, Summand, Symbolic, TaylorSeries,
+    Derivation, DerivationStep, Head, OverRounds, Recurrence, Rewriting, Symbolic, TaylorSeries,
 };
+use crate::syntax::ast::Name;
 use crate::trace::Trace;
 use crate::trace::check::Verdict;
 use crate::trace::compare::Comparison;
-use crate::trace::{Kink, Line, Math, Nonfinite, Role, Times};
+use crate::trace::{Kink, Line, Math, Nonfinite, Role};
 use crate::view::{self, Remark, Table};
 use formula::LatexMath;
 use name::{number, prose};
@@ -288,11 +289,14 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
         let equations = equations(head, formula, pen);
         equations.iter().map(|one| display(one)).collect()
     };
-    let mut text = steps(derivation, &head, pen);
+    let mut text = steps(derivation, pen);
     match &derivation.result {
         Symbolic::Formula(formula) if derivation.bare => text.push_str(&alone(formula, pen)),
         Symbolic::Formula(formula) => {
-            text.push_str(&lines(&head, formula));
+            // The last line of a derivation is the formula, unless that has shared parts.
+            if derivation.steps.is_empty() || !formula.parts.is_empty() {
+                text.push_str(&lines(&head, formula));
+            }
             if derivation.sizes {
                 text.push_str(&paragraphs(&derive::sizes(formula, true)));
             }
@@ -329,47 +333,85 @@ fn recurrence(equation: &Recurrence, pen: LatexMath) -> String {
     })
 }
 
-/// Every rule with the formula after it.
-fn steps(derivation: &Derivation, head: &str, pen: LatexMath) -> String {
-    if derivation.steps.is_empty() {
+/// Every rule with the formula after it, aligned; a rule that does not fit beside its formula stands below.
+/// Where a formula is wider than the text, each line is set on its own, where it can be broken.
+fn steps(derivation: &Derivation, pen: LatexMath) -> String {
+    let mut lines: Vec<[String; 3]> = Vec::new();
+    let mut last: Option<&Head> = None;
+    for step in &derivation.steps {
+        let left = match last.replace(&step.head) == Some(&step.head) {
+            true => String::new(),
+            false => step_head(derivation, &step.head, pen),
+        };
+        lines.push([left, formula_math(&step.formula, pen), step_rule(step, pen)]);
+    }
+    if lines.is_empty() {
         return String::new();
     }
-    let steps = derivation.steps.iter();
-    let rules: Vec<String> = steps
-        .clone()
-        .map(|step| prose(&step.rule.to_string()))
-        .collect();
-    let formulas = steps.map(|step| {
-        let terms = step.terms.iter().map(summand).collect();
-        format!("${}$", pen.write(&Math::sum(terms)))
-    });
-    let columns = vec![
-        table::Typeset::left("rule", rules.clone()),
-        table::Typeset::left(format!("${head}$"), formulas.collect()),
-    ];
-    table::typeset(&table::Typeset::left("rule", rules), &[columns])
+    let fits = |text: String| table::width(&text, true) <= table::LINE;
+    if !lines
+        .iter()
+        .all(|[left, right, _]| fits(format!("{left} = {right}")))
+    {
+        let line = |[left, right, rule]: &[String; 3]| {
+            display(&format!("{left} = {right}")) + &table::paragraph(&format!("${rule}$"))
+        };
+        return lines.iter().map(line).collect();
+    }
+    let line =
+        |[left, right, rule]: &[String; 3]| match fits(format!("{left} = {right}\\quad {rule}")) {
+            true => format!("{left} &= {right} && {rule}"),
+            false => format!("{left} &= {right} \\\\\n&\\qquad {rule}"),
+        };
+    let lines: Vec<String> = lines.iter().map(line).collect();
+    format!(
+        "\\begin{{align*}}\n{}\n\\end{{align*}}\n",
+        lines.join(" \\\\\n")
+    )
 }
 
-/// One term of a derivative on the way: what is known times d(…).
-fn summand(term: &Summand) -> Math {
-    let written = |formula: &Option<Simplified>| match formula {
-        Some(formula) => written::expression(&formula.script, formula.whole),
-        None => Math::Ellipsis,
-    };
-    let factor = written(&term.factor);
-    let Some(rest) = &term.rest else {
-        return factor;
-    };
-    let rest_math = Math::Call("d".into(), vec![written(&rest.of)]);
-    match (rest.is_scalar, &factor) {
-        (true, Math::Number(1.0)) => rest_math,
-        (true, Math::Neg(inner)) if **inner == Math::Number(1.0) => rest_math.negated(),
-        (true, _) => Math::product(Times::Matrix, factor, rest_math),
-        (false, _) => Math::Call(
-            "sum".into(),
-            vec![Math::product(Times::Entrywise, factor, rest_math)],
-        ),
+/// The left side of a line.
+fn step_head(derivation: &Derivation, head: &Head, pen: LatexMath) -> String {
+    let name = |name: &Name| pen.write(&Math::Name(name.clone()));
+    match head {
+        Head::Derivative => self::head(derivation, pen),
+        Head::Differential => {
+            let of = derivation.output.math().cloned().unwrap_or(Math::Ellipsis);
+            pen.write(&Math::Call("d".into(), vec![of]))
+        }
+        Head::Error { error, of } => {
+            let quotient = match derivation.output.math() {
+                Some(output) => pen.derivative(output, &Math::Name(of.clone())),
+                None => String::new(),
+            };
+            format!("{} = {quotient}", name(error))
+        }
     }
+}
+
+/// A rule: its name, what it says in general, and what its letters stand for.
+fn step_rule(step: &DerivationStep, pen: LatexMath) -> String {
+    let law = step
+        .law
+        .as_ref()
+        .map(|(left, right)| format!("{} = {}", formula_math(left, pen), formula_math(right, pen)));
+    let letter = |(name, of): &(Name, Simplified)| {
+        let name = pen.write(&Math::Name(name.clone()));
+        format!("{name} = {}", formula_math(of, pen))
+    };
+    let said: Vec<String> = law
+        .into_iter()
+        .chain(step.letters.iter().map(letter))
+        .collect();
+    let name = prose(&step.rule.to_string());
+    match said.is_empty() {
+        true => format!("\\text{{{name}}}"),
+        false => format!("\\text{{{name}: }} {}", said.join(",\\ ")),
+    }
+}
+
+fn formula_math(formula: &Simplified, pen: LatexMath) -> String {
+    pen.write(&written::expression(&formula.script, formula.whole))
 }
 
 fn compared(comparison: &Comparison, style: &Style) -> String {

@@ -196,8 +196,28 @@ pub struct Algebra<'a> {
     pub guards: bool,
     /// How formulas are written.
     pub conventions: Conventions,
-    /// The names of rules that were applied, in the order in which they first were.
+    /// The rules that were applied.
+    pub record: Record,
+}
+
+/// The rules that were applied to the formulas of an algebra.
+#[derive(Default)]
+pub struct Record {
+    /// Their names, in the order in which they first were.
     pub applied: Vec<&'static str>,
+    /// The formulas that became others, with the name of the rule; only where that is asked for.
+    pub changes: Option<Vec<FormChange>>,
+}
+
+/// A formula that became another one.
+#[derive(Clone, Copy)]
+pub struct FormChange {
+    /// The formula.
+    pub from: Id,
+    /// The other one.
+    pub to: Id,
+    /// The name of the rule.
+    pub rule: &'static str,
 }
 
 /// The factors of a product without the one at `k`.
@@ -222,7 +242,7 @@ impl<'a> Algebra<'a> {
             depth: 0,
             guards,
             conventions: Conventions::default(),
-            applied: Vec::new(),
+            record: Record::default(),
         };
         algebra.one = algebra.number(Number::ONE);
         algebra
@@ -353,8 +373,17 @@ impl<'a> Algebra<'a> {
 
     /// Notes that a rule was applied.
     pub fn note(&mut self, rule: &'static str) {
-        if !self.applied.contains(&rule) {
-            self.applied.push(rule);
+        if !self.record.applied.contains(&rule) {
+            self.record.applied.push(rule);
+        }
+    }
+
+    /// Keeps that `from` became `to`, where that is asked for.
+    pub fn keep_change(&mut self, from: Id, to: Id, rule: &'static str) {
+        if let Some(changes) = &mut self.record.changes
+            && from != to
+        {
+            changes.push(FormChange { from, to, rule });
         }
     }
 

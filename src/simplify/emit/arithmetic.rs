@@ -84,11 +84,11 @@ impl Emitter<'_> {
                     } else {
                         BinaryOp::Add
                     };
-                    self.binary(op, left, right)
+                    self.sheet.binary(op, left, right)
                 }
             });
         }
-        Ok(text.unwrap_or_else(|| self.number(0.0)))
+        Ok(text.unwrap_or_else(|| self.sheet.number(0.0)))
     }
 
     /// The degree of a power or product of names: polynomials are written from the highest down.
@@ -119,8 +119,8 @@ impl Emitter<'_> {
         }
         if let Some((above, below)) = self.quotient(c) {
             let above = self.scaled(Number::whole(above), term)?;
-            let below = self.number(below as f64);
-            return Ok(self.binary(BinaryOp::Div, above, below));
+            let below = self.sheet.number(below as f64);
+            return Ok(self.sheet.binary(BinaryOp::Div, above, below));
         }
         if c.is_negative() && self.algebra.takes_a_sign(term) {
             let plain = self.opposite(term)?;
@@ -143,8 +143,8 @@ impl Emitter<'_> {
         }
         let plain = self.emit(term)?;
         Ok(match self.coefficient(c) {
-            Some(front) => self.binary(BinaryOp::Mul, front, plain),
-            None if c.is_negative() => self.push(ExprKind::Unary(UnaryOp::Neg, plain)),
+            Some(front) => self.sheet.binary(BinaryOp::Mul, front, plain),
+            None if c.is_negative() => self.sheet.push(ExprKind::Unary(UnaryOp::Neg, plain)),
             None => plain,
         })
     }
@@ -155,12 +155,12 @@ impl Emitter<'_> {
             op @ (BinaryOp::Mul | BinaryOp::Div | BinaryOp::DotMul | BinaryOp::DotDiv),
             a,
             b,
-        ) = self.script.expressions[product.0 as usize].kind.clone()
+        ) = self.sheet.kind(product).clone()
         {
             let a = self.multiplied(front, a);
-            return self.binary(op, a, b);
+            return self.sheet.binary(op, a, b);
         }
-        self.binary(BinaryOp::Mul, front, product)
+        self.sheet.binary(BinaryOp::Mul, front, product)
     }
 
     /// A coefficient that must be written; 1 and −1 are no factors.
@@ -178,7 +178,7 @@ impl Emitter<'_> {
             }
             Form::Transposed(inner) => {
                 let inner = self.opposite(inner)?;
-                Ok(self.push(ExprKind::Unary(UnaryOp::Transpose, inner)))
+                Ok(self.sheet.push(ExprKind::Unary(UnaryOp::Transpose, inner)))
             }
             Form::Chain(links) => {
                 let one = self.algebra.unit();
@@ -192,7 +192,7 @@ impl Emitter<'_> {
                     };
                     text = Some(match text {
                         None => link,
-                        Some(left) => self.binary(BinaryOp::Mul, left, link),
+                        Some(left) => self.sheet.binary(BinaryOp::Mul, left, link),
                     });
                 }
                 text.ok_or(Unwritable::NoSpelling)
@@ -211,12 +211,12 @@ impl Emitter<'_> {
             op @ (BinaryOp::Mul | BinaryOp::Div | BinaryOp::DotMul | BinaryOp::DotDiv),
             a,
             b,
-        ) = self.script.expressions[product.0 as usize].kind.clone()
+        ) = self.sheet.kind(product).clone()
         {
             let a = self.negated_front(a);
-            return self.binary(op, a, b);
+            return self.sheet.binary(op, a, b);
         }
-        self.push(ExprKind::Unary(UnaryOp::Neg, product))
+        self.sheet.push(ExprKind::Unary(UnaryOp::Neg, product))
     }
 
     pub(super) fn chain(&mut self, front: Option<ExprId>, links: &[Id]) -> Written {
@@ -225,7 +225,7 @@ impl Emitter<'_> {
             let link = self.emit(*link)?;
             text = Some(match text {
                 None => link,
-                Some(left) => self.binary(BinaryOp::Mul, left, link),
+                Some(left) => self.sheet.binary(BinaryOp::Mul, left, link),
             });
         }
         text.ok_or(Unwritable::NoSpelling)

@@ -1,13 +1,13 @@
 //! Operations of the table as expressions.
 
-use super::{Emitter, Unwritable, Written, ident};
-use crate::graph::primitive::{Mask, Notation, Operator, ShapeRule};
+use super::{Emitter, Unwritable, Written};
+use crate::graph::primitive::{Mask, Notation, ShapeRule};
 use crate::graph::{Attr, Primitive, Shape};
 use crate::primitives::arithmetic::WHERE;
 use crate::primitives::array::ENTRIES_AT;
 use crate::simplify::algebra::{Form, Id, Ids, corner_of};
 use crate::simplify::exact::Number;
-use crate::syntax::ast::{BinaryOp, ExprKind, Index, NamedArgument, UnaryOp};
+use crate::syntax::ast::{BinaryOp, ExprKind, Index, UnaryOp};
 
 impl Emitter<'_> {
     pub(super) fn operation(
@@ -28,20 +28,17 @@ impl Emitter<'_> {
                     } else {
                         BinaryOp::DotMul
                     };
-                    return Ok(self.binary(op, value, condition));
+                    return Ok(self.sheet.binary(op, value, condition));
                 }
-                let zero = self.number(0.0);
-                return Ok(self.call("where", vec![condition, value, zero], Vec::new()));
+                let zero = self.sheet.number(0.0);
+                return Ok(self.sheet.call("where", vec![condition, value, zero]));
             }
             let zero = if shape.is_scalar() {
-                self.number(0.0)
+                self.sheet.number(0.0)
             } else {
-                let sizes = [shape.rows, shape.cols]
-                    .map(|size| self.number(f64::from(size)))
-                    .to_vec();
-                self.call("zeros", sizes, Vec::new())
+                self.sheet.filled("zeros", shape)
             };
-            return Ok(self.push(ExprKind::If(condition, value, zero)));
+            return Ok(self.sheet.push(ExprKind::If(condition, value, zero)));
         }
         if row.is(&ENTRIES_AT) {
             return self.entries_at(args, shape);
@@ -51,7 +48,7 @@ impl Emitter<'_> {
         {
             let count = self.algebra.shape(*each).rows;
             let each = self.comprehension(body, depth, (from, count), false)?;
-            return Ok(self.call(row.name, vec![each], Vec::new()));
+            return Ok(self.sheet.call(row.name, vec![each]));
         }
         if matches!(attr, Attr::Round(_) | Attr::RoundBack(_)) {
             return Err(Unwritable::Loop);
@@ -81,41 +78,35 @@ impl Emitter<'_> {
                 let [a, b] = written[..] else {
                     return Err(Unwritable::NoSpelling);
                 };
-                Ok(self.binary(spelled(operator), a, b))
+                Ok(self.sheet.binary(operator.into(), a, b))
             }
-            Notation::Not => Ok(self.push(ExprKind::Unary(UnaryOp::Not, written[0]))),
-            Notation::Negation => Ok(self.push(ExprKind::Unary(UnaryOp::Neg, written[0]))),
-            Notation::Transpose => Ok(self.push(ExprKind::Unary(UnaryOp::Transpose, written[0]))),
-            Notation::Choice => Ok(self.push(ExprKind::If(written[0], written[1], written[2]))),
+            Notation::Not => Ok(self.sheet.push(ExprKind::Unary(UnaryOp::Not, written[0]))),
+            Notation::Negation => Ok(self.sheet.push(ExprKind::Unary(UnaryOp::Neg, written[0]))),
+            Notation::Transpose => Ok(self
+                .sheet
+                .push(ExprKind::Unary(UnaryOp::Transpose, written[0]))),
+            Notation::Choice => Ok(self
+                .sheet
+                .push(ExprKind::If(written[0], written[1], written[2]))),
             Notation::Index => {
                 let from = self.algebra.shape(args[0]);
                 let indices = match (written.get(1).copied(), attr) {
-                    (None, _) => self.indices(attr, shape, from),
+                    (None, _) => self.sheet.indices(corner_of(attr), shape, from),
                     (Some(vector), _) if from.is_vector() => vec![Index::At(vector)],
                     (Some(vector), Attr::Axis(2)) => vec![Index::All, Index::At(vector)],
                     (Some(vector), _) => vec![Index::At(vector), Index::All],
                 };
-                Ok(self.push(ExprKind::Index(written[0], indices)))
+                Ok(self.sheet.push(ExprKind::Index(written[0], indices)))
             }
             Notation::Silent | Notation::Matrix => Err(Unwritable::NoSpelling),
             Notation::Call => {
                 let sizes = row.sizes_shown(shape);
-                written.extend(sizes.into_iter().map(|size| self.number(f64::from(size))));
-                let named = match attr {
-                    Attr::Axis(axis) => vec![("axis", f64::from(axis))],
-                    Attr::Seed(low, high) => {
-                        vec![("seed", (u64::from(low) | u64::from(high) << 32) as f64)]
-                    }
-                    _ => Vec::new(),
-                };
-                let named = named
-                    .into_iter()
-                    .map(|(name, value)| NamedArgument {
-                        name: ident(name),
-                        value: self.number(value),
-                    })
-                    .collect();
-                Ok(self.call(row.name, written, named))
+                written.extend(
+                    sizes
+                        .into_iter()
+                        .map(|size| self.sheet.number(f64::from(size))),
+                );
+                Ok(self.sheet.operation(row.name, written, attr))
             }
         }
     }
@@ -139,7 +130,7 @@ impl Emitter<'_> {
             Shape { rows: 1, .. } => vec![Index::At(col)],
             _ => vec![at(row, extent.rows), at(col, extent.cols)],
         };
-        Ok(self.push(ExprKind::Index(x, indices)))
+        Ok(self.sheet.push(ExprKind::Index(x, indices)))
     }
 
     /// a and b for the condition that a − b is above or below 0.
@@ -168,51 +159,5 @@ impl Emitter<'_> {
             }
             _ => None,
         }
-    }
-
-    fn indices(&mut self, attr: Attr, extent: Shape, from: Shape) -> Vec<Index> {
-        let corner = corner_of(attr);
-        let mut one = |first: u32, count: u32, length: u32| {
-            if count == length && count != 1 {
-                Index::All
-            } else if count == 1 {
-                Index::At(self.number(f64::from(first + 1)))
-            } else {
-                let (a, b) = (
-                    self.number(f64::from(first + 1)),
-                    self.number(f64::from(first + count)),
-                );
-                Index::Range(a, b)
-            }
-        };
-        if from.cols == 1 {
-            vec![one(corner.row, extent.rows, from.rows)]
-        } else if from.rows == 1 {
-            vec![one(corner.col, extent.cols, from.cols)]
-        } else {
-            vec![
-                one(corner.row, extent.rows, from.rows),
-                one(corner.col, extent.cols, from.cols),
-            ]
-        }
-    }
-}
-
-fn spelled(operator: Operator) -> BinaryOp {
-    match operator {
-        Operator::Add => BinaryOp::Add,
-        Operator::Sub => BinaryOp::Sub,
-        Operator::Mul => BinaryOp::DotMul,
-        Operator::MatMul => BinaryOp::Mul,
-        Operator::Div => BinaryOp::DotDiv,
-        Operator::Pow => BinaryOp::DotPow,
-        Operator::Eq => BinaryOp::Eq,
-        Operator::Ne => BinaryOp::Ne,
-        Operator::Lt => BinaryOp::Lt,
-        Operator::Le => BinaryOp::Le,
-        Operator::Gt => BinaryOp::Gt,
-        Operator::Ge => BinaryOp::Ge,
-        Operator::And => BinaryOp::And,
-        Operator::Or => BinaryOp::Or,
     }
 }

@@ -38,12 +38,12 @@ impl Emitter<'_> {
             let denied = self.denied(condition);
             let condition = self.emit(denied.unwrap_or(condition))?;
             let value = self.product(c, &rest)?;
-            let zero = self.number(0.0);
+            let zero = self.sheet.number(0.0);
             let [holds, fails] = match denied {
                 Some(_) => [zero, value],
                 None => [value, zero],
             };
-            return Ok(self.push(ExprKind::If(condition, holds, fails)));
+            return Ok(self.sheet.push(ExprKind::If(condition, holds, fails)));
         }
         let one = self.algebra.unit();
         let plain = |(base, e): &(Id, Id)| self.algebra.value(*base).filter(|_| *e == one);
@@ -114,7 +114,7 @@ impl Emitter<'_> {
             true => BinaryOp::Div,
             false => BinaryOp::DotDiv,
         };
-        Ok(self.binary(op, above.0, below.0))
+        Ok(self.sheet.binary(op, above.0, below.0))
     }
 
     fn is_below(&self, exponent: Id) -> bool {
@@ -160,9 +160,9 @@ impl Emitter<'_> {
             (false, true) => (BinaryOp::Div, BinaryOp::DotPow),
             (false, false) => (BinaryOp::DotDiv, BinaryOp::DotPow),
         };
-        let quotient = self.binary(divide, top, bottom);
-        let power = self.number((-power) as f64);
-        Ok(Some((self.binary(raise, quotient, power), scalar)))
+        let quotient = self.sheet.binary(divide, top, bottom);
+        let power = self.sheet.number((-power) as f64);
+        Ok(Some((self.sheet.binary(raise, quotient, power), scalar)))
     }
 
     /// c·f₁·f₂·… with one more factor, a scalar before matrices.
@@ -191,7 +191,7 @@ impl Emitter<'_> {
             true => BinaryOp::Mul,
             false => BinaryOp::DotMul,
         };
-        (self.binary(op, a.0, b.0), a.1 && b.1)
+        (self.sheet.binary(op, a.0, b.0), a.1 && b.1)
     }
 
     /// sqrt(2)/2 is written 1/sqrt(2).
@@ -254,7 +254,7 @@ impl Emitter<'_> {
                 times(self, &mut inside, base, true);
             }
             if let Some((inside, _)) = inside {
-                let root = self.call("sqrt", vec![inside], Vec::new());
+                let root = self.sheet.call("sqrt", vec![inside]);
                 times(self, &mut text, root, true);
             }
         }
@@ -266,7 +266,7 @@ impl Emitter<'_> {
             let written = self.power(factor, sign)?;
             times(self, &mut text, written, scalar);
         }
-        let text = text.unwrap_or_else(|| (self.number(1.0), true));
+        let text = text.unwrap_or_else(|| (self.sheet.number(1.0), true));
         Ok(match c == Number::MINUS_ONE {
             true => (self.negated_front(text.0), text.1),
             false => text,
@@ -304,7 +304,7 @@ impl Emitter<'_> {
             let below = self.is_below(factor.exponent) || factor.inverted;
             let written = self.power(&factor, if below { -1 } else { 1 })?;
             let (left, left_scalar) = match text {
-                None if below => (self.number(1.0), true),
+                None if below => (self.sheet.number(1.0), true),
                 None => {
                     text = Some((written, scalar));
                     continue;
@@ -317,12 +317,12 @@ impl Emitter<'_> {
                 (false, _, true) => BinaryOp::Mul,
                 (false, _, false) => BinaryOp::DotMul,
             };
-            text = Some((self.binary(op, left, written), scalar && left_scalar));
+            text = Some((self.sheet.binary(op, left, written), scalar && left_scalar));
         }
-        let mut text = text.map_or_else(|| self.number(1.0), |(text, _)| text);
+        let mut text = text.map_or_else(|| self.sheet.number(1.0), |(text, _)| text);
         if divisor != 1 {
-            let below = self.number(divisor as f64);
-            text = self.binary(BinaryOp::Div, text, below);
+            let below = self.sheet.number(divisor as f64);
+            text = self.sheet.binary(BinaryOp::Div, text, below);
         }
         Ok(match front == Number::MINUS_ONE {
             true => self.negated_front(text),
@@ -366,12 +366,12 @@ impl Emitter<'_> {
             return Ok(base);
         }
         if number == Some(Number::HALF) {
-            return Ok(self.call("sqrt", vec![base], Vec::new()));
+            return Ok(self.sheet.call("sqrt", vec![base]));
         }
         let exponent = match number {
             // Halves are short: x^1.5.
             Some(number) if number.fraction().is_some_and(|(_, below)| below == 2) => {
-                self.number(number.to_f64())
+                self.sheet.number(number.to_f64())
             }
             Some(number) => self.exact(number),
             None if sign == Number::MINUS_ONE => match self.algebra.form(exponent) {
@@ -389,7 +389,7 @@ impl Emitter<'_> {
         } else {
             BinaryOp::DotPow
         };
-        Ok(self.binary(op, base, exponent))
+        Ok(self.sheet.binary(op, base, exponent))
     }
 }
 

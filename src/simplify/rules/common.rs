@@ -44,7 +44,7 @@ fn with_common_factors_out(algebra: &mut Algebra, id: Id) -> Id {
     // A polynomial reads better in powers than nested, unless nesting saves more than one step.
     match best {
         Some(best) if algebra.cost(best) + partial_penalty(algebra, best) < algebra.cost(id) => {
-            algebra.note("take out a common factor");
+            algebra.note(super::COMMON_FACTOR);
             best
         }
         _ => id,

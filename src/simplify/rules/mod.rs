@@ -76,6 +76,11 @@ fn computed(name: &'static str, rewrite: fn(&mut Algebra, Id) -> Option<Id>) -> 
     Rule { name, rewrite }
 }
 
+/// The name of the rule that takes out what all terms of a sum have in common.
+pub const COMMON_FACTOR: &str = "take out a common factor";
+/// The name of the rule that writes a sum of quotients as one.
+pub const ONE_DENOMINATOR: &str = "over one denominator";
+
 /// The rules for operations of the table, applied when one is built.
 #[rustfmt::skip]
 pub static OPERATIONS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
@@ -149,6 +154,7 @@ pub fn apply_first(algebra: &mut Algebra, id: Id, table: &[Rule]) -> Id {
             && simpler != id
         {
             algebra.note(rule.name);
+            algebra.keep_change(id, simpler, rule.name);
             return simpler;
         }
     }

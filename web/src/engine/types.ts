@@ -51,6 +51,8 @@ export interface Compare {
   cost: Record<Mode, Cost | null>;
   advice?: string;
 }
+/** A line of a derivation: its sides, the rule, the rule in general, and what its letters stand for. */
+export interface Step { of: string; rule: string; formula: string; law?: string; let?: Record<string, string> }
 export interface Derive {
   kind: 'derive';
   output: string;
@@ -59,7 +61,7 @@ export interface Derive {
   tree?: number;
   dag?: number;
   before?: { tree: number; dag: number };
-  steps?: { rule: string; formula: string }[];
+  steps?: Step[];
   reason?: string;
   by?: string;
   recurrences?: Recurrence[];

@@ -1,11 +1,12 @@
 /** What stands beside the trace: the four modes, the formula with steps and the visitor's own check, a plot, the script's results. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import * as state from '../state';
-import type { Check, Compare, Derive, Recurrence, Diagnostic, Line, Mode, Plot, Value } from '../engine/types';
+import type { Check, Compare, Derive, Recurrence, Diagnostic, Line, Mode, Plot, Step, Value } from '../engine/types';
 import { MODES } from '../engine/types';
 import { inline, isMatrix, short, toNumber } from '../number';
 import { derivative, mathml } from '../formula/mathml';
 import { html, plain } from './typeset';
+import { escape } from '../formula/write';
 import { CurvePlot, MapPlot } from './PlotView';
 import { latest } from '../outline';
 import { literal, rangeOf, setInput, tidy } from '../inputs';
@@ -135,6 +136,13 @@ function Display({ derive }: { derive: Derive }) {
   return math ? <div class="display" tabIndex={0} role="group" aria-label={`The derivative of ${derive.output} with respect to ${derive.wrt}`} dangerouslySetInnerHTML={{ __html: math }} /> : <pre tabIndex={0}>{derive.formula ?? derive.reason}</pre>;
 }
 
+/** A rule, the rule in general, and what its letters stand for. */
+function stated(step: Step): string {
+  const letters = Object.entries(step.let ?? {}).map(([letter, of]) => `${letter} = ${of}`);
+  const said = [...(step.law ? [step.law] : []), ...letters];
+  return said.length > 0 ? `${step.rule}: ${said.join(', ')}` : step.rule;
+}
+
 function Derivation({ derive }: { derive: Derive }) {
   const text = derive.formula ?? '';
   return (
@@ -143,7 +151,7 @@ function Derivation({ derive }: { derive: Derive }) {
       <p class="dim"><code>{text}</code>{derive.dag !== undefined && ` — ${derive.dag} operations${derive.before && derive.before.dag !== derive.dag ? ` (${derive.before.dag} before simplifying)` : ''}`}</p>
       {derive.steps && derive.steps.length > 0 && (
         <details open class="steps"><summary>{derive.steps.length} steps</summary>
-          <ol>{derive.steps.map((s, k) => { const m = mathml(s.formula); return <li key={k}><span class="step-rule">{s.rule}</span>{m ? <span dangerouslySetInnerHTML={{ __html: m.replace('display="block"', 'display="inline"') }} /> : <code>{s.formula}</code>}</li>; })}</ol>
+          <ol>{derive.steps.map((s, k, all) => { const head = all[k - 1]?.of === s.of ? '' : s.of; const m = mathml(s.formula, `<mtext>${escape(head)}</mtext>`); return <li key={k}>{m ? <span dangerouslySetInnerHTML={{ __html: m.replace('display="block"', 'display="inline"') }} /> : <code>{head} = {s.formula}</code>} <span class="step-rule">{stated(s)}</span></li>; })}</ol>
         </details>
       )}
     </div>

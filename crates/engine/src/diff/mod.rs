@@ -26,9 +26,8 @@ pub use differences::{Central, Differences, Motion};
 pub use direction::{reseeded, seeded};
 pub use flow::{Flow, Flows};
 pub use matrix::{Matrix, Sweep, hessian, jacobian};
-pub use modes::{contributions, forward, reverse, reverse_steps};
+pub use modes::{contributions, forward, reverse};
 pub use numeric::{Scheme, numeric};
-pub use reverse::Frontier;
 pub use taylor::taylor;
 
 use crate::graph::NodeId;

@@ -3,7 +3,7 @@
 use super::Held;
 use super::flow::{Flow, Flows};
 use super::forward::tangents;
-use super::reverse::{self as backwards, Frontier, adjoints};
+use super::reverse::{self as backwards, adjoints};
 use super::site::Modes;
 use crate::graph::{Graph, NodeId};
 use rustc_hash::FxHashMap;
@@ -47,19 +47,7 @@ fn reverse_all<'g>(
     targets: &[NodeId],
     held: &Held,
 ) -> Vec<Option<Flow<'g>>> {
-    adjoints(MODES, graph, outputs, targets, held, &mut |_, _| {})
-}
-
-/// A reverse pass of a scalar output in single steps: every node that passed its adjoint on, and
-/// the frontier after it. The sum of adjoint times differential over the frontier is the
-/// differential of the output at every step.
-pub fn reverse_steps<'g>(
-    graph: &'g Graph,
-    output: NodeId,
-    target: NodeId,
-    held: &Held,
-) -> Vec<(NodeId, Frontier<'g>)> {
-    backwards::steps(MODES, graph, output, target, held)
+    adjoints(MODES, graph, outputs, targets, held)
 }
 
 /// The adjoints that `id` with adjoint `flow` contributes to its arguments, one by one: what a

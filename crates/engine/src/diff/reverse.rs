@@ -49,46 +49,13 @@ impl<'g> Inboxes<'g> {
     }
 }
 
-/// The state of a reverse pass after a node: the nodes that have received adjoints and not yet
-/// passed them on, each with the sum of what it has received.
-pub type Frontier<'g> = Vec<(NodeId, Term<'g>)>;
-
-/// [`super::reverse_steps`], with the modes that rules may need.
-pub(super) fn steps<'g>(
-    modes: Modes,
-    graph: &'g Graph,
-    output: NodeId,
-    target: NodeId,
-    held: &Held,
-) -> Vec<(NodeId, Frontier<'g>)> {
-    let mut steps = Vec::new();
-    let one = graph.term(graph.literal(1.0));
-    adjoints(
-        modes,
-        graph,
-        &[(output, Flow::everywhere(one))],
-        &[target],
-        held,
-        &mut |place, inboxes| {
-            let frontier = (0..place).rev().filter_map(|waiting| {
-                let node = inboxes.whole.cone()[waiting];
-                Some((node, inboxes.gather(graph, waiting)?.term))
-            });
-            steps.push((inboxes.whole.cone()[place], frontier.collect()));
-        },
-    );
-    steps
-}
-
-/// The adjoints of `targets` for outputs with adjoints, with the modes that rules may need; `observe` sees
-/// what is waiting after each node.
+/// The adjoints of `targets` for outputs with adjoints, with the modes that rules may need.
 pub(super) fn adjoints<'g>(
     modes: Modes,
     graph: &'g Graph,
     outputs: &[(NodeId, Flow<'g>)],
     targets: &[NodeId],
     held: &Held,
-    observe: &mut dyn FnMut(usize, &Inboxes<'g>),
 ) -> Vec<Option<Flow<'g>>> {
     let nodes: Vec<NodeId> = outputs.iter().map(|(output, _)| *output).collect();
     let cone = graph.cone_in_order(&nodes, |id| held.contains(&id));
@@ -113,7 +80,6 @@ pub(super) fn adjoints<'g>(
         if !held.contains(&id) {
             let fixed = |id| held.contains(&id) || targets.contains(&id);
             push(modes, graph, id, flow, &mut inboxes, fixed);
-            observe(place, &inboxes);
         }
     }
     targets.iter().map(|id| inboxes.whole.get(*id)).collect()
