@@ -195,10 +195,15 @@ pub fn write_matrix(
     } else {
         printed(&mut algebra, better)
     };
-    let in_words = rules::in_words(&mut algebra, written);
-    let written = over_index(&mut algebra, in_words);
+    let written = in_language(&mut algebra, written);
     let order = TermOrder::PositiveFirst;
     spell(&algebra, vec![(tangent, written)], options, before, order).ok()
+}
+
+/// A formula in words of the language, its numbers 1, 2, 3, … those of an index.
+fn in_language(algebra: &mut Algebra, form: Id) -> Id {
+    let form = rules::in_words(algebra, form);
+    over_index(algebra, form)
 }
 
 fn empty<'a>(arena: &'a Bump, graph: &Graph, options: &WriteOptions<'_>) -> Algebra<'a> {
@@ -244,8 +249,7 @@ fn simplified(
         } else {
             printed(algebra, better)
         };
-        let in_words = rules::in_words(algebra, written);
-        (node, over_index(algebra, in_words))
+        (node, in_language(algebra, written))
     };
     order.into_iter().map(read).collect()
 }

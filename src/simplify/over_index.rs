@@ -161,6 +161,7 @@ impl Reader<'_, '_> {
         };
         let range = self.counting(column)?;
         let each = self.each(&[column], range)?;
+        let each = self.without_zero(each);
         Some(
             self.algebra
                 .apply(&array::SUM, Attr::None, &[each], Shape::SCALAR),
@@ -177,6 +178,7 @@ impl Reader<'_, '_> {
                 continue;
             };
             if let Some(each) = self.each(&[left, right], range) {
+                let each = self.without_zero(each);
                 return Some(
                     self.algebra
                         .apply(&array::SUM, Attr::None, &[each], Shape::SCALAR),
@@ -206,6 +208,28 @@ impl Reader<'_, '_> {
         self.depth -= 1;
         let body = body?;
         Some(self.algebra.each(body, self.depth, range.from, shape))
+    }
+
+    /// The same entries without a first one that is 0 by a factor such as the index itself: the others may have
+    /// no value there, as x^(i - 1) has none at 0.
+    fn without_zero(&mut self, each: Id) -> Id {
+        let shape = self.algebra.shape(each);
+        let Form::Each(body, depth, from) = self.algebra.form(each) else {
+            return each;
+        };
+        let (_, factors) = self.algebra.scaled(body);
+        let Form::Product(bases) = self.algebra.form(factors) else {
+            return each;
+        };
+        let (one, index) = (self.algebra.unit(), self.algebra.index(depth));
+        let terms = [(Number::ONE, index), (Number::whole(-from), one)];
+        let zero = self.algebra.sum(&terms, Shape::SCALAR);
+        if shape.rows < 2 || !bases.contains(&(zero, one)) {
+            return each;
+        }
+        let rows = shape.rows - 1;
+        self.algebra
+            .each(body, depth, from + 1, Shape { rows, ..shape })
     }
 
     /// `offset` and the index.

@@ -8,7 +8,7 @@ use super::multiply::multiplied_out;
 use super::parts::{DEPTH_LIMIT, Outline};
 use super::series::{Expansion, NoSeries, depends};
 use super::{Simplified, TREE_LIMIT, TermOrder, Unwritable, WriteOptions, empty, spell};
-use super::{factorisation, rules, write};
+use super::{factorisation, in_language, rules, write};
 use crate::diff::{Flow, Held, forward};
 use crate::graph::primitive::DerivativeRule;
 use crate::graph::substitute::substitute;
@@ -64,7 +64,7 @@ pub fn rewrite(
         Goal::Factor => (in_factors(&mut algebra, form), TermOrder::Descending),
     };
     algebra.printing = false;
-    let form = rules::in_words(&mut algebra, form);
+    let form = in_language(&mut algebra, form);
     spell(&algebra, vec![(root, form)], options, before, order)
 }
 

@@ -109,6 +109,16 @@ const FOR_ALL_SIZES: &[(&str, &str, &str)] = &[
         "-sum(i*sum(j*sin(i*j*s) for j in 1..d) for i in 1..m)",
     ),
     (
+        "sum(y[i]*s^(i - 1) for i in 1..m)",
+        "s",
+        "sum(y[i]*s^(i - 2)*(i - 1) for i in 2..m)",
+    ),
+    (
+        "sum(s^i/gamma(i + 1) for i in 0..m)",
+        "s",
+        "sum(i*s^(i - 1)/gamma(i + 1) for i in 1..m)",
+    ),
+    (
         "sum((y[i + 1] - y[i])^2 for i in 1..m-1)",
         "y",
         "vcat(2*(y[1..m - 1] - y[2..m]), 0) + vcat(0, 2*(y[2..m] - y[1..m - 1]))",
@@ -201,6 +211,23 @@ fn body(random: &mut SplitMix64, depth: u32) -> String {
             "mean(B[:,i] .* y[i])",
             "tanh(s*i)",
             "softmax(X[i,:]')[1]",
+            "abs(y[i])",
+            "relu(u[i])",
+            "f(y[i])",
+            "f'(y[i])",
+            "sin''(s*y[i])",
+            "stop(y[i])*s",
+            "f(i/3)",
+            "min(y[i], u[i], s)",
+            "cumsum(X[i,:]')[2]",
+            "std(X[i,:])",
+            "hypot(y[i], u[i])",
+            "y[3]^2",
+            "sum(if y[k] > y[i] then s*y[k] else u[k] for k in 1..6)",
+            "sum(Q[i,k]*y[k] for k in 1..6)",
+            "prod(Q[k,i] for k in 1..6)",
+            "max(Q[i,k] + i for k in 1..4)",
+            "sum(y[k] for k in 1..i)",
         ];
         return leaves[pick(leaves.len())].to_string();
     }
@@ -223,7 +250,7 @@ fn bodies_computed_at_once_have_the_values_of_those_that_are_unrolled() {
     let given = "
         s = 0.7; y = randn(6, 1, seed=1); u = randn(1, 6, seed=2); X = randn(6, 3, seed=3)
         w = randn(3, 1, seed=4); B = randn(3, 6, seed=5); W = randn(3, 3, seed=6); Q = randn(6, 6, seed=7)
-        c = [1, 3, 2, 2, 3, 1]\n";
+        c = [1, 3, 2, 2, 3, 1]\nf(t) = { a = t^2; a*s + sin(a) }\n";
     let mut wrong = Vec::new();
     let seeds = wanted(150);
     let count = seeds.end - seeds.start;
@@ -259,8 +286,8 @@ fn bodies_computed_at_once_have_the_values_of_those_that_are_unrolled() {
         all_at_once +=
             usize::from(nodes < unrolled_trace[0]["nodes"].as_array().map_or(0, Vec::len));
         // What is derived, typed back in, has the same value.
-        let declared =
-            "input y[6], u[1,6], X[6,3], w[3], B[3,6], W[3,3], Q[6,6], s\nc = [1, 3, 2, 2, 3, 1]";
+        let declared = "input y[6], u[1,6], X[6,3], w[3], B[3,6], W[3,3], Q[6,6], s\nc = [1, 3, 2, 2, 3, 1]\n\
+             f(t) = { a = t^2; a*s + sin(a) }";
         let lines = run_within(at_once(), &format!("{declared}\nderive {sum} wrt w\n"));
         let Some(formula) = lines.iter().find_map(|line| line["formula"].as_str()) else {
             continue;

@@ -36,7 +36,7 @@ impl Algebra<'_> {
                     let (front, rest): (FactorList, FactorList) = bases
                         .iter()
                         .copied()
-                        .partition(|(base, _)| self.shape(*base).is_scalar());
+                        .partition(|factor| self.factor_shape(factor).is_scalar());
                     if front.is_empty() {
                         links.push(inner);
                     } else {

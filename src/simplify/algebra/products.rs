@@ -6,6 +6,14 @@ use crate::primitives::elementary;
 use smallvec::SmallVec;
 
 impl Algebra<'_> {
+    /// The shape of a factor: that of its base, unless the exponent alone is no scalar.
+    pub fn factor_shape(&self, (base, exponent): &(Id, Id)) -> Shape {
+        match self.shape(*base) {
+            Shape::SCALAR => self.shape(*exponent),
+            shape => shape,
+        }
+    }
+
     /// c·b₁^e₁·b₂^e₂·… entry by entry in the given shape: flat, one exponent a base; whole numbers
     /// under roots have no factor that could stand before them, and the numeric content of sums does.
     pub fn product(&mut self, coefficient: Number, factors: &[(Id, Id)], shape: Shape) -> Id {
@@ -95,14 +103,8 @@ impl Algebra<'_> {
             bases.push((self.number(radicand), self.number(exponent)));
         }
         bases.sort_unstable();
-        let deciding = |(base, exponent): &(Id, Id)| {
-            if self.shape(*base).is_scalar() {
-                *exponent
-            } else {
-                *base
-            }
-        };
-        let inner_shape = match self.common_shape(bases.iter().map(deciding)) {
+        let shapes = bases.iter().map(|factor| self.factor_shape(factor));
+        let inner_shape = match Shape::common_among(shapes) {
             Some(common) => common,
             None if bases.is_empty() => Shape::SCALAR,
             None => {

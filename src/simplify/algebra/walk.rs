@@ -115,7 +115,8 @@ impl Algebra<'_> {
             }
             Form::Product(bases) => {
                 let bases = self.mapped_factors(bases, map);
-                let common = self.common_shape(bases.iter().map(|(base, _)| *base));
+                let shapes = bases.iter().map(|factor| self.factor_shape(factor));
+                let common = Shape::common_among(shapes);
                 self.product(Number::ONE, &bases, common.unwrap_or(shape))
             }
             Form::Apply(row, attr, args) if row.is_entrywise() => {

@@ -140,7 +140,7 @@ pub(super) fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
             let (front, rest): (FactorList, FactorList) = bases
                 .iter()
                 .copied()
-                .partition(|(base, _)| algebra.shape(*base).is_scalar());
+                .partition(|factor| algebra.factor_shape(factor).is_scalar());
             if front.is_empty() || rest.is_empty() {
                 return None;
             }

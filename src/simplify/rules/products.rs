@@ -232,7 +232,7 @@ pub(super) fn outer_product(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let (mut down, mut across) = (FactorList::new(), FactorList::new());
     for (base, exponent) in bases {
         let core = algebra.core(*base);
-        match algebra.shape(core) {
+        match algebra.factor_shape(&(core, *exponent)) {
             Shape { cols: 1, .. } => down.push((core, *exponent)),
             Shape { rows: 1, .. } => across.push((core, *exponent)),
             _ => return None,

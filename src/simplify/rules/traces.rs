@@ -44,7 +44,7 @@ pub(super) fn sum_against_vectors(algebra: &mut Algebra, id: Id) -> Option<Id> {
         return None;
     }
     let mut part = |wanted: Shape| -> Option<Id> {
-        let own = |(base, _): &&(Id, Id)| algebra.shape(*base) == wanted;
+        let own = |factor: &&(Id, Id)| algebra.factor_shape(factor) == wanted;
         let factors: FactorList = bases.iter().filter(own).copied().collect();
         let some = !factors.is_empty();
         some.then(|| algebra.product(Number::ONE, &factors, wanted))
@@ -101,7 +101,7 @@ fn trace(algebra: &mut Algebra, id: Id) -> Option<Id> {
             let (front, rest): (FactorList, FactorList) = bases
                 .iter()
                 .copied()
-                .partition(|(base, _)| algebra.shape(*base).is_scalar());
+                .partition(|factor| algebra.factor_shape(factor).is_scalar());
             if front.is_empty() || rest.is_empty() {
                 return traced(algebra, id);
             }
@@ -140,7 +140,7 @@ pub(super) fn solution_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> 
         Form::Product(bases) => bases
             .iter()
             .copied()
-            .partition(|(base, _)| algebra.shape(*base).is_scalar()),
+            .partition(|factor| algebra.factor_shape(factor).is_scalar()),
         _ => (FactorList::new(), FactorList::from_slice(&[(inner, one)])),
     };
     if rest.is_empty() || front.is_empty() && scale == Number::ONE {
