@@ -198,7 +198,7 @@ impl Lowerer<'_> {
         for leaf in leaves.iter().rev() {
             let value = |id: NodeId| match self.is_changing(id) {
                 true => None,
-                false => self.value(id).ok()?.as_scalar(),
+                false => self.value(id).ok(),
             };
             let mut uniform = Uniform::new(self.graph, *leaf, &value);
             node = uniform.entries(node)?;

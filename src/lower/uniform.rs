@@ -8,7 +8,7 @@
 mod positions;
 
 use crate::graph::primitive::{Kernel, Reach, ShapeRule};
-use crate::graph::{Attr, Block, Corner, Graph, NodeId, Op, Primitive, Shape, Term};
+use crate::graph::{Attr, Block, Corner, Graph, NodeId, Op, Primitive, Shape, Tensor, Term};
 use crate::primitives::arithmetic::{CHOOSE, WHERE};
 use crate::primitives::term::entrywise;
 use crate::primitives::{algebra, array, places};
@@ -45,8 +45,8 @@ impl IndexLeaf {
 pub(super) struct Uniform<'g, 'v> {
     graph: &'g Graph,
     index: IndexLeaf,
-    /// The value of a number that does not depend on the index, where positions depend on it.
-    value: &'v dyn Fn(NodeId) -> Option<f64>,
+    /// The value of a node that positions depend on, where it has one.
+    value: &'v dyn Fn(NodeId) -> Option<Tensor>,
     depends: FxHashSet<NodeId>,
     images: FxHashMap<NodeId, NodeId>,
     /// The numbers that positions depend on, with the values that they have.
@@ -59,7 +59,7 @@ impl<'g, 'v> Uniform<'g, 'v> {
     pub(super) fn new(
         graph: &'g Graph,
         index: IndexLeaf,
-        value: &'v dyn Fn(NodeId) -> Option<f64>,
+        value: &'v dyn Fn(NodeId) -> Option<Tensor>,
     ) -> Uniform<'g, 'v> {
         Uniform {
             graph,
@@ -383,7 +383,7 @@ impl<'g, 'v> Uniform<'g, 'v> {
                 };
                 let one = graph.literal(1.0);
                 let strip = self.cut(x, [row, one], strip);
-                let taken = self.taken(strip, self.listed(id, 2), 2);
+                let taken = self.taken(strip, self.listed(id, 2)?, 2);
                 Some(if extent.is_scalar() {
                     taken.transposed()
                 } else {
@@ -397,22 +397,22 @@ impl<'g, 'v> Uniform<'g, 'v> {
                 };
                 let one = graph.literal(1.0);
                 let strip = self.cut(x, [one, col], strip);
-                Some(self.taken(strip, self.listed(id, 1), 1))
+                Some(self.taken(strip, self.listed(id, 1)?, 1))
             }
             // The rows, or columns, of the indices, then one entry of each.
             [Start::Next(row), Start::Listed(_)] if extent.is_scalar() => {
                 let corner = [graph.literal(row as f64), graph.literal(1.0)];
                 let rows = self.cut(x, corner, Shape::new(count, whole.n()));
-                Some(self.picked(rows, self.listed(id, 2)))
+                Some(self.picked(rows, self.listed(id, 2)?))
             }
             [Start::Listed(_), Start::Next(col)] if extent.is_scalar() => {
                 let corner = [graph.literal(1.0), graph.literal(col as f64)];
                 let columns = self.cut(x, corner, Shape::new(whole.m(), count));
-                Some(self.picked(columns.transposed(), self.listed(id, 1)))
+                Some(self.picked(columns.transposed(), self.listed(id, 1)?))
             }
             [Start::Listed(_), Start::Listed(_)] if extent.is_scalar() => {
-                let rows = self.taken(x, self.listed(id, 1), 1);
-                Some(self.picked(rows, self.listed(id, 2)))
+                let rows = self.taken(x, self.listed(id, 1)?, 1);
+                Some(self.picked(rows, self.listed(id, 2)?))
             }
             _ => None,
         }
@@ -422,15 +422,29 @@ impl<'g, 'v> Uniform<'g, 'v> {
     fn entries_of_values(&self, x: NodeId, starts: [Start; 2], extent: Shape) -> Option<Term<'g>> {
         let along = usize::from(self.graph.shape(x).cols != 1);
         let listed = match starts[along] {
-            Start::Listed(index) if extent.is_scalar() => self.lifted(index),
+            Start::Listed(index) if extent.is_scalar() => {
+                self.places(index, self.graph.shape(x).len())?
+            }
             _ => return None,
         };
         Some(self.picked(self.as_rows(x), listed))
     }
 
-    /// The values of a position.
-    fn listed(&self, entries: NodeId, arg: usize) -> Term<'g> {
-        self.lifted(self.graph.args(entries)[arg])
+    /// The values of a position among the rows or columns of what entries are taken of.
+    fn listed(&self, entries: NodeId, arg: usize) -> Option<Term<'g>> {
+        let args = self.graph.args(entries);
+        let whole = self.graph.shape(args[0]);
+        self.places(args[arg], [whole.m(), whole.n()][arg - 1])
+    }
+
+    /// The values of a position among so many; `None` where it is known that some do not exist: the entry
+    /// that is missing is then found one by one.
+    fn places(&self, position: NodeId, length: usize) -> Option<Term<'g>> {
+        let places = self.lifted(position);
+        let exists = |x: &f64| x.fract() == 0.0 && (1.0..=length as f64).contains(x);
+        let known = (self.value)(places.id);
+        let all = known.is_none_or(|known| known.data().iter().all(exists));
+        all.then_some(places)
     }
 
     /// The entry of every row whose number `columns` has.

@@ -368,6 +368,12 @@ fn what_cannot_be_computed_at_once_is_unrolled() {
     }
     let missing = run_within(at_once(), "x = [1, 2, 3]\nsum(x[i + 1] for i in 1..3)");
     assert_eq!(missing[0]["code"], "index");
+    let missing = run_within(
+        at_once(),
+        "x = [1, 2, 3]; c = [1, 7]\nsum(x[c[i]] for i in 1..2)",
+    );
+    let message = missing[0]["message"].as_str().unwrap_or("");
+    assert!(message.starts_with("there is no entry 7"), "{message}");
 }
 
 #[test]

@@ -194,7 +194,7 @@ end
 """Evenly spaced numbers, both ends included; whole numbers are exact."""
 function linspace(a, b, n)
     step = (b - a) / max(n - 1, 1)
-    if isinteger(a) && isinteger(step)
+    if floor(a) == a && floor(step) == step
         return [a + k * step for k in 0:(n - 1)]
     end
     return [(1 - t) * a + t * b for t in (0:(n - 1)) ./ max(n - 1, 1)]

@@ -45,12 +45,17 @@ impl Uniform<'_, '_> {
         })
     }
 
+    /// The value of a number that does not depend on the index.
+    fn number(&self, id: NodeId) -> Option<f64> {
+        (self.value)(id)?.as_scalar()
+    }
+
     /// A position that does not depend on the index, as a number where it has a value.
     fn as_number(&mut self, id: NodeId) -> NodeId {
         if self.graph.literal_value(id).is_some() {
             return id;
         }
-        let Some(value) = (self.value)(id) else {
+        let Some(value) = self.number(id) else {
             return id;
         };
         self.guards.push((id, value));
@@ -89,7 +94,7 @@ impl Uniform<'_, '_> {
             }
             if !self.depends.contains(&id) {
                 let literal = graph.literal_value(id);
-                let value = literal.or_else(|| (self.value)(id))?;
+                let value = literal.or_else(|| self.number(id))?;
                 if value.fract() != 0.0 || value.abs() > 1e15 {
                     return None;
                 }
