@@ -20,7 +20,8 @@ pub fn text(derivation: &Derivation, style: &Style) -> String {
     steps(derivation, style) + &answer(derivation, style)
 }
 
-/// What stands below the lines of a derivation: the formula, unless it is the last line, and its sizes.
+/// What stands below the lines of a derivation: the sizes of the formula, which is the last line; the formula
+/// too where there are no lines.
 pub fn answer(derivation: &Derivation, style: &Style) -> String {
     let head = head(derivation, &Head::Derivative, style);
     match &derivation.result {
@@ -29,10 +30,9 @@ pub fn answer(derivation: &Derivation, style: &Style) -> String {
                 return alone(formula);
             }
             let sizes = super::wrap::lines(&sizes(formula, derivation.sizes), style);
-            let told = !derivation.steps.is_empty() && formula.parts.is_empty();
-            match told {
-                true => sizes,
-                false => lines(&head, formula) + &sizes,
+            match derivation.steps.is_empty() {
+                true => lines(&head, formula) + &sizes,
+                false => sizes,
             }
         }
         Symbolic::Recurrences(found) => recurrences(&head, found, style),
@@ -106,7 +106,7 @@ pub fn step_texts(derivation: &Derivation, style: &Style) -> Vec<StepText> {
                 true => String::new(),
                 false => head(derivation, &step.head, style),
             },
-            formula: step.formula.one_line(),
+            formula: step.formula.text(step.formula.whole),
             rule: rule(step),
         });
     }
@@ -164,9 +164,12 @@ pub(super) fn rule(step: &DerivationStep) -> String {
         .as_ref()
         .map(|(left, right)| format!("{} = {}", left.one_line(), right.one_line()));
     let letter = |(name, of): &(Name, Simplified)| format!("{name} = {}", of.one_line());
+    let formula = &step.formula;
+    let part = |(name, part): &(Name, _)| format!("{name} = {}", formula.text(*part));
     let said: Vec<String> = law
         .into_iter()
         .chain(step.letters.iter().map(letter))
+        .chain(formula.parts.iter().map(part))
         .collect();
     match said.is_empty() {
         true => step.rule.to_string(),

@@ -89,6 +89,11 @@ impl Simplified {
     }
 }
 
+/// The number of operations of `root`, written out down to the nodes that are `leaf`.
+pub fn written_size(graph: &Graph, root: NodeId, leaf: impl Fn(NodeId) -> bool) -> Size {
+    Outline::new(graph, root, leaf).size()
+}
+
 /// The options for writing a formula.
 pub struct WriteOptions<'w> {
     /// The names that stand for nodes; such nodes are not looked into.

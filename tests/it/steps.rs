@@ -184,6 +184,11 @@ fn hold(question: &Question<'_>) -> Result<usize, String> {
         for (k, (line, value)) in lines.iter().zip(got).enumerate() {
             let step = &steps[start + k];
             let Some((_, value)) = value else {
+                // The law for a determinant has an inverse in it.
+                let failure = run_json(&format!("{text}\n{fixed}\n{line}\n")).pop();
+                if failure.is_some_and(|failure| failure["code"] == "singular") {
+                    continue;
+                }
                 return Err(format!("{asked}: {step} has no value as {line}"));
             };
             let want = if of_line(k) { &directional.1 } else { &whole.1 };
@@ -232,6 +237,18 @@ fn every_line_is_true() {
     assert!(lines > 400, "{lines} lines");
 }
 
+/// True if two names of a program, or a name and an input or an entry of one, have the same value.
+fn one_formula_has_two_names(text: &str, formulas: &[String]) -> bool {
+    let inputs = INPUTS.iter().map(|(name, ..)| name.to_string());
+    let entries = ["v[1]", "v[2]"].map(str::to_string);
+    let names: Vec<String> = (formulas.iter().cloned())
+        .chain(inputs)
+        .chain(entries)
+        .collect();
+    let values = ask(text, &names);
+    (1..values.len()).any(|k| values[..k].contains(&values[k]))
+}
+
 #[test]
 fn every_line_about_a_random_program_is_true() {
     let mut failures = Vec::new();
@@ -249,6 +266,10 @@ fn every_line_about_a_random_program_is_true() {
             for (wrt, ..) in INPUTS {
                 let reached = run_json(&format!("{text}\nderive {output} wrt {wrt}\n"));
                 if reached.last().is_none_or(|line| line["kind"] != "derive") {
+                    continue;
+                }
+                if one_formula_has_two_names(&text, &formulas) {
+                    // Then it is differentiated by both names at once.
                     continue;
                 }
                 let question = Question {
@@ -320,4 +341,24 @@ fn derivations_in_scripts_end_in_the_answer() {
     }
     report(&failures);
     assert!(derivations > 60, "{derivations} derivations");
+}
+
+#[test]
+fn what_is_too_long_to_follow_is_applied_at_once() {
+    let product = vec!["x"; 5_000].join("*");
+    let names: Vec<String> = (1..400)
+        .map(|k| format!("m{k} = sin(m{})", k - 1))
+        .collect();
+    let names = format!("m0 = x\n{}\nderive m399 wrt x with steps", names.join("\n"));
+    for text in [
+        "f(t) = t*t + sin(t)\nderive iterate(f, x, 25) wrt x with steps".to_string(),
+        format!("derive {product} wrt x with steps"),
+        names,
+    ] {
+        let answers = run_json(&text);
+        let answer = answers.last().expect("an answer");
+        let steps = answer["steps"].as_array().map(Vec::len);
+        assert_eq!(steps, Some(1), "{}", &answer.to_string()[..200]);
+        well_formed(answer).unwrap_or_else(|failure| panic!("{failure}"));
+    }
 }

@@ -293,8 +293,8 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
     match &derivation.result {
         Symbolic::Formula(formula) if derivation.bare => text.push_str(&alone(formula, pen)),
         Symbolic::Formula(formula) => {
-            // The last line of a derivation is the formula, unless that has shared parts.
-            if derivation.steps.is_empty() || !formula.parts.is_empty() {
+            // The last line of a derivation is the formula.
+            if derivation.steps.is_empty() {
                 text.push_str(&lines(&head, formula));
             }
             if derivation.sizes {
@@ -399,9 +399,15 @@ fn step_rule(step: &DerivationStep, pen: LatexMath) -> String {
         let name = pen.write(&Math::Name(name.clone()));
         format!("{name} = {}", formula_math(of, pen))
     };
+    let part = |(name, part): &(Name, _)| {
+        let name = pen.write(&Math::Name(name.clone()));
+        let part = written::expression(&step.formula.script, *part);
+        format!("{name} = {}", pen.write(&part))
+    };
     let said: Vec<String> = law
         .into_iter()
         .chain(step.letters.iter().map(letter))
+        .chain(step.formula.parts.iter().map(part))
         .collect();
     let name = prose(&step.rule.to_string());
     match said.is_empty() {

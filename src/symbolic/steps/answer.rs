@@ -191,6 +191,10 @@ impl Walk<'_, '_> {
                 self.show(head.clone(), DerivationRule::Simplify(found), &formula);
             }
         }
-        self.show(head.clone(), DerivationRule::Simplify(rules), result);
+        let rule = match result.parts.is_empty() {
+            true => DerivationRule::Simplify(rules),
+            false => DerivationRule::Shared,
+        };
+        self.show(head.clone(), rule, result);
     }
 }

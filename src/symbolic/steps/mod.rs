@@ -129,6 +129,8 @@ pub enum DerivationRule {
     Independent,
     /// All rules at once, where a line between has no formula in the language or is too long.
     AllAtOnce,
+    /// What a formula says more than once gets a name.
+    Shared,
     /// Rules of the simplifier.
     Simplify(Vec<&'static str>),
 }
@@ -166,6 +168,7 @@ impl fmt::Display for DerivationRule {
             DerivationRule::AllAtOnce => {
                 "all rules at once: a line between is too long or has no formula"
             }
+            DerivationRule::Shared => "named, as it occurs more than once",
             DerivationRule::Simplify(rules) if rules.is_empty() => "collect numbers and factors",
             DerivationRule::Simplify(rules) => return f.write_str(&rules.join(", ")),
         })

@@ -3,7 +3,7 @@
 
 use super::DerivationRule;
 use super::tree::Tree;
-use super::writer::{Writer, unstretched};
+use super::writer::Writer;
 use crate::graph::primitive::{DerivativeRule, Notation};
 use crate::graph::{Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, NEG, SUB};
@@ -57,7 +57,7 @@ impl<'g> Differentiator<'g, '_> {
     pub fn operands(&self, id: NodeId) -> Vec<NodeId> {
         let seen_through = self.writer.is_entrywise(id);
         let shown = |arg: NodeId| match seen_through {
-            true => unstretched(self.graph(), arg),
+            true => self.writer.shown(arg),
             false => arg,
         };
         self.graph().args(id).into_iter().map(shown).collect()
@@ -190,7 +190,14 @@ impl<'g> Differentiator<'g, '_> {
                 let ones = self.tree.sheet.filled("ones", shape);
                 match total == self.tree.one {
                     true => ones,
-                    false => self.tree.sheet.binary(BinaryOp::Mul, total, ones),
+                    false => {
+                        let scalar = shapes.iter().all(|shape| shape.is_scalar());
+                        let op = match scalar {
+                            true => BinaryOp::Mul,
+                            false => BinaryOp::DotMul,
+                        };
+                        self.tree.sheet.binary(op, total, ones)
+                    }
                 }
             }
         }

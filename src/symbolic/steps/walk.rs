@@ -7,7 +7,7 @@ use super::writer::Writer;
 use super::{DerivationRule, DerivationStep, Head, line_options};
 use crate::diff::Target;
 use crate::graph::substitute::spelled;
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, NodeId, Op};
 use crate::simplify::{self, Simplified, Unwritable};
 use crate::stop;
 use crate::symbolic::derive::{derive, tangent_node};
@@ -17,8 +17,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Lines after which a derivation goes to its result at once.
 const MOST_LINES: usize = 300;
-/// Expressions after which it does.
-const MOST_EXPRESSIONS: usize = 100_000;
+/// Letters of a line after which it does.
+const MOST_LETTERS: usize = 10_000;
+/// Operations of a formula up to which it is differentiated line by line.
+const MOST_OPERATIONS: u64 = 1_000;
 
 pub(super) type Result<T> = std::result::Result<T, Unwritable>;
 
@@ -76,10 +78,9 @@ pub fn steps(subject: &Subject<'_>, request: DerivationRequest<'_>) -> Vec<Deriv
         name.filter(|_| node != output)
     };
     let all = graph.cone(&[output], |_| false);
-    let named = all
-        .iter()
-        .copied()
-        .filter(|node| names(*node).is_some())
+    let computed = |node: &NodeId| matches!(graph.node(*node).op, Op::Apply(..));
+    let named = (all.iter().copied())
+        .filter(|node| computed(node) && names(*node).is_some())
         .collect();
     let used = all
         .iter()
@@ -125,6 +126,13 @@ impl<'s> Walk<'s, '_> {
 
     fn lead_to(&mut self, result: &Symbolic) -> Result<()> {
         let by_names = self.is_scalar(self.output);
+        let named = |id: NodeId| (self.names)(id).is_some();
+        let is_long =
+            |id: &NodeId| simplify::written_size(self.graph(), *id, named).tree > MOST_OPERATIONS;
+        let long = self.named.iter().any(is_long) || is_long(&self.output);
+        if long || self.named.len() > MOST_LINES / 2 {
+            return Err(Unwritable::TooLarge);
+        }
         let all = self.dependents(&[self.output], self.target.node, |_| false);
         if !all.contains(&self.output) {
             if let Symbolic::Formula(formula) = result {
@@ -310,7 +318,7 @@ impl<'s> Walk<'s, '_> {
     /// Applies rules to `root` until nothing is left to be differentiated but the variable.
     fn walk(&mut self, head: &Head, root: &mut ExprId) -> Result<()> {
         while let Some(node) = self.next(*root) {
-            if self.lines.len() > MOST_LINES || self.at.tree.sheet.len() > MOST_EXPRESSIONS {
+            if self.lines.len() > MOST_LINES || self.at.tree.text(*root).len() > MOST_LETTERS {
                 return Err(Unwritable::TooLarge);
             }
             if stop::requested() {

@@ -10,7 +10,7 @@ use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Index, Name, UnaryOp};
 use rustc_hash::FxHashMap;
 
 /// The node that `id` repeats in every entry, or `id`.
-pub(super) fn unstretched(graph: &Graph, id: NodeId) -> NodeId {
+fn unstretched(graph: &Graph, id: NodeId) -> NodeId {
     match graph.node(id).primitive() {
         Some(row) if row.repeats => graph.args(id)[0],
         _ => id,
@@ -43,6 +43,15 @@ impl<'g, 'n> Writer<'g, 'n> {
         letter.or_else(|| (self.names)(id))
     }
 
+    /// The node that is written for an argument of an operation entry by entry: a number that is repeated
+    /// in every entry as the number, unless what repeats it has a name.
+    pub fn shown(&self, arg: NodeId) -> NodeId {
+        match self.name(arg) {
+            Some(_) => arg,
+            None => unstretched(self.graph, arg),
+        }
+    }
+
     /// The node, by its name if it has one.
     pub(super) fn write(&mut self, tree: &mut Tree, root: NodeId) -> Result<ExprId, Unwritable> {
         let known = |id: NodeId| self.written.contains_key(&id) || self.name(id).is_some();
@@ -58,14 +67,17 @@ impl<'g, 'n> Writer<'g, 'n> {
                 }
             }
         }
-        Ok(self.written[&root])
+        self.written
+            .get(&root)
+            .copied()
+            .ok_or(Unwritable::NoSpelling)
     }
 
     /// The node as an operation on its arguments, whether or not it has a name.
     pub(super) fn definition(&mut self, tree: &mut Tree, id: NodeId) -> Result<ExprId, Unwritable> {
         for arg in self.graph.args(id) {
             self.write(tree, arg)?;
-            self.write(tree, unstretched(self.graph, arg))?;
+            self.write(tree, self.shown(arg))?;
         }
         self.operation(tree, id)
     }
@@ -75,10 +87,11 @@ impl<'g, 'n> Writer<'g, 'n> {
         let mut args = Vec::new();
         for arg in self.graph.args(id) {
             let shown = match entrywise {
-                true => unstretched(self.graph, arg),
+                true => self.shown(arg),
                 false => arg,
             };
-            args.push(self.written[&shown]);
+            let written = self.written.get(&shown).copied();
+            args.push(written.ok_or(Unwritable::NoSpelling)?);
         }
         self.on(tree, id, &args)
     }
@@ -87,7 +100,7 @@ impl<'g, 'n> Writer<'g, 'n> {
     pub fn is_entrywise(&self, id: NodeId) -> bool {
         let shape = self.graph.shape(id);
         let row = self.graph.node(id).primitive();
-        let whole = |arg: &NodeId| self.graph.shape(unstretched(self.graph, *arg)) == shape;
+        let whole = |arg: &NodeId| self.graph.shape(self.shown(*arg)) == shape;
         row.is_some_and(|row| row.is_entrywise()) && self.graph.args(id).iter().any(whole)
     }
 
@@ -173,7 +186,7 @@ impl<'g, 'n> Writer<'g, 'n> {
         let (nodes, seen_through) = (self.graph.args(id), self.is_entrywise(id));
         let scalar = |k: usize| {
             let shown = match seen_through {
-                true => unstretched(self.graph, nodes[k]),
+                true => self.shown(nodes[k]),
                 false => nodes[k],
             };
             self.graph.shape(shown).is_scalar()
