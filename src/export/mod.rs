@@ -124,6 +124,14 @@ impl ExportTarget {
         row.map_or("", |row| row.word)
     }
 
+    /// True if an iteration inside a formula is written as a loop.
+    pub fn has_loops(self) -> bool {
+        matches!(
+            self,
+            ExportTarget::NumPy | ExportTarget::Jax | ExportTarget::Torch
+        )
+    }
+
     /// True if derivatives can be left to it.
     pub fn differentiates(self) -> bool {
         matches!(self, ExportTarget::Jax | ExportTarget::Torch)

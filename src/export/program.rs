@@ -246,8 +246,8 @@ impl ExportProgram<'_> {
 
     /// The error for an iteration that is one node.
     pub fn refused_rounds(&self, node: NodeId) -> Diagnostic {
-        error!(Function, self.place(node), "an iteration of many rounds inside a formula is not exported";
-            label: "one node of the graph";
+        error!(Function, self.place(node), "this iteration cannot be written out";
+            label: "its end, or its result, is found while it runs";
             help: "write it as statements: `repeat 100 {{ x := f(x) }}`")
     }
 

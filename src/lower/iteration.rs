@@ -1,9 +1,9 @@
 //! `iterate`, `scan` and `fold`: a function applied again and again to a state.
 
-use super::Lowerer;
 use super::frame::Frame;
 use super::signatures::example_of;
 use super::tasks::{Iteration, Rounds, Task};
+use super::{Lowerer, WrittenOut};
 use crate::diagnostic::{Result, bail, counted, error};
 use crate::graph::{Attr, Block, Corner, NodeId, Shape, Tensor};
 use crate::primitives::arithmetic::is_true;
@@ -115,7 +115,7 @@ impl Lowerer<'_> {
             function,
             rounds,
             done: 0,
-            may_loop: (!self.unrolls).then_some(operands[0]),
+            may_loop: (self.written_out != WrittenOut::Loops).then_some(operands[0]),
         })));
         Ok(())
     }

@@ -94,6 +94,17 @@ struct ChangingLeaves {
     indices: Vec<NodeId>,
 }
 
+/// What has no node of its own in a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenOut {
+    /// Loops and matrices that are stored by their places are nodes.
+    Nothing,
+    /// Every matrix has all its entries, whatever is known to be zero.
+    Matrices,
+    /// Iterations are written round by round, too.
+    Loops,
+}
+
 /// The machine: lowers expressions of one statement into one graph.
 pub struct Lowerer<'a> {
     graph: &'a Graph,
@@ -109,8 +120,7 @@ pub struct Lowerer<'a> {
     /// The number of leaves so far that hold a node.
     holds: u32,
     changing: ChangingLeaves,
-    /// Iterations are written out, round by round, and matrices entry by entry.
-    unrolls: bool,
+    written_out: WrittenOut,
     /// Leaves that stand for matrices of derivatives whose values were computed.
     swept: Vec<Swept>,
 }
@@ -172,15 +182,14 @@ impl<'a> Lowerer<'a> {
             held_sets: HeldSets::default(),
             holds: 0,
             changing: ChangingLeaves::default(),
-            unrolls: false,
+            written_out: WrittenOut::Nothing,
             swept: Vec::new(),
         }
     }
 
-    /// The same machine where iterations are written out, round by round, and every matrix entry by
-    /// entry, whatever is known to be zero.
-    pub fn unrolling(mut self) -> Lowerer<'a> {
-        self.unrolls = true;
+    /// The same machine for a graph that is written as code.
+    pub fn for_code(mut self, written_out: WrittenOut) -> Lowerer<'a> {
+        self.written_out = written_out;
         self
     }
 

@@ -1,6 +1,6 @@
 //! Operations on matrices that are stored by their places: those that can be done so.
 
-use super::{Lowerer, Purpose};
+use super::{Lowerer, Purpose, WrittenOut};
 use crate::graph::{Attr, Block, NodeId, Primitive, Shape, Term};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, SUB};
 use crate::primitives::stored::{LARGE, Stored};
@@ -79,7 +79,8 @@ impl<'a> Lowerer<'a> {
         let graph = self.graph;
         let only_values = matches!(self.purpose, Purpose::Values | Purpose::Program { .. });
         let fits = (shape.m() as u64) * BYTES <= self.evaluation.limits.memory;
-        let is_large = only_values && !self.unrolls && shape.len() > LARGE && fits;
+        let is_large =
+            only_values && self.written_out == WrittenOut::Nothing && shape.len() > LARGE && fits;
         if row.is(&array::EYE) && is_large {
             let one = graph.term(graph.literal(1.0));
             return Some(Stored::diagonal(one.stretch(Shape::vector(shape.m()))).node());

@@ -2,7 +2,7 @@
 //! they are computed at once, in lanes, and a leaf stands for the result.
 
 use super::frame::Frame;
-use super::{Lowerer, Purpose};
+use super::{Lowerer, Purpose, WrittenOut};
 use crate::diagnostic::{Result, bail, interrupted};
 use crate::diff::{Coloured, Held, Matrix, Problem, Target};
 use crate::graph::substitute::substitute;
@@ -90,7 +90,7 @@ impl Lowerer<'_> {
         frame: &Frame,
     ) -> Result<Option<Coloured>> {
         let values = matches!(self.purpose, Purpose::Values | Purpose::Program { .. });
-        if self.unrolls || !values || !self.changing.indices.is_empty() {
+        if self.written_out != WrittenOut::Nothing || !values || !self.changing.indices.is_empty() {
             return Ok(None);
         }
         let room = self.evaluation.limits.places();

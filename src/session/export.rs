@@ -64,7 +64,7 @@ impl Session {
                 help: "`--derivative framework` is for jax and torch");
         }
         let graph = Graph::new();
-        let mut collected = Collected::new(&graph, requests.is_empty(), options);
+        let mut collected = Collected::new(&graph, requests.is_empty(), target, options);
         self.collect(&script, &script.body, &mut collected, sink)?;
         for request in requests {
             self.collect_request(request, &mut collected)?;

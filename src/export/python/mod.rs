@@ -7,6 +7,7 @@ mod helpers;
 mod module;
 mod operation;
 mod parts;
+mod rounds;
 mod symbolic;
 
 pub use module::write;

@@ -50,11 +50,11 @@ impl Body<'_, '_, '_> {
         let Some(known) = spelling(row) else {
             bail!(Function, program.place(id), "`{}` has no spelling in Python", row.name; label: "not exported");
         };
-        if is_loop(row) {
-            return Err(program.refused_rounds(id));
-        }
         let ids = program.graph.args(id);
         let args: Vec<Piece> = ids.iter().map(|arg| self.argument(*arg, inline)).collect();
+        if is_loop(row) {
+            return self.rounds(id, attr, &args);
+        }
         let shapes: Vec<Shape> = ids.iter().map(|arg| program.graph.shape(*arg)).collect();
         let template = self.template(known);
         if template.is_empty() && matches!(known.manner, Manner::Each | Manner::Truth) {

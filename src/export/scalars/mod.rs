@@ -105,7 +105,8 @@ impl<'p, 'g> Scalars<'p, 'g> {
         let args: Vec<Entries> = ids.iter().map(|arg| self.found[arg].clone()).collect();
         let shapes: Vec<Shape> = ids.iter().map(|arg| graph.shape(*arg)).collect();
         let is = |rows: &[&'static Primitive]| rows.iter().any(|known| row.is(known));
-        if args.is_empty() {
+        let is_number = |id: &NodeId| matches!(graph.node(*id).op, Op::Literal(_));
+        if args.iter().all(|arg| arg.iter().all(is_number)) {
             let mut interpreter = self.interpreter.borrow_mut();
             return match interpreter.value(id).map(|view| view.to_tensor()) {
                 Ok(value) => Ok(self.literals(&value)),
@@ -143,8 +144,7 @@ impl<'p, 'g> Scalars<'p, 'g> {
                     };
                 }
                 let node = graph.apply(row, attr, Shape::SCALAR, &parts);
-                let numbers = |id: &NodeId| matches!(graph.node(*id).op, Op::Literal(_));
-                match parts.iter().all(numbers) {
+                match parts.iter().all(is_number) {
                     true => self.computed(node).unwrap_or(node),
                     false => node,
                 }

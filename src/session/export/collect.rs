@@ -6,10 +6,10 @@ use super::super::{Session, Sink};
 use crate::diagnostic::{Result, bail, warning};
 use crate::event::Event;
 use crate::export::program::{Change, DerivedKind, Entries, Step};
-use crate::export::{DerivativeStyle, ExportOptions};
+use crate::export::{DerivativeStyle, ExportOptions, ExportTarget};
 use crate::graph::{Graph, NodeId, Op};
 use crate::lower::definitions::Meaning;
-use crate::lower::{Formula, Inputs, Lowerer};
+use crate::lower::{Formula, Inputs, Lowerer, WrittenOut};
 use crate::simplify::Simplified;
 use crate::source::Location;
 use crate::syntax::ast::{Block, ExprId, Name, Script, Statement, StatementKind};
@@ -44,12 +44,18 @@ pub(super) enum NamedStep {
     If(NodeId, Vec<NamedStep>, Vec<NamedStep>),
 }
 
+/// What the code is to be like.
+pub(super) struct CodeNeeds {
+    pub derivative: DerivativeStyle,
+    pub written_out: WrittenOut,
+    /// What is differentiated is kept beside its derivatives.
+    pub keeps_values: bool,
+}
+
 /// What has been collected so far.
 pub(super) struct Collected<'g> {
     pub graph: &'g Graph,
-    pub derivative: DerivativeStyle,
-    /// What is differentiated is kept beside its derivatives.
-    pub keeps_values: bool,
+    pub needs: CodeNeeds,
     /// What the script shows is asked for.
     shows: bool,
     /// A loop was met: nothing is run any more.
@@ -65,12 +71,24 @@ pub(super) struct Collected<'g> {
 }
 
 impl<'g> Collected<'g> {
-    pub fn new(graph: &'g Graph, shows: bool, options: &ExportOptions) -> Self {
+    pub fn new(
+        graph: &'g Graph,
+        shows: bool,
+        target: ExportTarget,
+        options: &ExportOptions,
+    ) -> Self {
         let derivative = options.derivative;
+        let needs = CodeNeeds {
+            derivative,
+            written_out: match target.has_loops() {
+                true => WrittenOut::Matrices,
+                false => WrittenOut::Loops,
+            },
+            keeps_values: options.check || derivative == DerivativeStyle::Framework,
+        };
         Collected {
             graph,
-            derivative,
-            keeps_values: options.check || derivative == DerivativeStyle::Framework,
+            needs,
             shows,
             looping: false,
             inputs: Inputs::default(),
@@ -223,7 +241,7 @@ impl Session {
         let before = graph.len();
         let lowerer =
             Lowerer::for_program(graph, definitions, self.limits.for_code(), known, &changing);
-        let mut lowerer = lowerer.unrolling();
+        let mut lowerer = lowerer.for_code(collected.needs.written_out);
         let mut bound: Vec<&Name> = Vec::new();
         if let Some(statement) = statement {
             self.bind_at(&mut lowerer, statement)?;

@@ -137,7 +137,7 @@ impl Session {
         collected: &mut Collected<'_>,
     ) -> Result<NodeId> {
         let derivative = derivative_of(&whole.script, whole.expr);
-        let simplified = match (&derivative, collected.derivative) {
+        let simplified = match (&derivative, collected.needs.derivative) {
             (Some((of, name, kind)), DerivativeStyle::Derive)
                 if *kind != DerivedKind::Hessian && statement.tail.at.is_empty() =>
             {
@@ -150,7 +150,7 @@ impl Session {
             None => self.nodes(&[whole], Some(statement), collected)?[0],
         };
         let derivative = match derivative {
-            Some((of, name, kind)) if collected.keeps_values => {
+            Some((of, name, kind)) if collected.needs.keeps_values => {
                 let text = asked_text(statement, one_line(of.script.text(of.expr)).to_string());
                 let node = self.nodes(&[of], Some(statement), collected)?[0];
                 Some(Derived {
@@ -208,7 +208,7 @@ impl Session {
         adjoints: bool,
     ) -> Result<ExportProgram<'g>> {
         let graph = collected.graph;
-        let framework = collected.derivative == DerivativeStyle::Framework;
+        let framework = collected.needs.derivative == DerivativeStyle::Framework;
         let (mut roots, mut stepped) = (Vec::new(), Vec::new());
         collected
             .steps

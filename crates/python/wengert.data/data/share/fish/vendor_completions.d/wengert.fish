@@ -95,7 +95,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l ascii -d 'Write 
 complete -c wengert -n "__fish_wengert_using_subcommand fmt" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
 complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l time -d 'Say on standard error how long each script took'
 complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l sandbox -d 'Refuse to read or write files from within a script'
-complete -c wengert -n "__fish_wengert_using_subcommand export" -l to -d 'The target: numpy, jax, torch, c, julia, stablehlo; `list` says what each cannot do' -r
+complete -c wengert -n "__fish_wengert_using_subcommand export" -l to -d 'The target: numpy, jax, torch, c, julia, stablehlo, sympy, casadi; `list` says what each cannot do' -r
 complete -c wengert -n "__fish_wengert_using_subcommand export" -l derivative -d 'How derivatives are written' -r -f -a "adjoint\t'The adjoint operations, with the conventions at kinks'
 derive\t'The simplified formula, for reading'
 framework\t'The framework\'s own differentiation'"
