@@ -292,12 +292,12 @@ fn every_line_about_a_random_program_is_true() {
 #[test]
 fn networks_are_differentiated_layer_by_layer() {
     for activation in ["sigmoid(q)", "tanh(q)", "relu(q)"] {
-        for loss in [
-            "0.5*norm(t - u)^2",
-            "-t'*u + logsumexp(u)",
-            "sum(t .* softplus(-u) + (1 - t) .* softplus(u))",
+        for (layer, loss) in [
+            ("W*z", "0.5*norm(t - u)^2"),
+            ("W*z + b", "-t'*u + logsumexp(u)"),
+            ("W*z", "sum(t .* softplus(-u) + (1 - t) .* softplus(u))"),
         ] {
-            let text = format!("{VALUES}\nz = {activation}\nu = W*z\nL = {loss}\n");
+            let text = format!("{VALUES}\nz = {activation}\nu = {layer}\nL = {loss}\n");
             let formulas = ["q", "z", "u"].map(str::to_string);
             for (wrt, product) in [("W", "δ_u*z'"), ("V", "δ_q*v'")] {
                 let question = Question {

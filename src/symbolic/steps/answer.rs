@@ -4,7 +4,7 @@ use super::walk::{Result, Walk};
 use super::{DerivationRule, Head, line_options};
 use crate::diff::{Flow, Held, Target, reverse};
 use crate::graph::NodeId;
-use crate::primitives::arithmetic::{ADD, SUB};
+use crate::primitives::arithmetic::{ADD, MUL, SUB};
 use crate::simplify::{self, Simplified, Unwritable};
 use crate::symbolic::derive::{derivative_node, tangent_node};
 use crate::syntax::ast::{ExprId, Name};
@@ -55,13 +55,14 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// The gradient by `node` that its users give, term by term.
+    /// The gradient by `node` that its users give, term by term; and whether it is the product of an error and
+    /// something else.
     pub(super) fn gradient(
         &mut self,
         users: &[(NodeId, Option<usize>)],
         node: NodeId,
         fixed: &dyn Fn(NodeId) -> bool,
-    ) -> Result<ExprId> {
+    ) -> Result<(ExprId, bool)> {
         let graph = self.graph();
         let mut terms: Vec<(bool, NodeId)> = Vec::new();
         for &(user, error) in users {
@@ -105,6 +106,7 @@ impl Walk<'_, '_> {
             .collect();
         let names = |id: NodeId| errors.get(&id).cloned().or_else(|| (self.names)(id));
         let options = line_options(self.subject, &names, &self.named);
+        let product = self.is_error_times_input(&terms);
         let mut sum = Vec::new();
         for (negative, term) in terms {
             let formula = simplify::as_read(graph, term, &options)?;
@@ -115,20 +117,33 @@ impl Walk<'_, '_> {
                 .ok_or(Unwritable::TooLarge)?;
             sum.push((negative, term));
         }
-        self.at.tree.total(&sum).ok_or(Unwritable::NoSpelling)
+        let sum = self.at.tree.total(&sum).ok_or(Unwritable::NoSpelling)?;
+        Ok((sum, product))
     }
 
-    /// True if `node` is a factor of the matrix product that its only user is.
-    pub(super) fn is_factor(&self, users: &[(NodeId, Option<usize>)], node: NodeId) -> bool {
-        let [(user, Some(_))] = users else {
+    /// True if a gradient is the matrix product of an error and something else, or a scalar error times it.
+    fn is_error_times_input(&self, terms: &[(bool, NodeId)]) -> bool {
+        let [(false, term)] = terms else {
             return false;
         };
-        let row = self.graph().node(*user).primitive();
-        row.is_some_and(|row| row.is_matrix_product()) && self.graph().args(*user).contains(&node)
+        let graph = self.graph();
+        let Some(row) = graph.node(*term).primitive() else {
+            return false;
+        };
+        let is_error = |arg: NodeId| self.errors.iter().any(|error| error.leaf == arg);
+        let repeats_error = |arg: NodeId| {
+            let row = graph.node(arg).primitive();
+            row.is_some_and(|row| row.repeats) && is_error(graph.args(arg)[0])
+        };
+        let args = graph.args(*term);
+        match row.is(&MUL) {
+            true => args.into_iter().any(repeats_error),
+            false => row.is_matrix_product() && args.into_iter().any(is_error),
+        }
     }
 
-    /// Errors are replaced by the formulas that were found for them.
-    pub(super) fn put_in(&mut self, head: &Head, root: ExprId) {
+    /// Errors are replaced by the formulas that were found for them; true if there are any.
+    pub(super) fn put_in(&mut self, head: &Head, root: ExprId) -> bool {
         let mut images = FxHashMap::default();
         let mut letters = Vec::new();
         for k in 0..self.errors.len() {
@@ -151,6 +166,7 @@ impl Walk<'_, '_> {
                 .collect();
             self.line(head.clone(), DerivationRule::Insert, letters, put);
         }
+        put != root
     }
 
     fn occurs(&self, root: ExprId, part: ExprId) -> bool {
@@ -168,8 +184,15 @@ impl Walk<'_, '_> {
         false
     }
 
-    /// The lines from the last one to `result`, the derivative with respect to `target`.
-    pub(super) fn simplified(&mut self, head: &Head, target: Target, result: &Simplified) {
+    /// The lines from the last one to `result`, the derivative with respect to `target`; with `by_errors` the
+    /// last one has errors in it that are simplified already.
+    pub(super) fn simplified(
+        &mut self,
+        head: &Head,
+        target: Target,
+        result: &Simplified,
+        by_errors: bool,
+    ) {
         let graph = self.graph();
         let node = derivative_node(graph, self.output, target, self.subject.held);
         let options = line_options(self.subject, self.names, &self.named);
@@ -181,15 +204,19 @@ impl Walk<'_, '_> {
         if let Ok(stages) = simplify::stages(graph, node, &options) {
             for (k, (mut found, formula)) in stages.into_iter().enumerate() {
                 rules.retain(|rule| !found.contains(rule));
-                if k == 0 {
-                    // The normal form; terms that it only multiplies out are not shown.
+                if k == 0 || by_errors {
                     found.clear();
-                    if formula.one_line().len() > before.len() {
-                        continue;
-                    }
+                }
+                // What the normal form only multiplies out, or errors have been simplified from, is not shown.
+                let longer = formula.one_line().len() > before.len();
+                if longer && (k == 0 || by_errors) {
+                    continue;
                 }
                 self.show(head.clone(), DerivationRule::Simplify(found), &formula);
             }
+        }
+        if by_errors {
+            rules.clear();
         }
         let rule = match result.parts.is_empty() {
             true => DerivationRule::Simplify(rules),

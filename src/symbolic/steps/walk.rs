@@ -223,14 +223,15 @@ impl<'s> Walk<'s, '_> {
             if let [(_, None)] = users[..] {
                 self.shorter(&above, node, root, &fixed)?;
             }
-            root = self.gradient(&users, node, &fixed)?;
-            let rule = match self.is_factor(&users, node) && result.is_some() {
+            let (gradient, product) = self.gradient(&users, node, &fixed)?;
+            root = gradient;
+            let rule = match product && result.is_some() {
                 true => DerivationRule::FromAboveAndBelow,
                 false => DerivationRule::Gradient,
             };
             self.line(head.clone(), rule, Vec::new(), root);
         }
-        self.put_in(&head, root);
+        let by_errors = self.put_in(&head, root);
         let whole = Target { node, entry: None };
         let known = match result.filter(|_| self.target.entry.is_none()) {
             Some(known) => known.clone(),
@@ -241,7 +242,7 @@ impl<'s> Walk<'s, '_> {
             Symbolic::Recurrences(_) | Symbolic::NoFormula { .. } => None,
         };
         if let Some(formula) = &formula {
-            self.simplified(&head, whole, formula);
+            self.simplified(&head, whole, formula, by_errors);
         }
         if let (Some(Symbolic::Formula(part)), Some(_)) = (result, self.target.entry) {
             self.show(head.clone(), DerivationRule::Part, part);
@@ -427,7 +428,7 @@ impl<'s> Walk<'s, '_> {
         self.walk(&head, &mut root)?;
         if scalar {
             if let Symbolic::Formula(formula) = result {
-                self.simplified(&head, self.target, formula);
+                self.simplified(&head, self.target, formula, false);
             }
             return Ok(());
         }
