@@ -54,6 +54,17 @@ def split(formula):
     return pieces + [formula[start:].strip()]
 
 
+def written_out(formula):
+    """The formula as text without names for shared parts."""
+    *parts, whole = split(formula)
+    names = {}
+    for part in [*parts, "= " + whole]:
+        name, body = part.split("= ", 1)
+        body = re.sub(r"\b[A-Za-z_]\w*\b", lambda found: names.get(found[0], found[0]), body)
+        names[name.strip()] = f"({body})"
+    return body
+
+
 def formula_of(line):
     """A printed formula: shared parts and the whole."""
     pieces = split(line["formula"])
@@ -135,10 +146,10 @@ def rubi(program, case):
     value = number((run(program, typed) or [{}])[-1].get("value", math.nan))
     result["value"] = value
     result["wrong"] = not abs(value - case["d"]) <= 1e-6 * max(abs(case["d"]), 1e-9)
-    *defined, last = split(shown[0]["formula"])
-    again = "\n".join([names + f"input {scale}", *defined, f"derive {scale}*({last}) wrt {scale}"]) + "\n"
+    typed = written_out(shown[0]["formula"])
+    again = names + f"input {scale}\nderive {scale}*({typed}) wrt {scale}\n"
     second = [line for line in run(program, again) if line["kind"] == "derive"]
-    result["again"] = bool(second) and second[0].get("formula") == last
+    result["again"] = bool(second) and second[0].get("formula") == shown[0]["formula"]
     result["second"] = second[0].get("formula") if second else None
     return result
 

@@ -11,7 +11,7 @@ use crate::graph::{NodeId, Shape};
 use crate::primitives::arithmetic::is_true;
 use crate::source::Location;
 use crate::stop;
-use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, Script, UnaryOp};
+use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Ident, Name, Script, UnaryOp};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -263,7 +263,7 @@ impl Lowerer<'_> {
         let base = self.stacks.values.len();
         match &script.expr(expr).kind {
             ExprKind::Number(value) => {
-                self.evaluation.unit.noticed.decimals |= value.fract() != 0.0;
+                self.evaluation.unit.noticed.decimals |= is_decimal(script, expr, *value);
                 self.push_node(self.graph.literal(*value));
             }
             ExprKind::Text(_) => {
@@ -275,7 +275,7 @@ impl Lowerer<'_> {
             ExprKind::Unary(UnaryOp::Neg, operand) => match script.expr(*operand).kind {
                 // A minus in front of a number makes a negative number, not an operation.
                 ExprKind::Number(value) if is_bare_number(script, *operand) => {
-                    self.evaluation.unit.noticed.decimals |= value.fract() != 0.0;
+                    self.evaluation.unit.noticed.decimals |= is_decimal(script, expr, value);
                     self.push_node(self.graph.literal(-value));
                 }
                 _ => self.visit_all([*operand], expr, frame, base),
@@ -395,4 +395,15 @@ impl Lowerer<'_> {
 /// A number written as one token: `-(3)` is an operation on 3, `-3` is a number.
 fn is_bare_number(script: &Script, expr: ExprId) -> bool {
     !script.text(expr).starts_with('(')
+}
+
+/// True for a number that is written with decimals, where another would write a fraction. Half an exponent
+/// is a root: `x^1.5` is how everyone writes it.
+fn is_decimal(script: &Script, expr: ExprId, value: f64) -> bool {
+    // An operation stands behind its last operand.
+    let next = script.expressions.get(expr.0 as usize + 1);
+    let exponent = next.is_some_and(|next| {
+        matches!(next.kind, ExprKind::Binary(BinaryOp::Pow | BinaryOp::DotPow, _, right) if right == expr)
+    });
+    value.fract() != 0.0 && !(exponent && (2.0 * value).fract() == 0.0)
 }

@@ -185,6 +185,12 @@ impl<'a> Unit<'a> {
         known.cloned().unwrap_or_default()
     }
 
+    /// The facts about those of some inputs of which anything is said.
+    pub fn facts_of(&self, inputs: &[NodeId]) -> Vec<(NodeId, Facts)> {
+        let said = inputs.iter().map(|input| (*input, self.facts(*input)));
+        said.filter(|(_, facts)| !facts.is_empty()).collect()
+    }
+
     /// True if `node` is a name without a meaning or a value.
     pub(super) fn is_free(&self, node: NodeId) -> bool {
         let Op::Input(number) = self.graph.node(node).op else {

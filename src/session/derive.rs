@@ -119,6 +119,7 @@ impl Session {
         let outputs = wanted.roots();
         let mut order = inputs(unit.graph, &outputs);
         order.sort_by_cached_key(|leaf| self.order(unit, wanted, *leaf));
+        let facts = unit.facts_of(&order);
         let taken = |prefix: &str| {
             let numbered = |name: &str| {
                 name.strip_prefix(prefix).is_some_and(|rest| {
@@ -134,6 +135,7 @@ impl Session {
             held: &wanted.held,
             name: &|node| unit.names_of(node).first().cloned(),
             order: &order,
+            facts: &facts,
             decimals: unit.has_decimals(),
             taken: &taken,
         })

@@ -126,7 +126,7 @@ fn condition_of(unit: &Unit<'_>, name: &Naming<'_>, exception: &Exception) -> Op
         return Some(format!("{} != {}", name(input)?, number::format(value, 6)));
     }
     let names = |node: NodeId| name(node).filter(|_| unit.input(node).is_some());
-    let options = options_in_inputs(unit, &names);
+    let options = options_in_inputs(unit, &names, &[]);
     let written = simplify::write(unit.graph, exception.zero, &options).ok()?;
     Some(format!("{} != 0", written.one_line()))
 }

@@ -10,6 +10,7 @@ use crate::graph::substitute::spelled;
 use crate::graph::{Graph, NodeId};
 use crate::lower::{Lowerer, Unit};
 use crate::notation::Written;
+use crate::proof::{Facts, inputs};
 use crate::simplify::{Goal, Unwritable, WriteOptions, rewrite};
 use crate::symbolic::Rewriting;
 use crate::syntax::ast::{ExprId, Name, Script, Show, With};
@@ -41,7 +42,8 @@ impl Session {
             let unit = &evaluation.unit;
             unit.refuse_undefined(node, &[])?;
             let names = |leaf: NodeId| input_name(unit, leaf);
-            let options = options_in_inputs(unit, &names);
+            let facts = unit.facts_of(&inputs(&graph, &[node]));
+            let options = options_in_inputs(unit, &names, &facts);
             let result = rewrite(&graph, spelled(&graph, node, |_| false), goal, &options)
                 .map_err(|why| unwritable(kind.word(), script, *output, why))?;
             warn(evaluation.unit.take_warnings(), sink);
@@ -66,10 +68,12 @@ pub(super) fn input_name(unit: &Unit<'_>, leaf: NodeId) -> Option<Name> {
 pub(super) fn options_in_inputs<'o>(
     unit: &Unit<'_>,
     names: &'o dyn Fn(NodeId) -> Option<Name>,
+    facts: &'o [(NodeId, Facts)],
 ) -> WriteOptions<'o> {
     WriteOptions {
         names,
         named: &[],
+        facts,
         decimals: unit.has_decimals(),
         guards: false,
         exact: false,

@@ -71,7 +71,7 @@ impl Session {
                 true => Some(name.clone()),
                 false => input_name(unit, leaf),
             };
-            let options = options_in_inputs(unit, &names);
+            let options = options_in_inputs(unit, &names, &[]);
             let root = spelled(&graph, *node, |leaf| leaf == variable);
             let polynomial = taylor(&graph, root, [variable, start], order, &options)
                 .map_err(|why| no_series(statement, *output, &name, why))?;

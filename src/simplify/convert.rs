@@ -136,7 +136,7 @@ impl Reading<'_, '_> {
                     let number = algebra.number(value.data()[0]);
                     return algebra.stretch(number, node.shape);
                 }
-                algebra.constants.insert(id, value);
+                algebra.known.constants.insert(id, value);
                 algebra.atom(id, node.shape)
             }
             Op::Input(_) | Op::Raise(_) => algebra.atom(id, node.shape),

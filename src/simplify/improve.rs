@@ -133,6 +133,7 @@ fn shortest(algebra: &mut Algebra, id: Id) -> Id {
                 rules::joined_exponentials(algebra, id),
             ),
             ("perfect square", rules::perfect_square(algebra, id)),
+            ("logarithm of a product", with_logarithms_split(algebra, id)),
         ] {
             candidates.extend(form.map(|form| (rule, form)));
         }
@@ -145,6 +146,17 @@ fn shortest(algebra: &mut Algebra, id: Id) -> Id {
     }
     algebra.keep_change(id, best.1, best.0);
     best.1
+}
+
+/// A sum with the logarithms of products in it as sums, where what is said of inputs allows that.
+fn with_logarithms_split(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    if !algebra.has_facts() || !matches!(algebra.form(id), Form::Sum(_)) {
+        return None;
+    }
+    let split = algebra.rebuild(id, &mut |algebra, term| {
+        algebra.logarithm_of_product(term).unwrap_or(term)
+    });
+    (split != id).then_some(split)
 }
 
 /// The formula with stable forms written as everyone knows them.

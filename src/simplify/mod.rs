@@ -6,6 +6,7 @@
 //! names of their own; then the work is linear in the shared size.
 
 pub mod algebra;
+mod anew;
 pub mod convert;
 pub mod emit;
 mod exact;
@@ -32,9 +33,11 @@ pub use sizes::for_all_sizes;
 pub use stages::{as_read, stages};
 
 use crate::graph::{Graph, NodeId};
+use crate::proof::Facts;
 use crate::syntax::ast::{ExprId, Name, Script};
 use crate::syntax::printer;
 use algebra::{Algebra, Form, Id};
+use anew::Formulas;
 use bumpalo::Bump;
 use convert::Reading;
 use emit::Emitter;
@@ -100,6 +103,8 @@ pub struct WriteOptions<'w> {
     pub names: &'w dyn Fn(NodeId) -> Option<Name>,
     /// All nodes that have names, arguments before what is computed from them.
     pub named: &'w [NodeId],
+    /// What is said of inputs.
+    pub facts: &'w [(NodeId, Facts)],
     /// Inputs in the order in which factors and terms with them are written.
     pub order: &'w [NodeId],
     /// True to write fractions as decimals where they are decimals: the user wrote some.
@@ -149,13 +154,24 @@ pub fn write(
             (algebra, formulas) = (inlined, joined);
         }
     }
-    spell(
-        &algebra,
-        formulas,
-        options,
-        before,
-        TermOrder::PositiveFirst,
-    )
+    let mut found = Formulas {
+        algebra,
+        all: formulas,
+    };
+    if !options.exact {
+        let atoms = |id: NodeId| shared.contains(&id) || (options.names)(id).is_some();
+        let reading = Reading {
+            graph,
+            atoms: &atoms,
+            guards: options.guards,
+        };
+        found = found.settled(&arena, &reading, options, &|algebra, form| {
+            worked_out(algebra, graph, form, options)
+        });
+    }
+    let found = found.over_indices();
+    let order = TermOrder::PositiveFirst;
+    spell(&found.algebra, found.all, options, before, order)
 }
 
 /// Writes the matrix M with `tangent` = M·`direction`: a Jacobian, from the tangent along a
@@ -216,6 +232,7 @@ fn empty<'a>(arena: &'a Bump, graph: &Graph, options: &WriteOptions<'_>) -> Alge
     for node in options.order {
         algebra.atom(*node, graph.shape(*node));
     }
+    algebra.known.facts = options.facts.iter().cloned().collect();
     algebra.conventions.decimals = options.decimals;
     algebra.conventions.exact = options.exact;
     algebra
@@ -245,18 +262,21 @@ fn simplified(
     order.push(root);
     let read = |node: NodeId| {
         let form = reading.read(algebra, node);
-        let mut better = improved(algebra, form);
-        if let Some(shorter) = relations::shorter_by_definition(algebra, graph, better) {
-            better = shorter;
-        }
-        let written = if options.exact {
-            better
-        } else {
-            printed(algebra, better)
-        };
-        (node, in_language(algebra, written))
+        (node, worked_out(algebra, graph, form, options))
     };
     order.into_iter().map(read).collect()
+}
+
+/// The shortest formula that the rules lead to, as it is written.
+fn worked_out(algebra: &mut Algebra, graph: &Graph, form: Id, options: &WriteOptions<'_>) -> Id {
+    let mut better = improved(algebra, form);
+    if let Some(shorter) = relations::shorter_by_definition(algebra, graph, better) {
+        better = shorter;
+    }
+    if !options.exact {
+        better = printed(algebra, better);
+    }
+    rules::in_words(algebra, better)
 }
 
 /// Parts that occur once in all formulas together.

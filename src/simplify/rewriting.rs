@@ -1,6 +1,7 @@
 //! Formulas rewritten as a user asks for it: simplified, multiplied out, in factors, as a series.
 
 use super::algebra::{Algebra, Form, Id, TermList};
+use super::anew::Formulas;
 use super::convert::Reading;
 use super::exact::Number;
 use super::improve::{improved, printed};
@@ -8,7 +9,7 @@ use super::multiply::multiplied_out;
 use super::parts::{DEPTH_LIMIT, Outline};
 use super::series::{Expansion, NoSeries, depends};
 use super::{Simplified, TREE_LIMIT, TermOrder, Unwritable, WriteOptions, empty, spell};
-use super::{factorisation, in_language, rules, write};
+use super::{factorisation, rules, write};
 use crate::diff::{Flow, Held, forward};
 use crate::graph::primitive::DerivativeRule;
 use crate::graph::substitute::substitute;
@@ -64,8 +65,19 @@ pub fn rewrite(
         Goal::Factor => (in_factors(&mut algebra, form), TermOrder::Descending),
     };
     algebra.printing = false;
-    let form = in_language(&mut algebra, form);
-    spell(&algebra, vec![(root, form)], options, before, order)
+    let form = rules::in_words(&mut algebra, form);
+    let mut found = Formulas {
+        algebra,
+        all: vec![(root, form)],
+    };
+    if goal == Goal::Simplify {
+        found = found.settled(&arena, &reading, options, &|algebra, form| {
+            let form = shortest(algebra, form);
+            rules::in_words(algebra, form)
+        });
+    }
+    let found = found.over_indices();
+    spell(&found.algebra, found.all, options, before, order)
 }
 
 /// The shorter one of a formula simplified and its factors simplified.

@@ -28,6 +28,7 @@ pub fn derive(
         names: &names,
         named: &named,
         order: if spelling.exact { &[] } else { subject.order },
+        facts: if spelling.exact { &[] } else { subject.facts },
         decimals: subject.decimals,
         guards: spelling.guards,
         exact: spelling.exact,

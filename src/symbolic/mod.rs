@@ -12,6 +12,7 @@ use crate::diff::Held;
 use crate::graph::{Graph, NodeId, Op, Shape};
 use crate::notation::Written;
 use crate::primitives::array::POISON;
+use crate::proof::Facts;
 use crate::simplify::{self, Simplified, TaylorPolynomial, Unwritable};
 use crate::syntax::ast::Name;
 
@@ -129,6 +130,8 @@ pub struct Subject<'s> {
     pub name: &'s dyn Fn(NodeId) -> Option<Name>,
     /// The inputs in the order in which factors and terms with them are written.
     pub order: &'s [NodeId],
+    /// What is said of inputs.
+    pub facts: &'s [(NodeId, Facts)],
     /// True if the user wrote numbers with decimals.
     pub decimals: bool,
     /// True if the user has a name that is this prefix and a number.
@@ -158,6 +161,7 @@ impl Subject<'_> {
         let options = simplify::WriteOptions {
             names: &names,
             named: &[],
+            facts: self.facts,
             order: self.order,
             decimals: self.decimals,
             guards: false,

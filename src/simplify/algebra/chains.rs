@@ -56,6 +56,7 @@ impl Algebra<'_> {
         }
         self.absorb_diagonals(&mut links);
         self.cancel_inverses(&mut links);
+        self.cancel_orthogonal(&mut links);
         self.pull_scalars_out_of_chains(&mut links, &mut scalars);
         if links.iter().any(|link| self.is_zero(*link)) || coefficient == Number::ZERO {
             let zero = self.number(0.0);
@@ -252,6 +253,7 @@ impl Algebra<'_> {
                 id
             }
             Form::Identity => id,
+            Form::Atom(_) if self.is_symmetric(id) => id,
             Form::Stretched(inner) => {
                 let inner = self.transposed(inner);
                 self.stretch(inner, shape)

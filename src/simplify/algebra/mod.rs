@@ -9,23 +9,24 @@
 
 mod chains;
 mod conditions;
+mod facts;
 mod operations;
 mod products;
 mod sums;
 mod ties;
 mod walk;
 
+pub use facts::Known;
 pub use operations::corner_of;
 
 use super::exact::Number;
-use crate::graph::{Attr, NodeId, Primitive, Shape, Tensor};
+use crate::graph::{Attr, NodeId, Primitive, Shape};
 use bumpalo::Bump;
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
 use smallvec::SmallVec;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
-use std::rc::Rc;
 
 /// The index of a formula in its [`Algebra`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -188,8 +189,8 @@ pub struct Algebra<'a> {
     names: UserNames,
     /// True while forms are chosen for reading rather than for rearranging.
     pub printing: bool,
-    /// The values of constant matrices.
-    pub constants: FxHashMap<NodeId, Rc<Tensor>>,
+    /// What is known of atoms.
+    pub known: Known,
     /// The depth of nested rearrangements.
     depth: u32,
     /// True if values at kinks, and structural zeros, must come out right.
@@ -238,7 +239,7 @@ impl<'a> Algebra<'a> {
             one: Id(0),
             names: UserNames::default(),
             printing: false,
-            constants: FxHashMap::default(),
+            known: Known::default(),
             depth: 0,
             guards,
             conventions: Conventions::default(),

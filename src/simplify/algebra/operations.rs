@@ -137,8 +137,29 @@ impl<'a> Algebra<'a> {
             // A value under a condition, entry by entry, is a product with 1 or 0.
             return self.product(Number::ONE, &[(args[0], one), (args[1], one)], shape);
         }
+        if self.has_facts()
+            && let Some(known) = self.operation_by_facts(row, args, shape)
+        {
+            return known;
+        }
         let id = self.apply(row, attr, args, shape);
         self.rewritten(id)
+    }
+
+    /// What an operation is by what is said of inputs.
+    fn operation_by_facts(&mut self, row: &Primitive, args: &[Id], shape: Shape) -> Option<Id> {
+        if row.is(&elementary::ABS) && self.is_positive(args[0], false) {
+            return Some(args[0]);
+        }
+        if row.is(&elementary::SIGN) && self.is_positive(args[0], true) {
+            let one = self.unit();
+            return Some(self.stretch(one, shape));
+        }
+        if row.is(&elementary::LOG) {
+            return self.logarithm_of_power(args[0]);
+        }
+        let inverse = row.is(&linear::INV) && self.is_orthogonal(args[0]);
+        inverse.then(|| self.transposed(args[0]))
     }
 
     /// A matrix from its entries, row by row.

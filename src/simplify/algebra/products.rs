@@ -40,6 +40,18 @@ impl Algebra<'_> {
                         todo.push((*base, self.times(*power, exponent)));
                     }
                 }
+                (Form::Product(inner), _, None)
+                    if let Some((out, inside)) = self.split_by_facts(inner) =>
+                {
+                    for (base, power) in out.iter().rev() {
+                        todo.push((*base, self.times(*power, exponent)));
+                    }
+                    if !inside.is_empty() {
+                        let common = self.common_shape(inside.iter().map(|(base, _)| *base));
+                        let rest = self.product(Number::ONE, &inside, common.unwrap_or(shape));
+                        todo.push((rest, exponent));
+                    }
+                }
                 // What a root is taken of is not negative: sqrt(x)^p = x^(p/2).
                 (Form::Product(inner), _, None) if self.are_roots(inner) => {
                     for (base, power) in inner.iter().rev() {

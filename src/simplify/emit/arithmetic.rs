@@ -35,14 +35,15 @@ impl Emitter<'_> {
         self.in_order(&ordered)
     }
 
-    fn positive_first(&self, terms: &[(Number, Id)]) -> Vec<(Number, Id)> {
+    /// The terms of a sum in the order in which they are written, positive ones first.
+    pub fn positive_first(&self, terms: &[(Number, Id)]) -> Vec<(Number, Id)> {
         let (positive, negative): (Vec<_>, Vec<_>) =
             terms.iter().copied().partition(|(c, _)| c.is_positive());
         let is_number = |(_, term): &(Number, Id)| self.algebra.value(*term).is_some();
         let (numbers, mut others): (Vec<_>, Vec<_>) = positive.into_iter().partition(is_number);
-        others.sort_by_key(|(_, term)| Reverse(self.degree(*term)));
+        others.sort_by_key(|(_, term)| (Reverse(self.degree(*term)), self.place(*term)));
         let mut negative = negative;
-        negative.sort_by_key(|(_, term)| Reverse(self.degree(*term)));
+        negative.sort_by_key(|(_, term)| (Reverse(self.degree(*term)), self.place(*term)));
         // 1 − x reads better than −x + 1, and x + 1 better than 1 + x.
         let mut ordered: Vec<(Number, Id)> = if others.is_empty() {
             numbers

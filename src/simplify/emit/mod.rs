@@ -185,7 +185,7 @@ impl<'a> Emitter<'a> {
         if let Some(name) = (self.names)(node) {
             return Ok(self.sheet.name(name));
         }
-        match self.algebra.constants.get(&node).cloned() {
+        match self.algebra.known.constants.get(&node).cloned() {
             Some(value) => Ok(self.sheet.constant(&value)),
             None => Err(Unwritable::NoSpelling),
         }

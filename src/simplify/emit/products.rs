@@ -2,16 +2,19 @@
 
 use super::arithmetic::out_of_order;
 use super::{Emitter, Unwritable, Written};
-use crate::graph::Shape;
 use crate::graph::primitive::Notation;
+use crate::graph::{Attr, Shape};
 use crate::primitives::array::ENTRIES_AT;
 use crate::simplify::algebra::{FactorList, Form, Id, all_but};
 use crate::simplify::exact::Number;
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind};
 
+/// A formula, and the column and row of an entry of it.
+type Place = (Id, u32, u32);
+
 impl Emitter<'_> {
     /// The rank by which factors are ordered: numbers, names, functions, sums; scalars before matrices.
-    fn lateness(&self, base: Id, exponent: Id) -> (bool, u8, Id) {
+    fn lateness(&self, base: Id, exponent: Id) -> (bool, u8, Place) {
         let kind = match self.algebra.form(base) {
             _ if self.algebra.value(exponent).is_none() => 2,
             Form::Number(_) | Form::Pi | Form::Index(_) => 0,
@@ -22,7 +25,28 @@ impl Emitter<'_> {
             Form::Apply(row, ..) if row.is_truth() => 5,
             _ => 2,
         };
-        (!self.algebra.shape(base).is_scalar(), kind, base)
+        (
+            !self.algebra.shape(base).is_scalar(),
+            kind,
+            self.place(base),
+        )
+    }
+
+    /// The place of a formula among others of its kind: entries stand in the order of the matrix.
+    pub(super) fn place(&self, id: Id) -> Place {
+        match self.algebra.form(id) {
+            Form::Apply(_, Attr::Corner(corner), args) => (args[0], corner.col, corner.row),
+            _ => (id, 0, 0),
+        }
+    }
+
+    /// The factors of a product in the order in which they are written.
+    pub fn as_written(&self, bases: &[(Id, Id)]) -> FactorList {
+        let mut factors = FactorList::from_slice(bases);
+        factors.sort_by_key(|(base, exponent)| {
+            (self.is_below(*exponent), self.lateness(*base, *exponent))
+        });
+        factors
     }
 
     /// What a condition denies.

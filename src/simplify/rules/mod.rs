@@ -135,6 +135,7 @@ pub static PRODUCTS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
 #[rustfmt::skip]
 pub static PRINTED: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     computed("sigmoid'(x) = s*(1 - s)", printed_sigmoid),
+    computed("sqrt(x)*sqrt(y) = sqrt(x*y)", roots_in_one),
     equation("tanh'(x) = 1 - tanh(x)^2", "1/cosh(x)^2", "1 - tanh(x)^2"),
 ]);
 

@@ -245,3 +245,39 @@ pub(super) fn outer_product(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let fill = shapes[0].rows == whole.rows && shapes[1].cols == whole.cols;
     (fill && !down.is_empty() && !across.is_empty()).then(|| algebra.chain(&[column, row]))
 }
+
+/// Roots of what is said to be positive, as one root.
+pub(super) fn roots_in_one(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let Form::Product(bases) = algebra.form(id) else {
+        return None;
+    };
+    let root = |(base, exponent): &(Id, Id)| {
+        let power = algebra.value(*exponent)?;
+        let formula = algebra.value(*base).is_none() && algebra.is_positive(*base, true);
+        (formula && power.is_exact() && !power.is_whole()).then_some(power)
+    };
+    let powers: Vec<Option<Number>> = bases.iter().map(root).collect();
+    let same = |k: usize| {
+        let power = powers[k]?.abs();
+        let equal = |own: &Option<Number>| own.is_some_and(|own| own.abs() == power);
+        (powers.iter().filter(|own| equal(own)).count() > 1).then_some(power)
+    };
+    let power = (0..bases.len()).find_map(same)?;
+    let above = powers.contains(&Some(power));
+    let whole = if above { power } else { -power };
+    let (mut inside, mut outside) = (FactorList::new(), FactorList::new());
+    for ((base, exponent), own) in bases.iter().zip(&powers) {
+        match own {
+            Some(own) if own.abs() == power => {
+                let side = if *own == whole { 1 } else { -1 };
+                inside.push((*base, algebra.number(side)));
+            }
+            _ => outside.push((*base, *exponent)),
+        }
+    }
+    let shape = algebra.shape(id);
+    let common = algebra.common_shape(inside.iter().map(|(base, _)| *base))?;
+    let inside = algebra.product(Number::ONE, &inside, common);
+    outside.push((inside, algebra.number(whole)));
+    Some(algebra.product(Number::ONE, &outside, shape))
+}

@@ -183,6 +183,7 @@ fn plain_options<'w>(
     WriteOptions {
         names,
         named: &[],
+        facts: &[],
         decimals: false,
         guards: false,
         exact: false,
@@ -201,6 +202,7 @@ fn line_options<'w>(
     WriteOptions {
         decimals: subject.decimals,
         named,
+        facts: subject.facts,
         ..plain_options(names, subject.order)
     }
 }

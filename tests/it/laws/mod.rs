@@ -5,6 +5,7 @@
 //! `WENGERT_PROGRAMS=1000000 cargo test --release --test it laws::` tries as many, `WENGERT_PROGRAMS=17..18`
 //! those of some seeds alone. A program that breaks a law is made smaller before it is shown.
 
+mod again;
 mod derivatives;
 mod differences;
 mod formulas;
