@@ -11,13 +11,30 @@ use crate::graph::substitute::substitute;
 use crate::graph::{Graph, NodeId};
 use crate::lower::{Lowerer, Unit};
 use crate::proof::inputs;
+use crate::simplify::Simplified;
 use crate::stop;
 use crate::symbolic::{
-    Derivation, DerivationRequest, Spelling, Subject, derivatives_in, derive, steps,
+    Derivation, DerivationRequest, Spelling, Subject, Symbolic, derivatives_in, derive, steps,
 };
 use crate::syntax::ast::With;
 use crate::trace::Wanted;
 use rustc_hash::FxHashMap;
+
+/// Of a derivative of a formula, and that of the formula with the derivatives inside of it simplified first, the
+/// one that takes fewer operations.
+fn shorter(plain: Symbolic, restated: Option<Symbolic>) -> Symbolic {
+    match (plain, restated) {
+        (Symbolic::Formula(plain), Some(Symbolic::Formula(restated)))
+            if (restated.after.dag, restated.after.tree) < (plain.after.dag, plain.after.tree) =>
+        {
+            Symbolic::Formula(Simplified {
+                before: plain.before,
+                ..restated
+            })
+        }
+        (plain, _) => plain,
+    }
+}
 
 impl Session {
     pub(super) fn show_derive(
@@ -28,10 +45,7 @@ impl Session {
         let graph = Graph::new();
         let (mut lowerer, wanted) =
             self.prepare_within(self.limits.for_formulas(), &graph, statement)?;
-        let restated = match statement.has(&With::Steps) {
-            true => self.restated(&mut lowerer, &wanted),
-            false => wanted.roots(),
-        };
+        let restated = self.restated(&mut lowerer, &wanted);
         let mut evaluation = lowerer.finish();
         // By default a formula is differentiated by what it reaches: then a name is its own target.
         let targets: Vec<NodeId> = match statement.tail.wrt.is_empty() {
@@ -53,7 +67,11 @@ impl Session {
                     if stop::requested() {
                         return events;
                     }
-                    let result = derive(subject, *output, wrt.target, spelling);
+                    let result = shorter(
+                        derive(subject, *output, wrt.target, spelling),
+                        (restated != *output && !spelling.guards)
+                            .then(|| derive(subject, restated, wrt.target, spelling)),
+                    );
                     let steps = match statement.has(&With::Steps) {
                         true => {
                             let request = DerivationRequest {

@@ -1,6 +1,6 @@
 //! The matrix of a linear formula: M with formula = M·d, read off the normal form.
 
-use super::algebra::{Algebra, Form, Id, Ids, TermList, all_but, corner_of};
+use super::algebra::{Algebra, Form, Id, Ids, TermList, Terms, all_but, corner_of};
 use super::exact::Number;
 use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Shape};
@@ -66,6 +66,9 @@ impl<'a, 'f> Linear<'a, 'f> {
         }
         match self.algebra.form(id) {
             Form::Sum(terms) => {
+                if let Some(matrix) = self.sum_over_one(terms, shape) {
+                    return Some(matrix);
+                }
                 let wanted = Shape {
                     rows: shape.rows,
                     cols: self.count(),
@@ -210,6 +213,32 @@ impl<'a, 'f> Linear<'a, 'f> {
         }
     }
 
+    /// The matrix of a sum of which every term is a column times the same moving one:
+    /// p .* b - p.^2 .* b is diag(p .* (1 - p)) times the matrix of b.
+    fn sum_over_one(&mut self, terms: Terms<'_>, shape: Shape) -> Option<Id> {
+        let one = self.algebra.unit();
+        let mut over = None;
+        let mut factors = TermList::new();
+        for (c, term) in terms.iter() {
+            let (moving, others): (Vec<_>, Vec<_>) = match self.algebra.form(*term) {
+                Form::Product(bases) => (bases.iter().copied())
+                    .partition(|(base, exponent)| self.depends(*base) || self.depends(*exponent)),
+                _ => (vec![(*term, one)], Vec::new()),
+            };
+            let [(base, exponent)] = moving[..] else {
+                return None;
+            };
+            if exponent != one || *over.get_or_insert(base) != base {
+                return None;
+            }
+            factors.push((*c, self.algebra.product(Number::ONE, &others, shape)));
+        }
+        let over = over.filter(|base| self.algebra.shape(*base) == shape && !shape.is_scalar())?;
+        let factor = self.algebra.sum(&factors, shape);
+        let inner = self.matrix(over)?;
+        Some(self.weighted(factor, inner, shape, shape))
+    }
+
     fn product(&mut self, bases: &[(Id, Id)], shape: Shape) -> Option<Id> {
         let one = self.algebra.unit();
         let moving: Vec<usize> = (0..bases.len())
@@ -225,6 +254,25 @@ impl<'a, 'f> Linear<'a, 'f> {
             .algebra
             .common_shape(others.iter().map(|(base, _)| *base))?;
         let factor = self.algebra.product(Number::ONE, &others, common);
+        // s .* (b - (s'*b)), with a number in the brackets, is (diag(s) - s*s')*b.
+        if let Form::Sum(terms) = self.algebra.form(base)
+            && self.algebra.shape(base) == shape
+            && terms
+                .iter()
+                .any(|(_, term)| self.algebra.shape(*term).is_scalar())
+        {
+            let wanted = Shape {
+                rows: shape.rows,
+                cols: self.count(),
+            };
+            let mut parts = TermList::new();
+            for (c, term) in terms.iter() {
+                let inner = self.matrix(*term)?;
+                let of = self.algebra.shape(*term);
+                parts.push((*c, self.weighted(factor, inner, of, shape)));
+            }
+            return Some(self.added(&parts, wanted));
+        }
         let inner = self.matrix(base)?;
         Some(self.weighted(factor, inner, self.algebra.shape(base), shape))
     }
@@ -251,10 +299,30 @@ impl<'a, 'f> Linear<'a, 'f> {
             rows: shape.rows,
             cols: shape.rows,
         };
+        let (factor, inner) = self.merged(factor, inner);
         let diagonal = self
             .algebra
             .operation(&array::DIAG, Attr::None, &[factor], square);
         self.algebra.chain(&[diagonal, inner])
+    }
+
+    /// `factor` and `inner`, with the diagonal that `inner` begins with taken into the factor:
+    /// diag(a)*diag(b) is diag(a .* b).
+    fn merged(&mut self, factor: Id, inner: Id) -> (Id, Id) {
+        let Form::Chain(links) = self.algebra.form(inner) else {
+            return (factor, inner);
+        };
+        let Form::Apply(row, _, args) = self.algebra.form(links[0]) else {
+            return (factor, inner);
+        };
+        let shape = self.algebra.shape(factor);
+        if !row.is(&array::DIAG) || self.algebra.shape(args[0]) != shape {
+            return (factor, inner);
+        }
+        let one = self.algebra.unit();
+        let both = [(factor, one), (args[0], one)];
+        let factor = self.algebra.product(Number::ONE, &both, shape);
+        (factor, self.algebra.chain(&links[1..]))
     }
 
     fn chain(&mut self, id: Id, links: &[Id]) -> Option<Id> {
