@@ -120,6 +120,8 @@ fn shortest(algebra: &mut Algebra, id: Id) -> Id {
             candidates.push(("multiply out", spread));
             let factored = rules::factored(algebra, spread);
             candidates.push(("multiply out and take out a common factor", factored));
+            let squares = rules::perfect_square(algebra, spread);
+            candidates.extend(squares.map(|form| ("perfect square", form)));
         }
         let joined = rules::over_one_denominator(algebra, id);
         candidates.push((rules::ONE_DENOMINATOR, joined));

@@ -5,7 +5,7 @@ use crate::graph::Shape;
 use crate::simplify::algebra::{FactorList, Id, TermList};
 use crate::simplify::exact::Number;
 use crate::simplify::factorisation::{self, Effort};
-use crate::simplify::polynomial::{Monomial, Polynomial};
+use crate::simplify::polynomial::{Monomial, Polynomial, UNIT};
 use crate::simplify::rules;
 use smallvec::SmallVec;
 
@@ -29,10 +29,12 @@ impl Reader<'_, '_> {
         for base in self.kernels.root_bases() {
             if let Some(read) = self.read(base)
                 && read.below.is_empty()
-                && let Some((number, _, factor)) = read.above.content()
+                && let Some((number, monomial, factor)) = read.above.content()
             {
                 let k = self.noted(factor);
-                self.brackets.entry(k).or_insert((base, number));
+                if monomial == UNIT {
+                    self.brackets.entry(k).or_insert((base, number));
+                }
                 powers.push((k, 0));
             }
         }

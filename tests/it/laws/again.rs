@@ -5,7 +5,7 @@
 
 use super::terrain;
 use crate::common::random::program;
-use crate::common::run_json;
+use crate::common::{run_json, wanted};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -57,6 +57,38 @@ fn integrands_that_are_simplified_stay_as_they_are() {
         (format!("input {}", names.join(", ")), text)
     };
     hold("integrands", 0.01, file.lines().map(case));
+}
+
+/// Derivatives of antiderivatives have the value of the integrand; a program at home tries every fourth.
+#[test]
+fn derivatives_of_antiderivatives_are_integrands() {
+    let file = read("rubi.jsonl");
+    let every = if wanted(1).count() > 1000 { 1 } else { 4 };
+    let mut wrong = Vec::new();
+    for line in file.lines().step_by(every) {
+        let case: Value = serde_json::from_str(line).expect("JSON");
+        let [formula, x] = ["F", "x"].map(|key| case[key].as_str().expect("a text"));
+        let derived = run_json(&format!("derive {formula} wrt {x}\n"));
+        let text = |line: &Value| line["formula"].as_str().map(str::to_string);
+        let Some(derivative) = derived.iter().find_map(text) else {
+            continue;
+        };
+        let point = case["at"].as_object().expect("values").iter();
+        let point: String = point
+            .map(|(name, value)| format!("{name} = {value}\n"))
+            .collect();
+        // Parts with names of their own stand in front of the formula.
+        let shown = run_json(&format!("{point}{derivative}\n"));
+        let value = shown.last().and_then(|line| line["value"].as_f64());
+        let wanted = case["d"].as_f64().expect("a number");
+        let near = |x: f64| (x - wanted).abs() <= 1e-6 * wanted.abs().max(1e-3);
+        if !value.is_some_and(near) {
+            wrong.push(format!(
+                "{formula}\n  {derivative}\n  {value:?}, not {wanted}"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
