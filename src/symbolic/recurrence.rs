@@ -164,15 +164,11 @@ impl Writer<'_, '_> {
     /// The matrix of the states of all rounds, with a row for each.
     fn all_states(&mut self, id: NodeId, round: &Round, letter: &str, count: usize) -> Option<()> {
         let graph = self.graph;
-        let [(leaf, _)] = round.states[..] else {
-            return None;
-        };
-        let shape = graph.shape(leaf);
+        let (shape, turned) = self.column(&round.states)?;
         let all: Name = letter.to_uppercase().into();
-        if shape.cols != 1 || !self.is_free(&all) {
+        if !self.is_free(&all) {
             return None;
         }
-        let turned = if shape.is_scalar() { "" } else { "'" };
         let row: Name = format!("{letter}[k]{turned}").into();
         let state = graph.input(
             row.clone(),
@@ -212,12 +208,11 @@ impl Writer<'_, '_> {
         count: usize,
     ) -> Option<()> {
         let states = round.states.len();
-        for (k, (leaf, _)) in round.states.iter().enumerate() {
+        for k in 0..states {
             let symbol = symbol(letter, k, states);
             self.equation(format!("{symbol}[0]"), args[k], OverRounds::None)?;
-            self.names.insert(*leaf, format!("{symbol}[k-1]").into());
         }
-        self.name_rows(round, args)?;
+        self.name_before(round, args, letter)?;
         let inside = inside(round, args);
         for (k, (_, after)) in round.states.iter().enumerate() {
             let name = format!("{}[k]", symbol(letter, k, states));
@@ -227,8 +222,23 @@ impl Writer<'_, '_> {
         Some(())
     }
 
-    /// The rows that a round reads of matrices that have names.
-    fn name_rows(&mut self, round: &Round, args: &[NodeId]) -> Option<()> {
+    /// The shape of a single state, where that is a column, and what makes a row of it.
+    fn column(&self, states: &[(NodeId, NodeId)]) -> Option<(Shape, &'static str)> {
+        let [(leaf, _)] = *states else {
+            return None;
+        };
+        let shape = self.graph.shape(leaf);
+        let turned = if shape.is_scalar() { "" } else { "'" };
+        (shape.cols == 1).then_some((shape, turned))
+    }
+
+    /// Names what a round reads: the states before it, and rows of matrices that have names. The leaves of
+    /// other loops may be the same nodes, so each loop names them anew.
+    fn name_before(&mut self, round: &Round, args: &[NodeId], letter: &str) -> Option<()> {
+        for (k, (leaf, _)) in round.states.iter().enumerate() {
+            let state = symbol(letter, k, round.states.len());
+            self.names.insert(*leaf, format!("{state}[k-1]").into());
+        }
         let first = round.states.len() + round.parameters.len();
         for (leaf, matrix) in round.rows.iter().zip(&args[first..]) {
             let matrix = (self.options.names)(*matrix)?;
@@ -250,12 +260,7 @@ impl Writer<'_, '_> {
         let inside = inside(round, args);
         let states = round.states.len();
         let adjoint = |k: usize| with_bar(&symbol(letter, k, states));
-        // The leaves of other loops may be the same nodes.
-        for (k, (leaf, _)) in round.states.iter().enumerate() {
-            let state = symbol(letter, k, states);
-            self.names.insert(*leaf, format!("{state}[k-1]").into());
-        }
-        self.name_rows(round, args)?;
+        self.name_before(round, args, letter)?;
         match round.keeps {
             Keeps::Last => {
                 for (k, seed) in self.seeds(back, args).into_iter().enumerate() {
@@ -341,14 +346,7 @@ impl Writer<'_, '_> {
         count: usize,
     ) -> Option<()> {
         let graph = self.graph;
-        let [(leaf, _)] = back.states[..] else {
-            return None;
-        };
-        let shape = graph.shape(leaf);
-        if shape.cols != 1 {
-            return None;
-        }
-        let turned = if shape.is_scalar() { "" } else { "'" };
+        let (shape, turned) = self.column(&back.states)?;
         let attr = graph.round(round.clone());
         let value = graph.apply(&ROUNDS, attr, round.shape(graph), &args[..round.arity()]);
         let called = (self.options.names)(value);

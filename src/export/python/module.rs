@@ -2,7 +2,7 @@
 
 use super::define::{decorator, define, names};
 use super::helpers;
-use super::parts::{check, constants, docstring, imports};
+use super::parts::{check, constants, docstring, imports, requests};
 use crate::diagnostic::Result;
 use crate::export::body::{Body, ModuleParts, array_lines};
 use crate::export::dialect::Dialect;
@@ -82,16 +82,7 @@ pub fn write(
     let constants = constants(&mut shared);
     let mut text = docstring(&shared, options);
     text.push_str(&imports(&shared, options));
-    let texts: Vec<String> = program
-        .wishes
-        .iter()
-        .map(|wish| quoted(&wish.text))
-        .collect();
-    let _ = writeln!(
-        text,
-        "{}",
-        bracketed(0, "REQUESTS = [", &texts, "]").join("\n")
-    );
+    text.push_str(&requests(program));
     if shared.used.contains("load") {
         let folders = match &options.folder {
             Some(DataFolder::FromCode(folder)) => format!("[HERE, HERE / {}]", quoted(folder)),

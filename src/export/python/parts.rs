@@ -6,9 +6,17 @@ use crate::export::ExportOptions;
 use crate::export::body::{ModuleParts, array_lines};
 use crate::export::dialect::Dialect;
 use crate::export::layout::{bracketed, quoted};
+use crate::export::program::ExportProgram;
 use crate::graph::Tensor;
 use std::fmt::Write;
 use std::rc::Rc;
+
+/// The list of what is asked for.
+pub(super) fn requests(program: &ExportProgram) -> String {
+    let wishes = program.wishes.iter();
+    let texts: Vec<String> = wishes.map(|wish| quoted(&wish.text)).collect();
+    bracketed(0, "REQUESTS = [", &texts, "]").join("\n") + "\n"
+}
 
 /// The self-test; ARRAY is a value as NumPy takes it.
 static CHECK: &str = include_str!("check.py");

@@ -2,7 +2,7 @@
 
 use super::define::{define, names};
 use super::helpers;
-use super::parts::{check, docstring, imports};
+use super::parts::{check, docstring, imports, requests};
 use crate::diagnostic::{Result, bail};
 use crate::export::ExportOptions;
 use crate::export::body::{ModuleParts, array_lines};
@@ -97,16 +97,7 @@ pub fn write(
     };
     let mut text = docstring(&shared, options);
     text.push_str(&imports(&shared, options));
-    let texts: Vec<String> = program
-        .wishes
-        .iter()
-        .map(|wish| quoted(&wish.text))
-        .collect();
-    let _ = writeln!(
-        text,
-        "{}",
-        bracketed(0, "REQUESTS = [", &texts, "]").join("\n")
-    );
+    text.push_str(&requests(&program));
     for helper in helpers::needed(dialect, &shared.used) {
         let _ = write!(text, "\n\n{}\n", helper.text);
     }

@@ -1,11 +1,11 @@
 //! From a differential to the derivative: the gradient read off, errors put in, simplified.
 
 use super::walk::{Result, Walk};
-use super::{DerivationRule, Head, line_options};
+use super::{DIRECTION, DerivationRule, Head, line_options};
 use crate::diff::{Flow, Held, Target, reverse};
 use crate::graph::NodeId;
 use crate::primitives::arithmetic::{ADD, MUL, SUB};
-use crate::simplify::{self, Simplified, Unwritable};
+use crate::simplify::{self, Simplified, Unwritable, WriteOptions};
 use crate::symbolic::derive::{derivative_node, tangent_node};
 use crate::syntax::ast::{ExprId, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -25,20 +25,14 @@ impl Walk<'_, '_> {
         let graph = self.graph();
         let mut held: Held = self.subject.held.clone();
         held.extend(self.named.iter().filter(|id| fixed(**id)));
-        let whole = Target { node, entry: None };
-        let direction = graph.input("".into(), graph.shape(node), None);
-        let tangent = tangent_node(graph, self.output, whole, direction, &held);
         let d = self.at.d(node)?;
-        let along: Name = "direction".into();
-        let names = |id: NodeId| match id == direction {
-            true => Some(along.clone()),
-            false => (self.names)(id),
-        };
-        let options = line_options(self.subject, &names, &self.named);
-        let Ok(formula) = simplify::write(graph, tangent, &options) else {
+        let formula = self.with_tangent(node, &held, |tangent, options| {
+            simplify::write(graph, tangent, options)
+        });
+        let Ok(formula) = formula else {
             return Ok(());
         };
-        let images = FxHashMap::from_iter([(along.clone(), d)]);
+        let images = FxHashMap::from_iter([(DIRECTION.into(), d)]);
         self.at.tree.last.insert(d);
         let line = self.at.tree.formula(&formula, &images);
         self.at.tree.last.clear();
@@ -53,6 +47,24 @@ impl Walk<'_, '_> {
             line,
         );
         Ok(())
+    }
+
+    /// What `write` makes of the tangent of the output along a direction of `node`, which it calls [`DIRECTION`].
+    pub(super) fn with_tangent<T>(
+        &self,
+        node: NodeId,
+        held: &Held,
+        write: impl FnOnce(NodeId, &WriteOptions<'_>) -> T,
+    ) -> T {
+        let graph = self.graph();
+        let direction = graph.input("".into(), graph.shape(node), None);
+        let whole = Target { node, entry: None };
+        let tangent = tangent_node(graph, self.output, whole, direction, held);
+        let names = |id: NodeId| match id == direction {
+            true => Some(DIRECTION.into()),
+            false => (self.names)(id),
+        };
+        write(tangent, &line_options(self.subject, &names, &self.named))
     }
 
     /// The gradient by `node` that its users give, term by term; and whether it is the product of an error and

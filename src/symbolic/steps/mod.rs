@@ -23,6 +23,9 @@ use crate::simplify::{Simplified, WriteOptions};
 use crate::syntax::ast::Name;
 use std::fmt;
 
+/// The name of a direction on the way, which is no name that a user can type.
+const DIRECTION: &str = "a direction";
+
 pub use walk::{DerivationRequest, steps};
 
 /// One line of a derivation.

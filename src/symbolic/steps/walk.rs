@@ -4,13 +4,13 @@ use super::lines::{Line, Lines, Side};
 use super::rules::Differentiator;
 use super::tree::Tree;
 use super::writer::Writer;
-use super::{DerivationRule, DerivationStep, Head, line_options};
+use super::{DIRECTION, DerivationRule, DerivationStep, Head};
 use crate::diff::Target;
 use crate::graph::substitute::spelled;
 use crate::graph::{Graph, NodeId, Op};
 use crate::simplify::{self, Simplified, Unwritable};
 use crate::stop;
-use crate::symbolic::derive::{derive, tangent_node};
+use crate::symbolic::derive::derive;
 use crate::symbolic::{Spelling, Subject, Symbolic};
 use crate::syntax::ast::{BinaryOp, ExprId, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -434,18 +434,12 @@ impl<'s> Walk<'s, '_> {
         }
         let graph = self.graph();
         let node = self.target.node;
-        let direction = graph.input("".into(), graph.shape(node), None);
-        let whole = Target { node, entry: None };
-        let tangent = tangent_node(graph, self.output, whole, direction, self.subject.held);
         let d = self.at.d(node)?;
-        let along: Name = "direction".into();
-        let names = |id: NodeId| match id == direction {
-            true => Some(along.clone()),
-            false => (self.names)(id),
-        };
-        let options = line_options(self.subject, &names, &self.named);
-        if let Ok(stages) = simplify::stages(graph, tangent, &options) {
-            let images = FxHashMap::from_iter([(along.clone(), d)]);
+        let stages = self.with_tangent(node, self.subject.held, |tangent, options| {
+            simplify::stages(graph, tangent, options)
+        });
+        if let Ok(stages) = stages {
+            let images = FxHashMap::from_iter([(DIRECTION.into(), d)]);
             self.at.tree.last.insert(d);
             for (rules, formula) in stages {
                 if let Some(line) = self.at.tree.formula(&formula, &images) {
@@ -467,23 +461,19 @@ impl<'s> Walk<'s, '_> {
         letters: Vec<(Name, ExprId)>,
         line: ExprId,
     ) {
-        let (law, side) = (None, Side::Line(line));
-        let line = Line {
-            head,
-            rule,
-            law,
-            letters,
-            side,
-        };
-        self.lines.add(&self.at.tree, line);
+        self.add(head, rule, letters, Side::Line(line));
     }
 
     pub(super) fn show(&mut self, head: Head, rule: DerivationRule, formula: &Simplified) {
-        let (law, letters, side) = (None, Vec::new(), Side::Formula(formula.clone()));
+        self.add(head, rule, Vec::new(), Side::Formula(formula.clone()));
+    }
+
+    /// Adds a line of a rule that states no law.
+    fn add(&mut self, head: Head, rule: DerivationRule, letters: Vec<(Name, ExprId)>, side: Side) {
         let line = Line {
             head,
             rule,
-            law,
+            law: None,
             letters,
             side,
         };
