@@ -44,6 +44,17 @@ pub const HEADER: &str = "\
 const WRITTEN_ROWS: usize = 20;
 const WRITTEN_COLS: usize = 5;
 
+/// The letters that fit beside each other in a line of `\\texttt`, by size: those of 10 pt are 5.25 pt wide.
+const VERBATIM_SIZES: [(usize, &str); 4] = [
+    (65, "\\normalsize"),
+    (73, "\\small"),
+    (81, "\\footnotesize"),
+    (92, "\\scriptsize"),
+];
+
+/// About how far from the margin a rule below its formula begins, in points.
+const BELOW: usize = 60;
+
 /// Results as the content of a file. A formula alone is for a formula of the user's own: nothing else
 /// stands there.
 pub fn document(events: &[Event]) -> String {
@@ -98,9 +109,14 @@ pub fn event(event: &Event, style: &Style) -> String {
     }
 }
 
-/// Text as it stands.
+/// Text as it stands, in the largest type in which its longest line fits.
 fn verbatim(text: &str) -> String {
-    format!("\\begin{{verbatim}}\n{text}\\end{{verbatim}}\n")
+    let longest = text.lines().map(|line| line.chars().count()).max();
+    let (_, size) = VERBATIM_SIZES
+        .into_iter()
+        .find(|(most, _)| longest.unwrap_or(0) <= *most)
+        .unwrap_or((0, "\\tiny"));
+    format!("{{{size}\n\\begin{{verbatim}}\n{text}\\end{{verbatim}}\n}}\n")
 }
 
 /// Characters that every font has.
@@ -333,8 +349,10 @@ fn recurrence(equation: &Recurrence, pen: LatexMath) -> String {
     })
 }
 
-/// Every rule with the formula after it, aligned; a rule that does not fit beside its formula stands below.
-/// Where a formula is wider than the text, each line is set on its own, where it can be broken.
+/// Every rule with the formula after it, aligned; a rule that does not fit beside the widest formula stands
+/// below its own, where it takes no part in how wide the column of formulas is (a negative space behind it, since
+/// MathJax has no `\rlap` for text).
+/// Where a formula or a rule is wider than the text, each line is set on its own, where it can be broken.
 fn steps(derivation: &Derivation, pen: LatexMath) -> String {
     let mut lines: Vec<[String; 3]> = Vec::new();
     let mut last: Option<&Head> = None;
@@ -348,21 +366,25 @@ fn steps(derivation: &Derivation, pen: LatexMath) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let fits = |text: String| table::width(&text, true) <= table::LINE;
-    if !lines
-        .iter()
-        .all(|[left, right, _]| fits(format!("{left} = {right}")))
-    {
+    let widest_in = |column: usize| {
+        let cells = lines.iter().map(|line| table::width(&line[column], true));
+        cells.max().unwrap_or(0)
+    };
+    let formulas = widest_in(0) + table::width(" = ", true) + widest_in(1);
+    if formulas.max(BELOW + widest_in(2)) > table::LINE {
         let line = |[left, right, rule]: &[String; 3]| {
             display(&format!("{left} = {right}")) + &table::paragraph(&format!("${rule}$"))
         };
         return lines.iter().map(line).collect();
     }
-    let line =
-        |[left, right, rule]: &[String; 3]| match fits(format!("{left} = {right}\\quad {rule}")) {
+    let room = table::LINE - formulas;
+    let line = |[left, right, rule]: &[String; 3]| {
+        let width = table::width(rule, true);
+        match width + table::width("\\quad", true) <= room {
             true => format!("{left} &= {right} && {rule}"),
-            false => format!("{left} &= {right} \\\\\n&\\qquad {rule}"),
-        };
+            false => format!("{left} &= {right} \\\\\n&\\qquad {rule}\\hspace{{-{width}pt}}"),
+        }
+    };
     let lines: Vec<String> = lines.iter().map(line).collect();
     format!(
         "\\begin{{align*}}\n{}\n\\end{{align*}}\n",

@@ -6,6 +6,12 @@ use crate::render::Style;
 use crate::trace::Role;
 use crate::view::{Cell, Column, Table};
 
+/// What the document must be.
+const BEAMER: &str = "\
+% For a frame of beamer:
+%   pdflatex '\\documentclass{beamer}\\usepackage{booktabs}\\begin{document}\\begin{frame}\\input{results}\\end{frame}\\end{document}'
+";
+
 /// The table of a trace, one line more on every slide.
 pub fn table(table: &Table, style: &Style) -> String {
     let (closing, columns): (Vec<&Column>, Vec<&Column>) =
@@ -51,10 +57,11 @@ pub fn table(table: &Table, style: &Style) -> String {
             .unwrap_or(0)
             + 12
     };
-    match shown.iter().map(widest).sum::<usize>() > LINE {
-        true => format!("\\resizebox{{\\linewidth}}{{!}}{{%\n{tabular}}}\n"),
+    let tabular = match shown.iter().map(widest).sum::<usize>() > LINE {
+        true => format!("\\noindent\\resizebox{{\\linewidth}}{{!}}{{%\n{tabular}}}\n"),
         false => tabular + "\n",
-    }
+    };
+    BEAMER.to_owned() + &tabular
 }
 
 /// The slide on which a cell of line `k`, counted from 0, appears first.

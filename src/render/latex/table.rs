@@ -229,13 +229,15 @@ pub fn width(latex: &str, mut in_math: bool) -> usize {
     const SCRIPT: usize = 36;
     const OPERATOR: usize = 120;
     let mut tenths = 0;
-    // For every open brace, whether what it holds is an index or an exponent.
-    let mut scripts: Vec<bool> = Vec::new();
+    // For every open brace, whether what it holds is an index or an exponent, and what stands around it
+    // is a formula.
+    let mut open: Vec<(bool, bool)> = Vec::new();
     let mut next_is_script = false;
+    let mut next_is_text = false;
     let mut rest = latex;
     while let Some(c) = rest.chars().next() {
         let behind = &rest[c.len_utf8()..];
-        let small = next_is_script || scripts.last().copied().unwrap_or(false);
+        let small = next_is_script || open.last().is_some_and(|(small, _)| *small);
         let letter = if small { SCRIPT } else { LETTER };
         next_is_script = false;
         rest = behind;
@@ -243,12 +245,15 @@ pub fn width(latex: &str, mut in_math: bool) -> usize {
             '\\' => {
                 let end = behind.find(|c: char| !c.is_ascii_alphabetic());
                 let end = end.unwrap_or(behind.len());
+                next_is_text = &behind[..end] == "text";
                 tenths += match &behind[..end] {
                     "" | "frac" | "dot" | "bar" | "hat" | "tilde" | "mathit" | "mathrm"
                     | "text" | "operatorname" | "left" | "right" | "bigl" | "bigr" | "vphantom" => {
                         0
                     }
                     "sin" | "cos" | "tan" | "log" | "max" | "min" | "det" => 3 * letter,
+                    "quad" => 2 * LETTER,
+                    "qquad" => 4 * LETTER,
                     "cdot" | "times" | "circ" | "le" | "ge" | "ne" => OPERATOR,
                     _ => letter,
                 };
@@ -257,10 +262,11 @@ pub fn width(latex: &str, mut in_math: bool) -> usize {
                     _ => end,
                 }..];
             }
-            '{' => scripts.push(small),
-            '}' => {
-                scripts.pop();
+            '{' => {
+                open.push((small, in_math));
+                in_math &= !std::mem::take(&mut next_is_text);
             }
+            '}' => in_math = open.pop().map_or(in_math, |(_, around)| around),
             '^' | '_' => next_is_script = true,
             '$' => in_math = !in_math,
             ' ' if in_math => {}
