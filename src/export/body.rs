@@ -3,6 +3,7 @@
 use super::dialect::Dialect;
 use super::layout::{call_of_list, double, row, statement};
 use super::piece::{Level, Piece};
+use super::sizes::texts::SizeTexts;
 use crate::diagnostic::{Result, bail};
 use crate::export::names::Scope;
 use crate::export::program::{ArgumentSet, ExportProgram};
@@ -27,6 +28,25 @@ pub struct ModuleParts<'p, 'g> {
     pub used: FxHashSet<String>,
     /// Values too large for a line, with their names.
     pub constants: Vec<(NodeId, String)>,
+    /// The texts of sizes.
+    pub sizes: SizeTexts<'p>,
+}
+
+impl ModuleParts<'_, '_> {
+    /// Refuses a number that may be another one at other sizes.
+    ///
+    /// # Errors
+    /// One was written that nothing is known of.
+    pub fn whole_sizes(&self) -> Result<()> {
+        match self.sizes.is_lost() {
+            false => Ok(()),
+            true => bail!(
+                Value,
+                self.program.whole.clone(),
+                "a number in the code depends on sizes in a way that has no formula"
+            ),
+        }
+    }
 }
 
 /// The text that an expression may have before it gets a line of its own.
@@ -241,7 +261,7 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
         let node = program.graph.node(id);
         let dialect = self.shared.dialect;
         Ok(match node.op {
-            Op::Literal(x) => Piece::literal(x, dialect),
+            Op::Literal(x) => self.number(x),
             Op::Constant(k) => {
                 let value = program.graph.constant_value(k);
                 self.value(id, &value)
@@ -263,11 +283,40 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
         })
     }
 
+    /// A number, which may be a formula of sizes.
+    fn number(&self, x: f64) -> Piece {
+        let sized = self.shared.sizes.number(x);
+        sized.unwrap_or_else(|| Piece::literal(x, self.shared.dialect))
+    }
+
+    /// The numbers 1, 2, 3, … in a column or row.
+    fn counting(&self, shape: Shape) -> Piece {
+        let last = self.shared.sizes.sum([shape.len(), 1]);
+        let last = self.shared.sizes.text(&last);
+        let prefix = self.shared.dialect.prefix();
+        let turn = if shape.cols == 1 { "-1, 1" } else { "1, -1" };
+        let text = match (self.shared.dialect, shape.cols) {
+            (Dialect::Julia, 1) => format!("collect(1.0:{})", self.shared.sizes.count(shape.rows)),
+            (Dialect::Julia, n) => {
+                format!(
+                    "collect(reshape(1.0:{0}, 1, {0}))",
+                    self.shared.sizes.count(n)
+                )
+            }
+            _ => format!("{prefix}.arange(1.0, {last}).reshape({turn})"),
+        };
+        Piece::atom(text, shape)
+    }
+
     /// A value that the code holds.
     pub fn value(&mut self, id: NodeId, value: &Tensor) -> Piece {
         let shape = value.shape();
         if let Some(x) = value.as_scalar() {
-            return Piece::literal(x, self.shared.dialect);
+            return self.number(x);
+        }
+        let table = self.shared.program.sizes.table.as_ref();
+        if table.is_some_and(|table| table.counting.contains(&id)) {
+            return self.counting(shape);
         }
         let is_file = self.shared.program.files.contains_key(&id);
         let first = value.data().first().copied().unwrap_or(f64::NAN);
@@ -275,7 +324,7 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
             && !shape.is_empty()
             && value.data().iter().all(|x| x.to_bits() == first.to_bits())
         {
-            return self.whole(&Piece::literal(first, self.shared.dialect), shape);
+            return self.whole(&self.number(first), shape);
         }
         if !is_file && shape.len() <= 9 {
             let text = array_lines(0, self.shared.dialect, value).join("");
@@ -309,10 +358,11 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
             return piece.clone();
         }
         if self.shared.dialect == Dialect::Julia {
-            return super::julia::stretched(piece, shape);
+            return super::julia::stretched(piece, shape, &self.shared.sizes);
         }
         let prefix = self.shared.dialect.prefix();
-        let (m, n) = (shape.rows, shape.cols);
+        let sizes = &self.shared.sizes;
+        let (m, n) = (sizes.count(shape.rows), sizes.count(shape.cols));
         let text = match piece.literal {
             Some(0.0) => format!("{prefix}.zeros(({m}, {n}))"),
             Some(1.0) => format!("{prefix}.ones(({m}, {n}))"),

@@ -16,9 +16,11 @@ mod piece;
 pub mod program;
 mod python;
 mod scalars;
+pub mod sizes;
 pub mod spelling;
 mod stablehlo;
 mod steps;
+mod unchanging;
 
 pub use program::ExportProgram;
 
@@ -130,6 +132,12 @@ impl ExportTarget {
             self,
             ExportTarget::NumPy | ExportTarget::Jax | ExportTarget::Torch
         )
+    }
+
+    /// True if its code can take sizes from the shapes of arguments.
+    pub fn has_sizes(self) -> bool {
+        use ExportTarget::{Jax, Julia, NumPy, Torch};
+        matches!(self, NumPy | Jax | Torch | Julia)
     }
 
     /// True if derivatives can be left to it.

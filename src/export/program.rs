@@ -1,9 +1,10 @@
 //! A script as a program for another language: requests, and the statements that change inputs, on one
 //! graph.
 
+use super::sizes::table::SizeTable;
 use crate::diagnostic::{Diagnostic, Result, bail, error};
 use crate::graph::{Graph, NodeId, Op, Primitive, Shape, Tensor, substitute::images};
-use crate::primitives::{arithmetic, array, rules};
+use crate::primitives::{arithmetic, rules};
 use crate::source::Location;
 use crate::syntax::ast::Name;
 use rustc_hash::FxHashMap;
@@ -189,6 +190,7 @@ pub fn changed(steps: &[Step]) -> Vec<usize> {
 }
 
 /// A script, ready to be written in another language.
+#[derive(Clone)]
 pub struct ExportProgram<'g> {
     /// The graph of everything in it.
     pub graph: &'g Graph,
@@ -210,10 +212,19 @@ pub struct ExportProgram<'g> {
     pub whole: Location,
     /// The files that constants were read from, as the script names them.
     pub files: FxHashMap<NodeId, String>,
-    /// Sizes, counts and the like that the code holds as numbers.
-    pub fixed: Vec<(Name, f64)>,
+    /// The sizes in it.
+    pub sizes: ExportSizes,
     /// Derivatives that a self-test holds against differences of values.
     pub differences: Vec<DifferenceCheck>,
+}
+
+/// The sizes of a program: those that its code holds as numbers, and those that it takes from shapes.
+#[derive(Clone, Debug, Default)]
+pub struct ExportSizes {
+    /// Sizes, counts and the like that the code holds as numbers.
+    pub fixed: Vec<(Name, f64)>,
+    /// The numbers that are formulas of sizes; all sizes in the graph are numbers without it.
+    pub table: Option<SizeTable>,
 }
 
 /// A request that is the derivative of another.
@@ -249,6 +260,35 @@ impl ExportProgram<'_> {
         error!(Function, self.place(node), "this iteration cannot be written out";
             label: "its end, or its result, is found while it runs";
             help: "write it as statements: `repeat 100 {{ x := f(x) }}`")
+    }
+
+    /// Adds an input that nothing reads.
+    pub fn add_argument(&mut self, name: &Name, shape: Shape, value: Option<Rc<Tensor>>) {
+        self.arguments.push(ExportInput {
+            name: name.clone(),
+            shape,
+            value,
+            source: None,
+            is_data: false,
+        });
+        for wish in &mut self.wishes {
+            if !wish.adjoints.is_empty() {
+                let zeros = self.graph.constant(Tensor::filled(shape, 0.0));
+                wish.adjoints.push(zeros);
+            }
+        }
+    }
+
+    /// The nodes that it computes.
+    pub fn roots(&self) -> Vec<NodeId> {
+        let mut roots: Vec<NodeId> = Vec::new();
+        for wish in &self.wishes {
+            roots.push(wish.node);
+            roots.extend(&wish.adjoints);
+            roots.extend(wish.derivative.as_ref().map(|derivative| derivative.of));
+        }
+        roots.extend(all_steps(&self.steps).into_iter().flat_map(Step::reads));
+        roots
     }
 
     /// The row of `node`, where it is an operation of the table.
@@ -444,46 +484,5 @@ impl ExportProgram<'_> {
         all_steps(&self.steps)
             .iter()
             .any(|step| matches!(step, Step::For { variable, .. } if *variable == argument))
-    }
-
-    /// The outermost nodes in a loop that no round changes, and that are worth keeping.
-    pub fn unchanging(
-        &self,
-        step: &Step,
-        dependence: &[ArgumentSet],
-        known: impl Fn(NodeId) -> bool,
-    ) -> Vec<NodeId> {
-        let inner = step.blocks().into_iter().flat_map(all_steps);
-        let mut roots: Vec<NodeId> = inner.flat_map(Step::reads).collect();
-        if let Step::While(condition, _) = step {
-            roots.push(*condition);
-        }
-        let roots = roots.as_slice();
-        let mask = argument_set(&changed(std::slice::from_ref(step)));
-        let plain = [
-            &array::TRANSPOSE,
-            &array::BROADCAST,
-            &array::RESHAPE,
-            &array::VEC,
-        ];
-        let keeps = |id: NodeId| {
-            let Some(row) = self.row(id) else {
-                return false;
-            };
-            let needs = dependence[id.index()];
-            let is_plain = plain.iter().any(|known| row.is(known));
-            needs & mask == 0 && needs != 0 && !row.may_fail && !is_plain
-        };
-        let mut outermost: Vec<NodeId> = roots.iter().copied().filter(|id| keeps(*id)).collect();
-        for id in self.cone(roots, &known) {
-            if !keeps(id) && !known(id) {
-                self.graph
-                    .for_args(id, |arg| outermost.extend(keeps(arg).then_some(arg)));
-            }
-        }
-        outermost.retain(|id| !known(*id));
-        outermost.sort_unstable();
-        outermost.dedup();
-        outermost
     }
 }

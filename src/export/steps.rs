@@ -89,13 +89,13 @@ impl Body<'_, '_, '_> {
     /// `old` with some entries replaced.
     fn replaced(&mut self, old: &str, corner: &[Piece], extent: Shape, value: &Piece) -> String {
         if self.shared.dialect == Dialect::Julia {
-            let block = super::julia::stretched(value, extent).text;
+            let block = super::julia::stretched(value, extent, &self.shared.sizes).text;
             return format!(
                 "replaced({old}, {}, {}, {block})",
                 corner[0].text, corner[1].text
             );
         }
-        let size = format!("({}, {})", extent.rows, extent.cols);
+        let size = format!("({})", self.shared.sizes.pair(extent));
         let prefix = self.shared.dialect.prefix();
         let block = match value.shape == extent && !extent.is_scalar() {
             true => value.text.clone(),
@@ -357,6 +357,8 @@ fn operand(carry: &str) -> String {
 fn whole(piece: &Piece, dialect: Dialect) -> String {
     match (piece.literal, dialect) {
         (Some(x), _) => format!("{x}"),
+        // A size is a whole number.
+        (None, _) if piece.plain => piece.text.clone(),
         (None, Dialect::Jax) => format!("{}.astype(int)", piece.within(Level::Atom)),
         (None, Dialect::Julia) => format!("Int({})", piece.text),
         (None, _) => format!("int({})", piece.text),

@@ -16,6 +16,7 @@ use crate::world::{Sandbox, World};
 use changes::{Change, Journal};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
+use sizes::DrawnSizes;
 use smallvec::{SmallVec, smallvec};
 use std::cell::OnceCell;
 use std::collections::VecDeque;
@@ -162,6 +163,8 @@ pub struct Definitions {
     facts: Ordered<Facts>,
     /// True if an input was declared with named sizes.
     symbolic_shapes: bool,
+    /// Sizes that stand for all: inputs that were declared with them get no values.
+    drawn: Option<DrawnSizes>,
     log: Vec<Change>,
     /// One for each checkpoint, the latest last.
     journals: VecDeque<Journal>,
@@ -296,7 +299,7 @@ impl Definitions {
                 declared: self.declared(&name.name),
                 symbolic: self.symbolic(&name.name),
                 data: is_read(&formula),
-                source: Some(formula),
+                source: Some(formula).filter(|_| !self.stays_open(&name.name)),
                 place: self.place_of(&name.name),
                 ..Input::default()
             })

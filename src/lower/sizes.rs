@@ -11,6 +11,9 @@ impl Lowerer<'_> {
     /// The size called `name`, from the first input with a value that was declared with it.
     pub(super) fn size_named(&mut self, name: &Name) -> Result<Option<NodeId>> {
         let definitions = self.definitions;
+        if let Some(size) = definitions.drawn_size(name) {
+            return Ok(Some(self.graph.literal(size as f64)));
+        }
         let Some((input, axis)) = definitions.sized_by(name) else {
             return Ok(None);
         };

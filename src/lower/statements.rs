@@ -196,7 +196,26 @@ impl Lowerer<'_> {
     pub fn current_shape(&mut self, name: &Ident, script: &Rc<Script>) -> Result<Shape> {
         match self.definitions.value(&name.name) {
             Some(value) => Ok(value.shape()),
+            None if self.definitions.stays_open(&name.name) => self.open_shape(&name.name),
             None => Ok(self.current_value(name, script)?.shape()),
+        }
+    }
+
+    /// The shape of an input without a value.
+    ///
+    /// # Errors
+    /// Fails if it has no sizes.
+    pub fn open_shape(&mut self, name: &Name) -> Result<Shape> {
+        match self
+            .definitions
+            .variable(name)
+            .map(|variable| (&variable.meaning, &variable.location))
+        {
+            Some((Meaning::Input(input), location)) => {
+                let node = self.defined_input(name, input, location)?;
+                Ok(self.graph.shape(node))
+            }
+            _ => Ok(Shape::SCALAR),
         }
     }
 

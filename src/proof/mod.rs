@@ -16,6 +16,7 @@ mod terms;
 mod witness;
 
 pub use facts::{Bound, Contradiction, Facts, Property};
+pub use points::drawn_value;
 pub use witness::Point;
 
 use crate::exec::Failure;

@@ -80,6 +80,16 @@ pub(super) fn draws() -> impl Iterator<Item = Draw> {
     first.into_iter().chain(again.into_iter().cycle())
 }
 
+/// A value of `shape` within `facts`, of ordinary size; `None` where none was found.
+pub fn drawn_value(shape: Shape, facts: &Facts, positive: bool, seed: u64) -> Option<Tensor> {
+    let draw = Draw::Random {
+        least: 0.1,
+        most: 2.0,
+        signed: !positive,
+    };
+    (0..8).find_map(|attempt| Drawer::new(draw, 8 * seed + attempt + 1).value(shape, facts))
+}
+
 /// The generator and the number of entries drawn for one point.
 pub(super) struct Drawer {
     random: SplitMix64,

@@ -60,6 +60,11 @@ impl Session {
         for declaration in declarations {
             let mut sizes = Vec::new();
             for size in &declaration.shape {
+                // What stands for all sizes is none of them.
+                if self.definitions.has_drawn(&formula(script, *size)) {
+                    sizes.push(None);
+                    continue;
+                }
                 let known =
                     self.evaluate(script, *size, &mut |_| {}, |lowerer, node| {
                         match lowerer.evaluation().value_if_known(node)? {

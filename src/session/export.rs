@@ -4,6 +4,7 @@
 //! program's inputs. From the first loop on nothing is run: updates become steps.
 
 mod collect;
+mod sizes;
 mod updates;
 mod wishes;
 
@@ -17,6 +18,17 @@ use crate::source::{Location, Source, Span};
 use crate::syntax::ast::{Name, Script, StatementKind};
 use collect::Collected;
 use std::rc::Rc;
+
+/// What is to be exported.
+struct Request<'r> {
+    script: Rc<Script>,
+    /// The expressions that are asked for; what the script shows, where there are none.
+    texts: &'r [&'r str],
+    target: ExportTarget,
+    options: &'r ExportOptions,
+    /// The place of the whole script.
+    whole: Location,
+}
 
 impl Session {
     /// The definitions of this session as a program for another language: a function for each of
@@ -57,34 +69,63 @@ impl Session {
     ) -> Result<String> {
         let _entered = self.stop.enter();
         let (script, _) = crate::syntax::parse(source)?;
-        let script = Rc::new(script);
         let whole = Location::new(source, Span::new(0, 0));
         if options.derivative == DerivativeStyle::Framework && !target.differentiates() {
             bail!(Syntax, whole, "{} does not differentiate", target.word();
                 help: "`--derivative framework` is for jax and torch");
         }
+        let request = Request {
+            script: Rc::new(script),
+            texts: requests,
+            target,
+            options,
+            whole,
+        };
         let graph = Graph::new();
-        let mut collected = Collected::new(&graph, requests.is_empty(), target, options);
-        self.collect(&script, &script.body, &mut collected, sink)?;
-        for request in requests {
-            self.collect_request(request, &mut collected)?;
+        let before = self.definitions.snapshot();
+        let concrete = self.program_of(&graph, &request, None, sink);
+        if self.definitions.has_named_sizes() {
+            return self.export_for_all_sizes(&before, concrete, &request, sink);
         }
+        let (program, expected) = self.tested(concrete?, options)?;
+        export::write(program, target, options, &expected)
+    }
+
+    /// The program of a request; the values of its inputs are those of `values`, where they are not its own.
+    fn program_of<'g>(
+        &mut self,
+        graph: &'g Graph,
+        request: &Request<'_>,
+        values: Option<&Session>,
+        sink: &mut Sink<'_>,
+    ) -> Result<ExportProgram<'g>> {
+        let (target, options) = (request.target, request.options);
+        let mut collected = Collected::new(graph, request.texts.is_empty(), target, options);
+        self.collect(&request.script, &request.script.body, &mut collected, sink)?;
+        for text in request.texts {
+            self.collect_request(text, &mut collected)?;
+        }
+        let whole = request.whole.clone();
         if collected.wishes.is_empty() && collected.steps.is_empty() {
             bail!(Value, whole, "this script shows nothing, so there is nothing to export";
                 help: "say what you want: `wengert export FILE.ad --to numpy L 'grad(L, w)'`");
         }
         let adjoints = options.derivative == DerivativeStyle::Adjoint && target.differentiates();
-        let title = source.name.clone();
-        let program = self.program(collected, title, whole, adjoints)?;
-        let (program, expected) = match options.check {
-            true => {
-                let program = program.with_values();
-                let expected = self.expected(&program)?;
-                (program, expected)
-            }
-            false => (program, Vec::new()),
-        };
-        export::write(program, target, options, &expected)
+        self.program(collected, values, whole, adjoints)
+    }
+
+    /// A program with what its self-test needs, where it gets one.
+    fn tested<'g>(
+        &self,
+        program: ExportProgram<'g>,
+        options: &ExportOptions,
+    ) -> Result<(ExportProgram<'g>, Vec<Tensor>)> {
+        if !options.check {
+            return Ok((program, Vec::new()));
+        }
+        let program = program.with_values();
+        let expected = self.expected(&program)?;
+        Ok((program, expected))
     }
 
     /// The numbers of the requests.

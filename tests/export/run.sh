@@ -26,6 +26,7 @@ scripts=()
 for script in tests/export/scripts/*.ad examples/*.ad examples/lecture/*.ad; do
     [ "$script" = examples/gaussian-mixture.ad ] || scripts+=("$script")
 done
+sized=(tests/export/scripts/declared/*.ad)
 mapfile -t random < <("$python" tests/export/random_programs.py "$work" "${RANDOM_PROGRAMS:-60}")
 has() { "$python" -c "import $1" 2>/dev/null || { echo "export: $1 is not installed, skipped"; return 1; }; }
 wants() { [[ $parts == *" $1 "* ]]; }
@@ -34,7 +35,8 @@ wants() { [[ $parts == *" $1 "* ]]; }
 checked() {
     local target=$1 form script
     shift
-    for script in examples/lecture/7.2-loss.ad examples/logistic-regression.ad; do
+    for script in examples/lecture/7.2-loss.ad examples/logistic-regression.ad tests/export/scripts/declared/logistic.ad; do
+        [[ $target = c && $script = */declared/* ]] && continue
         for form in "$@"; do
             local code=$work/checked.py
             [ "$target" = c ] && code=$work/checked.c
@@ -54,6 +56,7 @@ checked() {
 
 if wants numpy; then
     "$python" tests/export/compare.py "$wengert" numpy "${scripts[@]}" "${random[@]}"
+    "$python" tests/export/sizes.py "$wengert" numpy "${sized[@]}"
     checked numpy adjoint derive
     "$wengert" export examples/logistic-regression.ad --to numpy --check -o "$work/checked.py"
     "$python" tests/export/self_test.py "$work/checked.py" >"$work/said" || { cat "$work/said"; exit 1; }
@@ -67,6 +70,7 @@ fi
 if wants jax && has jax; then
     "$python" tests/export/compare.py "$wengert" jax tests/export/scripts/*.ad examples/lecture/6*.ad examples/logistic-regression.ad
     checked jax adjoint derive framework
+    "$python" tests/export/sizes.py "$wengert" jax "${sized[@]}"
 fi
 if wants stablehlo && has jax; then
     "$python" tests/export/compare_stablehlo.py "$wengert" tests/export/scripts/*.ad examples/lecture/6*.ad "${random[0]}"
@@ -91,6 +95,7 @@ fi
 if wants torch && has torch; then
     "$python" tests/export/compare.py "$wengert" torch tests/export/scripts/*.ad examples/two-layer-network.ad examples/lecture/6*.ad
     checked torch adjoint derive framework
+    "$python" tests/export/sizes.py "$wengert" torch "${sized[@]}"
 fi
 # Formulas: their numbers, and numbers put in for their symbols.
 formulas() {

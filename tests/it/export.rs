@@ -128,15 +128,20 @@ fn code_is_what_was_read() {
         "examples/lecture/7.2-loss.ad",
         "tests/export/scripts/loops.ad",
         "tests/export/scripts/golden.ad",
+        "tests/export/scripts/declared/logistic.ad",
     ] {
         let path = root.join(script);
         let stem = path.file_stem().expect("a name").to_string_lossy();
         let text = fs::read_to_string(&path).expect("a script");
-        for (target, ending) in [
-            (ExportTarget::Julia, "jl"),
-            (ExportTarget::StableHlo, "mlir"),
-        ] {
-            let code = exported(&text, target).expect(script);
+        let sized = script.contains("/declared/");
+        let targets = [
+            (ExportTarget::Julia, "jl", true),
+            (ExportTarget::StableHlo, "mlir", !sized),
+            (ExportTarget::NumPy, "py", sized),
+            (ExportTarget::Torch, "torch.py", sized),
+        ];
+        for (target, ending, _) in targets.iter().filter(|(.., wanted)| *wanted) {
+            let code = exported(&text, *target).expect(script);
             let golden = root.join(format!("tests/export/golden/{stem}.{ending}"));
             if std::env::var_os("WENGERT_BLESS").is_some() {
                 fs::write(&golden, &code).expect("the file can be written");
@@ -146,4 +151,84 @@ fn code_is_what_was_read() {
         }
     }
     assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+#[test]
+fn sizes_come_from_the_shapes_of_arguments() {
+    let loss = "input X[n,d], y[n], w[d]\nJ = sum((X*w - y).^2)/n\n";
+    let values = "X = [1, 2; 3, 4; 5, 7]; y = [1, 2, 3]; w = [0, 1]\n";
+    for script in [
+        format!("{loss}J; grad(J, w)"),
+        format!("{loss}{values}J; grad(J, w)"),
+    ] {
+        for (target, line) in [
+            (ExportTarget::NumPy, "    n = X.shape[0]\n"),
+            (ExportTarget::Jax, "    n = X.shape[0]\n"),
+            (ExportTarget::Torch, "    n = X.shape[0]\n"),
+            (ExportTarget::Julia, "    n = size(X, 1)\n"),
+        ] {
+            let code = exported(&script, target).expect(&script);
+            assert!(code.contains(line), "{code}");
+        }
+    }
+    // A size that is a number elsewhere is one in the code, and the tool says so.
+    let script =
+        "input X[n,d], w[d]\nX = [1, 2; 3, 4; 5, 7]; w = [0, 1]; c = [1, 2]\nsum(X*(w + c))/n";
+    let source = wengert::source::Source::new("test.ad", script);
+    let mut said = Vec::new();
+    let options = ExportOptions::default();
+    let code = Session::new()
+        .export_script(&source, &[], ExportTarget::NumPy, &options, &mut |event| {
+            if let wengert::Event::Warning(note) = event {
+                said.push(note.message().to_string());
+            }
+        })
+        .expect("code");
+    assert!(
+        code.contains("n = X.shape[0]") && code.contains("The code is for d = 2"),
+        "{code}"
+    );
+    assert!(
+        said.len() == 1 && said[0].starts_with("the code is for d = 2: "),
+        "{said:?}"
+    );
+    // Without values, there are no numbers to hold.
+    for target in [
+        ExportTarget::C,
+        ExportTarget::StableHlo,
+        ExportTarget::SymPy,
+    ] {
+        let error = exported(&format!("{loss}J"), target).expect_err("no sizes");
+        assert!(
+            error
+                .message()
+                .contains("holds sizes as numbers, and `X` is n×d")
+        );
+        assert_eq!(error.location().text(), "X");
+    }
+    let script = format!("{loss}numeric(J, w)");
+    let error = exported(&script, ExportTarget::NumPy).expect_err("depends on sizes");
+    assert!(
+        error.message().contains("differently for different sizes"),
+        "{}",
+        error.message()
+    );
+}
+
+#[test]
+fn a_self_test_of_code_for_all_sizes_has_sizes_of_its_own() {
+    let script =
+        "input X[n,d], w[d]\nassume w > 0\nJ = sum(log(w)) + sum((X*w).^2)/n\nJ; grad(J, w)";
+    let source = wengert::source::Source::new("test.ad", script);
+    let options = ExportOptions {
+        check: true,
+        ..ExportOptions::default()
+    };
+    let code = Session::new()
+        .export_script(&source, &[], ExportTarget::NumPy, &options, &mut |_| {})
+        .expect("code");
+    let (_, expected) = code.split_once("EXPECTED = [").expect("a self-test");
+    let (numbers, _) = expected.split_once("DERIVATIVES").expect("differences");
+    assert!(!numbers.contains("nan"), "{numbers}");
+    assert!(code.contains("\"w\": np.array("), "{code}");
 }

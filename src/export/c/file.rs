@@ -167,7 +167,7 @@ fn head(file: &File<'_, '_>, name: &str, check: bool, bits: bool) -> String {
             argument.shape.rows, argument.shape.cols
         );
     }
-    for (known, value) in &program.fixed {
+    for (known, value) in &program.sizes.fixed {
         let _ = writeln!(text, " * The code is for {} = {value}.", comment(known));
     }
     text.push_str(

@@ -331,7 +331,7 @@ end
 function load(name)
     paths = [joinpath(folder, name) for folder in FOLDERS]
     path = paths[something(findfirst(isfile, paths), 1)]
-    lines = split(chopprefix(read(path, String), "\ufeff"), r"\r?\n")
+    lines = split(replace(read(path, String), r"^\x{feff}" => ""), r"\r?\n")
     lines = [line for line in lines if !isempty(strip(line)) && !startswith(lstrip(line), '#')]
     table(separator) = [cells(line, separator) for line in lines]
     function score(separator)
@@ -342,9 +342,10 @@ function load(name)
         if !separates || (separator == ' ' && !any(known))
             return (false, -1.0)
         end
-        return (allequal(length.(rows)), sum(known) / length(known))
+        return (length(unique(length.(rows))) == 1, sum(known) / length(known))
     end
-    separator = argmax(score, ['\t', ';', ',', ' '])
+    separators = ['\t', ';', ',', ' ']
+    separator = separators[argmax(map(score, separators))]
     # One column: a character that is nowhere.
     separator = last(score(separator)) >= 0 ? separator : '\x1f'
     rows = table(separator)

@@ -8,6 +8,7 @@ use crate::export::dialect::Dialect;
 use crate::export::layout::{bracketed, statement};
 use crate::export::names::{Scope, identifier};
 use crate::export::program::{ExportProgram, Wish, changed};
+use crate::export::sizes::texts::{SizeTexts, TakenSize, pairs};
 use crate::export::{DataFolder, ExportOptions};
 use crate::graph::{NodeId, Shape, Tensor};
 use rustc_hash::FxHashSet;
@@ -77,6 +78,7 @@ pub fn write(
         arguments,
         dependence: program.dependence(),
         locals: scope.clone(),
+        sizes: SizeTexts::new(program, &mut scope, "÷"),
         scope,
         used: FxHashSet::default(),
         constants: Vec::new(),
@@ -107,6 +109,7 @@ pub fn write(
     if options.check {
         check(&mut code, expected);
     }
+    shared.whole_sizes()?;
     let constants = constants(&shared)?;
     code.insert_str(0, &constants);
     let needed = helpers::needed(&code);
@@ -171,12 +174,31 @@ fn documented(text: &str) -> String {
     text.replace('\n', " ").replace('`', "'")
 }
 
-fn described(shape: Shape) -> String {
+fn described(shape: Shape, sizes: &SizeTexts<'_>) -> String {
     match (shape.is_scalar(), shape.cols) {
         (true, _) => "a number".to_string(),
-        (_, 1) => format!("a vector of {}", shape.rows),
-        _ => format!("{}x{}", shape.rows, shape.cols),
+        (_, 1) => format!("a vector of {}", sizes.length(shape)),
+        _ => sizes.described(shape),
     }
+}
+
+/// The lines that take the sizes in the lines just written from the shapes of arguments.
+fn sizes(shared: &ModuleParts<'_, '_>, arguments: &[usize]) -> String {
+    let program = shared.program;
+    let taken = shared.sizes.taken(program, arguments);
+    let (pairs, others) = pairs(&taken);
+    let name = |one: &TakenSize| shared.arguments[one.argument].clone();
+    let pair =
+        |[m, n]: [&TakenSize; 2]| format!("    {}, {} = size({})\n", m.name, n.name, name(m));
+    let other = |one: &TakenSize| {
+        let count = match program.arguments[one.argument].shape.cols {
+            1 => format!("length({})", name(one)),
+            _ => format!("size({}, {})", name(one), one.axis + 1),
+        };
+        format!("    {} = {}\n", one.name, one.of(&count, "÷"))
+    };
+    let pairs = pairs.into_iter().map(pair);
+    pairs.chain(others.into_iter().map(other)).collect()
 }
 
 fn head(shared: &ModuleParts<'_, '_>, name: &str) -> String {
@@ -209,10 +231,10 @@ fn head(shared: &ModuleParts<'_, '_>, name: &str) -> String {
         let _ = writeln!(
             text,
             "- `{name}`: {}{renamed}{missing}",
-            described(argument.shape)
+            described(argument.shape, &shared.sizes)
         );
     }
-    for (name, value) in &program.fixed {
+    for (name, value) in &program.sizes.fixed {
         let _ = writeln!(text, "\nThe code is for {name} = {value}.");
     }
     let _ = write!(text, "\"\"\"\nmodule {name}\n\n");
@@ -258,24 +280,32 @@ fn given(shared: &ModuleParts<'_, '_>, name: &str) -> String {
 }
 
 fn function(shared: &mut ModuleParts<'_, '_>, wish: &Wish, code: &mut String) -> Result<String> {
-    let arguments = shared.program.arguments_of(&[wish.node]);
-    let names: Vec<String> = arguments
-        .iter()
-        .map(|k| shared.arguments[*k].clone())
-        .collect();
+    let mut arguments = shared.program.arguments_of(&[wish.node]);
     let short: String = wish.text.chars().take(60).collect();
     let name = shared.scope.take(&short);
-    let call = format!("{name}({})", names.join(", "));
     let shape = shared.program.graph.shape(wish.node);
-    let mut body = Body::new(shared);
-    let piece = body.compute(&[wish.node])?.remove(0);
-    let lines = statement(4, "return ", &piece.text);
-    body.lines_of(&lines);
-    let lines = body.lines.join("\n");
-    let head = bracketed(0, &format!("function {name}("), &names, ")").join("\n");
-    let doc = format!("`{}`: {}.", documented(&wish.text), described(shape));
-    let _ = write!(code, "\n\"\"\"{doc}\"\"\"\n{head}\n{lines}\nend\n");
-    Ok(call)
+    let doc = described(shape, &shared.sizes);
+    // A size is taken from an argument that has it, which may be one more.
+    loop {
+        let mut body = Body::new(shared);
+        let piece = body.compute(&[wish.node])?.remove(0);
+        let lines = statement(4, "return ", &piece.text);
+        body.lines_of(&lines);
+        let lines = body.lines.join("\n");
+        let sizes = sizes(shared, &arguments);
+        let missing = shared.sizes.missing();
+        if missing.is_empty() {
+            let names = arguments.iter().map(|k| shared.arguments[*k].clone());
+            let names: Vec<String> = names.collect();
+            let head = bracketed(0, &format!("function {name}("), &names, ")").join("\n");
+            let doc = format!("`{}`: {doc}.", documented(&wish.text));
+            let _ = write!(code, "\n\"\"\"{doc}\"\"\"\n{head}\n{sizes}{lines}\nend\n");
+            return Ok(format!("{name}({})", names.join(", ")));
+        }
+        arguments.extend(missing);
+        arguments.sort_unstable();
+        arguments.dedup();
+    }
 }
 
 fn inputs(shared: &mut ModuleParts<'_, '_>) -> Result<String> {
@@ -286,10 +316,14 @@ fn inputs(shared: &mut ModuleParts<'_, '_>) -> Result<String> {
         .iter()
         .filter_map(|one| one.source)
         .collect();
+    // The values have sizes of their own.
+    let numbers = shared.sizes.numbers();
+    let sizes = std::mem::replace(&mut shared.sizes, numbers);
     let mut body = Body::new(shared);
     body.known.clear();
     let mut pieces = body.compute(&sources)?.into_iter();
     let lines = body.lines;
+    shared.sizes = sizes;
     let mut items = Vec::new();
     for (k, argument) in program.arguments.iter().enumerate() {
         let computed = argument.source.and_then(|_| pieces.next());
@@ -340,9 +374,10 @@ fn run(shared: &mut ModuleParts<'_, '_>, code: &mut String) -> Result<()> {
     let lines = bracketed(4, "return (; ", &names, ")");
     body.lines_of(&lines);
     let lines = body.lines.join("\n");
+    let sizes = sizes(shared, &handed);
     let _ = write!(
         code,
-        "\n\"\"\"The inputs that the loops change, after them.\"\"\"\n{head}{lines}\nend\n"
+        "\n\"\"\"The inputs that the loops change, after them.\"\"\"\n{head}{sizes}{lines}\nend\n"
     );
     Ok(())
 }

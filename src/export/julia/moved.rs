@@ -4,16 +4,25 @@ use super::literal::{dimensions, stretched};
 use crate::export::body::Body;
 use crate::export::layout::{WIDTH, bracketed};
 use crate::export::piece::{Level, Piece};
+use crate::export::sizes::texts::SizeTexts;
 use crate::export::spelling::axis_of;
 use crate::graph::{Attr, NodeId, Primitive, Shape};
 use crate::primitives::{algebra, arithmetic, array, places, rules};
 
 /// `i:j` of `all` entries, counted from 1.
-fn range(first: u32, count: u32, all: u32) -> String {
+fn range(first: u32, count: u32, all: u32, sizes: &SizeTexts<'_>) -> String {
     match (first, count == all) {
         (0, true) => ":".to_string(),
-        _ => format!("{}:{}", first + 1, first + count),
+        _ => {
+            let last = sizes.sum([first as usize, count as usize]);
+            format!("{}:{}", place(first, sizes), sizes.text(&last))
+        }
     }
+}
+
+/// A place counted from 0, as one counted from 1.
+fn place(place: u32, sizes: &SizeTexts<'_>) -> String {
+    sizes.text(&sizes.sum([place as usize, 1]))
 }
 
 /// A number as an index.
@@ -53,10 +62,10 @@ impl Body<'_, '_, '_> {
         let joins = known(&[&array::HCAT, &array::COLUMNS, &array::VCAT]);
         if joins {
             if let [only] = args {
-                return stretched(&self.numbers(only), shape);
+                return stretched(&self.numbers(only), shape, &self.shared.sizes);
             }
             let items: Vec<String> = (args.iter().zip(shapes))
-                .map(|(arg, shape)| stretched(&self.numbers(arg), *shape).text)
+                .map(|(arg, shape)| stretched(&self.numbers(arg), *shape, &self.shared.sizes).text)
                 .collect();
             let name = if row.is(&array::VCAT) { "vcat" } else { "hcat" };
             return self.julia_call(id, &format!("{name}("), &items, ")", shape);
@@ -67,7 +76,7 @@ impl Body<'_, '_, '_> {
         if row.is(&array::TRANSPOSE) && args[0].shape.is_scalar() {
             return args[0].clone();
         }
-        let x = stretched(&self.numbers(&args[0]), shapes[0]);
+        let x = stretched(&self.numbers(&args[0]), shapes[0], &self.shared.sizes);
         let base = x.within(Level::Atom);
         let from = shapes[0];
         let text = if row.is(&array::TRANSPOSE) {
@@ -80,7 +89,7 @@ impl Body<'_, '_, '_> {
             match shape.cols {
                 _ if shape.is_scalar() => format!("only({})", x.text),
                 1 => format!("vec({})", x.text),
-                n => format!("reshape({}, {}, {n})", x.text, shape.rows),
+                _ => format!("reshape({}, {})", x.text, self.shared.sizes.pair(shape)),
             }
         } else if row.is(&array::INDEX) {
             let Attr::Corner(corner) = attr else {
@@ -89,15 +98,19 @@ impl Body<'_, '_, '_> {
             if from == shape {
                 return args[0].clone();
             }
+            let sizes = &self.shared.sizes;
             let (i, j) = (corner.row, corner.col);
-            let rows = range(i, shape.rows, from.rows);
+            let rows = || range(i, shape.rows, from.rows, sizes);
+            let (row, column) = (|| place(i, sizes), || place(j, sizes));
             match (shape.is_scalar(), from.cols) {
-                (true, 1) => format!("{base}[{}]", i + 1),
-                (true, _) => format!("{base}[{}, {}]", i + 1, j + 1),
-                (false, 1) => format!("{base}[{rows}]"),
+                (true, 1) => format!("{base}[{}]", row()),
+                (true, _) => format!("{base}[{}, {}]", row(), column()),
+                (false, 1) => format!("{base}[{}]", rows()),
                 // One column is a vector, one row stays a row.
-                (false, _) if shape.cols == 1 => format!("{base}[{rows}, {}]", j + 1),
-                (false, n) => format!("{base}[{rows}, {}]", range(j, shape.cols, n)),
+                (false, _) if shape.cols == 1 => format!("{base}[{}, {}]", rows(), column()),
+                (false, n) => {
+                    format!("{base}[{}, {}]", rows(), range(j, shape.cols, n, sizes))
+                }
             }
         } else if row.is(&array::DIAG) {
             match (from.rows, from.cols) {
@@ -116,13 +129,16 @@ impl Body<'_, '_, '_> {
                     x.text,
                     i.text,
                     j.text,
-                    dimensions(shape)
+                    dimensions(shape, &self.shared.sizes)
                 ),
             }
         } else if row.is(&array::PLACED_AT) {
             let [i, j] = [1, 2].map(|k| self.numbers(&args[k]).text);
             let block = &x.text;
-            format!("placed_at({block}, {i}, {j}, {})", dimensions(shape))
+            format!(
+                "placed_at({block}, {i}, {j}, {})",
+                dimensions(shape, &self.shared.sizes)
+            )
         } else {
             let axis = axis_of(attr).unwrap_or(0);
             let listed = self.julia_array(&args[1], shapes[1]);
@@ -134,7 +150,7 @@ impl Body<'_, '_, '_> {
                 let block = self.julia_array(&x, from).text;
                 format!(
                     "spread({block}, {places}, {}; dims={})",
-                    dimensions(shape),
+                    dimensions(shape, &self.shared.sizes),
                     axis + 1
                 )
             } else {
@@ -165,7 +181,8 @@ impl Body<'_, '_, '_> {
         if shapes.iter().any(|shape| shape.is_scalar()) {
             return self.julia_each(&arithmetic::MUL, "{0} * {1}", false, args);
         }
-        let [a, b] = [0, 1].map(|k| stretched(&self.numbers(&args[k]), shapes[k]));
+        let [a, b] =
+            [0, 1].map(|k| stretched(&self.numbers(&args[k]), shapes[k], &self.shared.sizes));
         if shape.is_scalar() {
             // `dot` goes through the entries in order, so the column that a row was made of will do.
             let bare = |piece: &Piece| match piece.text.strip_suffix('\'') {
@@ -186,7 +203,10 @@ impl Body<'_, '_, '_> {
     /// `[a b; c d]`
     fn julia_matrix(&mut self, id: NodeId, args: &[Piece], shape: Shape) -> Piece {
         if args.is_empty() {
-            return Piece::atom(format!("zeros({})", dimensions(shape)), shape);
+            return Piece::atom(
+                format!("zeros({})", dimensions(shape, &self.shared.sizes)),
+                shape,
+            );
         }
         if shape.is_scalar() {
             return self.numbers(&args[0]);
@@ -229,6 +249,7 @@ impl Body<'_, '_, '_> {
         let graph = self.shared.program.graph;
         let shape = graph.shape(id);
         let blocks = graph.blocks(attr);
+        let sizes = &self.shared.sizes;
         if shape.is_scalar() && args.len() == 1 {
             return self.numbers(&args[0]);
         }
@@ -236,19 +257,18 @@ impl Body<'_, '_, '_> {
             .iter()
             .zip(args.iter().zip(shapes))
             .map(|(block, (arg, from))| {
-                let piece = stretched(&self.numbers(arg), *from);
-                format!(
-                    "({}, {}, {})",
-                    block.corner.row + 1,
-                    block.corner.col + 1,
-                    piece.text
-                )
+                let piece = stretched(&self.numbers(arg), *from, &self.shared.sizes);
+                let [i, j] = [block.corner.row, block.corner.col].map(|k| place(k, sizes));
+                format!("({i}, {j}, {})", piece.text)
             });
         let items: Vec<String> = items.collect();
         let (open, close) = match (shape.is_scalar(), shape.cols) {
             (true, _) => ("only(assemble((1,), ".to_string(), "))"),
-            (_, 1) => (format!("assemble(({},), ", shape.rows), ")"),
-            _ => (format!("assemble(({}), ", dimensions(shape)), ")"),
+            (_, 1) => (format!("assemble(({},), ", sizes.count(shape.rows)), ")"),
+            _ => (
+                format!("assemble(({}), ", dimensions(shape, &self.shared.sizes)),
+                ")",
+            ),
         };
         self.julia_call(id, &open, &items, close, shape)
     }

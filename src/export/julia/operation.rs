@@ -203,7 +203,7 @@ impl Body<'_, '_, '_> {
 
     /// `piece` as an array with at least one dimension.
     pub(super) fn julia_array(&self, piece: &Piece, shape: Shape) -> Piece {
-        let piece = stretched(&self.numbers(piece), shape);
+        let piece = stretched(&self.numbers(piece), shape, &self.shared.sizes);
         match shape.is_scalar() {
             true => Piece::atom(format!("[{}]", piece.text), shape),
             false => piece,
@@ -236,23 +236,26 @@ impl Body<'_, '_, '_> {
             Attr::Seed(low, high) => (u64::from(low) | u64::from(high) << 32).to_string(),
             _ => "0".to_string(),
         };
-        let fixed = [
-            ("{dims}", dims),
-            ("{dim}", along.unwrap_or(1).to_string()),
-            ("{size}", dimensions(shape)),
-            ("{m}", shape.rows.to_string()),
-            ("{n}", shape.cols.to_string()),
-            ("{seed}", seed),
+        let sizes = &self.shared.sizes;
+        let fixed: [(&str, &dyn Fn() -> String); 6] = [
+            ("{dims}", &|| dims.clone()),
+            ("{dim}", &|| along.unwrap_or(1).to_string()),
+            ("{size}", &|| dimensions(shape, sizes)),
+            ("{m}", &|| sizes.count(shape.rows)),
+            ("{n}", &|| sizes.count(shape.cols)),
+            ("{seed}", &|| seed.clone()),
         ];
         for (place, value) in fixed {
-            text = text.replace(place, &value);
+            if text.contains(place) {
+                text = text.replace(place, &value());
+            }
         }
         for (k, (arg, from)) in args.iter().zip(shapes).enumerate() {
             let number = self.numbers(arg);
             let piece = match (from.is_scalar(), takes_numbers) {
                 (true, true) => number,
                 (true, false) => Piece::atom(format!("fill({}, 1, 1)", number.text), *from),
-                (false, _) => stretched(&number, *from),
+                (false, _) => stretched(&number, *from, &self.shared.sizes),
             };
             let place = format!("{{{k}}}");
             let operand = text.contains(&format!("{place} ")) || text.ends_with(&place);

@@ -59,7 +59,8 @@ impl Body<'_, '_, '_> {
             if shape.is_scalar() {
                 return Piece::atom(format!("{}[0, 0]", piece.within(Level::Atom)), shape);
             }
-            let (m, n) = (shape.rows, shape.cols);
+            let sizes = &self.shared.sizes;
+            let (m, n) = (sizes.count(shape.rows), sizes.count(shape.cols));
             let in_order = shapes[0].is_vector() && shape.is_vector();
             let text = match (in_order, torch) {
                 (true, _) => format!("{prefix}.reshape({}, ({m}, {n}))", piece.text),
@@ -83,11 +84,11 @@ impl Body<'_, '_, '_> {
             .collect();
         let texts: Vec<String> = matrices.iter().map(|piece| piece.text.clone()).collect();
         let place = |piece: &Piece| piece.text.clone();
-        let size = format!("({}, {})", shape.rows, shape.cols);
+        let size = || format!("({})", self.shared.sizes.pair(shape));
         let text = if row.is(&array::MATRIX) {
             let n = shape.n().max(1);
             if args.is_empty() {
-                return Piece::atom(format!("{prefix}.zeros({size})"), shape);
+                return Piece::atom(format!("{prefix}.zeros({})", size()), shape);
             }
             let entries: Vec<String> = args.iter().map(|arg| self.numbers(arg).text).collect();
             let maker = if torch {
@@ -126,7 +127,8 @@ impl Body<'_, '_, '_> {
             let block = |(block, (arg, shape)): (&crate::graph::Block, (&Piece, &Shape))| {
                 let corner = block.corner;
                 let piece = self.whole(arg, *shape);
-                format!("({}, {}, {})", corner.row, corner.col, piece.text)
+                let [i, j] = [corner.row, corner.col].map(|place| self.shared.sizes.count(place));
+                format!("({i}, {j}, {})", piece.text)
             };
             let items: Vec<String> = blocks
                 .iter()
@@ -136,6 +138,7 @@ impl Body<'_, '_, '_> {
             if shape.is_scalar() && items.len() == 1 {
                 return self.numbers(&args[0]);
             }
+            let size = size();
             self.shared.used.insert("assemble".to_string());
             let ending = if shape.is_scalar() { "[0, 0]" } else { "" };
             let open = format!("assemble({size}, ");
@@ -159,23 +162,26 @@ impl Body<'_, '_, '_> {
             format!("diag({})", texts[0])
         } else if row.is(&array::ENTRIES_AT) {
             format!(
-                "entries_at({}, {}, {}, {size})",
+                "entries_at({}, {}, {}, {})",
                 texts[0],
                 place(&self.numbers(&args[1])),
-                place(&self.numbers(&args[2]))
+                place(&self.numbers(&args[2])),
+                size()
             )
         } else if row.is(&array::PLACED_AT) {
             format!(
-                "placed_at({}, {}, {}, {size})",
+                "placed_at({}, {}, {}, {})",
                 texts[0],
                 place(&self.numbers(&args[1])),
-                place(&self.numbers(&args[2]))
+                place(&self.numbers(&args[2])),
+                size()
             )
         } else if row.is(&places::SPREAD) {
             format!(
-                "spread({}, {}, {size}, {})",
+                "spread({}, {}, {}, {})",
                 texts[0],
                 texts[1],
+                size(),
                 axis_of(attr).unwrap_or(0)
             )
         } else {
@@ -269,14 +275,19 @@ impl Body<'_, '_, '_> {
         let piece = self.matrix(arg, from);
         let base = piece.within(Level::Atom);
         let (i, j) = (corner.row, corner.col);
+        let sizes = &self.shared.sizes;
+        let place = |place: u32| sizes.count(place);
         if shape.is_scalar() {
-            return Piece::atom(format!("{base}[{i}, {j}]"), shape);
+            return Piece::atom(format!("{base}[{}, {}]", place(i), place(j)), shape);
         }
-        let range = |first: u32, count: u32, all: u32| match (first, first + count == all) {
-            (0, true) => ":".to_string(),
-            (0, false) => format!(":{count}"),
-            (first, true) => format!("{first}:"),
-            (first, false) => format!("{first}:{}", first + count),
+        let range = |first: u32, count: u32, all: u32| {
+            let last = || sizes.text(&sizes.sum([first as usize, count as usize]));
+            match (first, first + count == all) {
+                (0, true) => ":".to_string(),
+                (0, false) => format!(":{}", last()),
+                (first, true) => format!("{}:", place(first)),
+                (first, false) => format!("{}:{}", place(first), last()),
+            }
         };
         let (rows, cols) = (
             range(i, shape.rows, from.rows),

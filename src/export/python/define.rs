@@ -4,6 +4,7 @@ use crate::diagnostic::Result;
 use crate::export::body::{Body, ModuleParts};
 use crate::export::dialect::Dialect;
 use crate::export::layout::{bracketed, statement};
+use crate::export::sizes::texts::{TakenSize, pairs};
 use crate::graph::NodeId;
 
 /// The names of arguments.
@@ -14,17 +15,17 @@ pub fn names(shared: &ModuleParts<'_, '_>, arguments: &[usize]) -> Vec<String> {
         .collect()
 }
 
-/// The function under `head` that returns some nodes, between `open` and `close`.
+/// The function under `head` of some arguments that returns some nodes, between `open` and `close`.
 ///
 /// # Errors
 /// Fails if a node cannot be written.
 pub fn define(
     shared: &mut ModuleParts<'_, '_>,
     head: &str,
+    arguments: &[usize],
     doc: &str,
     roots: &[NodeId],
-    open: &str,
-    close: &str,
+    (open, close): (&str, &str),
 ) -> Result<String> {
     let mut body = Body::new(shared);
     let pieces = body.compute(roots)?;
@@ -34,10 +35,24 @@ pub fn define(
         _ => bracketed(4, &format!("return {open}"), &texts, close),
     };
     body.lines_of(&lines);
-    Ok(format!(
-        "{head}    \"\"\"{doc}\"\"\"\n{}\n",
-        body.lines.join("\n")
-    ))
+    let lines = body.lines.join("\n");
+    let sizes: String = sizes(shared, arguments).concat();
+    Ok(format!("{head}    \"\"\"{doc}\"\"\"\n{sizes}{lines}\n"))
+}
+
+/// The lines that take the sizes in the lines just written from the shapes of arguments.
+pub fn sizes(shared: &ModuleParts<'_, '_>, arguments: &[usize]) -> Vec<String> {
+    let taken = shared.sizes.taken(shared.program, arguments);
+    let (pairs, others) = pairs(&taken);
+    let name = |one: &TakenSize| shared.arguments[one.argument].clone();
+    let pair =
+        |[m, n]: [&TakenSize; 2]| format!("    {}, {} = {}.shape\n", m.name, n.name, name(m));
+    let other = |one: &TakenSize| {
+        let count = format!("{}.shape[{}]", name(one), one.axis);
+        format!("    {} = {}\n", one.name, one.of(&count, "//"))
+    };
+    let pairs = pairs.into_iter().map(pair);
+    pairs.chain(others.into_iter().map(other)).collect()
 }
 
 /// The line before a function of a dialect.

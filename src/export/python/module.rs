@@ -1,14 +1,15 @@
 //! A whole module of Python.
 
-use super::define::{decorator, define, names};
+use super::define::{decorator, define, names, sizes};
 use super::helpers;
-use super::parts::{check, constants, docstring, imports, requests};
+use super::parts::{check, constants, described, docstring, imports, requests};
 use crate::diagnostic::Result;
 use crate::export::body::{Body, ModuleParts, array_lines};
 use crate::export::dialect::Dialect;
 use crate::export::layout::{bracketed, quoted};
 use crate::export::names::Scope;
 use crate::export::program::{ExportProgram, Step, Wish, changed};
+use crate::export::sizes::texts::SizeTexts;
 use crate::export::{DataFolder, DerivativeStyle, ExportOptions};
 use crate::graph::{NodeId, Tensor};
 use rustc_hash::FxHashSet;
@@ -40,12 +41,14 @@ pub fn write(
         .iter()
         .map(|one| scope.take(&one.name))
         .collect();
+    let sizes = SizeTexts::new(program, &mut scope, "//");
     let mut shared = ModuleParts {
         program,
         dialect,
         arguments,
         dependence: program.dependence(),
         locals: scope.clone(),
+        sizes,
         scope,
         used: FxHashSet::default(),
         constants: Vec::new(),
@@ -108,6 +111,7 @@ pub fn write(
         let _ = write!(text, "\n\n{run}");
     }
     text.push_str(&check);
+    shared.whole_sizes()?;
     Ok(text)
 }
 
@@ -118,16 +122,28 @@ fn function(
     options: &ExportOptions,
     text: &mut String,
 ) -> Result<String> {
-    let arguments = shared.program.arguments_of(&[wish.node]);
-    let parameters = names(shared, &arguments);
     let short: String = wish.text.chars().take(60).collect();
     let name = shared.scope.take(&short);
-    let call = format!("{name}({})", parameters.join(", "));
-    let shape = shared.program.graph.shape(wish.node);
-    let kind = if shape.is_scalar() {
-        "a number".to_string()
-    } else {
-        format!("{}x{}", shape.rows, shape.cols)
+    let derived = match options.derivative {
+        DerivativeStyle::Framework => wish.derivative.as_ref(),
+        _ => None,
+    };
+    let mut arguments = (shared.program).arguments_of(&[derived.map_or(wish.node, |one| one.of)]);
+    let adjoints = derived.is_none()
+        && options.derivative != DerivativeStyle::Framework
+        && shared.dialect != Dialect::NumPy
+        && !wish.adjoints.is_empty()
+        && !arguments.is_empty();
+    let torch = shared.dialect == Dialect::Torch;
+    let mut beside = |ending: &str, is_needed: bool| match is_needed {
+        true => shared.scope.take(&format!("{name}{ending}")),
+        false => String::new(),
+    };
+    let partials = beside("_partials", adjoints);
+    let value = beside("_value", derived.is_some() || (adjoints && torch));
+    let class = match adjoints && torch {
+        true => shared.scope.take(&format!("{}Function", capital(&name))),
+        false => String::new(),
     };
     let mut title = wish
         .text
@@ -137,75 +153,99 @@ fn function(
     if title.len() > 70 {
         title = format!("{}...", title.chars().take(67).collect::<String>());
     }
+    let kind = described(shared, shared.program.graph.shape(wish.node));
     let doc = format!("{title}: {kind}.");
-    let dialect = shared.dialect;
-    let adjoints = options.derivative != DerivativeStyle::Framework
-        && dialect != Dialect::NumPy
-        && !wish.adjoints.is_empty()
-        && !parameters.is_empty();
-    let head = bracketed(0, &format!("def {name}("), &parameters, "):").join("\n");
-    if let (DerivativeStyle::Framework, Some(derived)) = (options.derivative, &wish.derivative) {
-        let call = super::framework::derivative(shared, wish, derived, &name, &doc, text)?;
-        return Ok(call);
+    // A size is taken from an argument that has it, which may be one more.
+    loop {
+        let code = match derived {
+            Some(derived) => {
+                let names = [name.as_str(), &value];
+                super::framework::derivative(shared, wish, derived, &arguments, names, &doc)?
+            }
+            None if adjoints => {
+                let names = [&name, &partials, &value, &class];
+                with_partials(shared, wish, &arguments, names, [&title, &doc])?
+            }
+            None => {
+                let head = format!(
+                    "\n\n{}{}",
+                    decorator(shared.dialect),
+                    head(shared, &name, &arguments)
+                );
+                define(shared, &head, &arguments, &doc, &[wish.node], ("", ""))?
+            }
+        };
+        let missing = shared.sizes.missing();
+        if missing.is_empty() {
+            text.push_str(&code);
+            return Ok(format!("{name}({})", names(shared, &arguments).join(", ")));
+        }
+        arguments.extend(missing);
+        arguments.sort_unstable();
+        arguments.dedup();
     }
-    if !adjoints {
-        let head = format!("\n\n{}{head}\n", decorator(dialect));
-        text.push_str(&define(shared, &head, &doc, &[wish.node], "", "")?);
-        return Ok(call);
-    }
-    let wanted: Vec<NodeId> = arguments
-        .iter()
-        .map(|argument| wish.adjoints[*argument])
-        .collect();
-    let partials = shared.scope.take(&format!("{name}_partials"));
-    let partials_head = bracketed(0, &format!("def {partials}("), &parameters, "):").join("\n");
+}
+
+/// The first line of a function.
+fn head(shared: &ModuleParts<'_, '_>, name: &str, arguments: &[usize]) -> String {
+    let parameters = names(shared, arguments);
+    let lines = bracketed(0, &format!("def {name}("), &parameters, "):");
+    format!("{}\n", lines.join("\n"))
+}
+
+/// A value with its derivative by every argument, which a framework uses when it differentiates.
+fn with_partials(
+    shared: &mut ModuleParts<'_, '_>,
+    wish: &Wish,
+    arguments: &[usize],
+    [name, partials, value, class]: [&String; 4],
+    [title, doc]: [&String; 2],
+) -> Result<String> {
+    let wanted = arguments.iter().map(|argument| wish.adjoints[*argument]);
+    let wanted: Vec<NodeId> = wanted.collect();
+    let decorator = decorator(shared.dialect);
+    let list = names(shared, arguments).join(", ");
     let partials_doc = format!("The derivative of {title} with respect to each argument.");
-    let list = parameters.join(", ");
-    if dialect == Dialect::Jax {
-        let head = format!("\n\n@jax.custom_vjp\n{}{head}\n", decorator(dialect));
-        text.push_str(&define(shared, &head, &doc, &[wish.node], "", "")?);
-        let head = format!("\n\n{}{partials_head}\n", decorator(dialect));
-        text.push_str(&define(shared, &head, &partials_doc, &wanted, "(", ")")?);
-        let value = if parameters.len() == 1 {
+    let partials_head = format!("\n\n{decorator}{}", head(shared, partials, arguments));
+    let jax = shared.dialect == Dialect::Jax;
+    let value_head = match jax {
+        true => format!(
+            "\n\n@jax.custom_vjp\n{decorator}{}",
+            head(shared, name, arguments)
+        ),
+        false => format!("\n\n{}", head(shared, value, arguments)),
+    };
+    let mut text = define(shared, &value_head, arguments, doc, &[wish.node], ("", ""))?;
+    text.push_str(&define(
+        shared,
+        &partials_head,
+        arguments,
+        &partials_doc,
+        &wanted,
+        ("(", ")"),
+    )?);
+    if jax {
+        let tuple = if arguments.len() == 1 {
             format!("({list},)")
         } else {
             format!("({list})")
         };
-        let forward = bracketed(0, "", &[format!("{call}, {value}")], "").join("");
         let _ = write!(
             text,
-            "\n\n{name}.defvjp(\n    lambda {list}: ({forward}),\n    lambda saved, bar: tuple(bar * d for d in {partials}(*saved)),\n)\n"
+            "\n\n{name}.defvjp(\n    lambda {list}: ({name}({list}), {tuple}),\n    lambda saved, bar: tuple(bar * d for d in {partials}(*saved)),\n)\n"
         );
-        return Ok(call);
+        return Ok(text);
     }
-    let value = shared.scope.take(&format!("{name}_value"));
-    let value_head = bracketed(0, &format!("def {value}("), &parameters, "):").join("\n");
-    text.push_str(&define(
-        shared,
-        &format!("\n\n{value_head}\n"),
-        &doc,
-        &[wish.node],
-        "",
-        "",
-    )?);
-    text.push_str(&define(
-        shared,
-        &format!("\n\n{partials_head}\n"),
-        &partials_doc,
-        &wanted,
-        "(",
-        ")",
-    )?);
-    let class = shared.scope.take(&format!("{}Function", capital(&name)));
     let _ = write!(
         text,
         "\n\nclass {class}(torch.autograd.Function):\n    \"\"\"{title}, with Wengert's derivative.\"\"\"\n\n    @staticmethod\n    def forward(ctx, *arguments):\n        ctx.save_for_backward(*arguments)\n        return torch.as_tensor({value}(*arguments))\n\n    @staticmethod\n    def backward(ctx, bar):\n        return tuple(bar * d for d in {partials}(*ctx.saved_tensors))\n"
     );
+    let head = head(shared, name, arguments);
     let _ = write!(
         text,
-        "\n\n{head}\n    \"\"\"{doc}\"\"\"\n    return {class}.apply({list})\n"
+        "\n\n{head}    \"\"\"{doc}\"\"\"\n    return {class}.apply({list})\n"
     );
-    Ok(call)
+    Ok(text)
 }
 
 fn capital(name: &str) -> String {
@@ -326,6 +366,9 @@ fn run(shared: &mut ModuleParts<'_, '_>, shard: bool) -> Result<Option<String>> 
             kept.push(line);
         }
     }
+    let kept: Vec<String> = kept.into_iter().cloned().collect();
+    let given = program.handed_over();
+    text.push_str(&sizes(shared, &given).concat());
     for line in kept {
         let _ = writeln!(text, "{line}");
     }
@@ -342,10 +385,14 @@ fn inputs(shared: &mut ModuleParts<'_, '_>) -> Result<String> {
         .iter()
         .filter_map(|one| one.source)
         .collect();
+    // The values have sizes of their own.
+    let numbers = shared.sizes.numbers();
+    let sizes = std::mem::replace(&mut shared.sizes, numbers);
     let mut body = Body::new(shared);
     body.known.clear();
     let mut pieces = body.compute(&sources)?.into_iter();
     let lines = body.lines;
+    shared.sizes = sizes;
     let dialect = shared.dialect;
     let mut items = Vec::new();
     let wanted = parameters(shared);

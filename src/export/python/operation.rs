@@ -99,7 +99,8 @@ impl Body<'_, '_, '_> {
         let chooses = row.chooses || row.mask.is_some() || row.is(&array::POISON);
         let raises = row.is(&arithmetic::DIV)
             && args.iter().all(|arg| arg.plain)
-            && args[1].literal.is_none_or(|x| x == 0.0);
+            && args[1].literal.is_none_or(|x| x == 0.0)
+            && !self.shared.sizes.is_name(&args[1].text);
         for (k, arg) in args.iter_mut().enumerate() {
             // Numbers alone are no arrays: Python raises where IEEE has a value, and PyTorch takes none.
             let clamps = row.is(&elementary::RELU) && k > 0;
@@ -227,6 +228,10 @@ impl Body<'_, '_, '_> {
     fn as_array(&self, piece: &Piece) -> Piece {
         let text = match self.shared.dialect {
             Dialect::Jax => format!("jnp.float64({})", piece.text),
+            // A size is a whole number there.
+            Dialect::Torch if piece.literal.is_none() => {
+                format!("torch.tensor(float({}))", piece.text)
+            }
             Dialect::Torch => format!("torch.tensor({})", piece.text),
             Dialect::SymPy => format!("sp.Float({})", piece.text),
             Dialect::CasAdi => format!("ca.DM({})", piece.text),
@@ -290,17 +295,20 @@ impl Body<'_, '_, '_> {
             Attr::Seed(low, high) => (u64::from(low) | u64::from(high) << 32).to_string(),
             _ => "0".to_string(),
         };
-        let fixed = [
-            ("{axis}", along),
-            ("{lanes}", lanes),
-            ("{lane}", lane),
-            ("{ax}", axis_of(attr).unwrap_or(0).to_string()),
-            ("{m}", shape.rows.to_string()),
-            ("{n}", shape.cols.to_string()),
-            ("{seed}", seed),
+        let sizes = &self.shared.sizes;
+        let fixed: [(&str, &dyn Fn() -> String); 7] = [
+            ("{axis}", &|| along.clone()),
+            ("{lanes}", &|| lanes.clone()),
+            ("{lane}", &|| lane.clone()),
+            ("{ax}", &|| axis_of(attr).unwrap_or(0).to_string()),
+            ("{m}", &|| sizes.count(shape.rows)),
+            ("{n}", &|| sizes.count(shape.cols)),
+            ("{seed}", &|| seed.clone()),
         ];
         for (place, value) in fixed {
-            text = text.replace(place, &value);
+            if text.contains(place) {
+                text = text.replace(place, &value());
+            }
         }
         for (k, (arg, shape)) in args.iter().zip(shapes).enumerate() {
             let piece = match takes_numbers && shape.is_scalar() {

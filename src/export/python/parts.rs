@@ -7,7 +7,7 @@ use crate::export::body::{ModuleParts, array_lines};
 use crate::export::dialect::Dialect;
 use crate::export::layout::{bracketed, quoted};
 use crate::export::program::ExportProgram;
-use crate::graph::Tensor;
+use crate::graph::{Shape, Tensor};
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -20,6 +20,14 @@ pub(super) fn requests(program: &ExportProgram) -> String {
 
 /// The self-test; ARRAY is a value as NumPy takes it.
 static CHECK: &str = include_str!("check.py");
+
+/// A shape in words.
+pub(super) fn described(shared: &ModuleParts<'_, '_>, shape: Shape) -> String {
+    match shape.is_scalar() {
+        true => "a number".to_string(),
+        false => shared.sizes.described(shape),
+    }
+}
 
 pub(super) fn docstring(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -> String {
     let program = shared.program;
@@ -37,10 +45,7 @@ pub(super) fn docstring(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -
     if !program.arguments.is_empty() {
         text.push_str("\nInputs:\n");
         for (argument, name) in program.arguments.iter().zip(&shared.arguments) {
-            let shape = match argument.shape.is_scalar() {
-                true => "a number".to_string(),
-                false => format!("{}x{}", argument.shape.rows, argument.shape.cols),
-            };
+            let shape = described(shared, argument.shape);
             let renamed = match *argument.name == **name {
                 true => String::new(),
                 false => format!(", {} in the script", argument.name),
@@ -52,7 +57,7 @@ pub(super) fn docstring(shared: &ModuleParts<'_, '_>, options: &ExportOptions) -
             let _ = writeln!(text, "    {name}: {shape}{renamed}{missing}");
         }
     }
-    for (name, value) in &program.fixed {
+    for (name, value) in &program.sizes.fixed {
         let _ = writeln!(text, "\nThe code is for {name} = {value}.");
     }
     if options.shard {

@@ -93,9 +93,8 @@ impl Body<'_, '_, '_> {
 
     /// The rounds; the text of what they leave.
     fn forwards(&mut self, round: &Round, names: &[String]) -> Result<String> {
-        let graph = self.shared.program.graph;
         let count = round.states.len();
-        let width = round.width(graph);
+        let width = self.width(round);
         let mut carried: Carried = names[..count]
             .iter()
             .map(|name| (name.clone(), name.clone()))
@@ -105,12 +104,12 @@ impl Body<'_, '_, '_> {
         }
         let all = (round.keeps == Keeps::All).then(|| self.fresh("history"));
         if let Some(all) = &all {
-            let zeros = self.zeros(round.count.most(), width);
+            let zeros = self.zeros(&self.count(round), &width);
             self.line(format!("{all} = {zeros}"));
             carried.push((all.clone(), all.clone()));
         }
         let k = self.fresh("k");
-        let most = round.count.most().to_string();
+        let most = self.count(round);
         self.each_round(&k, &most, false, &carried, |body| {
             body.one_round(round, names, &k)?;
             if let Some(all) = &all {
@@ -191,16 +190,16 @@ impl Body<'_, '_, '_> {
                 help: "`--derivative framework` leaves derivatives to JAX or PyTorch");
         };
         let count = round.states.len();
-        let width = round.width(graph);
+        let (width, all) = (self.width(round), self.count(round));
         let (before, k) = (self.fresh("before"), self.fresh("k"));
-        let zeros = self.zeros(rounds, width);
+        let zeros = self.zeros(&all, &width);
         self.line(format!("{before} = {zeros}"));
         let mut carried: Carried = names[..count]
             .iter()
             .map(|name| (name.clone(), name.clone()))
             .collect();
         carried.push((before.clone(), before.clone()));
-        self.each_round(&k, &rounds.to_string(), false, &carried, |body| {
+        self.each_round(&k, &all, false, &carried, |body| {
             let row = body.packed(round, &names[..count]);
             body.set_row(&before, &k, &format!("{row}.reshape(-1)"));
             body.one_round(round, names, &k)
@@ -210,7 +209,8 @@ impl Body<'_, '_, '_> {
         self.line(format!("{seed_name} = {}", seed.text));
         let last = match round.keeps {
             Keeps::Last => seed_name.clone(),
-            Keeps::All => format!("{seed_name}[{}].reshape(-1, 1)", rounds.saturating_sub(1)),
+            Keeps::All if rounds == 0 => format!("{seed_name}[0].reshape(-1, 1)"),
+            Keeps::All => format!("{seed_name}[-1].reshape(-1, 1)"),
         };
         let bars: Vec<String> = (0..count).map(|_| self.fresh("bar")).collect();
         let shapes: Vec<Shape> = round
@@ -230,7 +230,10 @@ impl Body<'_, '_, '_> {
             let (sum, shape) = (self.fresh("total"), graph.shape(*leaf));
             let zero = match shape.is_scalar() {
                 true => self.array(&Piece::literal(0.0, self.shared.dialect)),
-                false => self.zeros(shape.m(), shape.n()),
+                false => {
+                    let sizes = &self.shared.sizes;
+                    self.zeros(&sizes.count(shape.rows), &sizes.count(shape.cols))
+                }
             };
             self.line(format!("{sum} = {zero}"));
             self.known.insert(*leaf, Piece::atom(&sum, shape));
@@ -240,12 +243,14 @@ impl Body<'_, '_, '_> {
         let mut tables = Vec::new();
         for node in &back.rows {
             let table = self.fresh("row_bars");
-            let zeros = self.zeros(rounds, graph.shape(*node).len());
+            let length = self.shared.sizes.formula(graph.shape(*node).len());
+            let length = self.shared.sizes.text(&length);
+            let zeros = self.zeros(&all, &length);
             self.line(format!("{table} = {zeros}"));
             carried.push((table.clone(), table.clone()));
             tables.push(table);
         }
-        self.each_round(&k, &rounds.to_string(), true, &carried, |body| {
+        self.each_round(&k, &all, true, &carried, |body| {
             body.unpack(
                 &format!("{before}[{k}].reshape(-1, 1)"),
                 &names[..count],
@@ -380,7 +385,23 @@ impl Body<'_, '_, '_> {
         });
     }
 
-    fn zeros(&self, rows: usize, columns: usize) -> String {
+    /// The number of rounds.
+    fn count(&self, round: &Round) -> String {
+        let sizes = &self.shared.sizes;
+        sizes.text(&sizes.formula(round.count.most()))
+    }
+
+    /// The number of entries of all states.
+    fn width(&self, round: &Round) -> String {
+        let (graph, sizes) = (self.shared.program.graph, &self.shared.sizes);
+        let lengths = round
+            .states
+            .iter()
+            .map(|(leaf, _)| graph.shape(*leaf).len());
+        sizes.text(&sizes.sum(lengths))
+    }
+
+    fn zeros(&self, rows: &str, columns: &str) -> String {
         format!(
             "{}.zeros(({rows}, {columns}))",
             self.shared.dialect.prefix()
@@ -427,16 +448,20 @@ impl Body<'_, '_, '_> {
         }
         let whole = self.fresh("column");
         self.line(format!("{whole} = {column}"));
-        let mut at = 0;
-        for (name, shape) in names.iter().zip(shapes) {
-            let to = at + shape.len();
-            let (m, n) = (shape.rows, shape.cols);
-            self.line(match (shape.is_scalar(), n) {
+        for (k, (name, shape)) in names.iter().zip(shapes).enumerate() {
+            let sizes = &self.shared.sizes;
+            let before = |k: usize| sizes.sum(shapes[..k].iter().map(|shape| shape.len()));
+            let (at, to) = (sizes.text(&before(k)), before(k + 1));
+            self.line(match (shape.is_scalar(), shape.cols) {
                 (true, _) => format!("{name} = {whole}[{at}, 0]"),
-                (false, 1) => format!("{name} = {whole}[{at}:{to}]"),
-                _ => format!("{name} = {whole}[{at}:{to}].reshape({n}, {m}).T"),
+                (false, 1) => format!("{name} = {whole}[{at}:{}]", sizes.text(&to)),
+                _ => format!(
+                    "{name} = {whole}[{at}:{}].reshape({}, {}).T",
+                    sizes.text(&to),
+                    sizes.count(shape.cols),
+                    sizes.count(shape.rows)
+                ),
             });
-            at = to;
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::export::layout::{bracketed, quoted};
 use crate::export::names::{Scope, identifier};
 use crate::export::program::{ExportProgram, Step, all_steps};
 use crate::export::scalars::Scalars;
+use crate::export::sizes::texts::SizeTexts;
 use crate::graph::{NodeId, Shape, Tensor};
 use rustc_hash::FxHashSet;
 use std::fmt::Write;
@@ -65,6 +66,7 @@ pub fn write(
         arguments,
         dependence: program.dependence(),
         locals: scope.clone(),
+        sizes: SizeTexts::new(&program, &mut scope, "//"),
         scope,
         used: FxHashSet::default(),
         constants: Vec::new(),
@@ -174,7 +176,7 @@ fn request(
             format!("), {m}, {n})"),
         ),
     };
-    text.push_str(&define(shared, &head, &doc, &roots, &open, &close)?);
+    text.push_str(&define(shared, &head, &[], &doc, &roots, (&open, &close))?);
     Ok((name.clone(), format!("{name}({})", parameters.join(", "))))
 }
 

@@ -34,7 +34,7 @@ pub fn write(program: &ExportProgram<'_>, name: Option<&str>) -> Result<String> 
             );
         }
     }
-    for (known, value) in &program.fixed {
+    for (known, value) in &program.sizes.fixed {
         let _ = writeln!(text, "// The code is for {known} = {value}.");
     }
     let module = crate::export::names::identifier(name.unwrap_or("wengert"));

@@ -1,6 +1,6 @@
 //! Inputs that are declared with named sizes: `input X[n, d]`.
 
-use super::{Definitions, Formula, Input, Meaning};
+use super::{Definitions, Formula, Input, Meaning, Variable};
 use crate::source::Location;
 use crate::syntax::ast::{ExprKind, Ident, Name};
 use rustc_hash::FxHashSet;
@@ -37,6 +37,14 @@ impl SymbolicShape {
         };
         self.sizes.iter().position(is_name)
     }
+}
+
+/// Sizes that stand for all: names of sizes and their numbers.
+#[derive(Clone, Debug, Default)]
+pub struct DrawnSizes {
+    given: Vec<(Name, usize)>,
+    /// Numbers for further names, in reverse.
+    waiting: Vec<usize>,
 }
 
 /// The names in a size.
@@ -90,6 +98,7 @@ impl Definitions {
     /// Declares an input of a shape in which names have no value yet.
     pub fn declare_symbolic(&mut self, name: &Ident, shape: SymbolicShape, location: Location) {
         self.symbolic_shapes = true;
+        self.draw(&shape);
         let input = Input {
             symbolic: Some(Rc::new(shape)),
             place: self.place_of(&name.name),
@@ -103,6 +112,77 @@ impl Definitions {
         match self.variables.get(name).map(|variable| &variable.meaning) {
             Some(Meaning::Input(input)) => input.symbolic.clone(),
             _ => None,
+        }
+    }
+
+    /// True if an input was declared with named sizes.
+    pub fn has_named_sizes(&self) -> bool {
+        self.symbolic_shapes
+    }
+
+    /// True if an input has no value because its sizes stand for all.
+    pub fn stays_open(&self, name: &str) -> bool {
+        self.drawn.is_some() && self.symbolic(name).is_some()
+    }
+
+    /// A copy in which inputs that were declared with named sizes have no values, and never get any: their
+    /// sizes are those `given`, others `numbers` in order.
+    pub fn at_sizes(&self, given: &[(Name, usize)], numbers: &[usize]) -> Definitions {
+        let mut copy = self.snapshot();
+        copy.drawn = Some(DrawnSizes {
+            given: given.to_vec(),
+            waiting: numbers.iter().rev().copied().collect(),
+        });
+        let sized: Vec<(Name, Rc<Variable>)> = self
+            .variables()
+            .filter(|(name, _)| self.symbolic(name).is_some())
+            .map(|(name, variable)| (name.clone(), variable.clone()))
+            .collect();
+        for (name, variable) in sized {
+            if let Meaning::Input(input) = &variable.meaning {
+                input.symbolic.iter().for_each(|shape| copy.draw(shape));
+                let open = Input {
+                    symbolic: input.symbolic.clone(),
+                    place: input.place,
+                    data: input.data,
+                    ..Input::default()
+                };
+                copy.set_input(&name, open, variable.location.clone());
+            }
+        }
+        copy.log.clear();
+        copy
+    }
+
+    /// The sizes that were drawn.
+    pub fn drawn_sizes(&self) -> &[(Name, usize)] {
+        self.drawn.as_ref().map_or(&[], |drawn| &drawn.given)
+    }
+
+    /// The number that was drawn for a size.
+    pub fn drawn_size(&self, name: &str) -> Option<usize> {
+        let known = self.drawn_sizes().iter();
+        known
+            .filter(|(known, _)| **known == *name)
+            .map(|(_, size)| *size)
+            .next()
+    }
+
+    /// True if a size was drawn, or something in it.
+    pub fn has_drawn(&self, size: &Formula) -> bool {
+        let mut names = names_in(size).into_iter();
+        names.any(|name| self.variable(name).is_none() && self.drawn_size(name).is_some())
+    }
+
+    /// Draws the names in a shape that have no value.
+    fn draw(&mut self, shape: &SymbolicShape) {
+        for name in shape.names() {
+            let known = self.variable(name).is_some() || self.drawn_size(name).is_some();
+            if let (false, Some(drawn)) = (known, &mut self.drawn)
+                && let Some(number) = drawn.waiting.pop()
+            {
+                drawn.given.push((name.clone(), number));
+            }
         }
     }
 

@@ -157,6 +157,11 @@ impl Session {
                     let step = self.step(script, statement, collected, 0)?;
                     collected.steps.extend(step);
                 }
+                // What has no value because its sizes stand for all has none that could change.
+                StatementKind::Update(targets, _)
+                    if targets.iter().all(|target| {
+                        target.indices.is_none() && self.definitions.stays_open(&target.name.name)
+                    }) => {}
                 _ => {
                     self.run_statement(script, statement, &mut |event| {
                         if let Event::Warning(_) = event {

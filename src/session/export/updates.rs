@@ -53,7 +53,7 @@ impl Session {
             let mut lowerer = Lowerer::for_values(&scratch, &self.definitions, self.limits);
             lowerer.current_shape(&target.name, script)?
         };
-        if self.definitions.value(name).is_none() {
+        if self.definitions.value(name).is_none() && !self.definitions.stays_open(name) {
             let value = self.value_of_name(script, target)?;
             self.definitions.store(name, Rc::new(value), place.clone());
         }
@@ -136,6 +136,11 @@ impl Session {
         let Some(variable) = self.definitions.variable(name) else {
             return Ok(None);
         };
+        if self.definitions.stays_open(name) {
+            let scratch = Graph::new();
+            let mut lowerer = Lowerer::for_values(&scratch, &self.definitions, self.limits);
+            return lowerer.open_shape(name).map(Some);
+        }
         let Meaning::Input(input) = &variable.meaning else {
             return Ok(None);
         };

@@ -8,7 +8,9 @@ use super::{refuse_changing, single_statement};
 use crate::diagnostic::Result;
 use crate::diff::{self, Held, Problem, Target};
 use crate::export::DerivativeStyle;
-use crate::export::program::{DerivedKind, ExportInput, ExportProgram, FrameworkDerivative, Wish};
+use crate::export::program::{
+    DerivedKind, ExportInput, ExportProgram, ExportSizes, FrameworkDerivative, Wish,
+};
 use crate::graph::{Graph, NodeId, Op, Shape, Tensor};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Formula, Lowerer};
@@ -137,12 +139,22 @@ impl Session {
         collected: &mut Collected<'_>,
     ) -> Result<NodeId> {
         let derivative = derivative_of(&whole.script, whole.expr);
-        let simplified = match (&derivative, collected.needs.derivative) {
-            (Some((of, name, kind)), DerivativeStyle::Derive)
-                if *kind != DerivedKind::Hessian && statement.tail.at.is_empty() =>
-            {
-                self.simplified(of, name, collected)?
-            }
+        let by_formula = collected.needs.derivative == DerivativeStyle::Derive;
+        // A matrix of derivatives takes a pass for every row or column: for all sizes, it is a formula.
+        let for_all = !self.definitions.drawn_sizes().is_empty();
+        let simplified = match &derivative {
+            Some((of, name, kind)) if statement.tail.at.is_empty() => match kind {
+                DerivedKind::Hessian if for_all => {
+                    let gradient = format!("grad({}, {name})", of.script.text(of.expr));
+                    self.simplified(&gradient, name, collected)?
+                }
+                DerivedKind::Hessian => None,
+                DerivedKind::Jacobian if for_all => {
+                    self.simplified(of.script.text(of.expr), name, collected)?
+                }
+                _ if by_formula => self.simplified(of.script.text(of.expr), name, collected)?,
+                _ => None,
+            },
             _ => None,
         };
         let node = match simplified {
@@ -173,11 +185,11 @@ impl Session {
     /// The node of the simplified derivative, where there is a formula.
     fn simplified(
         &mut self,
-        of: &Formula,
+        of: &str,
         name: &Name,
         collected: &mut Collected<'_>,
     ) -> Result<Option<NodeId>> {
-        let script = single_statement(&format!("derive {} wrt {name}", of.script.text(of.expr)))?;
+        let script = single_statement(&format!("derive {of} wrt {name}"))?;
         let StatementKind::Show(_, outputs, tail) = &script.statement(script.body[0]).kind else {
             return Ok(None);
         };
@@ -201,9 +213,9 @@ impl Session {
 
     /// The program of what was collected: inputs get numbers, scalars their adjoints.
     pub(super) fn program<'g>(
-        &mut self,
+        &self,
         collected: Collected<'g>,
-        title: String,
+        values: Option<&Session>,
         whole: Location,
         adjoints: bool,
     ) -> Result<ExportProgram<'g>> {
@@ -259,7 +271,8 @@ impl Session {
                 .iter()
                 .find(|(_, number)| names[**number] == *name)
                 .map(|(leaf, _)| *leaf);
-            arguments.push(self.argument(name, leaf, graph, &collected, &mut files)?);
+            let values = values.unwrap_or(self);
+            arguments.push(values.argument(name, leaf, graph, &collected, &mut files)?);
         }
         let number = |name: &Name| numbers[name];
         let mut wishes = Vec::new();
@@ -297,7 +310,7 @@ impl Session {
         }
         let mut program = ExportProgram {
             graph,
-            title,
+            title: whole.source.name.clone(),
             arguments,
             leaves,
             wishes,
@@ -310,10 +323,10 @@ impl Session {
             places: collected.places,
             whole,
             files,
-            fixed: Vec::new(),
+            sizes: ExportSizes::default(),
             differences: Vec::new(),
         };
-        program.fixed = refuse_changing(&program, &collected.guards)?;
+        program.sizes.fixed = refuse_changing(&program, &collected.guards)?;
         Ok(program.merged())
     }
 
