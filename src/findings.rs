@@ -54,10 +54,25 @@ pub fn no_formula(why: NoFormula) -> String {
         NoFormula::Loop => {
             "a loop has no formula without its rounds, and these are too many to write".into()
         }
-        NoFormula::Jacobian => "the language has no formula for this Jacobian".into(),
-        NoFormula::FourIndices { output, target } => format!(
-            "the derivative of a {output} value with respect to a {target} one has four indices, and the language has no formula for it"
-        ),
+        NoFormula::Indices {
+            output,
+            target,
+            operation,
+        } => {
+            let lengths = [output.rows, output.cols, target.rows, target.cols];
+            let count = match lengths.iter().filter(|length| **length > 1).count() {
+                3 => "three",
+                4 => "four",
+                _ => return "the language has no formula for this Jacobian".into(),
+            };
+            let entries = match operation {
+                Some(name) => format!("the entries of `{name}` have no formula of theirs"),
+                None => "no matrix holds it".into(),
+            };
+            format!(
+                "the derivative of a {output} value with respect to a {target} one has {count} indices, and {entries}"
+            )
+        }
     }
 }
 

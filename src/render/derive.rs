@@ -3,7 +3,7 @@
 use super::Style;
 use crate::diagnostic::counted;
 use crate::findings;
-use crate::simplify::{Simplified, Size};
+use crate::simplify::{EntryFormula, Simplified, Size};
 use crate::symbolic::{
     Derivation, DerivationStep, Head, OverRounds, Recurrence, Recurrences, Symbolic,
 };
@@ -36,8 +36,15 @@ pub fn answer(derivation: &Derivation, style: &Style) -> String {
             }
         }
         Symbolic::Recurrences(found) => recurrences(&head, found, style),
-        Symbolic::NoFormula { why, along } => {
-            let mut text = format!("{head}: {}\n", findings::no_formula(*why));
+        Symbolic::NoFormula {
+            why,
+            entries,
+            along,
+        } => {
+            let mut text = match entries {
+                Some(entries) => lines(&entry_head(derivation, entries, style), &entries.formula),
+                None => format!("{head}: {}\n", findings::no_formula(*why)),
+            };
             if let Some((direction, formula)) = along {
                 text.push_str(&lines(&format!("  along {direction}"), formula));
             }
@@ -155,6 +162,22 @@ pub(super) fn head(derivation: &Derivation, head: &Head, style: &Style) -> Strin
         Head::Differential => format!("d{output}"),
         Head::Error { error, of } => format!("{error} = {d}{output}/{d}{of}"),
     }
+}
+
+/// `∂Y[i, j]/∂X[k, l]`
+pub(super) fn entry_head(derivation: &Derivation, entries: &EntryFormula, style: &Style) -> String {
+    let d = if style.ascii { "d" } else { "∂" };
+    let output = bracketed(&derivation.output);
+    let indices = |names: &[Name]| match names {
+        [] => String::new(),
+        names => format!("[{}]", names.join(", ")),
+    };
+    format!(
+        "{d}{output}{}/{d}{}{}",
+        indices(&entries.output),
+        derivation.wrt,
+        indices(&entries.variable)
+    )
 }
 
 /// A rule: its name, what it says in general, and what its letters stand for.

@@ -19,7 +19,7 @@ use crate::primitives::arithmetic::{NE, WHERE};
 use crate::primitives::term::entrywise;
 use crate::proof::{Claim, Laws, Point, decide, inputs};
 use crate::stop;
-use crate::symbolic::{Spelling, Symbolic, derive};
+use crate::symbolic::{Spelling, Symbolic};
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Name, Script, UnaryOp};
 use crate::syntax::printer;
 use crate::trace::{Wanted, Wrt};
@@ -115,9 +115,7 @@ impl Session {
         };
         let mut terms = [Vec::new(), Vec::new()];
         let spelling = Spelling::default();
-        let found = self.with_subject(lowerer.unit(), wanted, |subject| {
-            derive(subject, output, wrt.target, spelling)
-        });
+        let found = self.derivative(lowerer, wanted, (output, wrt.target), spelling);
         if let Symbolic::Formula(found) = found {
             for (part, negative) in summands(&found.script, found.whole) {
                 let lowered = lowerer.lower_parts(&found.script, &found.parts, part, &held)?;

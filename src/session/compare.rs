@@ -12,7 +12,7 @@ use crate::findings;
 use crate::graph::{Graph, NodeId, Tensor, measure};
 use crate::lower::{Evaluation, Lowerer};
 
-use crate::symbolic::{NoFormula, Spelling, Subject, Symbolic, derive};
+use crate::symbolic::{NoFormula, Spelling, Symbolic};
 use crate::syntax::ast::{ExprId, Mode, Script, With};
 use crate::trace::Wanted;
 use crate::trace::check::{Verdict, check};
@@ -150,10 +150,7 @@ impl Session {
             guards: exact,
             exact,
         };
-        let result = self.with_subject(lowerer.unit(), wanted, |subject: &Subject<'_>| {
-            derive(subject, output, target, spelling)
-        });
-        let formula = match result {
+        let formula = match self.derivative(lowerer, wanted, (output, target), spelling) {
             Symbolic::Formula(formula) => formula,
             Symbolic::Recurrences(_) => return Err(NoAnswer::NoFormula(NoFormula::Loop)),
             Symbolic::NoFormula { why, .. } => return Err(NoAnswer::NoFormula(why)),

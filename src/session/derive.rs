@@ -6,15 +6,17 @@ use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::diagnostic::Result;
+use crate::diff::Target;
 use crate::event::Event;
 use crate::graph::substitute::substitute;
 use crate::graph::{Graph, NodeId};
 use crate::lower::{Lowerer, Unit};
 use crate::proof::inputs;
-use crate::simplify::Simplified;
+use crate::simplify::{Simplified, until_fixed};
 use crate::stop;
 use crate::symbolic::{
-    Derivation, DerivationRequest, Spelling, Subject, Symbolic, derivatives_in, derive, steps,
+    Derivation, DerivationRequest, Spelling, Subject, Symbolic, again, derivatives_in, derive,
+    steps,
 };
 use crate::syntax::ast::With;
 use crate::trace::Wanted;
@@ -22,9 +24,9 @@ use rustc_hash::FxHashMap;
 
 /// Of a derivative of a formula, and that of the formula with the derivatives inside of it simplified first, the
 /// one that takes fewer operations.
-fn shorter(plain: Symbolic, restated: Option<Symbolic>) -> Symbolic {
+fn shorter(plain: Symbolic, restated: Symbolic) -> Symbolic {
     match (plain, restated) {
-        (Symbolic::Formula(plain), Some(Symbolic::Formula(restated)))
+        (Symbolic::Formula(plain), Symbolic::Formula(restated))
             if (restated.after.dag, restated.after.tree) < (plain.after.dag, plain.after.tree) =>
         {
             Symbolic::Formula(Simplified {
@@ -46,64 +48,91 @@ impl Session {
         let (mut lowerer, wanted) =
             self.prepare_within(self.limits.for_formulas(), &graph, statement)?;
         let restated = self.restated(&mut lowerer, &wanted);
-        let mut evaluation = lowerer.finish();
         // By default a formula is differentiated by what it reaches: then a name is its own target.
         let targets: Vec<NodeId> = match statement.tail.wrt.is_empty() {
             true => Vec::new(),
             false => wanted.wrt.iter().map(|wrt| wrt.target.node).collect(),
         };
         for (_, output) in &wanted.outputs {
-            evaluation.unit.refuse_undefined(*output, &targets)?;
+            lowerer.unit().refuse_undefined(*output, &targets)?;
         }
         let spelling = Spelling {
             expanded: statement.has(&With::Expanded),
             guards: statement.has(&With::Guards),
             exact: false,
         };
-        let events = self.with_subject(&evaluation.unit, &wanted, |subject| {
-            let mut events = Vec::new();
-            for ((text, output), restated) in wanted.outputs.iter().zip(restated) {
-                for wrt in &wanted.wrt {
-                    if stop::requested() {
-                        return events;
-                    }
-                    let result = shorter(
-                        derive(subject, *output, wrt.target, spelling),
-                        (restated != *output && !spelling.guards)
-                            .then(|| derive(subject, restated, wrt.target, spelling)),
-                    );
-                    let steps = match statement.has(&With::Steps) {
-                        true => {
-                            let request = DerivationRequest {
-                                output: restated,
-                                called: (restated != *output).then(|| text.one_line().into()),
-                                target: wrt.target,
-                                spelling,
-                                result: &result,
-                            };
-                            steps(subject, request)
-                        }
-                        false => Vec::new(),
-                    };
-                    events.push(Event::Derive(Box::new(Derivation {
-                        output: text.clone(),
-                        wrt: wrt.text.clone(),
-                        result,
-                        steps,
-                        bare: statement.has(&With::Bare),
-                        sizes: statement.has(&With::Sizes),
-                    })));
+        let mut events = Vec::new();
+        for ((text, output), restated) in wanted.outputs.iter().zip(restated) {
+            for wrt in &wanted.wrt {
+                if stop::requested() {
+                    let script = statement.script;
+                    return Err(stopped_at(script, script.expr(statement.outputs[0]).span));
                 }
+                let (target, other) = (wrt.target, restated != *output && !spelling.guards);
+                let plain = self.derivative(&mut lowerer, &wanted, (*output, target), spelling);
+                let result = match other {
+                    false => plain,
+                    true => shorter(
+                        plain,
+                        self.derivative(&mut lowerer, &wanted, (restated, target), spelling),
+                    ),
+                };
+                let request = DerivationRequest {
+                    output: restated,
+                    called: (restated != *output).then(|| text.one_line().into()),
+                    target,
+                    spelling,
+                    result: &result,
+                };
+                let steps = match statement.has(&With::Steps) {
+                    true => self
+                        .with_subject(lowerer.unit(), &wanted, |subject| steps(subject, request)),
+                    false => Vec::new(),
+                };
+                events.push(Event::Derive(Box::new(Derivation {
+                    output: text.clone(),
+                    wrt: wrt.text.clone(),
+                    result,
+                    steps,
+                    bare: statement.has(&With::Bare),
+                    sizes: statement.has(&With::Sizes),
+                })));
             }
-            events
-        });
+        }
         if stop::requested() {
             let script = statement.script;
             return Err(stopped_at(script, script.expr(statement.outputs[0]).span));
         }
-        warn(evaluation.unit.take_warnings(), sink);
+        warn(lowerer.finish().unit.take_warnings(), sink);
         events.into_iter().for_each(sink);
         Ok(())
+    }
+
+    /// The derivative of an output with respect to a target; a formula to be read is its own simplified form.
+    pub(super) fn derivative(
+        &self,
+        lowerer: &mut Lowerer<'_>,
+        wanted: &Wanted,
+        (output, target): (NodeId, Target),
+        spelling: Spelling,
+    ) -> Symbolic {
+        let found = self.with_subject(lowerer.unit(), wanted, |subject| {
+            derive(subject, output, target, spelling)
+        });
+        let Symbolic::Formula(first) = found else {
+            return found;
+        };
+        if spelling.exact || spelling.guards {
+            return Symbolic::Formula(first);
+        }
+        let held = held_names(lowerer.unit(), wanted);
+        Symbolic::Formula(until_fixed(first, |formula| {
+            let node = lowerer
+                .lower_parts(&formula.script, &formula.parts, formula.whole, &held)
+                .ok()?;
+            let again = |subject: &Subject<'_>| again(subject, node, spelling);
+            self.with_subject(lowerer.unit(), wanted, again).ok()
+        }))
     }
 
     /// The outputs with the derivatives inside of them as simplified formulas: what a derivation begins with.

@@ -4,16 +4,20 @@ use super::evaluate::formula;
 use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
-use crate::diagnostic::{Diagnostic, Result, error};
+use crate::diagnostic::{self, Diagnostic, error};
 use crate::event::Event;
 use crate::graph::substitute::spelled;
 use crate::graph::{Graph, NodeId};
 use crate::lower::{Lowerer, Unit};
 use crate::notation::Written;
 use crate::proof::{Facts, inputs};
-use crate::simplify::{Goal, Unwritable, WriteOptions, rewrite};
+use crate::simplify::{
+    Goal, Simplified, Unwritable, WriteOptions, rewrite, shorter, until_fixed, write,
+};
 use crate::symbolic::Rewriting;
-use crate::syntax::ast::{ExprId, Name, Script, Show, With};
+use crate::syntax::ast::{ExprId, ExprKind, Name, Script, Show, With};
+use crate::trace::Wanted;
+use std::rc::Rc;
 
 impl Session {
     /// Shows every output in the form that `kind` asks for, written in inputs: what names stand for is looked into.
@@ -22,15 +26,10 @@ impl Session {
         kind: Show,
         statement: &ShowStatement<'_>,
         sink: &mut Sink<'_>,
-    ) -> Result<()> {
+    ) -> diagnostic::Result<()> {
         let ShowStatement {
             script, outputs, ..
         } = *statement;
-        let goal = match kind {
-            Show::Expand => Goal::Expand,
-            Show::Factor => Goal::Factor,
-            _ => Goal::Simplify,
-        };
         for output in outputs {
             let graph = Graph::new();
             let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits.for_formulas());
@@ -41,11 +40,12 @@ impl Session {
             let mut evaluation = lowerer.finish();
             let unit = &evaluation.unit;
             unit.refuse_undefined(node, &[])?;
-            let names = |leaf: NodeId| input_name(unit, leaf);
-            let facts = unit.facts_of(&inputs(&graph, &[node]));
-            let options = options_in_inputs(unit, &names, &facts);
-            let result = rewrite(&graph, spelled(&graph, node, |_| false), goal, &options)
-                .map_err(|why| unwritable(kind.word(), script, *output, why))?;
+            let result = match kind {
+                Show::Expand => self.in_inputs(unit, node, rewriting(Goal::Expand)),
+                Show::Factor => self.in_inputs(unit, node, rewriting(Goal::Factor)),
+                _ => self.simplest(unit, node, self.typed(unit, script, *output)),
+            };
+            let result = result.map_err(|why| unwritable(kind.word(), script, *output, why))?;
             warn(evaluation.unit.take_warnings(), sink);
             sink(Event::Rewriting(Box::new(Rewriting {
                 word: kind.word(),
@@ -56,6 +56,81 @@ impl Session {
         }
         Ok(())
     }
+
+    /// The node as a formula in inputs that is its own simplified form.
+    fn simplest(
+        &self,
+        unit: &Unit<'_>,
+        node: NodeId,
+        typed: Option<Simplified>,
+    ) -> Result<Simplified, Unwritable> {
+        let first = self.in_inputs(unit, node, write)?;
+        let before = first.before;
+        let first = match typed {
+            Some(typed) => shorter(first, Simplified { before, ..typed }),
+            None => first,
+        };
+        Ok(until_fixed(first, |formula| {
+            let graph = Graph::new();
+            let mut lowerer = Lowerer::new(&graph, &self.definitions, self.limits.for_formulas());
+            let node = lowerer
+                .lower_parts(&formula.script, &formula.parts, formula.whole, &[])
+                .ok()?;
+            self.in_inputs(lowerer.unit(), node, write).ok()
+        }))
+    }
+
+    /// A formula as it was typed, where it is one in inputs and functions of the language.
+    fn typed(&self, unit: &Unit<'_>, script: &Rc<Script>, whole: ExprId) -> Option<Simplified> {
+        let mut waiting = vec![whole];
+        while let Some(id) = waiting.pop() {
+            let expr = script.expr(id);
+            match &expr.kind {
+                ExprKind::Name(name) => {
+                    let node = unit.inputs.get(script.name(*name))?;
+                    unit.input(*node)?;
+                }
+                ExprKind::Call(call) => {
+                    let function = &call.function.name;
+                    if self.definitions.function(function).is_some() {
+                        return None;
+                    }
+                }
+                ExprKind::Number(_)
+                | ExprKind::Unary(..)
+                | ExprKind::Binary(..)
+                | ExprKind::Matrix(_)
+                | ExprKind::Index(..) => {}
+                _ => return None,
+            }
+            expr.children(|part| waiting.push(part));
+        }
+        Some(Simplified::typed(script.clone(), whole))
+    }
+
+    /// The node as `how` writes it, in inputs.
+    fn in_inputs(
+        &self,
+        unit: &Unit<'_>,
+        node: NodeId,
+        how: impl FnOnce(&Graph, NodeId, &WriteOptions<'_>) -> Result<Simplified, Unwritable>,
+    ) -> Result<Simplified, Unwritable> {
+        let mut order = inputs(unit.graph, &[node]);
+        order.sort_by_cached_key(|leaf| self.order(unit, &Wanted::default(), *leaf));
+        let names = |leaf: NodeId| input_name(unit, leaf);
+        let facts = unit.facts_of(&order);
+        let options = WriteOptions {
+            order: &order,
+            ..options_in_inputs(unit, &names, &facts)
+        };
+        how(unit.graph, spelled(unit.graph, node, |_| false), &options)
+    }
+}
+
+fn rewriting(
+    goal: Goal,
+) -> impl FnOnce(&Graph, NodeId, &WriteOptions<'_>) -> Result<Simplified, Unwritable> {
+    move |graph, root, options| rewrite(graph, root, goal, options)
 }
 
 /// The name of an input.

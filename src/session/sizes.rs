@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::lower::definitions::OpenInput;
 use crate::lower::{Formula, Limits};
 use crate::simplify::{Simplified, for_all_sizes};
-use crate::symbolic::{DerivationStep, NoFormula, Symbolic};
+use crate::symbolic::{DerivationStep, Symbolic};
 use crate::syntax::ast::{Name, Show};
 
 /// Sizes for claims: small ones, different from each other.
@@ -143,12 +143,11 @@ impl Session {
             tried.push(sizes);
         }
         for (place, event) in all[0].iter().enumerate() {
-            let others: Option<Vec<&Simplified>> = all
-                .iter()
-                .map(|events| formula_of(events.get(place)?))
-                .collect();
             let mut shown = event.clone();
-            if let Some(formula) = formula_in(&mut shown) {
+            for (which, formula) in formulas_in(&mut shown).into_iter().enumerate() {
+                let others: Option<Vec<&Simplified>> = (all.iter())
+                    .map(|events| formulas_of(events.get(place)?).get(which).copied())
+                    .collect();
                 let found = others.and_then(|found| for_all_sizes(&found, &open.names, &tried));
                 *formula = found.ok_or_else(|| open.dependent(statement))?;
             }
@@ -234,16 +233,19 @@ fn steps_for_all_sizes(
     Some(steps)
 }
 
-/// The formula that an event shows.
-fn formula_of(event: &Event) -> Option<&Simplified> {
+/// The formulas that an event shows.
+fn formulas_of(event: &Event) -> Vec<&Simplified> {
     match event {
         Event::Derive(derivation) => match &derivation.result {
-            Symbolic::Formula(formula) => Some(formula),
-            Symbolic::Recurrences(_) => None,
-            Symbolic::NoFormula { along, .. } => along.as_ref().map(|(_, formula)| formula),
+            Symbolic::Formula(formula) => vec![formula],
+            Symbolic::Recurrences(_) => Vec::new(),
+            Symbolic::NoFormula { entries, along, .. } => {
+                let entries = entries.iter().map(|entries| &entries.formula);
+                entries.chain(along.iter().map(|(_, one)| one)).collect()
+            }
         },
-        Event::Rewriting(rewriting) => Some(&rewriting.result),
-        _ => None,
+        Event::Rewriting(rewriting) => vec![&rewriting.result],
+        _ => Vec::new(),
     }
 }
 
@@ -252,23 +254,28 @@ fn names_sizes(event: &Event) -> bool {
     let Event::Derive(derivation) = event else {
         return false;
     };
-    let why = match &derivation.result {
-        Symbolic::Formula(_) | Symbolic::Recurrences(_) => None,
-        Symbolic::NoFormula { why, .. } => Some(why),
-    };
-    matches!(why, Some(NoFormula::FourIndices { .. }))
+    // Only the reason for a missing formula does.
+    match &derivation.result {
+        Symbolic::NoFormula { entries, .. } => entries.is_none(),
+        Symbolic::Formula(_) | Symbolic::Recurrences(_) => false,
+    }
 }
 
 /// The same, to be replaced.
-fn formula_in(event: &mut Event) -> Option<&mut Simplified> {
+fn formulas_in(event: &mut Event) -> Vec<&mut Simplified> {
     match event {
         Event::Derive(derivation) => match &mut derivation.result {
-            Symbolic::Formula(formula) => Some(formula),
-            Symbolic::Recurrences(_) => None,
-            Symbolic::NoFormula { along, .. } => along.as_mut().map(|(_, formula)| formula),
+            Symbolic::Formula(formula) => vec![formula],
+            Symbolic::Recurrences(_) => Vec::new(),
+            Symbolic::NoFormula { entries, along, .. } => {
+                let entries = entries.iter_mut().map(|entries| &mut entries.formula);
+                entries
+                    .chain(along.iter_mut().map(|(_, one)| one))
+                    .collect()
+            }
         },
-        Event::Rewriting(rewriting) => Some(&mut rewriting.result),
-        _ => None,
+        Event::Rewriting(rewriting) => vec![&mut rewriting.result],
+        _ => Vec::new(),
     }
 }
 

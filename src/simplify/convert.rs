@@ -40,7 +40,7 @@ impl Reading<'_, '_> {
     /// The normal form of `root`, which itself is looked into even if it is an atom elsewhere.
     pub fn read(&self, algebra: &mut Algebra, root: NodeId) -> Id {
         let atom = |id: NodeId| id != root && (self.atoms)(id);
-        let cone = self.graph.cone(&[root], atom);
+        let cone = self.graph.cone_in_order(&[root], atom);
         let atoms: Vec<bool> = cone.iter().map(|id| atom(*id)).collect();
         let inside = self.inside_sums(&cone, &atoms);
         let mut forms = Forms {

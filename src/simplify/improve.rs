@@ -81,7 +81,7 @@ fn rearranged(algebra: &mut Algebra, id: Id) -> Id {
 }
 
 /// True if a formula is shorter than another, as a tree and not longer with equal parts counted once.
-fn is_easier_to_read(algebra: &Algebra, a: Id, b: Id) -> bool {
+pub fn is_easier_to_read(algebra: &Algebra, a: Id, b: Id) -> bool {
     algebra.cost(a) < algebra.cost(b) && algebra.shared_cost(a) <= algebra.shared_cost(b)
 }
 

@@ -331,6 +331,23 @@ impl<'a, 'f> Linear<'a, 'f> {
             .collect();
         let [k] = moving[..] else { return None };
         let last = links.len() - 1;
+        if k < last
+            && let Form::Sum(terms) = self.algebra.form(links[k])
+        {
+            // (dx*a' + a*dx')*b, term by term.
+            let mut parts = TermList::new();
+            for (c, term) in terms.iter() {
+                let mut inner = links.to_vec();
+                inner[k] = *term;
+                let product = self.algebra.chain(&inner);
+                parts.push((*c, self.matrix(product)?));
+            }
+            let wanted = Shape {
+                rows: self.algebra.shape(id).rows,
+                cols: self.count(),
+            };
+            return Some(self.added(&parts, wanted));
+        }
         if k == last {
             let inner = self.matrix(links[last])?;
             let mut front = links[..last].to_vec();

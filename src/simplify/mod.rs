@@ -5,13 +5,15 @@
 //! ([`emit`]). Where a formula would be too long as a tree, parts that are used more than once get
 //! names of their own; then the work is linear in the shared size.
 
+mod again;
 pub mod algebra;
-mod anew;
 pub mod convert;
 pub mod emit;
+mod entries;
 mod exact;
 mod factorisation;
 mod improve;
+mod indexed;
 mod jacobian;
 mod multiply;
 mod over_index;
@@ -26,7 +28,10 @@ mod sharing;
 mod sizes;
 mod stages;
 
+pub use again::{shorter, until_fixed};
 pub use emit::{TermOrder, Unwritable};
+pub use entries::{EntryFormula, write_entries};
+use rewriting::shorter_in_factors;
 pub use rewriting::{Goal, TaylorPolynomial, rewrite, taylor};
 pub use series::NoSeries;
 pub use sizes::for_all_sizes;
@@ -37,7 +42,6 @@ use crate::proof::Facts;
 use crate::syntax::ast::{ExprId, Name, Script};
 use crate::syntax::printer;
 use algebra::{Algebra, Form, Id};
-use anew::Formulas;
 use bumpalo::Bump;
 use convert::Reading;
 use emit::Emitter;
@@ -77,6 +81,20 @@ pub struct Simplified {
 }
 
 impl Simplified {
+    /// A formula as it was typed.
+    pub fn typed(script: Rc<Script>, whole: ExprId) -> Simplified {
+        let (tree, dag) = sharing::operations_of(&script, whole);
+        let size = Size { tree, dag };
+        Simplified {
+            script,
+            parts: Vec::new(),
+            whole,
+            before: size,
+            after: size,
+            rules: Vec::new(),
+        }
+    }
+
     /// One of its expressions as text.
     pub fn text(&self, expr: ExprId) -> String {
         printer::print(&self.script, expr)
@@ -154,24 +172,11 @@ pub fn write(
             (algebra, formulas) = (inlined, joined);
         }
     }
-    let mut found = Formulas {
-        algebra,
-        all: formulas,
-    };
-    if !options.exact {
-        let atoms = |id: NodeId| shared.contains(&id) || (options.names)(id).is_some();
-        let reading = Reading {
-            graph,
-            atoms: &atoms,
-            guards: options.guards,
-        };
-        found = found.settled(&arena, &reading, options, &|algebra, form| {
-            worked_out(algebra, graph, form, options)
-        });
+    for (_, form) in &mut formulas {
+        *form = over_index(&mut algebra, *form);
     }
-    let found = found.over_indices();
     let order = TermOrder::PositiveFirst;
-    spell(&found.algebra, found.all, options, before, order)
+    spell(&algebra, formulas, options, before, order)
 }
 
 /// Writes the matrix M with `tangent` = M·`direction`: a Jacobian, from the tangent along a
@@ -274,6 +279,7 @@ fn worked_out(algebra: &mut Algebra, graph: &Graph, form: Id, options: &WriteOpt
         better = shorter;
     }
     if !options.exact {
+        better = shorter_in_factors(algebra, better);
         better = printed(algebra, better);
     }
     rules::in_words(algebra, better)

@@ -1,15 +1,15 @@
 //! Formulas rewritten as a user asks for it: simplified, multiplied out, in factors, as a series.
 
 use super::algebra::{Algebra, Form, Id, TermList};
-use super::anew::Formulas;
 use super::convert::Reading;
 use super::exact::Number;
-use super::improve::{improved, printed};
+use super::improve::{improved, is_easier_to_read};
 use super::multiply::multiplied_out;
+use super::over_index::over_index;
 use super::parts::{DEPTH_LIMIT, Outline};
 use super::series::{Expansion, NoSeries, depends};
 use super::{Simplified, TREE_LIMIT, TermOrder, Unwritable, WriteOptions, empty, spell};
-use super::{factorisation, rules, write};
+use super::{factorisation, rules};
 use crate::diff::{Flow, Held, forward};
 use crate::graph::primitive::DerivativeRule;
 use crate::graph::substitute::substitute;
@@ -18,11 +18,9 @@ use crate::stop;
 use bumpalo::Bump;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The forms in which a formula can be asked for.
+/// The forms other than the shortest in which a formula can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// The shortest.
-    Simplify,
     /// Products and whole powers of sums multiplied out.
     Expand,
     /// A product of factors.
@@ -42,10 +40,7 @@ pub fn rewrite(
     let outline = Outline::new(graph, root, |id| (options.names)(id).is_some());
     let before = outline.size();
     if before.tree > TREE_LIMIT || outline.depth() > DEPTH_LIMIT {
-        return match goal {
-            Goal::Simplify => write(graph, root, options),
-            Goal::Expand | Goal::Factor => Err(Unwritable::TooLarge),
-        };
+        return Err(Unwritable::TooLarge);
     }
     let reading = Reading {
         graph,
@@ -54,42 +49,50 @@ pub fn rewrite(
     };
     let arena = Bump::new();
     let mut algebra = empty(&arena, graph, options);
-    algebra.printing = goal != Goal::Simplify;
+    algebra.printing = true;
     let form = reading.read(&mut algebra, root);
-    let (form, order) = match goal {
-        Goal::Simplify => (shortest(&mut algebra, form), TermOrder::PositiveFirst),
-        Goal::Expand => {
-            let spread = multiplied_out(&mut algebra, form).ok_or(Unwritable::TooLarge)?;
-            (spread, TermOrder::Descending)
-        }
-        Goal::Factor => (in_factors(&mut algebra, form), TermOrder::Descending),
+    let form = match goal {
+        Goal::Expand => multiplied_out(&mut algebra, form).ok_or(Unwritable::TooLarge)?,
+        Goal::Factor => in_factors(&mut algebra, form),
     };
     algebra.printing = false;
     let form = rules::in_words(&mut algebra, form);
-    let mut found = Formulas {
-        algebra,
-        all: vec![(root, form)],
-    };
-    if goal == Goal::Simplify {
-        found = found.settled(&arena, &reading, options, &|algebra, form| {
-            let form = shortest(algebra, form);
-            rules::in_words(algebra, form)
-        });
-    }
-    let found = found.over_indices();
-    spell(&found.algebra, found.all, options, before, order)
+    let form = over_index(&mut algebra, form);
+    let order = TermOrder::Descending;
+    spell(&algebra, vec![(root, form)], options, before, order)
 }
 
-/// The shorter one of a formula simplified and its factors simplified.
-fn shortest(algebra: &mut Algebra, form: Id) -> Id {
-    let better = improved(algebra, form);
-    let factors = in_factors(algebra, better);
+/// A formula or its factors simplified, whichever is shorter.
+pub fn shorter_in_factors(algebra: &mut Algebra, id: Id) -> Id {
+    let factors = in_factors(algebra, id);
     let other = improved(algebra, factors);
-    let best = match algebra.cost(other) < algebra.cost(better) {
+    let shorter = is_easier_to_read(algebra, other, id);
+    // 0.01*x - 0.001*y keeps its decimals, and is not 0.001*(10*x - y).
+    let grown = algebra.conventions.decimals
+        && largest_coefficient(algebra, other) > largest_coefficient(algebra, id);
+    match shorter && !grown {
         true => other,
-        false => better,
-    };
-    printed(algebra, best)
+        false => id,
+    }
+}
+
+/// The largest number that stands before a term of a sum in a formula.
+fn largest_coefficient(algebra: &Algebra, id: Id) -> f64 {
+    let mut largest: f64 = 0.0;
+    let mut seen = FxHashSet::default();
+    let mut stack = vec![id];
+    while let Some(id) = stack.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        if let Form::Sum(terms) = algebra.form(id) {
+            for (c, _) in terms.iter() {
+                largest = largest.max(c.abs().to_f64());
+            }
+        }
+        stack.extend(algebra.children(id));
+    }
+    largest
 }
 
 /// The factors of a formula: of its numerator and its denominator where it is a scalar.

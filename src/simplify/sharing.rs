@@ -35,6 +35,30 @@ struct Class {
     cost: u64,
 }
 
+/// The operations of an expression: written out as a tree, and as it is shown, with names for what it says
+/// more than once.
+pub fn operations_of(script: &Script, whole: ExprId) -> (u64, u64) {
+    let (classes, _) = classes(script, whole);
+    let repeated = repeated(&classes);
+    let mut shown: Vec<u64> = Vec::with_capacity(classes.len());
+    let mut named = 0u64;
+    for (class, known) in classes.iter().zip(&repeated) {
+        let below = class.parts.iter().map(|part| match repeated[*part] {
+            true => 0,
+            false => shown[*part],
+        });
+        let cost = below.fold(
+            operations(&script.expr(class.first).kind),
+            u64::saturating_add,
+        );
+        shown.push(cost);
+        named = named.saturating_add(if *known { cost } else { 0 });
+    }
+    let tree = classes.last().map_or(0, |class| class.cost);
+    let whole = shown.last().copied().unwrap_or(0);
+    (tree, whole.saturating_add(named))
+}
+
 /// Gives names to the parts of `whole` that occur more than once: the names, with what they stand for, in
 /// the order in which they must be defined. `name` makes the k-th name, from 1.
 pub fn name_repeated(

@@ -5,7 +5,7 @@ use super::{NoFormula, Spelling, Subject, Symbolic};
 use crate::diff::{Flow, Held, Target, forward, reverse};
 use crate::graph::substitute::spelled;
 use crate::graph::{Graph, NodeId, Shape};
-use crate::simplify::{self, Unwritable, WriteOptions};
+use crate::simplify::{self, Simplified, Unwritable, WriteOptions};
 use crate::syntax::ast::Name;
 use rustc_hash::FxHashMap;
 
@@ -18,13 +18,49 @@ pub fn derive(
     spelling: Spelling,
 ) -> Symbolic {
     let graph = subject.graph;
+    with_options(subject, spelling, |options| {
+        // Rules that make one pass over the factors have no formula; those of the spelled rows do. A held
+        // name is a variable here, whatever its formula holds.
+        let output = spelled(graph, output, |node| subject.held.contains(&node));
+        if graph.shape(output).is_scalar() || target.shape(graph).is_scalar() {
+            let node = derivative_node(graph, output, target, subject.held);
+            return match simplify::write(graph, node, options) {
+                Ok(formula) => Symbolic::Formula(formula),
+                Err(unwritable) => without_formula(graph, node, unwritable, options),
+            };
+        }
+        by_direction(graph, output, target, subject.held, options)
+    })
+}
+
+/// A node that a simplified derivative was lowered to, simplified again.
+///
+/// # Errors
+/// The formula is too large, or one of its operations has no spelling in the language.
+pub fn again(
+    subject: &Subject<'_>,
+    node: NodeId,
+    spelling: Spelling,
+) -> Result<Simplified, Unwritable> {
+    with_options(subject, spelling, |options| {
+        simplify::write(subject.graph, node, options)
+    })
+}
+
+/// Calls `run` with the options for derivatives of the outputs of `subject`.
+fn with_options<T>(
+    subject: &Subject<'_>,
+    spelling: Spelling,
+    run: impl FnOnce(&WriteOptions<'_>) -> T,
+) -> T {
     let names = |node: NodeId| subject.called(node, subject.outputs, spelling.expanded);
-    let named: Vec<NodeId> = graph
+    let named: Vec<NodeId> = subject
+        .graph
         .cone(subject.outputs, |_| false)
         .into_iter()
         .filter(|node| names(*node).is_some())
         .collect();
-    let options = WriteOptions {
+    run(&WriteOptions {
         names: &names,
         named: &named,
         order: if spelling.exact { &[] } else { subject.order },
@@ -34,18 +70,7 @@ pub fn derive(
         exact: spelling.exact,
         shares: !spelling.exact,
         taken: subject.taken,
-    };
-    // Rules that make one pass over the factors have no formula; those of the spelled rows do. A held
-    // name is a variable here, whatever its formula holds.
-    let output = spelled(graph, output, |node| subject.held.contains(&node));
-    if graph.shape(output).is_scalar() || target.shape(graph).is_scalar() {
-        let node = derivative_node(graph, output, target, subject.held);
-        return match simplify::write(graph, node, &options) {
-            Ok(formula) => Symbolic::Formula(formula),
-            Err(unwritable) => without_formula(graph, node, unwritable, &options),
-        };
-    }
-    by_direction(graph, output, target, subject.held, &options)
+    })
 }
 
 /// What there is in the place of a formula.
@@ -60,6 +85,7 @@ fn without_formula(
         Some(found) => Symbolic::Recurrences(found),
         None => Symbolic::NoFormula {
             why: unwritable.into(),
+            entries: None,
             along: None,
         },
     }
@@ -136,16 +162,22 @@ fn by_direction(
             ..*options
         },
     );
-    let why = if both_vectors {
-        NoFormula::Jacobian
-    } else {
-        NoFormula::FourIndices {
+    let entries = simplify::write_entries(
+        graph,
+        tangent,
+        direction,
+        &WriteOptions {
+            names: &names,
+            ..*options
+        },
+    );
+    Symbolic::NoFormula {
+        why: NoFormula::Indices {
             output: graph.shape(output),
             target: shape,
-        }
-    };
-    Symbolic::NoFormula {
-        why,
+            operation: entries.as_ref().err().copied(),
+        },
+        entries: entries.ok().flatten(),
         along: along.ok().map(|formula| (name, formula)),
     }
 }

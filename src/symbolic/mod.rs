@@ -4,7 +4,7 @@ mod derive;
 mod recurrence;
 mod steps;
 
-pub use derive::derive;
+pub use derive::{again, derive};
 pub use recurrence::{OverRounds, Recurrence, Recurrences};
 pub use steps::{DerivationRequest, DerivationRule, DerivationStep, Head, steps};
 
@@ -13,7 +13,7 @@ use crate::graph::{Graph, NodeId, Op, Shape};
 use crate::notation::Written;
 use crate::primitives::array::POISON;
 use crate::proof::Facts;
-use crate::simplify::{self, Simplified, TaylorPolynomial, Unwritable};
+use crate::simplify::{self, EntryFormula, Simplified, TaylorPolynomial, Unwritable};
 use crate::syntax::ast::Name;
 
 /// A symbolic derivative as a statement shows it.
@@ -72,6 +72,8 @@ pub enum Symbolic {
     NoFormula {
         /// The reason.
         why: NoFormula,
+        /// Its entries, where they have a formula of their indices.
+        entries: Option<EntryFormula>,
         /// The derivative along a direction of this name, where that can be written.
         along: Option<(Name, Simplified)>,
     },
@@ -86,14 +88,14 @@ pub enum NoFormula {
     Derivative,
     /// There is a loop in it.
     Loop,
-    /// The Jacobian is no expression of the language.
-    Jacobian,
-    /// The derivative of a value by another, of these shapes, has four indices.
-    FourIndices {
+    /// The derivative of a value by another, of these shapes, is no expression of the language.
+    Indices {
         /// The shape of the output.
         output: Shape,
         /// The shape of the variable.
         target: Shape,
+        /// The operation whose entries have no formula of their indices, where that is the reason.
+        operation: Option<&'static str>,
     },
 }
 

@@ -12,6 +12,7 @@ mod derive;
 mod descent;
 mod determinism;
 mod edges;
+mod entries;
 mod executor;
 mod export;
 #[cfg(unix)]

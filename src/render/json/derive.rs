@@ -5,6 +5,7 @@ use crate::findings::no_formula;
 use crate::notation::Style;
 use crate::render::derive::head;
 use crate::symbolic::{Derivation, DerivationStep, NoFormula, OverRounds, Recurrence, Symbolic};
+use crate::syntax::ast::Name;
 use serde_json::{Value, json};
 
 /// A derivation: its formula and sizes, or the reason why there is none.
@@ -26,13 +27,25 @@ pub fn object(derivation: &Derivation) -> Object {
             .with("reason", no_formula(NoFormula::Loop))
             .with("by", found.whole.one_line())
             .with_list("recurrences", found.equations.iter().map(recurrence)),
-        Symbolic::NoFormula { why, along } => {
+        Symbolic::NoFormula {
+            why,
+            entries,
+            along,
+        } => {
             let along = along.as_ref().map(|(direction, formula)| {
                 json!({"direction": &**direction, "formula": formula.one_line()})
+            });
+            let index = entries.as_ref().map(|entries| entries.formula.one_line());
+            let indices = entries.as_ref().map(|entries| {
+                let names = |names: &[Name]| names.iter().map(|name| name.to_string()).collect();
+                let both: [Vec<String>; 2] = [names(&entries.output), names(&entries.variable)];
+                json!(both)
             });
             object
                 .with("formula", Value::Null)
                 .with("reason", no_formula(*why))
+                .with_some("index", index)
+                .with_some("indices", indices)
                 .with_some("along", along)
         }
     };

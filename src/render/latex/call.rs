@@ -13,6 +13,18 @@ impl LatexMath {
         if let Some(part) = self.operator(function, args) {
             return part;
         }
+        // Kronecker's symbol, in the entries of a derivative.
+        if let (
+            "δ",
+            [
+                Math::Name(_) | Math::Number(_),
+                Math::Name(_) | Math::Number(_),
+            ],
+        ) = (function, args)
+        {
+            let [a, b] = [&args[0], &args[1]].map(|index| self.raised(true).write(index));
+            return (format!("\\delta_{{{a},{b}}}"), Binding::Atom);
+        }
         let template = template(function);
         if let [Math::Each(body, clauses)] = args
             && matches!(template, "\\sum" | "\\prod" | "\\max" | "\\min")

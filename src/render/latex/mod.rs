@@ -15,8 +15,8 @@ use crate::claims::{Against, Proof};
 use crate::event::{Event, Item};
 use crate::findings;
 use crate::graph::Tensor;
-use crate::notation::written;
-use crate::simplify::Simplified;
+use crate::notation::{Subscript, Written, written};
+use crate::simplify::{EntryFormula, Simplified};
 use crate::symbolic::{
     Derivation, DerivationStep, Head, OverRounds, Recurrence, Rewriting, Symbolic, TaylorSeries,
 };
@@ -247,6 +247,24 @@ fn head(derivation: &Derivation, pen: LatexMath) -> String {
     }
 }
 
+/// The derivative of an entry by an entry.
+fn entry_head(derivation: &Derivation, entries: &EntryFormula, pen: LatexMath) -> String {
+    let entry = |of: &Written, names: &[Name]| {
+        let of = of.math()?.clone();
+        let at = |name: &Name| Subscript::At(Math::Name(name.clone()));
+        Some(match names {
+            [] => of,
+            names => Math::Index(Box::new(of), names.iter().map(at).collect()),
+        })
+    };
+    let of = entry(&derivation.output, &entries.output);
+    let by = entry(&derivation.wrt, &entries.variable);
+    match (of, by) {
+        (Some(of), Some(by)) => pen.derivative(&of, &by),
+        _ => head(derivation, pen),
+    }
+}
+
 /// The shared parts of a formula, and the formula.
 fn equations(head: &str, formula: &Simplified, pen: LatexMath) -> Vec<String> {
     let math = |expr| pen.write(&written::expression(&formula.script, expr));
@@ -322,9 +340,21 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
             let equation = |equation: &Recurrence| recurrence(equation, pen);
             text.extend(found.equations.iter().map(equation));
         }
-        Symbolic::NoFormula { why, along } => {
-            let reason = findings::no_formula(*why);
-            text.push_str(&table::paragraph(&format!("${head}$: {}", prose(&reason))));
+        Symbolic::NoFormula {
+            why,
+            entries,
+            along,
+        } => {
+            match entries {
+                Some(entries) => {
+                    let head = entry_head(derivation, entries, pen);
+                    text.push_str(&lines(&head, &entries.formula));
+                }
+                None => {
+                    let reason = prose(&findings::no_formula(*why));
+                    text.push_str(&table::paragraph(&format!("${head}$: {reason}")));
+                }
+            }
             if let Some((direction, formula)) = along {
                 let direction = pen.write(&Math::Name(direction.clone()));
                 text.push_str(&lines(&format!("{head}\\, {direction}"), formula));

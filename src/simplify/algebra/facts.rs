@@ -1,6 +1,6 @@
 //! What is known of atoms: values, and facts that the user states. A law that holds only under a fact asks here.
 
-use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList};
+use super::{Algebra, FactorList, Form, Id, Ids, Indexed, Number, TermList};
 use crate::graph::{Attr, NodeId, Tensor};
 use crate::primitives::elementary::{ABS, EXP, LOG, SQRT};
 use crate::proof::{Facts, Property};
@@ -17,6 +17,8 @@ pub struct Known {
     pub constants: FxHashMap<NodeId, Rc<Tensor>>,
     /// What is said of inputs.
     pub facts: FxHashMap<NodeId, Facts>,
+    /// What an atom is that stands for a number with indices.
+    pub entries: FxHashMap<NodeId, Indexed>,
 }
 
 impl Algebra<'_> {

@@ -10,6 +10,7 @@
 mod chains;
 mod conditions;
 mod facts;
+mod indexed;
 mod operations;
 mod products;
 mod sums;
@@ -17,6 +18,7 @@ mod ties;
 mod walk;
 
 pub use facts::Known;
+pub use indexed::{EntryAt, Indexed, Position};
 pub use operations::corner_of;
 
 use super::exact::Number;

@@ -1,6 +1,7 @@
 //! Algebra to the language's own syntax.
 
 mod arithmetic;
+mod indexed;
 mod operation;
 mod products;
 
@@ -50,6 +51,8 @@ pub struct Emitter<'a> {
     sheet: ScriptWriter,
     /// The names of the indices in the formula that is being written.
     indices: Vec<Name>,
+    /// The names of the indices of entries, and one more to sum over.
+    positions: Vec<Name>,
 }
 
 impl<'a> Emitter<'a> {
@@ -65,7 +68,14 @@ impl<'a> Emitter<'a> {
             order,
             sheet: ScriptWriter::default(),
             indices: Vec::new(),
+            positions: Vec::new(),
         }
+    }
+
+    /// The same with names for the indices of entries, and one more to sum over.
+    pub fn with_positions(mut self, positions: Vec<Name>) -> Emitter<'a> {
+        self.positions = positions;
+        self
     }
 
     /// The script with everything that was emitted.
@@ -184,6 +194,9 @@ impl<'a> Emitter<'a> {
     fn atom(&mut self, node: NodeId) -> Written {
         if let Some(name) = (self.names)(node) {
             return Ok(self.sheet.name(name));
+        }
+        if let Some(what) = self.algebra.known.entries.get(&node) {
+            return self.indexed(what);
         }
         match self.algebra.known.constants.get(&node).cloned() {
             Some(value) => Ok(self.sheet.constant(&value)),

@@ -5,7 +5,7 @@ use super::{Emitter, Unwritable, Written};
 use crate::graph::primitive::Notation;
 use crate::graph::{Attr, Shape};
 use crate::primitives::array::ENTRIES_AT;
-use crate::simplify::algebra::{FactorList, Form, Id, all_but};
+use crate::simplify::algebra::{FactorList, Form, Id, Indexed, all_but};
 use crate::simplify::exact::Number;
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind};
 
@@ -18,7 +18,10 @@ impl Emitter<'_> {
         let kind = match self.algebra.form(base) {
             _ if self.algebra.value(exponent).is_none() => 2,
             Form::Number(_) | Form::Pi | Form::Index(_) => 0,
-            Form::Atom(_) => 1,
+            Form::Atom(node) => match self.algebra.known.entries.get(&node) {
+                Some(Indexed::Delta(..)) => 6,
+                _ => 1,
+            },
             Form::Apply(row, ..) if row.is(&ENTRIES_AT) => 1,
             Form::Sum(_) => 3,
             Form::Chain(_) => 4,
