@@ -248,6 +248,7 @@ impl Lowerer<'_> {
                 },
                 done: 0,
                 may_loop: None,
+                no_loop: None,
             },
             first,
             state: graph.input("".into(), shape, None),
@@ -256,7 +257,7 @@ impl Lowerer<'_> {
             rollback: attempt.rollback,
             notes: attempt.notes,
         };
-        let rows = self.as_loop(&attempt, body, None)?;
+        let rows = self.as_loop(&attempt, body, None).ok()?;
         Some(match shape {
             Shape::SCALAR => rows,
             _ => graph.term(rows).transposed().id,

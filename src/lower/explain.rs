@@ -31,6 +31,9 @@ impl Unit<'_> {
             Failure::Fault(node, Fault::NoSuchEntry) => error!(Index, self.location_of(*node),
                 "an index is not one of the places that there are";
                 label: "no entry there"),
+            Failure::Fault(node, Fault::NoSeed) => error!(Type, self.location_of(*node),
+                "a seed is a whole number";
+                label: "its seed is not whole"),
             Failure::Fault(node, Fault::NoSolution(residual)) => {
                 error!(Value, self.location_of(*node),
                 "no solution was found from this start: the residual does not fall below {}", number::format(*residual, 3);

@@ -1,7 +1,8 @@
 //! Indices: which block of a value they mean.
 
-use super::Lowerer;
 use super::frame::Frame;
+use super::tasks::Task;
+use super::{Lowerer, Purpose};
 use crate::diagnostic::{Code, Result, bail, error};
 use crate::graph::{Attr, Block, Corner, NodeId, Primitive, Shape};
 use crate::primitives::{array, places};
@@ -177,10 +178,12 @@ impl Lowerer<'_> {
         let shape = graph.shape(x);
         let extent = match self.block(expr, target, shape, indices, nodes, frame) {
             Ok((_, extent)) => extent,
-            Err(error) if error.code() == Code::Value && !self.changing.indices.is_empty() => {
-                entries_named(indices, shape).ok_or(error)?
+            Err(error) => {
+                let unknown = error.code() == Code::Value && !self.changing.indices.is_empty();
+                let elsewhere = error.code() == Code::Index && self.may_be_left_out();
+                let extent = (unknown || elsewhere).then(|| entries_named(indices, shape));
+                extent.flatten().ok_or(error)?
             }
-            Err(error) => return Err(error),
         };
         self.evaluation.unit.guards.truncate(known);
         let one = graph.literal(1.0);
@@ -201,6 +204,20 @@ impl Lowerer<'_> {
         }
         let args = [x, starts[0], starts[1]];
         Ok(graph.apply(&array::ENTRIES_AT, Attr::None, extent, &args))
+    }
+
+    /// True if what is lowered now need not be needed for the values that inputs and states have now:
+    /// that it fails with them decides nothing.
+    fn may_be_left_out(&self) -> bool {
+        let in_branch = || {
+            let mut tasks = self.stacks.tasks.iter().rev();
+            let task = tasks.find(|task| matches!(task, Task::Catch(_) | Task::Round(_)));
+            matches!(task, Some(Task::Catch(_)))
+        };
+        match self.purpose {
+            Purpose::Program { .. } => true,
+            _ => self.is_repeated() && in_branch(),
+        }
     }
 
     /// The block of a value of `shape` that `indices`, with the values of `nodes`, mean.

@@ -116,6 +116,7 @@ impl Lowerer<'_> {
             rounds,
             done: 0,
             may_loop: (self.written_out != WrittenOut::Loops).then_some(operands[0]),
+            no_loop: None,
         })));
         Ok(())
     }
@@ -167,6 +168,7 @@ impl Lowerer<'_> {
         match &mut state.rounds {
             Rounds::Count(count) => {
                 if state.done == *count {
+                    self.note_unrolled(&state);
                     self.push_node(arguments[0]);
                     return Ok(());
                 }
@@ -192,6 +194,7 @@ impl Lowerer<'_> {
                         Some(states) => self.stacked(states, *shape),
                         None => arguments[0],
                     };
+                    self.note_unrolled(&state);
                     self.push_node(result);
                     return Ok(());
                 }
@@ -206,6 +209,7 @@ impl Lowerer<'_> {
                 let holds =
                     self.known_scalar(arguments[0], expr, &frame, "the end of an iteration")?;
                 if is_true(holds) {
+                    self.note_unrolled(&state);
                     return Ok(());
                 }
                 if state.done == *most {

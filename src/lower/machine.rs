@@ -6,6 +6,7 @@ use super::definitions::Formula;
 use super::explain::node_limit;
 use super::frame::Frame;
 use super::tasks::{Rollback, Task};
+use super::unrolled::NoLoop;
 use crate::diagnostic::{Code, Diagnostic, Result, bail, interrupted};
 use crate::graph::{NodeId, Shape};
 use crate::primitives::arithmetic::is_true;
@@ -211,7 +212,7 @@ impl Lowerer<'_> {
                 }
                 // The failure comes again when the rounds are unrolled, in the words of the round where it does.
                 Task::Round(attempt) => {
-                    self.unroll(*attempt);
+                    self.unroll(*attempt, NoLoop::Decides);
                     return Ok(());
                 }
                 // Here too.

@@ -39,6 +39,7 @@ mod tasks;
 mod taylor;
 mod uniform;
 mod unit;
+mod unrolled;
 
 pub use definitions::{Definitions, Formula};
 pub use evaluation::Evaluation;

@@ -6,8 +6,9 @@
 
 use super::Lowerer;
 use super::tasks::{Iteration, LoopAttempt, Notes, Rounds, Task};
-use crate::diagnostic::{Result, bail};
-use crate::exec::Program;
+use super::unrolled::NoLoop;
+use crate::diagnostic::{Result, bail, note};
+use crate::exec::{Program, with_guards};
 use crate::graph::substitute::images;
 use crate::graph::{Graph, Keeps, LocalUse, NodeId, Op, Round, RoundCount};
 use crate::primitives::arithmetic::STOP;
@@ -19,6 +20,18 @@ use std::rc::Rc;
 const DEEPEST: u32 = 16;
 
 impl Lowerer<'_> {
+    /// Says why an iteration that has ended was no loop, where it was tried.
+    pub(super) fn note_unrolled(&mut self, iteration: &Iteration) {
+        let Some(words) = iteration.no_loop.and_then(NoLoop::words) else {
+            return;
+        };
+        let place = iteration.frame.locate(iteration.expr);
+        let note = note!(Limit, place,
+            "{} rounds were written out one by one here instead of compiled as a loop, which is slow", iteration.done;
+            label: "{words}");
+        self.evaluation.unit.warn(note);
+    }
+
     /// Begins an attempt to make an iteration one loop; `first` is its first state.
     pub(super) fn start_round(&mut self, iteration: Iteration, first: NodeId) -> Result<()> {
         let (expr, frame) = (iteration.expr, iteration.frame.clone());
@@ -95,9 +108,12 @@ impl Lowerer<'_> {
         end: Option<NodeId>,
     ) -> Result<()> {
         let before = self.graph.len();
-        let Some(value) = self.as_loop(&attempt, after, end) else {
-            self.unroll(attempt);
-            return Ok(());
+        let value = match self.as_loop(&attempt, after, end) {
+            Ok(value) => value,
+            Err(why) => {
+                self.unroll(attempt, why);
+                return Ok(());
+            }
         };
         self.forget_notes(&attempt);
         let Iteration { expr, frame, .. } = &attempt.iteration;
@@ -107,11 +123,12 @@ impl Lowerer<'_> {
     }
 
     /// Goes on without a loop.
-    pub(super) fn unroll(&mut self, attempt: LoopAttempt) {
+    pub(super) fn unroll(&mut self, attempt: LoopAttempt, why: NoLoop) {
         self.forget_notes(&attempt);
         self.roll_back(&attempt.rollback);
         let mut iteration = attempt.iteration;
         iteration.may_loop = None;
+        iteration.no_loop = Some(why);
         iteration.done = 0;
         if let Rounds::Until { decides, .. } = &mut iteration.rounds {
             *decides = false;
@@ -145,11 +162,11 @@ impl Lowerer<'_> {
         attempt: &LoopAttempt,
         after: NodeId,
         end: Option<NodeId>,
-    ) -> Option<NodeId> {
+    ) -> std::result::Result<NodeId, NoLoop> {
         let graph = self.graph;
         let shape = graph.shape(attempt.first);
         if graph.shape(after) != shape || end.is_some_and(|end| !graph.shape(end).is_scalar()) {
-            return None;
+            return Err(NoLoop::Shape);
         }
         let leaves: Vec<NodeId> = [attempt.state].into_iter().chain(attempt.row).collect();
         let roots: Vec<NodeId> = [after].into_iter().chain(end).collect();
@@ -179,13 +196,15 @@ impl Lowerer<'_> {
         let stops = |id: &NodeId| graph.node(*id).primitive().is_some_and(|row| row.is(&STOP));
         let stopped = cone.iter().any(|id| depends.contains(id) && stops(id));
         let depth = graph.loop_depth(&roots) + 1;
-        if !depends.contains(&after)
-            || decides
-            || stopped
-            || cone.iter().any(raises)
-            || depth > DEEPEST
-        {
-            return None;
+        let refused = [
+            (!depends.contains(&after), NoLoop::Constant),
+            (decides, NoLoop::Decides),
+            (stopped, NoLoop::Stops),
+            (cone.iter().any(raises), NoLoop::Raises),
+            (depth > DEEPEST, NoLoop::Depth),
+        ];
+        if let Some((_, why)) = refused.into_iter().find(|(refused, _)| *refused) {
+            return Err(why);
         }
         // The round, on leaves of its own.
         let local = |of, k: usize, id: NodeId| graph.local(of, k, graph.shape(id));
@@ -201,6 +220,16 @@ impl Lowerer<'_> {
             self.evaluation.unit.copy_origin(*node, *image);
         }
         let image = |id: NodeId| images.get(&id).copied().unwrap_or(id);
+        let leaves: Vec<NodeId> = [state]
+            .into_iter()
+            .chain(row)
+            .chain(locals.clone())
+            .collect();
+        let guarded = with_guards(graph, leaves, roots.iter().map(|id| image(*id)).collect())?;
+        for (image, node) in &guarded.stand_ins {
+            self.evaluation.unit.copy_origin(*node, *image);
+        }
+        let outputs = &guarded.entries[0];
         let (matrix, keeps) = match &attempt.iteration.rounds {
             Rounds::Rows {
                 matrix,
@@ -211,24 +240,25 @@ impl Lowerer<'_> {
             _ => (None, Keeps::Last),
         };
         let count = match (&attempt.iteration.rounds, end) {
-            (Rounds::Until { most, .. }, Some(end)) => RoundCount::Until(image(end), *most),
+            (Rounds::Until { most, .. }, Some(_)) => RoundCount::Until(outputs[1], *most),
             (Rounds::Count(count) | Rounds::Rows { count, .. }, _) => RoundCount::Fixed(*count),
-            _ => return None,
+            _ => return Err(NoLoop::Shape),
         };
         let round = Round {
             name: attempt.iteration.function.name.clone(),
             count,
             keeps,
-            states: vec![(state, image(after))],
+            states: vec![(state, outputs[0])],
             parameters: locals,
             rows: row.into_iter().collect(),
             depth,
         };
         let given = (0..round.arity()).map(|k| round.leaf(k)).collect();
         let memory = self.evaluation.limits.memory;
-        Program::compile(graph, &[given], &[round.outputs()], memory).ok()?;
+        Program::compile(graph, &[given], &[round.outputs()], memory)?;
         let result = round.shape(graph);
-        self.evaluation.limits.shape(result.m(), result.n())?;
+        let fits = self.evaluation.limits.shape(result.m(), result.n());
+        fits.ok_or(NoLoop::Memory)?;
         let args: Vec<NodeId> = [attempt.first]
             .into_iter()
             .chain(parameters)
@@ -236,7 +266,7 @@ impl Lowerer<'_> {
             .collect();
         let attr = graph.round(round);
         let value = graph.term(graph.apply(&ROUNDS, attr, result, &args));
-        Some(match keeps {
+        Ok(match keeps {
             Keeps::Last => value.reshaped(shape).id,
             Keeps::All => value.id,
         })

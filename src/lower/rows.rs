@@ -1,8 +1,8 @@
 //! Calls of the table's rows: arguments, named arguments and sizes sorted out, shapes checked.
 
-use super::Lowerer;
 use super::frame::Frame;
 use super::signatures::{example_of, wanted_arguments};
+use super::{Lowerer, Purpose};
 use crate::diagnostic::{Result, bail, error, note};
 use crate::graph::primitive::ShapeRule;
 use crate::graph::{Args, Attr, NodeId, Primitive, Shape};
@@ -45,6 +45,12 @@ impl Lowerer<'_> {
         for (size, node) in arguments[values..].iter().zip(&operands[values..given]) {
             sizes.push(self.count(*node, *size, frame, "a size")?);
         }
+        if let Some(changing) = self.changing_seed(row, named, &operands[given..]) {
+            let shape = self.shape_of(row, Attr::None, &args, &sizes, expr, &exprs, frame)?;
+            let shape = self.check_size(shape.m(), shape.n(), expr, frame)?;
+            let (row, seed) = changing;
+            return Ok(self.graph.apply(row, Attr::None, shape, &[seed]));
+        }
         let attr = self.options(row, named, &operands[given..], &mut args, &mut exprs, frame)?;
         let attr = match attr {
             Attr::None if row.seed => Attr::seed(0),
@@ -72,6 +78,22 @@ impl Lowerer<'_> {
         }
         let shape = self.check_size(shape.m(), shape.n(), expr, frame)?;
         Ok(self.graph.apply(row, attr, shape, &args))
+    }
+
+    /// A generator and its seed, where that is another in another run of the program that is being made.
+    fn changing_seed(
+        &self,
+        row: &'static Primitive,
+        named: &[NamedArgument],
+        operands: &[NodeId],
+    ) -> Option<(&'static Primitive, NodeId)> {
+        let mut given = named.iter().zip(operands);
+        let (_, &seed) = given.find(|(given, _)| row.seed && &*given.name.name == "seed")?;
+        let program = matches!(self.purpose, Purpose::Program { .. });
+        let changes = program && named.len() == 1 && self.is_changing(seed);
+        let scalar = self.graph.shape(seed).is_scalar();
+        let row = array::with_changing_seed(row).filter(|_| changes && scalar)?;
+        Some((row, seed))
     }
 
     /// The attribute from the named arguments; optional values are appended to `args`.

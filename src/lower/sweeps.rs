@@ -2,6 +2,7 @@
 //! they are computed at once, in lanes, and a leaf stands for the result.
 
 use super::frame::Frame;
+use super::uniform::for_unit_vectors;
 use super::{Lowerer, Purpose, WrittenOut};
 use crate::diagnostic::{Result, bail, interrupted};
 use crate::diff::{Coloured, Held, Matrix, Problem, Target};
@@ -32,6 +33,9 @@ const FEW_PASSES: usize = 8;
 /// Nodes with more entries than this on average are worth a node each.
 const SMALL: usize = 32;
 
+/// Nodes with at least as many entries on average are worth a matrix each, of all passes.
+const WIDE: usize = 4;
+
 /// A loop whose program would be built of more visits of nodes than this is interpreted instead, its
 /// matrices computed in lanes round by round.
 const TOO_LONG_FOR_A_PROGRAM: usize = 2_000_000;
@@ -51,6 +55,12 @@ impl Lowerer<'_> {
             return self.few_passes(matrix, coloured, problem, expr, frame);
         }
         self.check_size(rows, cols, expr, frame)?;
+        // If something is not finite, the passes tell why.
+        if let Some(node) = self.all_columns(&matrix, problem)
+            && (!self.wants_values() || self.value(node).is_ok_and(|value| value.is_finite()))
+        {
+            return Ok(node);
+        }
         let visits = match matrix.passes(problem) {
             passes if passes < FEW_PASSES => 0,
             passes => self.visits(passes, problem),
@@ -59,7 +69,6 @@ impl Lowerer<'_> {
         if self.wants_values() && visits >= WORTH_SWEEPING {
             let value = |node| self.value(node).ok();
             let swept = matrix.swept(problem, value, self.evaluation.limits.memory);
-            // If something is not finite, the passes tell why.
             if let Some(value) = swept.filter(Tensor::is_finite) {
                 let leaf = problem
                     .graph
@@ -81,6 +90,33 @@ impl Lowerer<'_> {
         Ok(())
     }
 
+    /// All columns of a matrix of derivatives at once, where its passes are over arrays and only values are
+    /// wanted: what multiplies a column in each of them multiplies a matrix.
+    fn all_columns(&self, matrix: &Matrix, problem: Problem<'_, '_>) -> Option<NodeId> {
+        let graph = problem.graph;
+        let target = problem.target.shape(graph);
+        let passes = matrix.passes(problem);
+        let columns = passes == target.len() && passes >= FEW_PASSES && target.cols == 1;
+        if !columns || !self.only_values() {
+            return None;
+        }
+        let before = graph.len();
+        let (leaf, pass) = matrix.column(problem)?;
+        let cone = graph.cone(&[pass], |id| id.index() < before);
+        let entries: usize = cone.iter().map(|id| graph.shape(*id).len()).sum();
+        if entries < WIDE * cone.len() {
+            return None;
+        }
+        self.evaluation.limits.shape(entries, passes)?;
+        for_unit_vectors(graph, leaf, pass)
+    }
+
+    /// True if nothing but values is wanted.
+    fn only_values(&self) -> bool {
+        let values = matches!(self.purpose, Purpose::Values | Purpose::Program { .. });
+        values && self.written_out == WrittenOut::Nothing && self.changing.indices.is_empty()
+    }
+
     /// The colours of a matrix of which only values are wanted, where they pay.
     fn coloured(
         &mut self,
@@ -89,8 +125,7 @@ impl Lowerer<'_> {
         expr: ExprId,
         frame: &Frame,
     ) -> Result<Option<Coloured>> {
-        let values = matches!(self.purpose, Purpose::Values | Purpose::Program { .. });
-        if self.written_out != WrittenOut::Nothing || !values || !self.changing.indices.is_empty() {
+        if !self.only_values() {
             return Ok(None);
         }
         let room = self.evaluation.limits.places();

@@ -4,6 +4,7 @@
 use super::definitions::Function;
 use super::frame::{Frame, Local};
 use super::uniform::IndexLeaf;
+use super::unrolled::NoLoop;
 use crate::diff::Held;
 use crate::graph::{Args, NodeId, Shape};
 use crate::source::Location;
@@ -142,6 +143,8 @@ pub(super) struct Iteration {
     pub done: usize,
     /// The state before the first round, as long as the iteration may become a loop.
     pub may_loop: Option<NodeId>,
+    /// Why it did not.
+    pub no_loop: Option<NoLoop>,
 }
 
 /// The rounds of an iteration.

@@ -5,13 +5,17 @@
 //! other. `x[i]` becomes `x`, `X[i, :]*w` becomes `X*w`, a reduction becomes one along an axis. What has
 //! no such image has to be unrolled.
 
+mod directions;
 mod positions;
+mod products;
 
 use crate::graph::primitive::{Kernel, Reach, ShapeRule};
 use crate::graph::{Attr, Block, Corner, Graph, NodeId, Op, Primitive, Shape, Tensor, Term};
 use crate::primitives::arithmetic::{CHOOSE, WHERE};
 use crate::primitives::term::entrywise;
 use crate::primitives::{algebra, array, places};
+pub(super) use directions::for_unit_vectors;
+use directions::is_identity;
 use positions::Start;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -92,7 +96,7 @@ impl<'g, 'v> Uniform<'g, 'v> {
         let needed = self.needed(body, &cone);
         self.numbered = needed.contains(&self.index.node);
         for id in cone {
-            if needed.contains(&id) {
+            if needed.contains(&id) && !self.images.contains_key(&id) {
                 let image = self.image(id)?;
                 debug_assert_eq!(graph.shape(image.id), self.all(graph.shape(id)));
                 self.images.insert(id, image.id);
@@ -215,6 +219,9 @@ impl<'g, 'v> Uniform<'g, 'v> {
         if is(&algebra::MATMUL) {
             return self.product(args[0], args[1], shape);
         }
+        if is(&algebra::MATMUL_REACHED) {
+            return self.product_of_reached(&args, shape);
+        }
         if args.iter().any(|arg| !graph.shape(*arg).is_vector()) {
             return None;
         }
@@ -230,6 +237,9 @@ impl<'g, 'v> Uniform<'g, 'v> {
                         Shape::SCALAR => self.filled(*arg, shape),
                         _ => return None,
                     });
+                }
+                if let Some(folded) = self.folded(row, &lifted) {
+                    return Some(folded);
                 }
                 let ids: SmallVec<[NodeId; 3]> = lifted.iter().map(|term| term.id).collect();
                 Some(self.term(graph.apply(each, attr, self.all(shape), &ids)))
@@ -252,6 +262,9 @@ impl<'g, 'v> Uniform<'g, 'v> {
             _ if matches!(row.shape, ShapeRule::Reduce) => {
                 let whole = shape.is_scalar();
                 let rows = self.as_rows(args[0]);
+                if is(&array::SUM) && is_identity(rows) {
+                    return Some(rows.number(1.0).stretch(Shape::vector(self.index.count())));
+                }
                 whole.then(|| rows.whole(row, Attr::Axis(2), Shape::vector(self.index.count())))
             }
             _ if matches!(row.shape, ShapeRule::Same) => self.along(row, attr, args[0], shape),
@@ -278,38 +291,6 @@ impl<'g, 'v> Uniform<'g, 'v> {
         };
         let attr = Attr::Axis(if down && !shape.is_scalar() { 1 } else { 2 });
         axis.then(|| self.lifted(arg).whole(row, attr, self.all(shape)))
-    }
-
-    /// The inner products of the values of two vectors.
-    fn dot(&self, a: NodeId, b: NodeId) -> Term<'g> {
-        let column = |id: NodeId| {
-            self.unstretched(id)
-                .reshaped(Shape::vector(self.graph.shape(id).len()))
-        };
-        match [a, b].map(|id| self.images.contains_key(&id)) {
-            [true, false] => self.as_rows(a).matmul(column(b)),
-            [false, true] => self.as_rows(b).matmul(column(a)),
-            _ => (self.as_rows(a) * self.as_rows(b)).sum_along(Attr::Axis(2)),
-        }
-    }
-
-    fn product(&self, a: NodeId, b: NodeId, shape: Shape) -> Option<Term<'g>> {
-        let [of_a, of_b] = [a, b].map(|id| self.graph.shape(id));
-        match [a, b].map(|id| self.images.get(&id).map(|image| self.term(*image))) {
-            // A row times a matrix.
-            [Some(rows), None] if of_a.rows == 1 => Some(rows.matmul(self.term(b))),
-            // A matrix times a column.
-            [None, Some(columns)] if of_b.cols == 1 => {
-                let product = self.term(a).matmul(columns);
-                Some(if shape.is_scalar() {
-                    product.transposed()
-                } else {
-                    product
-                })
-            }
-            [Some(_), Some(_)] if of_a.rows == 1 && of_b.cols == 1 => Some(self.dot(a, b)),
-            _ => None,
-        }
     }
 
     /// Some entries of a vector, the same for all indices.

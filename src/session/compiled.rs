@@ -335,15 +335,12 @@ impl Session {
             }
         }
         let values = self.run_compiled(&mut compiled, exprs[0]);
-        if values.is_none() {
-            if compiled.program.is_some() && compiled.parts.contains_key(&exprs[0]) {
-                let shape = Interpreted::Redefined;
-                compiled.reasons.insert(exprs[0], shape);
-            }
+        if let Err(why) = &values {
+            compiled.reasons.extend(why.map(|why| (exprs[0], why)));
             compiled.count_interpreted(exprs[0]);
         }
         self.compiled = Some(compiled);
-        values
+        values.ok()
     }
 
     /// Replaces single entries of an input in place, in the definitions and in the program; false
@@ -371,21 +368,27 @@ impl Session {
         replaced
     }
 
-    fn run_compiled(&self, compiled: &mut Compiled, key: Key) -> Option<Vec<Tensor>> {
-        let program = compiled.program.as_mut()?;
-        let part = compiled.parts.get(&key)?;
+    /// The values of a part, or why it is interpreted this time, where that is not the reason for all.
+    fn run_compiled(
+        &self,
+        compiled: &mut Compiled,
+        key: Key,
+    ) -> Result<Vec<Tensor>, Option<Interpreted>> {
+        let program = compiled.program.as_mut().ok_or(None)?;
+        let part = compiled.parts.get(&key).ok_or(None)?;
+        let redefined = Some(Interpreted::Redefined);
         for (name, shape) in &part.shapes {
-            if self.definitions.value(name)?.shape() != *shape {
-                return None;
+            if self.definitions.value(name).ok_or(redefined)?.shape() != *shape {
+                return Err(redefined);
             }
         }
         for &k in &part.reads {
             let input = &mut compiled.inputs[k];
-            let variable = self.definitions.variable(&input.name)?;
-            let Meaning::Input(meaning) = &variable.meaning else {
-                return None;
+            let variable = self.definitions.variable(&input.name);
+            let Meaning::Input(meaning) = &variable.ok_or(redefined)?.meaning else {
+                return Err(redefined);
             };
-            let value = meaning.value.get()?;
+            let value = meaning.value.get().ok_or(redefined)?;
             if input
                 .known
                 .as_ref()
@@ -394,22 +397,24 @@ impl Session {
                 continue;
             }
             if value.shape() != input.shape {
-                return None;
+                return Err(redefined);
             }
             program.set(k, value.data());
             input.known = Some(value.clone());
         }
-        let ran = program.run(part.entry);
+        // It may succeed in the next round.
+        if program.run(part.entry).is_err() {
+            return Err(Some(Interpreted::Conditional));
+        }
         let held = |(k, guard): (usize, &f64)| {
             let value = program.output(part.entry, part.values + k).data[0];
             value.to_bits() == guard.to_bits()
         };
-        if ran.is_err() || !part.guards.iter().enumerate().all(held) {
+        if !part.guards.iter().enumerate().all(held) {
             compiled.parts.remove(&key);
-            compiled.reasons.insert(key, Interpreted::Counts);
-            return None;
+            return Err(Some(Interpreted::Counts));
         }
         let value = |k| program.output(part.entry, k).to_tensor();
-        Some((0..part.values).map(value).collect())
+        Ok((0..part.values).map(value).collect())
     }
 }

@@ -61,6 +61,15 @@ const BODIES: &[&str] = &[
     "z[2..1] := 7; z[:] := z + 1; W[1..2, 2] := [x; y]; n := mod(n, 2) + 1; W[n, 1..2] := [s, x]'",
     "s := s + 1; z[s + 4] := s; x := z[s + 3]",
     "s := s + 0.5; x := x + v[s]",
+    "n := mod(n, 4) + 1; s := s + (if n > 1 then v[n-1] else 0); y := grad(if n > 1 then v[n-1]^2*x else x, x)",
+    "n := mod(n + 1, 4); s := s + (if n >= 1 and v[n] > 0 then v[n] else 1); z := grad(where(n > 0, sum(z[1..2]), z[n+1]), z)",
+    "n := mod(n + 1, 4); if n > 0 { v[n] := max(v[n], v[max(n-1, 1)] + x) }; if n > 1 { s := s + v[n-1] }",
+    "n := mod(n + 1, 5); s := s + (if n > 0 then if n < 4 then v[n] else v[1] else v[3])*x",
+    "n := n + 1; s := s + (if n > 5 then solve(W - W, [x, y])[1] else solve(W, [n, y])[1])",
+    "n := n + 1; s := s + (if n < 6 then sum(onehot(mod(n, 3) + 1, 3)*v) else 1); y := if n > 3 then inv(s*W)[1, 1] else v[n]",
+    "n := mod(n + 1, 4); s := s + (if (if n > 0 then v[n] else 0) > 0 then v[n]*x else 1)",
+    "n := n + 1; v := v + randn(3, 1, seed=n) + rand(3, 1, seed=n*n)",
+    "n := n + 1; s := s + (if n > 4 then sum(randn(2, 1, seed=x)) else 0)",
 ];
 
 /// The values that a script shows, as text; errors too.
@@ -138,4 +147,23 @@ fn an_error_in_a_round_keeps_the_rounds_before() {
             .contains("`x` became nan in round 5"),
         "{warning}"
     );
+}
+
+/// Scripts with loops of a thousand rounds and more, by their names.
+const WRITTEN: &str = include_str!("loops.txt");
+
+#[test]
+fn what_people_write_is_compiled() {
+    for script in WRITTEN.split("\n--- ").skip(1) {
+        let lines = run_json(script.split_once('\n').expect("a name stands first").1);
+        let told = |line: &serde_json::Value| {
+            let message = line["message"].to_string();
+            line["kind"] == "error" || message.contains("instead of compiled")
+        };
+        assert!(!lines.iter().any(told), "{script}\n{lines:#?}");
+        assert!(
+            lines.iter().any(|line| line["kind"] == "value"),
+            "{script}\n{lines:#?}"
+        );
+    }
 }

@@ -42,6 +42,19 @@ impl Matrix {
         }
     }
 
+    /// The pass that finds a column of it: a leaf that is a unit vector of the target, and the column.
+    /// `None` of finite differences.
+    pub fn column<'g>(&self, problem: Problem<'g, '_>) -> Option<(NodeId, NodeId)> {
+        match *self {
+            Matrix::Jacobian => Some(problem.column()),
+            Matrix::Hessian => {
+                let output = grad(problem);
+                Some(Problem { output, ..problem }.column())
+            }
+            Matrix::Numeric(..) => None,
+        }
+    }
+
     /// Its value in the shape of the node, where `value` tells the values of nodes. `None` where
     /// that cannot be had in lanes within `memory_limit` bytes.
     pub fn swept(

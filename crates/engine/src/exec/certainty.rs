@@ -1,35 +1,53 @@
-//! A program computes everything, whatever its conditions are. So a graph is refused in which a node
-//! may fail that a condition may leave out.
+//! A program computes everything, whatever its conditions are. So nodes must be known that may fail and
+//! that a condition may leave out.
 
 use super::apply::apply;
+use super::guarded::{Guarded, guarded, has_guard};
 use super::plan::{Place, Plan};
 use super::{Interpreter, Unfit};
 use crate::graph::primitive::{Demand, KernelCall};
-use crate::graph::{Node, NodeId, Op, Tensor, View};
+use crate::graph::{Graph, Node, NodeId, Op, Tensor, View};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Refuses a graph that not all inputs can compute: inputs come in groups, outputs in entries.
+/// The nodes that may fail and that a condition may leave out; what is `given` does not fail.
 ///
 /// # Errors
-/// If something has no value, or a node may fail that a condition may leave out.
-pub(super) fn check_certain(
+/// If something has no value, or there is no guard for such a node.
+pub(super) fn uncertain(
     plan: &Plan<'_>,
-    groups: &[Vec<NodeId>],
+    given: &FxHashSet<NodeId>,
     entries: &[Vec<NodeId>],
-) -> Result<(), Unfit> {
+) -> Result<FxHashSet<Place>, Unfit> {
     let certainty = Certainty {
         plan,
-        given: groups.iter().flatten().copied().collect(),
+        given,
         interpreter: Interpreter::new(plan.graph, u64::MAX),
         indices: FxHashMap::default(),
     };
-    certainty.check(entries.iter().flatten())
+    certainty.find(entries.iter().flatten())
+}
+
+/// `outputs` with guards where a condition may leave out what may fail, so that their derivatives have
+/// them too; `given` are the leaves.
+///
+/// # Errors
+/// If no program can compute them.
+pub fn with_guards(
+    graph: &Graph,
+    given: Vec<NodeId>,
+    outputs: Vec<NodeId>,
+) -> Result<Guarded, Unfit> {
+    let (groups, entries) = ([given], [outputs]);
+    let plan = Plan::new(graph, &groups, &entries);
+    let given = groups[0].iter().copied().collect();
+    let uncertain = uncertain(&plan, &given, &entries)?;
+    guarded(&plan, &given, &entries, &uncertain)
 }
 
 /// The search of a plan for such nodes.
 struct Certainty<'p, 'g> {
     plan: &'p Plan<'g>,
-    given: FxHashSet<NodeId>,
+    given: &'p FxHashSet<NodeId>,
     /// Computes what is the same in all runs.
     interpreter: Interpreter<'g>,
     /// The value of every index that was asked for, where it is the same in all runs.
@@ -37,8 +55,12 @@ struct Certainty<'p, 'g> {
 }
 
 impl<'p> Certainty<'p, '_> {
-    fn check(mut self, outputs: impl Iterator<Item = &'p NodeId>) -> Result<(), Unfit> {
+    fn find(
+        mut self,
+        outputs: impl Iterator<Item = &'p NodeId>,
+    ) -> Result<FxHashSet<Place>, Unfit> {
         let plan = self.plan;
+        let mut found = FxHashSet::default();
         let mut certain = vec![false; plan.nodes.len()];
         for output in outputs {
             certain[plan.place(*output) as usize] = true;
@@ -58,18 +80,21 @@ impl<'p> Certainty<'p, '_> {
                 _ => false,
             };
             if may_fail && !certain[place] && !self.always_succeeds(node, plan.cone[place]) {
-                return Err(Unfit::Conditional);
+                if !node.primitive().is_some_and(has_guard) {
+                    return Err(Unfit::Conditional);
+                }
+                found.insert(place as Place);
             }
             if certain[place] {
-                let lazy = node
-                    .primitive()
-                    .is_some_and(|row| row.demand != Demand::All);
-                for (k, arg) in plan.args(place as Place).into_iter().enumerate() {
+                let args = plan.args(place as Place);
+                let demand = node.primitive().map_or(Demand::All, |row| row.demand);
+                let lazy = demand != Demand::All && plan.shape(args[0]).is_scalar();
+                for (k, arg) in args.into_iter().enumerate() {
                     certain[arg as usize] |= k == 0 || !lazy;
                 }
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     /// True where only indices decide whether the node fails, and these are the same in all runs and

@@ -3,8 +3,9 @@
 use super::Unfit;
 use super::apply::placements;
 use super::blocks::{Blocks, Columns, Moved, Pass, Total};
-use super::certainty::check_certain;
+use super::certainty::uncertain;
 use super::compiled::compiled_rounds;
+use super::guarded::guarded;
 use super::layout::PoolLayout;
 use super::links::chain;
 use super::plan::{Both, Place, Plan, Read, Reading};
@@ -62,8 +63,19 @@ impl Program {
         in_blocks: bool,
     ) -> Result<Program, Unfit> {
         let entries = &*with_common_sweeps(graph, groups, entries);
-        let plan = Plan::new(graph, groups, entries);
-        check_certain(&plan, groups, entries)?;
+        let mut plan = Plan::new(graph, groups, entries);
+        let given = groups.iter().flatten().copied().collect();
+        let uncertain = uncertain(&plan, &given, entries)?;
+        let guarded = match uncertain.is_empty() {
+            true => None,
+            false => Some(guarded(&plan, &given, entries, &uncertain)?),
+        };
+        let mut entries = entries;
+        if let Some(guarded) = &guarded {
+            entries = &guarded.entries;
+            plan = Plan::new(graph, groups, entries);
+            plan.stand_ins.clone_from(&guarded.stand_ins);
+        }
         let zones = schedule(&plan, in_blocks);
         let mut layout = PoolLayout::new(&plan);
         let inputs = layout.assign(groups, &zones, memory_limit)?;
@@ -344,7 +356,7 @@ impl Emitter<'_, '_> {
             shape: self.layout.seen(node.shape),
             attr: node.attr(),
             blocks: self.plan.graph.blocks(node.attr()),
-            node: self.plan.cone[place as usize],
+            node: self.plan.blamed(place),
             rounds: self.loops.get(&place).cloned(),
         }
     }

@@ -11,6 +11,7 @@ mod certainty;
 mod compiled;
 mod emit;
 mod fused;
+mod guarded;
 mod interpreter;
 mod layout;
 mod links;
@@ -28,6 +29,8 @@ mod tall;
 mod window;
 
 pub use batch::{Batch, LANES, Refusal};
+pub use certainty::with_guards;
+pub use guarded::Guarded;
 pub use interpreter::Interpreter;
 pub use points::{Point, Sampler};
 pub use program::Program;

@@ -57,6 +57,8 @@ pub(super) struct Plan<'g> {
     /// computed that is the other one of a pair.
     pub pairs: FxHashMap<Place, Pair>,
     makers: FxHashMap<Place, Place>,
+    /// The nodes that others stand in for, by those.
+    pub stand_ins: FxHashMap<NodeId, NodeId>,
     /// True for a node that is read outside the steps of its own zone, or entry by entry.
     pub lasting: Vec<bool>,
 }
@@ -87,6 +89,7 @@ impl<'g> Plan<'g> {
             lasting: vec![false; count],
             pairs: FxHashMap::default(),
             makers: FxHashMap::default(),
+            stand_ins: FxHashMap::default(),
         };
         plan.find_zones(groups, entries);
         plan.find_roots();
@@ -129,6 +132,12 @@ impl<'g> Plan<'g> {
             return Some((&MUL, args));
         }
         Some((row, args))
+    }
+
+    /// The node to be named where the one at `place` fails.
+    pub fn blamed(&self, place: Place) -> NodeId {
+        let id = self.cone[place as usize];
+        self.stand_ins.get(&id).copied().unwrap_or(id)
     }
 
     /// The node whose storage `place` views, and the offset into it.

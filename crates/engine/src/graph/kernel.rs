@@ -21,6 +21,8 @@ pub enum Fault {
     Everywhere,
     /// A matrix that is stored by its places has too many of them far from the diagonal.
     TooWide,
+    /// The seed of a generator is no whole number.
+    NoSeed,
     /// A loop has not ended after the most rounds that it may make.
     NoEnd,
 }

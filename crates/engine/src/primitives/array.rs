@@ -3,7 +3,7 @@
 use super::{arithmetic, kernels, reductions, rounding, rows, term::entrywise};
 use crate::graph::primitive::{
     AddsUp, Demand, DerivativeRule::*, Implied, JetRule, Kernel, Map2, Mask, Notation, Placement,
-    Reach, Rounding::Measured, Sees, ShapeRule, Sizes, Slopes,
+    Reach, Rounding::Measured, Sees, ShapeRule, Sizes, Slopes, WholeKernel,
 };
 use crate::graph::{Attr, Block, Corner, Primitive, Shape, Term};
 use crate::vector::map2;
@@ -469,10 +469,26 @@ const WHERE_TOLD: Placement = Placement {
 /// x where the mask is true, else 0.
 const KEEP: Map2 = map2!(|mask, x| if arithmetic::is_true(mask) { x } else { 0.0 });
 
-const fn generator(name: &'static str, kernel: crate::graph::primitive::WholeKernel) -> Primitive {
+const fn generator(name: &'static str, kernel: WholeKernel) -> Primitive {
     Primitive::whole(name, kernel, ShapeRule::Rule(filled))
         .parameters(&["m", "n"])
         .counts(0, 1, 2, Sizes::Both)
+}
+
+const fn seeded(name: &'static str, kernel: WholeKernel) -> Primitive {
+    Primitive::whole(name, kernel, ShapeRule::Given)
+        .parameters(&["seed"])
+        .places(1)
+        .may_fail()
+        .internal()
+        .exact()
+}
+
+/// The generator `row` with its seed as an argument.
+pub fn with_changing_seed(row: &'static Primitive) -> Option<&'static Primitive> {
+    let known = [(&RAND, &SEEDED_RAND), (&RANDN, &SEEDED_RANDN)];
+    let mut known = known.into_iter();
+    known.find_map(|(fixed, changing)| row.is(fixed).then_some(changing))
 }
 
 rows! {
@@ -566,6 +582,8 @@ rows! {
         .exact().doc("Uniform random numbers in [0, 1), the same for the same seed.").example("rand(1, 1, seed=1)", "0.566562");
     RANDN = generator("randn", kernels::randn).with_seed()
         .exact().doc("Standard normal random numbers, the same for the same seed.").example("randn(1, 1, seed=1)", "-0.0342673");
+    SEEDED_RAND = seeded("rand", kernels::seeded_rand).doc("Uniform random numbers whose seed differs from run to run of a program.");
+    SEEDED_RANDN = seeded("randn", kernels::seeded_randn).doc("Standard normal random numbers whose seed differs from run to run of a program.");
     EYE = Primitive::whole("eye", kernels::eye, ShapeRule::Rule(|_, sizes| Ok(Shape::new(sizes[0], sizes[0]))))
         .parameters(&["n"]).counts(0, 1, 1, Sizes::Rows)
         .latex(r"I_{#1}").exact().doc("The identity matrix.").example("eye(2)", "[1, 0; 0, 1]");

@@ -137,6 +137,24 @@ pub fn randn(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     fill(out, || generator.normal())
 }
 
+/// The generator whose seed is the argument.
+fn seeded(call: &KernelCall<'_>) -> Result<SplitMix64, Fault> {
+    let seed = call.args[0].data[0];
+    let whole = seed.fract() == 0.0 && seed.abs() < 9e15;
+    let number = whole.then_some(seed as i64).ok_or(Fault::NoSeed)?;
+    Ok(SplitMix64::new(number as u64))
+}
+
+pub fn seeded_rand(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
+    let mut generator = seeded(call)?;
+    fill(out, || generator.uniform())
+}
+
+pub fn seeded_randn(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
+    let mut generator = seeded(call)?;
+    fill(out, || generator.normal())
+}
+
 pub fn eye(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     out.fill(0.0);
     out.iter_mut()
