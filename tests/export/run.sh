@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Exported code against the tool: every script here and every example, in NumPy, JAX (also on eight
 # devices and in two processes), StableHLO and C; random formulas; in SymPy; in PyTorch and CasADi where those
-# are installed; the syntax of Julia. Everything but NumPy and a compiler is optional: what is not
+# are installed; the syntax of Julia, and Julia itself where it is installed. Everything but NumPy and a compiler is optional: what is not
 # there is skipped, and said.
 #
 #     run.sh [PART ...]      only these parts: numpy c jax shards stablehlo julia torch sympy casadi
@@ -91,6 +91,12 @@ if wants shards && has jax; then
 fi
 if wants julia && has tree_sitter_julia; then
     "$python" tests/export/syntax_julia.py "$wengert" "${scripts[@]}" "${random[@]}"
+fi
+if wants julia && command -v julia >/dev/null; then
+    "$python" tests/export/compare_julia.py "$wengert" tests/export/scripts/*.ad examples/lecture/[57]*.ad "${random[@]:0:10}"
+    "$python" tests/export/sizes.py "$wengert" julia tests/export/scripts/declared/[alr]*.ad
+elif wants julia; then
+    echo "export: there is no julia, skipped"
 fi
 if wants torch && has torch; then
     "$python" tests/export/compare.py "$wengert" torch tests/export/scripts/*.ad examples/two-layer-network.ad examples/lecture/6*.ad

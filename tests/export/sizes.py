@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 
+import julia
 import numpy as np
 from compare import module, numbers, of_json, relative
 
@@ -68,8 +69,14 @@ def told(wengert, script, text, shapes, values, asked):
     return shown
 
 
-def computed(target, code, values):
+def computed(target, code, shapes, values):
     """What the code computes: the requests, and then the names that loops change."""
+    if target == "julia":
+        given = {name: julia.literal(value, len(shapes[name]) > 1) for name, value in values.items()}
+        found = julia.run([(code, "both", given)], code.parent)[0]
+        if isinstance(found, str):
+            raise RuntimeError(found)
+        return [name for name, _ in found], [value for _, value in found]
     exported = module(code)
     changed = exported.run(**values) if hasattr(exported, "run") else {}
     requests = exported.values(**{**values, **changed})
@@ -84,7 +91,7 @@ def main(wengert, target, *scripts):
             text = script.read_text()
             shapes = declared(text)
             names = sorted({name for texts in shapes.values() for t in texts for name in re.findall(r"[a-z]+", t)})
-            code = pathlib.Path(folder) / f"{script.stem.replace('-', '_')}_{target}.py"
+            code = pathlib.Path(folder) / f"{script.stem.replace('-', '_')}_{target}.{'jl' if target == 'julia' else 'py'}"
             export = [wengert, "export", str(script), "--to", target, "-o", str(code)]
             said = subprocess.run(export, capture_output=True, text=True, check=True).stderr
             if "the code is for" in said:
@@ -94,7 +101,7 @@ def main(wengert, target, *scripts):
             worst = 0.0
             for seed, sizes in enumerate(SIZES):
                 values = drawn(shapes, names, sizes, seed)
-                asked, got = computed(target, code, values)
+                asked, got = computed(target, code, shapes, values)
                 want = told(wengert, script, text, shapes, values, asked)
                 for request, a, b in zip(asked, got, want):
                     # One row and one column is a matrix to a library and a number to Wengert.

@@ -335,7 +335,7 @@ function load(name)
     lines = [line for line in lines if !isempty(strip(line)) && !startswith(lstrip(line), '#')]
     table(separator) = [cells(line, separator) for line in lines]
     function score(separator)
-        rows = first(table(separator), 64)
+        rows = collect(Iterators.take(table(separator), 64))
         known = [number_in(cell, separator) for row in rows for cell in row]
         known = [!isnothing(x) && !isnan(x) for x in known]
         separates = 2 * count(row -> length(row) > 1, rows) >= length(rows)
