@@ -1,5 +1,6 @@
 //! The spelling of every operation in every language: one line a row of the primitive table.
 
+use super::ExportTarget;
 use crate::graph::{Attr, Primitive, Shape};
 use crate::primitives::stored;
 use crate::primitives::{
@@ -93,6 +94,22 @@ pub fn is_loop(row: &'static Primitive) -> bool {
         .iter()
         .chain(stored::ROWS)
         .any(|known| row.is(known))
+}
+
+/// True of operations that programs are made of: matrices that are stored by their places come about only where
+/// values are computed.
+pub fn is_in_programs(row: &'static Primitive) -> bool {
+    !stored::ROWS.iter().any(|known| row.is(known))
+}
+
+/// Why no code for `target` holds an operation that no script can call, if none does.
+pub fn refusal(row: &'static Primitive, target: ExportTarget) -> Option<&'static str> {
+    let known = |rows: &[&'static Primitive]| rows.iter().any(|known| row.is(known));
+    if known(&[&SOLUTION, &MINIMUM]) {
+        return Some("`root`, `fixpoint` and `minimize` find their result while they run");
+    }
+    let loops = known(&[&ROUNDS, &ROUNDS_BACK]) && !target.has_loops();
+    loops.then_some("iterations are written round by round, up to 20,000 operations")
 }
 
 /// All rows, in the order of the primitive table.

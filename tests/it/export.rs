@@ -4,7 +4,47 @@
 use std::fs;
 use std::path::Path;
 use wengert::Session;
+use wengert::export::spelling::{is_in_programs, refusal};
 use wengert::export::{ExportOptions, ExportTarget, TARGETS};
+use wengert::primitives;
+
+/// The number of operations that programs are made of.
+pub fn operations_in_programs() -> usize {
+    primitives::table()
+        .filter(|row| is_in_programs(row))
+        .count()
+}
+
+/// Those that a target refuses, each with the reason: what scripts can call is tried with its example.
+pub fn refused_rows(target: ExportTarget) -> Vec<(&'static str, String)> {
+    let mut refused = Vec::new();
+    for row in primitives::table().filter(|row| is_in_programs(row)) {
+        let example = row.example.0;
+        let why = match row.callable && !example.is_empty() {
+            true => exported(example, target)
+                .err()
+                .map(|error| error.message().to_string()),
+            false => refusal(row, target).map(str::to_string),
+        };
+        refused.extend(why.map(|why| (row.name, why)));
+    }
+    refused
+}
+
+#[test]
+fn targets_take_nearly_every_operation() {
+    let all = operations_in_programs();
+    for target in [
+        ExportTarget::NumPy,
+        ExportTarget::Jax,
+        ExportTarget::C,
+        ExportTarget::Torch,
+    ] {
+        let refused = refused_rows(target);
+        let share = 1.0 - refused.len() as f64 / all as f64;
+        assert!(share >= 0.95, "{}: {share}: {refused:?}", target.word());
+    }
+}
 
 fn exported(script: &str, target: ExportTarget) -> Result<String, wengert::Diagnostic> {
     let source = wengert::source::Source::new("test.ad", script);
@@ -24,7 +64,8 @@ fn every_operation_can_be_exported() {
     }
 }
 
-fn is_symbolic(target: ExportTarget) -> bool {
+/// True of targets that get formulas of numbers: which operations they take depends on the arguments.
+pub fn is_symbolic(target: ExportTarget) -> bool {
     matches!(target, ExportTarget::SymPy | ExportTarget::CasAdi)
 }
 

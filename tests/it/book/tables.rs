@@ -1,10 +1,12 @@
 //! The tables of the reference, made from those of the program.
 
+use crate::export::{is_symbolic, operations_in_programs, refused_rows};
 use std::collections::HashSet;
 use std::fmt::Write;
 use wengert::assist::help::{HelpChapter, chapter, derivative_formulas};
 use wengert::diagnostic::Code;
 use wengert::event::Event;
+use wengert::export::TARGETS;
 use wengert::graph::Primitive;
 use wengert::primitives;
 use wengert::render::{Style, terminal};
@@ -32,9 +34,39 @@ pub fn table(name: &str) -> String {
         "rules for operations" => rules(&OPERATIONS),
         "rules for products" => rules(&PRODUCTS),
         "rules for printing" => rules(&PRINTED),
+        "exported operations" => exported_operations(),
         _ => panic!("there is no table `{name}`"),
     };
     format!("\n{text}\n")
+}
+
+/// How many operations each target of export takes, and those that it does not.
+fn exported_operations() -> String {
+    let all = operations_in_programs();
+    let mut text = String::from("| target | operations | not |\n| --- | --- | --- |\n");
+    for row in TARGETS.iter().filter(|row| !is_symbolic(row.target)) {
+        let refused = refused_rows(row.target);
+        let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+        for (name, why) in &refused {
+            // Errors name the operation first.
+            let why = why.replace(&format!("`{name}` "), "");
+            match reasons.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, names)) => names.push(code(name)),
+                None => reasons.push((why, vec![code(name)])),
+            }
+        }
+        let reasons = reasons
+            .iter()
+            .map(|(why, names)| format!("{} ({why})", names.join(" ")));
+        let reasons = reasons.collect::<Vec<_>>().join("; ");
+        let taken = all - refused.len();
+        let _ = writeln!(
+            text,
+            "| {} | {taken} of {all} | {reasons} |",
+            code(row.word)
+        );
+    }
+    text
 }
 
 /// The names of the simplifier's rules, each once.
