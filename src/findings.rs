@@ -2,6 +2,8 @@
 //! Diagnostics and every format of output say them alike.
 
 use crate::claims::Slip;
+use crate::diagnostic::{bytes, counted};
+use crate::exec::Checkpoints;
 use crate::notation::{PlainMath, Style};
 use crate::number;
 use crate::source::Location;
@@ -152,6 +154,30 @@ pub fn rounds(line: usize, states: &[RoundState], style: &Style) -> String {
     };
     let states: Vec<String> = states.iter().map(one).collect();
     format!("{symbol}: {}", states.join(", "))
+}
+
+/// What the way back through the rounds of a loop takes, in one line.
+pub fn checkpoints(line: usize, checkpoints: &Checkpoints, style: &Style) -> String {
+    let symbol = PlainMath::values(style).symbol(Role::Primal, line);
+    let Checkpoints { rounds, width, .. } = *checkpoints;
+    let again = match checkpoints.again {
+        0 => String::new(),
+        again => {
+            let sweeps = match number::format(checkpoints.sweeps(), 3) {
+                one if one == "1" => "one sweep more".to_string(),
+                sweeps => format!("{sweeps} sweeps more"),
+            };
+            let again = counted(again as usize, "round");
+            format!("; {again} run again, {sweeps}")
+        }
+    };
+    format!(
+        "{symbol}: the way back through {} keeps at most {} of {}, {}{again}",
+        counted(rounds, "round"),
+        counted(checkpoints.states, "state"),
+        counted(width, "number"),
+        bytes(8 * checkpoints.numbers() as u64),
+    )
 }
 
 /// What rounding may have made of an output, in one line.

@@ -3,8 +3,10 @@
 use super::limits::Limits;
 use super::unit::Unit;
 use crate::diagnostic::Result;
-use crate::exec::{Failure, Interpreter};
-use crate::graph::{NodeId, Tensor, View};
+use crate::exec::{Checkpoints, Failure, Interpreter};
+use crate::graph::{Attr, Keeps, LocalUse, NodeId, Round, RoundCount, Shape, Tensor, View};
+use crate::primitives::arithmetic::ADD;
+use crate::primitives::rounds::ROUNDS;
 use crate::world::World;
 use std::cell::RefCell;
 
@@ -66,5 +68,51 @@ impl<'a> Evaluation<'a> {
             Err(Failure::Missing(_)) => Ok(None),
             Err(failure) => Err(self.unit.explain(&failure)),
         }
+    }
+
+    /// The rounds that the loop `id`, or the adjoint of one, makes; `None` where that is not known, and
+    /// for what is no loop.
+    ///
+    /// # Errors
+    /// As [`Evaluation::value_if_known`].
+    pub fn rounds(&self, id: NodeId) -> Result<Option<usize>> {
+        let graph = self.unit.graph;
+        let Some(round) = graph.round_behind(graph.node(id).attr()) else {
+            return Ok(None);
+        };
+        if let RoundCount::Fixed(count) = round.count {
+            return Ok(Some(count));
+        }
+        // One more state counts them.
+        let place = round.states.len();
+        let so_far = graph.local(LocalUse::State, place, Shape::SCALAR);
+        let one = graph.literal(1.0);
+        let next = graph.apply(&ADD, Attr::None, Shape::SCALAR, &[so_far, one]);
+        let mut args = graph.args(id)[..round.arity()].to_vec();
+        args.insert(place, graph.literal(0.0));
+        let mut counted = Round {
+            keeps: Keeps::Last,
+            ..(*round).clone()
+        };
+        counted.states.push((so_far, next));
+        let shape = counted.shape(graph);
+        let attr = graph.round(counted);
+        let value = self.value_if_known(graph.apply(&ROUNDS, attr, shape, &args))?;
+        Ok(value.and_then(|value| value.data().last().map(|count| *count as usize)))
+    }
+
+    /// What the way back through the rounds of the loop `id` takes, or through those of which it is the
+    /// adjoint; `None` as for [`Evaluation::rounds`].
+    ///
+    /// # Errors
+    /// As [`Evaluation::rounds`].
+    pub fn checkpoints(&self, id: NodeId) -> Result<Option<Checkpoints>> {
+        let graph = self.unit.graph;
+        let round = graph.round_behind(graph.node(id).attr());
+        let (Some(round), Some(rounds)) = (round, self.rounds(id)?) else {
+            return Ok(None);
+        };
+        let memory = self.limits.memory;
+        Ok(Some(Checkpoints::of(graph, &round, rounds, memory)))
     }
 }

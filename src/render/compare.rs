@@ -29,6 +29,7 @@ pub fn remark_text(remark: &Remark, in_trace: bool, style: &Style) -> String {
         Remark::Kink(kink) => findings::kink(kink, in_trace, style),
         Remark::Nonfinite(found) => findings::nonfinite(found, in_trace, style),
         Remark::Rounds(line, states) => findings::rounds(*line, states, style),
+        Remark::Checkpoints(line, checkpoints) => findings::checkpoints(*line, checkpoints, style),
         Remark::Rounding(output, error) => findings::rounding(&output.one_line(), error, style),
     };
     text + "\n"

@@ -43,7 +43,7 @@ impl Builder<'_, '_> {
             self.adjoints(request, &outputs, &shown, &mut lines)?;
         }
         if request.life {
-            self.lives(&outputs, &shown, &mut lines);
+            self.lives(&outputs, &shown, &mut lines)?;
         }
         let roots = request.wanted.roots();
         let wrt = &request.wanted.wrt;

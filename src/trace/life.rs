@@ -2,6 +2,7 @@
 
 use super::listing::{Builder, Shown};
 use super::{Life, Line, TracedOutput};
+use crate::diagnostic::Result;
 use crate::diff::{Flow, Held, reverse};
 use crate::graph::NodeId;
 use crate::graph::primitive::DerivativeRule;
@@ -9,7 +10,12 @@ use crate::notation::Role;
 
 impl Builder<'_, '_> {
     /// Tells of every line when its value may be discarded.
-    pub(super) fn lives(&self, outputs: &[TracedOutput], shown: &[Shown], lines: &mut [Line]) {
+    pub(super) fn lives(
+        &self,
+        outputs: &[TracedOutput],
+        shown: &[Shown],
+        lines: &mut [Line],
+    ) -> Result<()> {
         let count = lines.len();
         let mut last: Vec<Option<usize>> = vec![None; count];
         let mut kept = vec![false; count];
@@ -30,8 +36,10 @@ impl Builder<'_, '_> {
             line.life = Some(Life {
                 last_use: if is_output { None } else { last[k] },
                 kept: kept[k],
+                checkpoints: self.evaluation.checkpoints(self.listed[k])?,
             });
         }
+        Ok(())
     }
 
     /// The listed nodes whose values the adjoint rule of a line reads.

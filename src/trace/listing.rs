@@ -6,7 +6,7 @@ use super::sight::{Sight, all_known};
 use super::{Arg, Folded, INPUT, Line};
 use crate::diagnostic::Result;
 use crate::diff::Held;
-use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, RoundCount, Shape, Tensor};
+use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Shape, Tensor};
 use crate::lower::Evaluation;
 use crate::notation::{Math, Role};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -149,13 +149,10 @@ impl<'l, 'a> Builder<'l, 'a> {
             formula,
             origin: self.evaluation.unit.origin(id),
             folded: match (node.attr(), leaf) {
-                (Attr::Round(round), false) => match self.graph.round_of(round).count {
-                    RoundCount::Fixed(count) => Some(Folded {
-                        count,
-                        states: Vec::new(),
-                    }),
-                    RoundCount::Until(..) => None,
-                },
+                (Attr::Round(_), false) => self.evaluation.rounds(id)?.map(|count| Folded {
+                    count,
+                    states: Vec::new(),
+                }),
                 _ => None,
             },
             shape: node.shape,

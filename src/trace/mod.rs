@@ -33,6 +33,7 @@ pub use rounding::RoundingError;
 pub use sight::default_wrt;
 pub use zeros::{Zero, Zeros};
 
+use crate::exec::Checkpoints;
 use crate::graph::{Shape, Tensor};
 use crate::lower::Origin;
 use crate::syntax::ast::Name;
@@ -59,12 +60,14 @@ pub struct Derived {
 }
 
 /// The life of a value: when it may be discarded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Life {
     /// The last line that uses the value in the forward pass; `None` for outputs, which stay.
     pub last_use: Option<usize>,
     /// True if the reverse pass needs the value.
     pub kept: bool,
+    /// What the way back through its rounds takes, where it is a loop.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 /// The state of a loop after one of its rounds.

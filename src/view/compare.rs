@@ -124,6 +124,12 @@ pub fn costs(comparison: &Comparison) -> Table {
         counted(cost.passes, noun)
     };
     let size = |(_, cost): &(Option<Mode>, Cost)| {
+        let loops = cost.checkpoints.filter(|loops| loops.again > 0);
+        if let Some(loops) = loops {
+            let kept = counted(loops.states, "state");
+            let again = loops.again.saturating_mul(cost.passes as u64);
+            return format!("{kept} kept, {again} rounds again");
+        }
         cost.sizes.map_or(String::new(), |(tree, dag)| {
             let tree = match tree {
                 u64::MAX => "over 10^19".into(),

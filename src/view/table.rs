@@ -1,5 +1,6 @@
 //! Tables as data: every cell says what it is, and no cell how it is written.
 
+use crate::exec::Checkpoints;
 use crate::graph::Tensor;
 use crate::notation::Written;
 use crate::source::Location;
@@ -134,6 +135,8 @@ pub enum Remark {
     Nonfinite(Box<Nonfinite>),
     /// The states of a loop, one line of the table, after some of its rounds.
     Rounds(usize, Vec<RoundState>),
+    /// What the way back through the rounds of a loop takes, one line of the table.
+    Checkpoints(usize, Checkpoints),
     /// What rounding may have made of an output.
     Rounding(Written, RoundingError),
 }

@@ -255,6 +255,10 @@ pub fn remarks(trace: &Trace) -> Vec<Remark> {
         let states = states.filter(|states| !states.is_empty());
         remarks.extend(states.map(|states| Remark::Rounds(number, states)));
     }
+    for (line, number) in trace.lines.iter().zip(1..) {
+        let checkpoints = line.life.and_then(|life| life.checkpoints);
+        remarks.extend(checkpoints.map(|checkpoints| Remark::Checkpoints(number, checkpoints)));
+    }
     let errors = trace.errors.iter().enumerate();
     remarks.extend(errors.map(|(k, error)| Remark::Rounding(short(trace, k), error.clone())));
     remarks

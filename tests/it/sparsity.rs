@@ -162,6 +162,123 @@ fn patterns_cover_all_nonzeros() {
     assert!(zeros > 1000, "{zeros}");
 }
 
+/// Loops that are one node each: a state of six numbers, a parameter of six and rows of two.
+const LOOPS: &str = "\
+x = [sin(3*i)/2 + 0.1 for i in 1..6]
+b = [cos(2*i)/3 for i in 1..6]
+Y = [sin(i*j)/9 for i in 1..1100, j in 1..2]
+K = [abs(sin(i + j)) > 0.8 for i in 1..6, j in 1..6]
+v = [2, 2, 5, 1, 6, 6]
+A = diag(x) + onehot([2, 3], 6)'*[0.1, 0, 0, 0, 0.2, 0; 0, 0.1, 0, 0, 0, 0]
+each(s) = sin(s) + 0.01*b
+shift(s) = vcat(s[2..6], s[1..1])
+couple(s) = 0.9*s + 0.05*vcat(s[2..6], s[1..1]).*s
+pairs(s) = 0.5*s + 0.1*s[v].*b
+apart(s) = vcat(sin(s[1..3]), 0.5*s[4..6] + 0.01*s[6]^2)
+blend(s) = where(s > 0.2, 0.9*s, b.*s)
+scaled(s) = 0.5*s + 0.1*diag(b)*s
+gone(s) = stop(s).*b
+near(s) = max(abs(s - each(s))) < 0.1
+reads(s, y) = 0.9*s + vcat(y'.*s[1..2], 0.1*s[1..4])
+adds(s, y) = s + vcat(y', zeros(2, 1), y'.^2)
+inner(s) = iterate(each, s, 1200) + 0.1*b
+";
+
+#[test]
+fn patterns_of_loops_cover_all_nonzeros() {
+    let bodies = [
+        "each", "shift", "couple", "pairs", "apart", "blend", "scaled", "gone",
+    ];
+    let rows = ["reads", "adds"];
+    let mut formulas: Vec<String> = Vec::new();
+    for f in bodies {
+        formulas.push(format!("iterate({f}, x, 1501)"));
+    }
+    formulas.extend(["each", "couple"].map(|f| format!("iterate({f}, x, until=near)")));
+    for f in rows {
+        formulas.push(format!("fold({f}, x, Y)"));
+        formulas.push(format!("scan({f}, x, Y)[[1, 2, 3, 1100], :]"));
+    }
+    formulas.push("iterate(inner, x, 1001)".into());
+    let column = |text: &str, wrt: &str, k: usize, (m, n): (usize, usize)| {
+        let direction = format!("reshape(onehot({k}, {}), {m}, {n})", m * n);
+        format!("vec(jvp({text}, {wrt}, {direction}))\n")
+    };
+    let mut zeros = 0;
+    for text in &formulas {
+        let scalar = format!("sum(sin({text}).^2)");
+        let slope = |wrt: &str| format!("grad({scalar}, {wrt})");
+        for (wrt, shape) in [("x", (6, 1)), ("b", (6, 1)), ("Y", (1100, 2))] {
+            let large = wrt == "Y";
+            if large && !text.contains('Y') {
+                continue;
+            }
+            for (of, how) in [(text.clone(), "jacobian"), (slope(wrt), "hessian")] {
+                // A few columns of a large one.
+                let columns: Vec<usize> = match large {
+                    true => vec![1, 2, 3, 1100, 1101, 2200],
+                    false => (1..=6).collect(),
+                };
+                let jvps: String = (columns.iter())
+                    .map(|k| column(&of, wrt, *k, shape))
+                    .collect();
+                let found = values(&format!("{LOOPS}{jvps}"));
+                let found = found.unwrap_or_else(|why| panic!("{of} wrt {wrt}: {why}"));
+                let asked = if how == "hessian" { &scalar } else { text };
+                let pattern = pattern(&format!("{LOOPS}sparsity {asked} wrt {wrt} using {how}\n"));
+                // A large pattern is only counted.
+                if pattern["places"].is_null() {
+                    continue;
+                }
+                let known: std::collections::HashSet<_> = places(&pattern).into_iter().collect();
+                for (column, k) in found.iter().zip(columns) {
+                    for (i, value) in (1u64..).zip(column) {
+                        let here = known.contains(&(i, k as u64));
+                        zeros += usize::from(!here);
+                        assert!(
+                            *value == 0.0 || here,
+                            "{of} wrt {wrt}: ({i}, {k}) is {value}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(zeros > 1000, "{zeros}");
+}
+
+#[test]
+fn patterns_of_loops_are_exact_where_rounds_keep_entries_apart() {
+    type Has = fn(u64, u64) -> bool;
+    let cases: &[(&str, Has)] = &[
+        ("iterate(each, x, 5000) wrt x", |i, j| i == j),
+        ("iterate(each, x, 5000) wrt b", |i, j| i == j),
+        ("iterate(each, x, until=near) wrt x", |i, j| i == j),
+        ("sum(iterate(each, x, 5000)) wrt x using hessian", |i, j| {
+            i == j
+        }),
+        ("iterate(shift, x, 1501) wrt x", |i, j| j == i % 6 + 1),
+        ("iterate(scaled, x, 5000) wrt x", |i, j| i == j),
+        ("iterate(apart, x, 5000) wrt x", |i, j| {
+            i == j || (i > 3 && j == 6)
+        }),
+        ("iterate(inner, x, 1500) wrt x", |i, j| i == j),
+        ("iterate(gone, x, 5000) wrt x", |_, _| false),
+        ("fold(adds, x, Y) wrt x", |i, j| i == j),
+        ("scan(adds, x, Y)[[1, 3], 2] wrt Y", |i, j| {
+            j > 1100 && j <= 1100 + 2 * i - 1
+        }),
+        ("sum(fold(adds, x, Y)) wrt Y using hessian", |i, j| i == j),
+    ];
+    for (text, has) in cases {
+        let found = pattern(&format!("{LOOPS}sparsity {text}\n"));
+        let size = |key: &str| found[key].as_u64().expect("a size");
+        let all = (1..=size("rows")).flat_map(|i| (1..=size("columns")).map(move |j| (i, j)));
+        let wanted: Vec<(u64, u64)> = all.filter(|(i, j)| has(*i, *j)).collect();
+        assert_eq!(places(&found), wanted, "{text}");
+    }
+}
+
 fn formula(text: &str) -> Formula {
     let source = Source::new("ask.ad", format!("answer = {text}\n"));
     let script = Rc::new(wengert::syntax::parse(&source).expect("it parses").0);

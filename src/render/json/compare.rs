@@ -2,6 +2,7 @@
 
 use super::findings::with_findings;
 use super::object::Object;
+use super::trace::checkpoints;
 use super::value::{number, shape_of, tensor, zeros};
 use crate::findings::{left_out, no_answer};
 use crate::syntax::ast::Mode;
@@ -61,6 +62,7 @@ fn cost(cost: &Cost) -> Object {
         .with("live", cost.live)
         .with_some("tree", cost.sizes.map(|(tree, _)| tree))
         .with_some("dag", cost.sizes.map(|(_, dag)| dag))
+        .with_some("checkpoints", cost.checkpoints.as_ref().map(checkpoints))
 }
 
 /// A check of the modes against each other, for one output.

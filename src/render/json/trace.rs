@@ -3,8 +3,9 @@
 use super::findings::with_findings;
 use super::object::{Object, span};
 use super::value::{tensor, zeros};
+use crate::exec::Checkpoints;
 use crate::render::cell::exact;
-use crate::trace::{Arg, Derived, Folded, Line, RoundState, RoundingError, Trace, Zeros};
+use crate::trace::{Arg, Derived, Folded, Life, Line, RoundState, RoundingError, Trace, Zeros};
 use serde_json::{Value, json};
 
 /// A trace with its nodes.
@@ -41,6 +42,23 @@ fn states(folded: &Folded) -> Option<Value> {
     let one = |state: &RoundState| json!({"round": state.after, "value": tensor(&state.value)});
     let states = folded.states.iter().map(one);
     (!folded.states.is_empty()).then(|| states.collect())
+}
+
+fn life_of(life: Life) -> Object {
+    Object::default()
+        .with("last_use", life.last_use)
+        .with("kept", life.kept)
+        .with_some("checkpoints", life.checkpoints.as_ref().map(checkpoints))
+}
+
+/// What the way back through the rounds of a loop takes.
+pub fn checkpoints(all: &Checkpoints) -> Value {
+    json!({
+        "rounds": all.rounds,
+        "again": all.again,
+        "states": all.states,
+        "width": all.width,
+    })
 }
 
 fn rounding(error: &RoundingError) -> Value {
@@ -104,10 +122,7 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Object {
                 .then(|| derived(outputs(trace), &line.adjoints)),
         )
         .with_some("zeros", kinds)
-        .with_some(
-            "life",
-            life.map(|life| json!({"last_use": life.last_use, "kept": life.kept})),
-        )
+        .with_some("life", life.map(life_of))
         .with_some(
             "error",
             by_output(

@@ -1,6 +1,7 @@
 //! The modes' answers, side by side.
 
 use super::question::NoAnswer;
+use crate::exec::Checkpoints;
 use crate::graph::measure::Operations;
 use crate::graph::{Shape, Tensor};
 use crate::notation::Written;
@@ -24,10 +25,13 @@ pub struct Cost {
     /// Scalar operations, values included.
     pub operations: Operations,
     /// Entries alive at the peak: in forward mode values and tangents, each discarded after its
-    /// last use; in reverse mode the values that the rules read and the unfinished adjoints.
+    /// last use; in reverse mode the values that the rules read, the unfinished adjoints, and the states of
+    /// the loop that is gone back through.
     pub live: usize,
     /// The size of the formulas as trees and with sharing; symbolic mode only.
     pub sizes: Option<(u64, u64)>,
+    /// What one pass back through all loops takes; reverse mode only.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 /// The derivative with respect to one variable, by every mode.

@@ -3,9 +3,9 @@
 use super::{ByFormula, Cost, DerivativeByMode, ModeRunner, Question};
 use crate::diagnostic::Result;
 use crate::diff::{Flow, Matrix, forward, reverse};
-use crate::exec::Interpreter;
-use crate::graph::measure::{self, Operations};
-use crate::graph::{Graph, NodeId, Shape, Tensor, Term};
+use crate::exec::{Checkpoints, Interpreter};
+use crate::graph::measure::{self, Operations, Runs};
+use crate::graph::{NodeId, Shape, Tensor, Term};
 use crate::syntax::ast::Mode;
 use crate::trace::listing::{Builder, active_lines};
 use crate::trace::request::Wrt;
@@ -56,6 +56,7 @@ impl<'a> ModeRunner<'_, 'a> {
             operations: values.operations,
             live: 0,
             sizes: None,
+            checkpoints: None,
         };
         for (wrt, plan) in wrt.iter().zip(&plans) {
             let dense = [self.passes(wrt), self.shape().len()];
@@ -98,6 +99,7 @@ impl<'a> ModeRunner<'_, 'a> {
                     operations,
                     live: live_forward(lines, &[])?,
                     sizes: None,
+                    checkpoints: None,
                 })
             }
             Mode::Forward => {
@@ -113,17 +115,19 @@ impl<'a> ModeRunner<'_, 'a> {
                     operations,
                     live,
                     sizes: None,
+                    checkpoints: None,
                 })
             }
             Mode::Reverse => {
                 let passes = self.shape().len();
                 let (work, read) = self.reverse_work(values)?;
-                let live = self.live_backward(lines, &read)?;
+                let (live, checkpoints) = self.live_backward(lines, &read)?;
                 Ok(Cost {
                     passes,
                     operations: values.operations + work.times(passes),
                     live,
                     sizes: None,
+                    checkpoints,
                 })
             }
             Mode::Symbolic => self.symbolic_cost(),
@@ -137,9 +141,7 @@ impl<'a> ModeRunner<'_, 'a> {
         let seeds = FxHashMap::from_iter([(wrt.target.node, wrt.target.seed(self.graph, seed))]);
         match forward(self.graph, &[self.output()], &seeds, self.question.held).get(self.output()) {
             None => Ok(Operations::default()),
-            Some(flow) => Ok(self
-                .work(&[flow.term.id], Some(seed.id))?
-                .beside(values, self.graph)),
+            Some(flow) => Ok(self.work(&[flow.term.id], Some(seed.id))?.beside(values)),
         }
     }
 
@@ -168,14 +170,18 @@ impl<'a> ModeRunner<'_, 'a> {
             .collect();
         let work = self.work(&roots, Some(seed.id))?;
         let mut read = FxHashSet::default();
-        for id in work.nodes.iter().filter(|id| !values.nodes.contains(id)) {
+        for id in work
+            .nodes
+            .keys()
+            .filter(|id| !values.nodes.contains_key(id))
+        {
             self.graph.for_args(*id, |arg| {
-                if values.nodes.contains(&arg) {
+                if values.nodes.contains_key(&arg) {
                     read.insert(arg);
                 }
             });
         }
-        Ok((work.beside(values, self.graph), read))
+        Ok((work.beside(values), read))
     }
 
     /// A seed: the number 1 where it is a scalar, a value of its own otherwise.
@@ -209,6 +215,7 @@ impl<'a> ModeRunner<'_, 'a> {
             operations: work.operations,
             live,
             sizes: Some((tree, dag)),
+            checkpoints: None,
         })
     }
 
@@ -229,15 +236,26 @@ impl<'a> ModeRunner<'_, 'a> {
             .into_iter()
             .filter(|id| interpreter.known(*id).is_some())
             .collect();
-        let operations = nodes
-            .iter()
-            .map(|id| measure::operations(self.graph, *id))
-            .sum();
+        let runs = |id| {
+            let checkpoints = self.evaluation.checkpoints(id).ok().flatten()?;
+            Some(Runs {
+                rounds: checkpoints.rounds,
+                again: checkpoints.again,
+            })
+        };
+        let counted = |id: &NodeId| (*id, measure::operations(self.graph, *id, &runs));
+        let nodes: FxHashMap<NodeId, Operations> = nodes.iter().map(counted).collect();
+        let operations = nodes.values().copied().sum();
         Ok(Work { nodes, operations })
     }
 
-    /// The values that reverse mode reads, with the peak of its adjoints.
-    fn live_backward(&self, lines: &Builder<'_, '_>, read: &FxHashSet<NodeId>) -> Result<usize> {
+    /// The values that reverse mode reads, with the peak of its adjoints and of the states of loops; and what
+    /// the way back through these takes.
+    fn live_backward(
+        &self,
+        lines: &Builder<'_, '_>,
+        read: &FxHashSet<NodeId>,
+    ) -> Result<(usize, Option<Checkpoints>)> {
         let targets = self.targets();
         let active = active_lines(lines, &targets)?;
         let entries = |id: NodeId| self.graph.shape(id).len();
@@ -251,6 +269,7 @@ impl<'a> ModeRunner<'_, 'a> {
         let values: usize = kept.into_iter().map(entries).sum();
         let mut begun: FxHashSet<NodeId> = FxHashSet::default();
         let (mut alive, mut most) = (0, 0);
+        let mut loops: Option<Checkpoints> = None;
         for id in lines.listed.iter().rev().filter(|id| active.contains(id)) {
             if begun.insert(*id) {
                 alive += entries(*id);
@@ -260,12 +279,18 @@ impl<'a> ModeRunner<'_, 'a> {
                     alive += entries(arg);
                 }
             }
-            most = most.max(alive);
+            let own = self.evaluation.checkpoints(*id)?;
+            let states = own.map_or(0, |own| own.numbers());
+            most = most.max(alive.saturating_add(states));
+            loops = match (loops, own) {
+                (Some(one), Some(other)) => Some(one.then(other)),
+                (one, other) => one.or(other),
+            };
             if !targets.contains(id) {
                 alive -= entries(*id);
             }
         }
-        Ok(values + most)
+        Ok((values.saturating_add(most), loops))
     }
 }
 
@@ -302,14 +327,16 @@ fn peak(builder: &Builder<'_, '_>, doubled: &dyn Fn(NodeId) -> bool) -> Result<u
 
 /// The computed nodes and their operations.
 struct Work {
-    nodes: FxHashSet<NodeId>,
+    nodes: FxHashMap<NodeId, Operations>,
     operations: Operations,
 }
 
 impl Work {
     /// The operations that are not among those of the values.
-    fn beside(&self, values: &Work, graph: &Graph) -> Operations {
-        let own = self.nodes.iter().filter(|id| !values.nodes.contains(id));
-        own.map(|id| measure::operations(graph, *id)).sum()
+    fn beside(&self, values: &Work) -> Operations {
+        let own = self.nodes.iter();
+        own.filter(|(id, _)| !values.nodes.contains_key(id))
+            .map(|(_, operations)| *operations)
+            .sum()
     }
 }

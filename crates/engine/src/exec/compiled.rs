@@ -23,7 +23,8 @@ pub(super) fn compiled_rounds(
     })
 }
 
-fn compiled(
+/// A round as a program.
+pub(super) fn compiled(
     graph: &Graph,
     leaves: Leaves,
     memory_limit: u64,

@@ -34,6 +34,7 @@ pub use guarded::Guarded;
 pub use interpreter::Interpreter;
 pub use points::{Point, Sampler};
 pub use program::Program;
+pub use rounds::Checkpoints;
 
 use crate::graph::NodeId;
 use crate::graph::primitive::Fault;

@@ -235,6 +235,8 @@ pub enum Reach {
     StoredProduct,
     /// All of the first argument, and its column of the second one.
     Columns,
+    /// Those that the rounds of a loop lead to.
+    Rounds,
     /// Every entry of every argument.
     All,
 }

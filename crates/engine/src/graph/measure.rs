@@ -80,26 +80,42 @@ impl Sum for Operations {
     }
 }
 
-/// The scalar operations of the node `id` alone.
-pub fn operations(graph: &Graph, id: NodeId) -> Operations {
+/// How often the rounds of a loop are run.
+#[derive(Clone, Copy, Debug)]
+pub struct Runs {
+    /// The rounds that the loop makes.
+    pub rounds: usize,
+    /// Those that its adjoint runs again for their states.
+    pub again: u64,
+}
+
+/// The scalar operations of the node `id` alone; `runs` tells how often the rounds of a loop are run, where it
+/// knows.
+pub fn operations(graph: &Graph, id: NodeId, runs: &dyn Fn(NodeId) -> Option<Runs>) -> Operations {
     let node = graph.node(id);
     let Op::Apply(row, attr) = node.op else {
         return Operations::default();
     };
     let of = |outputs: &[NodeId]| -> Operations {
         let cone = graph.cone(outputs, |_| false);
-        cone.iter().map(|id| operations(graph, *id)).sum()
+        cone.iter().map(|id| operations(graph, *id, runs)).sum()
     };
-    // Backwards, the rounds are run once more for their states, and then each with its adjoint.
     match attr {
-        Attr::Round(id) => {
-            let round = graph.round_of(id);
-            return of(&round.outputs()).times(round.count.least());
+        Attr::Round(number) => {
+            let round = graph.round_of(number);
+            let rounds = runs(id).map_or(round.count.least(), |runs| runs.rounds);
+            return of(&round.outputs()).times(rounds);
         }
-        Attr::RoundBack(id) => {
-            let back = graph.round_back_of(id);
+        Attr::RoundBack(number) => {
+            let back = graph.round_back_of(number);
             let round = graph.round_of(back.round);
-            return (of(&round.outputs()) + of(&back.outputs())).times(round.count.least());
+            let least = round.count.least();
+            let runs = runs(id).unwrap_or(Runs {
+                rounds: least,
+                again: least as u64,
+            });
+            let again = of(&round.outputs()).times(runs.again as usize);
+            return again + of(&back.outputs()).times(runs.rounds);
         }
         _ => {}
     }

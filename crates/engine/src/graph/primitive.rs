@@ -128,7 +128,8 @@ impl Primitive {
                 }
                 Kernel::Place(_) => Reach::Blocks,
                 Kernel::Alias => Reach::Moved,
-                Kernel::Whole(_) | Kernel::Rounds | Kernel::RoundsBack => Reach::All,
+                Kernel::Rounds | Kernel::RoundsBack => Reach::Rounds,
+                Kernel::Whole(_) => Reach::All,
             },
             adds_up: None,
             parity: None,

@@ -3,11 +3,13 @@
 use super::SparsityPattern;
 use super::marks::Marks;
 use super::sets::{EMPTY, SetId, Sets};
-use crate::graph::primitive::{DerivativeRule, Kernel, KernelCall, Placing, Reach, WholeKernel};
+use super::walk::Walk;
+use crate::graph::primitive::{Kernel, KernelCall, Placing, Reach, WholeKernel};
 use crate::graph::{
-    Args, Attr, Block, Cone, Corner, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View,
+    Args, Attr, Block, Corner, Graph, Node, NodeId, Op, Primitive, Shape, Tensor, View,
 };
 use crate::primitives::{array, stored};
+use rustc_hash::FxHashMap;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
@@ -22,12 +24,17 @@ pub enum Unknown {
 
 /// Finds which entries of `leaf` other nodes depend on.
 pub struct Dependence<'g, 'v> {
-    graph: &'g Graph,
+    pub(super) graph: &'g Graph,
     leaf: NodeId,
     value: &'v dyn Fn(NodeId) -> Option<Tensor>,
-    sets: Sets,
-    unknown: Option<Unknown>,
+    pub(super) sets: Sets,
+    pub(super) unknown: Option<Unknown>,
+    /// Inside of a loop: what the leaves of its round stand for, as far as that is known outside.
+    pub(super) outside: Option<Outside>,
 }
+
+/// Nodes outside of all loops by the leaves that stand for them inside of one.
+pub(super) type Outside = FxHashMap<NodeId, NodeId>;
 
 /// Nodes with more entries are not looked into.
 const MOST_ENTRIES: usize = 50_000_000;
@@ -47,6 +54,7 @@ impl<'g, 'v> Dependence<'g, 'v> {
             value,
             sets: Sets::of_entries(graph.shape(leaf).len(), most),
             unknown: None,
+            outside: None,
         }
     }
 
@@ -61,8 +69,14 @@ impl<'g, 'v> Dependence<'g, 'v> {
     ) -> Result<SparsityPattern, Unknown> {
         let graph = self.graph;
         let leaf = self.leaf;
-        let cone = graph.cone(&[output], |id| id == leaf || held.contains(&id));
-        let marks = self.marks(&cone, output, held)?;
+        // What is held is a leaf, and not the one.
+        let walk = Walk::to(graph, vec![output], &|id| id == leaf, &|id| {
+            id != leaf && held.contains(&id)
+        });
+        let each = (1..=graph.shape(leaf).len() as SetId).collect();
+        let each = Marks::each(each);
+        let found = self.marks(&walk, &|id| (id == leaf).then(|| each.clone()))?;
+        let marks = found.into_iter().next().flatten();
         let columns = graph.shape(leaf).len();
         let rows = graph.shape(output).len();
         let mut pattern = SparsityPattern::with_columns(columns);
@@ -77,95 +91,13 @@ impl<'g, 'v> Dependence<'g, 'v> {
         Ok(pattern)
     }
 
-    fn marks<S: BuildHasher>(
-        &mut self,
-        cone: &Cone,
-        output: NodeId,
-        held: &HashSet<NodeId, S>,
-    ) -> Result<Option<Marks>, Unknown> {
-        let graph = self.graph;
-        let users = self.users(cone, output, held);
-        let mut found: Vec<Option<Marks>> = vec![None; cone.len()];
-        let mut waiting = users.clone();
-        for (place, &id) in cone.iter().enumerate() {
-            if users[place] == 0 {
-                continue;
-            }
-            if id == self.leaf {
-                let entries = 1..=graph.shape(id).len() as SetId;
-                found[place] = Some(Marks::each(entries.collect()));
-                continue;
-            }
-            let args = graph.args(id);
-            let carried: Vec<Option<Marks>> = (args.iter().enumerate())
-                .map(|(k, arg)| {
-                    let arg = cone.place(*arg)?;
-                    carries(&graph.node(id), k, args.len()).then(|| found[arg].clone())?
-                })
-                .collect();
-            for (k, arg) in args.iter().enumerate() {
-                let Some(arg) = cone
-                    .place(*arg)
-                    .filter(|_| carries(&graph.node(id), k, args.len()))
-                else {
-                    continue;
-                };
-                // What is held has nobody waiting for it.
-                waiting[arg] = waiting[arg].saturating_sub(1);
-                if waiting[arg] == 0 {
-                    found[arg] = None;
-                }
-            }
-            if carried.iter().any(Option::is_some) {
-                found[place] = self.through(id, &args, &carried);
-            }
-            if self.sets.is_full() {
-                return Err(Unknown::TooLarge);
-            }
-            if let Some(why) = self.unknown {
-                return Err(why);
-            }
-        }
-        Ok(cone.place(output).and_then(|place| found[place].take()))
-    }
-
-    /// By place: how often the node is used by others that the output depends on through it, and once more
-    /// for the output itself.
-    fn users<S: BuildHasher>(
-        &self,
-        cone: &Cone,
-        output: NodeId,
-        held: &HashSet<NodeId, S>,
-    ) -> Vec<u32> {
-        let graph = self.graph;
-        let mut users = vec![0u32; cone.len()];
-        if let Some(place) = cone.place(output) {
-            users[place] = 1;
-        }
-        for (place, &id) in cone.iter().enumerate().rev() {
-            if users[place] == 0 || id == self.leaf || held.contains(&id) {
-                continue;
-            }
-            let args = graph.args(id);
-            for (k, arg) in args.iter().enumerate() {
-                if carries(&graph.node(id), k, args.len())
-                    && let Some(arg) = cone.place(*arg)
-                {
-                    users[arg] += 1;
-                }
-            }
-        }
-        // What is held is a leaf, and not the one.
-        for (place, id) in cone.iter().enumerate() {
-            if *id != self.leaf && held.contains(id) {
-                users[place] = 0;
-            }
-        }
-        users
-    }
-
     /// The marks of `id`, given those of its arguments.
-    fn through(&mut self, id: NodeId, args: &Args, carried: &[Option<Marks>]) -> Option<Marks> {
+    pub(super) fn through(
+        &mut self,
+        id: NodeId,
+        args: &Args,
+        carried: &[Option<Marks>],
+    ) -> Option<Marks> {
         let node = self.graph.node(id);
         let Op::Apply(row, attr) = node.op else {
             return carried[0].clone();
@@ -230,14 +162,23 @@ impl<'g, 'v> Dependence<'g, 'v> {
                     .chain(each)
                     .reduce(|a, b| self.sets.joined(a, b))
             }
-            Reach::All => {
-                let sets: Vec<SetId> = (carried.iter().zip(args))
-                    .filter_map(|(marks, arg)| Some((marks.as_ref()?, *arg)))
-                    .map(|(marks, arg)| self.whole(marks, arg))
-                    .collect();
-                Some(Marks::Same(self.sets.union_of(&sets)))
-            }
+            Reach::Rounds => self.loops(id, args, carried),
+            Reach::All => Some(self.of_all(args, carried)),
         }
+    }
+
+    /// Everything that any entry of the arguments depends on, for all entries.
+    pub(super) fn of_all(&mut self, args: &Args, carried: &[Option<Marks>]) -> Marks {
+        Marks::Same(self.set_of_all(args, carried))
+    }
+
+    /// Everything that any entry of the arguments depends on.
+    pub(super) fn set_of_all(&mut self, args: &Args, carried: &[Option<Marks>]) -> SetId {
+        let sets: Vec<SetId> = (carried.iter().zip(args))
+            .filter_map(|(marks, arg)| Some((marks.as_ref()?, *arg)))
+            .map(|(marks, arg)| self.whole(marks, arg))
+            .collect();
+        self.sets.union_of(&sets)
     }
 
     /// The union of all entries of `id`.
@@ -249,11 +190,25 @@ impl<'g, 'v> Dependence<'g, 'v> {
         }
     }
 
+    /// A node outside of all loops that is equal to `id`, where there is one.
+    pub(super) fn known_as(&self, id: NodeId) -> Option<NodeId> {
+        let Some(outside) = &self.outside else {
+            return Some(id);
+        };
+        let is_leaf = |id: &NodeId| matches!(self.graph.node(*id).op, Op::Input(_));
+        let constant = || !self.graph.cone(&[id], |_| false).iter().any(is_leaf);
+        outside
+            .get(&id)
+            .copied()
+            .or_else(|| constant().then_some(id))
+    }
+
     /// The values of the arguments of `args` from the second on: places.
     fn places(&mut self, args: &[NodeId]) -> Option<Vec<Tensor>> {
         let mut values = Vec::new();
         for arg in args {
-            let Some(value) = (self.value)(*arg) else {
+            let known = self.known_as(*arg);
+            let Some(value) = known.and_then(|arg| (self.value)(arg)) else {
                 self.unknown = Some(Unknown::Value(*arg));
                 return None;
             };
@@ -430,6 +385,14 @@ impl<'g, 'v> Dependence<'g, 'v> {
 
     /// Where a matrix can be other than zero because of how it was made; `None` where nothing is known.
     fn support(&mut self, id: NodeId, depth: usize) -> Option<SparsityPattern> {
+        if let Some(outside) = &self.outside
+            && let Some(known) = outside.get(&id).copied()
+        {
+            let inside = self.outside.take();
+            let support = self.support(known, depth);
+            self.outside = inside;
+            return support;
+        }
         let node = self.graph.node(id);
         let row = node.primitive().filter(|_| depth < DEPTH)?;
         let args = self.graph.args(id);
@@ -465,17 +428,3 @@ impl<'g, 'v> Dependence<'g, 'v> {
 
 /// Operations that are looked through for zeros that are known.
 const DEPTH: usize = 8;
-
-/// True if a derivative goes through argument `k` of a node.
-fn carries(node: &Node, k: usize, arity: usize) -> bool {
-    let Op::Apply(row, _) = node.op else {
-        return true;
-    };
-    match row.derivative {
-        DerivativeRule::Zero => false,
-        _ if k + row.places >= arity => false,
-        _ if row.chooses || row.mask.is_some() => k != 0,
-        _ if matches!(row.reach, Reach::First) => k == 0,
-        _ => true,
-    }
-}

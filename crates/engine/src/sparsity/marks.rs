@@ -5,7 +5,7 @@ use crate::graph::{Attr, Shape};
 use std::rc::Rc;
 
 /// The sets of the entries of a node.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Marks {
     /// The same for all.
     Same(SetId),
@@ -39,11 +39,11 @@ impl Sets {
             (Marks::Same(EMPTY), marks) | (marks, Marks::Same(EMPTY)) => marks,
             (Marks::Same(set), Marks::Each(sets)) | (Marks::Each(sets), Marks::Same(set)) => {
                 let each = sets.iter().map(|known| self.union(*known, set));
-                Marks::Each(each.collect())
+                Marks::each(each.collect())
             }
             (Marks::Each(a), Marks::Each(b)) => {
                 let pairs = a.iter().zip(b.iter());
-                Marks::Each(pairs.map(|(a, b)| self.union(*a, *b)).collect())
+                Marks::each(pairs.map(|(a, b)| self.union(*a, *b)).collect())
             }
         }
     }

@@ -9,7 +9,9 @@
 mod colouring;
 mod dependence;
 mod marks;
+mod rounds;
 mod sets;
+mod walk;
 
 pub use colouring::{Colouring, Method, WantedMatrix};
 pub use dependence::{Dependence, Unknown};

@@ -1,26 +1,24 @@
 //! The rounds of a loop, one after the other, and their adjoints, backwards.
 //!
-//! Backwards every round needs the states before it. As many as fit into a fixed room are kept, evenly
-//! spaced, and the rounds between two of them are run again when they are needed, with a room of
-//! their own. With room for m states, l levels serve m^l rounds; each level costs that all rounds
-//! are run once more.
+//! Backwards every round needs the states before it. A schedule says which are kept, and which rounds
+//! are run again for the others.
 
 mod cycle;
+mod schedule;
 mod sweep;
 
 pub(super) use cycle::{Cycle, Leaves, RoundEngine};
+pub use schedule::Checkpoints;
 
 use super::{Failure, Outcome};
 use crate::graph::primitive::Fault;
 use crate::graph::{Attr, Graph, Keeps, NodeId, Round, RoundBack, RoundCount, View};
 use crate::primitives::arithmetic::is_true;
 use crate::stop;
+use schedule::{Fate, Move, Schedule, Spaced};
 use std::ops::Range;
 use std::rc::Rc;
 use sweep::{Sweep, copy_row};
-
-/// The bytes of states that are kept at one level.
-const KEPT: u64 = 16 << 20;
 
 /// The rounds between two polls for a request to stop.
 const ROUNDS_PER_POLL: usize = 1024;
@@ -39,23 +37,16 @@ pub(super) struct Rounds<E> {
     /// The condition that decides the end.
     end: Option<Cycle<E>>,
     back: Option<Back<E>>,
-    /// The most states that are kept at one level.
-    room: usize,
+    memory_limit: u64,
+    /// The most states that were kept at once.
+    #[cfg(test)]
+    most_kept: usize,
 }
 
 /// The adjoint of a round.
 struct Back<E> {
     cycle: Cycle<E>,
     wanted: Vec<bool>,
-}
-
-/// The states before some rounds, evenly spaced, the first of them before round `first`; the last of
-/// the intervals ends at `end`.
-struct Kept {
-    first: usize,
-    every: usize,
-    end: usize,
-    states: Vec<f64>,
 }
 
 /// The arguments of a loop.
@@ -151,9 +142,6 @@ impl<E: RoundEngine> Rounds<E> {
         };
         let changing = round.changing();
         let states = round.states.iter().map(|(_, node)| *node).collect();
-        let width = round.width(graph).max(1) as u64;
-        let bytes = KEPT.min(memory_limit / 8);
-        let room = usize::try_from(bytes / (8 * width)).unwrap_or(usize::MAX);
         Ok(Rounds {
             node,
             end: match round.count {
@@ -168,7 +156,9 @@ impl<E: RoundEngine> Rounds<E> {
                     wanted: back.wanted.clone(),
                 }),
             },
-            room: room.max(2),
+            memory_limit,
+            #[cfg(test)]
+            most_kept: 1,
             round,
         })
     }
@@ -212,44 +202,42 @@ impl<E: RoundEngine> Rounds<E> {
         Ok(rounds.end)
     }
 
-    /// Keeps states of the rounds from `first` to `end`, or to the end that the loop decides itself:
-    /// as many as there is room for. Where the room is full, every other one of them is dropped.
-    fn keep(
-        &mut self,
-        given: &Given<'_>,
-        start: &[f64],
-        first: usize,
-        end: Option<usize>,
-    ) -> Outcome<Kept> {
-        let (width, room) = (start.len(), self.room);
-        let last = end.unwrap_or(usize::MAX);
-        let mut every = end.map_or(1, |end| (end - first).div_ceil(room)).max(1);
-        let mut kept = start.to_vec();
-        let mut states = start.to_vec();
-        let end = self.rounds(given, &mut states, first..last, |k, states| {
-            let done = k + 1 - first;
-            if !done.is_multiple_of(every) || k + 1 == last {
-                return;
-            }
-            if kept.len() == room * width {
-                every *= 2;
-                let left = room.div_ceil(2);
-                for k in 1..left {
-                    kept.copy_within(2 * k * width..(2 * k + 1) * width, k * width);
+    /// Runs all rounds, as many as the loop makes, and keeps some of their states in `kept`, behind the
+    /// first: the way back from its end.
+    fn spaced(&mut self, given: &Given<'_>, most: usize, kept: &mut Vec<f64>) -> Outcome<Schedule> {
+        let mut states = kept.clone();
+        let width = states.len();
+        let mut spaced = Spaced::new(width, most, self.memory_limit);
+        #[cfg(test)]
+        let mut most = 1;
+        let end = self.rounds(given, &mut states, 0..usize::MAX, |k, states| {
+            let keeps = match spaced.after(k + 1) {
+                Fate::Passed => false,
+                Fate::Kept => true,
+                Fate::Thinned(keeps) => {
+                    let left = (kept.len() / width.max(1)).div_ceil(2);
+                    for k in 1..left {
+                        kept.copy_within(2 * k * width..(2 * k + 1) * width, k * width);
+                    }
+                    kept.truncate(left * width);
+                    keeps
                 }
-                kept.truncate(left * width);
-                if !done.is_multiple_of(every) {
-                    return;
-                }
+            };
+            if keeps {
+                kept.extend_from_slice(states);
             }
-            kept.extend_from_slice(states);
+            #[cfg(test)]
+            {
+                most = most.max(kept.len() / width);
+            }
         })?;
-        Ok(Kept {
-            first,
-            every,
-            end,
-            states: kept,
-        })
+        #[cfg(test)]
+        {
+            self.most_kept = most;
+        }
+        let schedule = spaced.back(end);
+        kept.truncate(schedule.kept() * width);
+        Ok(schedule)
     }
 
     /// Writes the adjoints of the arguments, given that of the loop's value.
@@ -260,30 +248,31 @@ impl<E: RoundEngine> Rounds<E> {
         back: &mut Back<E>,
         out: &mut [f64],
     ) -> Outcome<()> {
-        let start = packed(given.states);
-        let known = match self.round.count {
-            RoundCount::Fixed(count) => Some(count),
-            RoundCount::Until(..) => None,
+        let mut kept = packed(given.states);
+        let width = kept.len();
+        let schedule = match self.round.count {
+            RoundCount::Fixed(count) => Schedule::of(width, count, self.memory_limit),
+            RoundCount::Until(_, most) => self.spaced(given, most, &mut kept)?,
         };
-        let mut levels = vec![self.keep(given, &start, 0, known)?];
         let mut sweep = Sweep::new(&self.round, &back.wanted, given, seed, out);
         back.cycle.begin(given.parameters)?;
-        let width = start.len();
-        let mut before = start;
-        while let Some(level) = levels.last_mut() {
-            if level.end == level.first {
-                levels.pop();
-                continue;
-            }
-            // The last interval, and the state at its beginning.
-            let number = (level.end - 1 - level.first) / level.every;
-            let from = level.first + number * level.every;
-            let to = std::mem::replace(&mut level.end, from);
-            before.copy_from_slice(&level.states[number * width..][..width]);
-            if to - from == 1 {
-                sweep.round(&mut back.cycle, given, from, &before)?;
-            } else {
-                levels.push(self.keep(given, &before, from, Some(to))?);
+        let mut state = vec![0.0; width];
+        for step in schedule {
+            let last = kept.len() - width;
+            match step {
+                Move::Again(rounds) => {
+                    state.copy_from_slice(&kept[last..]);
+                    self.rounds(given, &mut state, rounds, |_, _| {})?;
+                    kept.extend_from_slice(&state);
+                    #[cfg(test)]
+                    {
+                        self.most_kept = self.most_kept.max(kept.len() / width);
+                    }
+                }
+                Move::Back(k) => {
+                    sweep.round(&mut back.cycle, given, k, &kept[last..])?;
+                    kept.truncate(last);
+                }
             }
         }
         sweep.finish();
