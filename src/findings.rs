@@ -3,7 +3,6 @@
 
 use crate::claims::Slip;
 use crate::diagnostic::{bytes, counted};
-use crate::exec::Checkpoints;
 use crate::notation::{PlainMath, Style};
 use crate::number;
 use crate::source::Location;
@@ -12,7 +11,7 @@ use crate::syntax::ast::Mode;
 use crate::trace::check::Reason;
 use crate::trace::compare::NoAnswer;
 use crate::trace::provenance::{Birth, Operand, Place};
-use crate::trace::{Kink, Nonfinite, Role, RoundState, RoundingError};
+use crate::trace::{Checkpoints, Kink, Nonfinite, Role, RoundState, RoundingError};
 
 /// Why `mode` has no answer, in words.
 pub fn no_answer(mode: Mode, why: &NoAnswer) -> String {

@@ -245,6 +245,14 @@ impl<'a> Lowerer<'a> {
         self.evaluation.value(node)
     }
 
+    /// The rounds that a loop makes: see [`Evaluation::rounds`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn rounds(&self, id: NodeId) -> Result<Option<usize>> {
+        self.evaluation.rounds(id)
+    }
+
     /// True if nothing but values is wanted, and what is being lowered has a value.
     fn wants_values(&self) -> bool {
         matches!(self.purpose, Purpose::Values) && self.changing.indices.is_empty()

@@ -58,7 +58,14 @@ fn recurrences(head: &str, found: &Recurrences, style: &Style) -> String {
     let whole = format!("{head} = {}\n", found.whole.one_line());
     let line = |equation: &Recurrence| {
         let (left, right) = (&equation.name, equation.formula.one_line());
-        match equation.rounds {
+        match &equation.rounds {
+            OverRounds::End(_, made) => {
+                let known = made.map_or(String::new(), |made| format!(" = {made}"));
+                (
+                    format!("  {left}{known}"),
+                    format!("the rounds taken: the first k with {right}"),
+                )
+            }
             OverRounds::Sum(count) => (
                 format!("  {left} = sum({right} for k in 1..{count})"),
                 String::new(),
@@ -84,9 +91,9 @@ fn recurrences(head: &str, found: &Recurrences, style: &Style) -> String {
 }
 
 /// `for k in 1..100`, or from the last round back.
-pub(super) fn for_rounds(rounds: OverRounds) -> String {
+fn for_rounds(rounds: &OverRounds) -> String {
     match rounds {
-        OverRounds::None | OverRounds::Sum(_) => String::new(),
+        OverRounds::None | OverRounds::Sum(_) | OverRounds::End(..) => String::new(),
         OverRounds::Forwards(count) => format!("for k = 1, …, {count}"),
         OverRounds::Backwards(count) => format!("for k = {count}, …, 1"),
     }

@@ -70,13 +70,16 @@ impl Session {
                 }
                 let (target, other) = (wrt.target, restated != *output && !spelling.guards);
                 let plain = self.derivative(&mut lowerer, &wanted, (*output, target), spelling);
-                let result = match other {
+                let mut result = match other {
                     false => plain,
                     true => shorter(
                         plain,
                         self.derivative(&mut lowerer, &wanted, (restated, target), spelling),
                     ),
                 };
+                if let Symbolic::Recurrences(found) = &mut result {
+                    found.count(&|id| lowerer.rounds(id).ok().flatten());
+                }
                 let request = DerivationRequest {
                     output: restated,
                     called: (restated != *output).then(|| text.one_line().into()),

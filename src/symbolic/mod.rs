@@ -2,10 +2,11 @@
 
 mod derive;
 mod recurrence;
+mod rounds;
 mod steps;
 
 pub use derive::{again, derive};
-pub use recurrence::{OverRounds, Recurrence, Recurrences};
+pub use rounds::{LastRound, OverRounds, Recurrence, Recurrences};
 pub use steps::{DerivationRequest, DerivationRule, DerivationStep, Head, steps};
 
 use crate::diff::Held;

@@ -4,6 +4,7 @@
 //! s[k] are the states after round k, s[0] those before the first. Adjoints go from the last round back
 //! (Griewank and Walther, *Evaluating Derivatives*, section 3.2, with the rounds as elementary functions).
 
+use super::rounds::{LastRound, OverRounds, Recurrence, Recurrences};
 use crate::graph::substitute::substitute;
 use crate::graph::{
     Attr, Block, Corner, Graph, Keeps, LoopArgument, NodeId, Op, Round, RoundBack, RoundCount,
@@ -16,41 +17,8 @@ use crate::syntax::ast::Name;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// A formula that needs what loops leave, and how they come to it.
-#[derive(Clone, Debug)]
-pub struct Recurrences {
-    /// In the order in which they can be computed.
-    pub equations: Vec<Recurrence>,
-    /// The formula.
-    pub whole: Simplified,
-}
-
-/// One equation of a recurrence.
-#[derive(Clone, Debug)]
-pub struct Recurrence {
-    /// What it defines, such as `s[k]`.
-    pub name: Name,
-    /// Its right side.
-    pub formula: Simplified,
-    /// The rounds k that it holds for.
-    pub rounds: OverRounds,
-}
-
-/// The rounds that an equation holds for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OverRounds {
-    /// It is not of a round.
-    None,
-    /// From the first to this one.
-    Forwards(usize),
-    /// From this one back to the first.
-    Backwards(usize),
-    /// It is the sum over all of them.
-    Sum(usize),
-}
-
-/// `root` by recurrences. `None` where a loop decides its end itself, stands in the round of another one, or
-/// anything else has no formula.
+/// `root` by recurrences. `None` where a loop stands in the round of another one, or anything else has no
+/// formula.
 pub(super) fn recurrences(
     graph: &Graph,
     root: NodeId,
@@ -90,8 +58,8 @@ struct Writer<'w, 'o> {
     /// The names of leaves of rounds, and of what loops leave.
     names: FxHashMap<NodeId, Name>,
     equations: Vec<Recurrence>,
-    /// The letter of the states of each loop, by its round and arguments.
-    loops: FxHashMap<(u32, Vec<NodeId>), Rc<str>>,
+    /// The letter of the states of each loop and its last round, by its round and arguments.
+    loops: FxHashMap<(u32, Vec<NodeId>), (Rc<str>, LastRound)>,
 }
 
 impl Writer<'_, '_> {
@@ -126,22 +94,22 @@ impl Writer<'_, '_> {
         let args = graph.args(id);
         let attr = graph.node(id).attr();
         let round = graph.round_behind(attr)?;
-        let RoundCount::Fixed(count) = round.count else {
-            return None;
-        };
         let number = match attr {
             Attr::Round(number) => number,
             Attr::RoundBack(number) => graph.round_back_of(number).round,
             _ => return None,
         };
         let key = (number, args[..round.arity()].to_vec());
-        let letter = match self.loops.get(&key) {
-            Some(letter) => letter.clone(),
+        let (letter, last) = match self.loops.get(&key) {
+            Some(known) => known.clone(),
             None => {
                 let letter = self.letter()?;
-                self.forwards(&round, &key.1, &letter, count)?;
-                self.loops.insert(key.clone(), letter.clone());
-                letter
+                let last = self.last(round.count)?;
+                self.forwards(&round, &key.1, &letter, &last)?;
+                self.end(id, &round, &key.1, &letter, &last)?;
+                self.loops
+                    .insert(key.clone(), (letter.clone(), last.clone()));
+                (letter, last)
             }
         };
         let state = |k: usize| symbol(&letter, k, round.states.len());
@@ -150,19 +118,25 @@ impl Writer<'_, '_> {
         };
         let Attr::RoundBack(back) = attr else {
             if round.keeps == Keeps::All {
-                return self.all_states(id, &round, &letter, count);
+                return self.all_states(id, &round, &letter, &last);
             }
-            let names = (0..round.states.len()).map(|k| format!("{}[{count}]", state(k)));
+            let names = (0..round.states.len()).map(|k| format!("{}[{last}]", state(k)));
             let parts = names.zip(lengths(&args[..round.states.len()])).collect();
             return self.name_parts(id, parts, cone);
         };
         let back = graph.round_back_of(back);
-        let parts = self.backwards(&round, &back, &args, &letter, count)?;
+        let parts = self.backwards(&round, &back, &args, &letter, &last)?;
         self.name_parts(id, parts, cone)
     }
 
     /// The matrix of the states of all rounds, with a row for each.
-    fn all_states(&mut self, id: NodeId, round: &Round, letter: &str, count: usize) -> Option<()> {
+    fn all_states(
+        &mut self,
+        id: NodeId,
+        round: &Round,
+        letter: &str,
+        last: &LastRound,
+    ) -> Option<()> {
         let graph = self.graph;
         let (shape, turned) = self.column(&round.states)?;
         let all: Name = letter.to_uppercase().into();
@@ -179,7 +153,8 @@ impl Writer<'_, '_> {
             None,
         );
         self.names.insert(state, row);
-        self.equation(format!("{all}[k,:]"), state, OverRounds::Forwards(count))?;
+        let rounds = OverRounds::Forwards(last.clone());
+        self.equation(format!("{all}[k,:]"), state, rounds)?;
         self.names.insert(id, all);
         Some(())
     }
@@ -188,8 +163,40 @@ impl Writer<'_, '_> {
     fn letter(&self) -> Option<Rc<str>> {
         let letters = ["s", "r", "u", "v", "z", "h", "q"];
         let mut free = letters.into_iter().filter(|letter| self.is_free(letter));
-        free.find(|letter| self.loops.values().all(|taken| **taken != **letter))
+        free.find(|letter| self.loops.values().all(|(taken, _)| **taken != **letter))
             .map(Rc::from)
+    }
+
+    /// The last round: a number, or a name that the user has not taken.
+    fn last(&self, count: RoundCount) -> Option<LastRound> {
+        if let RoundCount::Fixed(count) = count {
+            return Some(LastRound::Number(count));
+        }
+        let named = |name: &str| LastRound::Named(name.into());
+        let free = ["K", "N", "M", "T"].into_iter();
+        free.filter(|name| self.is_free(name))
+            .map(named)
+            .find(|last| self.loops.values().all(|(_, taken)| taken != last))
+    }
+
+    /// What decides the last round, where the loop decides it itself: a condition on the states after it.
+    fn end(
+        &mut self,
+        id: NodeId,
+        round: &Round,
+        args: &[NodeId],
+        letter: &str,
+        last: &LastRound,
+    ) -> Option<()> {
+        let (RoundCount::Until(end, _), LastRound::Named(name)) = (round.count, last) else {
+            return Some(());
+        };
+        for (k, (leaf, _)) in round.states.iter().enumerate() {
+            let state = symbol(letter, k, round.states.len());
+            self.names.insert(*leaf, format!("{state}[k]").into());
+        }
+        let end = substitute(self.graph, end, &inside(round, args));
+        self.equation(name.to_string(), end, OverRounds::End(id, None))
     }
 
     /// True if the user has no such name.
@@ -205,7 +212,7 @@ impl Writer<'_, '_> {
         round: &Round,
         args: &[NodeId],
         letter: &str,
-        count: usize,
+        last: &LastRound,
     ) -> Option<()> {
         let states = round.states.len();
         for k in 0..states {
@@ -217,7 +224,7 @@ impl Writer<'_, '_> {
         for (k, (_, after)) in round.states.iter().enumerate() {
             let name = format!("{}[k]", symbol(letter, k, states));
             let after = substitute(self.graph, *after, &inside);
-            self.equation(name, after, OverRounds::Forwards(count))?;
+            self.equation(name, after, OverRounds::Forwards(last.clone()))?;
         }
         Some(())
     }
@@ -254,7 +261,7 @@ impl Writer<'_, '_> {
         back: &RoundBack,
         args: &[NodeId],
         letter: &str,
-        count: usize,
+        last: &LastRound,
     ) -> Option<Vec<(String, usize)>> {
         let graph = self.graph;
         let inside = inside(round, args);
@@ -264,10 +271,10 @@ impl Writer<'_, '_> {
         match round.keeps {
             Keeps::Last => {
                 for (k, seed) in self.seeds(back, args).into_iter().enumerate() {
-                    self.equation(format!("{}[{count}]", adjoint(k)), seed, OverRounds::None)?;
+                    self.equation(format!("{}[{last}]", adjoint(k)), seed, OverRounds::None)?;
                 }
             }
-            Keeps::All => self.kept(round, back, args, letter, count)?,
+            Keeps::All => self.kept(round, back, args, letter, last)?,
         }
         for (k, (leaf, _)) in back.states.iter().enumerate() {
             self.names
@@ -276,7 +283,7 @@ impl Writer<'_, '_> {
         for (k, (_, before)) in back.states.iter().enumerate() {
             let before = substitute(graph, *before, &inside);
             let name = format!("{}[k-1]", adjoint(k));
-            self.equation(name, before, OverRounds::Backwards(count))?;
+            self.equation(name, before, OverRounds::Backwards(last.clone()))?;
         }
         let mut parts = Vec::new();
         let mut sums = back.sums.iter();
@@ -294,12 +301,13 @@ impl Writer<'_, '_> {
                         self.equation(called.clone(), *arg, OverRounds::None)?;
                     }
                     let name = with_bar(&called);
-                    self.parameter(&name, sum, substitute(graph, added, &inside), count)?
+                    self.parameter(&name, sum, substitute(graph, added, &inside), last)?
                 }
                 LoopArgument::Matrix(_) => {
                     let name = with_bar(&self.called(*arg, k));
                     let row = substitute(graph, *rows.next()?, &inside);
-                    self.equation(format!("{name}[k,:]"), row, OverRounds::Backwards(count))?;
+                    let rounds = OverRounds::Backwards(last.clone());
+                    self.equation(format!("{name}[k,:]"), row, rounds)?;
                     name
                 }
             };
@@ -343,7 +351,7 @@ impl Writer<'_, '_> {
         back: &RoundBack,
         args: &[NodeId],
         letter: &str,
-        count: usize,
+        last: &LastRound,
     ) -> Option<()> {
         let graph = self.graph;
         let (shape, turned) = self.column(&back.states)?;
@@ -353,10 +361,10 @@ impl Writer<'_, '_> {
         let all = with_bar(&called.map_or(letter.to_uppercase(), |name| name.to_string()));
         let adjoint = with_bar(letter);
         self.equation(all.clone(), args[args.len() - 1], OverRounds::None)?;
-        let last: Name = format!("{all}[{count},:]{turned}").into();
-        let seed = graph.input(last.clone(), shape, None);
-        self.names.insert(seed, last);
-        self.equation(format!("{adjoint}[{count}]"), seed, OverRounds::None)?;
+        let row: Name = format!("{all}[{last},:]{turned}").into();
+        let seed = graph.input(row.clone(), shape, None);
+        self.names.insert(seed, row);
+        self.equation(format!("{adjoint}[{last}]"), seed, OverRounds::None)?;
         let row: Name = format!("{all}[k-1,:]{turned}").into();
         self.names
             .extend(back.kept.iter().map(|leaf| (*leaf, row.clone())));
@@ -370,19 +378,20 @@ impl Writer<'_, '_> {
         name: &str,
         sum: NodeId,
         added: NodeId,
-        count: usize,
+        last: &LastRound,
     ) -> Option<String> {
         let graph = self.graph;
         let shape = graph.shape(sum);
         let zero = graph.term(graph.literal(0.0)).stretch(shape).id;
         if shape.is_scalar() {
             let part = substitute(graph, added, &FxHashMap::from_iter([(sum, zero)]));
-            self.equation(name.into(), part, OverRounds::Sum(count))?;
+            self.equation(name.into(), part, OverRounds::Sum(last.clone()))?;
             return Some(name.into());
         }
         self.names.insert(sum, format!("{name}[k]").into());
-        self.equation(format!("{name}[{count}]"), zero, OverRounds::None)?;
-        self.equation(format!("{name}[k-1]"), added, OverRounds::Backwards(count))?;
+        self.equation(format!("{name}[{last}]"), zero, OverRounds::None)?;
+        let rounds = OverRounds::Backwards(last.clone());
+        self.equation(format!("{name}[k-1]"), added, rounds)?;
         Some(format!("{name}[0]"))
     }
 

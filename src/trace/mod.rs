@@ -22,6 +22,7 @@ mod sight;
 mod stable;
 mod zeros;
 
+pub use crate::exec::Checkpoints;
 pub use crate::notation::{Math, Role, Subscript, Times, Written};
 pub use birth::Nonfinite;
 pub use build::build;
@@ -33,7 +34,6 @@ pub use rounding::RoundingError;
 pub use sight::default_wrt;
 pub use zeros::{Zero, Zeros};
 
-use crate::exec::Checkpoints;
 use crate::graph::{Shape, Tensor};
 use crate::lower::Origin;
 use crate::syntax::ast::Name;

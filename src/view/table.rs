@@ -1,11 +1,10 @@
 //! Tables as data: every cell says what it is, and no cell how it is written.
 
-use crate::exec::Checkpoints;
 use crate::graph::Tensor;
 use crate::notation::Written;
 use crate::source::Location;
 use crate::syntax::ast::Name;
-use crate::trace::{Kink, Math, Nonfinite, Role, RoundState, RoundingError};
+use crate::trace::{Checkpoints, Kink, Math, Nonfinite, Role, RoundState, RoundingError};
 use std::rc::Rc;
 
 /// A table with the remarks below it.

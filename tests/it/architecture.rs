@@ -358,6 +358,7 @@ const ROW_NAMES: Exceptions = &[
     ("src/repl/tutorial", "a word that ends it"),
     ("src/export", "a spelling in another language"),
     ("src/diagnostic", "a class of errors"),
+    ("src/findings", "a round of a loop"),
     ("src/render/json", "a word of the JSON format"),
     ("src/session/graph", "the ending of a file's name"),
     ("src/session/plot", "the title of an axis"),

@@ -32,9 +32,27 @@ fn plain(name: &str) -> String {
     name.replace('[', "_").replace([']', ':', ',', '\''], "")
 }
 
+/// With the numbers of last rounds in the place of the names that they have where a loop decides its end.
+fn with_last_rounds(line: &Value) -> Value {
+    let mut text = line.to_string();
+    let equations = line["recurrences"].as_array().into_iter().flatten();
+    for end in equations.filter(|equation| equation.get("first").is_some()) {
+        let (name, last) = (self::text(end, "name"), count(&end["first"]));
+        text = text
+            .replace(&format!("[{name}"), &format!("[{last}"))
+            .replace(&format!("\"{name}\""), &last.to_string());
+    }
+    let mut line: Value = serde_json::from_str(&text).expect("JSON");
+    if let Some(equations) = line["recurrences"].as_array_mut() {
+        equations.retain(|equation| equation.get("first").is_none());
+    }
+    line
+}
+
 /// The value of the formula behind the recurrences, computed with the language; none where the loop has
 /// none.
 fn computed(session: &mut Session, line: &Value) -> Option<Value> {
+    let line = &with_last_rounds(line);
     let by = line["by"].as_str()?;
     let mut known = BTreeSet::new();
     let mut script = String::new();

@@ -4,7 +4,9 @@ use super::object::Object;
 use crate::findings::no_formula;
 use crate::notation::Style;
 use crate::render::derive::head;
-use crate::symbolic::{Derivation, DerivationStep, NoFormula, OverRounds, Recurrence, Symbolic};
+use crate::symbolic::{
+    Derivation, DerivationStep, LastRound, NoFormula, OverRounds, Recurrence, Symbolic,
+};
 use crate::syntax::ast::Name;
 use serde_json::{Value, json};
 
@@ -79,12 +81,17 @@ fn step_object(derivation: &Derivation, step: &DerivationStep) -> Value {
 /// An equation, with the rounds that it holds for or adds up.
 fn recurrence(equation: &Recurrence) -> Value {
     let mut object = json!({"name": &*equation.name, "formula": equation.formula.one_line()});
-    let (word, rounds) = match equation.rounds {
-        OverRounds::None => return object,
-        OverRounds::Forwards(count) => ("rounds", [1, count]),
-        OverRounds::Backwards(count) => ("rounds", [count, 1]),
-        OverRounds::Sum(count) => ("sum", [1, count]),
+    let last = |last: &LastRound| match last {
+        LastRound::Number(number) => json!(number),
+        LastRound::Named(name) => json!(**name),
     };
-    object[word] = json!(rounds);
+    let (word, rounds) = match &equation.rounds {
+        OverRounds::None => return object,
+        OverRounds::Forwards(count) => ("rounds", json!([1, last(count)])),
+        OverRounds::Backwards(count) => ("rounds", json!([last(count), 1])),
+        OverRounds::Sum(count) => ("sum", json!([1, last(count)])),
+        OverRounds::End(_, made) => ("first", json!(made)),
+    };
+    object[word] = rounds;
     object
 }

@@ -3,9 +3,10 @@
 use super::findings::with_findings;
 use super::object::{Object, span};
 use super::value::{tensor, zeros};
-use crate::exec::Checkpoints;
 use crate::render::cell::exact;
-use crate::trace::{Arg, Derived, Folded, Life, Line, RoundState, RoundingError, Trace, Zeros};
+use crate::trace::{
+    Arg, Checkpoints, Derived, Folded, Life, Line, RoundState, RoundingError, Trace, Zeros,
+};
 use serde_json::{Value, json};
 
 /// A trace with its nodes.

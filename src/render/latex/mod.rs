@@ -369,8 +369,12 @@ fn recurrence(equation: &Recurrence, pen: LatexMath) -> String {
     let left = pen.write(&Math::Name(equation.name.clone()));
     let formula = &equation.formula;
     let right = pen.write(&written::expression(&formula.script, formula.whole));
-    display(&match equation.rounds {
+    display(&match &equation.rounds {
         OverRounds::None => format!("{left} = {right}"),
+        OverRounds::End(_, made) => {
+            let known = made.map_or(String::new(), |made| format!(" = {made}"));
+            format!("{left} = \\min\\{{k : {right}\\}}{known}")
+        }
         OverRounds::Sum(count) => {
             format!("{left} = \\sum_{{k=1}}^{{{count}}} \\left({right}\\right)")
         }

@@ -10,6 +10,7 @@ mod colouring;
 mod dependence;
 mod marks;
 mod rounds;
+mod rules;
 mod sets;
 mod walk;
 

@@ -2,8 +2,7 @@
 //! reached with bearable work, or the number of rounds is not known, the sets are those of any number of
 //! rounds: the least that hold those of the arguments and are closed under a round.
 
-use super::Unknown;
-use super::dependence::{Dependence, Outside};
+use super::dependence::{Dependence, Outside, Unknown};
 use super::marks::Marks;
 use super::sets::{EMPTY, SetId};
 use super::walk::Walk;

@@ -1,10 +1,13 @@
 //! The part of a graph that marks go through.
 
-use super::Unknown;
-use super::dependence::Dependence;
+use super::SparsityPattern;
+use super::dependence::{Dependence, Unknown};
 use super::marks::Marks;
+use super::sets::{EMPTY, SetId};
 use crate::graph::primitive::{DerivativeRule, Reach};
 use crate::graph::{Cone, Graph, Node, NodeId, Op};
+use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 /// The nodes between some leaves and some outputs, and how often each is used.
 pub(super) struct Walk {
@@ -61,6 +64,39 @@ impl Walk {
 }
 
 impl Dependence<'_, '_> {
+    /// The pattern of the Jacobian of `output`, both counted column by column; nodes in `held` are leaves.
+    ///
+    /// # Errors
+    /// If it is too large, or a value is missing that it depends on.
+    pub fn pattern<S: BuildHasher>(
+        mut self,
+        output: NodeId,
+        held: &HashSet<NodeId, S>,
+    ) -> Result<SparsityPattern, Unknown> {
+        let graph = self.graph;
+        let leaf = self.leaf;
+        // What is held is a leaf, and not the one.
+        let walk = Walk::to(graph, vec![output], &|id| id == leaf, &|id| {
+            id != leaf && held.contains(&id)
+        });
+        let each = (1..=graph.shape(leaf).len() as SetId).collect();
+        let each = Marks::each(each);
+        let found = self.marks(&walk, &|id| (id == leaf).then(|| each.clone()))?;
+        let marks = found.into_iter().next().flatten();
+        let columns = graph.shape(leaf).len();
+        let rows = graph.shape(output).len();
+        let mut pattern = SparsityPattern::with_columns(columns);
+        let mut room = self.sets.room();
+        for i in 0..rows {
+            let members = self
+                .sets
+                .members(marks.as_ref().map_or(EMPTY, |marks| marks.at(i)));
+            room = room.checked_sub(members.len()).ok_or(Unknown::TooLarge)?;
+            pattern.push_row(members);
+        }
+        Ok(pattern)
+    }
+
     /// The marks of the outputs of `walk`, where those of leaves are `given`.
     pub(super) fn marks(
         &mut self,
