@@ -8,6 +8,7 @@ mod formula;
 mod name;
 mod overlays;
 mod picture;
+mod recurrence;
 mod table;
 
 use super::{Style, claims, compare, derive, rewriting};
@@ -18,7 +19,7 @@ use crate::graph::Tensor;
 use crate::notation::{Subscript, Written, written};
 use crate::simplify::{EntryFormula, Simplified};
 use crate::symbolic::{
-    Derivation, DerivationStep, Head, OverRounds, Recurrence, Rewriting, Symbolic, TaylorSeries,
+    Derivation, DerivationStep, Head, Recurrence, Rewriting, Symbolic, TaylorSeries,
 };
 use crate::syntax::ast::Name;
 use crate::trace::Trace;
@@ -28,6 +29,7 @@ use crate::trace::{Kink, Line, Math, Nonfinite, Role};
 use crate::view::{self, Remark, Table};
 use formula::LatexMath;
 use name::{number, prose};
+use recurrence::recurrence;
 use table::{display, paragraphs};
 
 /// The lines before the first result: the packages that a document needs.
@@ -362,25 +364,6 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
         }
     }
     text
-}
-
-/// An equation of a recurrence, with the rounds that it holds for.
-fn recurrence(equation: &Recurrence, pen: LatexMath) -> String {
-    let left = pen.write(&Math::Name(equation.name.clone()));
-    let formula = &equation.formula;
-    let right = pen.write(&written::expression(&formula.script, formula.whole));
-    display(&match &equation.rounds {
-        OverRounds::None => format!("{left} = {right}"),
-        OverRounds::End(_, made) => {
-            let known = made.map_or(String::new(), |made| format!(" = {made}"));
-            format!("{left} = \\min\\{{k : {right}\\}}{known}")
-        }
-        OverRounds::Sum(count) => {
-            format!("{left} = \\sum_{{k=1}}^{{{count}}} \\left({right}\\right)")
-        }
-        OverRounds::Forwards(count) => format!("{left} = {right}, \\quad k = 1, \\dots, {count}"),
-        OverRounds::Backwards(count) => format!("{left} = {right}, \\quad k = {count}, \\dots, 1"),
-    })
 }
 
 /// Every rule with the formula after it, aligned; a rule that does not fit beside the widest formula stands
