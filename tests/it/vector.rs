@@ -491,7 +491,8 @@ fn plain_product(a: &Strided<'_>, b: &Strided<'_>, fused: bool) -> Vec<f64> {
                     x * y + sum
                 }
             };
-            let side_by_side = a.cols >= 64 && a.rows * b.cols <= 64;
+            let most = if a.rows.min(b.cols) < 4 { 64 } else { 256 };
+            let side_by_side = a.cols >= 64 && a.rows * b.cols <= most;
             let whole = if side_by_side { a.cols - a.cols % 8 } else { 0 };
             let sum_of = |lane: usize| (lane..whole).step_by(8).fold(0.0, term);
             let s: [f64; 8] = std::array::from_fn(sum_of);
@@ -531,6 +532,11 @@ fn products_of_all_shapes_and_strides_add_in_the_order_that_is_promised() {
         [2, 3, 1030],
         [9, 2, 1030],
         [400, 20, 4],
+        [16, 300, 16],
+        [17, 70, 16],
+        [3, 200, 22],
+        [1000, 10, 10],
+        [1003, 32, 7],
         // Large enough to be shared among threads.
         [160, 400, 70],
         [2, 40_000, 65],

@@ -10,11 +10,20 @@ pub(super) const LANES: usize = 8;
 
 /// True if an m×k by k×n product is computed so: the shape alone decides.
 pub(super) fn suits(m: usize, inner: usize, n: usize) -> bool {
-    /// More entries than this share what is loaded better in tiles.
-    const ENTRIES: usize = 64;
+    /// More entries than this share what is loaded better in tiles; a row or column of them shares
+    /// little anywhere.
+    const ENTRIES: usize = 256;
+    const IN_LINE: usize = 64;
+    /// The rows and columns that are computed together.
+    const TOGETHER: usize = 4;
     /// Shorter sums are not worth putting together.
     const LONG: usize = 64;
-    inner >= LONG && m * n <= ENTRIES
+    let entries = if m.min(n) < TOGETHER {
+        IN_LINE
+    } else {
+        ENTRIES
+    };
+    inner >= LONG && m * n <= entries
 }
 
 /// The sums of one entry of a result.

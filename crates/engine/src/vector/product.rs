@@ -226,8 +226,6 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
 ) {
     /// Fewer products than this are not worth any preparation.
     const FEW: usize = 48;
-    /// A left factor with no more entries stays in the nearest cache, wherever they lie.
-    const IN_PLACE: usize = 4096;
     if a.rows * a.cols * b.cols <= FEW {
         directly(ops, a, b, out);
     } else if side_by_side {
@@ -235,7 +233,7 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
         let a = a.with_rows_together(left);
         let b = b.transposed().with_rows_together(right).transposed();
         by_height!(by_dots::<A, D>, a.rows, (ops, a, b, out));
-    } else if a.row_stride == 1 && b.cols > 1 && a.rows >= M && a.rows * a.cols <= IN_PLACE {
+    } else if a.row_stride == 1 && b.cols > 1 && a.rows >= M && stays_in_place(a, b) {
         in_place::<A, M>(ops, a, b, out, &mut scratch.right);
     } else if b.cols == 1 && a.row_stride == 1 {
         by_columns(ops, a, b, out);
@@ -257,6 +255,16 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
         }
         scratch.result = room;
     }
+}
+
+/// True if the left factor, stored by columns, is read where it lies: it stays in the nearest cache, or in
+/// the next while each of its entries is used so few times that laying them out takes as long.
+fn stays_in_place(a: Strided<'_>, b: Strided<'_>) -> bool {
+    const NEAREST: usize = 4096;
+    const NEXT: usize = 1 << 16;
+    const FEW_USES: usize = 32;
+    let entries = a.rows * a.cols;
+    entries <= NEAREST || entries <= NEXT && a.cols.max(b.cols) <= FEW_USES
 }
 
 /// True if the result has so few rows that its transpose is computed instead.
