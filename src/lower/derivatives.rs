@@ -67,6 +67,7 @@ impl Lowerer<'_> {
             stage: Stage::Hold,
             wrt,
             base,
+            inputs: self.evaluation.unit.inputs.len(),
             target: None,
         };
         let target = state.wrt.expr;
@@ -169,6 +170,10 @@ impl Lowerer<'_> {
             Stage::Hold => {
                 let node = self.pop_node();
                 let (leaf, inner, held) = self.hold_target(node, &state.wrt.name, &frame);
+                // The formula is read after its variable, and says in which order names appear.
+                self.evaluation
+                    .unit
+                    .set_newest_aside(&state.wrt.name, state.inputs);
                 state.target = Some((leaf, held));
                 state.stage = Stage::Differentiate;
                 // In the scope around: indices and directions. In the inner one: what is differentiated.
@@ -188,6 +193,7 @@ impl Lowerer<'_> {
                 Ok(())
             }
             Stage::Differentiate => {
+                self.evaluation.unit.take_back(&state.wrt.name);
                 let mut operands = self.stacks.values.split_off(state.base);
                 let output = operands.pop().expect("the differentiated expression");
                 let before = self.graph.len();

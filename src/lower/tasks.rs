@@ -220,6 +220,8 @@ pub(super) struct Differentiation {
     pub wrt: TargetName,
     /// The start of its operands on the stack.
     pub base: usize,
+    /// How many inputs were known before its target.
+    pub inputs: usize,
     /// The target's leaf and the nodes that are held, once known.
     pub target: Option<(NodeId, Held)>,
 }

@@ -233,6 +233,25 @@ impl<'a> Unit<'a> {
         }
     }
 
+    /// A name without a meaning is numbered as it appears from here on, if it is not among the first `known` ones.
+    pub(super) fn set_newest_aside(&mut self, name: &Name, known: usize) {
+        let place = self.inputs.get_full(name);
+        if let Some((place, _, node)) = place
+            && place >= known
+            && self.is_free(*node)
+        {
+            let node = self.inputs.shift_remove(name);
+            self.set_aside.extend(node.map(|node| (name.clone(), node)));
+        }
+    }
+
+    /// A name that was set aside and did not appear comes next.
+    pub(super) fn take_back(&mut self, name: &Name) {
+        if let Some(node) = self.set_aside.shift_remove(name) {
+            self.inputs.insert(name.clone(), node);
+        }
+    }
+
     /// The names that were set aside and did not appear come last.
     pub fn take_back_free(&mut self) {
         let rest = std::mem::take(&mut self.set_aside);

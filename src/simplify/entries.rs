@@ -57,10 +57,13 @@ pub fn write_entries(
     let form = improved(&mut algebra, form);
     let form = printed(&mut algebra, form);
     let atom = algebra.atom(direction, graph.shape(direction));
+    algebra.printing = true;
     let (at, first) = places(graph.shape(tangent), 0);
     let (_, end) = places(graph.shape(direction), first);
     let mut entries = LinearEntries::new(&mut algebra, graph, atom, first);
+    // Forms are chosen for reading while entries are made.
     let found = entries.coefficient(form, at)?;
+    algebra.printing = false;
     let found = improved(&mut algebra, found);
     let found = printed(&mut algebra, found);
     let found = rules::in_words(&mut algebra, found);

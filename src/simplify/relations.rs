@@ -30,9 +30,28 @@ pub fn shorter_by_definition(algebra: &mut Algebra, graph: &Graph, id: Id) -> Op
     }
     let exponentials = with_one_exponential(algebra, graph, id);
     let start = exponentials.unwrap_or(id);
-    let best = with_terms_joined(algebra, graph, start).or(exponentials)?;
+    let joined = with_terms_joined(algebra, graph, start).or(exponentials);
+    let best = with_definition_put_in(algebra, joined.unwrap_or(id)).or(joined)?;
     algebra.note(RULE);
     Some(best)
+}
+
+/// `id` with what one of the user's names stands for in its place, where that is shorter: with
+/// d₂ = d₁ − σ√T, d₁ − d₂ is σ√T.
+fn with_definition_put_in(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    let reached = reached(algebra, id);
+    let is_name = |id: &&Id| algebra.behind(**id) != **id;
+    let names: Vec<Id> = reached.iter().filter(is_name).copied().collect();
+    let mut best: Option<Id> = None;
+    for name in names.into_iter().take(COMPARED) {
+        let images = FxHashMap::from_iter([(name, algebra.behind(name))]);
+        let other = exchanged(algebra, id, &reached, images);
+        let other = improved(algebra, other);
+        if algebra.cost(other) < algebra.cost(best.unwrap_or(id)) {
+            best = Some(other);
+        }
+    }
+    best
 }
 
 /// Whether values of formulas are equal by the laws, with `roots` to be asked about.

@@ -3,6 +3,7 @@
 use super::algebra::{Algebra, Form, Id, TermList};
 use super::convert::Reading;
 use super::exact::Number;
+use super::factorisation::Effort;
 use super::improve::{improved, is_easier_to_read};
 use super::multiply::multiplied_out;
 use super::over_index::over_index;
@@ -53,7 +54,7 @@ pub fn rewrite(
     let form = reading.read(&mut algebra, root);
     let form = match goal {
         Goal::Expand => multiplied_out(&mut algebra, form).ok_or(Unwritable::TooLarge)?,
-        Goal::Factor => in_factors(&mut algebra, form),
+        Goal::Factor => in_factors(&mut algebra, form, Effort::Whole),
     };
     algebra.printing = false;
     let form = rules::in_words(&mut algebra, form);
@@ -64,7 +65,7 @@ pub fn rewrite(
 
 /// A formula or its factors simplified, whichever is shorter.
 pub fn shorter_in_factors(algebra: &mut Algebra, id: Id) -> Id {
-    let factors = in_factors(algebra, id);
+    let factors = in_factors(algebra, id, Effort::Small);
     let other = improved(algebra, factors);
     let shorter = is_easier_to_read(algebra, other, id);
     // 0.01*x - 0.001*y keeps its decimals, and is not 0.001*(10*x - y).
@@ -96,7 +97,7 @@ fn largest_coefficient(algebra: &Algebra, id: Id) -> f64 {
 }
 
 /// The factors of a formula: of its numerator and its denominator where it is a scalar.
-fn in_factors(algebra: &mut Algebra, form: Id) -> Id {
+fn in_factors(algebra: &mut Algebra, form: Id, effort: Effort) -> Id {
     if !algebra.shape(form).is_scalar() {
         return rules::factored(algebra, form);
     }
@@ -112,7 +113,7 @@ fn in_factors(algebra: &mut Algebra, form: Id) -> Id {
     for (base, exponent) in bases {
         let whole = algebra.value(*exponent).is_some_and(Number::is_whole);
         let inner = match whole {
-            true => sum_in_factors(algebra, *base),
+            true => sum_in_factors(algebra, *base, effort),
             false => *base,
         };
         factors.push((inner, *exponent));
@@ -126,12 +127,12 @@ fn in_factors(algebra: &mut Algebra, form: Id) -> Id {
     }
 }
 
-fn sum_in_factors(algebra: &mut Algebra, id: Id) -> Id {
+fn sum_in_factors(algebra: &mut Algebra, id: Id, effort: Effort) -> Id {
     if !matches!(algebra.form(id), Form::Sum(_)) {
         return id;
     }
     let spread = multiplied_out(algebra, id).unwrap_or(id);
-    let factors = factorisation::factored(algebra, spread);
+    let factors = factorisation::factored(algebra, spread, effort);
     match factors == spread {
         true => rules::factored(algebra, id),
         false => factors,

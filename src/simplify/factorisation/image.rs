@@ -8,7 +8,7 @@ use crate::simplify::exact::Number;
 use crate::simplify::polynomial::{Polynomial, UNIT, VARIABLES};
 
 /// Degrees of an image up to which it is factored.
-const DEGREE: usize = 128;
+pub const DEGREE: usize = 128;
 /// Products of factors of an image that are tried.
 const COMBINATIONS: usize = 4_096;
 
@@ -23,8 +23,8 @@ pub struct Image {
 impl Image {
     /// The factors of a polynomial with whole coefficients, with their multiplicities; the polynomial
     /// alone, where it is too large.
-    pub fn factors_of(polynomial: &Polynomial) -> Factors {
-        let found = Image::of(polynomial).and_then(|image| {
+    pub fn factors_of(polynomial: &Polynomial, degree: usize) -> Factors {
+        let found = Image::of(polynomial, degree).and_then(|image| {
             let parts = image.factors();
             let read = |(part, times): &(Whole, u32)| Some((image.read_back(part)?, *times));
             parts.iter().map(read).collect()
@@ -32,7 +32,7 @@ impl Image {
         found.unwrap_or_else(|| vec![(polynomial.clone(), 1)])
     }
 
-    fn of(polynomial: &Polynomial) -> Option<Image> {
+    fn of(polynomial: &Polynomial, most: usize) -> Option<Image> {
         let occurs = |k: &usize| polynomial.degree(*k) > 0;
         let variables: Vec<usize> = (0..VARIABLES).filter(occurs).collect();
         let highest = |k: &usize| usize::from(polynomial.degree(*k));
@@ -41,7 +41,7 @@ impl Image {
         for degree in &degrees {
             size = size.checked_mul(degree + 1)?;
         }
-        if size > DEGREE + 1 {
+        if size > most + 1 {
             return None;
         }
         let mut whole = vec![0; size];

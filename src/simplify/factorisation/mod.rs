@@ -25,7 +25,7 @@ pub type Factors = Vec<(Polynomial, u32)>;
 
 /// The factors of a scalar formula that is a sum, as a product; common factors alone where nothing else
 /// is found.
-pub fn factored(algebra: &mut Algebra, sum: Id) -> Id {
+pub fn factored(algebra: &mut Algebra, sum: Id, effort: Effort) -> Id {
     let Form::Sum(terms) = algebra.form(sum) else {
         return sum;
     };
@@ -34,7 +34,7 @@ pub fn factored(algebra: &mut Algebra, sum: Id) -> Id {
     };
     let mut content = reading.content;
     let mut factors = reading.common;
-    for (factor, times) in factors_of(&reading.polynomial, Effort::Whole) {
+    for (factor, times) in factors_of(&reading.polynomial, effort) {
         match factor.constant() {
             Some(constant) => content *= constant,
             None => {
@@ -173,8 +173,21 @@ fn written(algebra: &mut Algebra, generators: &[Id], polynomial: &Polynomial) ->
 pub enum Effort {
     /// By common divisors alone, which takes little time.
     Divisors,
+    /// The same, and until they are irreducible where the image in one variable has a small degree.
+    Small,
     /// Until they are irreducible.
     Whole,
+}
+
+impl Effort {
+    /// The degree of an image up to which it is factored.
+    fn degree(self) -> Option<usize> {
+        match self {
+            Effort::Divisors => None,
+            Effort::Small => Some(48),
+            Effort::Whole => Some(image::DEGREE),
+        }
+    }
 }
 
 /// The factors of a polynomial whose terms have nothing in common, with their multiplicities. With all
@@ -192,8 +205,8 @@ pub fn factors_of(polynomial: &Polynomial, effort: Effort) -> Factors {
             todo.extend(parts.into_iter().map(|(part, own)| (part, own * times)));
             continue;
         }
-        let factors = match effort {
-            Effort::Whole if whole.constant().is_none() => Image::factors_of(&whole),
+        let factors = match effort.degree() {
+            Some(degree) if whole.constant().is_none() => Image::factors_of(&whole, degree),
             _ => vec![(whole, 1)],
         };
         for (factor, own) in factors {

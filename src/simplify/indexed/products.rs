@@ -73,7 +73,7 @@ impl LinearEntries<'_, '_> {
                 Form::Transposed(inner) => waiting.push((inner, [at[1], at[0]])),
                 Form::Identity => summand.deltas.push(at),
                 Form::Sum(terms) if terms.len() == 1 => {
-                    summand.scale = summand.scale * terms[0].0;
+                    summand.scale *= terms[0].0;
                     waiting.push((terms[0].1, at));
                 }
                 Form::Product(bases) if bases.len() > 1 => {
@@ -139,7 +139,7 @@ impl LinearEntries<'_, '_> {
         }
         let entry = match columns[..] {
             [] => {
-                summand.scale = summand.scale * Number::whole(i64::from(length));
+                summand.scale *= Number::whole(i64::from(length));
                 return Ok(());
             }
             [_] if twice => {
