@@ -128,10 +128,8 @@ impl ExportTarget {
 
     /// True if an iteration inside a formula is written as a loop.
     pub fn has_loops(self) -> bool {
-        matches!(
-            self,
-            ExportTarget::NumPy | ExportTarget::Jax | ExportTarget::Torch
-        )
+        use ExportTarget::{Jax, Julia, NumPy, Torch};
+        matches!(self, NumPy | Jax | Torch | Julia)
     }
 
     /// True if its code can take sizes from the shapes of arguments.

@@ -87,7 +87,7 @@ pub fn axis_of(attr: Attr) -> Option<u8> {
     }
 }
 
-/// True of loops, which writers of Python alone have a form for, and of what their last round found, for which
+/// True of loops, which writers of Python and Julia have a form for, and of what their last round found, for which
 /// none has. Neither has one for matrices that are stored by their places, which come about only where values are computed.
 pub fn is_loop(row: &'static Primitive) -> bool {
     [&ROUNDS, &ROUNDS_BACK, &SOLUTION, &MINIMUM]

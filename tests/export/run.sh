@@ -94,7 +94,7 @@ if wants julia && has tree_sitter_julia; then
 fi
 if wants julia && command -v julia >/dev/null; then
     "$python" tests/export/compare_julia.py "$wengert" tests/export/scripts/*.ad examples/lecture/[57]*.ad "${random[@]:0:10}"
-    "$python" tests/export/sizes.py "$wengert" julia tests/export/scripts/declared/[alr]*.ad
+    "$python" tests/export/sizes.py "$wengert" julia "${sized[@]}"
 elif wants julia; then
     echo "export: there is no julia, skipped"
 fi

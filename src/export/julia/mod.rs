@@ -5,6 +5,7 @@ mod literal;
 mod module;
 mod moved;
 mod operation;
+mod rounds;
 
 pub use literal::{array_lines, stretched};
 pub use module::write;

@@ -20,14 +20,14 @@ impl Body<'_, '_, '_> {
     ) -> Result<Piece> {
         let program = self.shared.program;
         let graph = program.graph;
-        if is_loop(row) {
-            return Err(program.refused_rounds(id));
-        }
         let Some(known) = spelling(row) else {
             bail!(Function, program.place(id), "`{}` has no spelling in Julia", row.name; label: "not exported");
         };
         let ids = graph.args(id);
         let args: Vec<Piece> = ids.iter().map(|arg| self.argument(*arg, inline)).collect();
+        if is_loop(row) {
+            return self.julia_rounds(id, attr, &args);
+        }
         let shapes: Vec<Shape> = ids.iter().map(|arg| graph.shape(*arg)).collect();
         Ok(match known.manner {
             Manner::Each | Manner::Truth => {

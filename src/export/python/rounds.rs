@@ -386,13 +386,13 @@ impl Body<'_, '_, '_> {
     }
 
     /// The number of rounds.
-    fn count(&self, round: &Round) -> String {
+    pub(in crate::export) fn count(&self, round: &Round) -> String {
         let sizes = &self.shared.sizes;
         sizes.text(&sizes.formula(round.count.most()))
     }
 
     /// The number of entries of all states.
-    fn width(&self, round: &Round) -> String {
+    pub(in crate::export) fn width(&self, round: &Round) -> String {
         let (graph, sizes) = (self.shared.program.graph, &self.shared.sizes);
         let lengths = round
             .states
