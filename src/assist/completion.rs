@@ -231,7 +231,12 @@ fn fitting(session: &Session, statement: &str, last: &str, prefix: &str) -> Vec<
     let listing = statement.ends_with(',') || tail_words().any(|word| word == last);
     let part = part(statement).filter(|_| listing);
     let fits = |word: &&str| word.starts_with(prefix);
-    let listed = WITH_ITEMS.into_iter().filter(fits);
+    let word = statement.split(' ').next().unwrap_or("");
+    let row = STATEMENTS
+        .iter()
+        .find(|row| row.has_word() && row.word == word);
+    let taken = |item: &&str| row.is_none_or(|row| row.takes.contains(item));
+    let listed = WITH_ITEMS.into_iter().filter(fits).filter(taken);
     match part {
         Some("with") => return listed.map(Candidate::word).collect(),
         Some("using") if statement.starts_with(Show::Sparsity.word()) => {
@@ -361,6 +366,10 @@ mod tests {
         assert_eq!(offered("trace L wr"), ["trace L wrt"]);
         assert_eq!(offered("trace L wrt wi"), ["trace L wrt width"]);
         assert_eq!(offered("trace L with li"), ["trace L with life"]);
+        assert_eq!(
+            offered("series L with "),
+            ["series L with order", "series L with bare"]
+        );
         assert_eq!(
             offered("trace L using forward, r"),
             ["trace L using forward, reverse"]

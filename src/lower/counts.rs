@@ -18,8 +18,12 @@ impl Lowerer<'_> {
         let shape = self.graph.shape(node);
         if !shape.is_scalar() {
             bail!(Type, frame.locate(expr),
-                "{what} is one number, not a {shape} matrix";
-                label: "{}", shape.described());
+            "{what} is one number, not a {shape} matrix";
+            label: "{}", shape.described();
+            help: "{}", match shape.len() {
+                2 if what == "a size" => "rows and columns are two arguments: `zeros(2, 3)`",
+                _ => "name the entry that is meant, as in `v[1]`",
+            });
         }
         if let Some(value) = self.graph.literal_value(node) {
             return Ok(value);

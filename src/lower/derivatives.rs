@@ -268,7 +268,7 @@ impl Lowerer<'_> {
                     rest[0],
                     target.shape(graph),
                     "the direction",
-                    "what it is taken by",
+                    "the variable",
                     frame,
                 )?;
                 self.evaluation.unit.note_direction(rest[0]);

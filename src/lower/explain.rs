@@ -105,6 +105,11 @@ impl Unit<'_> {
                 help: "complete it: `{form}`");
         }
         let error = error!(Name, location, "`{name}` is not defined"; label: "has no value");
+        if &*name == "end" {
+            return error.help(
+                "the last entry of a vector is `v[rows(v)]`, of a row of a matrix `A[1, cols(A)]`",
+            );
+        }
         if let Some(advice) = self.foreign_value(&name) {
             return error.help(advice);
         }

@@ -1,13 +1,14 @@
 //! Indices: which block of a value they mean.
 
 use super::frame::Frame;
+use super::signatures::is_built_in;
 use super::tasks::Task;
 use super::{Lowerer, Purpose};
-use crate::diagnostic::{Code, Result, bail, error};
+use crate::diagnostic::{Code, Diagnostic, Result, bail, error};
 use crate::graph::{Attr, Block, Corner, NodeId, Primitive, Shape};
 use crate::primitives::{array, places};
 use crate::source::Location;
-use crate::syntax::ast::{ExprId, Index};
+use crate::syntax::ast::{ExprId, ExprKind, Index, Script};
 use smallvec::{SmallVec, smallvec};
 use std::rc::Rc;
 
@@ -39,7 +40,9 @@ impl Lowerer<'_> {
         let block = self.block(expr, target, shape, indices, &nodes[1..], frame);
         // A name that nothing defines is a scalar input: that it has no entries is not what is wrong.
         let (corner, extent) = block.map_err(|error| match self.unit().is_free(x) {
-            true if matches!(error.code(), Code::Index) => self.unit().missing(x),
+            true if matches!(error.code(), Code::Index) => {
+                self.undeclared(x, target, indices, frame)
+            }
             _ => error,
         })?;
         if indices.iter().all(|index| *index == Index::All) {
@@ -52,6 +55,34 @@ impl Lowerer<'_> {
         Ok(self
             .graph
             .apply(&array::INDEX, Attr::Corner(corner), extent, &[x]))
+    }
+
+    /// The error for entries of `x`, a name that nothing defines: it is declared with a shape that has the
+    /// entries asked for.
+    fn undeclared(
+        &self,
+        x: NodeId,
+        target: ExprId,
+        indices: &[Index],
+        frame: &Frame,
+    ) -> Diagnostic {
+        let name = frame.script.text(target);
+        let error = self.unit().missing(x);
+        if is_built_in(name) || self.definitions.function(name).is_some() {
+            return error;
+        }
+        let largest = |index: &Index| {
+            let last = match index {
+                Index::At(i) | Index::Range(_, i) => largest_value(&frame.script, *i),
+                Index::All => None,
+            };
+            last.unwrap_or(3.0).max(2.0).to_string()
+        };
+        let sizes: Vec<String> = indices.iter().map(largest).collect();
+        error.help(format!(
+            "it has entries, so declare its shape: `input {name}[{}]`",
+            sizes.join(", ")
+        ))
     }
 
     /// True if one of the indices is a vector.
@@ -335,6 +366,28 @@ impl Lowerer<'_> {
                 Ok((first as usize - 1, (last - first + 1) as usize))
             }
         }
+    }
+}
+
+/// The largest value of an index that is a number, or the name that runs in a comprehension up to one.
+fn largest_value(script: &Script, index: ExprId) -> Option<f64> {
+    let name = match script.expr(index).kind {
+        ExprKind::Number(value) => return Some(value),
+        _ => script.name_at(index)?,
+    };
+    let clauses = script
+        .expressions
+        .iter()
+        .filter_map(|expr| match &expr.kind {
+            ExprKind::Comprehension(each) => Some(&each.clauses),
+            _ => None,
+        });
+    let running = clauses
+        .flatten()
+        .find(|clause| clause.variable.name == *name)?;
+    match script.expr(running.to).kind {
+        ExprKind::Number(value) => Some(value),
+        _ => None,
     }
 }
 

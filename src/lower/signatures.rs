@@ -5,8 +5,8 @@ use super::frame::Frame;
 use super::unit::Unit;
 use crate::diagnostic::{Diagnostic, counted, did_you_mean, error};
 use crate::graph::Primitive;
-use crate::primitives;
-use crate::syntax::ast::{ExprId, Ident};
+use crate::primitives::{self, array};
+use crate::syntax::ast::{ExprId, ExprKind, Ident};
 use crate::syntax::foreign::{self, Foreign};
 use crate::syntax::special::{SPECIAL, Special};
 
@@ -34,9 +34,23 @@ impl Lowerer<'_> {
             "`{name}` takes {wanted}, not {given}";
             label: "{} here", counted(given, "argument"));
         let along_axis = primitives::named(name).iter().any(|row| row.axis);
+        if let (ExprKind::Derivative(call), true) = (&frame.script.expr(expr).kind, given > 1) {
+            let arguments = call.arguments.iter().map(|one| frame.script.text(*one));
+            let arguments = arguments.collect::<Vec<_>>().join(", ");
+            return error.help(match self.parameters(name) {
+                Some(names) if names.len() == given => format!(
+                    "a prime is for functions of one argument: write `grad({name}({0}), {1})` for the derivative with respect to `{1}`",
+                    names.join(", "), names[0]
+                ),
+                _ => format!("a prime is for functions of one argument: write `grad({name}({arguments}), x)` for the derivative with respect to a name in it"),
+            });
+        }
         match self.unit().signature(name) {
+            Some(_) if given == 2 && primitives::named(name).iter().any(|row| row.is(&array::NORM)) => error.help(
+                "the sum of absolute values is `norm1(v)`, the largest of them `max(abs(v))`; an axis is given by name: `norm(A, axis=1)`",
+            ),
             Some(_) if along_axis && given == 2 => error.help(format!(
-                "an axis is given by name: `{name}(A, axis=1)` collapses the rows, `axis=2` the columns"
+                "an axis is given by name: `{name}(A, axis=1)` gives one result per column, `{name}(A, axis=2)` one per row"
             )),
             Some(signature) => error.help(format!("its signature is `{signature}`{}", example_of(name))),
             None => error,
@@ -57,6 +71,23 @@ impl Unit<'_> {
         let rows = primitives::named(name);
         let all: Vec<String> = rows.iter().map(|row| row.signature()).collect();
         (!all.is_empty()).then(|| all.join("` or `"))
+    }
+}
+
+impl Lowerer<'_> {
+    /// The parameters of the function `name`, the user's or a built-in one.
+    fn parameters(&self, name: &str) -> Option<Vec<String>> {
+        if let Some(function) = self.definitions.function(name) {
+            let names = function.parameters.iter();
+            return Some(names.map(|parameter| parameter.name.to_string()).collect());
+        }
+        let row = primitives::named(name).first()?;
+        Some(
+            row.parameters
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+        )
     }
 }
 
@@ -105,6 +136,8 @@ impl Lowerer<'_> {
                 let given = arguments_after(function, frame);
                 error.help(match given {
                     "" => format!("`{name}` is a variable, not a function: leave out the parentheses"),
+                    _ if is_value(given) => format!("`{name}` is a variable: write `{name} at {given}`"),
+                    _ if is_places(given) => format!("`{name}` is a variable: an entry of it is `{name}[{given}]`"),
                     _ => format!(
                         "`{name}` is a variable: to multiply write `{name}*({given})`; an entry is written in square brackets"
                     ),
@@ -118,7 +151,7 @@ impl Lowerer<'_> {
             },
             None => error.help(match near() {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("define it: `{name}(x) = x^2`"),
+                None => format!("define it: {}", example_definition(name, arguments_after(function, frame))),
             }),
         }
     }
@@ -172,6 +205,34 @@ fn renamed(word: &Foreign, ours: &str, given: &str) -> String {
     match fits && is_plain && given.len() < 40 {
         true => format!("write `{ours}({given})`"),
         false => word.advice.to_owned(),
+    }
+}
+
+/// True of `w=3` between the parentheses of a call.
+fn is_value(given: &str) -> bool {
+    let name = given.split_once('=').map(|(name, _)| name.trim());
+    name.is_some_and(|name| !name.is_empty() && name.chars().all(char::is_alphanumeric))
+}
+
+/// True of `1, 2` between the parentheses of a call.
+fn is_places(given: &str) -> bool {
+    let is_place =
+        |one: &str| !one.trim().is_empty() && one.trim().chars().all(char::is_alphanumeric);
+    given.split(',').count() == 2 && given.split(',').all(is_place)
+}
+
+/// A definition of a function with as many parameters as arguments are given.
+fn example_definition(name: &str, given: &str) -> String {
+    let mut depth = 0i32;
+    let commas = given.chars().filter(|c| {
+        depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
+        depth == 0 && *c == ','
+    });
+    let parameters = ["x", "y", "z"];
+    match parameters.get(..=commas.count()) {
+        Some(["x"]) => format!("`{name}(x) = x^2`"),
+        Some(some) => format!("`{name}({}) = {}`", some.join(", "), some.join("*")),
+        None => format!("as in `f(x, y) = x*y`, with a formula for `{name}`"),
     }
 }
 

@@ -5,6 +5,7 @@ use super::command::{Argument, Next, ReplCommand, find};
 use super::{Repl, examples, export, files, help, quiz, settings, step, tutorial, undo, why};
 use crate::assist::names;
 use crate::diagnostic::did_you_mean;
+use crate::syntax::statements::is_statement_word;
 
 /// All commands, in the order in which help lists them.
 pub static COMMANDS: &[ReplCommand] = &[
@@ -152,17 +153,78 @@ pub fn run(repl: &mut Repl, input: &str) -> Option<Next> {
         return find(COMMANDS, "help").map(|command| (command.run)(repl, &topic));
     }
     let Some(command) = input.strip_prefix(':') else {
-        let is_long = input.len() > 1 && repl.session().definitions().variable(input).is_none();
-        let bare = ["help", "quit", "exit"].contains(&input) && is_long;
-        return find(COMMANDS, input)
-            .filter(|_| bare)
-            .map(|command| (command.run)(repl, ""));
+        return without_colon(repl, input);
     };
     let (name, argument) = split(command);
     Some(match find(COMMANDS, name) {
         Some(command) => (command.run)(repl, argument),
         None => repl.say(&unknown(name)),
     })
+}
+
+/// Names of commands elsewhere, and the command that they mean.
+const ELSEWHERE: [(&str, &str); 11] = [
+    ("clear", "reset"),
+    ("cls", "reset"),
+    ("restart", "reset"),
+    ("whos", "names"),
+    ("vars", "names"),
+    ("ls", "names"),
+    ("demo", "examples"),
+    ("run", "load"),
+    ("open", "load"),
+    ("source", "load"),
+    ("bye", "quit"),
+];
+
+/// The command that `name` is elsewhere.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    let row = ELSEWHERE.iter().find(|(known, _)| *known == name);
+    row.map(|(_, ours)| *ours)
+}
+
+/// `quit`, which leaves, and `undo` or `save a.ad`, whose colon is missing. Names that the user has defined are
+/// formulas.
+fn without_colon(repl: &mut Repl, input: &str) -> Option<Next> {
+    let word = input.trim_end_matches("()");
+    let (name, argument) = split(word);
+    let known = |name: &str| {
+        let session = repl.session();
+        let own = session.definitions();
+        own.variable(name).is_some() || own.function(name).is_some()
+    };
+    if name.len() < 2 || known(name) {
+        return None;
+    }
+    if ["help", "quit", "exit"].contains(&word) {
+        return find(COMMANDS, word).map(|command| (command.run)(repl, ""));
+    }
+    let name = elsewhere(name).unwrap_or(name);
+    let command = offered()
+        .any(|offered| offered == name)
+        .then(|| find(COMMANDS, name))??;
+    // What goes on with a sign or is a statement is none of a command's arguments.
+    let fits = match command.argument {
+        _ if argument.is_empty() => true,
+        Argument::Path | Argument::Script => is_path(argument),
+        Argument::Words(_) => argument.chars().all(is_plain),
+        _ => !argument.starts_with(|c: char| !c.is_alphanumeric()) && !is_statement_word(name),
+    };
+    let whole = format!("{name} {argument}");
+    fits.then(|| {
+        repl.say(&format!(
+            "commands start with a colon: write `:{}`\n",
+            whole.trim_end()
+        ))
+    })
+}
+
+fn is_path(argument: &str) -> bool {
+    !argument.contains(['=', '(', '[', '+']) && !argument.starts_with(['*', '-', '/', '^'])
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_alphanumeric() || " _-".contains(c)
 }
 
 /// The topic of a call for help in another manner: `?sin`, `sin?`, `help sin`, `help(sin)`.
@@ -204,7 +266,9 @@ pub fn offered() -> impl Iterator<Item = &'static str> {
 }
 
 fn unknown(name: &str) -> String {
-    match did_you_mean(name, offered()) {
+    let longer = || offered().find(|offered| offered.starts_with(name));
+    let near = elsewhere(name).or_else(longer);
+    match near.or_else(|| did_you_mean(name, offered())) {
         Some(nearest) => format!("there is no command `:{name}`; did you mean `:{nearest}`?\n"),
         None => format!("there is no command `:{name}`; `:help` lists them\n"),
     }
@@ -232,9 +296,32 @@ mod tests {
         let (mut repl, shown) = Repl::captured("help = 3");
         assert!(matches!(run(&mut repl, ":q"), Some(Next::Leave)));
         assert!(matches!(run(&mut repl, " quit "), Some(Next::Leave)));
-        for formula in ["q", "quit = 3", "names", "step", "help"] {
+        for formula in [
+            "q",
+            "quit = 3",
+            "names = 2",
+            "step + 1",
+            "save*2",
+            "time = 3",
+            "help",
+        ] {
             assert!(run(&mut repl, formula).is_none(), "{formula}");
         }
+        for (text, command) in [
+            ("undo", ":undo"),
+            ("who", ":who"),
+            ("clear", ":reset"),
+            ("save a.ad", ":save a.ad"),
+            ("load \"a.ad\"", ":load \"a.ad\""),
+            ("tutorial skip", ":tutorial skip"),
+            ("step L wrt w", ":step L wrt w"),
+        ] {
+            assert!(run(&mut repl, text).is_some(), "{text}");
+            let wanted = format!("commands start with a colon: write `{command}`\n");
+            assert_eq!(shown.take(), wanted, "{text}");
+        }
+        assert!(run(&mut repl, ":tut").is_some());
+        assert!(shown.take().contains("did you mean `:tutorial`?"));
         assert!(run(&mut repl, ":hlep").is_some());
         assert!(run(&mut repl, ":zzzzzz").is_some());
         assert_eq!(

@@ -13,7 +13,14 @@ pub fn load(repl: &mut Repl, path: &str) -> Next {
     if path.is_empty() {
         return repl.say("`:load FILE.ad` runs a script here\n");
     }
-    match script::read(&expanded(path)) {
+    let file = expanded(path);
+    // An ending may be left out, as in other sessions.
+    let longer = file.with_extension("ad");
+    let file = match !file.exists() && file.extension().is_none() && longer.exists() {
+        true => longer,
+        false => file,
+    };
+    match script::read(&file) {
         Ok(source) => repl.run(&source),
         Err(error) => repl.complain(&error),
     }
@@ -51,8 +58,9 @@ pub fn overwrite(repl: &mut Repl, path: &str) -> Next {
     repl.say(&format!("{} written to {path}\n", counted(count, "name")))
 }
 
-/// The path with the home directory in the place of `~`.
+/// The path without quotes, and with the home directory in the place of `~`.
 fn expanded(path: &str) -> PathBuf {
+    let path = path.trim_matches('"');
     let rest = path.strip_prefix("~/").zip(std::env::home_dir());
     rest.map_or_else(
         || Path::new(path).to_path_buf(),
@@ -79,6 +87,12 @@ mod tests {
         assert_eq!(shown.take(), "f(L) = 18\n");
         other.answer(&format!(":save {file}"));
         assert!(shown.take().contains("overwrites it"));
+        let bare = file.trim_end_matches(".ad").to_owned();
+        let (mut third, shown_third) = Repl::captured("");
+        third.answer(&format!(":load {bare}"));
+        third.answer(&format!(":load \"{file}\""));
+        third.evaluate("f(L)");
+        assert_eq!(shown_third.take(), "f(L) = 18\n");
         other.answer(":load nowhere.ad");
         assert!(shown.take().starts_with("error[file]"));
         std::fs::remove_dir_all(&folder).expect("removable");

@@ -7,6 +7,9 @@ use crate::assist::why::{explain, symbol};
 /// `:why a4`, `:why da4`, `:why ba4`, `:why L`
 pub fn run(repl: &mut Repl, argument: &str) -> Next {
     let text = match &repl.trace {
+        _ if argument.is_empty() => {
+            "say which number: `:why a2` for a value of the last trace, `:why da2` for a tangent, `:why ba2` for an adjoint\n".into()
+        }
         None => "`:why` is about the last trace: `trace L wrt w` makes one\n".into(),
         Some(trace) => match symbol(trace, argument) {
             Some((role, line)) => explain(trace, role, line, &repl.style()),

@@ -8,10 +8,11 @@ use crate::diagnostic::{Code, Diagnostic, Result, bail};
 use crate::event::{Event, Item};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::lower::{Evaluation, Lowerer};
-use crate::notation::Written;
+use crate::notation::{Written, one_line};
 use crate::primitives::stored::Stored;
 use crate::structure::StoredValue;
 use crate::syntax::ast::{ExprId, ExprKind, Script, Show, With};
+use crate::syntax::foreign::is_solver;
 use crate::trace::{self, Kink, Nonfinite, Request, Wanted};
 
 impl Session {
@@ -194,8 +195,23 @@ pub(super) fn origin_of(
     Some(Box::new(found))
 }
 
-/// The error of `f'(x)` without an `x`: its formula was meant, perhaps.
+/// The error of `f'(x)` or `solve(x^2 - 4, x)` without an `x`: a formula or an equation was meant, perhaps.
 fn formula_meant(script: &Script, output: ExprId, error: Diagnostic) -> Diagnostic {
+    if let ExprKind::Call(call) = &script.expr(output).kind
+        && let [equation, unknown] = call.arguments[..]
+        && let (Some(x), Code::Name, true) = (
+            script.name_at(unknown),
+            error.code(),
+            is_solver(&call.function.name),
+        )
+        && error.location().text() == &**x
+        && script.text(equation).len() < 80
+    {
+        let equation = one_line(script.text(equation));
+        return error.help(format!(
+            "`solve` is for systems of linear equations; to find where the formula is 0 write `g({x}) = {equation}; root(g, 1)`, with a start near the root"
+        ));
+    }
     let ExprKind::Derivative(call) = &script.expr(output).kind else {
         return error;
     };

@@ -107,6 +107,9 @@ pub(super) fn refuse(script: &Script, statement: &StatementKind, tail: &Tail) ->
             let over = over.map_or("t", |over| &*over.variable.name);
             format!("a curve is drawn by `plot {of} over {over} from 0 to 1`")
         }
+        _ if row.takes.is_empty() => {
+            format!("take it out: write `{} {shown}`", row.word)
+        }
         _ => {
             let takes = row.takes.join("`, `");
             format!("take it out; {} goes with `{takes}`", row.noun)

@@ -55,7 +55,8 @@ pub(crate) struct Builder<'a> {
 struct Ends {
     written: usize,
     used: Vec<Span>,
-    indexed: Option<(ExprId, Span)>,
+    /// What is indexed by it, its place, and the word for the size: `rows` or `cols`.
+    indexed: Option<(ExprId, Span, &'static str)>,
 }
 
 impl<'a> Builder<'a> {
@@ -337,7 +338,7 @@ impl<'a> Builder<'a> {
     }
 
     fn warn_of_end(&mut self) {
-        let Some((x, end)) = self.ends.indexed else {
+        let Some((x, end, size)) = self.ends.indexed else {
             return;
         };
         if self.ends.written > self.ends.used.len() {
@@ -345,9 +346,15 @@ impl<'a> Builder<'a> {
         }
         let x = self.written(x);
         let warning = warning!(Syntax, self.locate(end),
-            "`end` is a name like any other, not the last index";
-            label: "an undefined name";
-            help: "the last entry of a vector is `{x}[rows({x})]`");
+        "`end` is a name like any other, not the last index";
+        label: "an undefined name";
+        help: "the last index is `{size}({x})`: {}", match size {
+            "cols" => format!("write `{x}[1, cols({x})]`"),
+            _ if self.tokens.iter().any(|token| token.start == end.end && token.token == Token::Comma) => {
+                format!("write `{x}[rows({x}), 1]`")
+            }
+            _ => format!("write `{x}[rows({x})]`"),
+        });
         self.warn(warning);
     }
 

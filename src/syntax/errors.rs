@@ -6,14 +6,18 @@
 
 mod beside;
 mod characters;
+mod commas;
 mod habits;
 mod marks;
+mod meant;
+mod ranges;
 mod statements;
 mod tokens;
 mod words;
 
 use super::ast::Ident;
 use super::brackets::BracketError;
+use super::foreign;
 use super::token::{Lexeme, Token};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean, error};
 use crate::source::{Location, Source, Span};
@@ -35,6 +39,7 @@ const RULES: &[Rule] = &[
     habits::root,
     habits::ternary,
     habits::texts_added,
+    meant::dashes,
     characters::alien,
     characters::single_quotes,
     words::unfinished_line_above,
@@ -42,13 +47,16 @@ const RULES: &[Rule] = &[
     words::foreign_statement,
     statements::parameters,
     statements::loop_head,
+    meant::over_in,
+    meant::facts,
+    ranges::loop_with_step,
     statements::tail,
     statements::end,
     statements::after_block,
     statements::brace,
     marks::equal,
     marks::assign,
-    marks::comma,
+    commas::comma,
     marks::empty_brackets,
     marks::range,
     marks::colon,
@@ -258,6 +266,27 @@ pub(crate) fn misplaced_text(source: &Rc<Source>, span: Span) -> Diagnostic {
         "a text is not allowed here";
         label: "a text";
         help: "texts are allowed only in `print`, `import`, after `to`, and as arguments of `read` and `numeric`")
+}
+
+/// A text where none may stand, in a call of `function`.
+pub(crate) fn text_in_call(source: &Rc<Source>, span: Span, function: &str) -> Diagnostic {
+    let error = misplaced_text(source, span);
+    match foreign::is_reader(function) {
+        true => error.help(format!("write `read({})`", short(source.slice(span)))),
+        false => error,
+    }
+}
+
+/// `with respect to`, where `respect` starts at byte `start`.
+pub(crate) fn respect(source: &Rc<Source>, tokens: &[Lexeme], start: u32) -> Diagnostic {
+    let at = tokens.partition_point(|lexeme| lexeme.start < start);
+    meant::respect(&Context::new(source, tokens), at)
+}
+
+/// True if the statement that holds byte `start` begins with `word`.
+pub(crate) fn stands_in(source: &Rc<Source>, tokens: &[Lexeme], start: u32, word: Token) -> bool {
+    let at = tokens.partition_point(|lexeme| lexeme.start < start);
+    Context::new(source, tokens).statement_token(at) == Some(word)
 }
 
 /// A word that is none of a list.

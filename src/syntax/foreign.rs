@@ -4,187 +4,13 @@
 //! A name is looked up here only if nothing defines it, and before a name with a similar spelling is
 //! looked for: no name is close to `len`, which means `rows`.
 
-/// A word of other languages.
-#[derive(Debug)]
-pub struct Foreign {
-    /// Its spellings.
-    pub names: &'static [&'static str],
-    /// The text that certainly can stand in its place, if there is one.
-    pub instead: Option<&'static str>,
-    /// The advice, in words.
-    pub advice: &'static str,
-}
+mod functions;
+mod row;
 
-impl Foreign {
-    const fn other(names: &'static [&'static str], advice: &'static str) -> Foreign {
-        Foreign {
-            names,
-            instead: None,
-            advice,
-        }
-    }
-
-    /// A row whose replacement stands in the same place, with the same arguments.
-    const fn renamed(
-        names: &'static [&'static str],
-        instead: &'static str,
-        advice: &'static str,
-    ) -> Foreign {
-        Foreign {
-            names,
-            instead: Some(instead),
-            advice,
-        }
-    }
-}
-
-/// Advice to those who look for a solver of equations.
-pub(crate) const NEWTON: &str =
-    "to find where `L` is 0, iterate Newton's method: `repeat 20 { w := w - L/grad(L, w) }`";
-
-/// Functions of other languages.
-pub static FUNCTIONS: &[Foreign] = &[
-    Foreign::other(
-        &[
-            "len", "length", "size", "shape", "nrow", "ncol", "nrows", "ncols", "numel", "ndims",
-            "dim", "count",
-        ],
-        "write `rows(A)` or `cols(A)`",
-    ),
-    Foreign::other(
-        &["arange", "range", "seq", "irange"],
-        "a range is written after `in`: `[i for i in 1..n]`; for equal steps write `linspace(a, b, n)`",
-    ),
-    Foreign::other(
-        &[
-            "println", "printf", "disp", "display", "echo", "puts", "show", "cat",
-        ],
-        "write `print x`, a statement of its own",
-    ),
-    Foreign::other(&["factorial", "fact"], "write `gamma(n + 1)`"),
-    Foreign::other(
-        &[
-            "array", "matrix", "list", "vector", "tensor", "Matrix", "Vector", "Array",
-        ],
-        "a matrix is written `[1, 2; 3, 4]`, a column `[1, 2]`",
-    ),
-    Foreign::renamed(&["ln1p", "logp1"], "log1p", "write `log1p(x)`"),
-    Foreign::other(&["sqr", "square", "sq"], "write `x^2`"),
-    Foreign::renamed(&["sgn", "signum"], "sign", "write `sign(x)`"),
-    Foreign::renamed(&["arcsin"], "asin", "write `asin(x)`"),
-    Foreign::renamed(&["arccos"], "acos", "write `acos(x)`"),
-    Foreign::renamed(&["arctan"], "atan", "write `atan(x)`"),
-    Foreign::renamed(&["arcsinh", "arsinh"], "asinh", "write `asinh(x)`"),
-    Foreign::renamed(&["arccosh", "arcosh"], "acosh", "write `acosh(x)`"),
-    Foreign::renamed(&["arctanh", "artanh"], "atanh", "write `atanh(x)`"),
-    Foreign::renamed(&["arctan2"], "atan2", "write `atan2(y, x)`"),
-    Foreign::other(&["sec"], "write `1/cos(x)`"),
-    Foreign::other(&["csc", "cosec"], "write `1/sin(x)`"),
-    Foreign::other(&["cot", "cotan", "ctg"], "write `1/tan(x)`"),
-    Foreign::renamed(&["tg"], "tan", "write `tan(x)`"),
-    Foreign::other(&["logit"], "write `log(p/(1 - p))`"),
-    Foreign::other(
-        &[
-            "concat",
-            "concatenate",
-            "append",
-            "stack",
-            "vstack",
-            "hstack",
-            "cbind",
-            "rbind",
-        ],
-        "write `hcat(A, B)` side by side, `vcat(A, B)` one below the other",
-    ),
-    Foreign::other(&["transpose", "permute"], "write `A'`"),
-    Foreign::other(
-        &["matmul", "mm", "mmul"],
-        "write `A*B`; the product entry by entry is `A .* B`",
-    ),
-    Foreign::other(
-        &["multiply", "mul", "times"],
-        "write `a*b`, or `A .* B` entry by entry",
-    ),
-    Foreign::other(
-        &["divide", "div"],
-        "write `a/b`, or `A ./ B` entry by entry",
-    ),
-    Foreign::other(&["add", "plus"], "write `a + b`"),
-    Foreign::other(&["subtract", "sub", "minus"], "write `a - b`"),
-    Foreign::other(&["negative", "neg"], "write `-a`"),
-    Foreign::renamed(&["avg", "average"], "mean", "write `mean(x)`"),
-    Foreign::other(
-        &["sigma"],
-        "write `sigmoid(x)`, or `sum(i^2 for i in 1..n)` for a sum",
-    ),
-    Foreign::renamed(
-        &["nrm", "nrm2", "mag", "magnitude"],
-        "norm",
-        "write `norm(x)`",
-    ),
-    Foreign::other(
-        &["conj", "real", "imag"],
-        "numbers are real here: leave it out",
-    ),
-    Foreign::other(&["power"], "write `a^b`"),
-    Foreign::renamed(&["identity"], "eye", "write `eye(n)`"),
-    Foreign::renamed(
-        &["trace"],
-        "tr",
-        "write `tr(A)`; as a statement `trace L` shows how `L` is computed",
-    ),
-    Foreign::renamed(&["inverse", "invert"], "inv", "write `inv(A)`"),
-    Foreign::other(&["outer"], "write `x*y'`"),
-    Foreign::renamed(&["inner"], "dot", "write `dot(x, y)`"),
-    Foreign::renamed(&["fabs"], "abs", "write `abs(x)`"),
-    Foreign::other(&["fmod", "rem", "remainder", "modulo"], "write `mod(a, b)`"),
-    Foreign::renamed(&["ceiling"], "ceil", "write `ceil(x)`"),
-    Foreign::other(&["maximum", "amax"], "write `max(a, b)`"),
-    Foreign::other(&["minimum", "amin"], "write `min(a, b)`"),
-    Foreign::renamed(&["total"], "sum", "write `sum(x)`"),
-    Foreign::other(&["select", "ifelse", "iff"], "write `if c then a else b`"),
-    Foreign::other(&["heaviside", "step"], "write `if x > 0 then 1 else 0`"),
-    Foreign::renamed(&["clip"], "clamp", "write `clamp(x, 0, 1)`"),
-    Foreign::other(
-        &["help", "doc", "man", "info"],
-        "in the interactive session write `:help`",
-    ),
-    Foreign::other(
-        &["integral", "integrate", "quad", "trapz", "trapezoid"],
-        "there is no integration; an integral is a sum of slices, for exp from 0 to 1 `sum(0.01*exp(0.01*(i - 0.5)) for i in 1..100)`",
-    ),
-    Foreign::other(
-        &["limit", "lim"],
-        "for a limit at 0 look at the first term of a series: `series sin(x)/x wrt x`",
-    ),
-    Foreign::other(&["fsolve", "nsolve", "fzero", "root_scalar"], NEWTON),
-    Foreign::other(
-        &["backward", "backprop", "value_and_grad"],
-        "write `trace L using reverse`: it shows every gradient",
-    ),
-    Foreign::other(&["isnan"], "write `x != x`, which holds for nan alone"),
-    Foreign::other(&["map", "apply"], "write `[f(v[i]) for i in 1..3]`"),
-    Foreign::other(
-        &["reduce", "foldl"],
-        "write `sum(x)`, `prod(x)`, or `fold(hypot, 0, [3, 4])` to apply a function along the rows of an array",
-    ),
-    Foreign::other(&["swish", "silu"], "write `x*sigmoid(x)`"),
-    Foreign::other(&["mse"], "write `mean((y - t).^2)`"),
-    Foreign::other(
-        &["diff", "gradient", "derivative", "D", "deriv", "autograd"],
-        "here it is called `grad(L, w)`",
-    ),
-    Foreign::renamed(
-        &["jac", "Jacobian", "jacfwd", "jacrev"],
-        "jacobian",
-        "here it is called `jacobian(y, x)`",
-    ),
-    Foreign::renamed(
-        &["hess", "Hessian"],
-        "hessian",
-        "here it is called `hessian(L, x)`",
-    ),
-];
+pub(crate) use functions::NEWTON;
+use functions::NO_INTEGRATION;
+pub use functions::{FUNCTIONS, is_reader};
+pub use row::Foreign;
 
 /// Constants of other languages.
 pub static VALUES: &[Foreign] = &[
@@ -238,6 +64,12 @@ pub static WORDS: &[Foreign] = &[
         &["from", "using", "include", "load", "source"],
         "write `import \"other.ad\"`",
     ),
+    Foreign::renamed(&["proof", "verify"], "prove", "write `prove A == B`"),
+    Foreign::other(
+        &["format"],
+        "in the interactive session write `:set digits 12`",
+    ),
+    Foreign::other(&["integral", "integrate"], NO_INTEGRATION),
     Foreign::other(
         &["echo", "display", "disp", "show", "puts", "println"],
         "write `print x`",
@@ -346,6 +178,8 @@ pub static CHARACTERS: &[Foreign] = &[
     Foreign::other(&["∛"], "type `cbrt(x)`"),
     Foreign::other(&["∑"], "type `sum(i^2 for i in 1..n)`"),
     Foreign::other(&["∏"], "type `prod(i^2 for i in 1..n)`"),
+    Foreign::other(&["∫"], NO_INTEGRATION),
+    Foreign::other(&["°"], "angles are in radians: 90 degrees are `90*pi/180`"),
     Foreign::other(&["∂", "∇"], "type `grad(L, w)`"),
     Foreign::renamed(&["∧"], "and", "type `and`"),
     Foreign::renamed(&["∨"], "or", "type `or`"),
@@ -433,6 +267,10 @@ pub fn is_library(name: &str) -> bool {
             | "random"
             | "cmath"
             | "std"
+            | "pd"
+            | "pandas"
+            | "plt"
+            | "sympy"
     )
 }
 

@@ -172,7 +172,7 @@ pub static STATEMENTS: [StatementRow; 25] = [
             "ylabel", "to",
         ],
         form: "plot f(t), f'(t) over t from -3 to 3",
-        doc: "curves, vectors and maps, as characters or as a picture",
+        doc: "curves, vectors and maps, as characters or as a picture; `with title \"Loss\", log y` and more: `:help with`",
         example: ("plot t^2 over t from -1 to 1", ""),
     },
     StatementRow {

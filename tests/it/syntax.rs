@@ -573,7 +573,12 @@ fn operands_side_by_side() {
             "`print \"cost\", J`",
         ),
         ("print x y", "x y", "comma or an operator", "commas"),
-        ("trace L w", "L w", "comma or an operator", "`wrt`"),
+        (
+            "trace L w",
+            "L w",
+            "comma or an operator",
+            "`trace L wrt w`",
+        ),
         ("x = y z", "y z", "operator is missing", "`y*z`"),
         (
             "repeat 3 { x := 1 } y",
@@ -765,7 +770,12 @@ fn choices_loops_and_blocks() {
         ("x[:2]", ":", "written with `..`", "`W[:, 1]`"),
         ("{ x }", "{", "a block is allowed only after", ""),
         ("0 < x < 1", "0 < x < 1", "chained", "`0 < x and x < 1`"),
-        ("x = 1..3", "..", "only after `in`", "linspace"),
+        (
+            "x = 1..3",
+            "..",
+            "only after `in`",
+            "`x = [i for i in 1..3]`",
+        ),
         ("x[1..2..3]", "..", "two ends", ""),
         ("x[1:3]", ":", "written with `..`", ""),
         (
@@ -873,8 +883,8 @@ fn tails() {
         (
             "plot t over t to 3",
             "to",
-            "not complete",
-            "over t from a to b",
+            "`over t` needs a range",
+            "`plot t over t from 1 to 3`",
         ),
         (
             "plot t over t from 1",

@@ -8,6 +8,7 @@ use crate::syntax::errors;
 use crate::syntax::foreign::NEWTON;
 use crate::syntax::names::normalised;
 use crate::syntax::special::{Special, SpecialKind, TEXT_OPTION};
+use crate::syntax::token::Token;
 use unicode_normalization::is_nfc;
 
 impl Builder<'_> {
@@ -102,8 +103,30 @@ impl Builder<'_> {
     // Operators.
 
     pub fn binary(&mut self, op: BinaryOp, a: ExprId, b: ExprId) -> ExprId {
+        if op == BinaryOp::Sub && matches!(self.kind(b), ExprKind::Unary(UnaryOp::Neg, _)) {
+            self.warn_of_dashes(a, b);
+        }
         let span = self.span(a).to(self.span(b));
         self.push(ExprKind::Binary(op, a, b), span)
+    }
+
+    /// `3 -- a comment`: the second minus belongs to `b`.
+    fn warn_of_dashes(&mut self, a: ExprId, b: ExprId) {
+        let (start, end) = (self.span(a).end, self.span(b).start + 1);
+        let gap = Span { start, end };
+        let written = self.source.slice(gap);
+        let after = self.source.text[end as usize..].starts_with(' ');
+        if written.trim_start() != "--" || !written.starts_with(' ') || !after {
+            return;
+        }
+        let span = Span {
+            start: end - 2,
+            end,
+        };
+        self.warn(warning!(Syntax, self.locate(span),
+            "`--` is two minus signs, and what follows belongs to the formula";
+            label: "starts no comment";
+            help: "a comment starts with `#`; for the sum write `+`"));
     }
 
     pub fn prefix(&mut self, op: UnaryOp, l: u32, x: ExprId) -> ExprId {
@@ -148,9 +171,19 @@ impl Builder<'_> {
         };
         let (first, symbol) = (self.written(a), op.symbol());
         let (middle, last) = (self.written(*b), self.written(c));
-        let text = format!("{first} and {middle} {symbol} {last}");
+        let start = self.span(a).start;
+        let joint =
+            match errors::stands_in(self.source, self.tokens, start, Token::Show(Show::Prove)) {
+                true => ",",
+                false => " and",
+            };
+        let text = format!("{first}{joint} {middle} {symbol} {last}");
+        let shown = match joint {
+            "," => format!("prove {text}"),
+            _ => text.clone(),
+        };
         Err(error
-            .help(format!("write `{text}`"))
+            .help(format!("write `{shown}`"))
             .fix(self.locate(span), text))
     }
 
@@ -190,7 +223,8 @@ impl Builder<'_> {
                     (Some(name), self.text_item(text))
                 }
                 Argument::Text(text) | Argument::NamedText(_, text) => {
-                    return Err(errors::misplaced_text(self.source, text.span));
+                    let function = &function.name;
+                    return Err(errors::text_in_call(self.source, text.span, function));
                 }
             };
             match (name, named.last()) {
@@ -269,7 +303,9 @@ impl Builder<'_> {
         if let Some(&end) = self.ends.used.last()
             && end.start >= base.end
         {
-            self.ends.indexed.get_or_insert((x, end));
+            let second = matches!(indices.get(1), Some(Index::At(i) | Index::Range(_, i)) if self.span(*i).start <= end.start);
+            let size = if second { "cols" } else { "rows" };
+            self.ends.indexed.get_or_insert((x, end, size));
         }
         Ok(self.push(ExprKind::Index(x, indices), span))
     }
@@ -287,7 +323,62 @@ impl Builder<'_> {
     }
 
     pub fn matrix(&mut self, rows: Vec<Vec<ExprId>>, l: u32, r: u32) -> ExprId {
+        let mut signs = Vec::new();
+        for entry in rows.iter().flatten() {
+            self.signs_like_blanks(*entry, &mut signs);
+        }
+        if !signs.is_empty() {
+            self.warn_of_blanks(signs, Span { start: l, end: r });
+        }
         self.push(ExprKind::Matrix(rows), Span { start: l, end: r })
+    }
+
+    /// The ends of the operands before a sign with a blank on its left alone, as in `1 -2`.
+    fn signs_like_blanks(&self, entry: ExprId, found: &mut Vec<u32>) {
+        let mut entry = entry;
+        while let ExprKind::Binary(BinaryOp::Add | BinaryOp::Sub, a, b) = *self.kind(entry) {
+            // In parentheses it is one entry for sure.
+            if self.span(entry).start != self.span(a).start {
+                return;
+            }
+            let gap = Span {
+                start: self.span(a).end,
+                end: self.span(b).start,
+            };
+            let written = self.source.slice(gap);
+            if written.starts_with(' ') && !written.ends_with([' ', '(']) {
+                found.push(gap.start);
+            }
+            entry = a;
+        }
+    }
+
+    /// `[1 -2]` is one entry here and two in languages that separate entries by blanks.
+    fn warn_of_blanks(&mut self, mut signs: Vec<u32>, whole: Span) {
+        signs.sort_unstable();
+        let mut text = String::new();
+        let mut start = whole.start;
+        for &sign in &signs {
+            text.push_str(self.source.slice(Span { start, end: sign }));
+            text.push(',');
+            start = sign;
+        }
+        text.push_str(self.source.slice(Span {
+            start,
+            end: whole.end,
+        }));
+        let span = Span {
+            start: signs[0],
+            end: signs[0] + 2,
+        };
+        let help = match text.len() <= 60 && !text.contains(['\n', '\r']) {
+            true => format!("for two entries write `{text}`; for one put a blank on both sides of the sign, or on none"),
+            false => "entries are separated by commas; for one entry put a blank on both sides of the sign, or on none".to_owned(),
+        };
+        let warning = warning!(Syntax, self.locate(span),
+            "this sign joins what stands on both sides of it to one entry";
+            label: "a blank on one side");
+        self.warn(warning.help(help));
     }
 
     pub fn comprehension(

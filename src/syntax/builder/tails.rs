@@ -251,6 +251,9 @@ impl Builder<'_> {
     }
 
     fn bad_item(&self, word: &Ident, span: Span) -> Diagnostic {
+        if &*word.name == "respect" {
+            return errors::respect(self.source, self.tokens, word.span.start);
+        }
         let (message, help) = match &*word.name {
             "log" => ("`log` names an axis", "write `with log x` or `with log y`"),
             "points" => (

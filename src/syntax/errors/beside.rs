@@ -1,8 +1,10 @@
 //! Two operands side by side, with nothing between them.
 
-use super::{Context, habits, statements};
+use super::{Context, habits, meant, statements};
 use crate::diagnostic::Diagnostic;
 use crate::primitives;
+use crate::syntax::foreign;
+use crate::syntax::special::Special;
 use crate::syntax::statements::statement_form;
 use crate::syntax::token::Token;
 
@@ -28,12 +30,14 @@ pub(super) fn beside(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         wrt_in_call,
         habits::operator_as_statement,
         function,
+        meant::forgotten,
         tail_of_nothing,
         tail_word,
         missing_tail_operand,
         entry,
         statement,
         block,
+        declared,
         text,
         item,
         called,
@@ -125,11 +129,12 @@ fn leibniz(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> 
         && context.token(slash) == Some(Token::Slash)
         && context.token(last) == Some(Token::Name);
     is_quotient.then(|| {
-        let of = match (context.token(at), context.closer(at)) {
-            (Some(Token::LeftParen), Some(closer)) if closer > at + 1 => {
+        let last = context.term_end(at);
+        let of = match context.closer(at) {
+            Some(closer) if closer == last && closer > at + 1 => {
                 context.text_of(at + 1, closer - 1)
             }
-            _ => context.operand_from(at),
+            _ => context.text_of(at, last),
         };
         pair(
             context,
@@ -139,7 +144,7 @@ fn leibniz(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> 
             "a quotient of two names",
         )
         .help(format!(
-            "write `grad({of}, {by})` for its value, `derive {of} wrt {by}` for its formula"
+            "write `derive {of} wrt {by}` for its formula, `grad({of}, {by})` for its value"
         ))
     })
 }
@@ -363,10 +368,46 @@ fn entry(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
     Some(pair(context, last, at, message, "two entries side by side").help(help))
 }
 
+/// `input x(3)`
+fn declared(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
+    let closer = context.closer(at)?;
+    let is_shape = context.statement_token(at) == Some(Token::Input)
+        && context.token(at) == Some(Token::LeftParen)
+        && context.token(last) == Some(Token::Name)
+        && closer > at + 1;
+    is_shape.then(|| {
+        let text = format!("[{}]", context.text_of(at + 1, closer - 1));
+        let span = context.span(at).to(context.span(closer));
+        let error = context.error(span, "a shape is written in square brackets", "not square");
+        error
+            .help(format!("write `input {}{text}`", context.text(last)))
+            .fix(context.place(span), text)
+    })
+}
+
 /// `print "cost" J`
 fn text(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> {
     let is_text =
         context.token(last) == Some(Token::Text) || context.token(at) == Some(Token::Text);
+    let read = context.token(last) == Some(Token::Name)
+        && (Special::named(&context.text(last)) == Some(Special::Read)
+            || foreign::is_reader(&context.text(last)));
+    if is_text && read {
+        let error = pair(
+            context,
+            last,
+            at,
+            "a function takes its argument in parentheses",
+            "not in parentheses",
+        );
+        return Some(habits::rewritten(
+            context,
+            error,
+            last,
+            at,
+            format!("read({})", context.text(at)),
+        ));
+    }
     is_text.then(|| {
         pair(
             context,
@@ -411,6 +452,8 @@ fn product(context: &Context<'_>, last: usize, at: usize) -> Option<Diagnostic> 
     let (left, right) = (context.operand_until(last), context.operand_from(at));
     let help = if context.touches(at) {
         format!("write `{left}*{right}`")
+    } else if context.is_function(last) && !matches!(context.token(at), Some(Token::LeftParen)) {
+        format!("write `{left}({right})` for a call; a product has a `*` between")
     } else {
         format!("write `{left}*{right}` for a product; statements end at a newline or `;`")
     };

@@ -46,9 +46,13 @@ fn dot(context: &Context<'_>, at: usize) -> Diagnostic {
             }
             (
                 "unexpected `.`: there are no modules or attributes".to_owned(),
-                no_prefix(&context.text(last), &context.operand_from(last)),
+                no_prefix(context, last),
             )
         }
+        (Some(Token::Name), Some(Token::LeftParen)) => (
+            "this dot belongs to nothing".to_owned(),
+            entry_by_entry(context, at),
+        ),
         (Some(_), Some(Token::Name)) if context.operand_before(at) => {
             return habits::path(context, at).unwrap_or_else(|| attribute(context, at, &operand()));
         }
@@ -113,8 +117,11 @@ fn method(
     let Some(ours) = known else {
         return match foreign::function(name) {
             Some(word) => error.help(word.advice),
-            None => error.help(format!(
+            None if context.token(at + 2) == Some(Token::LeftParen) => error.help(format!(
                 "nothing is called `{name}` here: take it out, and the dot"
+            )),
+            None => error.help(format!(
+                "the columns of data have numbers: the first is `{operand}[:, 1]`"
             )),
         };
     };
@@ -138,11 +145,36 @@ fn method(
     error.fix(context.place(whole), call)
 }
 
-/// Advice for `np.…`: the function of another language may have another name here.
-fn no_prefix(name: &str, call: &str) -> String {
-    match foreign::function(name).or_else(|| foreign::value(name)) {
+/// Advice for `np.…`: the function of another language, called by the name at `at`, may have another name
+/// here.
+fn no_prefix(context: &Context<'_>, at: usize) -> String {
+    let name = context.text(at);
+    let text = (at + 2..at + 3).find(|&i| context.token(i) == Some(Token::Text));
+    match foreign::function(&name).or_else(|| foreign::value(&name)) {
+        Some(_) if let (true, Some(text)) = (foreign::is_reader(&name), text) => {
+            format!("write `read({})`", context.text(text))
+        }
         Some(word) => word.advice.to_owned(),
-        None => format!("write `{call}`"),
+        None => format!("write `{}`", context.operand_from(at)),
+    }
+}
+
+/// Advice for `f.(v)`.
+fn entry_by_entry(context: &Context<'_>, dot: usize) -> String {
+    let name = context.text(dot - 1);
+    if !primitives::named(&name).is_empty() {
+        return format!(
+            "functions go entry by entry already: write `{name}{}`",
+            context.operand_from(dot + 1)
+        );
+    }
+    let argument = (context.closer(dot + 1) == Some(dot + 3)).then(|| context.text(dot + 2));
+    let of = argument.filter(|_| context.token(dot + 2) == Some(Token::Name));
+    match of {
+        Some(v) => format!("write `[{name}({v}[i]) for i in 1..rows({v})]`"),
+        None => format!(
+            "give the vector a name, such as `v`, and write `[{name}(v[i]) for i in 1..rows(v)]`"
+        ),
     }
 }
 
@@ -210,6 +242,22 @@ fn operator_advice(context: &Context<'_>, at: usize, written: &str) -> Option<St
                 false => ("a".to_owned(), "b".to_owned()),
             };
             format!("write `mod({a}, {b})` for a remainder, `#` for a comment")
+        }
+        "°" => {
+            let whole = context
+                .enclosing_bracket(at)
+                .filter(|&opener| context.is_call(opener));
+            let degrees = operand?;
+            let alone = whole.filter(|&opener| {
+                context.closer(opener) == Some(at + 1) && context.before(at) == Some(opener + 1)
+            });
+            match alone {
+                Some(opener) => format!(
+                    "angles are in radians: write `{}({degrees}*pi/180)`",
+                    context.text(opener - 1)
+                ),
+                None => format!("angles are in radians: write `{degrees}*pi/180`"),
+            }
         }
         "?" if operand.is_none() && context.token(at + 1) == Some(Token::Name) => {
             let name = context.text(at + 1);

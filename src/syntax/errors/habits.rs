@@ -367,6 +367,9 @@ pub(super) fn texts_added(context: &Context<'_>, at: usize) -> Option<Diagnostic
 /// `v[1:3]`, `for i in 1:10`
 pub(super) fn colon_range(context: &Context<'_>, colon: usize, error: Diagnostic) -> Diagnostic {
     let is_end = |i: usize| matches!(context.token(i), Some(Token::Number | Token::Name));
+    if let Some(help) = super::ranges::stepped(context, colon) {
+        return error.help(help);
+    }
     let before = context.before(colon).filter(|&i| is_end(i));
     let Some(before) = before.filter(|_| is_end(colon + 1)) else {
         return error.help(

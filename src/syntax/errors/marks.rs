@@ -1,6 +1,6 @@
-//! Marks that are no operators: `=`, `:=`, commas, colons, ranges, empty brackets; and missing operands.
+//! Marks that are no operators: `=`, `:=`, colons, ranges, empty brackets; and missing operands.
 
-use super::{Context, habits, misplaced_text};
+use super::{Context, habits, meant, misplaced_text, ranges};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::foreign::{NEWTON, is_solver};
 use crate::syntax::token::Token;
@@ -51,7 +51,8 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         }
         let called = context.before(opener).map(|before| context.text(before));
         if called.is_some_and(|name| is_solver(&name)) {
-            return error(NO_COMPARISON, "an equation", NEWTON.into());
+            let help = ranges::root_of(context, at, opener).unwrap_or_else(|| NEWTON.into());
+            return error(NO_COMPARISON, "an equation", help);
         }
         return error(NO_COMPARISON, "inside brackets", compare());
     }
@@ -93,14 +94,11 @@ pub(super) fn equal(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             "a value here",
             "to give it a value write `x = 3` instead, without `input`".into(),
         ),
-        word if word.is_statement_word() => error(
-            "this statement defines nothing",
-            "a definition here",
-            format!(
-                "define the name in a statement of its own before; for one other value append `at {} = 3`",
-                context.text(last)
-            ),
-        ),
+        word if word.is_statement_word() => {
+            let whole = meant::equation(context, at);
+            let help = whole.map_or_else(compare, |whole| format!("write `{whole}`"));
+            error("this statement defines nothing", "not a definition", help)
+        }
         _ => error(
             "only a name can be defined",
             "the left side is not a name",
@@ -160,80 +158,6 @@ pub(super) fn assign(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     }
 }
 
-/// A comma where no list is.
-pub(super) fn comma(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
-    if context.token(at)? != Token::Comma {
-        return None;
-    }
-    let error =
-        |message: &str, label: &str, help: &str| Some(context.mistake(at, message, label, help));
-    if !context.operand_before(at) {
-        return error(
-            "something is missing before this comma",
-            "nothing before it",
-            "take out the comma, or write what belongs there",
-        );
-    }
-    if let Some(opener) = context.enclosing_bracket(at) {
-        return comma_in_brackets(context, at, opener);
-    }
-    let rest: Vec<Token> = context.rest_of_statement(at).collect();
-    match context.statement_token(at)? {
-        Token::DefinitionHead | Token::FunctionHead => error(
-            "a definition has one value",
-            "a second value here",
-            "put each definition in a statement of its own, ended by a newline or `;`; a vector is `[1, 2]`",
-        ),
-        word if word.is_statement_word() => error(
-            "a list is not allowed here",
-            "a comma here",
-            "put the statements on lines of their own",
-        ),
-        Token::For => error(
-            "a loop has one variable",
-            "a second one here",
-            "put one loop into the block of the other",
-        ),
-        _ if rest.contains(&Token::Equal) => error(
-            "a definition has one name",
-            "several names here",
-            "write `a = 1; b = 2`; several names are updated at once by `a, b := 1, 2`",
-        ),
-        _ if rest.contains(&Token::Assign) => error(
-            "only names and entries of names can be left of `:=`",
-            "something else here",
-            "write `a, v[1] := 1, 2`",
-        ),
-        _ => error(
-            "a statement that is only a formula shows one value",
-            "a second one here",
-            "write `print a, b`; a vector is `[a, b]`",
-        ),
-    }
-}
-
-fn comma_in_brackets(context: &Context<'_>, at: usize, opener: usize) -> Option<Diagnostic> {
-    let before = context.token_before(opener);
-    let error = |message: String, help: String| {
-        let error = context.error(context.span(at), message, "a comma in parentheses");
-        Some(error.help(help))
-    };
-    match before {
-        Some(word) if word.is_statement_word() => {
-            let word = context.text(opener - 1);
-            error(
-                format!("`{word}` takes a list without parentheses"),
-                format!("write `{word} a, b`"),
-            )
-        }
-        _ if context.token(opener) == Some(Token::LeftParen) && !context.is_call(opener) => error(
-            "parentheses hold one value".to_owned(),
-            "a vector is written `[a, b]`".to_owned(),
-        ),
-        _ => None,
-    }
-}
-
 /// `[]`, `x[]`, `()`.
 pub(super) fn empty_brackets(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
     let found = context.token(at)?;
@@ -286,7 +210,7 @@ pub(super) fn range(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
         return error(
             "a range is allowed only after `in` and in an index",
             "a range here",
-            "write `[i for i in 1..n]` for the vector of its values, or `linspace(a, b, n)`",
+            &ranges::as_vector(context, at),
         );
     }
     let clause = matches!(

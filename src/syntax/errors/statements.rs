@@ -1,6 +1,6 @@
 //! Heads, blocks, tails and ends of statements.
 
-use super::{Context, habits};
+use super::{Context, habits, meant};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::syntax::statements::{StatementRow, statement_form};
 use crate::syntax::token::Token;
@@ -76,6 +76,15 @@ pub(super) fn tail(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             )
             .help("show the formula in a statement of its own, such as `trace L wrt w`"),
         );
+    }
+    if word == Token::From
+        && let Some(whole) = meant::over(context, at)
+    {
+        let error = error(
+            "the range of a plot needs its variable".to_owned(),
+            "no `over` before it",
+        );
+        return Some(error.help(format!("write `{whole}`")));
     }
     if word.tail_rank().is_none() {
         return Some(
@@ -216,9 +225,30 @@ fn unfinished(context: &Context<'_>, at: usize) -> Option<Diagnostic> {
             "`for` needs a block".to_owned(),
             "write `for i in 1..10 { print i }`",
         ),
+        _ if context.part(at) == Some(Token::Over) => {
+            let over = (start..at)
+                .rev()
+                .find(|&i| context.token(i) == Some(Token::Over))?;
+            let last = context.before(at)?;
+            let name = context.text(over + 1);
+            let range = match context.token(over + 2) {
+                Some(Token::From) if over + 2 < last => {
+                    format!("{} to 3", context.whole(over, last))
+                }
+                _ => format!("over {name} from -3 to 3"),
+            };
+            let whole = context.statement_with(over, last, &range);
+            error(
+                format!("`over {name}` needs a range"),
+                &whole.map_or_else(
+                    || format!("write `{range}`"),
+                    |whole| format!("write `{whole}`"),
+                ),
+            )
+        }
         _ => {
             let help = part_before(context, at)?;
-            error("the tail is not complete".to_owned(), help)
+            error("the statement is not complete".to_owned(), help)
         }
     }
 }

@@ -4,6 +4,9 @@ use super::{Context, short, span_of};
 use crate::source::{Location, Span};
 use crate::syntax::token::Token;
 
+/// The longest statement that a help writes anew.
+const LONGEST_REWRITE: usize = 100;
+
 impl Context<'_> {
     pub(super) fn token(&self, at: usize) -> Option<Token> {
         self.tokens.get(at).map(|lexeme| lexeme.token)
@@ -23,6 +26,73 @@ impl Context<'_> {
         };
         let span = span_of(*first).to(span_of(*last));
         short(self.source.slice(span))
+    }
+
+    /// The statement around `first` with `text` in the place of the tokens from `first` to `last`; none if it
+    /// is long or has several lines.
+    pub(super) fn statement_with(&self, first: usize, last: usize, text: &str) -> Option<String> {
+        let start = self.statement(first);
+        let end = start + self.rest_of_tokens(start).checked_sub(1)?;
+        let [start, first] = [start, first].map(|at| self.tokens.get(at).map(|token| token.start));
+        let [last, end] = [last, end].map(|at| self.tokens.get(at).map(|token| token.end));
+        let part = |start: Option<u32>, end: Option<u32>| {
+            let (start, end) = (start?, end?);
+            Some(
+                self.source
+                    .slice(Span {
+                        start,
+                        end: end.max(start),
+                    })
+                    .trim(),
+            )
+        };
+        let (before, after) = (part(start, first)?, part(last, end)?);
+        let glue = |right: &str| {
+            if right.is_empty() || right.starts_with(',') {
+                ""
+            } else {
+                " "
+            }
+        };
+        let whole = format!("{before}{}{text}{}{after}", glue(text), glue(after));
+        let whole = whole.trim_start().to_owned();
+        (whole.len() <= LONGEST_REWRITE && !whole.contains(['\n', '\r', '`'])).then_some(whole)
+    }
+
+    /// The word of the tail whose part `at` stands in.
+    pub(super) fn part(&self, at: usize) -> Option<Token> {
+        // The `to` of a range starts no part.
+        let starts = |i: usize| {
+            let token = self.token(i).filter(|token| token.tail_rank().is_some())?;
+            let in_range = token == Token::To && self.token(i + 1) != Some(Token::Text);
+            (!in_range).then_some(token)
+        };
+        (self.statement(at)..at).rev().find_map(starts)
+    }
+
+    /// The texts between the commas of the bracket at `opener`, each with its first and last token.
+    pub(super) fn arguments(&self, opener: usize) -> Option<Vec<(usize, usize)>> {
+        let closer = self.closer(opener)?;
+        let is_comma =
+            |&i: &usize| self.token(i) == Some(Token::Comma) && self.enclosing(i) == Some(opener);
+        let ends = (opener + 1..closer).filter(is_comma).chain([closer]);
+        let mut first = opener + 1;
+        let mut found = Vec::new();
+        for end in ends {
+            if first < end {
+                found.push((first, end - 1));
+            }
+            first = end + 1;
+        }
+        Some(found)
+    }
+
+    /// The text of all tokens from `first` to `last`, however long it is.
+    pub(super) fn whole(&self, first: usize, last: usize) -> &str {
+        match (self.tokens.get(first), self.tokens.get(last)) {
+            (Some(first), Some(last)) => self.source.slice(span_of(*first).to(span_of(*last))),
+            _ => "",
+        }
     }
 
     /// The span of the token; the empty range at the end of the text if nothing is left.
@@ -188,6 +258,37 @@ impl Context<'_> {
             _ => first,
         };
         self.text_of(first, self.closer(bracket).unwrap_or(first))
+    }
+
+    /// The last token of the product that starts at `first`.
+    pub(super) fn term_end(&self, first: usize) -> usize {
+        let mut at = first;
+        let end = first + self.rest_of_tokens(first);
+        while at < end {
+            let token = self.token(at);
+            let ends = at > first
+                && token.is_some_and(|token| {
+                    token.is_tail_word()
+                        || token.is_closer()
+                        || token.is_comparison()
+                        || matches!(token, Token::Plus | Token::Minus | Token::Comma)
+                            && self.operand_before(at)
+                });
+            if ends {
+                break;
+            }
+            at = self.closer(at).unwrap_or(at) + 1;
+        }
+        at.saturating_sub(1).max(first)
+    }
+
+    /// True if the token is the name of a function that this text defines, or one that such names stand for.
+    pub(super) fn is_function(&self, at: usize) -> bool {
+        let name = self.text(at);
+        let defined =
+            |i: usize| self.token(i) == Some(Token::FunctionHead) && self.text(i + 1) == name;
+        self.token(at) == Some(Token::Name)
+            && (matches!(&*name, "f" | "g" | "h") || (0..at).any(defined))
     }
 
     /// The first token of the statement that holds `at`, a marker if there is one.

@@ -1,6 +1,6 @@
 //! Words: reserved ones where they may not stand, and those of other languages.
 
-use super::{Context, habits};
+use super::{Context, habits, meant};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::syntax::foreign;
 use crate::syntax::statements::{is_statement_word, statement_words};
@@ -81,6 +81,11 @@ pub(super) fn foreign_statement(context: &Context<'_>, at: usize) -> Option<Diag
     if context.token(at) == Some(Token::Name) && matches!(context.text(at).as_str(), "do" | "begin")
     {
         return Some(foreign_word(context, at));
+    }
+    if word == context.statement(at)
+        && let Some(mode) = meant::mode(context, word)
+    {
+        return Some(mode);
     }
     if word != context.statement(at) {
         return inner_statement(context, word);
