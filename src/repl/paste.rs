@@ -54,7 +54,9 @@ fn without_results(text: &str) -> String {
     let mut below_result = false;
     let shown = |line: &&str| {
         let result = is_result(line);
-        let remark = line.starts_with("  ") && !line.trim().is_empty();
+        // The editor takes the indentation of pasted lines for its margin.
+        let indented = line.starts_with("  ") && !line.trim().is_empty();
+        let remark = indented || line.starts_with("kink: ");
         below_result = result || is_count(line) || below_result && remark;
         !below_result
     };
@@ -74,7 +76,7 @@ fn is_result(line: &str) -> bool {
 
 /// `  3 operations (6 before simplifying)`
 fn is_count(line: &str) -> bool {
-    let mut words = line.strip_prefix("  ").unwrap_or("").split(' ');
+    let mut words = line.trim_start().split(' ');
     let number = words.next().is_some_and(|word| word.parse::<u64>().is_ok());
     number && matches!(words.next(), Some("operation" | "operations"))
 }
@@ -132,6 +134,7 @@ mod tests {
             inputs("derive L wrt w\n∂L/∂w = 2*w\n  3 operations (6 before simplifying)\nw"),
             ["derive L wrt w\nw"]
         );
+        assert_eq!(inputs("w = 3\n3 operations\nw"), ["w = 3\nw"]);
         assert_eq!(
             inputs("t = 0\ngrad(relu(t), t)\ngrad(relu(t), t) = 0\n  kink: relu(t) at 0\nt"),
             ["t = 0\ngrad(relu(t), t)\nt"]
