@@ -5,6 +5,7 @@
 //! passed back through it. It is a rule of the call, written with the result, so it holds to every order.
 
 use super::Lowerer;
+use super::bracket::{self, Bracket, Newton};
 use super::frame::Frame;
 use super::tasks::{Equation, Task};
 use crate::diagnostic::{Result, bail};
@@ -28,9 +29,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// Most steps before an equation counts as one without a solution near the start.
-const MOST_STEPS: usize = 200;
+const MOST_STEPS: usize = 300;
 /// The lengths of step that are tried are 1, ¼, 1/16, …: so many.
 const LENGTHS: i32 = 8;
+/// Those where signs guard the search.
+const GUARDED_LENGTHS: i32 = 4;
 
 /// An equation g(x) = 0 on a leaf for x.
 struct Residual<'g> {
@@ -200,7 +203,7 @@ impl Lowerer<'_> {
     }
 
     /// Damped Newton steps from `start` until none of them makes it better: a smaller residual, or where
-    /// `least` is given a smaller value of that.
+    /// `least` is given a smaller value of that. One equation with one unknown is guarded by signs.
     fn searched<'g>(
         &self,
         of: &Equation,
@@ -234,9 +237,11 @@ impl Lowerer<'_> {
             directions = vec![entrywise(&WHERE, &[up, -newton, newton]), here.value];
         }
         let first = replaced(merit, residual.unknown, x);
+        let guarded = of.special != Special::Minimize && shape.is_scalar();
+        let lengths = if guarded { GUARDED_LENGTHS } else { LENGTHS };
         let (mut best, mut best_merit) = (x, first);
         for direction in directions {
-            for k in 0..LENGTHS {
+            for k in 0..lengths {
                 let candidate = x - 0.25f64.powi(k) * direction;
                 let merit = replaced(merit, residual.unknown, candidate);
                 let better = entrywise(&LT, &[merit, best_merit]);
@@ -245,25 +250,52 @@ impl Lowerer<'_> {
             }
         }
         let has_moved = entrywise(&LT, &[best_merit, first]);
+        // Each state: the leaf that stands for it, the next one, the first one.
+        let mut states = vec![
+            (x, best, start),
+            (moved, has_moved, graph.term(graph.literal(1.0))),
+        ];
+        if guarded {
+            let leaf = |k: usize| graph.term(graph.local(LocalUse::State, k, shape));
+            let bracket = Bracket {
+                point: x,
+                other: leaf(3),
+                distance: leaf(4),
+            };
+            let value = |at: Term<'g>| replaced(residual.value, residual.unknown, at);
+            let newton = Newton {
+                step: newton,
+                best,
+                size: first,
+                best_size: best_merit,
+            };
+            let (next, goes_on) = bracket.step(&value, &newton);
+            let distance = (start.map(&ABS) + 1.0) * start.number(bracket::FIRST);
+            states = vec![
+                (x, next.point, start),
+                (moved, goes_on, start.number(1.0)),
+                (bracket.other, next.other, start.number(f64::NAN)),
+                (bracket.distance, next.distance, distance),
+            ];
+        }
+        states.insert(2, (count, count + 1.0, count.number(0.0)));
         let stands = entrywise(&EQ, &[moved, moved.number(0.0)]);
         let late = entrywise(&LT, &[count.number(MOST_STEPS as f64 - 0.5), count]);
         let end = entrywise(&OR, &[stands, late]);
         let parameters = graph.parameters(others);
         let given = others.iter().copied().zip(parameters.iter().copied());
         let replaced: FxHashMap<NodeId, NodeId> = given.collect();
-        let next = count + 1.0;
-        let roots = [best.id, has_moved.id, next.id, end.id];
+        let mut roots: Vec<NodeId> = states.iter().map(|(_, next, _)| next.id).collect();
+        roots.push(end.id);
         let images = images(graph, &roots, &replaced);
         let image = |id: NodeId| images.get(&id).copied().unwrap_or(id);
         let round = Round {
             name: of.function.name.clone(),
             count: RoundCount::Until(image(end.id), MOST_STEPS + 2),
             keeps: Keeps::Last,
-            states: vec![
-                (x.id, image(best.id)),
-                (moved.id, image(has_moved.id)),
-                (count.id, image(next.id)),
-            ],
+            states: (states.iter())
+                .map(|(leaf, next, _)| (leaf.id, image(next.id)))
+                .collect(),
             parameters,
             rows: Vec::new(),
             depth: graph.loop_depth(&roots) + 1,
@@ -277,10 +309,8 @@ impl Lowerer<'_> {
                 help: "choose by `where(c, a, b)` instead of `if`, and keep counts and indices fixed");
         }
         let result = round.shape(graph);
-        let args: Vec<NodeId> = [start.id, graph.literal(1.0), graph.literal(0.0)]
-            .into_iter()
-            .chain(others.iter().copied())
-            .collect();
+        let first = states.iter().map(|(_, _, first)| first.id);
+        let args: Vec<NodeId> = first.chain(others.iter().copied()).collect();
         let all = graph.term(graph.apply(&ROUNDS, graph.round(round), result, &args));
         let block = Block {
             corner: Corner { row: 0, col: 0 },

@@ -7,6 +7,7 @@
 //! shape), so the unit grows inside an [`Evaluation`], which computes them; at the end the machine
 //! hands the evaluation out and is gone.
 
+mod bracket;
 mod calls;
 mod check;
 mod comprehension;

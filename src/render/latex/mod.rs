@@ -18,9 +18,7 @@ use crate::findings;
 use crate::graph::Tensor;
 use crate::notation::{Subscript, Written, written};
 use crate::simplify::{EntryFormula, Simplified};
-use crate::symbolic::{
-    Derivation, DerivationStep, Head, Recurrence, Rewriting, Symbolic, TaylorSeries,
-};
+use crate::symbolic::{Derivation, DerivationStep, Head, Rewriting, Symbolic, TaylorSeries};
 use crate::syntax::ast::Name;
 use crate::trace::Trace;
 use crate::trace::check::Verdict;
@@ -339,8 +337,7 @@ fn derived(derivation: &Derivation, style: &Style) -> String {
         }
         Symbolic::Recurrences(found) => {
             text.push_str(&lines(&head, &found.whole));
-            let equation = |equation: &Recurrence| recurrence(equation, pen);
-            text.extend(found.equations.iter().map(equation));
+            text.extend(found.equations.iter().map(|one| recurrence(one, pen)));
         }
         Symbolic::NoFormula {
             why,
