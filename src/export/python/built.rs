@@ -284,9 +284,9 @@ impl Body<'_, '_, '_> {
             let last = || sizes.text(&sizes.sum([first as usize, count as usize]));
             match (first, first + count == all) {
                 (0, true) => ":".to_string(),
-                (0, false) => format!(":{}", last()),
-                (first, true) => format!("{}:", place(first)),
-                (first, false) => format!("{}:{}", place(first), last()),
+                (0, false) => slice("", &last()),
+                (first, true) => slice(&place(first), ""),
+                (first, false) => slice(&place(first), &last()),
             }
         };
         let (rows, cols) = (
@@ -298,5 +298,13 @@ impl Body<'_, '_, '_> {
             _ => format!("{base}[{rows}, {cols}]"),
         };
         Piece::atom(text, shape)
+    }
+}
+
+/// `a:b`, with blanks around the colon where an end is more than a name or a number.
+pub(super) fn slice(from: &str, to: &str) -> String {
+    match from.contains(' ') || to.contains(' ') {
+        true => format!("{from} : {to}").trim().to_string(),
+        false => format!("{from}:{to}"),
     }
 }

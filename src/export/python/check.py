@@ -51,10 +51,11 @@ def check():
     for text, value, expected in zip(REQUESTS, values(**inputs()), EXPECTED):
         difference = relative(ARRAY, expected)
         print(f"{text}: {difference:.1e}")
-        worst = max(worst, difference if difference == difference else np.inf)
+        worst = max(worst, np.inf if np.isnan(difference) else difference)
     for derivative, value, name in DERIVATIVES:
         difference = from_differences(derivative, value, name)
-        print(f"{REQUESTS[derivative]} from differences of {REQUESTS[value]}: {difference:.1e}")
+        differences = f"from differences of {REQUESTS[value]}"
+        print(f"{REQUESTS[derivative]} {differences}: {difference:.1e}")
         farthest = max(farthest, difference)
     print(f"largest relative difference: {worst:.1e}, from differences: {farthest:.1e}")
     return 0 if worst <= 1e-9 and farthest <= 1e-5 else 1

@@ -1,5 +1,6 @@
 //! Loops inside formulas: the rounds of an iteration, and their adjoints backwards.
 
+use super::built::slice;
 use crate::diagnostic::{Result, bail};
 use crate::export::body::Body;
 use crate::export::dialect::Dialect;
@@ -451,13 +452,13 @@ impl Body<'_, '_, '_> {
         for (k, (name, shape)) in names.iter().zip(shapes).enumerate() {
             let sizes = &self.shared.sizes;
             let before = |k: usize| sizes.sum(shapes[..k].iter().map(|shape| shape.len()));
-            let (at, to) = (sizes.text(&before(k)), before(k + 1));
+            let (at, to) = (sizes.text(&before(k)), sizes.text(&before(k + 1)));
+            let part = slice(&at, &to);
             self.line(match (shape.is_scalar(), shape.cols) {
                 (true, _) => format!("{name} = {whole}[{at}, 0]"),
-                (false, 1) => format!("{name} = {whole}[{at}:{}]", sizes.text(&to)),
+                (false, 1) => format!("{name} = {whole}[{part}]"),
                 _ => format!(
-                    "{name} = {whole}[{at}:{}].reshape({}, {}).T",
-                    sizes.text(&to),
+                    "{name} = {whole}[{part}].reshape({}, {}).T",
                     sizes.count(shape.cols),
                     sizes.count(shape.rows)
                 ),
