@@ -71,6 +71,8 @@ pub enum Slip {
     TermSign(String),
     /// This term is too much.
     Extra(String),
+    /// This derivative of an inner function is missing.
+    Inner(String),
     /// Right where the derivative is not 0, and not 0 where it is.
     Mask,
 }

@@ -9,7 +9,7 @@ use crate::source::Location;
 use crate::symbolic::NoFormula;
 use crate::syntax::ast::Mode;
 use crate::trace::check::Reason;
-use crate::trace::compare::NoAnswer;
+use crate::trace::compare::{NoAnswer, Off};
 use crate::trace::provenance::{Birth, Operand, Place};
 use crate::trace::{Checkpoints, Kink, Nonfinite, Role, RoundState, RoundingError};
 
@@ -317,6 +317,26 @@ fn operand(operand: &Operand, in_trace: bool, pen: &PlainMath<'_>, style: &Style
     format!("{name} = {}", number::inline(&operand.value, style.digits))
 }
 
+/// The reason for which finite differences say something else than the rules.
+pub fn off(off: Off) -> String {
+    let number = |x: f64| crate::number::format(x, 6);
+    match off {
+        Off::Step => "numeric is off: its default step does not suit this point; `check` looks for a better one, or give one: `numeric(f, x, h=1e-3)`".into(),
+        Off::Rounding(value) => format!(
+            "the rules are off: terms cancel here, and rounding is larger than the derivative; with a step that suits numeric says {}",
+            number(value)
+        ),
+        Off::Sides([left, right]) if left.abs().max(right.abs()) > 1e3 * (1.0 + left.abs().min(right.abs())) => {
+            "numeric is off: the value jumps here, as where another branch is taken".into()
+        }
+        Off::Sides([left, right]) => format!(
+            "numeric is off: another branch begins here; the slope is {} from the left and {} from the right",
+            number(left),
+            number(right)
+        ),
+    }
+}
+
 /// A mistake in a derivative, in words.
 pub fn slip(slip: &Slip) -> String {
     let number = |x: f64| crate::number::format(x, 12);
@@ -342,6 +362,9 @@ pub fn slip(slip: &Slip) -> String {
         Slip::Doubled(term) => format!("the term `{term}` is counted twice"),
         Slip::TermSign(term) => format!("the term `{term}` has the wrong sign"),
         Slip::Extra(term) => format!("the term `{term}` does not belong there"),
+        Slip::Inner(factor) => format!(
+            "the factor `{factor}` is missing: the chain rule multiplies by the derivative of what is inside"
+        ),
         Slip::Mask => "it is right where the derivative is not 0; a mask is missing".into(),
     }
 }

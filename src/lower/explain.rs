@@ -137,7 +137,7 @@ impl Unit<'_> {
             fix: place, signature.clone()))
     }
 
-    /// Refuses outputs that are functions, and formulas with the name of a function of the user's in
+    /// Refuses outputs that are functions or misspelt names, and formulas with the name of a function of the user's in
     /// them that is not called.
     ///
     /// # Errors
@@ -154,6 +154,7 @@ impl Unit<'_> {
             {
                 return Err(error);
             }
+            self.refuse_misspelt(script, *output, *root)?;
         }
         for name in self.free_names(roots) {
             if self.definitions.function(&name).is_some()
@@ -164,6 +165,19 @@ impl Unit<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a formula that is nothing but a name without a meaning and looks like one that has a meaning.
+    ///
+    /// # Errors
+    /// The formula is such a name.
+    pub fn refuse_misspelt(&self, script: &Script, expr: ExprId, node: NodeId) -> Result<()> {
+        match script.name_at(expr) {
+            Some(name) if self.is_free(node) && self.nearest_name(name).is_some() => {
+                Err(self.missing(node))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The advice for `name` if it is a constant of another language or `dL` of `dL/dw`.

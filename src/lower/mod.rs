@@ -42,7 +42,7 @@ mod uniform;
 mod unit;
 mod unrolled;
 
-pub use definitions::{Definitions, Formula};
+pub use definitions::{Definitions, Formula, Meaning};
 pub use evaluation::Evaluation;
 pub use limits::Limits;
 pub use origin::Origin;

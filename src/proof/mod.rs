@@ -20,6 +20,7 @@ pub use points::drawn_value;
 pub use witness::Point;
 
 use crate::exec::Failure;
+use crate::graph::primitive::DerivativeRule;
 use crate::graph::{Graph, NodeId, Op, Shape, Tensor};
 use crate::stop;
 use basics::basics;
@@ -224,6 +225,7 @@ fn at_points(claim: &Claim<'_>, by_laws: bool) -> Result<Decision, Failure> {
     let mut unclear = 0;
     let inputs = inputs(claim.graph, &claim.sides);
     let all_fixed = inputs.iter().all(|input| (claim.fixed)(*input));
+    let jumps = may_jump(claim);
     for (number, draw) in draws().take(MOST).enumerate() {
         if stop::requested() {
             return Err(Failure::Interrupted);
@@ -237,7 +239,7 @@ fn at_points(claim: &Claim<'_>, by_laws: bool) -> Result<Decision, Failure> {
             Witness::Agree(false) | Witness::Nothing => {}
             Witness::Differ { entry, size } => {
                 if claim.derivative && (by_laws || is_single(claim, &point)?) {
-                    decision.kinks |= size > CLEAR;
+                    decision.kinks |= size > CLEAR && jumps;
                     continue;
                 }
                 if size <= CLEAR {
@@ -318,6 +320,17 @@ fn is_open(claim: &Claim<'_>, point: &Point, left: bool) -> Result<bool, Failure
         }
     }
     Ok(true)
+}
+
+/// True if a side has an operation whose derivative may jump: elsewhere only overflow makes a point single.
+fn may_jump(claim: &Claim<'_>) -> bool {
+    let jumps = |id: &NodeId| match claim.graph.node(*id).op {
+        Op::Apply(row, _) => {
+            row.kinks.is_some() || row.is_truth() || matches!(row.derivative, DerivativeRule::Zero)
+        }
+        _ => false,
+    };
+    claim.graph.cone(&claim.sides, |_| false).iter().any(jumps)
 }
 
 /// True if the sides are equal around a point.

@@ -5,9 +5,11 @@
 
 use crate::exec::{Failure, Interpreter};
 use crate::graph::{Graph, NodeId, Op, Tensor};
-use crate::primitives::arithmetic::NEG;
+use crate::graph::primitive::DerivativeRule;
+use crate::primitives::arithmetic::{ADD, MUL, NEG, SUB};
 use crate::primitives::elementary::ABS;
 use crate::primitives::random::SplitMix64;
+use rustc_hash::FxHashSet;
 
 /// Evaluations with moved results.
 const RUNS: u64 = 4;
@@ -85,9 +87,9 @@ pub(super) fn witness(
         return Ok(Witness::Agree(true));
     }
     let mut spread = 0f64;
-    let mut lost = false;
     let cone = graph.cone(&sides, |_| false);
     let mut seen: Vec<Option<Tensor>> = vec![None; cone.len()];
+    let mut lost: FxHashSet<NodeId> = FxHashSet::default();
     for run in 0..RUNS {
         let mut random = SplitMix64::new(seed.wrapping_add(run));
         let mut interpreter = match moved_values(graph, &cone, point, &mut random) {
@@ -96,8 +98,10 @@ pub(super) fn witness(
         };
         for (id, seen) in cone.iter().zip(&mut seen) {
             let now = interpreter.known(*id).map(|view| view.to_tensor());
-            if let (Some(now), Some(before)) = (&now, seen.as_ref()) {
-                lost |= lost_digits(before, now);
+            if let (Some(now), Some(before)) = (&now, seen.as_ref())
+                && lost_digits(before, now)
+            {
+                lost.insert(*id);
             }
             *seen = now;
         }
@@ -116,13 +120,26 @@ pub(super) fn witness(
     let error = SPREADS * spread + LEAST_ERROR * scale;
     Ok(match apart[worst].abs() > error {
         // A value of which no digit is left may be divided by, which no spread shows.
-        true if lost => Witness::Nothing,
+        true if cone.iter().any(|id| magnifies(graph, *id, &lost)) => Witness::Nothing,
         true => Witness::Differ {
             entry: worst,
             size: apart[worst].abs() / scale,
         },
         false => Witness::Agree(error <= 1e-5 * scale),
     })
+}
+
+/// True if an operation on one of the `lost` values may make any number of it. Sums and products do not: what is
+/// left is as small as the error.
+fn magnifies(graph: &Graph, id: NodeId, lost: &FxHashSet<NodeId>) -> bool {
+    let Op::Apply(row, _) = graph.node(id).op else {
+        return false;
+    };
+    let is_polynomial = matches!(
+        row.derivative,
+        DerivativeRule::Linear(_) | DerivativeRule::Bilinear(..)
+    ) || [&ADD, &SUB, &MUL].iter().any(|known| row.is(known));
+    !is_polynomial && graph.args(id).iter().any(|arg| lost.contains(arg))
 }
 
 /// True if an entry has no digit in common with itself a run before.
@@ -199,12 +216,14 @@ fn is_whole(value: &Tensor) -> bool {
     entries.all(|x| x.fract() == 0.0 && x.abs() < 1e6)
 }
 
-/// `value` with those entries moved by up to an ulp that `rounded` says.
+/// `value` with those entries moved that `rounded` says: by half an ulp at least, since less would be rounded
+/// away, and by three halves at most.
 fn moved(value: &Tensor, random: &mut SplitMix64, rounded: fn(f64) -> bool) -> Tensor {
     let mut value = value.clone();
     for entry in value.data_mut() {
         if rounded(*entry) {
-            *entry *= 1.0 + f64::EPSILON * (2.0 * random.uniform() - 1.0);
+            let side = 2.0 * random.uniform() - 1.0;
+            *entry *= 1.0 + f64::EPSILON * (side + 0.5f64.copysign(side));
         }
     }
     value

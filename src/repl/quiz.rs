@@ -10,6 +10,7 @@ use crate::number;
 use crate::render::Style;
 use crate::session::Session;
 use crate::source::Source;
+use crate::syntax::ast::Name;
 use crate::trace::numbers::Columns;
 use crate::trace::{Arg, Line, Role, Trace};
 use std::fmt::Write;
@@ -49,7 +50,19 @@ pub fn run(repl: &mut Repl, argument: &str) -> Next {
     };
     let questions = questions(&trace);
     if questions.is_empty() {
-        return repl.say("there is nothing to ask: every number of this trace is given\n");
+        let free = trace.lines.iter().filter(|line| line.is_input());
+        let free = free.filter(|line| line.value.is_none());
+        let names: Vec<String> = free.flat_map(|line| line.names.iter().map(Name::to_string)).collect();
+        return repl.say(&match names.split_first() {
+            None => "there is nothing to ask: every number of this trace is given\n".into(),
+            Some(_) if repl.quiz.is_some() => {
+                "`:quiz` asks again, `:quiz skip` shows the answer, `:quiz end` leaves\n".into()
+            }
+            Some((first, _)) => {
+                let names = names.join(", ");
+                format!("there are no numbers to ask for: {names} without a value; give one: `{first} = 1`\n")
+            }
+        });
     }
     let mut quiz = Quiz {
         known: repl.session().fresh(),

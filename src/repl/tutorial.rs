@@ -121,7 +121,7 @@ pub fn run(repl: &mut Repl, argument: &str) -> Next {
             repl.tutorial.runs = false;
             return repl.say("the tutorial goes on with `:tutorial`\n");
         }
-        "skip" => return next(repl),
+        "skip" => return skip(repl),
         "again" => repl.tutorial.lesson = 0,
         _ => {}
     }
@@ -143,6 +143,18 @@ fn show(repl: &mut Repl) -> Next {
         at + 1,
         LESSONS.len()
     ))
+}
+
+/// Does what the present lesson asks for, which the lessons after it build on, and shows the next one.
+fn skip(repl: &mut Repl) -> Next {
+    let Tutorial { lesson, runs: true } = repl.tutorial else {
+        return next(repl);
+    };
+    repl.answer(LESSONS[lesson].example);
+    if repl.tutorial == (Tutorial { lesson, runs: true }) {
+        return next(repl);
+    }
+    Next::Read
 }
 
 fn next(repl: &mut Repl) -> Next {

@@ -8,7 +8,7 @@ use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::claims::{Against, Outcome, Slip};
 use crate::diagnostic::{Diagnostic, Result, bail, counted, error};
-use crate::diff::{Problem, grad, jacobian};
+use crate::diff::{Held, Problem, Target, grad, jacobian};
 use crate::event::Event;
 use crate::exec::Failure;
 use crate::graph::substitute::substitute;
@@ -19,7 +19,7 @@ use crate::primitives::arithmetic::{NE, WHERE};
 use crate::primitives::term::entrywise;
 use crate::proof::{Claim, Laws, Point, decide, inputs};
 use crate::stop;
-use crate::symbolic::{Spelling, Symbolic};
+use crate::symbolic::{Spelling, Subject, Symbolic};
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Name, Script, UnaryOp};
 use crate::syntax::printer;
 use crate::trace::{Wanted, Wrt};
@@ -38,6 +38,8 @@ struct Pair {
     given: NodeId,
     /// The terms of the right one, and of the given one.
     terms: [Vec<Named>; 2],
+    /// The derivatives of the inner functions.
+    inner: Vec<Named>,
 }
 
 impl Session {
@@ -122,6 +124,10 @@ impl Session {
                 terms[0].push(signed(graph, found.text(part), lowered, negative));
             }
         }
+        let (by_argument, inner) = self.with_subject(lowerer.unit(), wanted, |subject| {
+            links(subject, output, wrt.target)
+        });
+        terms[0].extend(by_argument);
         for (part, negative) in summands(script, given) {
             let lowered = lowerer.lower_held(&formula(script, part), &held)?;
             let text = printer::print(script, part);
@@ -131,8 +137,53 @@ impl Session {
             right,
             given: node,
             terms,
+            inner,
         })
     }
+}
+
+/// What the rules multiply and add up between a scalar and a scalar variable: the part of the derivative that
+/// goes through one of several arguments of an operation, and the derivative of the only one.
+fn links(subject: &Subject<'_>, output: NodeId, target: Target) -> (Vec<Named>, Vec<Named>) {
+    let (graph, held) = (subject.graph, subject.held);
+    let (mut parts, mut inner) = (Vec::new(), Vec::new());
+    let is_scalar = |id: NodeId| graph.shape(id).is_scalar();
+    if target.entry.is_some() || !is_scalar(output) || !is_scalar(target.node) {
+        return (parts, inner);
+    }
+    let slope = |output: NodeId, node: NodeId, held: &Held| {
+        let target = Target { node, entry: None };
+        graph.term(grad(Problem { graph, output, target, held }))
+    };
+    let depends = |id: NodeId| {
+        let cone = graph.cone(&[id], |id| held.contains(&id));
+        is_scalar(id) && cone.has(target.node)
+    };
+    let cone = graph.cone(&[output], |id| held.contains(&id));
+    for id in cone.iter().copied().filter(|id| depends(*id)) {
+        let Op::Apply(..) = graph.node(id).op else {
+            continue;
+        };
+        if parts.len() + inner.len() >= MOST_TERMS {
+            break;
+        }
+        let mut active: Vec<NodeId> = graph.args(id).iter().copied().filter(|arg| depends(*arg)).collect();
+        active.dedup();
+        let leaves: Held = active.iter().copied().collect();
+        let adjoint = slope(output, id, &Held::from_iter([id]));
+        for arg in &active {
+            let tangent = slope(*arg, target.node, held);
+            let (list, node) = match active.len() {
+                1 if *arg == target.node => continue,
+                1 => (&mut inner, tangent),
+                _ => (&mut parts, adjoint * slope(id, *arg, &leaves) * tangent),
+            };
+            if let Ok(text) = subject.written(node.id) {
+                list.push((text.text(text.whole), node.id));
+            }
+        }
+    }
+    (parts, inner)
 }
 
 /// A term with its sign.
@@ -188,7 +239,7 @@ impl<'j, 'u> Judge<'j, 'u> {
         let new = |node: &mut NodeId| *node = substitute(graph, *node, &inputs_of_held);
         new(&mut pair.right);
         new(&mut pair.given);
-        let terms = pair.terms.iter_mut().flatten();
+        let terms = pair.terms.iter_mut().flatten().chain(&mut pair.inner);
         terms.for_each(|(_, node)| new(node));
         let variable = |wrt: &Wrt| {
             let node = wrt.target.node;
@@ -305,6 +356,11 @@ impl<'j, 'u> Judge<'j, 'u> {
             }
             if self.equal(right, (given_term - 2.0 * term).id)? {
                 return Ok(Some(Slip::TermSign(text.to_string())));
+            }
+        }
+        for (text, factor) in &self.pair.inner {
+            if self.equal(right, (given_term * graph.term(*factor)).id)? {
+                return Ok(Some(Slip::Inner(text.clone())));
             }
         }
         let reached = entrywise(&NE, &[right_term, right_term.zero()]);

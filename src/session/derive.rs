@@ -5,7 +5,7 @@ use super::run::stopped_at;
 use super::sink::warn;
 use super::statement::ShowStatement;
 use super::{Session, Sink};
-use crate::diagnostic::Result;
+use crate::diagnostic::{Result, note};
 use crate::diff::Target;
 use crate::event::Event;
 use crate::graph::substitute::substitute;
@@ -107,6 +107,17 @@ impl Session {
             return Err(stopped_at(script, script.expr(statement.outputs[0]).span));
         }
         warn(lowerer.finish().unit.take_warnings(), sink);
+        if let ([at], [output], [wrt]) = (
+            &statement.tail.at[..],
+            statement.outputs,
+            &statement.tail.wrt[..],
+        ) && statement.script.name_at(*wrt) == Some(&at.name.name)
+        {
+            let script = statement.script;
+            let [of, name, value] = [*output, *wrt, at.value].map(|expr| script.text(expr));
+            sink(Event::Warning(note!(Value, script.location(at.name.span),
+                "a formula has no values in it; the number is `grad({of}, {name}) at {name} = {value}`")));
+        }
         events.into_iter().for_each(sink);
         Ok(())
     }

@@ -58,6 +58,7 @@ impl Session {
         let mut nodes = [NodeId(0); 2];
         for (node, side) in nodes.iter_mut().zip(sides) {
             *node = lowerer.lower(&formula(script, side))?;
+            lowerer.unit().refuse_misspelt(script, side, *node)?;
         }
         let [left, right] = nodes.map(|node| graph.shape(node));
         if left != right {

@@ -2,22 +2,17 @@
 //! differences that are refined until their digits are certain.
 
 use super::compare::{
-    DerivativeByMode, EXACT, Findings, ModeRunner, NUMERIC, NoAnswer, Question, VISITS_LIMIT,
-    relative_difference,
+    DerivativeByMode, ESTIMATES, EXACT, Estimate, Findings, ModeRunner, NUMERIC, Near, NoAnswer, Question,
+    ROUNDING, VISITS_LIMIT, relative_difference,
 };
 use super::kinks::Kink;
 use super::request::Wrt;
 use crate::diagnostic::Result;
-use crate::diff::{Central, Differences, Motion};
+use crate::diff::Central;
 use crate::graph::Tensor;
 use crate::lower::Evaluation;
 use crate::notation::Written;
 use crate::syntax::ast::Mode;
-
-/// The largest difference of theirs that rounding alone may explain.
-const ROUNDING: f64 = 1e-3;
-/// Their largest distance from finite differences, in errors that these estimate of themselves.
-const ESTIMATES: f64 = 10.0;
 
 /// Two modes that differ in one entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -307,11 +302,20 @@ impl Verdict {
                 };
                 let apart = (exact - estimate.value).abs();
                 let allowed = (ESTIMATES * estimate.error).max(EXACT * scale);
-                if apart <= allowed && estimate.error > NUMERIC * scale {
-                    self.doubtful += 1;
-                } else if apart <= allowed {
-                    self.agree(&pair);
-                } else if apart <= allowed + near.rounding(k, wrt, estimate)?
+                if apart <= allowed {
+                    match estimate.error > NUMERIC * scale {
+                        true => self.doubtful += 1,
+                        false => self.agree(&pair),
+                    }
+                    continue;
+                }
+                let swept = runner.rounding_of_derivative(wrt, k)?;
+                if size > ROUNDING && apart <= allowed + swept {
+                    // Cancellation leaves the rules no digit that could be checked.
+                    if pair.is_worse(self.unsure.as_ref()) {
+                        self.unsure = Some(pair.named(&self.output));
+                    }
+                } else if apart <= allowed + swept + near.rounding(estimate)?
                     || near.one_sided(i, scale)?.is_some()
                 {
                     self.doubtful += 1;
@@ -324,114 +328,7 @@ impl Verdict {
     }
 }
 
-/// A refined finite difference of one entry of the output.
-#[derive(Clone, Copy, Debug)]
-struct Estimate {
-    value: f64,
-    /// Its own estimate of its error.
-    error: f64,
-    /// The first step.
-    step: f64,
-}
-
-/// An output near the present value of a target, on one line.
-struct Near<'n, 'b, 'a> {
-    runner: &'n ModeRunner<'b, 'a>,
-    differences: &'n Differences<'a>,
-    motion: &'n Motion,
-}
-
 impl Near<'_, '_, '_> {
-    fn at(&self, step: f64) -> Result<Vec<f64>> {
-        let outcome = self.differences.at(self.motion, step);
-        self.runner.explained(outcome)
-    }
-
-    fn central(&self, step: f64) -> Result<Vec<Central>> {
-        let outcome = self.differences.central(self.motion, step);
-        self.runner.explained(outcome)
-    }
-
-    /// Central differences at h, h/2 and h/4, extrapolated (Richardson), at the step where they are
-    /// surest: of their own digits, or that they cannot be told from `exact` beside numbers as large as
-    /// `scale`.
-    fn refined(&self, exact: impl Fn(usize) -> f64, scale: f64) -> Result<Vec<Estimate>> {
-        let mut best: Vec<Option<Estimate>> = vec![None; self.runner.value.shape().len()];
-        for step in [1e-3, 1e-2, 1e-1, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9] {
-            let step = step * self.motion.size;
-            let estimates = self.extrapolated(step)?;
-            for (best, estimate) in best.iter_mut().zip(estimates) {
-                if best.is_none_or(|best| estimate.error < best.error || best.error.is_nan()) {
-                    *best = Some(estimate);
-                }
-            }
-            let sure = |(i, estimate): (usize, &Option<Estimate>)| {
-                estimate.is_some_and(|found| {
-                    let apart = (found.value - exact(i)).abs();
-                    let beside = match apart <= ESTIMATES * found.error {
-                        true => scale,
-                        false => found.value.abs(),
-                    };
-                    found.error <= 1e-8 * beside
-                })
-            };
-            if best.iter().enumerate().all(sure) {
-                break;
-            }
-        }
-        Ok(best.into_iter().flatten().collect())
-    }
-
-    fn extrapolated(&self, step: f64) -> Result<Vec<Estimate>> {
-        let mut levels = Vec::new();
-        let mut noise = vec![0f64; self.runner.value.shape().len()];
-        for h in [step, step / 2.0, step / 4.0] {
-            let central = self.central(h)?;
-            for (noise, central) in noise.iter_mut().zip(&central) {
-                *noise = noise.max(central.noise);
-            }
-            levels.push(central);
-        }
-        let estimate = |(i, noise): (usize, &f64)| {
-            let [a, b, c] = [0, 1, 2].map(|level: usize| levels[level][i].quotient);
-            let (once, again) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
-            let value = (16.0 * again - once) / 15.0;
-            let apart = (value - again).abs().max((again - once).abs() / 16.0);
-            Estimate {
-                value,
-                error: if value.is_finite() {
-                    apart + noise
-                } else {
-                    f64::NAN
-                },
-                step,
-            }
-        };
-        Ok(noise.iter().enumerate().map(estimate).collect())
-    }
-
-    /// The error that rounding may make of entry `k`, by finite differences and by a sweep.
-    fn rounding(&self, k: usize, wrt: &Wrt, estimate: &Estimate) -> Result<f64> {
-        // The smallest of the steps is a quarter of the first.
-        let difference = 4.0 * ESTIMATES * self.runner.rounding_of_value()? / estimate.step;
-        Ok(difference + self.runner.rounding_of_derivative(wrt, k)?)
-    }
-
-    /// The derivatives from the left and from the right, where they differ: a kink that no operation
-    /// knows of, as on the border between two branches.
-    fn one_sided(&self, i: usize, scale: f64) -> Result<Option<[f64; 2]>> {
-        let middle = self.runner.value.data()[i];
-        let side = |h: f64| -> Result<f64> {
-            let near = self.at(h / 2.0)?[i];
-            let far = self.at(h)?[i];
-            Ok((4.0 * near - far - 3.0 * middle) / h)
-        };
-        let h = 1e-5 * self.motion.size;
-        let (left, right) = (side(-h)?, side(h)?);
-        let scale = scale.max(left.abs()).max(right.abs());
-        Ok(((left - right).abs() > 1e-3 * scale).then_some([left, right]))
-    }
-
     fn explain(&self, i: usize, exact: f64, estimate: &Estimate) -> Result<Reason> {
         for h in [1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13].map(|h| h * self.motion.size) {
             let Central {

@@ -16,12 +16,14 @@ use rustc_hash::FxHashMap;
 mod answers;
 mod cost;
 mod findings;
+mod near;
 pub(super) mod question;
 
 pub use answers::{
-    Advice, Answer, Comparison, Cost, DerivativeByMode, EXACT, NUMERIC, relative_difference,
+    Advice, Answer, Comparison, Cost, DerivativeByMode, EXACT, NUMERIC, Off, ROUNDING, relative_difference,
 };
 pub(super) use findings::Findings;
+pub(super) use near::{ESTIMATES, Estimate, Near};
 pub use question::{ByFormula, ByFormulas, NoAnswer, Question};
 
 /// The most entries that the passes of a mode may visit, unless the user asked for it by name.
@@ -43,6 +45,11 @@ pub fn compare(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<C
     let findings = runner.findings(&rows)?;
     for (row, zeros) in rows.iter_mut().zip(findings.zeros) {
         row.zeros = zeros;
+    }
+    if findings.kinks.is_empty() {
+        for (row, wrt) in rows.iter_mut().zip(question.wrt) {
+            row.off = runner.off(row, wrt)?;
+        }
     }
     Ok(Comparison {
         output: question.output.0.clone(),
@@ -152,6 +159,7 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
             largest: std::array::from_fn(|mode| answers::largest_entry(&answers[mode])),
             answers,
             zeros: None,
+            off: None,
         })
     }
 

@@ -185,10 +185,8 @@ pub fn remarks_on(comparison: &Comparison) -> Vec<Remark> {
             "numeric is nan where a step leaves the domain".into(),
         ));
     }
-    if comparison.kinks.is_empty() && rows.iter().any(DerivativeByMode::misleads) {
-        remarks.push(Remark::Words(
-            "numeric is off: its default step does not suit this point; `check` looks for a better one, or give one: `numeric(f, x, h=1e-3)`".into(),
-        ));
+    if let Some(off) = rows.iter().find_map(|row| row.off) {
+        remarks.push(Remark::Words(findings::off(off)));
     }
     remarks.extend(advice(comparison).map(Remark::Words));
     remarks.extend(left_out(&comparison.left_out));

@@ -1,8 +1,8 @@
 //! Ranges and points: the numbers in the tail of a plot.
 
 use crate::diagnostic::{Code, Result, bail};
-use crate::graph::{Graph, Tensor};
-use crate::lower::Lowerer;
+use crate::graph::{Graph, Shape, Tensor};
+use crate::lower::{Lowerer, Meaning};
 use crate::notation::Written;
 use crate::plot::{Axis, Points, drawable};
 use crate::session::evaluate::formula;
@@ -12,6 +12,20 @@ use crate::session::{Session, Sink};
 use crate::syntax::ast::{ExprId, Over, With};
 
 impl Session {
+    /// The shape of a name that has a meaning, where it can be found without an error.
+    fn shape_of(&self, name: &str) -> Option<Shape> {
+        let source = match &self.definitions.variable(name)?.meaning {
+            Meaning::Formula(formula) => formula,
+            Meaning::Input(input) => match input.declared {
+                Some(shape) => return Some(shape),
+                None => input.source.as_ref()?,
+            },
+        };
+        let graph = Graph::new();
+        let node = Lowerer::new(&graph, &self.definitions, self.limits).lower(source);
+        Some(graph.shape(node.ok()?))
+    }
+
     /// The data after `with points`.
     pub(super) fn points(
         &self,
@@ -115,6 +129,18 @@ impl Session {
                 "`{name}` runs over a range and cannot have a value as well";
                 label: "a value";
                 also: script.location(variable.span), "a range");
+        }
+        if let (None, Some(shape)) = (over.entry, self.shape_of(&variable.name))
+            && !shape.is_scalar()
+        {
+            let entry = match shape.is_vector() {
+                true => format!("{name}[1]"),
+                false => format!("{name}[1, 1]"),
+            };
+            bail!(Shape, script.location(variable.span),
+                "one number runs over a range, and `{name}` is {shape}";
+                label: "{}", shape.described();
+                help: "let one entry run: `over {entry} from {} to {}`", script.text(over.from), script.text(over.to));
         }
         let mut ends = [0.0; 2];
         for (end, expr) in ends.iter_mut().zip([over.from, over.to]) {

@@ -1,6 +1,7 @@
 //! Sampling: the values of formulas at many places.
 
-use crate::diagnostic::{Code, Diagnostic, Result};
+use crate::diagnostic::{Code, Diagnostic, Result, note};
+use crate::event::Event;
 use crate::exec::{Failure, Interpreter, LANES, Program};
 use crate::graph::{Attr, Graph, NodeId, Tensor};
 use crate::lower::{Lowerer, Unit};
@@ -35,6 +36,12 @@ impl Session {
         let mut unit = lowerer.finish().unit;
         warn(unit.take_warnings(), sink);
         let varying = varying(&graph, &leaves);
+        if !roots.iter().any(|root| varying[root.index()]) {
+            let over = &statement.tail.over[0];
+            let place = statement.script.location(over.variable.span);
+            let name = over.text(statement.script);
+            sink(Event::Warning(note!(Name, place, "what is drawn does not depend on `{name}`")));
+        }
         let mut samples = vec![Vec::with_capacity(places.len()); roots.len()];
         let mut failure = None;
         if unit.guards.iter().any(|(node, _)| varying[node.index()]) {

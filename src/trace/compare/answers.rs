@@ -13,6 +13,9 @@ pub const EXACT: f64 = 1e-9;
 /// The largest relative difference allowed from finite differences.
 pub const NUMERIC: f64 = 1e-5;
 
+/// The largest difference among modes that follow rules that rounding alone may explain.
+pub const ROUNDING: f64 = 1e-3;
+
 /// The derivative by one mode, or why there is none.
 pub type Answer = std::result::Result<Tensor, NoAnswer>;
 
@@ -34,6 +37,17 @@ pub struct Cost {
     pub checkpoints: Option<Checkpoints>,
 }
 
+/// The reason for which finite differences say something else than the rules.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Off {
+    /// The default step does not suit the point.
+    Step,
+    /// Cancellation leaves the rules no certain digit; with a step that suits, finite differences say this.
+    Rounding(f64),
+    /// The slopes from the left and from the right differ: a branch changes here.
+    Sides([f64; 2]),
+}
+
 /// The derivative with respect to one variable, by every mode.
 #[derive(Clone, Debug)]
 pub struct DerivativeByMode {
@@ -51,6 +65,8 @@ pub struct DerivativeByMode {
     pub largest: [f64; 4],
     /// The kind of each zero; only `with zeros`.
     pub zeros: Option<Zeros>,
+    /// The reason for which numeric mode is off, where it is and there is no kink.
+    pub off: Option<Off>,
 }
 
 impl DerivativeByMode {
@@ -103,22 +119,18 @@ impl DerivativeByMode {
         pairs.any(|(exact, numeric)| exact.is_finite() && numeric.is_nan())
     }
 
-    /// Whether the exact modes agree in some entry and finite differences say something else there.
-    pub fn misleads(&self) -> bool {
-        let Some(numeric) = self.answer(Mode::Numeric) else {
-            return false;
-        };
+    /// The first entry in which the exact modes agree and finite differences say something else.
+    pub fn misled(&self) -> Option<usize> {
+        let numeric = self.answer(Mode::Numeric)?;
         let rules = Mode::ALL.iter().filter(|mode| **mode != Mode::Numeric);
         let rules: Vec<&Tensor> = rules.filter_map(|mode| self.answer(*mode)).collect();
-        let Some((first, others)) = rules.split_first() else {
-            return false;
-        };
+        let (first, others) = rules.split_first()?;
         let scale = self.largest.into_iter().fold(0.0, f64::max);
         let apart = |a: f64, b: f64| relative_difference(a, b, scale);
-        (0..self.entries()).any(|k| {
+        (0..self.entries()).find(|&k| {
             let exact = first.data()[k];
             let near =
-                |other: &&Tensor| apart(other.data()[k], exact).is_some_and(|size| size < EXACT);
+                |other: &&Tensor| apart(other.data()[k], exact).is_some_and(|size| size < ROUNDING);
             let off = apart(numeric.data()[k], exact).is_some_and(|size| size > NUMERIC);
             off && others.iter().all(near)
         })
