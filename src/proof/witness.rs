@@ -4,8 +4,8 @@
 //! rounded result moved by an ulp at random; digits that change are not to be relied on.
 
 use crate::exec::{Failure, Interpreter};
-use crate::graph::{Graph, NodeId, Op, Tensor};
 use crate::graph::primitive::DerivativeRule;
+use crate::graph::{Graph, NodeId, Op, Tensor};
 use crate::primitives::arithmetic::{ADD, MUL, NEG, SUB};
 use crate::primitives::elementary::ABS;
 use crate::primitives::random::SplitMix64;

@@ -52,7 +52,9 @@ pub fn run(repl: &mut Repl, argument: &str) -> Next {
     if questions.is_empty() {
         let free = trace.lines.iter().filter(|line| line.is_input());
         let free = free.filter(|line| line.value.is_none());
-        let names: Vec<String> = free.flat_map(|line| line.names.iter().map(Name::to_string)).collect();
+        let names: Vec<String> = free
+            .flat_map(|line| line.names.iter().map(Name::to_string))
+            .collect();
         return repl.say(&match names.split_first() {
             None => "there is nothing to ask: every number of this trace is given\n".into(),
             Some(_) if repl.quiz.is_some() => {

@@ -153,7 +153,12 @@ fn links(subject: &Subject<'_>, output: NodeId, target: Target) -> (Vec<Named>, 
     }
     let slope = |output: NodeId, node: NodeId, held: &Held| {
         let target = Target { node, entry: None };
-        graph.term(grad(Problem { graph, output, target, held }))
+        graph.term(grad(Problem {
+            graph,
+            output,
+            target,
+            held,
+        }))
     };
     let depends = |id: NodeId| {
         let cone = graph.cone(&[id], |id| held.contains(&id));
@@ -167,7 +172,12 @@ fn links(subject: &Subject<'_>, output: NodeId, target: Target) -> (Vec<Named>, 
         if parts.len() + inner.len() >= MOST_TERMS {
             break;
         }
-        let mut active: Vec<NodeId> = graph.args(id).iter().copied().filter(|arg| depends(*arg)).collect();
+        let mut active: Vec<NodeId> = graph
+            .args(id)
+            .iter()
+            .copied()
+            .filter(|arg| depends(*arg))
+            .collect();
         active.dedup();
         let leaves: Held = active.iter().copied().collect();
         let adjoint = slope(output, id, &Held::from_iter([id]));

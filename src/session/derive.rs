@@ -115,8 +115,11 @@ impl Session {
         {
             let script = statement.script;
             let [of, name, value] = [*output, *wrt, at.value].map(|expr| script.text(expr));
-            sink(Event::Warning(note!(Value, script.location(at.name.span),
-                "a formula has no values in it; the number is `grad({of}, {name}) at {name} = {value}`")));
+            sink(Event::Warning(note!(
+                Value,
+                script.location(at.name.span),
+                "a formula has no values in it; the number is `grad({of}, {name}) at {name} = {value}`"
+            )));
         }
         events.into_iter().for_each(sink);
         Ok(())

@@ -2,8 +2,8 @@
 //! differences that are refined until their digits are certain.
 
 use super::compare::{
-    DerivativeByMode, ESTIMATES, EXACT, Estimate, Findings, ModeRunner, NUMERIC, Near, NoAnswer, Question,
-    ROUNDING, VISITS_LIMIT, relative_difference,
+    DerivativeByMode, ESTIMATES, EXACT, Estimate, Findings, ModeRunner, NUMERIC, Near, NoAnswer,
+    Question, ROUNDING, VISITS_LIMIT, relative_difference,
 };
 use super::kinks::Kink;
 use super::request::Wrt;

@@ -20,7 +20,8 @@ mod near;
 pub(super) mod question;
 
 pub use answers::{
-    Advice, Answer, Comparison, Cost, DerivativeByMode, EXACT, NUMERIC, Off, ROUNDING, relative_difference,
+    Advice, Answer, Comparison, Cost, DerivativeByMode, EXACT, NUMERIC, Off, ROUNDING,
+    relative_difference,
 };
 pub(super) use findings::Findings;
 pub(super) use near::{ESTIMATES, Estimate, Near};

@@ -40,7 +40,11 @@ impl Session {
             let over = &statement.tail.over[0];
             let place = statement.script.location(over.variable.span);
             let name = over.text(statement.script);
-            sink(Event::Warning(note!(Name, place, "what is drawn does not depend on `{name}`")));
+            sink(Event::Warning(note!(
+                Name,
+                place,
+                "what is drawn does not depend on `{name}`"
+            )));
         }
         let mut samples = vec![Vec::with_capacity(places.len()); roots.len()];
         let mut failure = None;

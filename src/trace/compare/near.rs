@@ -41,7 +41,11 @@ impl Near<'_, '_, '_> {
     /// Central differences at h, h/2 and h/4, extrapolated (Richardson), at the step where they are
     /// surest: of their own digits, or that they cannot be told from `exact` beside numbers as large as
     /// `scale`.
-    pub(in crate::trace) fn refined(&self, exact: impl Fn(usize) -> f64, scale: f64) -> Result<Vec<Estimate>> {
+    pub(in crate::trace) fn refined(
+        &self,
+        exact: impl Fn(usize) -> f64,
+        scale: f64,
+    ) -> Result<Vec<Estimate>> {
         let mut best: Vec<Option<Estimate>> = vec![None; self.runner.value.shape().len()];
         for step in [1e-3, 1e-2, 1e-1, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9] {
             let step = step * self.motion.size;
