@@ -43,6 +43,9 @@ impl Lowerer<'_> {
             }
             Some(row) if row.kind == SpecialKind::File => {
                 self.expect_arguments(expr, arguments.len(), row.arguments, frame)?;
+                if let Some(argument) = named.first() {
+                    return Err(self.unknown_option(&argument.name, row.name, frame));
+                }
                 let node = self.read(arguments[0], frame)?;
                 self.push_node(node);
                 return Ok(());

@@ -265,7 +265,7 @@ pub(crate) fn misplaced_text(source: &Rc<Source>, span: Span) -> Diagnostic {
     error!(Syntax, Location::new(source, span),
         "a text is not allowed here";
         label: "a text";
-        help: "texts are allowed only in `print`, `import`, after `to`, and as arguments of `read` and `numeric`")
+        help: "texts are allowed only in `print`, `import`, after `to`, and as the file of `read` and the scheme of `numeric`")
 }
 
 /// A text where none may stand, in a call of `function`.

@@ -230,9 +230,14 @@ pub fn plot(plot: &Plot, style: &Style) -> String {
     }
     let body = match &plot.picture {
         Picture::Curves(series) => {
-            options.push(
-                "legend style={at={(0.5,1.03)},anchor=south,draw=none},legend columns=2,legend cell align=left".into(),
-            );
+            let legend = match plot.title.is_empty() {
+                true => "at={(0.5,1.03)},anchor=south",
+                // The title stands above.
+                false => "at={(0.5,-0.18)},anchor=north",
+            };
+            options.push(format!(
+                "legend style={{{legend},draw=none}},legend columns=2,legend cell align=left"
+            ));
             series
                 .iter()
                 .map(|one| curve(one, plot, &named(&one.name)))

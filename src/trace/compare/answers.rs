@@ -44,7 +44,9 @@ pub enum Off {
     Step,
     /// Cancellation leaves the rules no certain digit; with a step that suits, finite differences say this.
     Rounding(f64),
-    /// The slopes from the left and from the right differ: a branch changes here.
+    /// The value jumps, as where another branch is taken.
+    Jump,
+    /// The slopes from the left and from the right, which differ: another branch begins here.
     Sides([f64; 2]),
 }
 

@@ -109,16 +109,38 @@ impl Near<'_, '_, '_> {
     /// The derivatives from the left and from the right, where they differ: a kink that no operation
     /// knows of, as on the border between two branches.
     pub(in crate::trace) fn one_sided(&self, i: usize, scale: f64) -> Result<Option<[f64; 2]>> {
+        let [left, right] = self.sides(i, 1e-5)?;
+        let scale = scale.max(left.abs()).max(right.abs());
+        Ok(((left - right).abs() > 1e-3 * scale).then_some([left, right]))
+    }
+
+    /// The slopes from the left and from the right, by a step relative to the size of the point.
+    fn sides(&self, i: usize, step: f64) -> Result<[f64; 2]> {
         let middle = self.runner.value.data()[i];
         let side = |h: f64| -> Result<f64> {
             let near = self.at(h / 2.0)?[i];
             let far = self.at(h)?[i];
             Ok((4.0 * near - far - 3.0 * middle) / h)
         };
-        let h = 1e-5 * self.motion.size;
-        let (left, right) = (side(-h)?, side(h)?);
-        let scale = scale.max(left.abs()).max(right.abs());
-        Ok(((left - right).abs() > 1e-3 * scale).then_some([left, right]))
+        let h = step * self.motion.size;
+        Ok([side(-h)?, side(h)?])
+    }
+
+    /// What happens where another branch begins: on one side the slope is `exact`, on the other it is another one,
+    /// whatever the step, or the value jumps.
+    fn border(&self, i: usize, exact: f64) -> Result<Option<Off>> {
+        let (far, close) = (self.sides(i, 1e-5)?, self.sides(i, 1e-8)?);
+        let alike = |a: f64, b: f64| (a - b).abs() <= 1e-3 * a.abs().max(b.abs());
+        let other = match [0, 1].map(|k| alike(far[k], exact) && alike(close[k], exact)) {
+            [true, false] => 1,
+            [false, true] => 0,
+            _ => return Ok(None),
+        };
+        Ok(match (far[other], close[other]) {
+            (far, close) if close.abs() > 100.0 * far.abs() => Some(Off::Jump),
+            (coarse, close) if alike(coarse, close) => Some(Off::Sides(far)),
+            _ => None,
+        })
     }
 }
 
@@ -142,8 +164,8 @@ impl ModeRunner<'_, '_> {
             differences: &differences,
             motion,
         };
-        if let Some([left, right]) = near.one_sided(i, exact.abs())? {
-            return Ok(Some(Off::Sides([left, right])));
+        if let Some(border) = near.border(i, exact)? {
+            return Ok(Some(border));
         }
         let scale = row.scale(Mode::Reverse, Mode::Forward);
         let rounding = self.rounding_of_derivative(wrt, k)?;
