@@ -58,7 +58,13 @@ impl Session {
         let mut nodes = [NodeId(0); 2];
         for (node, side) in nodes.iter_mut().zip(sides) {
             *node = lowerer.lower(&formula(script, side))?;
-            lowerer.unit().refuse_misspelt(script, side, *node)?;
+        }
+        // A name that the other side uses too is a variable of its own.
+        for (k, side) in sides.iter().enumerate() {
+            let other = graph.cone(&[nodes[1 - k]], |_| false);
+            if !other.has(nodes[k]) {
+                lowerer.unit().refuse_misspelt(script, *side, nodes[k])?;
+            }
         }
         let [left, right] = nodes.map(|node| graph.shape(node));
         if left != right {
