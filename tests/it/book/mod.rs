@@ -123,9 +123,15 @@ fn console(text: &str, folder: &Path) -> String {
             .stdin(Stdio::null())
             .output()
             .expect("a shell");
+        let shown = String::from_utf8_lossy(&output.stdout);
+        let here = folder.display().to_string();
+        assert!(
+            !shown.contains(&here),
+            "{command} tells of this machine:\n{shown}"
+        );
         now.push_str(line);
         now.push('\n');
-        for line in String::from_utf8_lossy(&output.stdout).lines() {
+        for line in shown.lines() {
             now.push_str(line.trim_end());
             now.push('\n');
         }
