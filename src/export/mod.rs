@@ -15,6 +15,7 @@ pub mod names;
 mod piece;
 pub mod program;
 mod python;
+mod refused;
 mod scalars;
 pub mod sizes;
 pub mod spelling;
@@ -201,6 +202,7 @@ pub fn write(
     options: &ExportOptions,
     expected: &[Tensor],
 ) -> Result<String> {
+    program.refuse_drawn_anew()?;
     let program = match target {
         ExportTarget::C => program.by_entries(),
         _ => program,

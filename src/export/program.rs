@@ -2,7 +2,7 @@
 //! graph.
 
 use super::sizes::table::SizeTable;
-use crate::diagnostic::{Diagnostic, Result, bail, error};
+use crate::diagnostic::{Result, bail};
 use crate::graph::{Graph, NodeId, Op, Primitive, Shape, Tensor, substitute::images};
 use crate::primitives::{arithmetic, rules};
 use crate::source::Location;
@@ -253,13 +253,6 @@ impl ExportProgram<'_> {
     /// The place of `node` in the source.
     pub fn place(&self, node: NodeId) -> Location {
         self.places.get(&node).unwrap_or(&self.whole).clone()
-    }
-
-    /// The error for an iteration that is one node.
-    pub fn refused_rounds(&self, node: NodeId) -> Diagnostic {
-        error!(Function, self.place(node), "this iteration cannot be written out";
-            label: "its end, or its result, is found while it runs";
-            help: "write it as statements: `repeat 100 {{ x := f(x) }}`")
     }
 
     /// Adds an input that nothing reads.

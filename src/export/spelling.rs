@@ -102,11 +102,21 @@ pub fn is_in_programs(row: &'static Primitive) -> bool {
     !stored::ROWS.iter().any(|known| row.is(known))
 }
 
+/// True of random numbers whose seed is found while the program runs.
+pub fn is_drawn_anew(row: &'static Primitive) -> bool {
+    [&SEEDED_RAND, &SEEDED_RANDN]
+        .iter()
+        .any(|known| row.is(known))
+}
+
 /// Why no code for `target` holds an operation that no script can call, if none does.
 pub fn refusal(row: &'static Primitive, target: ExportTarget) -> Option<&'static str> {
     let known = |rows: &[&'static Primitive]| rows.iter().any(|known| row.is(known));
     if known(&[&SOLUTION, &MINIMUM]) {
         return Some("`root`, `fixpoint` and `minimize` find their result while they run");
+    }
+    if is_drawn_anew(row) {
+        return Some("numbers drawn from another seed in every round exist nowhere else");
     }
     let loops = known(&[&ROUNDS, &ROUNDS_BACK]) && !target.has_loops();
     loops.then_some("iterations are written round by round, up to 20,000 operations")
@@ -230,6 +240,8 @@ pub static SPELLINGS: &[ForeignSpelling] = spell! {
     PASS_ALL Each "np.where({?0}, {1}, 0.0)", "", "torch.where({?0}, {1}, 0.0)", "{?0} ? {1} : 0.0", "{?0} ? {1} : 0.0", "where({0}, {1}, 0.0)", "sp.Piecewise(({1}, {?0}), (0.0, True))", "ca.if_else({?0}, {1}, 0.0)";
     POISON Each "np.where(np.isnan({1}), np.nan, {0})", "", "torch.where(torch.isnan({1}), torch.nan, {0})", "isnan({1}) ? NAN : {0}", "isnan({1}) ? NaN : {0}", "where(ne({1}, {1}), nan, {0})", "", "";
 
+    SEEDED_RAND Built "", "", "", "", "", "", "", "";
+    SEEDED_RANDN Built "", "", "", "", "", "", "", "";
     TAKEN Built "taken", "taken", "taken", "", "", "", "", "";
     TAKEN_SPELLED Built "taken", "taken", "taken", "", "", "", "", "";
     SPREAD Built "spread", "spread", "spread", "", "", "", "", "";

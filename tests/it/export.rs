@@ -64,6 +64,23 @@ fn every_operation_can_be_exported() {
     }
 }
 
+#[test]
+fn numbers_that_are_drawn_in_every_round_are_refused() {
+    let statements = "w = [1; 2]\nfor k in 1..5 { w := w + 0.1*randn(2, 1, seed=k) }\nw\n";
+    let rounds = "f(s, k) = s + sum(randn(2, 1, seed=k))\nfold(f, 1, cumsum(ones(2000, 1)))\n";
+    let refused = |script: &str, target| {
+        exported(script, target).is_err_and(|error| {
+            error.message().contains("another seed") && error.location().text().starts_with("randn")
+        })
+    };
+    for row in TARGETS {
+        assert!(refused(statements, row.target), "{}", row.word);
+    }
+    for target in [ExportTarget::NumPy, ExportTarget::Jax, ExportTarget::Julia] {
+        assert!(refused(rounds, target), "{}", target.word());
+    }
+}
+
 /// True of targets that get formulas of numbers: which operations they take depends on the arguments.
 pub fn is_symbolic(target: ExportTarget) -> bool {
     matches!(target, ExportTarget::SymPy | ExportTarget::CasAdi)

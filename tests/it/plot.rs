@@ -641,7 +641,7 @@ fn what_cannot_be_drawn() {
         (
             "input t[3]; plot sum(t) over t from 0 to 1",
             Code::Shape,
-            "declared 3×1",
+            "`t` is 3×1",
         ),
     ] {
         let error = error(text);

@@ -573,12 +573,7 @@ fn operands_side_by_side() {
             "`print \"cost\", J`",
         ),
         ("print x y", "x y", "comma or an operator", "commas"),
-        (
-            "trace L w",
-            "L w",
-            "comma or an operator",
-            "`trace L wrt w`",
-        ),
+        ("trace L w", "w", "comma or an operator", "`trace L wrt w`"),
         ("x = y z", "y z", "operator is missing", "`y*z`"),
         (
             "repeat 3 { x := 1 } y",
@@ -883,14 +878,14 @@ fn tails() {
         (
             "plot t over t to 3",
             "to",
-            "`over t` needs a range",
-            "`plot t over t from 1 to 3`",
+            "not complete",
+            "over t from a to b",
         ),
         (
             "plot t over t from 1",
             "",
-            "not complete",
-            "over t from a to b",
+            "`over t` needs a range",
+            "`plot t over t from 1 to 3`",
         ),
         ("L at w = 1, w = 2", "w", "two values", ""),
     ]);
