@@ -1,13 +1,16 @@
 /**
- * Pictures of Wengert where people work: a notebook in JupyterLab, a script in Neovim. Look at them after a change.
+ * Pictures of Wengert where people work: a notebook in JupyterLab, a script in Neovim and in VS Code. Look at them after a
+ * change.
  *
  *     cargo build && (cd web && npm ci)
  *     python3 -m venv target/lab && target/lab/bin/pip install 'jupyterlab==4.*'
  *     npm install --prefix target/terminal @xterm/xterm@5
  *     node docs/pictures/elsewhere.mjs            both: jupyterlab.png, neovim.png
  *     node docs/pictures/elsewhere.mjs neovim     one
+ *     editors/vscode/test.sh && CODE_SERVER=code-server node docs/pictures/elsewhere.mjs vscode
  *
- * It needs Chromium (`CHROMIUM=/path`), and for the editor Neovim and tmux.
+ * It needs Chromium (`CHROMIUM=/path`), Neovim and tmux, and for VS Code the program code-server (`npm install code-server`),
+ * which is VS Code in the browser.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -133,4 +136,37 @@ async function neovim() {
   });
 }
 
-for (const [name, make] of Object.entries({ jupyterlab, neovim })) if (!only || name === only) await make();
+/** VS Code with the extension as it was packed, the trace beside the script. */
+async function vscode() {
+  await inFolder(async (folder) => {
+    const [command, ...words] = (process.env.CODE_SERVER ?? 'code-server').split(' ');
+    const own = (name) => { const path = join(folder, name); mkdirSync(path, { recursive: true }); return path; };
+    const places = ['--user-data-dir', own('data'), '--extensions-dir', own('extensions')];
+    const settings = { 'wengert.path': program, 'workbench.startupEditor': 'none', 'security.workspace.trust.enabled': false, 'chat.disableAIFeatures': true, 'workbench.secondarySideBar.defaultVisibility': 'hidden', 'editor.minimap.enabled': false };
+    writeFileSync(join(own('data/User'), 'settings.json'), JSON.stringify(settings));
+    writeFileSync(join(own('data/Machine'), 'settings.json'), JSON.stringify(settings));
+    writeFileSync(join(own('scripts'), 'loss.ad'), '# The loss of one example.\nw = 3; x = 2; y = 1\nL = 0.5*(y - w*x)^2\nderive L wrt w\ncheck L wrt w\n');
+    execFileSync(command, [...words, ...places, '--install-extension', join(target, 'wengert.vsix')], { stdio: 'ignore' });
+    const server = spawn(command, [...words, ...places, '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-telemetry', '--disable-update-check'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const url = await new Promise((resolve, reject) => {
+        let said = '';
+        server.stdout.on('data', (part) => { said += part; const found = /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(said); if (found) resolve(found[1]); });
+        server.on('exit', () => reject(new Error(said)));
+      });
+      await picture('vscode', { width: 1100, height: 700 }, async (page) => {
+        const choose = async (keys, text) => { await page.keyboard.press(keys); await page.waitForTimeout(1000); await page.keyboard.type(text); await page.waitForTimeout(1500); await page.keyboard.press('Enter'); };
+        await page.goto(`${url}/?folder=${join(folder, 'scripts')}`);
+        await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
+        await page.waitForTimeout(6000);
+        await choose('Control+p', 'loss.ad');
+        await page.locator('.codelens-decoration').first().waitFor({ timeout: 60_000 });
+        await page.keyboard.press('Control+b');
+        await choose('F1', 'Wengert: Trace');
+        await page.waitForTimeout(7000);
+      });
+    } finally { server.removeAllListeners('exit'); server.kill('SIGTERM'); await new Promise((done) => { server.on('exit', done); setTimeout(done, 8000); }); }
+  });
+}
+
+for (const [name, make] of Object.entries({ jupyterlab, neovim, vscode })) if (name === only || (!only && name !== 'vscode')) await make();

@@ -71,12 +71,14 @@ impl Page {
     }
 }
 
-/// The beginning of an article about a script, with its source.
+/// The beginning of an article about a script, with its source. The title is the name of the file alone: its folder
+/// is of the machine that it was made on.
 fn article(name: &str, script: Option<&Source>) -> String {
     let (class, source) = match script.filter(|script| !script.text.trim().is_empty()) {
         Some(script) => (" class=\"sourced\"", source(script)),
         None => ("", String::new()),
     };
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     format!(
         "<article{class}>\n<h1>{}</h1>\n{source}<div class=\"results\">\n",
         escaped(name)
