@@ -16,10 +16,10 @@ PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_julia.language()))
 
 
 BASE = """abs abs2 acos acosh all allequal any argmax asin asinh atan atanh axes cbrt ceil chopprefix copy cos cosh
-    count cumprod cumsum enumerate exp expm1 fill findfirst first floor get! hcat hypot ifelse include inv isempty
-    isfinite isfile isinf isnan isnothing joinpath last length log log10 log1p log2 lowercase lstrip mapslices max
+    collect count cumprod cumsum enumerate exp expm1 fill findfirst first floor get! hcat hypot ifelse include inv isempty
+    isfinite isfile isinf isnan isnothing joinpath last length log log10 log1p log2 lowercase lstrip map mapslices max
     maximum min minimum mod only ones println prod push! read repeat replace reshape reverse round sign sin sinh size
-    something split sqrt startswith strip sum tan tanh trues trunc tryparse tuple vcat vec view xor zeros zip abspath
+    something split sqrt startswith strip sum tan tanh trues trunc tryparse tuple unique vcat vec view xor zeros zip abspath
     exit Float64 Int UInt64 Matrix String""".split()
 
 
