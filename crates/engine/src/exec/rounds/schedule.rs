@@ -12,8 +12,8 @@ use std::ops::Range;
 /// The bytes of states that are kept.
 const KEPT: u64 = 16 << 20;
 
-/// The most rounds that memory can count.
-const MOST_ROUNDS: usize = 1 << 48;
+/// More rounds than any loop makes, on machines of 32 bits too.
+const MOST_ROUNDS: usize = usize::MAX / 2;
 
 /// What is done next on the way back.
 pub(super) enum Move {
