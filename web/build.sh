@@ -17,7 +17,8 @@ if [ "${ENGINE:-}" = keep ] && [ -s src/engine/wasm/engine.wasm ]; then
   echo "The engine is kept as it is."
 else
   if command -v rustup >/dev/null && rustup target list --installed 2>/dev/null | grep -q "$target"; then
-    cargo build --locked --manifest-path ../Cargo.toml -p wengert-wasm --profile web --target "$target"
+    env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=-Zlocation-detail=none \
+      cargo build --locked --manifest-path ../Cargo.toml -p wengert-wasm --profile web --target "$target"
   elif [ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] && command -v wasm-ld-22 >/dev/null; then
     # Debian's compiler brings the sources of the standard library, which is built along.
     folder="${CARGO_TARGET_DIR:-../target/web}"
