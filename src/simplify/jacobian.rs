@@ -1,11 +1,10 @@
 //! The matrix of a linear formula: M with formula = M·d, read off the normal form.
 
-use super::algebra::{Algebra, Form, Id, Ids, TermList, Terms, all_but, corner_of};
+use super::algebra::{Algebra, Dependents, Form, Id, Ids, TermList, Terms, all_but, corner_of};
 use super::exact::Number;
 use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
-use rustc_hash::FxHashMap;
 
 /// Columns of a Jacobian up to which unit vectors are written out.
 const WRITTEN_OUT: u32 = 16;
@@ -13,8 +12,8 @@ const WRITTEN_OUT: u32 = 16;
 /// Reads matrices of formulas that are linear in one vector.
 pub struct Linear<'a, 'f> {
     algebra: &'a mut Algebra<'f>,
-    direction: Id,
-    depends: FxHashMap<Id, bool>,
+    /// What depends on the direction.
+    dependents: Dependents,
 }
 
 impl<'a, 'f> Linear<'a, 'f> {
@@ -22,26 +21,16 @@ impl<'a, 'f> Linear<'a, 'f> {
     pub fn new(algebra: &'a mut Algebra<'f>, direction: Id) -> Linear<'a, 'f> {
         Linear {
             algebra,
-            direction,
-            depends: FxHashMap::default(),
+            dependents: Dependents::new(direction),
         }
     }
 
     fn count(&self) -> u32 {
-        self.algebra.shape(self.direction).rows
+        self.algebra.shape(self.dependents.of).rows
     }
 
     fn depends(&mut self, id: Id) -> bool {
-        if id == self.direction {
-            return true;
-        }
-        if let Some(known) = self.depends.get(&id) {
-            return *known;
-        }
-        let children = self.algebra.children(id);
-        let depends = children.into_iter().any(|child| self.depends(child));
-        self.depends.insert(id, depends);
-        depends
+        self.dependents.have(self.algebra, id)
     }
 
     /// M with `id` = M·direction, for a column or a scalar `id`; `None` where there is no such
@@ -58,7 +47,7 @@ impl<'a, 'f> Linear<'a, 'f> {
                 },
             ));
         }
-        if id == self.direction {
+        if id == self.dependents.of {
             return Some(self.algebra.identity(self.count()));
         }
         if shape.cols != 1 {
@@ -84,7 +73,7 @@ impl<'a, 'f> Linear<'a, 'f> {
             Form::Chain(links) => self.chain(id, links),
             Form::Stretched(inner) => self.matrix_in(inner, shape),
             Form::Transposed(inner) => {
-                (inner == self.direction).then(|| self.algebra.identity(self.count()))
+                (inner == self.dependents.of).then(|| self.algebra.identity(self.count()))
             }
             Form::Entries(entries) => {
                 let mut rows = Ids::new();

@@ -1,6 +1,6 @@
 //! Formulas rewritten as a user asks for it: simplified, multiplied out, in factors, as a series.
 
-use super::algebra::{Algebra, Form, Id, TermList};
+use super::algebra::{Algebra, Dependents, Form, Id, TermList};
 use super::convert::Reading;
 use super::exact::Number;
 use super::factorisation::Effort;
@@ -8,7 +8,7 @@ use super::improve::{improved, is_easier_to_read};
 use super::multiply::multiplied_out;
 use super::over_index::over_index;
 use super::parts::{DEPTH_LIMIT, Outline};
-use super::series::{Expansion, NoSeries, depends};
+use super::series::{Expansion, NoSeries};
 use super::{Simplified, TREE_LIMIT, TermOrder, Unwritable, WriteOptions, empty, spell};
 use super::{factorisation, rules};
 use crate::diff::{Flow, Held, forward};
@@ -258,7 +258,8 @@ fn is_polynomial(algebra: &mut Algebra, form: Id, x: Id, degree: i64) -> bool {
         Form::Sum(terms) => *terms,
         _ => &single,
     };
-    let power_of_x = |term: Id| {
+    let mut dependents = Dependents::new(x);
+    let mut power_of_x = |term: Id| {
         let single = [(term, algebra.unit())];
         let bases = match algebra.form(term) {
             Form::Product(bases) => bases,
@@ -268,7 +269,12 @@ fn is_polynomial(algebra: &mut Algebra, form: Id, x: Id, degree: i64) -> bool {
         for (base, exponent) in bases {
             match algebra.value(*exponent).and_then(Number::integer) {
                 Some(own) if *base == x && own >= 0 => power += own,
-                _ if depends(algebra, *base, x) || depends(algebra, *exponent, x) => return None,
+                _ if [*base, *exponent]
+                    .iter()
+                    .any(|part| dependents.have(algebra, *part)) =>
+                {
+                    return None;
+                }
                 _ => {}
             }
         }

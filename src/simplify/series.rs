@@ -3,14 +3,14 @@
 //! Sums, products and powers are those of series. Of every other operation only the derivative is needed:
 //! f(g) = f(g₀) + ∫ f′(g)·g′, where f′(g) is needed to one order less.
 
-use super::algebra::{Algebra, Form, Id, Ids, TermList};
+use super::algebra::{Algebra, Dependents, Form, Id, Ids, TermList};
 use super::convert::Reading;
 use super::exact::Number;
 use crate::diff::{Flow, Held, forward};
 use crate::graph::primitive::DerivativeRule;
 use crate::graph::{Attr, Graph, NodeId, Primitive, Shape};
 use crate::stop;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// The reason that a formula has no Taylor polynomial, or none that can be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +40,11 @@ type Found = Result<Series, NoSeries>;
 pub struct Expansion<'g> {
     /// The graph, in which derivatives of single operations are built.
     pub graph: &'g Graph,
-    /// x
-    pub variable: Id,
     /// x₀
     pub start: Id,
     known: FxHashMap<(Id, i64), Found>,
-    depends: FxHashMap<Id, bool>,
+    /// What depends on x.
+    dependents: Dependents,
 }
 
 impl<'g> Expansion<'g> {
@@ -53,10 +52,9 @@ impl<'g> Expansion<'g> {
     pub fn new(graph: &'g Graph, variable: Id, start: Id) -> Expansion<'g> {
         Expansion {
             graph,
-            variable,
             start,
             known: FxHashMap::default(),
-            depends: FxHashMap::default(),
+            dependents: Dependents::new(variable),
         }
     }
 
@@ -113,10 +111,10 @@ impl<'g> Expansion<'g> {
                 coefficients,
             })
         };
-        if id == self.variable {
+        if id == self.dependents.of {
             return polynomial(&[self.start, algebra.unit()]);
         }
-        if !self.depends(algebra, id) {
+        if !self.dependents.have(algebra, id) {
             return polynomial(&[id]);
         }
         if !algebra.shape(id).is_scalar() {
@@ -135,7 +133,7 @@ impl<'g> Expansion<'g> {
                 let mut whole = polynomial(&[algebra.unit()])?;
                 for (base, exponent) in bases {
                     let own = self.of(algebra, *base, end)?;
-                    let factor = match self.depends(algebra, *exponent) {
+                    let factor = match self.dependents.have(algebra, *exponent) {
                         false => powered(algebra, own, *exponent)?,
                         true => self.general_power(algebra, *base, *exponent, end)?,
                     };
@@ -216,7 +214,7 @@ impl<'g> Expansion<'g> {
             return Ok(whole);
         }
         for (k, series) in own.iter().enumerate() {
-            if !self.depends(algebra, args[k]) {
+            if !self.dependents.have(algebra, args[k]) {
                 continue;
             }
             let partial = self.partial(algebra, row, attr, args, k)?;
@@ -260,31 +258,6 @@ impl<'g> Expansion<'g> {
         }
         Ok(replaced(algebra, form, &mut images))
     }
-
-    /// True if a formula depends on x.
-    fn depends(&mut self, algebra: &Algebra, id: Id) -> bool {
-        if let Some(known) = self.depends.get(&id) {
-            return *known;
-        }
-        let found = depends(algebra, id, self.variable);
-        self.depends.insert(id, found);
-        found
-    }
-}
-
-/// True if `x` is part of a formula.
-pub fn depends(algebra: &Algebra, id: Id, x: Id) -> bool {
-    let mut seen: FxHashSet<Id> = FxHashSet::default();
-    let mut stack = vec![id];
-    while let Some(next) = stack.pop() {
-        if next == x {
-            return true;
-        }
-        if seen.insert(next) {
-            stack.extend(algebra.children(next));
-        }
-    }
-    false
 }
 
 /// A formula with others in the places of some.

@@ -20,6 +20,7 @@ mod walk;
 pub use facts::Known;
 pub use indexed::{EntryAt, Indexed, Position};
 pub use operations::corner_of;
+pub use walk::Dependents;
 
 use super::exact::Number;
 use crate::graph::{Attr, NodeId, Primitive, Shape};

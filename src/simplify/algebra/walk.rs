@@ -3,7 +3,35 @@
 use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList};
 use crate::graph::Shape;
 use crate::primitives::array;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The formulas that one of them is a part of, remembered.
+pub struct Dependents {
+    /// That one.
+    pub of: Id,
+    known: FxHashMap<Id, bool>,
+}
+
+impl Dependents {
+    /// Those that `of` is a part of.
+    pub fn new(of: Id) -> Dependents {
+        Dependents {
+            of,
+            known: FxHashMap::from_iter([(of, true)]),
+        }
+    }
+
+    /// True if `id` is one of them.
+    pub fn have(&mut self, algebra: &Algebra, id: Id) -> bool {
+        if let Some(known) = self.known.get(&id) {
+            return *known;
+        }
+        let mut children = algebra.children(id).into_iter();
+        let found = children.any(|child| self.have(algebra, child));
+        self.known.insert(id, found);
+        found
+    }
+}
 
 impl Algebra<'_> {
     /// The operations that `id` adds to those of its children.

@@ -4,7 +4,8 @@
 mod products;
 
 use super::algebra::{
-    Algebra, EntryAt, FactorList, Form, Id, Indexed, Position, TermList, all_but, corner_of,
+    Algebra, Dependents, EntryAt, FactorList, Form, Id, Indexed, Position, TermList, all_but,
+    corner_of,
 };
 use super::exact::Number;
 use crate::graph::primitive::Mask;
@@ -26,12 +27,12 @@ struct Summand {
 pub struct LinearEntries<'e, 'f> {
     algebra: &'e mut Algebra<'f>,
     graph: &'e Graph,
-    direction: Id,
     /// The places of an entry of the variable.
     variable: [Position; 2],
     /// The next free number of an index.
     next: u32,
-    depends: FxHashMap<Id, bool>,
+    /// What depends on the direction.
+    dependents: Dependents,
     atoms: FxHashMap<Indexed, Id>,
 }
 
@@ -61,10 +62,9 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
         LinearEntries {
             algebra,
             graph,
-            direction,
             variable,
             next,
-            depends: FxHashMap::default(),
+            dependents: Dependents::new(direction),
             atoms: FxHashMap::default(),
         }
     }
@@ -102,16 +102,7 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
     }
 
     fn depends(&mut self, id: Id) -> bool {
-        if id == self.direction {
-            return true;
-        }
-        if let Some(known) = self.depends.get(&id) {
-            return *known;
-        }
-        let children = self.algebra.children(id);
-        let depends = children.into_iter().any(|child| self.depends(child));
-        self.depends.insert(id, depends);
-        depends
+        self.dependents.have(self.algebra, id)
     }
 
     fn fresh(&mut self, length: u32, over: &mut Vec<(u32, u32)>) -> Position {
@@ -125,7 +116,7 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
 
     /// The entry of a formula as products with an entry of the direction.
     fn linear(&mut self, id: Id, at: [Position; 2]) -> Result<Vec<Summand>, &'static str> {
-        if id == self.direction {
+        if id == self.dependents.of {
             let both = at.into_iter().zip(self.variable);
             let deltas = both.filter(|(a, _)| *a != Position::Only);
             return Ok(vec![Summand {
