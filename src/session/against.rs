@@ -1,5 +1,7 @@
 //! `check … against`: derivatives found by hand, right or wrong, and the likely slip.
 
+mod links;
+
 use super::evaluate::formula;
 use super::prepare::held_names;
 use super::prove::{name_of, outcome};
@@ -8,7 +10,7 @@ use super::statement::ShowStatement;
 use super::{Session, Sink};
 use crate::claims::{Against, Outcome, Slip};
 use crate::diagnostic::{Diagnostic, Result, bail, counted, error};
-use crate::diff::{Held, Problem, Target, grad, jacobian};
+use crate::diff::{Problem, grad, jacobian};
 use crate::event::Event;
 use crate::exec::Failure;
 use crate::graph::substitute::substitute;
@@ -19,10 +21,11 @@ use crate::primitives::arithmetic::{NE, WHERE};
 use crate::primitives::term::entrywise;
 use crate::proof::{Claim, Laws, Point, decide, inputs};
 use crate::stop;
-use crate::symbolic::{Spelling, Subject, Symbolic};
+use crate::symbolic::{Spelling, Symbolic};
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Name, Script, UnaryOp};
 use crate::syntax::printer;
 use crate::trace::{Wanted, Wrt};
+use links::Links;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -38,8 +41,6 @@ struct Pair {
     given: NodeId,
     /// The terms of the right one, and of the given one.
     terms: [Vec<Named>; 2],
-    /// The derivatives of the inner functions.
-    inner: Vec<Named>,
 }
 
 impl Session {
@@ -74,9 +75,15 @@ impl Session {
         let mut evaluation = lowerer.finish();
         warn(evaluation.unit.take_warnings(), sink);
         for ((wrt, expr), pair) in wanted.wrt.iter().zip(&tail.against).zip(pairs) {
-            let judged = Judge::new(&evaluation.unit, &wanted, pair).verdict();
-            let (outcome, kinks, slip) =
-                judged.map_err(|failure| evaluation.unit.explain(&failure))?;
+            let judge = Judge::new(&evaluation.unit, &wanted, pair);
+            let explain = |failure| evaluation.unit.explain(&failure);
+            let (outcome, kinks, mut slip) = judge.verdict().map_err(explain)?;
+            if let (Some(Outcome::Refuted(_)), None) = (&outcome, &slip) {
+                let links = self.with_subject(&evaluation.unit, &wanted, |subject| {
+                    Links::between(subject, output, wrt.target)
+                });
+                slip = judge.left_out(links).map_err(explain)?;
+            }
             let against = Against {
                 output: wanted.outputs[0].0.clone(),
                 wrt: wrt.text.clone(),
@@ -124,10 +131,6 @@ impl Session {
                 terms[0].push(signed(graph, found.text(part), lowered, negative));
             }
         }
-        let (by_argument, inner) = self.with_subject(lowerer.unit(), wanted, |subject| {
-            links(subject, output, wrt.target)
-        });
-        terms[0].extend(by_argument);
         for (part, negative) in summands(script, given) {
             let lowered = lowerer.lower_held(&formula(script, part), &held)?;
             let text = printer::print(script, part);
@@ -137,63 +140,8 @@ impl Session {
             right,
             given: node,
             terms,
-            inner,
         })
     }
-}
-
-/// What the rules multiply and add up between a scalar and a scalar variable: the part of the derivative that
-/// goes through one of several arguments of an operation, and the derivative of the only one.
-fn links(subject: &Subject<'_>, output: NodeId, target: Target) -> (Vec<Named>, Vec<Named>) {
-    let (graph, held) = (subject.graph, subject.held);
-    let (mut parts, mut inner) = (Vec::new(), Vec::new());
-    let is_scalar = |id: NodeId| graph.shape(id).is_scalar();
-    if target.entry.is_some() || !is_scalar(output) || !is_scalar(target.node) {
-        return (parts, inner);
-    }
-    let slope = |output: NodeId, node: NodeId, held: &Held| {
-        let target = Target { node, entry: None };
-        graph.term(grad(Problem {
-            graph,
-            output,
-            target,
-            held,
-        }))
-    };
-    let depends = |id: NodeId| {
-        let cone = graph.cone(&[id], |id| held.contains(&id));
-        is_scalar(id) && cone.has(target.node)
-    };
-    let cone = graph.cone(&[output], |id| held.contains(&id));
-    for id in cone.iter().copied().filter(|id| depends(*id)) {
-        let Op::Apply(..) = graph.node(id).op else {
-            continue;
-        };
-        if parts.len() + inner.len() >= MOST_TERMS {
-            break;
-        }
-        let mut active: Vec<NodeId> = graph
-            .args(id)
-            .iter()
-            .copied()
-            .filter(|arg| depends(*arg))
-            .collect();
-        active.dedup();
-        let leaves: Held = active.iter().copied().collect();
-        let adjoint = slope(output, id, &Held::from_iter([id]));
-        for arg in &active {
-            let tangent = slope(*arg, target.node, held);
-            let (list, node) = match active.len() {
-                1 if *arg == target.node => continue,
-                1 => (&mut inner, tangent),
-                _ => (&mut parts, adjoint * slope(id, *arg, &leaves) * tangent),
-            };
-            if let Ok(text) = subject.written(node.id) {
-                list.push((text.text(text.whole), node.id));
-            }
-        }
-    }
-    (parts, inner)
 }
 
 /// A term with its sign.
@@ -230,6 +178,7 @@ struct Judge<'j, 'u> {
     /// The variables, and held names as inputs of their own.
     variables: Vec<NodeId>,
     names: FxHashMap<NodeId, Name>,
+    inputs_of_held: FxHashMap<NodeId, NodeId>,
     pair: Pair,
 }
 
@@ -249,7 +198,7 @@ impl<'j, 'u> Judge<'j, 'u> {
         let new = |node: &mut NodeId| *node = substitute(graph, *node, &inputs_of_held);
         new(&mut pair.right);
         new(&mut pair.given);
-        let terms = pair.terms.iter_mut().flatten().chain(&mut pair.inner);
+        let terms = pair.terms.iter_mut().flatten();
         terms.for_each(|(_, node)| new(node));
         let variable = |wrt: &Wrt| {
             let node = wrt.target.node;
@@ -259,6 +208,7 @@ impl<'j, 'u> Judge<'j, 'u> {
             unit,
             variables: wanted.wrt.iter().map(variable).collect(),
             names,
+            inputs_of_held,
             pair,
         }
     }
@@ -342,7 +292,34 @@ impl<'j, 'u> Judge<'j, 'u> {
             return Ok(Some(Slip::Symmetric(name)));
         }
         let [missing, extra] = &self.pair.terms;
-        for (text, term) in fitting(graph, missing, shape) {
+        if let Some(slip) = self.in_terms(missing)? {
+            return Ok(Some(slip));
+        }
+        for (text, term) in fitting(graph, extra, shape) {
+            if self.equal(right, (given_term - term).id)? {
+                return Ok(Some(Slip::Extra(text.to_string())));
+            }
+            if self.equal(right, (given_term + term).id)? {
+                return Ok(Some(Slip::Half(text.to_string())));
+            }
+            if self.equal(right, (given_term - 2.0 * term).id)? {
+                return Ok(Some(Slip::TermSign(text.to_string())));
+            }
+        }
+        let reached = entrywise(&NE, &[right_term, right_term.zero()]);
+        let masked = entrywise(&WHERE, &[reached, given_term, right_term.zero()]);
+        if self.equal(right, masked.id)? {
+            return Ok(Some(Slip::Mask));
+        }
+        Ok(None)
+    }
+
+    /// One of the `terms` of the right derivative that the given one has not, or has differently.
+    fn in_terms(&self, terms: &[Named]) -> std::result::Result<Option<Slip>, Failure> {
+        let graph = self.unit.graph;
+        let Pair { right, given, .. } = self.pair;
+        let right_term = graph.term(right);
+        for (text, term) in fitting(graph, terms, right_term.shape()) {
             let text = || text.to_string();
             if self.equal((right_term - term).id, given)? {
                 return Ok(Some(Slip::Missing(text())));
@@ -357,26 +334,23 @@ impl<'j, 'u> Judge<'j, 'u> {
                 return Ok(Some(Slip::TermSign(text())));
             }
         }
-        for (text, term) in fitting(graph, extra, shape) {
-            if self.equal(right, (given_term - term).id)? {
-                return Ok(Some(Slip::Extra(text.to_string())));
-            }
-            if self.equal(right, (given_term + term).id)? {
-                return Ok(Some(Slip::Half(text.to_string())));
-            }
-            if self.equal(right, (given_term - 2.0 * term).id)? {
-                return Ok(Some(Slip::TermSign(text.to_string())));
-            }
+        Ok(None)
+    }
+
+    /// The link that the given derivative left out.
+    fn left_out(&self, mut links: Links) -> std::result::Result<Option<Slip>, Failure> {
+        let graph = self.unit.graph;
+        for (_, node) in links.parts.iter_mut().chain(&mut links.inner) {
+            *node = substitute(graph, *node, &self.inputs_of_held);
         }
-        for (text, factor) in &self.pair.inner {
-            if self.equal(right, (given_term * graph.term(*factor)).id)? {
-                return Ok(Some(Slip::Inner(text.clone())));
-            }
+        if let Some(slip) = self.in_terms(&links.parts)? {
+            return Ok(Some(slip));
         }
-        let reached = entrywise(&NE, &[right_term, right_term.zero()]);
-        let masked = entrywise(&WHERE, &[reached, given_term, right_term.zero()]);
-        if self.equal(right, masked.id)? {
-            return Ok(Some(Slip::Mask));
+        let given = graph.term(self.pair.given);
+        for (text, factor) in links.inner {
+            if self.equal(self.pair.right, (given * graph.term(factor)).id)? {
+                return Ok(Some(Slip::Inner(text)));
+            }
         }
         Ok(None)
     }
