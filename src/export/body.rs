@@ -5,7 +5,7 @@ use super::layout::{call_of_list, double, row, statement};
 use super::piece::{Level, Piece};
 use super::sizes::texts::SizeTexts;
 use crate::diagnostic::{Result, bail};
-use crate::export::names::Scope;
+use crate::export::names::{Scope, is_one_word};
 use crate::export::program::{ArgumentSet, ExportProgram};
 use crate::graph::{NodeId, Op, Shape, Tensor};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -240,8 +240,7 @@ impl<'b, 'p, 'g> Body<'b, 'p, 'g> {
         let args = program.graph.args(id);
         let name = |id: &NodeId| {
             let known = self.known.get(id).filter(|piece| piece.text.len() <= 8)?;
-            let letters = known.text.chars().all(|c| c.is_alphanumeric() || c == '_');
-            letters.then(|| known.text.clone())
+            is_one_word(&known.text).then(|| known.text.clone())
         };
         let row = program.row(id).map_or("", |row| row.name);
         match args.iter().map(name).collect::<Option<Vec<_>>>() {

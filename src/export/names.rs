@@ -33,6 +33,11 @@ pub fn identifier(text: &str) -> String {
     }
 }
 
+/// True if code is one name, or a number without a sign and a point.
+pub fn is_one_word(code: &str) -> bool {
+    code.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
 fn gap(spelt: &mut String) {
     if !spelt.is_empty() && !spelt.as_str().trim_end_matches('_').len().lt(&spelt.len()) {
         spelt.push('_');

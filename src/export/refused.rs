@@ -28,21 +28,14 @@ impl ExportProgram<'_> {
                     label: "the seed is found while it runs";
                     help: "draw all of them before the loop: `Z = randn(100, 3, seed=1)`, and take row `Z[k, :]`"));
             }
-            let rounds = cone
-                .iter()
-                .filter_map(|id| self.graph.round_behind(self.graph.node(*id).attr()));
-            let inside = rounds.flat_map(|round| {
-                round
-                    .states
-                    .iter()
-                    .map(|(_, next)| *next)
-                    .collect::<Vec<_>>()
-            });
-            let new: Vec<NodeId> = inside.filter(|node| !cone.has(*node)).collect();
-            if new.is_empty() {
+            let rounds =
+                (cone.iter()).filter_map(|id| self.graph.round_behind(self.graph.node(*id).attr()));
+            let inside = rounds.flat_map(|round| round.outputs());
+            let before = roots.len();
+            roots.extend(inside.filter(|node| !cone.has(*node)));
+            if roots.len() == before {
                 return Ok(());
             }
-            roots.extend(new);
         }
     }
 }

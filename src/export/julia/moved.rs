@@ -3,6 +3,7 @@
 use super::literal::{dimensions, stretched};
 use crate::export::body::Body;
 use crate::export::layout::{WIDTH, bracketed};
+use crate::export::names::is_one_word;
 use crate::export::piece::{Level, Piece};
 use crate::export::sizes::texts::SizeTexts;
 use crate::export::spelling::axis_of;
@@ -186,9 +187,7 @@ impl Body<'_, '_, '_> {
         if shape.is_scalar() {
             // `dot` goes through the entries in order, so the column that a row was made of will do.
             let bare = |piece: &Piece| match piece.text.strip_suffix('\'') {
-                Some(column) if column.chars().all(|c| c.is_alphanumeric() || c == '_') => {
-                    column.to_string()
-                }
+                Some(column) if is_one_word(column) => column.to_string(),
                 _ => piece.text.clone(),
             };
             return Piece::atom(format!("dot({}, {})", bare(&a), bare(&b)), shape);

@@ -3,6 +3,7 @@
 use super::literal::{dimensions, stretched};
 use crate::diagnostic::{Result, bail};
 use crate::export::body::Body;
+use crate::export::names::is_one_word;
 use crate::export::piece::{Level, Piece};
 use crate::export::spelling::{Manner, axis_of, is_loop, operator, spelling, together};
 use crate::graph::{Attr, NodeId, Primitive, Shape};
@@ -87,8 +88,10 @@ impl Body<'_, '_, '_> {
         }
         if let Some(rest) = template.strip_prefix('!') {
             let inner = self.julia_filled(rest, args);
-            let simple = inner.chars().all(|c| c.is_alphanumeric() || c == '_');
-            let inner = if simple { inner } else { format!("({inner})") };
+            let inner = match is_one_word(&inner) {
+                true => inner,
+                false => format!("({inner})"),
+            };
             return piece(format!("{dot}!{inner}"), Level::Sign);
         }
         if template == "-{0}" {

@@ -3,6 +3,7 @@
 use super::literal::dimensions;
 use crate::diagnostic::{Result, bail};
 use crate::export::body::Body;
+use crate::export::names::is_one_word;
 use crate::export::piece::{Level, Piece};
 use crate::graph::{Attr, Keeps, LoopArgument, NodeId, Round, RoundBack, RoundCount, Shape};
 
@@ -60,8 +61,7 @@ impl Body<'_, '_, '_> {
         };
         self.known = known;
         let (found, shape) = (found?, graph.shape(id));
-        let is_name = found.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if is_name {
+        if is_one_word(&found) {
             return Ok(Piece::atom(found, shape));
         }
         let name = self.name_for(id);

@@ -3,7 +3,7 @@
 use super::formula::SizeFormula;
 use super::table::SizeTable;
 use crate::export::program::{ExportProgram, Step, all_steps};
-use crate::graph::{Attr, Graph, NodeId, Op, RoundCount, Shape, Tensor};
+use crate::graph::{Attr, Graph, NodeId, Op, Shape, Tensor};
 use crate::syntax::ast::Name;
 use rustc_hash::FxHashMap;
 
@@ -327,23 +327,14 @@ impl<'g> Unifier<'_, 'g> {
             let Some(round) = graph.round_behind(*attr) else {
                 return apart;
             };
-            let mut nodes: Vec<NodeId> = round
-                .states
-                .iter()
-                .flat_map(|(leaf, node)| [*leaf, *node])
-                .chain(round.parameters.iter().copied())
-                .chain(round.rows.iter().copied())
-                .collect();
-            if let RoundCount::Until(end, _) = round.count {
-                nodes.push(end);
-            }
+            let leaves = (0..round.arity()).map(|k| round.leaf(k));
+            let mut nodes: Vec<NodeId> = leaves.chain(round.outputs()).collect();
             let mut wanted = Vec::new();
             if let Attr::RoundBack(number) = attr {
                 let back = graph.round_back_of(*number);
-                nodes.extend(back.states.iter().flat_map(|(leaf, node)| [*leaf, *node]));
-                nodes.extend(&back.kept);
-                nodes.extend(back.sums.iter().flat_map(|(leaf, node)| [*leaf, *node]));
-                nodes.extend(&back.rows);
+                let leaves = back.states.iter().chain(&back.sums).map(|(leaf, _)| *leaf);
+                nodes.extend(leaves.chain(back.kept.iter().copied()));
+                nodes.extend(back.outputs());
                 wanted = back.wanted.clone();
             }
             counts.push(round.count.most() as f64);
