@@ -475,6 +475,7 @@ fn the_number_of_nodes_is_limited() {
         "f(t) = t + 1\niterate(f, 1, 1e12)\n",
         "[i + j for i in 1..1e6, j in 1..1e6]\n",
         "f(t) = sin(t)\nx = 1\niterate(f, x, 1000000)\n",
+        "x = ones(1000)\ntrace jacobian(x*sum(x), x)\n",
     ] {
         assert_eq!(error_of(text, limits), "limit", "{text}");
     }
