@@ -3,7 +3,7 @@
 use super::{Lowerer, Purpose, WrittenOut};
 use crate::graph::{Attr, Block, NodeId, Primitive, Shape, Term};
 use crate::primitives::arithmetic::{ADD, DIV, MUL, SUB};
-use crate::primitives::stored::{LARGE, Stored};
+use crate::primitives::stored::{Stored, pays};
 use crate::primitives::{algebra, array};
 
 /// The bytes that an entry takes while a diagonal is put together: its place as a pair and in two lists, its value.
@@ -55,9 +55,9 @@ impl<'a> Lowerer<'a> {
         let result = match (self.stored(a), self.stored(b)) {
             (Some(a), Some(b)) if row.is(&ADD) => a.plus(b),
             (Some(a), Some(b)) if row.is(&SUB) => a.plus(b.with_values(-b.values)),
-            (Some(a), None) if row.is(&MUL) => a.scaled(scalar(b)?, false),
-            (Some(a), None) if row.is(&DIV) => a.scaled(scalar(b)?, true),
-            (None, Some(b)) if row.is(&MUL) => b.scaled(scalar(a)?, false),
+            (Some(a), None) if row.is(&MUL) => a.scaled(scalar(b)?, false)?,
+            (Some(a), None) if row.is(&DIV) => a.scaled(scalar(b)?, true)?,
+            (None, Some(b)) if row.is(&MUL) => b.scaled(scalar(a)?, false)?,
             _ => return None,
         };
         Some(result.node())
@@ -79,14 +79,16 @@ impl<'a> Lowerer<'a> {
         let graph = self.graph;
         let only_values = matches!(self.purpose, Purpose::Values | Purpose::Program { .. });
         let fits = (shape.m() as u64) * BYTES <= self.evaluation.limits.memory;
-        let is_large =
-            only_values && self.written_out == WrittenOut::Nothing && shape.len() > LARGE && fits;
-        if row.is(&array::EYE) && is_large {
+        let is_sparse = only_values
+            && self.written_out == WrittenOut::Nothing
+            && pays(shape, shape.m())
+            && fits;
+        if row.is(&array::EYE) && is_sparse {
             let one = graph.term(graph.literal(1.0));
             return Some(Stored::diagonal(one.stretch(Shape::vector(shape.m()))).node());
         }
         let &first = args.first()?;
-        if row.is(&array::DIAG) && is_large && graph.shape(first).is_vector() {
+        if row.is(&array::DIAG) && is_sparse && graph.shape(first).is_vector() {
             return Some(Stored::diagonal(graph.term(first)).node());
         }
         let stored = self.stored(first)?;

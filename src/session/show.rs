@@ -91,7 +91,7 @@ impl Session {
         let mut events = Vec::new();
         for (output, node) in outputs.iter().zip(nodes) {
             let text = Written::new(script, *output);
-            if let Some(stored) = Stored::of(&graph, node) {
+            if let Some(stored) = Stored::of(&graph, node).filter(|stored| stored.is_large()) {
                 events.push(stored_value(&evaluation, text, stored)?);
                 continue;
             }

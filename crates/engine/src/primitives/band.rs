@@ -31,6 +31,9 @@ struct Band {
 /// A row with more coefficients than this and than so many times the usual number belongs to the border.
 const MANY: usize = 16;
 
+/// So few unknowns have no border: what is left of the border is less exact where the rest is nearly singular.
+const FEW: usize = 1000;
+
 /// Numbers that a band may have.
 const MOST: usize = 1 << 28;
 
@@ -43,7 +46,7 @@ impl Banded {
         let neighbours = Neighbours::of(n, places);
         let usual = MANY + 4 * places.len() / n.max(1);
         let (border, inner): (Vec<usize>, Vec<usize>) =
-            (0..n).partition(|v| neighbours.of_one(*v).len() > usual);
+            (0..n).partition(|v| n > FEW && neighbours.of_one(*v).len() > usual);
         let found = Banded::bordered(&neighbours, inner, &border, places, values);
         match found {
             // The part without the border may be singular although the whole is not.

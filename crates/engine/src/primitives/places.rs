@@ -38,10 +38,22 @@ impl Lines {
         (0..length).map(move |i| first + i * step)
     }
 
-    /// The line that an entry of an index names.
-    fn named(&self, x: f64) -> Result<usize, Fault> {
-        let inside = x.fract() == 0.0 && (1.0..=self.count() as f64).contains(&x);
-        inside.then(|| x as usize - 1).ok_or(Fault::NoSuchEntry)
+    /// True if each line is one entry.
+    fn are_entries(&self) -> bool {
+        match self.columns {
+            true => self.shape.rows == 1,
+            false => self.shape.cols == 1,
+        }
+    }
+}
+
+/// The line, of `count`, that an entry of an index names.
+#[inline]
+fn named(count: usize, x: f64) -> Result<usize, Fault> {
+    let number = x as u32;
+    match f64::from(number) == x && (1..=count).contains(&(number as usize)) {
+        true => Ok(number as usize - 1),
+        false => Err(Fault::NoSuchEntry),
     }
 }
 
@@ -51,8 +63,15 @@ fn taken(call: &KernelCall<'_>, out: &mut [f64]) -> Result<(), Fault> {
         Lines::of(x.shape, call.attr),
         Lines::of(call.shape, call.attr),
     );
+    let count = from.count();
+    if from.are_entries() {
+        for (to, place) in out.iter_mut().zip(v.data) {
+            *to = x.data[named(count, *place)?];
+        }
+        return Ok(());
+    }
     for (k, place) in v.data.iter().enumerate() {
-        let line = from.named(*place)?;
+        let line = named(count, *place)?;
         for (to, from) in to.entries(k).zip(from.entries(line)) {
             out[to] = x.data[from];
         }
@@ -67,8 +86,15 @@ fn spread(call: &KernelCall<'_>, out: &mut [f64]) -> Result<(), Fault> {
         Lines::of(call.shape, call.attr),
     );
     out.fill(0.0);
+    let count = to.count();
+    if to.are_entries() {
+        for (x, place) in x.data.iter().zip(v.data) {
+            out[named(count, *place)?] += x;
+        }
+        return Ok(());
+    }
     for (k, place) in v.data.iter().enumerate() {
-        let line = to.named(*place)?;
+        let line = named(count, *place)?;
         for (to, from) in to.entries(line).zip(from.entries(k)) {
             out[to] += x.data[from];
         }

@@ -192,26 +192,43 @@ pub struct Stored<'g> {
     pub shape: Shape,
 }
 
-/// From so many entries on a matrix that is stored by its places stays so.
+/// A matrix with more entries than this is shown by its places, and a factor that makes its zeros NaN is an
+/// error.
 pub const LARGE: usize = 1_000_000;
 
+/// A matrix with at most so many entries is as fast with all of them.
+const SMALL: usize = 10_000;
+
+/// True if a matrix of this `shape` with `count` values is computed with by its places: where it is
+/// [`LARGE`], or most of it are zeros.
+pub fn pays(shape: Shape, count: usize) -> bool {
+    const FEW: usize = 8;
+    shape.len() > LARGE || shape.len() > SMALL && shape.len() > FEW * count
+}
+
 impl<'g> Stored<'g> {
-    /// The matrix `id`, if it is stored by its places and has more than [`LARGE`] entries.
+    /// The matrix `id`, if it is stored by its places and that [`pays`].
     pub fn of(graph: &'g Graph, id: NodeId) -> Option<Stored<'g>> {
         let node = graph.node(id);
         let Op::Apply(row, _) = node.op else {
             return None;
         };
-        if !row.is(&STORED) || node.shape.len() <= LARGE {
+        if !row.is(&STORED) {
             return None;
         }
         let term = graph.term(id);
-        Some(Stored {
-            values: term.arg(0),
+        let values = term.arg(0);
+        pays(node.shape, values.shape().len()).then(|| Stored {
+            values,
             rows: term.arg(1),
             cols: term.arg(2),
             shape: node.shape,
         })
+    }
+
+    /// True if it has more than [`LARGE`] entries.
+    pub fn is_large(self) -> bool {
+        self.shape.len() > LARGE
     }
 
     /// A matrix with these places, from 0, and a node of their values in the same order.
@@ -236,11 +253,13 @@ impl<'g> Stored<'g> {
             .apply(&STORED, Attr::None, self.shape, &ids)
     }
 
-    /// All entries times a number, or divided by it.
-    pub fn scaled(self, number: Term<'g>, divides: bool) -> Stored<'g> {
+    /// All entries times a number, or divided by it. `None` if that may make zeros NaN that can be
+    /// written out.
+    pub fn scaled(self, number: Term<'g>, divides: bool) -> Option<Stored<'g>> {
         let scale = if divides { 1.0 / number } else { number };
         let checked = match scale.literal().is_some_and(f64::is_finite) {
             true => number,
+            false if !self.is_large() => return None,
             false => {
                 let ids = [number.id, scale.id];
                 let graph = number.graph;
@@ -251,7 +270,7 @@ impl<'g> Stored<'g> {
             true => self.values / checked,
             false => checked * self.values,
         };
-        self.with_values(values)
+        Some(self.with_values(values))
     }
 
     /// The same places with other values.
@@ -367,7 +386,7 @@ impl<'g> Stored<'g> {
             .unzip();
         if kept.is_empty() {
             let zero = graph.term(graph.literal(0.0));
-            return match shape.len() > LARGE {
+            return match pays(shape, 0) {
                 true => Stored::at(graph, list(graph, kept).id, &moved, shape).node(),
                 false => zero.stretch(shape).id,
             };
