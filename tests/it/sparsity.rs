@@ -427,7 +427,10 @@ fn stored_matrices_mean_the_same() {
         ("max(H)", "max(diag(H))"),
     ];
     let sizes = [300, 2500].map(stored_chain);
-    for ((stored, other), chain) in pairs.iter().flat_map(|pair| sizes.iter().map(move |chain| (pair, chain))) {
+    for ((stored, other), chain) in pairs
+        .iter()
+        .flat_map(|pair| sizes.iter().map(move |chain| (pair, chain)))
+    {
         let script = format!("{chain}s := solve(H, b)\n{stored}\n{other}\n");
         let found = values(&script).unwrap_or_else(|why| panic!("{stored}: {why}"));
         let [got, want] = found.as_slice() else {
@@ -458,7 +461,10 @@ fn zeros_that_are_not_stored_are_numbers() {
             assert!(last["message"].to_string().contains("sparse"), "{last}");
         } else {
             let entries = entries(&last["value"]);
-            assert!(entries[2].is_nan() && entries[1].is_infinite(), "0/0, and more/0");
+            assert!(
+                entries[2].is_nan() && entries[1].is_infinite(),
+                "0/0, and more/0"
+            );
             assert_eq!(entries.len(), n * n, "it is shown with all entries");
         }
     }

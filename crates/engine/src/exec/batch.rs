@@ -123,7 +123,7 @@ impl Rows {
     }
 
     /// Computes the row `out` from others, which all lie elsewhere.
-    fn write(&mut self, out: usize, compute: impl FnOnce(&Rows, &mut [f64])) {
+    fn write(&mut self, out: usize, compute: impl FnOnce(&Rows, &mut [f64; LANES])) {
         let mut row = [0.0; LANES];
         compute(self, &mut row);
         self.data[out * LANES..][..LANES].copy_from_slice(&row);
@@ -242,6 +242,15 @@ impl Run<'_> {
                         let from = each(rows.lanes(entry));
                         out.iter_mut().zip(from).for_each(|(y, x)| *y = x + zero);
                     });
+                }
+            }
+            Step::Taken([from, _], start, out, len) => {
+                for k in 0..len as usize {
+                    let from = from + self.indices[start as usize + k];
+                    let entry = self.rows.entry(self.pool, from);
+                    let out = self.out(out) + k;
+                    self.rows
+                        .write(out, |rows, out| *out = each(rows.lanes(entry)));
                 }
             }
             Step::Fused(ref fused, out, len) => {

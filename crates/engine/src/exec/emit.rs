@@ -18,7 +18,8 @@ use super::step::{Factor, Scratch, Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
 use crate::graph::primitive::{AddsUp, Kernel};
-use crate::graph::{Attr, Graph, NodeId, Primitive, Shape};
+use crate::graph::{Attr, Graph, NodeId, Op, Primitive, Shape};
+use crate::primitives::places::{TAKEN, named};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -318,8 +319,32 @@ impl Emitter<'_, '_> {
                     _ => Step::Whole(Box::new(self.whole(place, &reads)), out),
                 }
             }
-            _ => Step::Whole(Box::new(self.whole(place, &reads)), out),
+            _ => match self.taken(place, row, &reads, out) {
+                Some(step) => step,
+                None => Step::Whole(Box::new(self.whole(place, &reads)), out),
+            },
         }
+    }
+
+    /// The entries of a vector whose numbers are known.
+    fn taken(&mut self, place: Place, row: &Primitive, reads: &[Read], out: Slot) -> Option<Step> {
+        let [from, numbers] = reads else { return None };
+        let Op::Constant(constant) = self.plan.nodes[numbers.root as usize].op else {
+            return None;
+        };
+        let from_vector = from.shape.cols == 1 && self.plan.shape(place).cols == 1;
+        if !row.is(&TAKEN) || numbers.offset > 0 || !from_vector {
+            return None;
+        }
+        let count = from.shape.m();
+        let numbers = self.plan.graph.constant_value(constant);
+        let numbers = numbers.data().iter().map(|x| named(count, *x));
+        let numbers: Vec<usize> = numbers.collect::<Result<_, _>>().ok()?;
+        let start = self.indices.len() as u32;
+        self.indices
+            .extend(numbers.iter().map(|number| *number as Slot));
+        let from = [self.layout.slot(from), count as u32];
+        Some(Step::Taken(from, start, out, numbers.len() as u32))
     }
 
     /// The source of each entry of a result that is put together from numbers; `None` if some are

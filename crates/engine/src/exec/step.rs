@@ -59,6 +59,8 @@ pub(super) enum Step {
     /// Copies with this zero added: −0 changes nothing, 0 makes a zero of either sign 0, as adding
     /// up from 0 does.
     Copy(Operand, f64, Slot, u32),
+    /// Entries of an array of so many, whose numbers the table of indices lists from here on.
+    Taken([u32; 2], u32, Slot, u32),
     Product(Factor, Factor, Slot),
     /// The same, with masks for both factors.
     ProductOfReached(Box<[Factor; 4]>, Slot),
@@ -112,6 +114,7 @@ impl Step {
             }
             Step::Scan(.., len) => ("scan", *len as usize),
             Step::Copy(from, _, _, len) => (gathered(&[*from], "copy", "gather"), *len as usize),
+            Step::Taken(.., len) => ("gather", *len as usize),
             Step::Product(a, b, _) => ("product", a.shape.m() * b.shape.n()),
             Step::ProductOfReached(factors, _) => {
                 ("product", factors[0].shape.m() * factors[1].shape.n())
@@ -205,6 +208,14 @@ impl Step {
                             *y = around.listed(*index) + zero;
                         }
                     }
+                }
+            }
+            Step::Taken([from, whole], start, out, len) => {
+                let (around, out) = Around::split(pool, out, len as usize);
+                let from = around.slice(from, whole as usize);
+                let list = &indices[start as usize..][..out.len()];
+                for (y, index) in out.iter_mut().zip(list) {
+                    *y = from[*index as usize];
                 }
             }
             Step::Product(a, b, out) => {

@@ -47,9 +47,12 @@ impl Lines {
     }
 }
 
-/// The line, of `count`, that an entry of an index names.
+/// The line, of `count`, that an entry of an index names, from 0.
+///
+/// # Errors
+/// If there is none.
 #[inline]
-fn named(count: usize, x: f64) -> Result<usize, Fault> {
+pub fn named(count: usize, x: f64) -> Result<usize, Fault> {
     let number = x as u32;
     match f64::from(number) == x && (1..=count).contains(&(number as usize)) {
         true => Ok(number as usize - 1),
