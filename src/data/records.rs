@@ -42,7 +42,7 @@ pub struct Records<'t> {
     separator: Separator,
     /// The place of the row that was read last.
     pub place: Span,
-    /// The place of the first number with a decimal comma.
+    /// The place of the first number with a comma inside.
     pub comma: Option<Span>,
     /// The place of the first number with a decimal point.
     pub point: Option<Span>,
@@ -143,6 +143,9 @@ impl<'t> Records<'t> {
     fn content(&mut self, text: Cow<'t, str>, span: Span) -> CellContent<'t> {
         let content = CellContent::of(text);
         if !self.separator.allows_decimal_commas() {
+            if matches!(&content, CellContent::Text(text) if is_number_with_commas(text)) {
+                self.comma.get_or_insert(span);
+            }
             return content;
         }
         match content {
@@ -174,6 +177,13 @@ impl<'t> Records<'t> {
 
 fn ends_line(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
+}
+
+/// Digits in groups, by commas: 1,5 or 1,234.5 as they stand between quotation marks.
+fn is_number_with_commas(text: &str) -> bool {
+    let digits = text.trim_start_matches(['+', '-']);
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    digits.contains(',') && digits.split([',', '.']).all(is_part)
 }
 
 /// A number with a decimal comma.

@@ -13,7 +13,8 @@ use crate::diagnostic::Result;
 pub fn matrix(reading: &Reading<'_>) -> Result<DataFile> {
     let text = &*reading.file.text;
     let start = text.len() - reading.text().len();
-    let mut records = Records::new(text, start, separator(reading.text()));
+    let separator = separator(reading.text());
+    let mut records = Records::new(text, start, separator);
     let unclosed = |quote: Unclosed| {
         reading.error_at(quote.0, ": a quotation mark is not closed", "opened here")
     };
@@ -34,6 +35,12 @@ pub fn matrix(reading: &Reading<'_>) -> Result<DataFile> {
     }
     let mut notes = Vec::new();
     if let Some(comma) = records.comma {
+        if !separator.allows_decimal_commas() {
+            let text = reading.file.slice(comma).trim_matches('"');
+            let message = format!(": `{text}` has a comma inside, and commas separate the cells");
+            let error = reading.error_at(comma, &message, "this cell");
+            return Err(error.help("write a decimal point, or `;` between the cells"));
+        }
         if let Some(point) = records.point {
             let message = format!(
                 ": `{}` has a decimal point, and line {} a decimal comma",
@@ -182,6 +189,11 @@ mod tests {
                 "1,\"2\n",
                 "`d.csv`, line 1: a quotation mark is not closed",
                 "\"",
+            ),
+            (
+                "a,\"1,5\"\nb,\"2,25\"\n",
+                "`d.csv`, line 1: `1,5` has a comma inside, and commas separate the cells",
+                "\"1,5\"",
             ),
             (
                 "1,5;2.5\n",
