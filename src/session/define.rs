@@ -3,7 +3,7 @@
 use super::evaluate::formula;
 use super::sink::warn;
 use super::{Session, Sink};
-use crate::diagnostic::{Diagnostic, Result, bail, warning};
+use crate::diagnostic::{Result, bail, warning};
 use crate::lower;
 use crate::lower::definitions::{Function, SymbolicShape};
 use crate::syntax::ast::{ExprId, Ident, InputDeclaration, Script};
@@ -17,9 +17,7 @@ impl Session {
         value: ExprId,
         sink: &mut Sink<'_>,
     ) {
-        if lower::definitions::constant(&name.name).is_some() {
-            warn(vec![constant_hidden(script, name)], sink);
-        }
+        self.warn_of_hiding(script, name, sink);
         self.definitions.define(name, formula(script, value));
     }
 
@@ -92,16 +90,21 @@ impl Session {
         }
         Ok(())
     }
-}
 
-/// The warning that a name of the user's hides a constant; π has two names.
-fn constant_hidden(script: &Script, name: &Ident) -> Diagnostic {
-    let other = match &*name.name {
-        "pi" => "; `π` stays what it is",
-        "π" => "; `pi` stays what it is",
-        _ => "",
-    };
-    warning!(Name, script.location(name.span),
-        "`{name}` hides the constant of that name{other}";
-        label: "from here on")
+    /// Warns, once, of a name of the user's that hides a constant; π has two names.
+    pub(super) fn warn_of_hiding(&self, script: &Script, name: &Ident, sink: &mut Sink<'_>) {
+        let hides = lower::definitions::constant(&name.name).is_some();
+        if !hides || self.definitions.variable(&name.name).is_some() {
+            return;
+        }
+        let other = match &*name.name {
+            "pi" => "; `π` stays what it is",
+            "π" => "; `pi` stays what it is",
+            _ => "",
+        };
+        let warning = warning!(Name, script.location(name.span),
+            "`{name}` hides the constant of that name{other}";
+            label: "from here on");
+        warn(vec![warning], sink);
+    }
 }

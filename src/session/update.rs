@@ -36,6 +36,7 @@ impl Session {
         };
         self.warn_of_nonfinite(script, targets, values, &news, sink);
         for (target, new) in targets.iter().zip(news) {
+            self.warn_of_hiding(script, &target.name, sink);
             self.store_new(script, target, new);
         }
         Ok(())
