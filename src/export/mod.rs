@@ -54,6 +54,8 @@ pub enum ExportTarget {
 pub struct TargetRow {
     /// The word after `--to`.
     pub word: &'static str,
+    /// Other words that users try for it.
+    pub also: &'static [&'static str],
     /// The target.
     pub target: ExportTarget,
     /// One sentence about it.
@@ -66,48 +68,56 @@ pub struct TargetRow {
 pub static TARGETS: &[TargetRow] = &[
     TargetRow {
         word: "numpy",
+        also: &["np", "python"],
         target: ExportTarget::NumPy,
         about: "Python with NumPy alone",
         limits: "print, plot and assert inside loops",
     },
     TargetRow {
         word: "jax",
+        also: &[],
         target: ExportTarget::Jax,
         about: "Python with JAX: compiled, on GPUs, on many machines; custom_vjp",
         limits: "print, plot and assert inside loops; an index out of range is NaN",
     },
     TargetRow {
         word: "c",
+        also: &["c99"],
         target: ExportTarget::C,
         about: "C99 with CasADi's interface for external functions; no malloc",
         limits: "print, plot and assert inside loops; a singular matrix gives NaN or infinities",
     },
     TargetRow {
         word: "torch",
+        also: &["pytorch"],
         target: ExportTarget::Torch,
         about: "Python with PyTorch; autograd.Function",
         limits: "print, plot and assert inside loops",
     },
     TargetRow {
         word: "julia",
+        also: &["jl"],
         target: ExportTarget::Julia,
         about: "Julia with its standard library; SpecialFunctions for erf and gamma",
         limits: "print, plot and assert inside loops; data in .npy and .json files; sin(Inf) and a singular matrix raise errors",
     },
     TargetRow {
         word: "stablehlo",
+        also: &["hlo", "mlir"],
         target: ExportTarget::StableHlo,
         about: "StableHLO: the text that XLA compiles, for GPUs and TPUs without Python",
         limits: "print, plot and assert inside loops; a self-test; an index out of range is NaN",
     },
     TargetRow {
         word: "sympy",
+        also: &[],
         target: ExportTarget::SymPy,
         about: "Python with SymPy: formulas to go on with, entry by entry",
         limits: "loops; what has no formula of its entries, such as inv; more than 20,000 operations",
     },
     TargetRow {
         word: "casadi",
+        also: &[],
         target: ExportTarget::CasAdi,
         about: "Python with CasADi: expressions for its solvers, entry by entry",
         limits: "loops; gamma; what has no formula of its entries, such as inv; more than 20,000 operations",
@@ -117,7 +127,10 @@ pub static TARGETS: &[TargetRow] = &[
 impl ExportTarget {
     /// The target that `word` names.
     pub fn named(word: &str) -> Option<ExportTarget> {
-        let row = TARGETS.iter().find(|row| row.word == word)?;
+        let word = &*word.to_lowercase();
+        let row = TARGETS
+            .iter()
+            .find(|row| row.word == word || row.also.contains(&word))?;
         Some(row.target)
     }
 

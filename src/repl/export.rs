@@ -10,7 +10,11 @@ pub fn run(repl: &mut Repl, argument: &str) -> Next {
         .split_once(char::is_whitespace)
         .unwrap_or((argument, ""));
     let Some(target) = ExportTarget::named(word) else {
-        return repl.say(&export::list());
+        let unknown = match word {
+            "" => String::new(),
+            _ => format!("there is no target `{word}`; there are:\n"),
+        };
+        return repl.say(&(unknown + &export::list()));
     };
     if request.trim().is_empty() {
         return repl.say(&format!("say what to export: `:export {word} L wrt w`\n"));
