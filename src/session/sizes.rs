@@ -9,7 +9,8 @@ use crate::lower::definitions::OpenInput;
 use crate::lower::{Formula, Limits};
 use crate::simplify::{Simplified, for_all_sizes};
 use crate::symbolic::{DerivationStep, Symbolic};
-use crate::syntax::ast::{Name, Show};
+use crate::syntax::ast::{ExprId, ExprKind, Name, Show};
+use crate::syntax::special::Special;
 
 /// Sizes for claims: small ones, different from each other.
 const SMALL: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 5, 3, 4], [4, 3, 5, 2]];
@@ -53,6 +54,9 @@ impl Session {
                     .map_err(|error| open.explain(error, &sizes))?;
                 sink(Event::Warning(open.note(statement, &[sizes])));
                 Ok(())
+            }
+            Show::Value if statement.outputs.iter().all(|id| is_size(statement, *id)) => {
+                self.show_formulas(Show::Simplify, statement, &open, sink)
             }
             _ => self.show_known(kind, statement, sink),
         }
@@ -319,4 +323,18 @@ impl Open {
             label: "depends on the sizes";
             help: "give them values: `{}`", self.values(&small(self, 0)).replace(", ", "; "))
     }
+}
+
+/// True of a formula in which names stand only in `rows` and `cols`.
+fn is_size(statement: &ShowStatement<'_>, whole: ExprId) -> bool {
+    let mut waiting = vec![whole];
+    while let Some(id) = waiting.pop() {
+        let expr = statement.script.expr(id);
+        match expr.kind.special() {
+            Some(Special::Rows | Special::Cols) => {}
+            _ if matches!(expr.kind, ExprKind::Name(_)) => return false,
+            _ => expr.children(|part| waiting.push(part)),
+        }
+    }
+    true
 }
