@@ -237,17 +237,21 @@ impl Lowerer<'_> {
         );
         Err(error.help(if a == b && a.is_vector() {
             let inner = if a.cols == 1 {
-                format!("{x}'*{y}")
+                format!("{}*{y}", transposed(x))
             } else {
-                format!("{x}*{y}'")
+                format!("{x}*{}", transposed(y))
             };
             format!("entry by entry: `{x} .* {y}`; the inner product: `dot({x}, {y})` or `{inner}`")
         } else if Shape::common(&shapes).is_some() {
-            format!("entry by entry: `{x} .* {y}`")
+            let entries = format!("entry by entry: `{x} .* {y}`");
+            match a.rows == b.rows && b.is_vector() {
+                true => format!("transpose the first: `{}*{y}`; {entries}", transposed(x)),
+                false => entries,
+            }
         } else if a.rows == b.rows {
-            format!("transpose the first: `{x}'*{y}`")
+            format!("transpose the first: `{}*{y}`", transposed(x))
         } else if a.cols == b.cols {
-            format!("transpose the second: `{x}*{y}'`")
+            format!("transpose the second: `{x}*{}`", transposed(y))
         } else {
             "the columns of the left side must be as many as the rows of the right side".into()
         }))
@@ -405,14 +409,31 @@ fn operator_text(row: &Primitive) -> Option<&'static str> {
 
 /// The text of the transpose of `text`.
 fn transposed(text: &str) -> String {
-    text.strip_suffix('\'')
-        .map_or_else(|| format!("{text}'"), String::from)
+    match text.strip_suffix('\'') {
+        Some(bare) if is_one(bare) => bare.into(),
+        _ if is_one(text) => format!("{text}'"),
+        _ => format!("({text})'"),
+    }
+}
+
+/// True of a name, a call, and what stands in brackets: no operator is outside.
+fn is_one(text: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let Some(rest) = text.trim_start_matches(is_word).strip_prefix(['(', '[']) else {
+        return text.chars().all(is_word);
+    };
+    let mut depth = 1;
+    let closed = rest.find(|c| {
+        depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
+        depth == 0
+    });
+    closed == Some(rest.len() - 1)
 }
 
 /// `text[i]`, with parentheses where the text is not a name.
 fn entry(text: &str, index: &str) -> String {
     let bare = text.strip_suffix('\'').unwrap_or(text);
-    if bare.chars().all(|c| c.is_alphanumeric() || c == '_') {
+    if is_one(bare) {
         format!("{bare}[{index}]")
     } else {
         format!("({text})[{index}]")

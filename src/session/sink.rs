@@ -1,7 +1,7 @@
 //! Sinks: events are shown, warnings among them, and files are written.
 
 use super::Session;
-use crate::diagnostic::{Diagnostic, Result, error};
+use crate::diagnostic::{Diagnostic, Result, error, note};
 use crate::event::{Event, FileFormat};
 use crate::syntax::ast::{Script, Text};
 use crate::world::Refusal;
@@ -69,7 +69,14 @@ impl Session {
             }
             sink(event);
         })?;
-        self.write(script, file, &format.written(&events))
+        self.write(script, file, &format.written(&events))?;
+        sink(Event::Warning(note!(
+            File,
+            location(),
+            "wrote {}",
+            file.text
+        )));
+        Ok(())
     }
 }
 
