@@ -58,6 +58,10 @@ pub fn text(session: &Session, style: &Style) -> String {
 
 /// Name, shape and value of an input.
 fn row(session: &Session, name: &Name, input: &Input, style: &Style) -> [String; 3] {
+    if let Some(stored) = &input.stored {
+        let shown = format!("sparse: {} entries stored", stored.places.len());
+        return [format!("  {name}"), stored.shape.to_string(), shown];
+    }
     let known = input.value.get().map(|value| Tensor::clone(value));
     let value = known.or_else(|| session.preview(name));
     let shape = value.as_ref().map(Tensor::shape).or(input.declared);

@@ -248,6 +248,7 @@ pub static SPELLINGS: &[ForeignSpelling] = spell! {
     STORED_FACTOR Built "", "", "", "", "", "", "", "";
     STORED Built "", "", "", "", "", "", "", "";
     STORED_TIMES Built "", "", "", "", "", "", "", "";
+    STORED_TERMS Built "", "", "", "", "", "", "", "";
     STORED_SOLVE Built "", "", "", "", "", "", "", "";
 
     MATMUL Built "", "", "", "", "", "", "", "";

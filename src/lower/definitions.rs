@@ -8,6 +8,7 @@ pub use sizes::{OpenInput, SymbolicShape, written};
 
 use crate::diagnostic::{Result, error};
 use crate::graph::{Shape, Tensor};
+use crate::primitives::stored::StoredTensor;
 use crate::proof::Facts;
 use crate::source::Location;
 use crate::syntax::ast::{ExprId, ExprKind, Ident, Name, NameId, Script};
@@ -50,6 +51,8 @@ pub struct Input {
     pub source: Option<Formula>,
     /// Its value, once computed.
     pub value: OnceCell<Rc<Tensor>>,
+    /// Its value, where that is a matrix that is stored by its places.
+    pub stored: Option<Rc<StoredTensor>>,
     /// Its rank in the order of inputs.
     pub place: u64,
     /// True for data read from a file, which the default `wrt` leaves out.
@@ -359,6 +362,23 @@ impl Definitions {
 
     /// Stores a value as the input `name`.
     pub fn store(&mut self, name: &Name, value: Rc<Tensor>, location: Location) {
+        let value = Input {
+            value: OnceCell::from(value),
+            ..Input::default()
+        };
+        self.store_input(name, value, location);
+    }
+
+    /// Stores a matrix that is stored by its places as the input `name`.
+    pub fn store_places(&mut self, name: &Name, value: Rc<StoredTensor>, location: Location) {
+        let value = Input {
+            stored: Some(value),
+            ..Input::default()
+        };
+        self.store_input(name, value, location);
+    }
+
+    fn store_input(&mut self, name: &Name, value: Input, location: Location) {
         let declared = self.declared(name);
         let data = match self.variables.get(name).map(|variable| &variable.meaning) {
             Some(Meaning::Input(input)) => input.data,
@@ -368,10 +388,9 @@ impl Definitions {
         let input = Input {
             declared,
             symbolic: self.symbolic(name),
-            value: OnceCell::from(value),
             place,
             data,
-            ..Input::default()
+            ..value
         };
         let location = match self.variables.get(name) {
             Some(variable) if variable.is_input() && !variable.is_implicit() => {

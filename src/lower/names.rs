@@ -174,6 +174,13 @@ impl<'a> Lowerer<'a> {
         if let Some(node) = self.evaluation.unit.inputs.get(name) {
             return Ok(*node);
         }
+        if let Some(stored) = self.stored_input(input) {
+            self.evaluation
+                .unit
+                .note_definition(stored, location.clone());
+            self.evaluation.unit.note_name(stored, name);
+            return Ok(stored);
+        }
         let value = self.input_value(input)?;
         let fixed = input.constant && !matches!(self.purpose, Purpose::Program { .. });
         if let (true, Some(value)) = (fixed, &value) {
@@ -195,6 +202,9 @@ impl<'a> Lowerer<'a> {
     pub(super) fn input_value(&mut self, input: &Input) -> Result<Option<Rc<Tensor>>> {
         if let Some(value) = input.value.get() {
             return Ok(Some(value.clone()));
+        }
+        if let Some(whole) = self.whole_input(input)? {
+            return Ok(Some(Rc::new(whole)));
         }
         let Some(formula) = &input.source else {
             return Ok(None);

@@ -1,10 +1,14 @@
 //! Operations on matrices that are stored by their places: those that can be done so.
 
+use super::definitions::Input;
 use super::{Lowerer, Purpose, WrittenOut};
-use crate::graph::{Attr, Block, NodeId, Primitive, Shape, Term};
-use crate::primitives::arithmetic::{ADD, DIV, MUL, SUB};
+use crate::diagnostic::Result;
+use crate::graph::{Attr, Block, NodeId, Primitive, Shape, Tensor, Term};
+use crate::primitives::arithmetic::{DIV, MUL};
 use crate::primitives::stored::{Stored, pays};
+use crate::primitives::term::entrywise;
 use crate::primitives::{algebra, array};
+use smallvec::SmallVec;
 
 /// The bytes that an entry takes while a diagonal is put together: its place as a pair and in two lists, its value.
 const BYTES: u64 = 40;
@@ -15,10 +19,38 @@ impl<'a> Lowerer<'a> {
         Stored::of(self.graph, node)
     }
 
+    /// The value of an input, where it is stored by its places and nothing but values is wanted.
+    pub(super) fn stored_input(&self, input: &Input) -> Option<NodeId> {
+        let stored = input.stored.as_ref()?;
+        let kept =
+            matches!(self.purpose, Purpose::Values) && self.written_out == WrittenOut::Nothing;
+        kept.then(|| stored.on(self.graph).node())
+    }
+
+    /// All entries of an input that is stored by its places.
+    ///
+    /// # Errors
+    /// Fails if they do not fit into memory.
+    pub fn whole_input(&mut self, input: &Input) -> Result<Option<Tensor>> {
+        let Some(stored) = &input.stored else {
+            return Ok(None);
+        };
+        let whole = stored.on(self.graph).node();
+        self.value(whole).map(Some)
+    }
+
     /// A product with a matrix that is stored.
     pub(super) fn stored_product(&self, [a, b]: [NodeId; 2]) -> Option<NodeId> {
         let term = |node| self.graph.term(node);
         match (self.stored(a), self.stored(b)) {
+            (Some(left), Some(right)) => {
+                let memory = self.evaluation.limits.memory;
+                match left.product(right, memory) {
+                    Some(product) => Some(product.node()),
+                    // Where zeros can be written out they may become NaN.
+                    None => Some(left.times(term(b)).id),
+                }
+            }
             (Some(left), None) => Some(left.times(term(b)).id),
             (None, Some(right)) => {
                 let product = right.transposed().times(term(a).transposed());
@@ -39,27 +71,42 @@ impl<'a> Lowerer<'a> {
         Some(stored.with_values(-stored.values).node())
     }
 
-    /// A sum, a difference, or something scaled by a number.
+    /// An operation that makes 0 of zeros, entry by entry; numbers that are not known before scale only.
     pub(super) fn stored_entrywise(
-        &self,
+        &mut self,
         row: &'static Primitive,
         nodes: &[NodeId],
     ) -> Option<NodeId> {
-        let &[a, b] = nodes else {
-            return None;
-        };
+        let graph = self.graph;
         let scalar = |node| {
-            let term: Term<'a> = self.graph.term(node);
+            let term: Term<'a> = graph.term(node);
             term.shape().is_scalar().then_some(term)
         };
-        let result = match (self.stored(a), self.stored(b)) {
-            (Some(a), Some(b)) if row.is(&ADD) => a.plus(b),
-            (Some(a), Some(b)) if row.is(&SUB) => a.plus(b.with_values(-b.values)),
-            (Some(a), None) if row.is(&MUL) => a.scaled(scalar(b)?, false)?,
-            (Some(a), None) if row.is(&DIV) => a.scaled(scalar(b)?, true)?,
-            (None, Some(b)) if row.is(&MUL) => b.scaled(scalar(a)?, false)?,
-            _ => return None,
+        let stored: SmallVec<[Option<Stored<'a>>; 3]> =
+            nodes.iter().map(|node| self.stored(*node)).collect();
+        let scaled = match (&stored[..], nodes) {
+            ([Some(a), None], [_, b]) if row.is(&MUL) => a.scaled(scalar(*b)?, false),
+            ([Some(a), None], [_, b]) if row.is(&DIV) => a.scaled(scalar(*b)?, true),
+            ([None, Some(b)], [a, _]) if row.is(&MUL) => b.scaled(scalar(*a)?, false),
+            _ if stored.iter().all(Option::is_none) => return None,
+            _ => None,
         };
+        if let Some(scaled) = scaled {
+            return Some(scaled.node());
+        }
+        let mut args = Vec::new();
+        let mut at_zero = Vec::new();
+        for (stored, node) in stored.into_iter().zip(nodes) {
+            let number = || scalar(*node).filter(|number| number.literal().is_some());
+            args.push(stored.map_or_else(|| number().map(Err), |one| Some(Ok(one)))?);
+            at_zero.push(match stored {
+                Some(_) => graph.term(graph.literal(0.0)),
+                None => number()?,
+            });
+        }
+        let of_zeros = entrywise(row, &at_zero).id;
+        let keeps_zeros = self.value(of_zeros).ok()?.as_scalar() == Some(0.0);
+        let result = Stored::entrywise(row, &args).filter(|_| keeps_zeros)?;
         Some(result.node())
     }
 

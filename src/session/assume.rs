@@ -2,9 +2,9 @@
 
 use super::Session;
 use crate::diagnostic::{Result, bail, error};
-use crate::graph::Tensor;
-use crate::lower::Formula;
+use crate::graph::{Graph, Tensor};
 use crate::lower::definitions::Meaning;
+use crate::lower::{Formula, Lowerer};
 use crate::proof::{Bound, Facts, Property};
 use crate::source::Location;
 use crate::syntax::ast::{BinaryOp, ExprId, Fact, Name, Script};
@@ -170,6 +170,14 @@ impl Session {
             return Ok(());
         }
         let value = match self.definitions.variable(name).map(|known| &known.meaning) {
+            Some(Meaning::Input(input)) if input.stored.is_some() => {
+                let graph = Graph::new();
+                let mut lowerer = Lowerer::for_values(&graph, &self.definitions, self.limits);
+                match lowerer.whole_input(input)? {
+                    Some(value) => value,
+                    None => return Ok(()),
+                }
+            }
             Some(Meaning::Input(input)) => match (&input.source, input.value.get()) {
                 (_, Some(value)) => (**value).clone(),
                 (Some(source), None) => self.value_of(source)?,

@@ -126,6 +126,13 @@ impl Session {
             (_, Some(value)) => Some(number::brackets_exact(value)),
             (None, None) => None,
         };
+        if let Some(stored) = &input.stored {
+            let shape = stored.shape;
+            let _ = writeln!(
+                lines,
+                "# {name} is a sparse {shape} matrix, which is not saved"
+            );
+        }
         let sign = if input.declared.is_some() { ":=" } else { "=" };
         if let Some(value) = value {
             let _ = writeln!(lines, "{name} {sign} {value}");

@@ -11,14 +11,37 @@ use crate::lower::Lowerer;
 use crate::lower::definitions::Meaning;
 use crate::notation::Style;
 use crate::number;
+use crate::primitives::stored::{Stored, StoredTensor};
 use crate::syntax::ast::{ExprId, Index, Script, UpdateTarget};
 use std::rc::Rc;
 
 /// The new value of a target.
 struct New {
-    value: Tensor,
+    value: Value,
     /// Which entries it replaces; `None` for the whole.
     block: Option<(Corner, Shape)>,
+}
+
+enum Value {
+    Dense(Tensor),
+    Stored(Rc<StoredTensor>),
+}
+
+impl Value {
+    fn shape(&self) -> Shape {
+        match self {
+            Value::Dense(value) => value.shape(),
+            Value::Stored(stored) => stored.shape,
+        }
+    }
+
+    /// The numbers: all, or those that are stored.
+    fn numbers(&self) -> &Tensor {
+        match self {
+            Value::Dense(value) => value,
+            Value::Stored(stored) => &stored.values,
+        }
+    }
 }
 
 impl Session {
@@ -57,8 +80,24 @@ impl Session {
         }
         let mut news: Vec<New> = Vec::new();
         for (k, (target, node)) in targets.iter().zip(nodes).enumerate() {
-            let value = lowerer.value(node)?;
             let location = script.locate(values[k]);
+            let whole = target.indices.is_none() && !has_twice(targets);
+            let stored = Stored::of(&graph, node).filter(|stored| whole && stored.is_large());
+            if let Some(stored) = stored {
+                let name = &target.name.name;
+                (self.definitions).check_declared(name, stored.shape, &location)?;
+                let value = StoredTensor {
+                    shape: stored.shape,
+                    places: stored.places(),
+                    values: lowerer.value(stored.values.id)?,
+                };
+                news.push(New {
+                    value: Value::Stored(Rc::new(value)),
+                    block: None,
+                });
+                continue;
+            }
+            let value = lowerer.value(node)?;
             let block = match &target.indices {
                 None => {
                     self.definitions
@@ -91,7 +130,7 @@ impl Session {
                         let mut whole = lowerer.current_value(&target.name, script)?;
                         replace(&mut whole, block, &value);
                         news.push(New {
-                            value: whole,
+                            value: Value::Dense(whole),
                             block: None,
                         });
                         continue;
@@ -99,6 +138,7 @@ impl Session {
                     Some(block)
                 }
             };
+            let value = Value::Dense(value);
             news.push(New { value, block });
         }
         warn(lowerer.finish().unit.take_warnings(), sink);
@@ -143,6 +183,7 @@ impl Session {
                     Some(block)
                 }
             };
+            let value = Value::Dense(value);
             news.push(New { value, block });
         }
         Some(news)
@@ -151,13 +192,16 @@ impl Session {
     fn store_new(&mut self, script: &Rc<Script>, target: &UpdateTarget, new: New) {
         let name = &target.name.name;
         let location = script.location(target.name.span);
+        let value = match new.value {
+            Value::Dense(value) => value,
+            Value::Stored(stored) => return self.definitions.store_places(name, stored, location),
+        };
         let whole = match new.block {
-            None => new.value,
+            None => value,
             Some(block) => {
                 let known = self.definitions.value(name);
                 let rows = known.map_or(0, |known| known.shape().m());
-                let number =
-                    |k: usize| new.value.as_scalar().unwrap_or_else(|| new.value.data()[k]);
+                let number = |k: usize| value.as_scalar().unwrap_or_else(|| value.data()[k]);
                 let replaced: Vec<(usize, f64)> = block_entries(rows, block)
                     .enumerate()
                     .map(|(k, at)| (at, number(k)))
@@ -169,7 +213,7 @@ impl Session {
                     return;
                 };
                 let mut whole = (**known).clone();
-                replace(&mut whole, block, &new.value);
+                replace(&mut whole, block, &value);
                 whole
             }
         };
@@ -195,12 +239,13 @@ impl Session {
         };
         let round = rounds.done + 1;
         let mut all = targets.iter().zip(exprs).zip(news);
-        let found =
-            all.find(|((target, _), new)| !new.value.is_finite() && was_finite(&target.name.name));
+        let found = all.find(|((target, _), new)| {
+            !new.value.numbers().is_finite() && was_finite(&target.name.name)
+        });
         let Some(((target, expr), new)) = found else {
             return;
         };
-        let warning = self.nonfinite_warning(script, target, *expr, &new.value, round);
+        let warning = self.nonfinite_warning(script, target, *expr, new.value.numbers(), round);
         if let Some(rounds) = self.rounds.last_mut() {
             rounds.warned = true;
         }

@@ -80,7 +80,7 @@ pub struct OpenInput {
 impl Input {
     /// True if it has a value, or a formula that gives one.
     pub fn has_value(&self) -> bool {
-        self.source.is_some() || self.value.get().is_some()
+        self.source.is_some() || self.stored.is_some() || self.value.get().is_some()
     }
 
     /// The input, where it has a symbolic shape and no value.

@@ -233,6 +233,8 @@ pub enum Reach {
     Product,
     /// The same, of a first argument that is stored by its places.
     StoredProduct,
+    /// Those of the first two arguments whose products are added up there, as the others say.
+    Terms,
     /// All of the first argument, and its column of the second one.
     Columns,
     /// Those that the rounds of a loop lead to.

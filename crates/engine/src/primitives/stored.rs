@@ -2,13 +2,17 @@
 //! row and column of each in two more.
 //!
 //! The law: storing changes no meaning. [`STORED`] *is* the matrix, so whatever does not know the form
-//! computes with all its entries; the others give the same up to the order of summation. A zero that is
-//! not stored is a number like any other: times infinity it is NaN.
+//! computes with all its entries; the others give the same up to the order of summation, products of two
+//! matrices with more than a few columns the same bits. A zero that is not stored is a number like any
+//! other: times infinity it is NaN.
+
+mod terms;
 
 use super::band::Banded;
 use super::{places, rows};
 use crate::graph::primitive::{DerivativeRule::*, Fault, KernelCall, Reach, ShapeRule};
 use crate::graph::{Attr, Block, Graph, NodeId, Op, Primitive, Shape, Tensor, Term};
+use crate::vector::{Arithmetic, at_width};
 
 type Done = Result<(), Fault>;
 
@@ -51,9 +55,9 @@ fn times(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
         return Ok(());
     }
     for (out, x) in out.chunks_exact_mut(m).zip(x.chunks_exact(inner)) {
-        for ((i, j), value) in places_of(rows, cols).zip(values) {
-            out[i] += value * x[j];
-        }
+        at_width!(ops => for ((i, j), value) in places_of(rows, cols).zip(values) {
+            out[i] = ops.fma(*value, x[j], out[i]);
+        });
         let wild = x.iter().filter(|x| !x.is_finite()).count();
         if wild == 0 {
             continue;
@@ -116,9 +120,35 @@ fn solution<'g>(values: Term<'g>, b: Term<'g>, places: [Term<'g>; 2]) -> Term<'g
     graph.term(graph.apply(&STORED_SOLVE, Attr::None, b.shape(), &ids))
 }
 
-/// A number that leaves what is not stored 0.
+/// The sums of the terms of each entry, in their order: as [`crate::vector::product`] adds them.
+fn terms(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
+    let [x, y, i, j, to] = [0, 1, 2, 3, 4].map(|k| call.args[k].data);
+    let named = |list: &[f64], length: usize| {
+        let fits = |at: &f64| at.fract() == 0.0 && (1.0..=length as f64).contains(at);
+        list.iter().all(fits)
+    };
+    if !(named(i, x.len()) && named(j, y.len()) && named(to, out.len())) {
+        return Err(Fault::NoSuchEntry);
+    }
+    out.fill(0.0);
+    at_width!(ops => for ((i, j), to) in i.iter().zip(j).zip(to) {
+        let entry = &mut out[*to as usize - 1];
+        *entry = ops.fma(x[*i as usize - 1], y[*j as usize - 1], *entry);
+    });
+    Ok(())
+}
+
+/// Σ x[i]·y[j] in the entries `to` of a vector of this length.
+fn sums_of_terms<'g>(x: Term<'g>, y: Term<'g>, places: [Term<'g>; 3], length: usize) -> Term<'g> {
+    let [i, j, to] = places.map(|list| list.id);
+    let graph = x.graph;
+    let shape = Shape::vector(length);
+    graph.term(graph.apply(&STORED_TERMS, Attr::None, shape, &[x.id, y.id, i, j, to]))
+}
+
+/// What leaves everything that is not stored 0: finite numbers.
 fn factor(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
-    match call.args[1].data[0].is_finite() {
+    match call.args[1].data.iter().all(|x| x.is_finite()) {
         true => {
             out.copy_from_slice(call.args[0].data);
             Ok(())
@@ -156,6 +186,28 @@ rows! {
             },
         ))
         .doc("The product of a matrix with values in rows i and columns j, and B.");
+    STORED_TERMS = Primitive::whole("stored_terms", terms, ShapeRule::Given).parameters(&["x", "y", "i", "j", "to"]).places(3).internal()
+        .reach(Reach::Terms).derivative(Pair(
+            |args, y, dots| {
+                let (places, length) = ([args[2], args[3], args[4]], y.shape().len());
+                let left = dots[0].map(|dot| sums_of_terms(dot, args[1], places, length));
+                let right = dots[1].map(|dot| sums_of_terms(args[0], dot, places, length));
+                match (left, right) {
+                    (Some(left), Some(right)) => left + right,
+                    (Some(one), None) | (None, Some(one)) => one,
+                    (None, None) => y.zero(),
+                }
+            },
+            |ct, args, _, k| {
+                let [i, j, to] = [args[2], args[3], args[4]];
+                let length = args[k].shape().len();
+                match k {
+                    0 => sums_of_terms(ct, args[1], [to, j, i], length),
+                    _ => sums_of_terms(args[0], ct, [i, to, j], length),
+                }
+            },
+        ))
+        .doc("In each entry the sum of those x[i]·y[j] that go to it.");
     STORED_SOLVE = Primitive::whole("stored_solve", solve, ShapeRule::Given).parameters(&["values", "B", "i", "j"]).places(2).internal()
         .may_fail().reach(Reach::Columns).derivative(Pair(
             |args, y, dots| {
@@ -190,6 +242,25 @@ pub struct Stored<'g> {
     pub cols: Term<'g>,
     /// Its shape.
     pub shape: Shape,
+}
+
+/// The value of a matrix that is stored by its places.
+#[derive(Clone, Debug)]
+pub struct StoredTensor {
+    /// Its shape.
+    pub shape: Shape,
+    /// The places, from 0.
+    pub places: Vec<(u32, u32)>,
+    /// The value in each of them.
+    pub values: Tensor,
+}
+
+impl StoredTensor {
+    /// The matrix as nodes of a graph.
+    pub fn on<'g>(&self, graph: &'g Graph) -> Stored<'g> {
+        let values = graph.constant(self.values.clone());
+        Stored::at(graph, values, &self.places, self.shape)
+    }
 }
 
 /// A matrix with more entries than this is shown by its places, and a factor that makes its zeros NaN is an
@@ -260,11 +331,7 @@ impl<'g> Stored<'g> {
         let checked = match scale.literal().is_some_and(f64::is_finite) {
             true => number,
             false if !self.is_large() => return None,
-            false => {
-                let ids = [number.id, scale.id];
-                let graph = number.graph;
-                graph.term(graph.apply(&STORED_FACTOR, Attr::None, Shape::SCALAR, &ids))
-            }
+            false => if_finite(number, scale),
         };
         let values = match divides {
             true => self.values / checked,
@@ -300,11 +367,6 @@ impl<'g> Stored<'g> {
     pub fn solved(self, other: Term<'g>) -> Term<'g> {
         solution(self.values, other, [self.rows, self.cols])
     }
-
-    /// True if both have their values in the same places, in the same order.
-    pub fn has_places_of(self, other: Stored<'g>) -> bool {
-        self.shape == other.shape && [self.rows.id, self.cols.id] == [other.rows.id, other.cols.id]
-    }
 }
 
 /// Operations that keep a matrix stored.
@@ -327,34 +389,6 @@ impl<'g> Stored<'g> {
         let places: Vec<(u32, u32)> = (0..n as u32).map(|k| (k, k)).collect();
         let values = values.reshaped(Shape::vector(n));
         Stored::at(values.graph, values.id, &places, Shape::new(n, n))
-    }
-
-    /// The sum of two matrices of the same shape.
-    pub fn plus(self, other: Stored<'g>) -> Stored<'g> {
-        if self.has_places_of(other) {
-            return self.with_values(self.values + other.values);
-        }
-        let (ours, theirs) = (self.places(), other.places());
-        if ours == theirs {
-            return self.with_values(self.values + other.values);
-        }
-        let mut all: Vec<(u32, u32)> = [&ours[..], &theirs].concat();
-        all.sort_unstable_by_key(|(i, j)| (*j, *i));
-        all.dedup();
-        let graph = self.values.graph;
-        let length = Shape::vector(all.len());
-        let sent = |stored: Stored<'g>, places: &[(u32, u32)]| {
-            let number = |place: &(u32, u32)| {
-                let key = |(i, j): &(u32, u32)| (*j, *i);
-                let at = all.binary_search_by_key(&key(place), key).unwrap_or(0);
-                at as f64 + 1.0
-            };
-            let numbers = list(graph, places.iter().map(number).collect());
-            let ids = [stored.values.id, numbers.id];
-            graph.term(graph.apply(&places::SPREAD, Attr::Axis(1), length, &ids))
-        };
-        let values = sent(self, &ours) + sent(other, &theirs);
-        Stored::at(graph, values.id, &all, self.shape)
     }
 
     /// Its diagonal.
@@ -404,6 +438,13 @@ impl<'g> Stored<'g> {
             _ => self.values.sum(),
         }
     }
+}
+
+/// `x`, where `scale` leaves what is not stored 0.
+fn if_finite<'g>(x: Term<'g>, scale: Term<'g>) -> Term<'g> {
+    let graph = x.graph;
+    let ids = [x.id, scale.id];
+    graph.term(graph.apply(&STORED_FACTOR, Attr::None, x.shape(), &ids))
 }
 
 fn list<'g>(graph: &'g Graph, numbers: Vec<f64>) -> Term<'g> {

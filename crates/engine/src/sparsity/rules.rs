@@ -66,6 +66,7 @@ impl Dependence<'_, '_> {
             }
             Reach::Product => Some(self.product(&node, args, carried)),
             Reach::StoredProduct => self.stored_product(&node, args, carried),
+            Reach::Terms => self.terms(&node, args, carried),
             Reach::Columns => {
                 let matrix = carried[0].clone().map(|marks| self.whole(&marks, args[0]));
                 let columns = carried[1].clone().map(|marks| {
@@ -300,6 +301,21 @@ impl Dependence<'_, '_> {
                 let terms = terms.map(|(arg, at)| Some(carried[arg].as_ref()?.at(at)));
                 sent.extend(terms.into_iter().flatten().map(|set| (i + col * m, set)));
             }
+        }
+        Some(self.sets.collected(node.shape.len(), sent))
+    }
+
+    /// Products of two entries each, sent to where they are added up.
+    fn terms(&mut self, node: &Node, args: &Args, carried: &[Option<Marks>]) -> Option<Marks> {
+        let places = self.places(&args[2..])?;
+        let mut sent = Vec::new();
+        for (k, to) in places[2].data().iter().enumerate() {
+            let sets = [0, 1].map(|arg| {
+                let at = places[arg].data()[k] as usize - 1;
+                Some(carried[arg].as_ref()?.at(at))
+            });
+            let to = *to as usize - 1;
+            sent.extend(sets.into_iter().flatten().map(|set| (to, set)));
         }
         Some(self.sets.collected(node.shape.len(), sent))
     }
