@@ -185,6 +185,9 @@ pub fn rounding(output: &str, error: &RoundingError, style: &Style) -> String {
     let short = |x: f64| number::format(x, 2);
     let mut text = match (error.relative, error.digits()) {
         _ if error.sum == 0.0 => format!("rounding: no error in {output}"),
+        _ if error.sum == f64::INFINITY => {
+            format!("rounding: errors grow without bound, so no digit of {output} is sure")
+        }
         (Some(relative), Some(digits)) => {
             let digits = match digits {
                 0 => "no digit is sure".to_string(),

@@ -110,7 +110,10 @@ impl Builder<'_, '_> {
                     .filter(|_| output.shape.is_scalar())
                     .map(|x| sum / x.abs()),
                 worst: worst.map(|(k, _)| k + 1),
-                share: worst.map_or(0.0, |(_, error)| error / sum),
+                share: worst.map_or(0.0, |(_, error)| match error.is_finite() {
+                    true => error / sum,
+                    false => 1.0,
+                }),
                 lines,
                 numbers,
                 unknown: (found.unknown.iter())

@@ -2,7 +2,7 @@
 
 use super::findings::with_findings;
 use super::object::{Object, span};
-use super::value::{tensor, zeros};
+use super::value::{number, tensor, zeros};
 use crate::render::cell::exact;
 use crate::trace::{
     Arg, Checkpoints, Derived, Folded, Life, Line, RoundState, RoundingError, Trace, Zeros,
@@ -62,10 +62,18 @@ pub fn checkpoints(all: &Checkpoints) -> Value {
     })
 }
 
+/// A bound; there may be none.
+fn bound(x: f64) -> Value {
+    match x.is_finite() {
+        true => json!(x),
+        false => number(x),
+    }
+}
+
 fn rounding(error: &RoundingError) -> Value {
     json!({
-        "sum": error.sum,
-        "relative": error.relative,
+        "sum": bound(error.sum),
+        "relative": error.relative.map(bound),
         "digits": error.digits(),
         "worst": error.worst,
     })
@@ -131,7 +139,7 @@ fn node(trace: &Trace, line: &Line, id: usize) -> Object {
                 trace
                     .errors
                     .iter()
-                    .map(|error| json!(error.lines[id - 1]))
+                    .map(|error| bound(error.lines[id - 1]))
                     .collect(),
             ),
         )
