@@ -147,7 +147,8 @@ impl Session {
             let node = lowerer
                 .lower_parts(&formula.script, &formula.parts, formula.whole, &held)
                 .ok()?;
-            let again = |subject: &Subject<'_>| again(subject, node, spelling);
+            let factors = formula.in_factors;
+            let again = |subject: &Subject<'_>| again(subject, node, spelling, factors);
             self.with_subject(lowerer.unit(), wanted, again).ok()
         }))
     }

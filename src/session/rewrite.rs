@@ -76,7 +76,18 @@ impl Session {
             let node = lowerer
                 .lower_parts(&formula.script, &formula.parts, formula.whole, &[])
                 .ok()?;
-            self.in_inputs(lowerer.unit(), node, write).ok()
+            let factors = formula.in_factors;
+            let again = |graph: &Graph, root: NodeId, options: &WriteOptions<'_>| {
+                write(
+                    graph,
+                    root,
+                    &WriteOptions {
+                        factors,
+                        ..*options
+                    },
+                )
+            };
+            self.in_inputs(lowerer.unit(), node, again).ok()
         }))
     }
 
@@ -154,6 +165,7 @@ pub(super) fn options_in_inputs<'o>(
         exact: false,
         order: &[],
         shares: false,
+        factors: true,
         taken: &|_| false,
     }
 }

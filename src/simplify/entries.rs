@@ -89,6 +89,7 @@ pub fn write_entries(
         before,
         after: size(&algebra, &[(tangent, found)]),
         rules: algebra.record.applied.clone(),
+        in_factors: false,
     };
     Ok(Some(EntryFormula {
         formula,

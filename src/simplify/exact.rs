@@ -47,6 +47,12 @@ impl Number {
         if bottom == 0 {
             return Number::rounded(top as f64 / 0.0);
         }
+        if bottom == 1 {
+            return match i64::try_from(top) {
+                Ok(top) if top != i64::MIN => Number::whole(top),
+                _ => Number::rounded(top as f64),
+            };
+        }
         let divisor = divisor_of(top.unsigned_abs(), bottom.unsigned_abs()).max(1) as i128;
         let (top, bottom) = (top / divisor, bottom / divisor);
         let sign = bottom.signum();
@@ -221,6 +227,9 @@ fn powers_within(x: i64, root: u32) -> i64 {
         }
         divisor += 1;
     }
+    if 2i64.checked_pow(root).is_none_or(|least| rest < least) {
+        return found;
+    }
     // What is left may be one power of a large number.
     let whole = (rest as f64).powf(1.0 / f64::from(root)).round() as i64;
     match whole.checked_pow(root) {
@@ -230,6 +239,17 @@ fn powers_within(x: i64, root: u32) -> i64 {
 }
 
 fn divisor_of(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        // Short numbers divide much faster.
+        if let (Ok(a), Ok(b)) = (u64::try_from(a), u64::try_from(b)) {
+            return u128::from(short_divisor_of(a, b));
+        }
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+fn short_divisor_of(mut a: u64, mut b: u64) -> u64 {
     while b != 0 {
         (a, b) = (b, a % b);
     }

@@ -68,16 +68,22 @@ fn rearranged(algebra: &mut Algebra, id: Id) -> Id {
         }
         best = next;
     }
-    let mut rational = best;
-    for candidate in rational::forms(algebra, best) {
+    let rational = algebra.once(Memo::Rational, best, as_rational_function);
+    algebra.keep_change(best, rational, rules::ONE_DENOMINATOR);
+    rational
+}
+
+/// The formula written over one denominator, where that is shorter.
+fn as_rational_function(algebra: &mut Algebra, id: Id) -> Id {
+    let mut shortest = id;
+    for candidate in rational::forms(algebra, id) {
         let candidate = recognised(algebra, candidate);
-        if is_easier_to_read(algebra, candidate, rational) {
+        if is_easier_to_read(algebra, candidate, shortest) {
             algebra.note(rules::ONE_DENOMINATOR);
-            algebra.keep_change(best, candidate, rules::ONE_DENOMINATOR);
-            rational = candidate;
+            shortest = candidate;
         }
     }
-    rational
+    shortest
 }
 
 /// True if a formula is shorter than another, as a tree and not longer with equal parts counted once.

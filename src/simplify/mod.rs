@@ -78,6 +78,8 @@ pub struct Simplified {
     pub after: Size,
     /// The names of the rules that were applied, in order.
     pub rules: Vec<&'static str>,
+    /// False where looking for its factors made it no shorter.
+    pub in_factors: bool,
 }
 
 impl Simplified {
@@ -92,6 +94,7 @@ impl Simplified {
             before: size,
             after: size,
             rules: Vec::new(),
+            in_factors: true,
         }
     }
 
@@ -134,6 +137,8 @@ pub struct WriteOptions<'w> {
     pub exact: bool,
     /// True to give names to what the formula says more than once.
     pub shares: bool,
+    /// True to look whether its factors are shorter: that takes long, and need not be done twice.
+    pub factors: bool,
     /// True if the user has a name that begins like those of shared parts.
     pub taken: &'w dyn Fn(&str) -> bool,
 }
@@ -279,7 +284,11 @@ fn worked_out(algebra: &mut Algebra, graph: &Graph, form: Id, options: &WriteOpt
         better = shorter;
     }
     if !options.exact {
-        better = shorter_in_factors(algebra, better);
+        if options.factors {
+            let factors = shorter_in_factors(algebra, better);
+            algebra.record.in_factors |= factors != better;
+            better = factors;
+        }
         better = printed(algebra, better);
     }
     rules::in_words(algebra, better)
@@ -353,6 +362,7 @@ fn spell(
         before,
         after: size(algebra, &formulas),
         rules: algebra.record.applied.clone(),
+        in_factors: algebra.record.in_factors,
     })
 }
 
@@ -372,6 +382,7 @@ fn spell_terms(
         before,
         after: Size::default(),
         rules: Vec::new(),
+        in_factors: false,
     })
 }
 

@@ -1,8 +1,6 @@
 //! Polynomials in several variables with exact coefficients.
 
 use crate::simplify::exact::Number;
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 /// Variables that a polynomial may have.
 pub const VARIABLES: usize = 12;
@@ -18,7 +16,7 @@ pub const UNIT: Monomial = [0; VARIABLES];
 /// A sum of monomials with coefficients other than 0, the highest monomial first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Polynomial {
-    terms: BTreeMap<Reverse<Monomial>, Number>,
+    terms: Vec<(Monomial, Number)>,
 }
 
 impl Polynomial {
@@ -29,11 +27,11 @@ impl Polynomial {
 
     /// c·monomial
     pub fn term(c: Number, monomial: Monomial) -> Polynomial {
-        let mut polynomial = Polynomial::default();
-        if c != Number::ZERO {
-            polynomial.terms.insert(Reverse(monomial), c);
-        }
-        polynomial
+        let terms = match c == Number::ZERO {
+            true => Vec::new(),
+            false => vec![(monomial, c)],
+        };
+        Polynomial { terms }
     }
 
     /// The k-th variable to a power.
@@ -45,7 +43,7 @@ impl Polynomial {
 
     /// The terms, the highest first.
     pub fn terms(&self) -> impl Iterator<Item = (Number, Monomial)> + '_ {
-        self.terms.iter().map(|(monomial, c)| (*c, monomial.0))
+        self.terms.iter().map(|(monomial, c)| (*c, *monomial))
     }
 
     /// The number of terms.
@@ -60,62 +58,57 @@ impl Polynomial {
 
     /// The number that it is.
     pub fn constant(&self) -> Option<Number> {
-        match self.terms.len() {
-            0 => Some(Number::ZERO),
-            1 => self.terms.get(&Reverse(UNIT)).copied(),
+        match self.terms[..] {
+            [] => Some(Number::ZERO),
+            [(UNIT, c)] => Some(c),
             _ => None,
         }
     }
 
     /// The highest power of a variable.
     pub fn degree(&self, variable: usize) -> u8 {
-        let powers = self.terms.keys().map(|monomial| monomial.0[variable]);
+        let powers = self.terms.iter().map(|(monomial, _)| monomial[variable]);
         powers.max().unwrap_or(0)
+    }
+
+    /// The highest powers of all variables.
+    pub fn degrees(&self) -> Monomial {
+        let mut highest = UNIT;
+        for (monomial, _) in &self.terms {
+            for (known, power) in highest.iter_mut().zip(monomial) {
+                *known = (*power).max(*known);
+            }
+        }
+        highest
     }
 
     /// The coefficients of the powers of a variable, from the constant up.
     pub fn coefficients(&self, variable: usize) -> Vec<Polynomial> {
         let mut all = vec![Polynomial::default(); usize::from(self.degree(variable)) + 1];
-        for (c, mut monomial) in self.terms() {
+        for (mut monomial, c) in self.terms.iter().copied() {
             let power = std::mem::take(&mut monomial[variable]);
-            let own = &mut all[usize::from(power)].terms;
-            own.insert(Reverse(monomial), c);
+            all[usize::from(power)].terms.push((monomial, c));
         }
         all
     }
 
     /// The derivative; `None` where a coefficient is no longer exact.
     pub fn derivative(&self, variable: usize) -> Option<Polynomial> {
-        let mut derivative = Polynomial::default();
-        for (c, mut monomial) in self.terms() {
+        let mut terms = Vec::with_capacity(self.len());
+        for (mut monomial, c) in self.terms.iter().copied() {
             let power = monomial[variable];
             if power > 0 {
                 monomial[variable] -= 1;
-                derivative.add(c * Number::whole(i64::from(power)), monomial)?;
+                terms.push((monomial, exact(c * Number::whole(i64::from(power)))?));
             }
         }
-        Some(derivative)
+        Some(Polynomial { terms })
     }
 
     /// The sum; `None` where a coefficient is no longer exact.
     pub fn plus(&self, other: &Polynomial) -> Option<Polynomial> {
-        let mut sum = self.clone();
-        for (monomial, c) in &other.terms {
-            sum.add(*c, monomial.0)?;
-        }
-        Some(sum)
-    }
-
-    fn add(&mut self, c: Number, monomial: Monomial) -> Option<()> {
-        let known = self.terms.entry(Reverse(monomial)).or_insert(Number::ZERO);
-        *known += c;
-        if !known.is_exact() {
-            return None;
-        }
-        if *known == Number::ZERO {
-            self.terms.remove(&Reverse(monomial));
-        }
-        Some(())
+        let terms = merged(&self.terms, other.terms.iter().map(|term| Some(*term)))?;
+        Some(Polynomial { terms })
     }
 
     /// The product; `None` where it is too large.
@@ -123,13 +116,18 @@ impl Polynomial {
         if self.len() * other.len() > 4 * TERMS {
             return None;
         }
-        let mut product = Polynomial::default();
+        let mut terms = Vec::with_capacity(self.len() * other.len());
         for (a, c) in &self.terms {
             for (b, d) in &other.terms {
-                product.add(*c * *d, multiplied(&a.0, &b.0)?)?;
+                terms.push((multiplied(a, b)?, exact(*c * *d)?));
             }
         }
-        (product.len() <= TERMS).then_some(product)
+        // Products of one term by others stand in their order already.
+        if self.len() > 1 && other.len() > 1 {
+            terms.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+            terms = collected(terms)?;
+        }
+        (terms.len() <= TERMS).then_some(Polynomial { terms })
     }
 
     /// c times the polynomial; `None` where a coefficient is no longer exact.
@@ -148,69 +146,117 @@ impl Polynomial {
 
     /// The quotient, where the division leaves nothing.
     pub fn divided(&self, by: &Polynomial) -> Option<Polynomial> {
-        let (lead, top) = by.terms().next()?;
-        for variable in 0..VARIABLES {
-            if by.degree(variable) > self.degree(variable) {
+        let [(top, lead), .., (bottom, _)] = by.terms[..] else {
+            return self.divided_by_term(by.terms.first()?);
+        };
+        if let Some((last, _)) = self.terms.last() {
+            // The lowest term of a product is that of its factors.
+            quotient_of(last, &bottom)?;
+        }
+        quotient_of(&self.degrees(), &by.degrees())?;
+        let mut rest = self.terms.clone();
+        let mut quotient = Vec::new();
+        while let Some((monomial, c)) = rest.first() {
+            if quotient.len() == TERMS {
                 return None;
             }
+            let (c, monomial) = (exact(*c / lead)?, quotient_of(monomial, &top)?);
+            let taken = by.terms[1..].iter();
+            let taken =
+                taken.map(|(factor, d)| Some((multiplied(factor, &monomial)?, exact(-(c * *d))?)));
+            rest = merged(&rest[1..], taken)?;
+            quotient.push((monomial, c));
         }
-        let mut rest = self.clone();
-        let mut quotient = Polynomial::default();
-        let mut steps = 0;
-        loop {
-            let Some((c, monomial)) = rest.terms().next() else {
-                return Some(quotient);
-            };
-            steps += 1;
-            if steps > TERMS {
-                return None;
-            }
-            let (c, monomial) = (c / lead, quotient_of(&monomial, &top)?);
-            quotient.add(c, monomial)?;
-            for (d, factor) in by.terms() {
-                rest.add(-(c * d), multiplied(&factor, &monomial)?)?;
-            }
-        }
+        Some(Polynomial { terms: quotient })
+    }
+
+    fn divided_by_term(&self, (top, lead): &(Monomial, Number)) -> Option<Polynomial> {
+        let quotient = |(monomial, c): &(Monomial, Number)| {
+            Some((quotient_of(monomial, top)?, exact(*c / *lead)?))
+        };
+        let terms: Option<_> = self.terms.iter().map(quotient).collect();
+        Some(Polynomial { terms: terms? })
     }
 
     /// Number, monomial and polynomial with this product; the polynomial has no number or variable in
     /// all its terms, and its highest term is positive.
     pub fn content(&self) -> Option<(Number, Monomial, Polynomial)> {
-        let (lead, first) = self.terms().next()?;
-        let mut number = lead.abs();
-        let mut common = first;
-        for (c, monomial) in self.terms() {
-            number = number.common_divisor(c);
+        let (common, lead) = *self.terms.first()?;
+        let (mut number, mut common) = (lead.abs(), common);
+        for (monomial, c) in &self.terms {
+            number = number.common_divisor(*c);
             for (shared, power) in common.iter_mut().zip(monomial) {
-                *shared = power.min(*shared);
+                *shared = (*power).min(*shared);
             }
         }
         if !number.is_positive() {
             return None;
         }
         let number = if lead.is_negative() { -number } else { number };
-        let mut primitive = Polynomial::default();
-        for (c, monomial) in self.terms() {
-            primitive.add(c / number, quotient_of(&monomial, &common)?)?;
-        }
+        let primitive = self.divided_by_term(&(common, number))?;
         Some((number, common, primitive))
     }
 }
 
-fn multiplied(a: &Monomial, b: &Monomial) -> Option<Monomial> {
-    let mut product = UNIT;
-    for (power, (a, b)) in product.iter_mut().zip(a.iter().zip(b)) {
-        *power = a.checked_add(*b)?;
+/// The number, where it is exact.
+fn exact(c: Number) -> Option<Number> {
+    c.is_exact().then_some(c)
+}
+
+/// The sum of terms in order; `None` where a coefficient is no longer exact.
+fn merged(
+    left: &[(Monomial, Number)],
+    right: impl ExactSizeIterator<Item = Option<(Monomial, Number)>>,
+) -> Option<Vec<(Monomial, Number)>> {
+    let mut sum = Vec::with_capacity(left.len() + right.len());
+    let mut left = left.iter().copied().peekable();
+    for term in right {
+        let (monomial, c) = term?;
+        while let Some(higher) = left.next_if(|(own, _)| *own > monomial) {
+            sum.push(higher);
+        }
+        let c = match left.next_if(|(own, _)| *own == monomial) {
+            Some((_, own)) => exact(own + c)?,
+            None => c,
+        };
+        if c != Number::ZERO {
+            sum.push((monomial, c));
+        }
     }
-    Some(product)
+    sum.extend(left);
+    Some(sum)
+}
+
+/// Terms in order with those of one monomial added; `None` where a coefficient is no longer exact.
+fn collected(terms: Vec<(Monomial, Number)>) -> Option<Vec<(Monomial, Number)>> {
+    let mut sum: Vec<(Monomial, Number)> = Vec::with_capacity(terms.len());
+    for (monomial, c) in terms {
+        match sum.last_mut() {
+            Some((last, known)) if *last == monomial => *known = exact(*known + c)?,
+            _ => sum.push((monomial, c)),
+        }
+    }
+    sum.retain(|(_, c)| *c != Number::ZERO);
+    Some(sum)
+}
+
+fn multiplied(a: &Monomial, b: &Monomial) -> Option<Monomial> {
+    combined(a, b, u8::overflowing_add)
 }
 
 fn quotient_of(a: &Monomial, b: &Monomial) -> Option<Monomial> {
-    let mut quotient = UNIT;
-    for (power, (a, b)) in quotient.iter_mut().zip(a.iter().zip(b)) {
-        *power = a.checked_sub(*b)?;
+    combined(a, b, u8::overflowing_sub)
+}
+
+/// The exponents combined, without a branch for each of them; `None` where one does not fit.
+fn combined(a: &Monomial, b: &Monomial, how: impl Fn(u8, u8) -> (u8, bool)) -> Option<Monomial> {
+    let (mut powers, mut overflow) = (UNIT, false);
+    for ((power, a), b) in powers.iter_mut().zip(a).zip(b) {
+        let (value, over) = how(*a, *b);
+        *power = value;
+        overflow |= over;
     }
-    Some(quotient)
+    (!overflow).then_some(powers)
 }
 
 #[cfg(test)]

@@ -33,7 +33,8 @@ pub fn derive(
     })
 }
 
-/// A node that a simplified derivative was lowered to, simplified again.
+/// A node that a simplified derivative was lowered to, simplified again; `factors` says whether these are looked
+/// for.
 ///
 /// # Errors
 /// The formula is too large, or one of its operations has no spelling in the language.
@@ -41,9 +42,14 @@ pub fn again(
     subject: &Subject<'_>,
     node: NodeId,
     spelling: Spelling,
+    factors: bool,
 ) -> Result<Simplified, Unwritable> {
     with_options(subject, spelling, |options| {
-        simplify::write(subject.graph, node, options)
+        let options = WriteOptions {
+            factors,
+            ..*options
+        };
+        simplify::write(subject.graph, node, &options)
     })
 }
 
@@ -69,6 +75,7 @@ fn with_options<T>(
         guards: spelling.guards,
         exact: spelling.exact,
         shares: !spelling.exact,
+        factors: true,
         taken: subject.taken,
     })
 }

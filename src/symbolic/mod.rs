@@ -170,6 +170,7 @@ impl Subject<'_> {
             guards: false,
             exact: false,
             shares: false,
+            factors: true,
             taken: self.taken,
         };
         simplify::write(self.graph, node, &options)

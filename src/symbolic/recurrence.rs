@@ -73,6 +73,7 @@ impl Writer<'_, '_> {
         let options = WriteOptions {
             names: &names,
             shares: false,
+            factors: true,
             ..*self.options
         };
         simplify::write(self.graph, node, &options).ok()

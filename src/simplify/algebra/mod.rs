@@ -150,6 +150,8 @@ pub enum Memo {
     Expanded,
     /// Quotients over one denominator.
     OverOneDenominator,
+    /// A rational function of its kernels.
+    Rational,
     /// Stable forms written as everyone knows them.
     Printed,
     /// Everything in words of the language.
@@ -157,7 +159,7 @@ pub enum Memo {
 }
 
 impl Memo {
-    const COUNT: usize = 7;
+    const COUNT: usize = 8;
 }
 
 /// The names that the user has for formulas.
@@ -211,6 +213,8 @@ pub struct Record {
     pub applied: Vec<&'static str>,
     /// The formulas that became others, with the name of the rule; only where that is asked for.
     pub changes: Option<Vec<FormChange>>,
+    /// True if a formula became shorter by its factors.
+    pub in_factors: bool,
 }
 
 /// A formula that became another one.

@@ -61,8 +61,9 @@ impl Search {
                 _ => {}
             }
         }
-        let shared = (0..VARIABLES).filter(|k| a.degree(*k) > 0 && b.degree(*k) > 0);
-        let Some(variable) = shared.min_by_key(|k| a.degree(*k).min(b.degree(*k))) else {
+        let [of_a, of_b] = [a.degrees(), b.degrees()];
+        let lower = |k: &usize| of_a[*k].min(of_b[*k]);
+        let Some(variable) = (0..VARIABLES).filter(|k| lower(k) > 0).min_by_key(lower) else {
             return Some(monomial);
         };
         let [of_a, of_b] = [
@@ -122,6 +123,20 @@ impl Search {
     }
 }
 
+/// False if images modulo a prime show that a polynomial with whole coefficients and no common divisor of these
+/// does not divide another one: a shorter way than to divide.
+pub fn may_divide(by: &Polynomial, whole: &Polynomial) -> bool {
+    let degrees = by.degrees();
+    let variables = (0..VARIABLES).filter(|k| degrees[*k] > 0);
+    let Some(variable) = variables.min_by_key(|k| degrees[*k]) else {
+        return true;
+    };
+    match (image(variable, whole), image(variable, by)) {
+        (Some(whole), Some(by)) => modular::divides(&by, &whole),
+        _ => true,
+    }
+}
+
 /// True if the polynomials have no common divisor that depends on the variable, as far as their images
 /// show: those modulo a prime, with numbers for the other variables.
 fn are_coprime(variable: usize, a: &Polynomial, b: &Polynomial) -> bool {
@@ -138,7 +153,7 @@ fn image(variable: usize, p: &Polynomial) -> Option<Residues> {
     for (c, monomial) in p.terms() {
         let mut value = modular::residue(i128::from(c.integer()?));
         for (k, power) in monomial.iter().enumerate() {
-            if k != variable {
+            if k != variable && *power > 0 {
                 let point = 1_000_003 * (k as u64 + 1) + 17;
                 value = modular::mul(value, modular::power(point, u64::from(*power)));
             }

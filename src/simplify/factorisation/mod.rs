@@ -14,6 +14,7 @@ use super::algebra::{Algebra, FactorList, Form, Id, TermList};
 use super::exact::Number;
 use super::polynomial::{Polynomial, UNIT, VARIABLES};
 use crate::graph::Shape;
+pub use divisor::may_divide;
 use divisor::{common_divisor, content_in};
 use image::Image;
 
@@ -198,15 +199,15 @@ pub fn factors_of(polynomial: &Polynomial, effort: Effort) -> Factors {
     while let Some((whole, times)) = todo.pop() {
         let parts = match whole.constant() {
             Some(Number::ONE) => continue,
-            Some(_) => None,
-            None => parts_of(&whole),
+            Some(_) => Parts::Irreducible,
+            None => parts_of(&whole).unwrap_or(Parts::Unknown),
         };
-        if let Some(parts) = parts {
-            todo.extend(parts.into_iter().map(|(part, own)| (part, own * times)));
-            continue;
-        }
-        let factors = match effort.degree() {
-            Some(degree) if whole.constant().is_none() => Image::factors_of(&whole, degree),
+        let factors = match (parts, effort.degree()) {
+            (Parts::Product(parts), _) => {
+                todo.extend(parts.into_iter().map(|(part, own)| (part, own * times)));
+                continue;
+            }
+            (Parts::Unknown, Some(degree)) => Image::factors_of(&whole, degree),
             _ => vec![(whole, 1)],
         };
         for (factor, own) in factors {
@@ -219,23 +220,33 @@ pub fn factors_of(polynomial: &Polynomial, effort: Effort) -> Factors {
     found
 }
 
-/// Polynomials with the product `whole`; `None` where that is neither more than its content in a variable
-/// nor divided by a square.
-fn parts_of(whole: &Polynomial) -> Option<Factors> {
-    let mut variables: Vec<usize> = (0..VARIABLES).filter(|k| whole.degree(*k) > 0).collect();
-    variables.sort_by_key(|k| whole.degree(*k));
-    if variables.len() > 1 {
-        for variable in &variables {
+/// What a polynomial is a product of.
+enum Parts {
+    /// These.
+    Product(Factors),
+    /// Itself alone.
+    Irreducible,
+    /// Neither contents nor squares.
+    Unknown,
+}
+
+/// Contents and squares in a polynomial; `None` where finding them takes too long.
+fn parts_of(whole: &Polynomial) -> Option<Parts> {
+    let degrees = whole.degrees();
+    let mut variables: Vec<usize> = (0..VARIABLES).filter(|k| degrees[*k] > 0).collect();
+    variables.sort_by_key(|k| degrees[*k]);
+    for variable in &variables {
+        if variables.len() > 1 {
             let content = content_in(*variable, whole)?;
             if content.constant().is_none() {
                 let rest = whole.divided(&content)?;
-                return Some(vec![(content, 1), (rest, 1)]);
+                return Some(Parts::Product(vec![(content, 1), (rest, 1)]));
             }
         }
-    }
-    // Nothing that is linear in a variable has a factor without it any more.
-    if whole.degree(*variables.first()?) == 1 {
-        return None;
+        // Nothing that is linear in a variable has a factor without it any more.
+        if degrees[*variable] == 1 {
+            return Some(Parts::Irreducible);
+        }
     }
     let repeated = |variable: &usize| -> Option<Factors> {
         let square = common_divisor(whole, &whole.derivative(*variable)?)?;
@@ -244,7 +255,8 @@ fn parts_of(whole: &Polynomial) -> Option<Factors> {
         }
         without_squares(whole.divided(&square)?, square)
     };
-    variables.iter().find_map(repeated)
+    let found = variables.iter().find_map(repeated);
+    Some(found.map_or(Parts::Unknown, Parts::Product))
 }
 
 /// The parts of single·repeated by multiplicity, where the first one holds every factor once (Yun).

@@ -95,6 +95,11 @@ fn divided(a: &[u64], b: &[u64]) -> (Residues, Residues) {
     (quotient, trimmed(rest))
 }
 
+/// True if `by`, which is not 0, divides `whole`.
+pub fn divides(by: &[u64], whole: &[u64]) -> bool {
+    divided(whole, by).1.is_empty()
+}
+
 /// The multiple with the leading coefficient `lead`.
 pub fn with_lead(p: &[u64], lead: u64) -> Residues {
     let factor = mul(lead, p.last().map_or(1, |last| inverse(*last)));

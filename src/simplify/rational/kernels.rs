@@ -74,6 +74,8 @@ pub struct Generators {
     waves: Vec<(Family, Id)>,
     /// The choice for sines and cosines.
     pub eliminated: Eliminated,
+    /// True if the square of a sine or cosine was met: else the choice makes no difference.
+    pub squares: bool,
 }
 
 impl Generators {
@@ -85,6 +87,7 @@ impl Generators {
             units: Vec::new(),
             waves: Vec::new(),
             eliminated: Eliminated::Odd,
+            squares: false,
         };
         let mut stack: SmallVec<[Id; 16]> = SmallVec::from_slice(&[id]);
         let whole = algebra.shape(algebra.core(id));
@@ -361,7 +364,7 @@ impl Generators {
     }
 
     /// A kernel of which a power in `polynomial` has a relation, and that power.
-    pub fn reducible(&self, polynomial: &Polynomial) -> Option<(usize, u8)> {
+    pub fn reducible(&mut self, polynomial: &Polynomial) -> Option<(usize, u8)> {
         let power = |kernel: &Generator| match (kernel, self.eliminated) {
             (Generator::Root(_, root), _) => u8::try_from(*root).ok(),
             (Generator::Size(_), _) => Some(2),
@@ -370,10 +373,14 @@ impl Generators {
             }
             _ => None,
         };
-        let mut all = self.variables.iter().enumerate();
-        all.find_map(|(k, kernel)| {
+        let degrees = polynomial.degrees();
+        let wave = |kernel: &Generator| matches!(kernel, Generator::Odd(..) | Generator::Even(..));
+        let mut both = self.variables.iter().zip(degrees);
+        self.squares |= both.any(|(kernel, degree)| degree > 1 && wave(kernel));
+        let mut all = self.variables.iter().zip(degrees).enumerate();
+        all.find_map(|(k, (kernel, degree))| {
             let power = power(kernel)?;
-            (polynomial.degree(k) >= power).then_some((k, power))
+            (degree >= power).then_some((k, power))
         })
     }
 

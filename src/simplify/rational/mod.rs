@@ -10,6 +10,7 @@ mod written;
 
 use super::algebra::{Algebra, Form, Id};
 use super::exact::Number;
+use super::factorisation;
 use super::polynomial::Polynomial;
 use crate::graph::{Attr, Shape};
 use kernels::{Generator, Generators, PowerFactor};
@@ -26,7 +27,8 @@ pub fn forms(algebra: &mut Algebra, id: Id) -> SmallVec<[Id; 4]> {
     let mut found = SmallVec::new();
     let looked_at = !algebra.guards
         && (2..=LOOKED_AT).contains(&algebra.cost(id))
-        && matches!(algebra.form(id), Form::Sum(_) | Form::Product(_));
+        && matches!(algebra.form(id), Form::Sum(_) | Form::Product(_))
+        && !is_one_term(algebra, id);
     let Some(kernels) = looked_at.then(|| Generators::of(algebra, id)).flatten() else {
         return found;
     };
@@ -36,14 +38,33 @@ pub fn forms(algebra: &mut Algebra, id: Id) -> SmallVec<[Id; 4]> {
             factors: Vec::new(),
             brackets: FxHashMap::default(),
             shape: algebra.shape(id),
+            limit: algebra.cost(id),
             algebra,
         };
         reader.kernels.eliminated = eliminated;
-        if let Some(form) = reader.rewritten(id) {
-            found.push(form);
+        found.extend(reader.rewritten(id));
+        if !reader.kernels.squares {
+            break;
         }
     }
     found
+}
+
+/// True for a product of powers of names and at most one function: there is nothing to put together in it.
+fn is_one_term(algebra: &Algebra, id: Id) -> bool {
+    let (_, term) = algebra.scaled(id);
+    let single = [(term, algebra.unit())];
+    let bases = match algebra.form(term) {
+        Form::Product(bases) => bases,
+        _ => &single,
+    };
+    let mut functions = 0;
+    bases.iter().all(|(base, exponent)| {
+        let base = algebra.core(*base);
+        functions += usize::from(matches!(algebra.form(base), Form::Apply(..)));
+        let composed = matches!(algebra.form(base), Form::Sum(_) | Form::Product(_));
+        !composed && functions < 2 && algebra.value(*exponent).is_some()
+    })
 }
 
 /// A numerator, and the powers of the factors of its denominator.
@@ -70,6 +91,8 @@ struct Reader<'a, 'f> {
     /// Sums with the numbers by which they are multiples of factors, by the numbers of these.
     brackets: FxHashMap<usize, (Id, Number)>,
     shape: Shape,
+    /// Operations from which on a form is of no use.
+    limit: u64,
 }
 
 impl Reader<'_, '_> {
@@ -258,6 +281,7 @@ impl Reader<'_, '_> {
                 continue;
             };
             while rest.len() > 1
+                && factorisation::may_divide(&known, &rest)
                 && let Some(quotient) = rest.divided(&known)
             {
                 rest = quotient;

@@ -43,7 +43,9 @@ impl Reader<'_, '_> {
             let Some(factor) = self.factor(*k).filter(|factor| factor.len() > 1) else {
                 continue;
             };
-            while let Some(quotient) = rest.divided(&factor) {
+            while factorisation::may_divide(&factor, &rest)
+                && let Some(quotient) = rest.divided(&factor)
+            {
                 rest = quotient;
                 *power += 1;
             }
@@ -90,19 +92,33 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A numerator without content as a number and brackets: the shorter one of its factors and the whole.
+    /// A numerator without content as a number and brackets: the shorter one of its factors and the whole;
+    /// `None` where the additions in it alone are too many.
     fn in_brackets(&mut self, rest: &Polynomial) -> Option<(Number, FactorList)> {
         let one = self.algebra.unit();
+        // Two terms are never longer than their factors.
+        let parts = match (3..=FACTORED).contains(&rest.len()) {
+            true => factorisation::factors_of(rest, Effort::Divisors),
+            false => factorisation::Factors::new(),
+        };
+        let additions = |polynomial: &Polynomial| polynomial.len().saturating_sub(1) as u64;
+        let in_parts: u64 = parts.iter().map(|(part, _)| additions(part)).sum();
+        let fewest = match parts.is_empty() {
+            true => additions(rest),
+            false => in_parts.min(additions(rest)),
+        };
+        if fewest >= self.limit {
+            return None;
+        }
         let bracket = self.sum(rest)?;
         let bracket = rules::factored(self.algebra, bracket);
         let whole = FactorList::from_slice(&[(bracket, one)]);
-        // Two terms are never longer than their factors.
-        if !(3..=FACTORED).contains(&rest.len()) {
+        if parts.is_empty() {
             return Some((Number::ONE, whole));
         }
         let mut number = Number::ONE;
         let mut factors = FactorList::new();
-        for (factor, times) in factorisation::factors_of(rest, Effort::Divisors) {
+        for (factor, times) in parts {
             match factor.constant() {
                 Some(constant) => number *= constant,
                 None => {

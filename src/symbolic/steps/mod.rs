@@ -192,6 +192,7 @@ fn plain_options<'w>(
         exact: false,
         order,
         shares: false,
+        factors: true,
         taken: &|_| false,
     }
 }

@@ -295,6 +295,7 @@ pub(super) fn standing_alone(script: &Script, root: ExprId) -> Simplified {
         before: Size::default(),
         after: Size::default(),
         rules: Vec::new(),
+        in_factors: false,
     }
 }
 
