@@ -4,7 +4,7 @@ use crate::common::run_json;
 use serde_json::Value;
 
 /// Formulas, and the name that each is differentiated by; n, m and p are sizes.
-const FORMULAS: [(&str, &str); 25] = [
+const FORMULAS: [(&str, &str); 61] = [
     ("inv(S)", "S"),
     ("A*B", "A"),
     ("A*B", "B"),
@@ -30,6 +30,42 @@ const FORMULAS: [(&str, &str); 25] = [
     ("tr(S)*inv(S)", "S"),
     ("A - mean(A, axis=1)", "A"),
     ("grad(sum((A*B).^2), A)", "A"),
+    ("cumsum(A)", "A"),
+    ("cumsum(A, axis=2)", "A"),
+    ("cumsum(A.^2, axis=1)", "A"),
+    ("cumsum(x)", "x"),
+    ("cumsum(x.^2)", "x"),
+    ("cumsum(A*B)", "A"),
+    ("cumsum(A*B, axis=2)", "B"),
+    ("cumsum(A*B, axis=2)", "A"),
+    ("cumsum(A*y)", "y"),
+    ("A'*cumsum(A*B)", "B"),
+    ("grad(sum(cumsum(x).^2), x)", "x"),
+    ("hcat(A, A)", "A"),
+    ("hcat(A*B, A)", "A"),
+    ("hcat(x, S)", "S"),
+    ("hcat(x, S)", "x"),
+    ("vcat(A, 2*A, y')", "A"),
+    ("vcat(A, 2*A, y')", "y"),
+    ("vcat(x, y)", "y"),
+    ("vcat(x.^2, y)", "x"),
+    ("hcat(S, A)*vcat(A, B*B')", "B"),
+    ("hcat(S, A)*vcat(A, B*B')", "A"),
+    ("hcat(x*y', S)", "x"),
+    ("reshape(A, 1, A_entries)", "A"),
+    ("reshape(A*B, rows, B_columns)", "B"),
+    ("vec(A)", "A"),
+    ("vec(A*B)", "B"),
+    ("vec(A)*y'", "A"),
+    ("vec(A .* A)", "A"),
+    ("A[1..2, :]", "A"),
+    ("(A*B)[:, 2..2]*y'", "B"),
+    ("A[2..2, :]*B", "A"),
+    ("S[1..2, :]*A", "S"),
+    ("A[[2, 1], :]*B", "A"),
+    ("x[[2, 1, 1]]", "x"),
+    ("[x[3 - i] for i in 1..2]*y'", "x"),
+    ("[S[i, j] - S[j, i] for i in 1..rows, j in 1..rows]", "S"),
 ];
 
 fn sizes(seed: usize) -> [usize; 3] {
@@ -47,7 +83,11 @@ fn inputs([n, m, p]: [usize; 3], seed: usize) -> String {
     let input = |(k, (name, rows, cols)): (usize, &(&str, usize, usize))| {
         format!("{name} = randn({rows}, {cols}, seed={})\n", seed * 10 + k)
     };
-    all.iter().enumerate().map(input).collect()
+    let declared: String = all.iter().enumerate().map(input).collect();
+    format!(
+        "{declared}rows = {n}; A_entries = {}; B_columns = {p}\n",
+        n * m
+    )
 }
 
 fn numbers(value: &Value) -> Vec<Vec<f64>> {
@@ -135,8 +175,8 @@ fn entries_have_the_values_of_the_jacobian() {
 
 #[test]
 fn an_operation_without_a_law_for_its_entries_is_named() {
-    let shown = run_json("input A[3,2]\nderive cumsum(A) wrt A\n");
+    let shown = run_json("input A[3,2]\nderive cumprod(A) wrt A\n");
     assert_eq!(shown[0]["index"], Value::Null);
     let reason = shown[0]["reason"].as_str().expect("a reason");
-    assert!(reason.contains("`cumsum`"), "{reason}");
+    assert!(reason.contains("`recurrence`"), "{reason}");
 }

@@ -18,7 +18,7 @@ mod ties;
 mod walk;
 
 pub use facts::Known;
-pub use indexed::{EntryAt, Indexed, Position};
+pub use indexed::{Counted, EntryAt, Indexed, PlaceRelation, Position, Summed};
 pub use operations::corner_of;
 pub use walk::Dependents;
 

@@ -203,25 +203,37 @@ impl Algebra<'_> {
         if negative == 0 || negative == terms.len() {
             return negative > 0;
         }
-        // 1 − s reads better than s − 1 for a logistic function.
-        if let [(c, first), (d, second)] = *terms {
-            let minus = |k: Number, id: Id| id == self.one && k.is_negative();
-            if minus(c, first) && self.sigmoid_of(second).is_some()
-                || minus(d, second) && self.sigmoid_of(first).is_some()
-            {
-                return true;
-            }
-            let plus = |k: Number, id: Id| id == self.one && k.is_positive();
-            if plus(c, first) && self.sigmoid_of(second).is_some()
-                || plus(d, second) && self.sigmoid_of(first).is_some()
-            {
-                return false;
-            }
+        // 1 − s reads better than s − 1.
+        if let Some(plain) = self.complement(terms) {
+            return !plain;
         }
         let opposite: TermList = terms.iter().map(|(c, term)| (-*c, *term)).collect();
         let older = self.lookup(Form::Sum(Terms(&opposite)), shape);
         let own = self.lookup(Form::Sum(Terms(terms)), shape);
         older.is_some_and(|older| own.is_none_or(|own| older < own))
+    }
+
+    /// True for a number less a multiple of a logistic function, false for its negative.
+    fn complement(&self, terms: &[(Number, Id)]) -> Option<bool> {
+        let [first, second] = *terms else {
+            return None;
+        };
+        let sides = [(first, second), (second, first)];
+        let number = sides
+            .into_iter()
+            .find(|((_, id), (_, other))| *id == self.one && self.sigmoid_of(*other).is_some());
+        number.map(|((c, _), _)| c.is_positive())
+    }
+
+    /// True for 1 − s, where s is a logistic function.
+    pub fn is_complement(&self, id: Id) -> bool {
+        match self.form(id) {
+            Form::Sum(terms) => {
+                let unit = |(c, _): &(Number, Id)| c.abs() == Number::ONE;
+                terms.iter().all(unit) && self.complement(&terms) == Some(true)
+            }
+            _ => false,
+        }
     }
 
     /// True if a minus sign in front of a product can be taken into one of its brackets: a − b

@@ -19,7 +19,7 @@ impl Emitter<'_> {
             _ if self.algebra.value(exponent).is_none() => 2,
             Form::Number(_) | Form::Pi | Form::Index(_) => 0,
             Form::Atom(node) => match self.algebra.known.entries.get(&node) {
-                Some(Indexed::Delta(..)) => 6,
+                Some(Indexed::Related(_)) => 6,
                 _ => 1,
             },
             Form::Apply(row, ..) if row.is(&ENTRIES_AT) => 1,
@@ -99,11 +99,13 @@ impl Emitter<'_> {
         }
         if c.is_negative() {
             let turns = |factor: &Factor| self.algebra.is_turnable(factor.base, factor.exponent);
-            let neutral = |factor: &Factor| {
-                turns(factor) && !factor.turned && self.algebra.is_balanced(factor.base)
+            let easily = |k: &usize| {
+                let Factor { base, turned, .. } = factors[*k];
+                let neutral = !turned && self.algebra.is_balanced(base);
+                (neutral, !self.algebra.is_complement(base))
             };
-            let chosen = factors.iter().rposition(neutral);
-            if let Some(k) = chosen.or_else(|| factors.iter().rposition(turns)) {
+            let turning = (0..factors.len()).filter(|k| turns(&factors[*k]));
+            if let Some(k) = turning.max_by_key(easily) {
                 factors[k].turned = !factors[k].turned;
                 c = c.abs();
             }

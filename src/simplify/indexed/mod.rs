@@ -1,11 +1,12 @@
 //! The entries of a derivative that no matrix holds: ∂Y[i,j]/∂W[k,l] as a formula of i, j, k and l, read off the
 //! derivative along a direction. Every linear operation has a law for its entries; a sum against δ is no sum.
 
+mod moved;
 mod products;
 
 use super::algebra::{
-    Algebra, Dependents, EntryAt, FactorList, Form, Id, Indexed, Position, TermList, all_but,
-    corner_of,
+    Algebra, Dependents, EntryAt, FactorList, Form, Id, Indexed, PlaceRelation, Position, TermList,
+    all_but,
 };
 use super::exact::Number;
 use crate::graph::primitive::Mask;
@@ -17,7 +18,7 @@ use rustc_hash::FxHashMap;
 #[derive(Clone)]
 struct Summand {
     scale: Number,
-    deltas: Vec<[Position; 2]>,
+    relations: Vec<PlaceRelation>,
     entries: Vec<EntryAt>,
     /// Indices that are summed over, and how far they run.
     over: Vec<(u32, u32)>,
@@ -29,7 +30,8 @@ pub struct LinearEntries<'e, 'f> {
     graph: &'e Graph,
     /// The places of an entry of the variable.
     variable: [Position; 2],
-    /// The next free number of an index.
+    /// How far the indices run that have a number; the next one is free.
+    lengths: FxHashMap<u32, u32>,
     next: u32,
     /// What depends on the direction.
     dependents: Dependents,
@@ -58,14 +60,26 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
         direction: Id,
         first: u32,
     ) -> LinearEntries<'e, 'f> {
-        let (variable, next) = places(algebra.shape(direction), first);
-        LinearEntries {
+        let shape = algebra.shape(direction);
+        let (variable, next) = places(shape, first);
+        let mut entries = LinearEntries {
             algebra,
             graph,
             variable,
+            lengths: FxHashMap::default(),
             next,
             dependents: Dependents::new(direction),
             atoms: FxHashMap::default(),
+        };
+        entries.learn_lengths(variable, shape);
+        entries
+    }
+
+    fn learn_lengths(&mut self, places: [Position; 2], shape: Shape) {
+        for (place, length) in places.into_iter().zip([shape.rows, shape.cols]) {
+            if let Position::Index(index) = place {
+                self.lengths.insert(index, length);
+            }
         }
     }
 
@@ -75,6 +89,7 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
     /// The name of an operation whose entries have no such formula.
     pub fn coefficient(&mut self, id: Id, at: [Position; 2]) -> Result<Id, &'static str> {
         let mut summands = Vec::new();
+        self.learn_lengths(at, self.algebra.shape(id));
         for summand in self.linear(id, at)? {
             summands.extend(self.without_sums(summand)?);
         }
@@ -92,8 +107,8 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
             for (of, at) in &summand.entries {
                 factors.push((self.scalar(*of, *at), one));
             }
-            for [a, b] in &summand.deltas {
-                factors.push((self.atom(Indexed::Delta(*a, *b)), one));
+            for relation in &summand.relations {
+                factors.push((self.atom(Indexed::Related(*relation)), one));
             }
             let product = self.algebra.product(Number::ONE, &factors, Shape::SCALAR);
             terms.push((summand.scale, product));
@@ -110,6 +125,7 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
             return Position::Only;
         }
         self.next += 1;
+        self.lengths.insert(self.next - 1, length);
         over.push((self.next - 1, length));
         Position::Index(self.next - 1)
     }
@@ -118,10 +134,10 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
     fn linear(&mut self, id: Id, at: [Position; 2]) -> Result<Vec<Summand>, &'static str> {
         if id == self.dependents.of {
             let both = at.into_iter().zip(self.variable);
-            let deltas = both.filter(|(a, _)| *a != Position::Only);
+            let moving = both.filter(|(a, _)| *a != Position::Only);
             return Ok(vec![Summand {
                 scale: Number::ONE,
-                deltas: deltas.map(|(a, b)| [a, b]).collect(),
+                relations: moving.map(|(a, b)| PlaceRelation::Same(a, b)).collect(),
                 entries: Vec::new(),
                 over: Vec::new(),
             }]);
@@ -176,7 +192,8 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
                     for one in &mut found {
                         for (place, known) in at.into_iter().zip([row, col]) {
                             if place != Position::Only {
-                                one.deltas.push([place, Position::At(known)]);
+                                one.relations
+                                    .push(PlaceRelation::Same(place, Position::At(known)));
                             }
                         }
                     }
@@ -184,7 +201,10 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
                 }
                 Ok(all)
             }
-            Form::Apply(row, attr, args) => self.operation(row, attr, args, at),
+            Form::Apply(row, attr, args) => match self.moved(id, at) {
+                Some(moved) => moved,
+                None => self.operation(row, attr, args, at),
+            },
             Form::Number(_)
             | Form::Pi
             | Form::Atom(_)
@@ -290,7 +310,8 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
                 _ => [Position::Only, at[0]],
             };
             let mut all = self.linear(args[0], inner)?;
-            all.iter_mut().for_each(|one| one.deltas.push(at));
+            let same = PlaceRelation::Same(at[0], at[1]);
+            all.iter_mut().for_each(|one| one.relations.push(same));
             return Ok(all);
         }
         if is(&linear::SOLVE) && !self.depends(args[0]) {
@@ -298,19 +319,6 @@ impl<'e, 'f> LinearEntries<'e, 'f> {
                 .algebra
                 .operation(&linear::INV, Attr::None, &args[..1], shape);
             return self.chain(&[inverse, args[1]], 1, at);
-        }
-        if is(&array::INDEX) {
-            let corner = corner_of(attr);
-            let mut inner = at;
-            let whole = [shape.rows, shape.cols];
-            for (axis, first) in [corner.row, corner.col].into_iter().enumerate() {
-                inner[axis] = match at[axis] {
-                    Position::Only if whole[axis] > 1 => Position::At(first),
-                    place if first == 0 => place,
-                    _ => return Err(row.name),
-                };
-            }
-            return self.linear(args[0], inner);
         }
         let mask = row.mask == Some(Mask::Pass);
         if mask && !self.depends(args[0]) {

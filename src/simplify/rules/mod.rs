@@ -120,6 +120,8 @@ pub static PRODUCTS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     computed("column times row", outer_product),
     computed("product with few entries", product_with_few_entries),
     for_counts("exp(x)*sigmoid(-x) = sigmoid(x)", "exp(x)*sigmoid(-x)^n", "sigmoid(x)*sigmoid(-x)^(n - 1)"),
+    for_counts("sigmoid(-x)*(1 - exp(x)) = 1 - 2*sigmoid(x)", "(1 - exp(x))*sigmoid(-x)^n", "(1 - 2*sigmoid(x))*sigmoid(-x)^(n - 1)"),
+    for_counts("sigmoid(-x)*(1 - exp(x)) = 1 - 2*sigmoid(x)", "(exp(x) - 1)*sigmoid(-x)^n", "(2*sigmoid(x) - 1)*sigmoid(-x)^(n - 1)"),
     equation("sin(x)/cos(x) = tan(x)", "sin(x)^n/cos(x)^n", "tan(x)^n"),
     equation("x*sign(x) = abs(x)", "x*sign(x)", "abs(x)"),
     equation("x/abs(x) = sign(x)", "x/abs(x)", "sign(x)"),
