@@ -1,7 +1,8 @@
 //! Formulas in which the numbers 1, 2, 3, … occur, written over an index: `sum(i*x[i] for i in 1..n)`.
 //!
 //! A sum whose body counts is computed for all indices at once, on the vector of the numbers. It is read
-//! the other way round: what a vector with those numbers has as its entry is the body again.
+//! the other way round: what a vector with those numbers has as its entry is the body again. So is a sum over
+//! two indices, in which a column meets a row: `[sum((x - x[i]).^2) for i in 1..n]`.
 
 use super::algebra::{Algebra, FactorList, Form, Id, Ids, TermList, corner_of};
 use super::exact::Number;
@@ -82,6 +83,7 @@ impl Reader<'_, '_> {
             return *known;
         }
         let found = self.range(id).is_some()
+            || self.crosses(id)
             || self
                 .algebra
                 .children(id)
@@ -89,6 +91,64 @@ impl Reader<'_, '_> {
                 .any(|child| self.counts(*child));
         self.counts.insert(id, found);
         found
+    }
+
+    /// True for a column that fills a matrix, as it does where it meets a row.
+    fn crosses(&self, id: Id) -> bool {
+        let Form::Stretched(inner) = self.algebra.form(id) else {
+            return false;
+        };
+        let [narrow, wide] = [inner, id].map(|id| self.algebra.shape(id));
+        narrow.cols == 1 && narrow.rows > 1 && wide.cols > 1
+    }
+
+    /// True for a matrix, entry by entry a formula in which a column meets a row.
+    fn is_crossed(&mut self, id: Id) -> bool {
+        let entrywise = match self.algebra.form(id) {
+            Form::Sum(_) | Form::Product(_) => true,
+            Form::Apply(row, ..) => row.is_entrywise(),
+            _ => return self.crosses(id),
+        };
+        let children = self.algebra.children(id);
+        entrywise && self.counts(id) && children.iter().any(|child| self.is_crossed(*child))
+    }
+
+    /// The rows of such a matrix, where a formula has one entry for each of them.
+    fn rows_of_crossed(&mut self, id: Id) -> Option<Range> {
+        let lines = |form: Form<'_>, axis: u8| match form {
+            Form::Apply(row, Attr::Axis(along), &[x])
+                if along == axis && matches!(row.shape, ShapeRule::Reduce) =>
+            {
+                Some(x)
+            }
+            _ => None,
+        };
+        let matrix = match self.algebra.form(id) {
+            Form::Transposed(inner) => lines(self.algebra.form(inner), 1),
+            form => lines(form, 2),
+        };
+        let count = self.algebra.shape(id).rows;
+        (self.is_crossed(matrix?)).then_some(Range { from: 1, count })
+    }
+
+    /// A row as the column with its entries.
+    fn upright(algebra: &mut Algebra, id: Id) -> Id {
+        let shape = algebra.shape(id);
+        if shape.rows > 1 || shape.is_scalar() {
+            return id;
+        }
+        let turned = shape.transposed();
+        match algebra.form(id) {
+            Form::Stretched(inner) => {
+                let inner = Self::upright(algebra, inner);
+                algebra.stretch(inner, turned)
+            }
+            Form::Sum(_) | Form::Product(_) => algebra.reshaped(id, turned, &mut Self::upright),
+            Form::Apply(row, ..) if row.is_entrywise() => {
+                algebra.reshaped(id, turned, &mut Self::upright)
+            }
+            _ => algebra.transposed(id),
+        }
     }
 
     /// The range in a vector that counts entry by entry.
@@ -135,7 +195,7 @@ impl Reader<'_, '_> {
             return sum;
         }
         if shape.cols == 1
-            && let Some(range) = self.counting(id)
+            && let Some(range) = self.counting(id).or_else(|| self.rows_of_crossed(id))
             && let Some(each) = self.each(&[id], range)
         {
             return each;
@@ -157,9 +217,16 @@ impl Reader<'_, '_> {
         let column = match self.algebra.shape(x) {
             Shape { cols: 1, .. } => x,
             Shape { rows: 1, .. } => self.algebra.transposed(x),
+            Shape { rows, .. } if self.is_crossed(x) => {
+                let column = Shape { rows, cols: 1 };
+                self.algebra.apply(&array::SUM, Attr::Axis(2), &[x], column)
+            }
             _ => return None,
         };
-        let range = self.counting(column)?;
+        let range = match self.counting(column) {
+            Some(range) => range,
+            None => self.rows_of_crossed(column)?,
+        };
         let each = self.each(&[column], range)?;
         let each = self.without_zero(each);
         Some(
@@ -251,6 +318,11 @@ impl Reader<'_, '_> {
         match self.algebra.form(id) {
             Form::Apply(row, Attr::Axis(2), [x]) if matches!(row.shape, ShapeRule::Reduce) => {
                 let x = self.line(*x, Lines::Rows, range)?;
+                let upright = Self::upright(self.algebra, x);
+                let x = match self.algebra.cost(upright) < self.algebra.cost(x) {
+                    true => upright,
+                    false => x,
+                };
                 Some(self.algebra.operation(row, Attr::None, &[x], Shape::SCALAR))
             }
             Form::Transposed(inner) => match self.algebra.form(inner) {

@@ -35,31 +35,43 @@ pub fn for_all_sizes(
         let numbers: Vec<f64> = kinds().map(number).collect::<Option<_>>()?;
         let changes =
             (0..names.len()).filter_map(|size| Some((size, change(size, &numbers, sizes)?)));
-        let (size, change) = changes.min_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()))?;
+        let least = changes.min_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()));
+        let multiple = || {
+            let mut all = 0..names.len();
+            all.find_map(|size| Some((size, multiple(size, &numbers, sizes)?)))
+        };
+        let (size, by) = match least {
+            Some((size, change)) => (size, By::Change(change)),
+            None => multiple().map(|(size, times)| (size, By::Times(times)))?,
+        };
         let known = script.names.iter().position(|known| *known == names[size]);
         let place = known.unwrap_or_else(|| {
             script.names.push(names[size].clone());
             script.names.len() - 1
         });
         let name = ExprKind::Name(NameId(place as u32));
-        script.expressions[k].kind = match change {
-            0.0 => name,
-            change => {
-                let op = if change < 0.0 {
-                    BinaryOp::Sub
-                } else {
-                    BinaryOp::Add
-                };
-                let [name, number] = [name, ExprKind::Number(change.abs())].map(|kind| {
-                    script.expressions.push(Expr {
-                        kind,
-                        span: Span::default(),
-                    });
-                    ExprId(script.expressions.len() as u32 - 1)
-                });
-                ExprKind::Binary(op, name, number)
+        let (op, sides) = match by {
+            By::Change(0.0) => {
+                script.expressions[k].kind = name;
+                continue;
             }
+            By::Change(change) => {
+                let op = match change < 0.0 {
+                    true => BinaryOp::Sub,
+                    false => BinaryOp::Add,
+                };
+                (op, [name, ExprKind::Number(change.abs())])
+            }
+            By::Times(times) => (BinaryOp::Mul, [ExprKind::Number(times), name]),
         };
+        let [left, right] = sides.map(|kind| {
+            script.expressions.push(Expr {
+                kind,
+                span: Span::default(),
+            });
+            ExprId(script.expressions.len() as u32 - 1)
+        });
+        script.expressions[k].kind = ExprKind::Binary(op, left, right);
     }
     Some(Simplified {
         script: Rc::new(script),
@@ -75,4 +87,19 @@ fn change(size: usize, numbers: &[f64], sizes: &[Vec<usize>]) -> Option<f64> {
         .map(|(number, sizes)| number - sizes[size] as f64);
     let first = changes.next()?;
     changes.all(|change| change == first).then_some(first)
+}
+
+/// Of which whole multiple of the size with this number the numbers are, where that is the same everywhere.
+fn multiple(size: usize, numbers: &[f64], sizes: &[Vec<usize>]) -> Option<f64> {
+    let mut times = (numbers.iter().zip(sizes)).map(|(number, sizes)| number / sizes[size] as f64);
+    let first = times.next()?;
+    (first.fract() == 0.0 && first > 1.0 && times.all(|other| other == first)).then_some(first)
+}
+
+/// How a number follows from a size.
+enum By {
+    /// So much is added.
+    Change(f64),
+    /// It is a multiple.
+    Times(f64),
 }

@@ -1,7 +1,8 @@
 //! Products of matrices, and transposes.
 
 use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList};
-use crate::graph::{Attr, Shape};
+use crate::graph::primitive::Parity;
+use crate::graph::{Attr, Primitive, Shape};
 use crate::primitives::{algebra as linear, array};
 
 impl Algebra<'_> {
@@ -281,7 +282,48 @@ impl Algebra<'_> {
             {
                 id
             }
+            Form::Apply(row, attr, &[x]) => match self.turned_operation(row, attr, x, shape) {
+                Some(turned) => turned,
+                None => self.intern(Form::Transposed(id), shape),
+            },
             _ => self.intern(Form::Transposed(id), shape),
         }
+    }
+
+    /// The transpose of f(x) entry by entry, or of the sums of its lines, where x' is x or −x.
+    fn turned_operation(
+        &mut self,
+        row: &'static Primitive,
+        attr: Attr,
+        x: Id,
+        shape: Shape,
+    ) -> Option<Id> {
+        let of = self.shape(x);
+        let attr = match attr {
+            Attr::Axis(axis) if row.is(&array::SUM) => Attr::Axis(3 - axis),
+            _ if row.is_entrywise() => attr,
+            _ => return None,
+        };
+        if of.rows != of.cols {
+            return None;
+        }
+        let turned = self.transposed(x);
+        if turned == x {
+            return Some(self.operation(row, attr, &[x], shape));
+        }
+        let opposite = self.negated(x);
+        if turned != opposite {
+            return None;
+        }
+        Some(match row.parity {
+            Some(parity) => {
+                let plain = self.operation(row, attr, &[x], shape);
+                match parity {
+                    Parity::Even => plain,
+                    Parity::Odd => self.negated(plain),
+                }
+            }
+            None => self.operation(row, attr, &[turned], shape),
+        })
     }
 }

@@ -117,7 +117,8 @@ pub(super) fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let Form::Apply(row, attr, args) = algebra.form(id) else {
         return None;
     };
-    if !row.is(&array::SUM) {
+    let mean = row.is(&array::MEAN);
+    if !mean && !row.is(&array::SUM) {
         return None;
     }
     let (shape, from) = (algebra.shape(id), algebra.shape(args[0]));
@@ -126,9 +127,31 @@ pub(super) fn sum_of_multiple(algebra: &mut Algebra, id: Id) -> Option<Id> {
     }
     let one = algebra.unit();
     match algebra.form(args[0]) {
-        Form::Stretched(inner) if algebra.shape(inner).is_scalar() => {
-            let count = Number::whole((from.len() / shape.len().max(1)) as i64);
-            Some(algebra.product(count, &[(inner, one)], shape))
+        Form::Stretched(inner) => {
+            // Along what it is stretched, a sum is a multiple.
+            let narrow = algebra.shape(inner);
+            let along = Shape {
+                rows: narrow.rows.min(shape.rows),
+                cols: narrow.cols.min(shape.cols),
+            };
+            let reduced = match along == narrow {
+                true => inner,
+                false => {
+                    let whole = if along.is_scalar() { Attr::None } else { attr };
+                    let total = algebra.apply(row, whole, &[inner], along);
+                    algebra.rewritten(total)
+                }
+            };
+            let lines = (narrow.len() / along.len()).max(1) * shape.len().max(1);
+            let count = match mean {
+                true => Number::ONE,
+                false => Number::whole((from.len() / lines) as i64),
+            };
+            Some(algebra.product(count, &[(reduced, one)], shape))
+        }
+        Form::Transposed(inner) if attr == Attr::None => {
+            let total = algebra.apply(row, attr, &[inner], shape);
+            Some(algebra.rewritten(total))
         }
         Form::Sum(terms) if terms.len() == 1 => {
             let (coefficient, term) = terms[0];

@@ -167,7 +167,13 @@ pub(super) fn sum_of_terms(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let (shape, from) = (algebra.shape(id), algebra.shape(args[0]));
     let is_mean =
         |algebra: &Algebra, id: Id| algebra.operands(algebra.core(id), &array::MEAN).is_some();
-    if terms.len() < 2 || !terms.iter().any(|(_, term)| is_mean(algebra, *term)) {
+    // A column and a row that meet are summed apart.
+    let apart = |algebra: &Algebra, id: Id| {
+        let narrow = algebra.shape(algebra.core(id));
+        narrow != from && !narrow.is_scalar()
+    };
+    let simpler = |(_, term): &(Number, Id)| is_mean(algebra, *term) || apart(algebra, *term);
+    if terms.len() < 2 || !terms.iter().any(simpler) {
         return None;
     }
     let count = Number::whole((from.len() / shape.len().max(1)) as i64);
