@@ -185,3 +185,32 @@ fn false_identities_of_matrices_are_refuted() {
         );
     }
 }
+
+/// The lines of `identities.txt`: what is true is proved, or equal by laws wherever both sides have a value, but
+/// for those that are known to be open; what is not is refuted.
+#[test]
+fn identities_are_told_from_near_ones() {
+    let (mut declarations, mut proved, mut wrong) = (String::new(), 0, Vec::new());
+    for line in include_str!("identities.txt").lines() {
+        if let Some(declared) = line.strip_prefix('@') {
+            declarations = declared.replace("; ", "\n");
+        } else if let Some(claim) = line.strip_prefix("not ") {
+            let outcome = answer_about(&declarations, claim);
+            if !matches!(outcome, Outcome::Refuted(_)) {
+                wrong.push(format!("{claim}: {outcome:?}"));
+            }
+        } else if let Some(claim) = line.strip_prefix("open ") {
+            let outcome = answer_about(&declarations, claim);
+            if !matches!(outcome, Outcome::Holds(_)) {
+                wrong.push(format!("{claim}: {outcome:?}"));
+            }
+        } else if !line.is_empty() && !line.starts_with('#') {
+            let outcome = answer_about(&declarations, line);
+            proved += 1;
+            if !is_recognised(&outcome) {
+                wrong.push(format!("{line}: {outcome:?}"));
+            }
+        }
+    }
+    assert!(proved > 150 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
