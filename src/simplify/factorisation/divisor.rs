@@ -9,6 +9,9 @@ const STEPS: u32 = 40;
 /// Terms of a remainder up to which the search goes on.
 const TERMS: usize = 60;
 
+/// Terms from which on an image is worth its time before a division.
+const WORTH_AN_IMAGE: usize = 12;
+
 /// The greatest common divisor, without numeric content; `None` where finding it takes too long.
 pub fn common_divisor(a: &Polynomial, b: &Polynomial) -> Option<Polynomial> {
     Search { left: STEPS }.divisor(a, b)
@@ -126,6 +129,9 @@ impl Search {
 /// False if images modulo a prime show that a polynomial with whole coefficients and no common divisor of these
 /// does not divide another one: a shorter way than to divide.
 pub fn may_divide(by: &Polynomial, whole: &Polynomial) -> bool {
+    if whole.len() < WORTH_AN_IMAGE {
+        return true;
+    }
     let degrees = by.degrees();
     let variables = (0..VARIABLES).filter(|k| degrees[*k] > 0);
     let Some(variable) = variables.min_by_key(|k| degrees[*k]) else {
