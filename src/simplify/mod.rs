@@ -14,6 +14,7 @@ mod exact;
 mod factorisation;
 mod improve;
 mod indexed;
+mod inlined;
 mod jacobian;
 mod multiply;
 mod over_index;
@@ -46,6 +47,7 @@ use bumpalo::Bump;
 use convert::Reading;
 use emit::Emitter;
 use improve::{improved, printed};
+use inlined::{drop_unused, with_parts_put_in};
 use jacobian::Linear;
 use over_index::over_index;
 use parts::{DEPTH_LIMIT, Outline};
@@ -177,6 +179,7 @@ pub fn write(
             (algebra, formulas) = (inlined, joined);
         }
     }
+    drop_unused(&algebra, &mut formulas);
     for (_, form) in &mut formulas {
         *form = over_index(&mut algebra, *form);
     }
@@ -270,11 +273,18 @@ fn simplified(
         .collect();
     order.sort_unstable();
     order.push(root);
-    let read = |node: NodeId| {
+    let mut definitions = FxHashMap::default();
+    let mut read = |node: NodeId| {
+        let work_out = |algebra: &mut Algebra, form| worked_out(algebra, graph, form, options);
         let form = reading.read(algebra, node);
-        (node, worked_out(algebra, graph, form, options))
+        let mut form = work_out(algebra, form);
+        if !shared.is_empty() {
+            form = with_parts_put_in(algebra, form, &definitions, work_out);
+            definitions.insert(algebra.atom(node, graph.shape(node)), form);
+        }
+        (node, form)
     };
-    order.into_iter().map(read).collect()
+    order.into_iter().map(&mut read).collect()
 }
 
 /// The shortest formula that the rules lead to, as it is written.

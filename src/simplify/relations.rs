@@ -196,7 +196,7 @@ fn with_terms_joined(algebra: &mut Algebra, graph: &Graph, id: Id) -> Option<Id>
 }
 
 /// All formulas in `id`, parts before what is made of them.
-fn reached(algebra: &Algebra, id: Id) -> Vec<Id> {
+pub fn reached(algebra: &Algebra, id: Id) -> Vec<Id> {
     let mut seen: FxHashSet<Id> = FxHashSet::default();
     let mut stack = vec![id];
     while let Some(id) = stack.pop() {
@@ -360,7 +360,12 @@ fn with_multiples_joined(
 }
 
 /// `id` with other formulas for some of its parts.
-fn exchanged(algebra: &mut Algebra, id: Id, reached: &[Id], mut images: FxHashMap<Id, Id>) -> Id {
+pub fn exchanged(
+    algebra: &mut Algebra,
+    id: Id,
+    reached: &[Id],
+    mut images: FxHashMap<Id, Id>,
+) -> Id {
     for part in reached {
         let start = images.get(part).copied().unwrap_or(*part);
         let image = algebra.rebuild(start, &mut |_, child| {
