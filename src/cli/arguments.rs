@@ -245,7 +245,7 @@ pub struct Bounds {
     /// Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub limit_time: Option<Duration>,
-    /// Threads for large products (the machine's cores by default); the digits are the same
+    /// Threads for large computations (the machine's cores by default); the digits are the same
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Refuse to read or write files from within a script

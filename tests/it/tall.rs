@@ -2,9 +2,10 @@
 //! interpreter, which computes them whole.
 
 use crate::common::compiled::{agrees_one_by_one, lower};
-use crate::common::{report, wanted};
+use crate::common::{report, values, wanted};
 use wengert::exec::Program;
 use wengert::primitives::random::SplitMix64;
+use wengert::threads;
 
 /// The steps of a program for `expressions`.
 fn steps(definitions: &str, inputs: &[&str], expressions: &[&str]) -> Vec<(&'static str, usize)> {
@@ -172,4 +173,42 @@ fn random_programs_over_many_rows_give_the_same_bits() {
     report(&failures);
     assert_eq!(compiled, count);
     assert!(20 * in_blocks > 14 * count, "only {in_blocks} in blocks");
+}
+
+/// Sums over pieces of the rows, chains over large arrays, and lanes, with one thread and with two.
+#[test]
+fn threads_change_no_bits() {
+    let definitions = "X = randn(300000, 4, seed=1); w = 0.1*randn(4, 1, seed=2); z = X*w; \
+        Y = randn(700, 800, seed=3); \
+        L = mean(softplus(z) - X[:, 1].*z) + sum(z.^2) + dot(z, X[:, 2])";
+    let expressions = [
+        "L",
+        "grad(L, w)",
+        "hessian(L, w)",
+        "tanh(w[1]*Y).*exp(sin(w[2]*Y))",
+    ];
+    let asked: Vec<String> = expressions.iter().map(|text| text.to_string()).collect();
+    let lowered = lower(definitions, &["w"], &asked).expect("it is lowered");
+    let differences = "u = randn(300, 1, seed=4)\nnumeric(sum(sin(u.*u)), u)\n";
+    let found = [1, 2].map(|count| {
+        threads::limit(count);
+        let (inputs, outputs) = ([lowered.inputs.clone()], [lowered.outputs.clone()]);
+        let program = Program::compile(&lowered.graph, &inputs, &outputs, 1 << 30);
+        let mut program = program.expect("it is compiled");
+        assert!(program.listing().iter().any(|(kind, _)| *kind == "blocks"));
+        program.set(0, &[0.1, -0.2, 0.3, 0.05]);
+        program.run(0).expect("it runs");
+        let bits = |k| {
+            program
+                .output(0, k)
+                .data
+                .iter()
+                .map(|x| x.to_bits())
+                .collect()
+        };
+        let all: Vec<Vec<u64>> = (0..expressions.len()).map(bits).collect();
+        (all, values(differences).expect("differences"))
+    });
+    assert_eq!(found[0], found[1]);
+    agrees_one_by_one(definitions, &["w"], &asked).expect("as interpreted");
 }

@@ -3,21 +3,31 @@
 
 use super::fused::{Link, Source};
 use super::pool::{Operand, Slot};
-use super::program::Program;
+use super::program::{EntryPoint, Program, Segment};
 use super::schedule::Side;
-use super::step::{Factor, Step, Whole, of_reached};
+use super::step::{Factor, Loop, Step, Whole, of_reached};
 use super::{Failure, Outcome};
 use crate::graph::primitive::{Fault, Lanes, Map1, Map2};
 use crate::graph::{NodeId, Shape};
-use crate::stop;
 use crate::vector::product;
+use crate::{stop, threads};
 
 /// The number of points that are evaluated at once.
 pub const LANES: usize = 64;
 
 /// A program that is evaluated at many points at once.
 pub struct Batch<'p> {
-    program: &'p mut Program,
+    pub(super) lanes: BatchLanes<'p>,
+    /// What runs the loops of the program, on one thread.
+    pub(super) loops: &'p mut [Loop],
+}
+
+/// The lanes of a batch.
+pub(super) struct BatchLanes<'p> {
+    pool: &'p [f64],
+    indices: &'p [Slot],
+    segments: &'p [Segment],
+    entries: &'p [EntryPoint],
     rows: Rows,
     registers: Vec<Box<[f64]>>,
     scratch: Scratch,
@@ -27,6 +37,7 @@ pub struct Batch<'p> {
 pub type Refusal = Option<(NodeId, Fault)>;
 
 /// The values that vary: rows of lanes.
+#[derive(Clone)]
 struct Rows {
     data: Vec<f64>,
     /// The row of each input's first place in the pool, by place.
@@ -80,7 +91,11 @@ impl Program {
         let first = self.first_varying.min(self.pool.len() as Slot);
         let count = base + self.pool.len() - first as usize;
         let registers = self.scratch.registers.len();
-        Ok(Batch {
+        let lanes = BatchLanes {
+            pool: &self.pool,
+            indices: &self.indices,
+            segments: &self.segments,
+            entries: &self.entries,
             rows: Rows {
                 data: vec![0.0; count * LANES],
                 inputs,
@@ -89,7 +104,10 @@ impl Program {
             },
             registers: vec![vec![0.0; LANES].into(); registers],
             scratch: Scratch::default(),
-            program: self,
+        };
+        Ok(Batch {
+            lanes,
+            loops: &mut self.scratch.loops,
         })
     }
 }
@@ -142,8 +160,7 @@ fn each(lanes: Lanes<'_>) -> [f64; LANES] {
 impl Batch<'_> {
     /// The lanes of each entry of input number `input`, entry by entry, to be filled.
     pub fn input(&mut self, input: usize) -> &mut [f64] {
-        let (_, len, row) = self.rows.inputs[input];
-        &mut self.rows.data[row * LANES..][..len as usize * LANES]
+        self.lanes.input(input)
     }
 
     /// Computes the outputs of entry number `entry` in all lanes.
@@ -151,18 +168,63 @@ impl Batch<'_> {
     /// # Errors
     /// If a stop was requested.
     pub fn run(&mut self, entry: usize) -> Outcome<Refusal> {
+        self.lanes.run(entry, self.loops)
+    }
+
+    /// Output number `k` of an entry in lane `lane`, column by column.
+    pub fn output(&self, entry: usize, k: usize, lane: usize) -> impl Iterator<Item = f64> + '_ {
+        self.lanes.output(entry, k, lane)
+    }
+}
+
+impl<'p> BatchLanes<'p> {
+    /// These lanes and copies of them, one for each thread that is worth being woken for so many runs.
+    pub(super) fn for_threads(self, runs: usize) -> Vec<BatchLanes<'p>> {
+        /// Rows that are computed in some 100 µs.
+        const WORK: usize = 5000;
+        let rows = self.rows.data.len() / LANES;
+        let worth_it = runs > 1 && rows.saturating_mul(runs) >= WORK;
+        let count = if worth_it {
+            threads::count().min(runs)
+        } else {
+            1
+        };
+        let copies: Vec<BatchLanes<'p>> = (1..count).map(|_| self.copied()).collect();
+        [self].into_iter().chain(copies).collect()
+    }
+
+    fn copied(&self) -> BatchLanes<'p> {
+        BatchLanes {
+            rows: self.rows.clone(),
+            registers: self.registers.clone(),
+            scratch: Scratch::default(),
+            ..*self
+        }
+    }
+
+    pub(super) fn input(&mut self, input: usize) -> &mut [f64] {
+        let (_, len, row) = self.rows.inputs[input];
+        &mut self.rows.data[row * LANES..][..len as usize * LANES]
+    }
+
+    /// As for a batch.
+    ///
+    /// # Errors
+    /// If a stop was requested.
+    pub(super) fn run(&mut self, entry: usize, loops: &mut [Loop]) -> Outcome<Refusal> {
         let mut refusal = None;
-        for &number in &self.program.entries[entry].segments {
-            if self.program.segments[number].depends == 0 {
+        for &number in &self.entries[entry].segments {
+            if self.segments[number].depends == 0 {
                 continue;
             }
             if stop::requested() {
                 return Err(Failure::Interrupted);
             }
-            for step in &self.program.segments[number].steps {
+            for step in &self.segments[number].steps {
                 let mut run = Run {
-                    pool: &self.program.pool,
-                    indices: &self.program.indices,
+                    pool: self.pool,
+                    indices: self.indices,
+                    loops: &mut *loops,
                     rows: &mut self.rows,
                     registers: &mut self.registers,
                     scratch: &mut self.scratch,
@@ -177,10 +239,14 @@ impl Batch<'_> {
         Ok(refusal)
     }
 
-    /// Output number `k` of an entry in lane `lane`, column by column.
-    pub fn output(&self, entry: usize, k: usize, lane: usize) -> impl Iterator<Item = f64> + '_ {
-        let (at, shape) = self.program.entries[entry].outputs[k];
-        let pool = &self.program.pool;
+    pub(super) fn output(
+        &self,
+        entry: usize,
+        k: usize,
+        lane: usize,
+    ) -> impl Iterator<Item = f64> + '_ {
+        let (at, shape) = self.entries[entry].outputs[k];
+        let pool = self.pool;
         (at..at + shape.len() as Slot).map(move |slot| match self.rows.entry(pool, slot) {
             Entry::Row(row) => self.rows.row(row)[lane],
             Entry::Fixed(number) => number,
@@ -192,6 +258,7 @@ impl Batch<'_> {
 struct Run<'r> {
     pool: &'r [f64],
     indices: &'r [Slot],
+    loops: &'r mut [Loop],
     rows: &'r mut Rows,
     registers: &'r mut [Box<[f64]>],
     scratch: &'r mut Scratch,
@@ -349,7 +416,7 @@ impl Run<'_> {
                     let slot = match link.sources[operand] {
                         Source::Array(at) => at + k as Slot,
                         Source::Number(at) => at,
-                        Source::Column(at) => at + row as Slot,
+                        Source::Column(at) | Source::Rows(at) => at + row as Slot,
                         Source::Row(at) => at + column as Slot,
                         Source::Register(register) => {
                             return Lanes::Each(&self.registers[register as usize]);
@@ -419,7 +486,7 @@ impl Run<'_> {
                 args, out: room, ..
             } = &mut *self.scratch;
             room.resize(whole.shape.len(), 0.0);
-            if let Err(failure) = whole.on(|k| &args[k], room) {
+            if let Err(failure) = whole.on(|k| &args[k], room, self.loops) {
                 room.fill(f64::NAN);
                 // An interruption is found after the step.
                 if let Failure::Fault(node, fault) = failure {

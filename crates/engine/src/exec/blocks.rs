@@ -1,15 +1,19 @@
 //! Steps on arrays with very many rows, some rows at a time: what lies between the steps stays in
 //! the caches, and what is read is read once.
 
-use super::pool::{Around, Slot};
+use super::pool::{Memory, Slot};
+use super::step::Scratch;
 use super::{Failure, Outcome};
-use crate::stop;
 use crate::vector::{RunningProduct, Strided, sums};
+use crate::{stop, threads};
+use std::ops::Range;
 
 /// Steps of type `S` over all rows of some arrays.
 pub(super) struct Blocks<S> {
     /// The number of rows.
     pub rows: usize,
+    /// Where the blocks begin, at the end of the pool.
+    pub at: Slot,
     /// The columns that are read from whole arrays before the steps, and those that are written to whole
     /// arrays after them.
     pub loads: Vec<Moved>,
@@ -59,54 +63,119 @@ pub(super) enum Total {
     Product(Columns, Columns, Slot),
 }
 
-/// A total so far.
+/// A total of a piece of the rows, so far.
 enum RunningTotal {
     Sums(Vec<sums::RunningSum>),
-    Product(RunningProduct),
+    /// The product, and where it is written in the end.
+    Product(RunningProduct, Vec<f64>),
 }
 
-impl<S> Blocks<S> {
-    /// Computes block after block; `run` runs one step.
+/// What the totals of a piece come to: the entries of each.
+type Found = Outcome<Vec<Vec<f64>>>;
+
+impl<S: Sync> Blocks<S> {
+    /// Computes block after block; `run` runs one step. Threads share the pieces of long sums, unless there
+    /// are whole arrays to be written.
     ///
     /// # Errors
     /// If a step fails, or a stop was requested.
     pub fn run(
         &self,
         pool: &mut [f64],
-        mut run: impl FnMut(&S, &mut [f64]) -> Outcome<()>,
+        scratch: &mut Scratch,
+        run: impl Fn(&S, &mut Memory<'_>, &mut Scratch) -> Outcome<()> + Sync,
     ) -> Outcome<()> {
-        let begun = self.totals.iter().map(|total| total.begin(self.rows));
+        let pieces: Vec<Range<usize>> = sums::pieces(self.rows).collect();
+        let shared = pieces.len() > 1 && self.stores.is_empty();
+        let found: Vec<Found> = match if shared { threads::count() } else { 1 } {
+            1 => {
+                let mut memory = Memory::own(pool);
+                let one = |piece: &Range<usize>| self.piece(piece, &mut memory, scratch, &run);
+                pieces.iter().map(one).collect()
+            }
+            count => {
+                let each = pieces.len().div_ceil(count);
+                let mut found: Vec<Found> = pieces.iter().map(|_| Ok(Vec::new())).collect();
+                let (whole, window) = pool.split_at(self.at as usize);
+                let registers = scratch.registers.len();
+                threads::share(
+                    pieces.chunks(each).zip(found.chunks_mut(each)),
+                    |(pieces, found)| {
+                        let mut own = vec![0.0; window.len()];
+                        let mut scratch = Scratch::new(registers, Vec::new());
+                        let mut memory = Memory {
+                            shared: whole,
+                            own: &mut own,
+                            first_row: 0,
+                        };
+                        for (piece, found) in pieces.iter().zip(found) {
+                            *found = self.piece(piece, &mut memory, &mut scratch, &run);
+                        }
+                    },
+                );
+                found
+            }
+        };
+        let add = |mut all: Vec<Vec<f64>>, more: Vec<Vec<f64>>| {
+            let entries = all.iter_mut().flatten().zip(more.iter().flatten());
+            entries.for_each(|(sum, x)| *sum += x);
+            all
+        };
+        let found: Vec<Vec<Vec<f64>>> = found.into_iter().collect::<Outcome<_>>()?;
+        let totals = found.into_iter().reduce(add).unwrap_or_default();
+        for (total, entries) in self.totals.iter().zip(totals) {
+            total.finish(entries, pool, self.rows);
+        }
+        Ok(())
+    }
+
+    /// Computes the blocks of a piece of the rows.
+    fn piece(
+        &self,
+        piece: &Range<usize>,
+        memory: &mut Memory<'_>,
+        scratch: &mut Scratch,
+        run: &impl Fn(&S, &mut Memory<'_>, &mut Scratch) -> Outcome<()>,
+    ) -> Found {
+        let begun = self.totals.iter().map(|total| total.begin(piece.len()));
         let mut running: Vec<RunningTotal> = begun.collect();
-        let mut first = 0;
-        while first < self.rows {
+        let mut first = piece.start;
+        while first < piece.end {
             if stop::requested() {
                 return Err(Failure::Interrupted);
             }
             let is_last = first + self.last.height == self.rows;
             let pass = if is_last { &self.last } else { &self.each };
             let height = pass.height;
+            memory.first_row = first as Slot;
             for load in &self.loads {
                 for (whole, block) in load.columns(first, height, self.rows) {
-                    pool.copy_within(whole..whole + height, block);
+                    memory.copy(whole, block, height);
                 }
             }
             for step in &pass.steps {
-                run(step, pool)?;
+                run(step, memory, scratch)?;
             }
             for store in &self.stores {
                 for (whole, block) in store.columns(first, height, self.rows) {
-                    pool.copy_within(block..block + height, whole);
+                    memory.copy(block, whole, height);
                 }
             }
-            for (total, running) in self.totals.iter().zip(&mut running) {
-                total.add(running, pool, height, is_last);
-            }
             first += height;
+            for (total, running) in self.totals.iter().zip(&mut running) {
+                total.add(running, memory, height, first == piece.end);
+            }
         }
-        for (total, running) in self.totals.iter().zip(&running) {
-            total.finish(running, pool, self.rows);
+        Ok(running.into_iter().map(RunningTotal::entries).collect())
+    }
+}
+
+impl RunningTotal {
+    fn entries(self) -> Vec<f64> {
+        match self {
+            RunningTotal::Sums(sums) => sums.iter().map(sums::RunningSum::total).collect(),
+            RunningTotal::Product(_, entries) => entries,
         }
-        Ok(())
     }
 }
 
@@ -117,9 +186,9 @@ impl Moved {
         first: usize,
         height: usize,
         rows: usize,
-    ) -> impl Iterator<Item = (usize, usize)> {
+    ) -> impl Iterator<Item = (Slot, Slot)> {
         let (whole, block) = (self.whole as usize + first, self.block as usize);
-        (0..self.columns).map(move |j| (whole + j * rows, block + j * height))
+        (0..self.columns).map(move |j| ((whole + j * rows) as Slot, (block + j * height) as Slot))
     }
 }
 
@@ -128,8 +197,8 @@ impl Columns {
         self.at + (self.first * height) as Slot
     }
 
-    fn of(self, pool: &[f64], height: usize) -> &[f64] {
-        &pool[self.slot(height) as usize..][..self.count * height]
+    fn of<'m>(self, memory: &'m Memory<'_>, height: usize) -> &'m [f64] {
+        memory.slice(self.slot(height), self.count * height)
     }
 }
 
@@ -139,38 +208,34 @@ impl Total {
         match self {
             Total::Sum { of, .. } => sums(of.count),
             Total::Dot(..) => sums(1),
-            Total::Product(a, b, _) => {
-                RunningTotal::Product(RunningProduct::new(a.count, rows, b.count))
-            }
+            Total::Product(a, b, _) => RunningTotal::Product(
+                RunningProduct::new(a.count, rows, b.count),
+                vec![0.0; a.count * b.count],
+            ),
         }
     }
 
-    fn add(&self, running: &mut RunningTotal, pool: &mut [f64], height: usize, is_last: bool) {
+    fn add(&self, running: &mut RunningTotal, memory: &Memory<'_>, height: usize, is_last: bool) {
         match (self, running) {
             (Total::Sum { of, .. }, RunningTotal::Sums(sums)) => {
-                let columns = of.of(pool, height).chunks_exact(height);
+                let columns = of.of(memory, height).chunks_exact(height);
                 sums.iter_mut().zip(columns).for_each(|(sum, x)| sum.add(x));
             }
             (Total::Dot(a, b, _), RunningTotal::Sums(sums)) => {
-                sums[0].add_products(a.of(pool, height), b.of(pool, height));
+                sums[0].add_products(a.of(memory, height), b.of(memory, height));
             }
-            (Total::Product(a, b, out), RunningTotal::Product(product)) => {
-                let (around, out) = Around::split(pool, *out, a.count * b.count);
+            (Total::Product(a, b, _), RunningTotal::Product(product, entries)) => {
                 let [left, right] = [a, b].map(|columns| {
-                    let entries = around.slice(columns.slot(height), columns.count * height);
-                    Strided::columns(entries, height, columns.count)
+                    Strided::columns(columns.of(memory, height), height, columns.count)
                 });
-                product.add(left.transposed(), right, is_last.then_some(out));
+                product.add(left.transposed(), right, is_last.then_some(entries));
             }
             _ => unreachable!("a total begins as what it is"),
         }
     }
 
-    fn finish(&self, running: &RunningTotal, pool: &mut [f64], rows: usize) {
-        let RunningTotal::Sums(running) = running else {
-            return;
-        };
-        let columns: Vec<f64> = running.iter().map(sums::RunningSum::total).collect();
+    /// Writes a total that comes to these entries.
+    fn finish(&self, entries: Vec<f64>, pool: &mut [f64], rows: usize) {
         match *self {
             Total::Sum {
                 by_column,
@@ -178,17 +243,18 @@ impl Total {
                 out,
                 ..
             } => {
-                let (sums, count) = if by_column || columns.len() == 1 {
-                    (columns, rows)
+                let (sums, count) = if by_column || entries.len() == 1 {
+                    (entries, rows)
                 } else {
-                    (vec![sums::sum(&columns)], rows * columns.len())
+                    (vec![sums::sum(&entries)], rows * entries.len())
                 };
                 for (sum, out) in sums.into_iter().zip(&mut pool[out as usize..]) {
                     *out = if mean { sum / count as f64 } else { sum };
                 }
             }
-            Total::Dot(.., out) => pool[out as usize] = columns[0],
-            Total::Product(..) => {}
+            Total::Dot(.., out) | Total::Product(.., out) => {
+                pool[out as usize..][..entries.len()].copy_from_slice(&entries);
+            }
         }
     }
 }

@@ -11,18 +11,16 @@ use super::links::chain;
 use super::plan::{Both, Place, Plan, Read, Reading};
 use super::pool::{Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
-use super::rounds::RunRounds;
 use super::schedule::{Draft, Side, Zoned, schedule};
 use super::shared::with_common_sweeps;
-use super::step::{Factor, Scratch, Step, Whole};
+use super::step::{Factor, Loop, Scratch, Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
 use crate::graph::primitive::{AddsUp, Kernel};
 use crate::graph::{Attr, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::places::{TAKEN, named};
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A run is cut into parts that are at least this long on average.
 const SHORTEST_PART: usize = 12;
@@ -81,12 +79,13 @@ impl Program {
         let mut layout = PoolLayout::new(&plan);
         let inputs = layout.assign(groups, &zones, memory_limit)?;
         let pool = layout.filled();
+        let (numbers, loops) = loops_of(&plan, memory_limit)?;
         let mut emitter = Emitter {
             plan: &plan,
             layout,
             indices: Vec::new(),
             registers: 0,
-            loops: loops_of(&plan, memory_limit)?,
+            loops: numbers,
         };
         let segments: Vec<Segment> = zones
             .iter()
@@ -109,14 +108,11 @@ impl Program {
             segments,
             inputs,
             entries,
-            scratch: Scratch::new(emitter.registers),
+            scratch: Scratch::new(emitter.registers, loops),
             first_varying: emitter.layout.first_varying,
         })
     }
 }
-
-/// What runs the loops of a plan.
-type Loops = FxHashMap<Place, Rc<RefCell<dyn RunRounds>>>;
 
 /// Steps under construction, with what they index.
 struct Emitter<'p, 'g> {
@@ -125,21 +121,25 @@ struct Emitter<'p, 'g> {
     indices: Vec<Slot>,
     /// The number of registers that the chains need.
     registers: usize,
-    /// The rounds of the loops among the steps.
-    loops: Loops,
+    /// The numbers of the loops among the steps.
+    loops: FxHashMap<Place, usize>,
 }
 
-/// The rounds of the loops of a plan, compiled.
-fn loops_of(plan: &Plan<'_>, memory_limit: u64) -> Result<Loops, Unfit> {
-    let mut all = Loops::default();
+/// The loops of a plan by number, compiled.
+fn loops_of(
+    plan: &Plan<'_>,
+    memory_limit: u64,
+) -> Result<(FxHashMap<Place, usize>, Vec<Loop>), Unfit> {
+    let (mut numbers, mut all) = (FxHashMap::default(), Vec::<Loop>::new());
     for (place, row) in plan.operations() {
         if matches!(row.kernel, Kernel::Rounds | Kernel::RoundsBack) && plan.is_unit(place) {
             let node = plan.cone[place as usize];
             let rounds = compiled_rounds(plan.graph, node, memory_limit)?;
-            all.insert(place, Rc::new(RefCell::new(rounds)));
+            numbers.insert(place, all.len());
+            all.push(Box::new(rounds));
         }
     }
-    Ok(all)
+    Ok((numbers, all))
 }
 
 impl Emitter<'_, '_> {
@@ -380,9 +380,9 @@ impl Emitter<'_, '_> {
                 .collect(),
             shape: self.layout.seen(node.shape),
             attr: node.attr(),
-            blocks: self.plan.graph.blocks(node.attr()),
+            blocks: Arc::from(&*self.plan.graph.blocks(node.attr())),
             node: self.plan.blamed(place),
-            rounds: self.loops.get(&place).cloned(),
+            rounds: self.loops.get(&place).copied(),
         }
     }
 
@@ -438,6 +438,7 @@ impl Emitter<'_, '_> {
         let stores = tall.stores.iter();
         Step::Blocks(Box::new(Blocks {
             rows: tall.rows,
+            at: self.layout.blocks_at,
             loads: loads
                 .map(|load| moved(load.root, load.offset, load.shape))
                 .collect(),

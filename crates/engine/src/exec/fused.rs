@@ -4,9 +4,13 @@
 use super::pool::{Around, Slot};
 use crate::graph::Shape;
 use crate::graph::primitive::{Lanes, Map1, Map2, Map3};
+use crate::threads;
 
 /// The number of entries in a piece.
 pub(super) const WIDTH: usize = 512;
+
+/// From so many operations on entries on, threads share them: fewer take less than some 100 µs.
+const WORTH_THREADS: usize = 1 << 19;
 
 /// The source of an operand of a link.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +21,8 @@ pub(super) enum Source {
     Number(Slot),
     /// A column, repeated for every column of the shape.
     Column(Slot),
+    /// The rows of a column of which a block computes some, from the first of the whole on.
+    Rows(Slot),
     /// A row: one number for all entries of a column.
     Row(Slot),
     /// The result of another link.
@@ -58,7 +64,7 @@ impl Fused {
         let sources = self.links.iter().flat_map(|link| link.sources);
         sources
             .into_iter()
-            .any(|source| matches!(source, Source::Column(_) | Source::Row(_)))
+            .any(|source| matches!(source, Source::Column(_) | Source::Rows(_) | Source::Row(_)))
     }
 
     /// Computes all entries into `out`.
@@ -68,16 +74,43 @@ impl Fused {
         } else {
             self.shape.len()
         };
-        for (column, out) in out.chunks_mut(rows.max(1)).enumerate() {
-            for (k, out) in out.chunks_mut(WIDTH).enumerate() {
-                let piece = Piece {
-                    column,
-                    from: k * WIDTH,
-                    len: out.len(),
-                    rows,
-                };
-                self.run_piece(piece, around, out, registers);
-            }
+        let rows = rows.max(1);
+        let count = match out.len() * self.links.len() >= WORTH_THREADS {
+            true => threads::count(),
+            false => 1,
+        };
+        if count == 1 {
+            return self.run_part(0, rows, around, out, registers);
+        }
+        // Each entry is computed by itself, whatever part it is in.
+        let each = out.len().div_ceil(count).next_multiple_of(WIDTH);
+        threads::share(out.chunks_mut(each).enumerate(), |(k, out)| {
+            let mut registers = vec![vec![0.0; WIDTH].into(); registers.len()];
+            self.run_part(k * each, rows, around, out, &mut registers);
+        });
+    }
+
+    /// Computes the entries from number `first` on.
+    fn run_part(
+        &self,
+        first: usize,
+        rows: usize,
+        around: &Around<'_>,
+        out: &mut [f64],
+        registers: &mut [Box<[f64]>],
+    ) {
+        let mut done = 0;
+        while done < out.len() {
+            let (column, from) = ((first + done) / rows, (first + done) % rows);
+            let len = WIDTH.min(rows - from).min(out.len() - done);
+            let piece = Piece {
+                column,
+                from,
+                len,
+                rows,
+            };
+            self.run_piece(piece, around, &mut out[done..][..len], registers);
+            done += len;
         }
     }
 
@@ -117,6 +150,7 @@ impl Source {
             Source::Array(at) => Lanes::Each(around.slice(at + (column * rows + from) as u32, len)),
             Source::Number(at) => Lanes::All(around.at(at)),
             Source::Column(at) => Lanes::Each(around.slice(at + from as u32, len)),
+            Source::Rows(at) => Lanes::Each(around.slice(at + around.first_row + from as u32, len)),
             Source::Row(at) => Lanes::All(around.at(at + column as u32)),
             Source::Register(k) => Lanes::Each(&registers[k as usize][..len]),
         }

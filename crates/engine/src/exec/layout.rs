@@ -223,6 +223,14 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
         self.held(read.root, read.offset, read.shape)
     }
 
+    /// True of rows that a block reads where they lie in an array.
+    pub fn lies_outside(&self, read: &Read) -> bool {
+        self.window.as_ref().is_some_and(|window| {
+            let held = window.columns(read.root, read.offset, read.shape);
+            read.shape.m() == window.rows && held.is_none()
+        })
+    }
+
     /// The place of the entries of `shape` that begin at `offset` of an array.
     fn held(&self, root: Place, offset: u32, shape: Shape) -> Slot {
         let window = self.window.as_ref();

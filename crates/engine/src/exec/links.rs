@@ -54,6 +54,7 @@ impl Chain {
             .map(|read| match (self.register.get(&read.root), read.reading) {
                 (Some(register), _) => Source::Register(*register),
                 (None, Reading::Number) => Source::Number(layout.slot(read)),
+                (None, _) if layout.lies_outside(read) => Source::Rows(layout.slot(read)),
                 (None, Reading::Column) => Source::Column(layout.slot(read)),
                 (None, Reading::Row) => Source::Row(layout.slot(read)),
                 (None, _) => Source::Array(layout.slot(read)),

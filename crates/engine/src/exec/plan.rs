@@ -458,7 +458,7 @@ impl<'g> Plan<'g> {
 }
 
 /// True if an operation works entry by entry. One number among arrays serves all entries.
-fn is_map(row: &Primitive) -> bool {
+pub(super) fn is_map(row: &Primitive) -> bool {
     matches!(
         row.kernel,
         Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_)

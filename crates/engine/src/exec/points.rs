@@ -1,8 +1,11 @@
 //! One output at many points that differ in a few entries of one leaf.
 
-use super::{Failure, Interpreter, LANES, Outcome, Program};
+use super::batch::BatchLanes;
+use super::step::Loop;
+use super::{Batch, Failure, Interpreter, LANES, Outcome, Program};
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::stop;
+use crate::{stop, threads};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A point: the entries of the leaf that moves, by their places column by column, and their values
 /// there.
@@ -71,30 +74,62 @@ impl Sampler<'_> {
             }
         }
         let (_, start) = self.given.first()?;
-        let mut values = Vec::with_capacity(points.len() * self.graph.shape(self.output).len());
-        for points in points.chunks(LANES) {
-            let leaf = batch.input(0);
-            for (lane, point) in points.iter().enumerate() {
-                for (entry, x) in point {
-                    leaf[entry * LANES + lane] = *x;
-                }
+        let length = self.graph.shape(self.output).len();
+        let mut values = vec![0.0; points.len() * length];
+        let Batch { mut lanes, loops } = batch;
+        if !loops.is_empty() {
+            run_at(&mut lanes, loops, start, points, &mut values)?;
+            return Some(values);
+        }
+        let runs = points.len().div_ceil(LANES);
+        let batches = lanes.for_threads(runs);
+        let each = runs.div_ceil(batches.len()) * LANES;
+        let refused = AtomicBool::new(false);
+        let parts = points
+            .chunks(each)
+            .zip(values.chunks_mut(each * length.max(1)));
+        threads::share(parts.zip(batches), |((points, values), mut lanes)| {
+            if run_at(&mut lanes, &mut [], start, points, values).is_none() {
+                refused.store(true, Ordering::Relaxed);
             }
-            match batch.run(0) {
-                Ok(None) => {}
-                _ => return None,
-            }
-            for lane in 0..points.len() {
-                values.extend(batch.output(0, 0, lane));
-            }
-            let leaf = batch.input(0);
-            for (lane, point) in points.iter().enumerate() {
-                for (entry, _) in point {
-                    leaf[entry * LANES + lane] = start.data()[*entry];
-                }
+        });
+        (!refused.into_inner()).then_some(values)
+    }
+}
+
+/// Writes the values at `points`, which differ from `start` in some entries of the first input. `None` where a
+/// run was refused or interrupted.
+fn run_at(
+    batch: &mut BatchLanes<'_>,
+    loops: &mut [Loop],
+    start: &Tensor,
+    points: &[Point],
+    values: &mut [f64],
+) -> Option<()> {
+    let mut values = values.iter_mut();
+    for points in points.chunks(LANES) {
+        let leaf = batch.input(0);
+        for (lane, point) in points.iter().enumerate() {
+            for (entry, x) in point {
+                leaf[entry * LANES + lane] = *x;
             }
         }
-        Some(values)
+        match batch.run(0, loops) {
+            Ok(None) => {}
+            _ => return None,
+        }
+        for lane in 0..points.len() {
+            let found = batch.output(0, 0, lane);
+            values.by_ref().zip(found).for_each(|(to, x)| *to = x);
+        }
+        let leaf = batch.input(0);
+        for (lane, point) in points.iter().enumerate() {
+            for (entry, _) in point {
+                leaf[entry * LANES + lane] = start.data()[*entry];
+            }
+        }
     }
+    Some(())
 }
 
 fn moved(start: &Tensor, point: &Point) -> Tensor {

@@ -21,20 +21,108 @@ pub(super) enum Operand {
 /// The number of entries for which a gathered operand is collected at a time.
 pub(super) const CHUNK: usize = 256;
 
+/// What steps read and write.
+pub(super) trait Pool {
+    /// The places that may be written.
+    fn own(&mut self) -> &mut [f64];
+
+    /// `len` places from `at` on, and all others.
+    fn split(&mut self, at: Slot, len: usize) -> (Around<'_>, &mut [f64]);
+
+    /// `len` places from `at` on, to be written.
+    fn slice_mut(&mut self, at: Slot, len: usize) -> &mut [f64] {
+        self.split(at, len).1
+    }
+}
+
+/// A pool that is shared with nobody.
+impl Pool for [f64] {
+    #[inline]
+    fn own(&mut self) -> &mut [f64] {
+        self
+    }
+
+    #[inline]
+    fn split(&mut self, at: Slot, len: usize) -> (Around<'_>, &mut [f64]) {
+        Around::of(&[], 0, self, at as usize, len)
+    }
+}
+
+/// The pool as a thread sees it: a first part that it shares with others, and one of its own, which it
+/// writes. A program that runs on one thread has all to itself.
+pub(super) struct Memory<'p> {
+    pub shared: &'p [f64],
+    pub own: &'p mut [f64],
+    /// The first row of the block that is being computed.
+    pub first_row: Slot,
+}
+
+impl<'p> Memory<'p> {
+    /// A pool that is shared with nobody.
+    #[inline]
+    pub(super) fn own(own: &'p mut [f64]) -> Memory<'p> {
+        Memory {
+            shared: &[],
+            own,
+            first_row: 0,
+        }
+    }
+
+    /// `len` places from `at` on.
+    pub(super) fn slice(&self, at: Slot, len: usize) -> &[f64] {
+        match (at as usize).checked_sub(self.shared.len()) {
+            Some(at) => &self.own[at..][..len],
+            None => &self.shared[at as usize..][..len],
+        }
+    }
+
+    /// Copies `len` places from `from` on to those from `to` on.
+    pub(super) fn copy(&mut self, from: Slot, to: Slot, len: usize) {
+        let to = to as usize - self.shared.len();
+        match (from as usize).checked_sub(self.shared.len()) {
+            Some(from) => self.own.copy_within(from..from + len, to),
+            None => self.own[to..][..len].copy_from_slice(&self.shared[from as usize..][..len]),
+        }
+    }
+}
+
+impl Pool for Memory<'_> {
+    #[inline]
+    fn own(&mut self) -> &mut [f64] {
+        self.own
+    }
+
+    #[inline]
+    fn split(&mut self, at: Slot, len: usize) -> (Around<'_>, &mut [f64]) {
+        let at = at as usize - self.shared.len();
+        Around::of(self.shared, self.first_row, self.own, at, len)
+    }
+}
+
 /// The pool around the places that a step writes.
 pub(super) struct Around<'p> {
+    pub first_row: Slot,
+    shared: &'p [f64],
     before: &'p [f64],
     after: &'p [f64],
     end: usize,
 }
 
 impl<'p> Around<'p> {
-    /// `len` places from `at` on, and all others.
+    /// `len` of one's own places from `at` on, and all others.
     #[inline]
-    pub(super) fn split(pool: &'p mut [f64], at: Slot, len: usize) -> (Around<'p>, &'p mut [f64]) {
-        let (before, rest) = pool.split_at_mut(at as usize);
+    fn of(
+        shared: &'p [f64],
+        first_row: Slot,
+        own: &'p mut [f64],
+        at: usize,
+        len: usize,
+    ) -> (Around<'p>, &'p mut [f64]) {
+        let (before, rest) = own.split_at_mut(at);
         let (out, after) = rest.split_at_mut(len);
         let around = Around {
+            first_row,
+            shared,
             end: before.len() + len,
             before,
             after,
@@ -44,7 +132,9 @@ impl<'p> Around<'p> {
 
     #[inline]
     pub(super) fn slice(&self, at: Slot, len: usize) -> &'p [f64] {
-        let at = at as usize;
+        let Some(at) = (at as usize).checked_sub(self.shared.len()) else {
+            return &self.shared[at as usize..][..len];
+        };
         if at < self.before.len() {
             &self.before[at..at + len]
         } else {
@@ -61,7 +151,7 @@ impl<'p> Around<'p> {
     /// The number at a place that the table of indices lists: these lie before the result.
     #[inline]
     pub(super) fn listed(&self, index: Slot) -> f64 {
-        self.before[index as usize]
+        self.before[index as usize - self.shared.len()]
     }
 
     /// The entries `from..from + len` of an operand; those listed are gathered into `room`.

@@ -130,7 +130,7 @@ impl Program {
     pub(super) fn run_segments(&mut self, segments: &[usize]) -> Outcome<()> {
         for k in segments {
             for step in &self.segments[*k].steps {
-                step.run(&mut self.pool, &self.indices, &mut self.scratch)?;
+                step.run(&mut self.pool[..], &self.indices, &mut self.scratch)?;
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 use super::apply::apply;
 use super::blocks::Blocks;
 use super::fused::{Fused, WIDTH};
-use super::pool::{Around, CHUNK, Operand, Slot, stride};
+use super::pool::{Around, CHUNK, Memory, Operand, Pool, Slot, stride};
 use super::rounds::RunRounds;
 use super::schedule::Side;
 use super::{Failure, Outcome};
@@ -11,8 +11,7 @@ use crate::graph::primitive::{Kernel, KernelCall, Map1, Map2, Map3, Mirror, Toge
 use crate::graph::{Attr, Block, NodeId, Shape, View};
 use crate::vector::{Strided, product, product_of_reached};
 use smallvec::SmallVec;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A matrix in the pool, possibly read with rows and columns exchanged.
 #[derive(Clone, Copy, Debug)]
@@ -41,10 +40,10 @@ pub(super) struct Whole {
     pub args: Vec<(Slot, Shape)>,
     pub shape: Shape,
     pub attr: Attr,
-    pub blocks: Rc<[Block]>,
+    pub blocks: Arc<[Block]>,
     pub node: NodeId,
-    /// The rounds of a loop.
-    pub rounds: Option<Rc<RefCell<dyn RunRounds>>>,
+    /// The number of the loop whose rounds it is.
+    pub rounds: Option<usize>,
 }
 
 /// One step of a program. Every step writes `len` places from `out` on.
@@ -79,14 +78,20 @@ pub(super) struct Scratch {
     pub(super) gathered: [Box<[f64; CHUNK]>; 3],
     pub(super) registers: Vec<Box<[f64]>>,
     companion: Vec<f64>,
+    /// What runs the loops of the program.
+    pub(super) loops: Vec<Loop>,
 }
 
+/// What runs the rounds of a loop.
+pub(super) type Loop = Box<dyn RunRounds>;
+
 impl Scratch {
-    pub(super) fn new(registers: usize) -> Scratch {
+    pub(super) fn new(registers: usize, loops: Vec<Loop>) -> Scratch {
         Scratch {
             gathered: std::array::from_fn(|_| Box::new([0.0; CHUNK])),
             registers: vec![vec![0.0; WIDTH].into(); registers],
             companion: Vec::new(),
+            loops,
         }
     }
 }
@@ -131,19 +136,24 @@ impl Step {
         }
     }
 
-    pub(super) fn run(
+    pub(super) fn run<P: Pool + ?Sized>(
         &self,
-        pool: &mut [f64],
+        pool: &mut P,
         indices: &[Slot],
         scratch: &mut Scratch,
     ) -> Outcome<()> {
         match *self {
-            Step::At1(f, x, out) => pool[out as usize] = (f.at)(pool[x as usize]),
+            // Numbers belong to no block: here nothing is shared.
+            Step::At1(f, x, out) => {
+                let pool = pool.own();
+                pool[out as usize] = (f.at)(pool[x as usize]);
+            }
             Step::At2(f, a, b, out) => {
+                let pool = pool.own();
                 pool[out as usize] = (f.at)(pool[a as usize], pool[b as usize]);
             }
             Step::Over1(f, x, out, len) => {
-                let (around, out) = Around::split(pool, out, len as usize);
+                let (around, out) = pool.split(out, len as usize);
                 let width = match x {
                     Operand::Each(_) => stride(&[x], len as usize),
                     _ => CHUNK,
@@ -155,7 +165,7 @@ impl Step {
                 }
             }
             Step::Over2(f, a, b, out, len) => {
-                let (around, out) = Around::split(pool, out, len as usize);
+                let (around, out) = pool.split(out, len as usize);
                 let width = stride(&[a, b], len as usize);
                 let [first, second, _] = &mut scratch.gathered;
                 for (k, out) in out.chunks_mut(width).enumerate() {
@@ -165,7 +175,7 @@ impl Step {
                 }
             }
             Step::Over3(f, operands, out, len) => {
-                let (around, out) = Around::split(pool, out, len as usize);
+                let (around, out) = pool.split(out, len as usize);
                 let [first, second, third] = &mut scratch.gathered;
                 for (k, out) in out.chunks_mut(CHUNK).enumerate() {
                     let (from, len) = (k * CHUNK, out.len());
@@ -176,7 +186,7 @@ impl Step {
                 }
             }
             Step::Scan(f, side, first, others, out, len) => {
-                let (around, out) = Around::split(pool, out, len as usize);
+                let (around, out) = pool.split(out, len as usize);
                 let mut last = around.at(first);
                 let width = stride(&[others], len as usize).min(CHUNK);
                 for (k, out) in out.chunks_mut(width).enumerate() {
@@ -190,7 +200,7 @@ impl Step {
                 }
             }
             Step::Copy(from, zero, out, len) => {
-                let (around, out) = Around::split(pool, out, len as usize);
+                let (around, out) = pool.split(out, len as usize);
                 match from {
                     Operand::All(at) => out.fill(around.at(at) + zero),
                     Operand::Each(at) => {
@@ -211,7 +221,7 @@ impl Step {
                 }
             }
             Step::Taken([from, whole], start, out, len) => {
-                let (around, out) = Around::split(pool, out, len as usize);
+                let (around, out) = pool.split(out, len as usize);
                 let from = around.slice(from, whole as usize);
                 let list = &indices[start as usize..][..out.len()];
                 for (y, index) in out.iter_mut().zip(list) {
@@ -220,43 +230,47 @@ impl Step {
             }
             Step::Product(a, b, out) => {
                 let len = a.shape.m() * b.shape.n();
-                let (around, out) = Around::split(pool, out, len);
+                let (around, out) = pool.split(out, len);
                 let [left, right] =
                     [a, b].map(|factor| around.slice(factor.at, factor.shape.len()));
                 product(a.strided(left), b.strided(right), out);
             }
             Step::ProductOfReached(ref factors, out) => {
                 let len = factors[0].shape.m() * factors[1].shape.n();
-                let (around, out) = Around::split(pool, out, len);
+                let (around, out) = pool.split(out, len);
                 let data = |k: usize| around.slice(factors[k].at, factors[k].shape.len());
                 of_reached(factors, data, out);
             }
             Step::Whole(ref whole, out) => {
-                let (around, out) = Around::split(pool, out, whole.shape.len());
-                whole.run(&around, out)?;
+                let (around, out) = pool.split(out, whole.shape.len());
+                whole.run(&around, out, &mut scratch.loops)?;
             }
             Step::Mirrored(f, x, plain, mirrored, len) => {
                 let other = &mut scratch.gathered[0][..];
                 for from in (0..len).step_by(CHUNK) {
                     let count = CHUNK.min((len - from) as usize);
-                    let (around, out) = Around::split(pool, plain + from, count);
+                    let (around, out) = pool.split(plain + from, count);
                     f(around.slice(x + from, count), out, &mut other[..count]);
-                    pool[(mirrored + from) as usize..][..count].copy_from_slice(&other[..count]);
+                    pool.slice_mut(mirrored + from, count)
+                        .copy_from_slice(&other[..count]);
                 }
             }
             Step::Together(both, ref whole, first, second, len) => {
                 let other = &mut scratch.companion;
                 other.resize(len as usize, 0.0);
-                let (around, out) = Around::split(pool, first, whole.shape.len());
+                let (around, out) = pool.split(first, whole.shape.len());
                 whole.called(|k| whole.arg(&around, k), |call| both(call, out, other));
-                pool[second as usize..][..len as usize].copy_from_slice(other);
+                pool.slice_mut(second, len as usize).copy_from_slice(other);
             }
             Step::Fused(ref fused, out, len) => {
-                let (around, out) = Around::split(pool, out, len as usize);
+                let (around, out) = pool.split(out, len as usize);
                 fused.run(&around, out, &mut scratch.registers);
             }
             Step::Blocks(ref blocks) => {
-                blocks.run(pool, |step, pool| step.run(pool, indices, scratch))?;
+                let run = |step: &Step, memory: &mut Memory<'_>, scratch: &mut Scratch| {
+                    step.run(memory, indices, scratch)
+                };
+                blocks.run(pool.own(), scratch, run)?;
             }
         }
         Ok(())
@@ -274,8 +288,8 @@ pub(super) fn of_reached<'a>(
 }
 
 impl Whole {
-    fn run(&self, around: &Around<'_>, out: &mut [f64]) -> Outcome<()> {
-        self.on(|k| self.arg(around, k), out)
+    fn run(&self, around: &Around<'_>, out: &mut [f64], loops: &mut [Loop]) -> Outcome<()> {
+        self.on(|k| self.arg(around, k), out, loops)
     }
 
     fn arg<'p>(&self, around: &Around<'p>, k: usize) -> &'p [f64] {
@@ -284,9 +298,14 @@ impl Whole {
     }
 
     /// The operation on these values of its arguments.
-    pub(super) fn on<'a>(&self, data: impl Fn(usize) -> &'a [f64], out: &mut [f64]) -> Outcome<()> {
-        self.called(data, |call| match &self.rounds {
-            Some(rounds) => rounds.borrow_mut().run(call.args, out),
+    pub(super) fn on<'a>(
+        &self,
+        data: impl Fn(usize) -> &'a [f64],
+        out: &mut [f64],
+        loops: &mut [Loop],
+    ) -> Outcome<()> {
+        self.called(data, |call| match self.rounds {
+            Some(number) => loops[number].run(call.args, out),
             None => {
                 let refused = |fault| Failure::Fault(self.node, fault);
                 apply(self.kernel, call, out).map_err(refused)

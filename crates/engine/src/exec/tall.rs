@@ -1,6 +1,6 @@
 //! Operations on arrays with very many rows are put together, to go through them some rows at a time.
 
-use super::plan::{Place, Plan, Read, Reading};
+use super::plan::{Place, Plan, Read, Reading, is_map};
 use crate::graph::primitive::{AddsUp, Kernel};
 use crate::graph::{Attr, Shape};
 use crate::vector::sums::TALL;
@@ -18,7 +18,7 @@ pub(super) struct Tall {
     pub rows: usize,
     /// In order.
     pub units: Vec<Place>,
-    /// The columns that are read from whole arrays.
+    /// The columns that are read from whole arrays and laid out in a block.
     pub loads: Vec<Read>,
     /// The results that are wanted elsewhere, too.
     pub stores: Vec<Place>,
@@ -137,6 +137,12 @@ impl Search<'_, '_> {
         outer_reads(self.plan, self.members, unit)
     }
 
+    /// True if a unit is computed entry by entry.
+    fn is_chain(&self, unit: Place) -> bool {
+        let row = self.plan.operation(unit).map(|(row, _)| row);
+        row.is_some_and(is_map) && !self.plan.pairs.contains_key(&unit)
+    }
+
     /// The way of a unit with all its links through tall arrays.
     fn part(&self, unit: Place) -> Option<(usize, Part)> {
         let part = part_of(self.plan, unit)?;
@@ -187,6 +193,7 @@ impl Search<'_, '_> {
         // Columns that pass through memory if every operation goes through them by itself. A column that
         // is written is counted twice: the processor reads it first.
         let mut alone = 0;
+        let mut single: FxHashSet<(Place, u32)> = FxHashSet::default();
         let (mut stores, mut inside) = (Vec::new(), Vec::new());
         for unit in &units {
             let mut seen: Vec<(Place, u32)> = Vec::new();
@@ -198,7 +205,13 @@ impl Search<'_, '_> {
                     seen.push((read.root, read.offset));
                     alone += read.shape.n();
                 }
-                if !made_here(&read) && !loads.iter().any(|load| covers(load, &read, rows)) {
+                if made_here(&read) {
+                    continue;
+                }
+                if read.shape.n() == 1 && self.is_chain(*unit) {
+                    // A chain reads a column where it lies.
+                    single.insert((read.root, read.offset));
+                } else if !loads.iter().any(|load| covers(load, &read, rows)) {
                     loads.retain(|load| !covers(&read, load, rows));
                     loads.push(read);
                 }
@@ -217,7 +230,7 @@ impl Search<'_, '_> {
         }
         let columns =
             |places: &[Place]| -> usize { places.iter().map(|place| plan.shape(*place).n()).sum() };
-        let loaded: usize = loads.iter().map(|load| load.shape.n()).sum();
+        let loaded: usize = loads.iter().map(|load| load.shape.n()).sum::<usize>() + single.len();
         let together = loaded + 2 * columns(&stores);
         let saved = alone.saturating_sub(together);
         let worth_it = saved * rows >= WORTH_BLOCKS && 3 * alone >= 4 * together;

@@ -6,6 +6,7 @@ use super::pool::Slot;
 use super::room::Room;
 use super::tall::{Tall, outer_reads};
 use crate::graph::Shape;
+use crate::vector::sums::PIECE;
 use rustc_hash::FxHashMap;
 
 /// The most numbers that a block has in all its arrays: they fit into the second cache.
@@ -79,7 +80,11 @@ impl Tall {
     /// The number of rows of a block, and of the last one.
     pub fn heights(&self, columns: usize) -> (usize, usize) {
         let fits = (CACHED / columns).clamp(ROUND, HIGHEST) / ROUND * ROUND;
-        let height = fits.min(self.rows / 2 / ROUND * ROUND);
+        let mut height = fits.min(self.rows / 2 / ROUND * ROUND);
+        if self.rows >= 2 * PIECE {
+            // A block lies in one piece of the sums.
+            height = 1 << height.ilog2();
+        }
         (height, height + self.rows % height)
     }
 

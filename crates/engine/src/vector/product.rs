@@ -4,11 +4,13 @@
 //! result begins with 0, and its terms are added in the order of the inner dimension, each with one
 //! [`Arithmetic::fma`]. Only where a small product has a long inner dimension, which the shape alone
 //! decides, the terms go to eight such sums in turn, which are added in pairs (k with k + 4, then
-//! k with k + 2, then the two); what does not fill all eight is added last, in order. So the columns
+//! k with k + 2, then the two); what does not fill all eight is added last, in order. A very long inner
+//! dimension is cut into [`pieces`], whose products are added in order. So the columns
 //! of a large product may be shared among threads, however many there are.
 
 use super::dots::{self, add_dots, by_dots};
 use super::strided::Strided;
+use super::sums::{PIECE, pieces};
 use super::tiles::{Scratch, by_tiles, in_place};
 use super::{Arithmetic, Separate, Wide, Wider};
 use crate::stop;
@@ -71,6 +73,21 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
     assert_eq!(out.len(), a.rows * b.cols, "the result has room");
     if out.is_empty() || a.cols == 0 {
         out.fill(0.0);
+        return;
+    }
+    if a.cols >= 2 * PIECE {
+        let mut room = vec![0.0; out.len()];
+        for piece in pieces(a.cols) {
+            let (first, length) = (piece.start, piece.len());
+            let a = a.some_columns(first, length);
+            let b = b.transposed().some_columns(first, length).transposed();
+            if first == 0 {
+                product(a, b, out);
+            } else {
+                product(a, b, &mut room);
+                out.iter_mut().zip(&room).for_each(|(sum, x)| *sum += x);
+            }
+        }
         return;
     }
     let (a, b) = columns_standing(a, b);
@@ -152,8 +169,8 @@ fn columns_standing<'a, 'b: 'a>(a: Strided<'a>, b: Strided<'b>) -> (Strided<'a>,
     }
 }
 
-/// A product whose inner dimension comes in pieces: A = (A₁ A₂ …), B = (B₁; B₂; …), with the digits
-/// of the whole product.
+/// A product whose inner dimension, of less than twice [`PIECE`], comes in parts: A = (A₁ A₂ …),
+/// B = (B₁; B₂; …), with the digits of the whole product.
 #[derive(Clone, Debug)]
 pub struct RunningProduct {
     /// The sums of each entry, or what each has come to.

@@ -2,39 +2,48 @@
 //!
 //! The order of addition depends on the shape alone: few are added in order, more in
 //! sixteen sums side by side that are then added in pairs, and those of a tall matrix column by column.
+//! Very many are added in pieces of [`PIECE`], whose sums are added in order, so that threads can share them.
 //! So the last digit is the same on every machine, and long sums lose fewer digits than in order.
 
 use super::maps::at_width;
+use std::ops::Range;
 
 /// Σ x
 pub fn sum(x: &[f64]) -> f64 {
-    at_width!(_ => sum_by(x, |x| x))
+    by_pieces(x.len(), |piece| at_width!(_ => sum_by(&x[piece], |x| x)))
 }
 
 /// Σ |x|
 pub fn sum_of_magnitudes(x: &[f64]) -> f64 {
-    at_width!(_ => sum_by(x, f64::abs))
+    by_pieces(x.len(), |piece| at_width!(_ => sum_by(&x[piece], f64::abs)))
 }
 
 /// Σ ((x − centre)/scale)²
 pub fn sum_of_squares(x: &[f64], centre: f64, scale: f64) -> f64 {
-    at_width!(_ => sum_by(x, |x| {
-        let x = (x - centre) / scale;
-        x * x
-    }))
+    by_pieces(x.len(), |piece| {
+        at_width!(_ => sum_by(&x[piece], |x| {
+            let x = (x - centre) / scale;
+            x * x
+        }))
+    })
 }
 
 /// Σ (x − first)
 pub fn sum_of_deviations(x: &[f64], first: f64) -> f64 {
-    at_width!(_ => sum_by(x, |x| x - first))
+    by_pieces(
+        x.len(),
+        |piece| at_width!(_ => sum_by(&x[piece], |x| x - first)),
+    )
 }
 
 /// Σ ((x − first) − centre)²
 pub fn sum_of_squared_deviations(x: &[f64], first: f64, centre: f64) -> f64 {
-    at_width!(_ => sum_by(x, |x| {
-        let x = (x - first) - centre;
-        x * x
-    }))
+    by_pieces(x.len(), |piece| {
+        at_width!(_ => sum_by(&x[piece], |x| {
+            let x = (x - first) - centre;
+            x * x
+        }))
+    })
 }
 
 /// Σ a·b
@@ -42,13 +51,36 @@ pub fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
     if a.len() < FEW {
         return a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b);
     }
-    let mut running = RunningSum::default();
-    running.add_products(a, b);
-    running.total()
+    by_pieces(a.len(), |piece| {
+        let mut running = RunningSum::default();
+        running.add_products(&a[piece.clone()], &b[piece]);
+        running.total()
+    })
+}
+
+/// The pieces of a long sum: each of [`PIECE`] terms, the last of up to one less than twice as many.
+pub fn pieces(count: usize) -> impl Iterator<Item = Range<usize>> {
+    let last = (count / PIECE).max(1) - 1;
+    (0..=last).map(move |k| {
+        let end = if k == last { count } else { (k + 1) * PIECE };
+        k * PIECE..end
+    })
+}
+
+/// The sum of the sums of pieces.
+#[inline]
+fn by_pieces(count: usize, sum: impl Fn(Range<usize>) -> f64) -> f64 {
+    if count < 2 * PIECE {
+        return sum(0..count);
+    }
+    let sums = pieces(count).map(sum);
+    sums.reduce(|sum, more| sum + more).unwrap_or(0.0)
 }
 
 /// The number of sums side by side.
 pub const LANES: usize = 16;
+/// The number of terms in a piece of a sum of at least two such.
+pub const PIECE: usize = 1 << 16;
 /// From this many rows on, a matrix is summed column by column: so the sum can go through all its
 /// columns side by side, some rows at a time.
 pub const TALL: usize = 4096;
@@ -75,9 +107,9 @@ fn add_by(blocks: &[[f64; LANES]], sums: &mut [f64; LANES], term: impl Fn(f64) -
     }
 }
 
-/// The sum of a slice that comes in pieces, with the digits of [`sum`] or [`sum_of_products`] of the
-/// whole, if that is not among the few that are added in order. All pieces but the last are as long
-/// as a multiple of [`LANES`].
+/// The sum of a slice of less than twice [`PIECE`] entries that comes in parts, with the digits of [`sum`] or
+/// [`sum_of_products`] of the whole, if that is not among the few that are added in order. All parts but the
+/// last are as long as a multiple of [`LANES`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RunningSum {
     sums: [f64; LANES],

@@ -38,7 +38,7 @@ complete -c wengert -n "__fish_wengert_needs_command" -l width -d 'Columns to fi
 complete -c wengert -n "__fish_wengert_needs_command" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_needs_command" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_needs_command" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_needs_command" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_needs_command" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_needs_command" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_needs_command" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
 complete -c wengert -n "__fish_wengert_needs_command" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
@@ -69,7 +69,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand check" -l width -d 'Colu
 complete -c wengert -n "__fish_wengert_using_subcommand check" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand check" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand check" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand check" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand check" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand check" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand check" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
 complete -c wengert -n "__fish_wengert_using_subcommand check" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
@@ -88,7 +88,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l width -d 'Column
 complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l check -d 'Only say what would change, and fail if anything would'
 complete -c wengert -n "__fish_wengert_using_subcommand fmt" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand fmt" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
@@ -113,7 +113,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand export" -l width -d 'Col
 complete -c wengert -n "__fish_wengert_using_subcommand export" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand export" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand export" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand export" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand export" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand export" -l check -d 'Add a self-test against the numbers that Wengert gets'
 complete -c wengert -n "__fish_wengert_using_subcommand export" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand export" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
@@ -133,7 +133,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand explain" -l width -d 'Co
 complete -c wengert -n "__fish_wengert_using_subcommand explain" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand explain" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand explain" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand explain" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand explain" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand explain" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand explain" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
 complete -c wengert -n "__fish_wengert_using_subcommand explain" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
@@ -152,7 +152,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand completions" -l width -d
 complete -c wengert -n "__fish_wengert_using_subcommand completions" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand completions" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand completions" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand completions" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand completions" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand completions" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand completions" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
 complete -c wengert -n "__fish_wengert_using_subcommand completions" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
@@ -171,7 +171,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand kernel; and not __fish_s
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and not __fish_seen_subcommand_from install" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and not __fish_seen_subcommand_from install" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and not __fish_seen_subcommand_from install" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand kernel; and not __fish_seen_subcommand_from install" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand kernel; and not __fish_seen_subcommand_from install" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and not __fish_seen_subcommand_from install" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and not __fish_seen_subcommand_from install" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and not __fish_seen_subcommand_from install" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
@@ -192,7 +192,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand kernel; and __fish_seen_
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and __fish_seen_subcommand_from install" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and __fish_seen_subcommand_from install" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and __fish_seen_subcommand_from install" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand kernel; and __fish_seen_subcommand_from install" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand kernel; and __fish_seen_subcommand_from install" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and __fish_seen_subcommand_from install" -l user -d 'To that of the user (this is so by default)'
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and __fish_seen_subcommand_from install" -l sys-prefix -d 'To that of the active Python environment'
 complete -c wengert -n "__fish_wengert_using_subcommand kernel; and __fish_seen_subcommand_from install" -s h -l help -d 'Print this help'
@@ -213,7 +213,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand lsp" -l width -d 'Column
 complete -c wengert -n "__fish_wengert_using_subcommand lsp" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand lsp" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand lsp" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand lsp" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand lsp" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand lsp" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand lsp" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
 complete -c wengert -n "__fish_wengert_using_subcommand lsp" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
@@ -234,7 +234,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand serve" -l width -d 'Colu
 complete -c wengert -n "__fish_wengert_using_subcommand serve" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand serve" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand serve" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand serve" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand serve" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand serve" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand serve" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
 complete -c wengert -n "__fish_wengert_using_subcommand serve" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
@@ -253,7 +253,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand help" -l width -d 'Colum
 complete -c wengert -n "__fish_wengert_using_subcommand help" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand help" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand help" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand help" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand help" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand help" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand help" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
 complete -c wengert -n "__fish_wengert_using_subcommand help" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
@@ -272,7 +272,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand man" -l width -d 'Column
 complete -c wengert -n "__fish_wengert_using_subcommand man" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand man" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand man" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand man" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand man" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand man" -s h -l help -d 'Print this help'
 complete -c wengert -n "__fish_wengert_using_subcommand man" -l ascii -d 'Write a1, da1, ba1 and draw with ASCII only (as in a locale that is not UTF-8)'
 complete -c wengert -n "__fish_wengert_using_subcommand man" -s q -l quiet -d 'No warnings and notes; in JSON, nothing on standard error'
@@ -291,7 +291,7 @@ complete -c wengert -n "__fish_wengert_using_subcommand test" -l width -d 'Colum
 complete -c wengert -n "__fish_wengert_using_subcommand test" -l limit-nodes -d 'Most nodes that one statement\'s graph may have' -r
 complete -c wengert -n "__fish_wengert_using_subcommand test" -l limit-memory -d 'Most memory for the values of one statement, in bytes or as 500K, 64M, 2G' -r
 complete -c wengert -n "__fish_wengert_using_subcommand test" -l limit-time -d 'Longest that a script, or one input of the interactive session, may run: 10, 500ms, 2m' -r
-complete -c wengert -n "__fish_wengert_using_subcommand test" -l threads -d 'Threads for large products (the machine\'s cores by default); the digits are the same' -r
+complete -c wengert -n "__fish_wengert_using_subcommand test" -l threads -d 'Threads for large computations (the machine\'s cores by default); the digits are the same' -r
 complete -c wengert -n "__fish_wengert_using_subcommand test" -l bless -d 'Write the output into the `.out` files instead, but for scripts that end in an error'
 complete -c wengert -n "__fish_wengert_using_subcommand test" -l bless-errors -d 'Write it for scripts that end in an error, too'
 complete -c wengert -n "__fish_wengert_using_subcommand test" -l exact -d 'Cells of a table that have only moved are differences, too'
