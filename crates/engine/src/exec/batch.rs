@@ -4,16 +4,16 @@
 use super::fused::{Link, Source};
 use super::pool::{Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
+use super::rows::{Entry, LANES, Rows, each};
 use super::schedule::Side;
-use super::step::{Factor, Loop, Step, Whole, of_reached};
+use super::scratch::Loop;
+use super::step::{Factor, Step, Whole, of_reached};
 use super::{Failure, Outcome};
 use crate::graph::primitive::{Fault, Lanes, Map1, Map2};
 use crate::graph::{NodeId, Shape};
+use crate::stop;
+use crate::threads;
 use crate::vector::product;
-use crate::{stop, threads};
-
-/// The number of points that are evaluated at once.
-pub const LANES: usize = 64;
 
 /// A program that is evaluated at many points at once.
 pub struct Batch<'p> {
@@ -35,25 +35,6 @@ pub(super) struct BatchLanes<'p> {
 
 /// The first kernel that refused, in some lane; its results are NaN there.
 pub type Refusal = Option<(NodeId, Fault)>;
-
-/// The values that vary: rows of lanes.
-#[derive(Clone)]
-struct Rows {
-    data: Vec<f64>,
-    /// The row of each input's first place in the pool, by place.
-    inputs: Vec<(Slot, u32, usize)>,
-    /// Everything from this place of the pool on varies.
-    first: Slot,
-    /// The row of that place.
-    base: usize,
-}
-
-/// An entry of an operand.
-#[derive(Clone, Copy)]
-enum Entry {
-    Row(usize),
-    Fixed(f64),
-}
 
 /// Room for what is done lane by lane.
 #[derive(Default)]
@@ -110,51 +91,6 @@ impl Program {
             loops: &mut self.scratch.loops,
         })
     }
-}
-
-impl Rows {
-    fn of(&self, slot: Slot) -> Option<usize> {
-        if slot >= self.first {
-            return Some(self.base + (slot - self.first) as usize);
-        }
-        let within = |(at, len, _): &&(Slot, u32, usize)| (*at..*at + *len).contains(&slot);
-        let (at, _, row) = self.inputs.iter().find(within)?;
-        Some(row + (slot - at) as usize)
-    }
-
-    fn row(&self, row: usize) -> &[f64] {
-        &self.data[row * LANES..][..LANES]
-    }
-
-    fn entry(&self, pool: &[f64], slot: Slot) -> Entry {
-        match self.of(slot) {
-            Some(row) => Entry::Row(row),
-            None => Entry::Fixed(pool[slot as usize]),
-        }
-    }
-
-    fn lanes(&self, entry: Entry) -> Lanes<'_> {
-        match entry {
-            Entry::Row(row) => Lanes::Each(self.row(row)),
-            Entry::Fixed(number) => Lanes::All(number),
-        }
-    }
-
-    /// Computes the row `out` from others, which all lie elsewhere.
-    fn write(&mut self, out: usize, compute: impl FnOnce(&Rows, &mut [f64; LANES])) {
-        let mut row = [0.0; LANES];
-        compute(self, &mut row);
-        self.data[out * LANES..][..LANES].copy_from_slice(&row);
-    }
-}
-
-fn each(lanes: Lanes<'_>) -> [f64; LANES] {
-    let mut row = [0.0; LANES];
-    match lanes {
-        Lanes::Each(entries) => row.copy_from_slice(entries),
-        Lanes::All(number) => row.fill(number),
-    }
-    row
 }
 
 impl Batch<'_> {

@@ -2,10 +2,11 @@
 //! the caches, and what is read is read once.
 
 use super::pool::{Memory, Slot};
-use super::step::Scratch;
+use super::scratch::Scratch;
 use super::{Failure, Outcome};
+use crate::stop;
+use crate::threads;
 use crate::vector::{RunningProduct, Strided, sums};
-use crate::{stop, threads};
 use std::ops::Range;
 
 /// Steps of type `S` over all rows of some arrays.

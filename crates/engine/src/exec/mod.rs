@@ -22,19 +22,22 @@ mod program;
 mod reading;
 mod room;
 mod rounds;
+mod rows;
 mod schedule;
+mod scratch;
 mod shared;
 mod step;
 mod tall;
 mod window;
 
-pub use batch::{Batch, LANES, Refusal};
+pub use batch::{Batch, Refusal};
 pub use certainty::with_guards;
 pub use guarded::Guarded;
 pub use interpreter::Interpreter;
 pub use points::{Point, Sampler};
 pub use program::Program;
 pub use rounds::Checkpoints;
+pub use rows::LANES;
 
 use crate::graph::NodeId;
 use crate::graph::primitive::Fault;

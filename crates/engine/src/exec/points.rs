@@ -1,10 +1,11 @@
 //! One output at many points that differ in a few entries of one leaf.
 
 use super::batch::BatchLanes;
-use super::step::Loop;
+use super::scratch::Loop;
 use super::{Batch, Failure, Interpreter, LANES, Outcome, Program};
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::{stop, threads};
+use crate::stop;
+use crate::threads;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A point: the entries of the leaf that moves, by their places column by column, and their values

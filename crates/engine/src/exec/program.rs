@@ -5,7 +5,8 @@
 //! that do not depend on each other and one operation on an array are the same thing.
 
 use super::pool::Slot;
-use super::step::{Scratch, Step};
+use super::scratch::Scratch;
+use super::step::Step;
 use super::{Failure, Outcome};
 use crate::graph::{Shape, View};
 use crate::stop;

@@ -2,10 +2,10 @@
 
 use super::apply::apply;
 use super::blocks::Blocks;
-use super::fused::{Fused, WIDTH};
+use super::fused::Fused;
 use super::pool::{Around, CHUNK, Memory, Operand, Pool, Slot, stride};
-use super::rounds::RunRounds;
 use super::schedule::Side;
+use super::scratch::{Loop, Scratch};
 use super::{Failure, Outcome};
 use crate::graph::primitive::{Kernel, KernelCall, Map1, Map2, Map3, Mirror, Together};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
@@ -71,29 +71,6 @@ pub(super) enum Step {
     Fused(Box<Fused>, Slot, u32),
     /// Steps over arrays with very many rows, some rows at a time. They write where each of them says.
     Blocks(Box<Blocks<Step>>),
-}
-
-/// Room that steps work in.
-pub(super) struct Scratch {
-    pub(super) gathered: [Box<[f64; CHUNK]>; 3],
-    pub(super) registers: Vec<Box<[f64]>>,
-    companion: Vec<f64>,
-    /// What runs the loops of the program.
-    pub(super) loops: Vec<Loop>,
-}
-
-/// What runs the rounds of a loop.
-pub(super) type Loop = Box<dyn RunRounds>;
-
-impl Scratch {
-    pub(super) fn new(registers: usize, loops: Vec<Loop>) -> Scratch {
-        Scratch {
-            gathered: std::array::from_fn(|_| Box::new([0.0; CHUNK])),
-            registers: vec![vec![0.0; WIDTH].into(); registers],
-            companion: Vec::new(),
-            loops,
-        }
-    }
 }
 
 impl Step {
