@@ -43,6 +43,10 @@ pub fn left_out(why: &NoAnswer) -> String {
     let reason = no_answer(Mode::Numeric, why);
     match why {
         NoAnswer::NotAsked => reason,
+        NoAnswer::Failed(_) => format!(
+            "{} has no value beside the point: {reason}",
+            Mode::Numeric.name()
+        ),
         _ => format!("{} was {reason}", Mode::Numeric.name()),
     }
 }

@@ -6,6 +6,7 @@ A tool that has nothing for a task in its documentation has no cell. Nothing her
 """
 
 import importlib.metadata
+import math
 import subprocess
 import sys
 
@@ -13,9 +14,12 @@ import casadi as ca
 import jax
 import jax.numpy as jnp
 import sympy as sp
+import torch
 from jax.experimental.jet import jet
+from torch.fx.experimental.proxy_tensor import make_fx
 
 jax.config.update("jax_enable_x64", True)
+torch.set_default_dtype(torch.float64)
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else "target/release/wengert"
 
 
@@ -33,9 +37,13 @@ def least_squares():
     residual = lambda w, X, y: 0.5 * jnp.sum((X @ w - y) ** 2)
     shapes = [jax.ShapeDtypeStruct(s, "float64") for s in [(3,), (5, 3), (5,)]]
     program = jax.make_jaxpr(jax.grad(residual))(*shapes)
+    loss_of = lambda w, X, y: 0.5 * torch.sum((X @ w - y) ** 2)
+    traced = make_fx(torch.func.grad(loss_of))(torch.ones(3), torch.ones(5, 3), torch.ones(5))
+    calls = [node for node in traced.graph.nodes if node.op == "call_function"]
     return {
         "Wengert": wengert("input X[n,d], w[d], y[n]; derive 0.5*sum((X*w - y).^2) wrt w").split(" = ")[1],
         "JAX": f"a program of {len(program.eqns)} operations",
+        "PyTorch (traced at values)": f"a program of {len(calls)} operations",
         "CasADi": str(ca.gradient(0.5 * ca.sumsqr(cx @ cw - cy), cw)),
         "SymPy": str(loss.diff(w)).replace("\n", " "),
     }
@@ -61,6 +69,7 @@ def kink():
     return {
         "Wengert": wengert("x = 0; grad(abs(x), x)") + "; " + wengert("x = 0; grad(abs(x), x)", 1),
         "JAX": str(jax.grad(jnp.abs)(0.0)),
+        "PyTorch": str(torch.func.grad(torch.abs)(torch.tensor(0.0)).item()),
         "CasADi": str(ca.Function("f", [x], [ca.gradient(ca.fabs(x), x)])(0)),
         "SymPy": str(sp.diff(sp.Abs(s), s).subs(s, 0)),
     }
@@ -74,6 +83,7 @@ def cancellation():
     return {
         "Wengert": wengert("x = 1e-9; check (1 - cos(x))/x^2 wrt x").split(": ")[1],
         "JAX": str(jax.grad(lambda x: (1 - jnp.cos(x)) / x**2)(1e-9)),
+        "PyTorch": str(torch.func.grad(lambda x: (1 - torch.cos(x)) / x**2)(torch.tensor(1e-9)).item()),
         "CasADi": str(ca.Function("f", [x], [ca.gradient(f, x)])(1e-9)),
         "SymPy": str(sp.diff((1 - sp.cos(s)) / s**2).evalf(6, subs={s: sp.Float("1e-9", 60)})),
     }
@@ -86,6 +96,7 @@ def chain():
     f = ca.sum1((x[1:] - x[:-1] ** 2) ** 2)
     pattern = ca.hessian(f, x)[0].sparsity()
     dense = jax.hessian(lambda x: jnp.sum((x[1:] - x[:-1] ** 2) ** 2))(jnp.ones(n))
+    tensor = torch.func.hessian(lambda x: torch.sum((x[1:] - x[:-1] ** 2) ** 2))(torch.ones(n))
     shown = subprocess.run(
         [PROGRAM, "-e", f"x = ones({n}, 1); sparsity sum((x[2..{n}] - x[1..{n - 1}].^2).^2) wrt x using hessian"],
         capture_output=True, text=True, check=False,
@@ -93,6 +104,7 @@ def chain():
     return {
         "Wengert": [line for line in shown if "colour" in line][0].strip(),
         "JAX": f"a dense matrix of {dense.size} entries",
+        "PyTorch": f"a dense matrix of {tensor.numel()} entries ({tensor.layout})",
         "CasADi": f"{pattern.nnz()} entries, {pattern.star_coloring().size2()} colours",
     }
 
@@ -112,9 +124,28 @@ def root():
 
         return jax.lax.custom_root(g, 0.7, newton, lambda g, y: y / g(1.0))
 
+    class Solution(torch.autograd.Function):
+        @staticmethod
+        def forward(context, w):
+            x = torch.tensor(0.7)
+            for _ in range(30):
+                x = x - (x - torch.cos(w * x)) / (1 + w * torch.sin(w * x))
+            context.save_for_backward(w, x)
+            return x
+
+        @staticmethod
+        def backward(context, seed):
+            w, x = (one.detach().requires_grad_() for one in context.saved_tensors)
+            with torch.enable_grad():
+                by_w, by_x = torch.autograd.grad(x - torch.cos(w * x), (w, x))
+            return -seed * by_w / by_x
+
+    by_hand = torch.tensor(1.0, requires_grad=True)
+    Solution.apply(by_hand).backward()
     return {
         "Wengert": wengert("w = 1; g(x) = x - cos(w*x); grad(root(g, 0.7), w)").split(" = ")[1],
         "JAX (the solver by hand)": str(jax.grad(solution)(1.0)),
+        "PyTorch (solver and rule by hand)": str(by_hand.grad.item()),
         "CasADi": str(slope(1)),
     }
 
@@ -123,9 +154,14 @@ def series():
     """Coefficients of sin(exp(x)) up to x^3."""
     s = sp.Symbol("x")
     _, terms = jet(lambda x: jnp.sin(jnp.exp(x)), (0.0,), ((1.0, 0.0, 0.0),))
+    derivatives = [lambda x: torch.sin(torch.exp(x))]
+    for _ in range(3):
+        derivatives.append(torch.func.grad(derivatives[-1]))
+    numbers = [d(torch.tensor(0.0)).item() / math.factorial(k) for k, d in enumerate(derivatives)]
     return {
         "Wengert": wengert("series sin(exp(x)) wrt x at x = 0 with order 3").split(" = ")[-1],
         "JAX": ", ".join(f"{float(t):.6g}" for t in terms) + " (derivatives)",
+        "PyTorch (nested grad)": ", ".join(f"{x:.6g}" for x in numbers),
         "SymPy": str(sp.series(sp.sin(sp.exp(s)), s, 0, 4)),
     }
 
@@ -141,7 +177,7 @@ def proof():
 
 
 def main():
-    for name in ["jax", "casadi", "sympy"]:
+    for name in ["jax", "torch", "casadi", "sympy"]:
         print(name, importlib.metadata.version(name), end="  ")
     print()
     for task in [least_squares, network, kink, cancellation, chain, root, series, proof]:

@@ -35,6 +35,10 @@ const LENGTHS: i32 = 8;
 /// Those where signs guard the search.
 const GUARDED_LENGTHS: i32 = 4;
 
+/// How far the place lies from a solution, against its size, where the slope is looked at again: at a multiple root
+/// it is another one there.
+const SOME_ULPS: f64 = 16.0 * f64::EPSILON;
+
 /// An equation g(x) = 0 on a leaf for x.
 struct Residual<'g> {
     graph: &'g Graph,
@@ -190,13 +194,17 @@ impl Lowerer<'_> {
         found = self.searched(of, &residual, None, found, &others)?;
         let last = residual.at(found);
         let step = last.solved(last.value, false);
-        let mut ids = vec![found.id, step.id, largest(last.value).id];
+        let after = residual.at((1.0 + SOME_ULPS) * found - step).jacobian;
+        let ids = [
+            found.id,
+            step.id,
+            largest(last.value).id,
+            last.jacobian.id,
+            after.id,
+        ];
         let row = match minimized {
             None => &SOLUTION,
-            Some(_) => {
-                ids.push(last.jacobian.id);
-                &MINIMUM
-            }
+            Some(_) => &MINIMUM,
         };
         let value = graph.apply(row, Attr::None, shape, &ids);
         Ok(with_rule(of, &residual, others, value))

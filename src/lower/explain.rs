@@ -40,6 +40,12 @@ impl Unit<'_> {
                 label: "does not converge";
                 help: "start nearer to it; plot the function to see whether there is one, and whether it crosses 0 there with a slope")
             }
+            Failure::Fault(node, Fault::MultipleRoot(residual)) => {
+                error!(Value, self.location_of(*node),
+                "this is a multiple root: the slope of the equation is 0 there (residual {}), so the solution has no derivative", number::format(*residual, 3);
+                label: "touches 0 without crossing it, or flatly";
+                help: "solve for the place where the slope is 0: `h(x) = grad(g(x), x)` and `root(h, x0)`, or `minimize`")
+            }
             Failure::Fault(node, Fault::NoMinimum) => error!(Value, self.location_of(*node),
                 "the point found is not a minimum: its second derivatives are not those of one";
                 label: "a saddle, a maximum or flat";

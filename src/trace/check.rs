@@ -7,7 +7,7 @@ use super::compare::{
 };
 use super::kinks::Kink;
 use super::request::Wrt;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Code, Result};
 use crate::diff::Central;
 use crate::graph::Tensor;
 use crate::lower::Evaluation;
@@ -127,7 +127,13 @@ pub fn check(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<Ver
             verdict.rounding += usize::from(rounded);
         }
         if verdict.left_out.is_none() {
-            verdict.numeric(&runner, row, wrt)?;
+            match verdict.numeric(&runner, row, wrt) {
+                // Beside the point there may be no value: an equation without a solution.
+                Err(error) if error.code() == Code::Value => {
+                    verdict.left_out = Some(NoAnswer::Failed(error));
+                }
+                done => done?,
+            }
         }
     }
     Ok(verdict)

@@ -2,7 +2,7 @@
 
 use super::request::Wrt;
 use super::rounding::{Rounded, contributions};
-use crate::diagnostic::Result;
+use crate::diagnostic::{Code, Result};
 use crate::diff::{
     Differences, Flow, Held, Problem, Scheme, Sweep, Target, forward, grad, jacobian, jvp, reverse,
 };
@@ -49,7 +49,11 @@ pub fn compare(evaluation: &Evaluation<'_>, question: &Question<'_>) -> Result<C
     }
     if findings.kinks.is_empty() {
         for (row, wrt) in rows.iter_mut().zip(question.wrt) {
-            row.off = runner.off(row, wrt)?;
+            row.off = match runner.off(row, wrt) {
+                // Of larger steps some lead to where there is no value.
+                Err(error) if error.code() == Code::Value => Some(Off::Step),
+                off => off?,
+            };
         }
     }
     Ok(Comparison {
@@ -190,7 +194,13 @@ impl<'b, 'a> ModeRunner<'b, 'a> {
             Mode::Forward => Ok(self.forward(wrt)?),
             Mode::Reverse => Ok(self.reverse(wrt)?),
             Mode::Numeric => {
-                let numeric = self.numeric(wrt)?;
+                let numeric = match self.numeric(wrt) {
+                    // Beside the point there may be no value: an equation without a solution.
+                    Err(error) if error.code() == Code::Value => {
+                        return Ok(Err(NoAnswer::Failed(error)));
+                    }
+                    numeric => numeric?,
+                };
                 Ok(self.decided(numeric, wrt)?)
             }
             Mode::Symbolic => match (self.question.symbolic)(wrt.target) {

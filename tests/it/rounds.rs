@@ -90,6 +90,17 @@ pub const LOOPS: &[(&str, &[&str])] = &[
         "M = [0.1, 0.4; -0.2, 0.3]; s = [1, 2]'; X = randn(6, 2, seed=4)\nm(t, r) = t*M + sin(r)\nL = sum(scan(m, s, X))",
         &["M", "s", "X"],
     ),
+    // A gradient inside of the rounds, by a vector, and an end that a vector decides.
+    (
+        "p = [0.4, -0.3]; x = 0.7; s = [0.2, 0.1]\nq(W) = sum((W - p).^2) + (W[1]*W[2]*x)^2\n\
+         down(W) = W - 0.05*grad(q(W), W)\nL = sum(iterate(down, s, 8).^2)",
+        &["p", "x", "s"],
+    ),
+    (
+        "p = [0.4, -0.3]; x = 0.7\nfar(s) = sum(s.^2) > 5\n\
+         grow(s) = [1.2*s[1] + 0.1*x, 1.1*s[2] + p[2]*s[1]*0.1]\nL = sum(iterate(grow, p + 0.5, until=far))",
+        &["p", "x"],
+    ),
     // Choices of the state.
     (
         "w = 0.8; x = 0.3\nstep(t) = if t > 0.5 then t*w - 0.2 else t + 0.3*w\nL = iterate(step, x, 15)",

@@ -15,6 +15,8 @@ pub enum Fault {
     NoSuchEntry,
     /// An equation has no solution that steps from the start lead to: the residual where they ended.
     NoSolution(f64),
+    /// The slope of an equation is 0 at its solution, where so much is left of it.
+    MultipleRoot(f64),
     /// A stationary point was found that is no minimum.
     NoMinimum,
     /// What is not stored of a matrix would be other than zero.

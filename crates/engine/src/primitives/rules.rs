@@ -15,28 +15,42 @@ rows! {
             solved(call)?;
             out.copy_from_slice(call.args[0].data);
             Ok(())
-        }, ShapeRule::Same).parameters(&["x", "step", "residual"]).internal().may_fail()
+        }, ShapeRule::Same).parameters(&["x", "step", "residual", "slope", "slope_after"]).internal().may_fail()
         .rounding(Rounding::Unknown).doc("x, if the Newton step left there is nothing against it: a solution.");
     MINIMUM = Primitive::whole("minimum", |call: &KernelCall<'_>, out: &mut [f64]| {
-            solved(call)?;
+            solved(call).map_err(|fault| match fault {
+                Fault::MultipleRoot(_) => Fault::NoMinimum,
+                fault => fault,
+            })?;
             if !is_positive_definite(call.args[3].data.to_vec(), call.args[0].data.len()) {
                 return Err(Fault::NoMinimum);
             }
             out.copy_from_slice(call.args[0].data);
             Ok(())
-        }, ShapeRule::Same).parameters(&["x", "step", "residual", "hessian"]).internal().may_fail()
+        }, ShapeRule::Same).parameters(&["x", "step", "residual", "hessian", "hessian_after"]).internal().may_fail()
         .rounding(Rounding::Unknown).doc("A solution where the second derivatives are those of a minimum.");
 }
 
 /// The largest step that may be left, against the largest entry or 1.
 const STEP: f64 = 1e-7;
 
+/// The change of the slope by that step, against the slope, that no simple root has: half of it at a double one.
+const BEND: f64 = 0.25;
+
 fn solved(call: &KernelCall<'_>) -> Result<(), Fault> {
-    let [x, step] = [call.args[0].data, call.args[1].data];
+    let [x, step, residual, slope, after] = [0, 1, 2, 3, 4].map(|k| call.args[k].data);
     let scale = x.iter().fold(1f64, |best, x| best.max(x.abs()));
-    match step.iter().all(|step| step.abs() <= STEP * scale) && scale.is_finite() {
-        true => Ok(()),
-        false => Err(Fault::NoSolution(call.args[2].data[0])),
+    let flat = match (slope, after) {
+        ([0.0], _) => residual[0] == 0.0,
+        ([slope], [after]) => (after - slope).abs() > BEND * slope.abs(),
+        _ => false,
+    };
+    let small = step.iter().all(|step| step.abs() <= STEP * scale) && scale.is_finite();
+    match (small, flat) {
+        (true, false) => Ok(()),
+        (true, true) => Err(Fault::MultipleRoot(residual[0])),
+        (false, true) if residual[0] == 0.0 => Err(Fault::MultipleRoot(0.0)),
+        (false, _) => Err(Fault::NoSolution(residual[0])),
     }
 }
 
