@@ -71,7 +71,7 @@ impl Unit<'_> {
                 error!(Limit, self.location_of(*node),
                     "all {} entries of this {shape} matrix are needed, and they do not fit into the {} allowed", shape.len(), bytes(*limit);
                     label: "sparse until here";
-                    help: "it stays sparse in products, `solve`, `sum`, `norm`, `diag`, `tr`, transposes, blocks such as `H[1..5, 1..5]`, scaling, and entry by entry where zeros give zero")
+                    help: "it stays sparse in products, `solve`, `sum`, `norm`, `diag`, `tr`, `hcat`, `vcat`, transposes, blocks such as `H[1..5, 1..5]`, scaling, and entry by entry where zeros give zero")
             }
             Failure::Memory(node, limit) => memory_limit(*limit, self.location_of(*node)),
             Failure::Interrupted => interrupted(self.location_of(NodeId(0))),

@@ -138,6 +138,11 @@ impl<'a> Lowerer<'a> {
         if row.is(&array::DIAG) && is_sparse && graph.shape(first).is_vector() {
             return Some(Stored::diagonal(graph.term(first)).node());
         }
+        if row.is(&array::HCAT) || row.is(&array::VCAT) {
+            let parts = args.iter().map(|part| self.stored(*part));
+            let parts: Vec<Stored<'a>> = parts.collect::<Option<_>>()?;
+            return Some(Stored::joined(&parts, row.is(&array::HCAT))?.node());
+        }
         let stored = self.stored(first)?;
         if row.is(&array::SUM) {
             Some(stored.sum(attr).id)

@@ -461,6 +461,8 @@ fn operations_on_stored_matrices_keep_the_digits() {
         "where(H > 0, H, H')",
         "tanh(H/8)",
         "H[1..n-1, :]*H",
+        "hcat(H, 2*H, eye(n))",
+        "vcat(H, eye(n), H')*H",
         "H*b",
         "b'*H",
         "H*hcat(b, x)",

@@ -1,8 +1,8 @@
 //! Products and entry-by-entry operations of several matrices that are stored by their places.
 
-use super::super::{places, term};
-use super::{LARGE, Stored, if_finite, list, sums_of_terms};
-use crate::graph::{Attr, Primitive, Shape, Term};
+use super::super::{array, places, term};
+use super::{LARGE, Stored, if_finite, list, sums_of_terms, taken};
+use crate::graph::{Attr, NodeId, Primitive, Shape, Term};
 
 /// The bytes that a term of a product takes at most while it is put together: five numbers to be sorted, three lists
 /// of places.
@@ -79,6 +79,31 @@ impl<'g> Stored<'g> {
         let [left, right] = [self, other].map(|one| if_finite(one.values, one.values));
         let values = sums_of_terms(left, right, lists, places.len());
         Some(Stored::at(graph, values.id, &places, shape))
+    }
+
+    /// Matrices side by side, or on top of each other.
+    pub fn joined(parts: &[Stored<'g>], side_by_side: bool) -> Option<Stored<'g>> {
+        let graph = parts.first()?.values.graph;
+        let (mut rows, mut cols) = (0, 0);
+        let mut places: Vec<(u32, u32)> = Vec::new();
+        for part in parts {
+            let (below, beside) = if side_by_side { (0, cols) } else { (rows, 0) };
+            places.extend(part.places().iter().map(|(i, j)| (i + below, j + beside)));
+            let Shape { rows: m, cols: n } = part.shape;
+            match side_by_side {
+                true => (rows, cols) = (m, cols + n),
+                false => (rows, cols) = (rows + m, n),
+            }
+        }
+        let mut order: Vec<usize> = (0..places.len()).collect();
+        order.sort_by_key(|at| (places[*at].1, places[*at].0));
+        let values: Vec<NodeId> = parts.iter().map(|part| part.values.id).collect();
+        let shape = Shape::vector(places.len());
+        let all = graph.term(graph.apply(&array::VCAT, Attr::None, shape, &values));
+        let numbers = order.iter().map(|at| *at as f64 + 1.0).collect();
+        let values = taken(all, list(graph, numbers));
+        let sorted: Vec<(u32, u32)> = order.iter().map(|at| places[*at]).collect();
+        Some(Stored::at(graph, values.id, &sorted, Shape { rows, cols }))
     }
 
     /// An operation that makes 0 of zeros, entry by entry: where any of the matrices has values. The others of
