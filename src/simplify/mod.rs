@@ -80,7 +80,7 @@ pub struct Simplified {
     pub after: Size,
     /// The names of the rules that were applied, in order.
     pub rules: Vec<&'static str>,
-    /// False where looking for its factors made it no shorter.
+    /// False where looking for its factors took long and made it no shorter.
     pub in_factors: bool,
 }
 

@@ -63,9 +63,13 @@ pub fn rewrite(
     spell(&algebra, vec![(root, form)], options, before, order)
 }
 
+/// Operations of a formula in factors up to which it takes little time to simplify it.
+const LITTLE: u64 = 600;
+
 /// A formula or its factors simplified, whichever is shorter.
 pub fn shorter_in_factors(algebra: &mut Algebra, id: Id) -> Id {
     let factors = in_factors(algebra, id, Effort::Small);
+    algebra.record.in_factors |= algebra.cost(factors) <= LITTLE;
     let other = improved(algebra, factors);
     let shorter = is_easier_to_read(algebra, other, id);
     // 0.01*x - 0.001*y keeps its decimals, and is not 0.001*(10*x - y).

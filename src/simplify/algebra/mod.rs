@@ -213,7 +213,7 @@ pub struct Record {
     pub applied: Vec<&'static str>,
     /// The formulas that became others, with the name of the rule; only where that is asked for.
     pub changes: Option<Vec<FormChange>>,
-    /// True if a formula became shorter by its factors.
+    /// True if a formula became shorter by its factors, or was soon in factors.
     pub in_factors: bool,
 }
 
