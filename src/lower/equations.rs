@@ -199,8 +199,8 @@ impl Lowerer<'_> {
             found.id,
             step.id,
             largest(last.value).id,
-            last.jacobian.id,
             after.id,
+            last.jacobian.id,
         ];
         let row = match minimized {
             None => &SOLUTION,

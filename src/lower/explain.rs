@@ -44,7 +44,7 @@ impl Unit<'_> {
                 error!(Value, self.location_of(*node),
                 "this is a multiple root: the slope of the equation is 0 there (residual {}), so the solution has no derivative", number::format(*residual, 3);
                 label: "touches 0 without crossing it, or flatly";
-                help: "solve for the place where the slope is 0: `h(x) = grad(g(x), x)` and `root(h, x0)`, or `minimize`")
+                help: "solve for the place where the slope is 0 instead, or minimize the formula")
             }
             Failure::Fault(node, Fault::NoMinimum) => error!(Value, self.location_of(*node),
                 "the point found is not a minimum: its second derivatives are not those of one";

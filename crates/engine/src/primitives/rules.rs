@@ -15,19 +15,19 @@ rows! {
             solved(call)?;
             out.copy_from_slice(call.args[0].data);
             Ok(())
-        }, ShapeRule::Same).parameters(&["x", "step", "residual", "slope", "slope_after"]).internal().may_fail()
+        }, ShapeRule::Same).parameters(&["x", "step", "residual", "slope_after", "slope"]).internal().may_fail()
         .rounding(Rounding::Unknown).doc("x, if the Newton step left there is nothing against it: a solution.");
     MINIMUM = Primitive::whole("minimum", |call: &KernelCall<'_>, out: &mut [f64]| {
             solved(call).map_err(|fault| match fault {
                 Fault::MultipleRoot(_) => Fault::NoMinimum,
                 fault => fault,
             })?;
-            if !is_positive_definite(call.args[3].data.to_vec(), call.args[0].data.len()) {
+            if !is_positive_definite(call.args[4].data.to_vec(), call.args[0].data.len()) {
                 return Err(Fault::NoMinimum);
             }
             out.copy_from_slice(call.args[0].data);
             Ok(())
-        }, ShapeRule::Same).parameters(&["x", "step", "residual", "hessian", "hessian_after"]).internal().may_fail()
+        }, ShapeRule::Same).parameters(&["x", "step", "residual", "hessian_after", "hessian"]).internal().may_fail()
         .rounding(Rounding::Unknown).doc("A solution where the second derivatives are those of a minimum.");
 }
 
@@ -38,7 +38,7 @@ const STEP: f64 = 1e-7;
 const BEND: f64 = 0.25;
 
 fn solved(call: &KernelCall<'_>) -> Result<(), Fault> {
-    let [x, step, residual, slope, after] = [0, 1, 2, 3, 4].map(|k| call.args[k].data);
+    let [x, step, residual, after, slope] = [0, 1, 2, 3, 4].map(|k| call.args[k].data);
     let scale = x.iter().fold(1f64, |best, x| best.max(x.abs()));
     let flat = match (slope, after) {
         ([0.0], _) => residual[0] == 0.0,
