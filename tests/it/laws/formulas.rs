@@ -55,14 +55,8 @@ pub fn guarded(program: &Program, _: u64, tally: &mut Tally) -> Result<(), Strin
             tally.count("no formula");
             continue;
         };
-        let typed = format!("{}{formula}\n", program.text());
-        let got = match crate::common::value(&typed) {
-            // det(A)*inv(A)' says so itself.
-            Err(message) if message.contains("singular") => {
-                tally.count("formula at a singular matrix");
-                continue;
-            }
-            got => got.map_err(|message| format!("typed: {message}: {formula}"))?,
+        let Some(got) = typed_back(program, formula, tally)? else {
+            continue;
         };
         tally.count("formulas");
         let (got, want) = where_defined(&got, want, false);
@@ -92,9 +86,9 @@ pub fn rewritings(program: &Program, seed: u64, tally: &mut Tally) -> Result<(),
             continue;
         }
         let formula = line["formula"].as_str().ok_or("no formula")?;
-        let typed = format!("{}{formula}\n", program.text());
-        let got = crate::common::value(&typed)
-            .map_err(|message| format!("typed: {message}: {formula}"))?;
+        let Some(got) = typed_back(program, formula, tally)? else {
+            continue;
+        };
         tally.count("rewritten");
         let wild = terrain(seed) == Terrain::Wild;
         let (got, want) = where_defined(&got, &want[0], wild);
@@ -107,6 +101,24 @@ pub fn rewritings(program: &Program, seed: u64, tally: &mut Tally) -> Result<(),
         tally.count("at a jump");
     }
     Ok(())
+}
+
+/// The value of a formula that is typed back in; none at a singular matrix, where det(A)*inv(A)' says so
+/// itself.
+fn typed_back(
+    program: &Program,
+    formula: &str,
+    tally: &mut Tally,
+) -> Result<Option<Vec<f64>>, String> {
+    match crate::common::value(&format!("{}{formula}\n", program.text())) {
+        Err(message) if message.contains("singular") => {
+            tally.count("formula at a singular matrix");
+            Ok(None)
+        }
+        got => got
+            .map(Some)
+            .map_err(|message| format!("typed: {message}: {formula}")),
+    }
 }
 
 /// Whether the output jumps where the program is evaluated: there rounding decides on which side a
