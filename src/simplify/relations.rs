@@ -249,11 +249,16 @@ fn built<'g>(
 }
 
 /// The formulas as nodes of the graph, which know what names stand for.
-fn nodes(algebra: &Algebra, graph: &Graph, reached: &[Id]) -> Option<FxHashMap<Id, NodeId>> {
+fn nodes<'g>(algebra: &Algebra, graph: &'g Graph, reached: &[Id]) -> Option<FxHashMap<Id, NodeId>> {
     let mut nodes: FxHashMap<Id, NodeId> = FxHashMap::default();
     for id in reached {
         let term = |id: Id| built(algebra, graph, &nodes, id);
         let shape = algebra.shape(*id);
+        // A column and a row have a common shape with the whole only.
+        let wide = |term: Term<'g>| match term.shape() {
+            own if own.is_scalar() || own == shape => term,
+            _ => term.stretch(shape),
+        };
         let node = match algebra.form(*id) {
             Form::Number(value) => number(graph, value),
             Form::Pi => graph.term(graph.literal(PI)),
@@ -261,7 +266,7 @@ fn nodes(algebra: &Algebra, graph: &Graph, reached: &[Id]) -> Option<FxHashMap<I
             Form::Sum(terms) => {
                 let mut sum: Option<Term<'_>> = None;
                 for (c, part) in terms.iter() {
-                    let part = number(graph, *c) * term(*part)?;
+                    let part = number(graph, *c) * wide(term(*part)?);
                     sum = Some(sum.map_or(part, |sum| sum + part));
                 }
                 sum?
@@ -269,7 +274,7 @@ fn nodes(algebra: &Algebra, graph: &Graph, reached: &[Id]) -> Option<FxHashMap<I
             Form::Product(bases) => {
                 let mut product: Option<Term<'_>> = None;
                 for (base, exponent) in bases {
-                    let power = entrywise(&POW, &[term(*base)?, term(*exponent)?]);
+                    let power = entrywise(&POW, &[wide(term(*base)?), wide(term(*exponent)?)]);
                     product = Some(product.map_or(power, |product| product * power));
                 }
                 product?
@@ -293,7 +298,10 @@ fn nodes(algebra: &Algebra, graph: &Graph, reached: &[Id]) -> Option<FxHashMap<I
                 let args: Option<Vec<Term<'_>>> = args.iter().map(|arg| term(*arg)).collect();
                 let args = args?;
                 match row.is_entrywise() {
-                    true => entrywise(row, &args).stretch(shape),
+                    true => {
+                        let args: Vec<Term<'_>> = args.into_iter().map(wide).collect();
+                        entrywise(row, &args).stretch(shape)
+                    }
                     false => {
                         let ids: Vec<NodeId> = args.iter().map(|arg| arg.id).collect();
                         graph.term(graph.apply(row, attr, shape, &ids))

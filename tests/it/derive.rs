@@ -478,3 +478,14 @@ fn a_held_name_is_a_variable_whatever_its_formula_reaches() {
     report(&failures);
     assert!(count >= 500, "only {count} compared");
 }
+
+#[test]
+fn a_column_and_a_row_may_meet_in_one_sum_with_names() {
+    let script =
+        "v = [-0.9; -1.5]\nm = mean(v*v', axis=2)\nF = var(v*v' + (m/((m .^ 2)[1] + 1))')\n";
+    let line = run_json(&format!("{script}derive F wrt v\n")).remove(0);
+    let printed = line["formula"].as_str().expect("a formula");
+    let both = values(&format!("{script}{printed}\ngrad(F, v)\n")).expect("values");
+    let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12 * b.abs();
+    assert!(both[0].iter().zip(&both[1]).all(close), "{both:?}");
+}
