@@ -2,7 +2,7 @@
 
 use super::derivatives::same;
 use super::tally::Tally;
-use super::{ask, gradients, terrain};
+use super::{ask, gradients, is_undefined, terrain};
 use crate::common::entries;
 use crate::common::random::{INPUTS, Program, Terrain};
 
@@ -45,8 +45,9 @@ pub fn simplification(program: &Program, seed: u64, tally: &mut Tally) -> Result
 }
 
 /// With its guards a formula has the value of the derivative wherever that is finite, at kinks and
-/// poles too: simplification creates no singularity.
+/// poles too: simplification creates no singularity. Where the output is undefined, so is the formula.
 pub fn guarded(program: &Program, _: u64, tally: &mut Tally) -> Result<(), String> {
+    let undefined = is_undefined(program, "F");
     let reverse = ask(program, &gradients("F"))?;
     for ((name, ..), want) in INPUTS.iter().zip(&reverse) {
         let question = format!("{}derive F wrt {name} with guards\n", program.text());
@@ -59,7 +60,7 @@ pub fn guarded(program: &Program, _: u64, tally: &mut Tally) -> Result<(), Strin
             continue;
         };
         tally.count("formulas");
-        let (got, want) = where_defined(&got, want, false);
+        let (got, want) = where_defined(&got, want, undefined);
         let Err(message) = same("guarded", &got, &want, SIMPLIFIED) else {
             continue;
         };

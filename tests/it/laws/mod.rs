@@ -68,6 +68,12 @@ fn ask(program: &Program, questions: &[String]) -> Result<Vec<Vec<f64>>, String>
     }
 }
 
+/// True if an entry of an output is NaN.
+fn is_undefined(program: &Program, output: &str) -> bool {
+    let value = ask(program, &[output.to_string()]);
+    value.is_ok_and(|value| value.concat().iter().any(|x| x.is_nan()))
+}
+
 fn gradients(output: &str) -> Vec<String> {
     INPUTS
         .iter()
