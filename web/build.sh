@@ -23,7 +23,7 @@ else
     # Debian's compiler brings the sources of the standard library, which is built along.
     folder="${CARGO_TARGET_DIR:-../target/web}"
     env PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$folder" CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22 \
-      /usr/bin/cargo build --locked --manifest-path ../Cargo.toml -Zbuild-std=std,panic_abort -p wengert-wasm --profile web --target "$target" -Zprofile-rustflags --config "$short" --config "$simd"
+      /usr/bin/cargo build --locked --manifest-path ../Cargo.toml -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size -p wengert-wasm --profile web --target "$target" -Zprofile-rustflags --config "$short" --config "$simd"
   else
     missing "The engine needs Rust with the target $target. One of these brings it:" \
       "  rustup target add $target" \
