@@ -209,21 +209,24 @@ fn merged(
     right: impl ExactSizeIterator<Item = Option<(Monomial, Number)>>,
 ) -> Option<Vec<(Monomial, Number)>> {
     let mut sum = Vec::with_capacity(left.len() + right.len());
-    let mut left = left.iter().copied().peekable();
+    let mut left = left;
     for term in right {
         let (monomial, c) = term?;
-        while let Some(higher) = left.next_if(|(own, _)| *own > monomial) {
-            sum.push(higher);
-        }
-        let c = match left.next_if(|(own, _)| *own == monomial) {
-            Some((_, own)) => exact(own + c)?,
-            None => c,
+        let higher = left.iter().take_while(|(own, _)| *own > monomial).count();
+        sum.extend_from_slice(&left[..higher]);
+        left = &left[higher..];
+        let c = match left.split_first() {
+            Some(((own, known), rest)) if *own == monomial => {
+                left = rest;
+                exact(*known + c)?
+            }
+            _ => c,
         };
         if c != Number::ZERO {
             sum.push((monomial, c));
         }
     }
-    sum.extend(left);
+    sum.extend_from_slice(left);
     Some(sum)
 }
 
