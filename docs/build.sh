@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 PATH="$PWD/target/mdbook/bin:$PATH"
 if ! command -v mdbook >/dev/null; then
-    cargo install mdbook --version 0.5.4 --no-default-features --locked --root target/mdbook --target-dir target/mdbook/build
+    cargo install --debug mdbook --version 0.5.4 --no-default-features --locked --root target/mdbook --target-dir target/mdbook/build
 fi
 
 rm -rf target/book
