@@ -82,7 +82,7 @@ impl Sampler<'_> {
             run_at(&mut lanes, loops, start, points, &mut values)?;
             return Some(values);
         }
-        let runs = points.len().div_ceil(LANES);
+        let runs = points.len().div_ceil(LANES).max(1);
         let batches = lanes.for_threads(runs);
         let each = runs.div_ceil(batches.len()) * LANES;
         let refused = AtomicBool::new(false);

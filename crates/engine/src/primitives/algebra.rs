@@ -3,7 +3,7 @@
 use super::arithmetic::{LE, WHERE};
 use super::array::{HCAT, MATRIX, NORM, VCAT};
 use super::elementary::ABS;
-use super::term::entrywise;
+use super::term::{entrywise, sum_of_known};
 use super::{linear, rounding, rows};
 use crate::graph::primitive::{
     AddsUp,
@@ -240,12 +240,8 @@ rows! {
         .derivative(Pair(
             |args, y, dots| {
                 let from_a = dots[0].map(|da| -da.matmul(y));
-                let right = match (from_a, dots[1]) {
-                    (Some(a), Some(b)) => b + a,
-                    (Some(b), None) | (None, Some(b)) => b,
-                    (None, None) => return y.zero(),
-                };
-                solved(args[0], right)
+                let right = sum_of_known(dots[1], from_a);
+                right.map_or_else(|| y.zero(), |right| solved(args[0], right))
             },
             |ct, args, y, k| {
                 let back = solved(args[0].transposed(), ct);

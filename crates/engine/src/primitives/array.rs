@@ -1,6 +1,7 @@
 //! Arrays: making, joining, cutting, reducing.
 
-use super::{arithmetic, kernels, reductions, rounding, rows, term::entrywise};
+use super::term::{entrywise, sum_of_known};
+use super::{arithmetic, kernels, reductions, rounding, rows};
 use crate::graph::primitive::{
     AddsUp, Demand, DerivativeRule::*, Implied, JetRule, Kernel, Map2, Mask, Notation, Placement,
     Reach, Rounding::Measured, Sees, ShapeRule, Sizes, Slopes, WholeKernel,
@@ -642,11 +643,8 @@ rows! {
         .derivative(Pair(
             |args, y, dots| {
                 let from_a = dots[0].map(|da| da * shifted_down(y, 0.0));
-                match (from_a, dots[1]) {
-                    (Some(a), Some(b)) => recurrence(args[0], a + b),
-                    (Some(b), None) | (None, Some(b)) => recurrence(args[0], b),
-                    (None, None) => y.zero(),
-                }
+                let added = sum_of_known(from_a, dots[1]);
+                added.map_or_else(|| y.zero(), |added| recurrence(args[0], added))
             },
             |ct, args, y, k| {
                 let down = flipped(recurrence(flipped(shifted_up(args[0])), flipped(ct)));

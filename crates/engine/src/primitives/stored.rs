@@ -9,6 +9,7 @@
 mod terms;
 
 use super::band::Banded;
+use super::term::sum_of_known;
 use super::{places, rows};
 use crate::graph::primitive::{DerivativeRule::*, Fault, KernelCall, Reach, ShapeRule};
 use crate::graph::{Attr, Block, Graph, NodeId, Op, Primitive, Shape, Tensor, Term};
@@ -174,11 +175,7 @@ rows! {
                 let places = [args[2], args[3]];
                 let left = dots[0].map(|dot| product(dot, args[1], y, places));
                 let right = dots[1].map(|dot| product(args[0], dot, y, places));
-                match (left, right) {
-                    (Some(left), Some(right)) => left + right,
-                    (Some(one), None) | (None, Some(one)) => one,
-                    (None, None) => y.zero(),
-                }
+                sum_of_known(left, right).unwrap_or_else(|| y.zero())
             },
             |ct, args, _, k| match k {
                 0 => at_places(ct, args[1], args[2], args[3]),
@@ -192,11 +189,7 @@ rows! {
                 let (places, length) = ([args[2], args[3], args[4]], y.shape().len());
                 let left = dots[0].map(|dot| sums_of_terms(dot, args[1], places, length));
                 let right = dots[1].map(|dot| sums_of_terms(args[0], dot, places, length));
-                match (left, right) {
-                    (Some(left), Some(right)) => left + right,
-                    (Some(one), None) | (None, Some(one)) => one,
-                    (None, None) => y.zero(),
-                }
+                sum_of_known(left, right).unwrap_or_else(|| y.zero())
             },
             |ct, args, _, k| {
                 let [i, j, to] = [args[2], args[3], args[4]];
@@ -213,12 +206,8 @@ rows! {
             |args, y, dots| {
                 let places = [args[2], args[3]];
                 let from_a = dots[0].map(|dot| -product(dot, y, y, places));
-                let right = match (from_a, dots[1]) {
-                    (Some(a), Some(b)) => b + a,
-                    (Some(one), None) | (None, Some(one)) => one,
-                    (None, None) => return y.zero(),
-                };
-                solution(args[0], right, places)
+                let right = sum_of_known(dots[1], from_a);
+                right.map_or_else(|| y.zero(), |right| solution(args[0], right, places))
             },
             |ct, args, y, k| {
                 let back = solution(args[0], ct, [args[3], args[2]]);

@@ -11,6 +11,14 @@ use crate::graph::{Args, Attr, Block, Op, Primitive, Shape, Term};
 use smallvec::SmallVec;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+/// The sum of those of two tangents that are there.
+pub fn sum_of_known<'g>(a: Option<Term<'g>>, b: Option<Term<'g>>) -> Option<Term<'g>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a + b),
+        (one, other) => one.or(other),
+    }
+}
+
 /// The entry-by-entry operation `primitive` on terms that stretch to a common shape.
 pub fn entrywise<'g>(primitive: &'static Primitive, args: &[Term<'g>]) -> Term<'g> {
     let shapes: SmallVec<[Shape; 3]> = args.iter().map(|term| term.shape()).collect();
