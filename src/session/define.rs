@@ -91,10 +91,9 @@ impl Session {
         Ok(())
     }
 
-    /// Warns, once, of a name of the user's that hides a constant; π has two names.
+    /// Warns of a name of the user's that hides a constant; π has two names.
     pub(super) fn warn_of_hiding(&self, script: &Script, name: &Ident, sink: &mut Sink<'_>) {
-        let hides = lower::definitions::constant(&name.name).is_some();
-        if !hides || self.definitions.variable(&name.name).is_some() {
+        if lower::definitions::constant(&name.name).is_none() {
             return;
         }
         let other = match &*name.name {

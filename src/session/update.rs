@@ -59,7 +59,10 @@ impl Session {
         };
         self.warn_of_nonfinite(script, targets, values, &news, sink);
         for (target, new) in targets.iter().zip(news) {
-            self.warn_of_hiding(script, &target.name, sink);
+            // Once: what is there already does not begin to hide.
+            if self.definitions.variable(&target.name.name).is_none() {
+                self.warn_of_hiding(script, &target.name, sink);
+            }
             self.store_new(script, target, new);
         }
         Ok(())
