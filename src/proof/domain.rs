@@ -8,7 +8,7 @@ use crate::primitives::arithmetic::{
     AND, CHOOSE, DIV, EQ, GE, GT, LE, LT, NE, NOT, OR, POW, SEEDED, UNLESS, WHERE,
 };
 use crate::primitives::array::{APPROX, GUARD, GUARD_ALL, PASS, PASS_ALL};
-use crate::primitives::elementary::*;
+use crate::primitives::elementary::LOG;
 
 /// Operations that may have a value where an argument has none.
 static FORGIVING: &[&Primitive] = &[
@@ -37,20 +37,16 @@ pub(super) fn required(graph: &Graph, root: NodeId) -> Vec<NodeId> {
             continue;
         };
         let x = graph.term(first);
-        let is = |rows: &[&Primitive]| rows.iter().any(|known| row.is(known));
-        let positive = if is(&[&SQRT, &LOG, &LOG2, &LOG10]) {
-            x
-        } else if is(&[&LOG1P]) {
-            1.0 + x
-        } else if is(&[&ACOSH]) {
-            x - 1.0
-        } else if is(&[&ASIN, &ACOS, &ATANH]) {
-            (1.0 - x) * (1.0 + x)
-        } else if is(&[&XLOGY]) {
-            graph.term(id).arg(1)
-        } else if is(&[&LOGDET]) {
+        let positive = if let Some(domain) = row.domain {
+            let x = graph.term(id).arg(domain.argument);
+            match (domain.least, domain.most) {
+                (0.0, f64::INFINITY) => x,
+                (least, f64::INFINITY) => x - least,
+                (least, most) => (most - x) * (x - least),
+            }
+        } else if row.is(&LOGDET) {
             x.whole(&DET, Attr::None, Shape::SCALAR)
-        } else if is(&[&POW]) {
+        } else if row.is(&POW) {
             let exponent = number(graph, graph.args(id)[1]);
             if exponent.is_some_and(|exponent| exponent.fract() == 0.0) {
                 continue;

@@ -1,7 +1,9 @@
 //! Graph to algebra: which operation of the table is which form.
 
 use super::algebra::{Algebra, Id, Ids, TermList};
+use super::conditions::{Conditions, needs_something};
 use super::exact::Number;
+use super::forms::Forms;
 use crate::graph::primitive::Mask;
 use crate::graph::{Attr, Cone, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::{arithmetic, array, elementary};
@@ -18,24 +20,6 @@ pub struct Reading<'g, 'r> {
     pub guards: bool,
 }
 
-/// The normal forms of the nodes of a cone, as far as they are read.
-struct Forms<'c> {
-    cone: &'c Cone,
-    forms: Vec<Option<Id>>,
-}
-
-impl Forms<'_> {
-    /// The form of a node; none where it is not read yet, or is only part of a sum.
-    fn known(&self, id: NodeId) -> Option<Id> {
-        self.forms[self.cone.place(id)?]
-    }
-
-    fn of(&self, id: NodeId) -> Id {
-        self.known(id)
-            .expect("arguments are read before what uses them")
-    }
-}
-
 impl Reading<'_, '_> {
     /// The normal form of `root`, which itself is looked into even if it is an atom elsewhere.
     pub fn read(&self, algebra: &mut Algebra, root: NodeId) -> Id {
@@ -43,10 +27,7 @@ impl Reading<'_, '_> {
         let cone = self.graph.cone_in_order(&[root], atom);
         let atoms: Vec<bool> = cone.iter().map(|id| atom(*id)).collect();
         let inside = self.inside_sums(&cone, &atoms);
-        let mut forms = Forms {
-            cone: &cone,
-            forms: vec![None; cone.len()],
-        };
+        let mut forms = Forms::new(&cone);
         for (place, &id) in cone.iter().enumerate() {
             let form = if atoms[place] {
                 algebra.atom(id, self.graph.shape(id))
@@ -58,9 +39,17 @@ impl Reading<'_, '_> {
             } else {
                 self.node(algebra, id, &forms)
             };
-            forms.forms[place] = Some(form);
+            forms.keep(place, form);
+            forms.partial |=
+                atoms[place] && !algebra.needs(form).is_empty() || self.may_be_none(id);
         }
         forms.of(root)
+    }
+
+    /// True for an operation whose result is no number for some numbers.
+    fn may_be_none(&self, id: NodeId) -> bool {
+        let row = self.graph.node(id).primitive();
+        row.is_some_and(|row| row.is(&arithmetic::POW) || needs_something(row))
     }
 
     fn is_sum(&self, id: NodeId) -> bool {
@@ -142,7 +131,7 @@ impl Reading<'_, '_> {
             Op::Input(_) | Op::Raise(_) => algebra.atom(id, node.shape),
             Op::Hold(_) => forms.of(self.graph.args(id)[0]),
             Op::Apply(row, attr) => {
-                let args: Ids = self
+                let mut args: Ids = self
                     .graph
                     .args(id)
                     .iter()
@@ -162,7 +151,14 @@ impl Reading<'_, '_> {
                 if row.is(&array::ASSEMBLE) {
                     return self.assembled(algebra, id, &args);
                 }
-                algebra.operation(row, attr, &args, node.shape)
+                let conditions = Conditions {
+                    graph: self.graph,
+                    atoms: self.atoms,
+                    forms,
+                };
+                conditions.of_args(algebra, id, row, &mut args);
+                let form = algebra.operation(row, attr, &args, node.shape);
+                conditions.where_sides_are_numbers(algebra, id, form)
             }
         }
     }

@@ -7,11 +7,13 @@
 
 mod again;
 pub mod algebra;
+mod conditions;
 pub mod convert;
 pub mod emit;
 mod entries;
 mod exact;
 mod factorisation;
+mod forms;
 mod improve;
 mod indexed;
 mod inlined;

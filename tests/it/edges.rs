@@ -1,7 +1,7 @@
 //! Points where a derivative is a convention or easily lost, by every mode.
 
 use crate::common::cases::{Findings, MODES, Program, at_point, cases, id, in_order};
-use crate::common::{distance, entries, report};
+use crate::common::{distance, entries, report, run_json, values};
 use serde_json::Value;
 
 /// Cases at the edges that are left out.
@@ -381,5 +381,49 @@ fn approx_is_relative_to_the_largest_entry() {
         ("approx(0, 0)", 1.0),
     ] {
         assert_eq!(crate::common::value(text), Ok(vec![want]), "{text}");
+    }
+}
+
+/// A value may get one where it had none, a condition may not: it is false of what is no number, isolated points
+/// aside.
+#[test]
+fn a_simplified_condition_holds_where_it_did() {
+    let conditions = [
+        ("sqrt(y)^2 <= y", "y >= 0"),
+        ("sqrt(y)^2 != y", "y < 0"),
+        ("exp(log(y)) <= 1", "y <= 1 and y >= 0"),
+        ("log(y) - log(y) > -1 and x > 1", "y >= 0 and x > 1"),
+        ("0*asin(y) == 0", "abs(y) <= 1"),
+        ("x + sqrt(y) >= sqrt(y)", "x + sqrt(y) >= sqrt(y)"),
+        (
+            "(sqrt(y) - 1)*(sqrt(y) + 1) <= 1",
+            "(sqrt(y) - 1)*(sqrt(y) + 1) <= 1",
+        ),
+        ("p - p <= 0", "y >= 0"),
+        ("p^2 <= 1", "y <= 1 and y >= 0"),
+        ("not (log(y) > 0)", "not log(y) > 0"),
+        ("0*acosh(y)", "y < 1"),
+        ("sum(sqrt(v).^2) > 1", "sum(v) > 1 and min(v >= 0)"),
+        ("sum(log(A) - log(A), axis=1)[1, 2] == 0", ""),
+        ("log1p(y) - log1p(y) == 0", "y >= -1"),
+        ("y^x/y^x > 0", ""),
+        ("(sqrt(A').^2)[2, 1] > 1", ""),
+    ];
+    let start = "p = sqrt(y)\nv = [y, 1]\nA = [1, y; 1, 1]\n";
+    for (condition, expected) in conditions {
+        let whole = format!("if {condition} then 3 else 4");
+        let shown = run_json(&format!("{start}simplify {whole}\n"));
+        let formula = shown.iter().find_map(|line| line["formula"].as_str());
+        let formula = formula.unwrap_or_else(|| panic!("{condition}: {shown:?}"));
+        for y in [-4.0, -0.25, 0.0625, 4.0] {
+            let at = format!("x = 1.5\ny = {y:?}\n{start}");
+            let values = values(&format!("{at}{whole}\n{formula}\n")).expect("values");
+            assert_eq!(values[0], values[1], "{condition} at {y}: {formula}");
+        }
+        let wanted = format!("if {expected} then 3 else 4");
+        assert!(
+            expected.is_empty() || formula == wanted,
+            "{condition}: {formula}"
+        );
     }
 }

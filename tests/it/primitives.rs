@@ -365,3 +365,28 @@ fn names_are_unique_but_for_the_number_of_arguments() {
         );
     }
 }
+
+/// The column of a row says where its kernel gives no number.
+#[test]
+fn a_domain_is_where_there_is_a_value() {
+    let mut rows = 0;
+    for row in table() {
+        let Some(domain) = row.domain else { continue };
+        rows += 1;
+        let value = |x: f64| {
+            let args: Vec<String> = (0..row.parameters.len())
+                .map(|k| if k == domain.argument { x } else { 1.5 })
+                .map(|x| format!("({x:?})"))
+                .collect();
+            let script = format!("{}({})\n", row.name, args.join(", "));
+            crate::common::values(&script).expect("a value")[0][0]
+        };
+        for (bound, outwards) in [(domain.least, -1.0), (domain.most, 1.0)] {
+            if bound.is_finite() {
+                assert!(!value(bound).is_nan(), "{} at {bound}", row.name);
+                assert!(value(bound + 1e-9 * outwards).is_nan(), "{}", row.name);
+            }
+        }
+    }
+    assert!(rows >= 10, "only {rows} rows");
+}

@@ -26,10 +26,15 @@ impl Algebra<'_> {
     /// Two terms as one choice, where one of them stands under a condition and the other one under its
     /// opposite.
     fn choice(&mut self, (c, one): (Number, Id), (d, another): (Number, Id)) -> Option<Id> {
-        let (mut mask, first) = self.conditional(one)?;
+        let (mask, first) = self.conditional(one)?;
         let (other, second) = self.conditional(another)?;
-        if self.opposite(mask) != other && (self.guards || self.opposite_of_numbers(mask) != other)
-        {
+        // Where a side of a comparison is no number, neither it nor the opposite comparison holds.
+        let of_numbers = |algebra: &mut Self| {
+            !algebra.guards
+                && algebra.needs_of_sides(mask).is_empty()
+                && algebra.opposite_of_numbers(mask) == other
+        };
+        if self.opposite(mask) != other && !of_numbers(self) {
             return None;
         }
         let shape = self.common_shape([mask, first, second].into_iter())?;
@@ -39,11 +44,13 @@ impl Algebra<'_> {
         } else {
             &WHERE
         };
-        if self.is_downward(mask) && !self.is_downward(other) {
+        let mask = if self.is_downward(mask) && !self.is_downward(other) {
             // `if x > 0 …` reads better than `if x <= 0 …`.
-            mask = other;
             sides.swap(0, 1);
-        }
+            other
+        } else {
+            mask
+        };
         let args = [mask, sides[0], sides[1]];
         if row.is(&WHERE) {
             return Some(self.apply(row, Attr::None, &args, shape));

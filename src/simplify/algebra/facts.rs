@@ -50,6 +50,11 @@ impl Algebra<'_> {
         self.has_facts() && self.is_positive_within(id, strict, DEPTH)
     }
 
+    /// True if no entry can be negative, by its form or by facts.
+    pub(super) fn is_never_negative(&self, id: Id) -> bool {
+        self.is_positive_within(id, false, DEPTH)
+    }
+
     fn is_positive_within(&self, id: Id, strict: bool, depth: u32) -> bool {
         let Some(depth) = depth.checked_sub(1) else {
             return false;

@@ -9,6 +9,7 @@
 
 mod chains;
 mod conditions;
+mod domain;
 mod facts;
 mod indexed;
 mod operations;
@@ -17,6 +18,7 @@ mod sums;
 mod ties;
 mod walk;
 
+pub use domain::{Need, Needs, decides};
 pub use facts::Known;
 pub use indexed::{Counted, EntryAt, Indexed, PlaceRelation, Position, Summed};
 pub use operations::corner_of;
@@ -132,6 +134,8 @@ struct Entry<'a> {
     cost: u64,
     /// True if a condition is among its factors.
     conditional: bool,
+    /// True if it may be no number.
+    partial: bool,
     /// Its position in the sum that is being collected, from 1; 0 elsewhere.
     place: u32,
     found: [Id; Memo::COUNT],
@@ -312,6 +316,7 @@ impl<'a> Algebra<'a> {
             hash,
             cost: costs.fold(self.operations(form), u64::saturating_add),
             conditional: self.is_conditional(form),
+            partial: self.is_partial(form),
             place: 0,
             found: [Id::NONE; Memo::COUNT],
         };
@@ -332,6 +337,7 @@ impl<'a> Algebra<'a> {
             self.names.atoms.entry(definition).or_insert(atom);
             self.names.sums |= matches!(self.form(definition), Form::Sum(_));
             self.names.definitions.entry(atom).or_insert(definition);
+            self.entries[atom.index()].partial = self.entries[definition.index()].partial;
         }
     }
 

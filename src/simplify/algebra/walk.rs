@@ -1,7 +1,7 @@
 //! The parts of a formula and its length; formulas with other parts.
 
-use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList};
-use crate::graph::Shape;
+use super::{Algebra, FactorList, Form, Id, Ids, Number, TermList, decides};
+use crate::graph::{Primitive, Shape};
 use crate::primitives::array;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -195,7 +195,7 @@ impl Algebra<'_> {
                 same if same[..] == *entries => id,
                 entries => self.entries(&entries, shape),
             },
-            Form::Apply(row, attr, args) => match self.mapped(args, map) {
+            Form::Apply(row, attr, args) => match self.mapped_args(row, args, map) {
                 same if same[..] == *args => id,
                 args => self.operation(row, attr, &args, shape),
             },
@@ -204,6 +204,20 @@ impl Algebra<'_> {
 
     fn mapped(&mut self, ids: &[Id], map: &mut dyn FnMut(&mut Algebra, Id) -> Id) -> Ids {
         ids.iter().map(|id| map(self, *id)).collect()
+    }
+
+    /// The arguments with other formulas in them; a condition keeps one that is defined in fewer places.
+    fn mapped_args(
+        &mut self,
+        row: &Primitive,
+        args: &[Id],
+        map: &mut dyn FnMut(&mut Algebra, Id) -> Id,
+    ) -> Ids {
+        let mut image = |(k, arg): (usize, &Id)| match map(self, *arg) {
+            wider if decides(row, k) && !self.keeps_domain(*arg, wider) => *arg,
+            image => image,
+        };
+        args.iter().enumerate().map(&mut image).collect()
     }
 
     /// The terms of a sum with other formulas in them; its constant stays.

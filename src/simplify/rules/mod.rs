@@ -155,6 +155,7 @@ pub fn apply_first(algebra: &mut Algebra, id: Id, table: &[Rule]) -> Id {
         };
         if let Some(simpler) = simpler
             && simpler != id
+            && algebra.keeps_truth(id, simpler)
         {
             algebra.note(rule.name);
             algebra.keep_change(id, simpler, rule.name);

@@ -32,14 +32,26 @@ pub fn simplification(program: &Program, seed: u64, tally: &mut Tally) -> Result
             tally.count("undefined without guards");
         }
         tally.count("formulas");
-        let (formula, want) = where_defined(&formula, want, wild);
-        let Err(message) = same("symbolic", &formula, &want, SIMPLIFIED) else {
+        let agree = |formula: Vec<f64>, want: Vec<f64>| {
+            let (formula, want) = where_defined(&formula, &want, wild);
+            same("symbolic", &formula, &want, SIMPLIFIED)
+        };
+        let Err(message) = agree(formula, want.clone()) else {
             continue;
         };
-        if !at_a_jump(program)? {
+        if at_a_jump(program)? {
+            tally.count("at a jump");
+            continue;
+        }
+        let derived = last_line(&format!("{}derive F wrt {name}\n", program.text()))?;
+        let formula = derived["formula"].as_str().unwrap_or_default();
+        let of = format!("grad(F, {name})");
+        if !agrees_without_signs(program, [formula, &of], |got, want| {
+            agree(got, want).is_ok()
+        }) {
             return Err(format!("{message} by {name}"));
         }
-        tally.count("at a jump");
+        tally.count("where a zero has a sign");
     }
     Ok(())
 }
@@ -60,14 +72,23 @@ pub fn guarded(program: &Program, _: u64, tally: &mut Tally) -> Result<(), Strin
             continue;
         };
         tally.count("formulas");
-        let (got, want) = where_defined(&got, want, undefined);
-        let Err(message) = same("guarded", &got, &want, SIMPLIFIED) else {
+        let agree = |got: Vec<f64>, want: Vec<f64>| {
+            let (got, want) = where_defined(&got, &want, undefined);
+            same("guarded", &got, &want, SIMPLIFIED)
+        };
+        let Err(message) = agree(got, want.clone()) else {
             continue;
         };
-        if !at_a_jump(program)? && !on_a_branch_cut(program, &got, &want) {
+        let of = format!("grad(F, {name})");
+        tally.count(if at_a_jump(program)? {
+            "at a jump"
+        } else if agrees_without_signs(program, [formula, &of], |got, want| {
+            agree(got, want).is_ok()
+        }) {
+            "where a zero has a sign"
+        } else {
             return Err(format!("{message} by {name}: {formula}"));
-        }
-        tally.count("at a jump");
+        });
     }
     Ok(())
 }
@@ -92,14 +113,22 @@ pub fn rewritings(program: &Program, seed: u64, tally: &mut Tally) -> Result<(),
         };
         tally.count("rewritten");
         let wild = terrain(seed) == Terrain::Wild;
-        let (got, want) = where_defined(&got, &want[0], wild);
-        let Err(message) = same(word, &got, &want, REWRITTEN) else {
+        let agree = |got: Vec<f64>, want: Vec<f64>| {
+            let (got, want) = where_defined(&got, &want, wild);
+            same(word, &got, &want, REWRITTEN)
+        };
+        let Err(message) = agree(got, want[0].clone()) else {
             continue;
         };
-        if !at_a_jump(program)? {
+        tally.count(if at_a_jump(program)? {
+            "at a jump"
+        } else if agrees_without_signs(program, [formula, "F"], |got, want| {
+            agree(got, want).is_ok()
+        }) {
+            "where a zero has a sign"
+        } else {
             return Err(format!("{message}: {formula}"));
-        }
-        tally.count("at a jump");
+        });
     }
     Ok(())
 }
@@ -156,8 +185,23 @@ fn where_defined(formula: &[f64], want: &[f64], partial: bool) -> (Vec<f64>, Vec
     formula.iter().zip(want).map(pair).unzip()
 }
 
-/// Of atan2(±0, -1) the sign of the zero decides, and x - (x + 0) is another zero than -0.
-fn on_a_branch_cut(program: &Program, got: &[f64], want: &[f64]) -> bool {
-    let opposite = |(got, want): (&f64, &f64)| (got + want).abs() <= 1e-13 * want.abs();
-    program.text().contains("atan2") && got.iter().zip(want).all(opposite)
+/// Whether a formula agrees with what it was made of where atan2 takes every zero for +0: of atan2(±0, -1) the
+/// sign of the zero decides, and a formula knows one zero only.
+fn agrees_without_signs(
+    program: &Program,
+    [formula, of]: [&str; 2],
+    agree: impl Fn(Vec<f64>, Vec<f64>) -> bool,
+) -> bool {
+    let program = program.text();
+    let unsigned = |text: &str| text.replace("atan2(", "angle(");
+    let value = |text: &str| {
+        let angle = "angle(y, x) = atan2(y + 0, x + 0)\n";
+        let [program, text] = [&program, text].map(unsigned);
+        crate::common::value(&format!("{angle}{program}{text}\n"))
+    };
+    let both = [value(formula), value(of)];
+    match both {
+        [Ok(formula), Ok(of)] => program.contains("atan2") && agree(formula, of),
+        _ => false,
+    }
 }

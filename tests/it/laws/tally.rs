@@ -50,6 +50,7 @@ impl Tally {
             ("zero times infinity in one sweep", programs / 1000),
             ("cancelled in both sweeps", programs / 500),
             ("at a jump", programs / 1000),
+            ("where a zero has a sign", programs / 1000),
             // Once an input of a determinant that its structure makes 0, such as det(hcat(V, V)).
             ("formula at a singular matrix", programs / 200),
             ("no formula", programs / 20),

@@ -29,6 +29,17 @@ pub enum ShapeRule {
     Given,
 }
 
+/// The numbers that an argument must be among: elsewhere the result is NaN.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Domain {
+    /// The position of the argument.
+    pub argument: usize,
+    /// The least of them.
+    pub least: f64,
+    /// The largest of them.
+    pub most: f64,
+}
+
 /// The arguments that are needed, decided from the values of those before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {

@@ -4,9 +4,9 @@
 //! execution, both derivative modes, notation, help and tests read the row.
 
 pub use super::columns::{
-    AddsUp, Adjoint, Arity, Bilinear, Demand, DerivativeRule, Implied, JetRule, KinkRule, Mask,
-    Notation, Operator, Parity, Partial1, Partial2, Reach, Rounding, RoundingCall, Sees, Select,
-    Selected, ShapeRule, Sizes, Slopes, Tangent, Transposed,
+    AddsUp, Adjoint, Arity, Bilinear, Demand, DerivativeRule, Domain, Implied, JetRule, KinkRule,
+    Mask, Notation, Operator, Parity, Partial1, Partial2, Reach, Rounding, RoundingCall, Sees,
+    Select, Selected, ShapeRule, Sizes, Slopes, Tangent, Transposed,
 };
 pub use super::kernel::{
     Fault, Kernel, KernelCall, Lanes, Map1, Map2, Map3, Mirror, Placement, Placing, Together,
@@ -60,6 +60,8 @@ pub struct Primitive {
     pub reach: Reach,
     /// The sum over the rows of its arguments that it is, if any.
     pub adds_up: Option<AddsUp>,
+    /// The numbers where it is defined, if that is not all of them.
+    pub domain: Option<Domain>,
     /// Even, odd or neither.
     pub parity: Option<Parity>,
     /// The condition that holds where this one does not, but for NaN.
@@ -132,6 +134,7 @@ impl Primitive {
                 Kernel::Whole(_) => Reach::All,
             },
             adds_up: None,
+            domain: None,
             parity: None,
             opposite: None,
             spelled: None,
@@ -307,6 +310,16 @@ impl Primitive {
     /// Adds up over the rows of its arguments.
     pub const fn adds_up(mut self, how: AddsUp) -> Primitive {
         self.adds_up = Some(how);
+        self
+    }
+
+    /// Defined where its argument at this position is among these numbers.
+    pub const fn domain(mut self, argument: usize, least: f64, most: f64) -> Primitive {
+        self.domain = Some(Domain {
+            argument,
+            least,
+            most,
+        });
         self
     }
 

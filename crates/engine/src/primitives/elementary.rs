@@ -9,6 +9,8 @@ use crate::graph::{Primitive, Term};
 use crate::vector::{map1, map2, map3, math, mirror};
 use std::f64::consts::{LN_2, LN_10, PI};
 
+const INFINITY: f64 = f64::INFINITY;
+
 /// (1 − x)(1 + x), which loses no digits near ±1 as 1 − x² does.
 fn one_minus_square<'g>(x: Term<'g>) -> Term<'g> {
     (1.0 - x) * (1.0 + x)
@@ -49,17 +51,17 @@ fn jump(here: bool, from_left: bool, from_right: bool) -> Option<Slopes> {
 rows! {
     EXP = Primitive::map1("exp", map1!(fused math::exp)).partial(|_, y| y)
         .latex(r"e^{#1}").ulps(0.8).doc("e to the power x.").example("exp(1)", "2.71828").samples(&[&[-1.5], &[0.7]]);
-    LOG = Primitive::map1("log", map1!(fused math::log)).aliases(&["ln"]).partial(|x, _| 1.0 / x)
+    LOG = Primitive::map1("log", map1!(fused math::log)).aliases(&["ln"]).domain(0, 0.0, INFINITY).partial(|x, _| 1.0 / x)
         .latex(r"\log").ulps(0.8).doc("The natural logarithm.").example("log(10)", "2.30259").samples(&[&[0.3], &[2.0]]);
-    LOG2 = Primitive::map1("log2", map1!(fused math::log2)).partial(|x, _| 1.0 / (LN_2 * x))
+    LOG2 = Primitive::map1("log2", map1!(fused math::log2)).domain(0, 0.0, INFINITY).partial(|x, _| 1.0 / (LN_2 * x))
         .latex(r"\log_2").ulps(1.0).doc("The logarithm to base 2.").example("log2(8)", "3").samples(&[&[0.3], &[2.0]]);
-    LOG10 = Primitive::map1("log10", map1!(fused math::log10)).partial(|x, _| 1.0 / (LN_10 * x))
+    LOG10 = Primitive::map1("log10", map1!(fused math::log10)).domain(0, 0.0, INFINITY).partial(|x, _| 1.0 / (LN_10 * x))
         .latex(r"\log_{10}").ulps(1.0).doc("The logarithm to base 10.").example("log10(1000)", "3").samples(&[&[0.3], &[2.0]]);
-    LOG1P = Primitive::map1("log1p", map1!(fused math::log1p)).partial(|x, _| 1.0 / (1.0 + x))
+    LOG1P = Primitive::map1("log1p", map1!(fused math::log1p)).domain(0, -1.0, INFINITY).partial(|x, _| 1.0 / (1.0 + x))
         .latex(r"\log(1 + #1)").ulps(0.8).doc("log(1 + x), exact for small x.").example("log1p(1e-20)", "1e-20").samples(&[&[-0.3], &[2.0]]);
     EXPM1 = Primitive::map1("expm1", map1!(fused math::expm1)).partial(|x, _| x.exp())
         .ulps(1.2).doc("exp(x) - 1, exact for small x.").example("expm1(1e-20)", "1e-20").samples(&[&[-1.5], &[0.7]]);
-    SQRT = Primitive::map1("sqrt", map1!(f64::sqrt)).partial(|_, y| 0.5 / y)
+    SQRT = Primitive::map1("sqrt", map1!(f64::sqrt)).domain(0, 0.0, INFINITY).partial(|_, y| 0.5 / y)
         .latex(r"\sqrt{#1}").doc("The square root.").example("sqrt(2)", "1.41421").samples(&[&[0.3], &[2.0]]);
     CBRT = Primitive::map1("cbrt", map1!(special::cbrt)).partial(|_, y| 1.0 / (3.0 * y.squared()))
         .latex(r"\sqrt[3]{#1}").ulps(1.0).doc("The cube root.").example("cbrt(-8)", "-2").samples(&[&[-0.3], &[2.0]]);
@@ -69,9 +71,9 @@ rows! {
         .latex(r"\cos").ulps(0.8).doc("The cosine.").example("cos(pi/3)", "0.5").samples(&[&[-0.3], &[2.0]]);
     TAN = Primitive::map1("tan", map1!(libm::tan)).parity(Parity::Odd).partial(|x, _| 1.0 / x.map(&COS).squared())
         .latex(r"\tan").ulps(1.0).doc("The tangent.").example("tan(pi/4)", "1").samples(&[&[-0.3], &[1.2]]);
-    ASIN = Primitive::map1("asin", map1!(libm::asin)).partial(|x, _| 1.0 / sqrt(one_minus_square(x)))
+    ASIN = Primitive::map1("asin", map1!(libm::asin)).domain(0, -1.0, 1.0).partial(|x, _| 1.0 / sqrt(one_minus_square(x)))
         .latex(r"\arcsin").ulps(1.0).doc("The inverse sine.").example("asin(1)", "1.5708").samples(&[&[-0.3], &[0.8]]);
-    ACOS = Primitive::map1("acos", map1!(libm::acos)).partial(|x, _| -(1.0 / sqrt(one_minus_square(x))))
+    ACOS = Primitive::map1("acos", map1!(libm::acos)).domain(0, -1.0, 1.0).partial(|x, _| -(1.0 / sqrt(one_minus_square(x))))
         .latex(r"\arccos").ulps(1.0).doc("The inverse cosine.").example("acos(0)", "1.5708").samples(&[&[-0.3], &[0.8]]);
     ATAN = Primitive::map1("atan", map1!(libm::atan)).parity(Parity::Odd).partial(|x, _| 1.0 / (1.0 + x.squared()))
         .latex(r"\arctan").ulps(1.0).doc("The inverse tangent.").example("atan(1)", "0.785398").samples(&[&[-0.3], &[2.0]]);
@@ -83,9 +85,9 @@ rows! {
         .latex(r"\tanh").ulps(2.0).doc("The hyperbolic tangent.").example("tanh(1)", "0.761594").samples(&[&[-0.3], &[2.0]]);
     ASINH = Primitive::map1("asinh", map1!(libm::asinh)).partial(|x, _| 1.0 / hypot(x.number(1.0), x))
         .latex(r"\operatorname{arsinh}").ulps(1.5).doc("The inverse hyperbolic sine.").example("asinh(1)", "0.881374").samples(&[&[-0.3], &[2.0]]);
-    ACOSH = Primitive::map1("acosh", map1!(|x| if x < 1.0 { f64::NAN } else { libm::acosh(x) })).partial(|x, _| 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
+    ACOSH = Primitive::map1("acosh", map1!(|x| if x < 1.0 { f64::NAN } else { libm::acosh(x) })).domain(0, 1.0, INFINITY).partial(|x, _| 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
         .latex(r"\operatorname{arcosh}").ulps(1.5).doc("The inverse hyperbolic cosine.").example("acosh(2)", "1.31696").samples(&[&[1.3], &[2.0]]);
-    ATANH = Primitive::map1("atanh", map1!(libm::atanh)).partial(|x, _| 1.0 / one_minus_square(x))
+    ATANH = Primitive::map1("atanh", map1!(libm::atanh)).domain(0, -1.0, 1.0).partial(|x, _| 1.0 / one_minus_square(x))
         .latex(r"\operatorname{artanh}").ulps(1.5).doc("The inverse hyperbolic tangent.").example("atanh(0.5)", "0.549306").samples(&[&[-0.3], &[0.8]]);
     ABS = Primitive::map1("abs", map1!(f64::abs)).parity(Parity::Even).partial(|x, _| x.map(&SIGN))
         .kinks(|args, _| kink_at(0.0, args[0], 0.0, -1.0, 1.0))
@@ -149,7 +151,7 @@ rows! {
         .partials(|a, _, y| direction(a, y), |_, b, y| direction(b, y))
         .kinks(|args, _| (args == [0.0, 0.0]).then_some(Slopes { taken: 0.0, left: -1.0, right: 1.0 }))
         .latex(r"\sqrt{#1^2 + #2^2}").ulps(1.0).doc("sqrt(a^2 + b^2) without overflow; derivative 0 at the origin.").example("hypot(3, 4)", "5").samples(&[&[0.5, -1.0]]);
-    XLOGY = Primitive::map2("xlogy", map2!(special::xlogy)).parameters(&["x", "y"])
+    XLOGY = Primitive::map2("xlogy", map2!(special::xlogy)).parameters(&["x", "y"]).domain(1, 0.0, INFINITY)
         .partials(|_, y, _| y.log(), |x, y, _| (x / y).where_true(x.nonzero()))
         .ulps(1.5).doc("x*log(y), and 0 where x is 0.").example("xlogy(0, 0)", "0").samples(&[&[0.5, 2.0], &[1.5, 0.3]]);
     LOGADDEXP = Primitive::map2("logaddexp", map2!(special::logaddexp))
