@@ -9,6 +9,7 @@ changes an input: what a process with many rounds takes longer than one with few
 import os
 import sys
 import tempfile
+import time
 
 import peers  # also keeps libraries to one thread
 from peers import WENGERT, module, per_call, process, report
@@ -33,8 +34,8 @@ def normal(jax, *shape, seed=0):
 
 
 GMM = """
-d = 10; K = 25; n = {n}
-x = randn(n, d, seed=1); alpha = randn(K, seed=2); mu = randn(K, d, seed=3); q = 0.1*randn(K, d, seed=4); l = 0.1*randn(K, 45, seed=5)
+n = {n}; d = {d}; K = {K}; m = d*(d - 1)/2
+x = randn(n, d, seed=1); alpha = randn(K, seed=2); mu = randn(K, d, seed=3); q = 0.1*randn(K, d, seed=4); l = 0.1*randn(K, m, seed=5)
 below(i, j) = (j - 1)*d - j*(j - 1)/2 + i - j
 Q(k) = [if i == j then exp(q[k, i]) else if i > j then l[k, below(i, j)] else 0 for i in 1..d, j in 1..d]
 component(k) = alpha[k] + sum(q[k, :]) - 0.5*sum(((x - mu[k, :])*Q(k)').^2, axis=2)
@@ -47,19 +48,21 @@ def gmm():
     if not jax:
         return
     np = jax.numpy
-    rows, cols = np.tril_indices(10, -1)
+    for n, d, k, goal, count in ((1000, 10, 25, 0.35, 200), (10_000, 2, 25, 1, 40), (1000, 32, 50, 1, 10), (10_000, 32, 50, 1, 3)):
+        # Column by column, as here.
+        cols, rows = (np.array(places) for places in zip(*((j, i) for j in range(d) for i in range(j + 1, d))))
 
-    def value(alpha, mu, q, l, x):
-        factors = np.zeros((25, 10, 10)).at[:, rows, cols].set(l) + np.exp(q)[:, :, None] * np.eye(10)
-        z = np.einsum("kij,nkj->nki", factors, x[:, None] - mu)
-        parts = alpha + q.sum(1) - 0.5 * (z**2).sum(2)
-        return jax.scipy.special.logsumexp(parts, axis=1).sum() - len(x) * jax.scipy.special.logsumexp(alpha)
+        def value(alpha, mu, q, l, x, k=k, d=d, rows=rows, cols=cols):
+            factors = np.zeros((k, d, d)).at[:, rows, cols].set(l) + np.exp(q)[:, :, None] * np.eye(d)
+            z = np.einsum("kij,nkj->nki", factors, x[:, None] - mu)
+            parts = alpha + q.sum(1) - 0.5 * (z**2).sum(2)
+            return jax.scipy.special.logsumexp(parts, axis=1).sum() - len(x) * jax.scipy.special.logsumexp(alpha)
 
-    both = jax.jit(jax.value_and_grad(value, argnums=(0, 1, 2, 3)))
-    given = [normal(jax, *shape) for shape in ((25,), (25, 10), (25, 10), (25, 45), (1000, 10))]
-    update = "alpha, mu, q, l := alpha - 1e-6*grad(L, alpha), mu - 1e-6*grad(L, mu), q - 1e-6*grad(L, q), l - 1e-6*grad(L, l)"
-    report("GMM 10, 25, 1000, gradient", "JAX, einsum", rounds(GMM.format(n=1000), update, 20, 220),
-           lambda: per_call(lambda: both(*given)[1][0].block_until_ready()), 0.35, 3)
+        both = jax.jit(jax.value_and_grad(value, argnums=(0, 1, 2, 3)))
+        given = [normal(jax, *shape) for shape in ((k,), (k, d), (k, d), (k, len(rows)), (n, d))]
+        update = "alpha, mu, q, l := alpha - 1e-6*grad(L, alpha), mu - 1e-6*grad(L, mu), q - 1e-6*grad(L, q), l - 1e-6*grad(L, l)"
+        report(f"mixture {n} x {d}, {k}, gradient", "JAX, einsum", rounds(GMM.format(n=n, d=d, K=k), update, 2, 2 + count),
+               lambda both=both, given=given: per_call(lambda: both(*given)[1][0].block_until_ready()), goal, 3)
 
 
 def ode():
@@ -111,6 +114,63 @@ def sparse():
             run = call(function)
             report(f"{name}, n = {n}", "CasADi, coloured", rounds(script, f"x := x + 1e-12*diag({ours})[1]", 10, 10 + count),
                    lambda: per_call(run), 1, 3)
+
+
+BUNDLE = """
+P = {points}; C = P/20; N = 4*P
+cams = 0.1*randn(11, C, seed=1) + [0; 0; 0; 0; 0; -5; 1; 0; 0; 0; 0]*ones(1, C)
+pts = randn(3, P, seed=2); seen = 0.3*randn(2, N, seed=3)
+pt = [mod(i - 1, P) + 1 for i in 1..N]; cam = [mod(7*i + floor((i - 1)/P), C) + 1 for i in 1..N]
+cross(a, b) = vcat(a[2, :].*b[3, :] - a[3, :].*b[2, :], a[3, :].*b[1, :] - a[1, :].*b[3, :], a[1, :].*b[2, :] - a[2, :].*b[1, :])
+turned(r, p) = {{
+    θ = sqrt(sum(r.^2, axis=1))
+    k = r ./ θ
+    p.*cos(θ) + cross(k, p).*sin(θ) + k.*sum(k.*p, axis=1).*(1 - cos(θ))
+}}
+c = cams[:, cam]
+z = turned(c[1..3, :], pts[:, pt] - c[4..6, :])
+u = z[1..2, :] ./ z[3, :]
+s = sum(u.^2, axis=1)
+e = c[7, :].*u.*(1 + c[10, :].*s + c[11, :].*s.^2) + c[8..9, :] - seen
+"""
+
+
+def bundle():
+    """The Jacobian of what `points` points miss in four pictures each by cameras and points."""
+    casadi = module("casadi")
+    if not casadi:
+        return
+    import numpy
+
+    random = numpy.random.default_rng(1)
+    for points, count in ((400, 400), (2000, 100)):
+        cameras, seen = points // 20, 4 * points
+        start = time.process_time()
+        c, p = casadi.SX.sym("c", 11), casadi.SX.sym("p", 3)
+        x, r = p - c[3:6], c[:3]
+        angle = casadi.sqrt(casadi.sumsqr(r))
+        k = r / angle
+        z = x * casadi.cos(angle) + casadi.cross(k, x) * casadi.sin(angle) + k * casadi.dot(k, x) * (1 - casadi.cos(angle))
+        u = z[:2] / z[2]
+        s = casadi.sumsqr(u)
+        one = casadi.Function("e", [c, p], [c[6] * u * (1 + c[9] * s + c[10] * s**2) + c[7:9]])
+        cams, pts = casadi.SX.sym("cams", 11, cameras), casadi.SX.sym("pts", 3, points)
+        views = [one(cams[:, (7 * i + i // points) % cameras], pts[:, i % points]) for i in range(seen)]
+        unknown = casadi.vertcat(casadi.vec(cams), casadi.vec(pts))
+        jacobian = casadi.Function("j", [unknown], [casadi.jacobian(casadi.vertcat(*views), unknown)])
+        build = time.process_time() - start
+        buffer, run = jacobian.buffer()
+        middle = numpy.array([[0], [0], [0], [0], [0], [-5.0], [1], [0], [0], [0], [0]])
+        point = numpy.concatenate([(0.1 * random.standard_normal((11, cameras)) + middle).T.ravel(), random.standard_normal(3 * points)])
+        result = numpy.zeros(jacobian.nnz_out(0))
+        buffer.set_arg(0, memoryview(point))
+        buffer.set_res(0, memoryview(result))
+        script = BUNDLE.format(points=points)
+        update = "pts := pts + 1e-12*sum(jacobian(e, cams)) + 1e-12*sum(jacobian(e, pts))"
+        # CasADi does not keep what the call reads and writes.
+        report(f"bundle adjustment, {points} points, J", "CasADi, coloured", rounds(script, update, 5, 5 + count),
+               lambda run=run, kept=(jacobian, buffer, point, result): per_call(run), 1, 3)
+        report("its building and first call", "CasADi, graph and Jacobian", rounds(script, update, 0, 1), lambda build=build: build, None, 3)
 
 
 def hessian():
@@ -262,7 +322,7 @@ def lstm():
     report("LSTM of 14, 1024 letters, fold", "JAX, scan", here, lambda: per_call(lambda: gradient(w).block_until_ready()), 0.6, 3)
 
 
-CASES = {case.__name__: case for case in (gmm, ode, sparse, hessian, higher, products, network, attention, lstm)}
+CASES = {case.__name__: case for case in (gmm, ode, sparse, bundle, hessian, higher, products, network, attention, lstm)}
 
 if __name__ == "__main__":
     print(f"{'case':<34} {'Wengert':>9}   {'peer':<28} {'':>9}   {'ratio':>7} promised")

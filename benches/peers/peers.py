@@ -1,4 +1,4 @@
-"""Wengert beside NumPy, JAX, CasADi, PyTorch, SymPy and gcc, on the same inputs and the same core.
+"""Wengert beside NumPy, JAX, CasADi, PyTorch, SymPy, symengine and gcc, on the same inputs and the same core.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install -r benches/peers/requirements.txt
     cargo build --release && cargo bench --bench executor --no-run
@@ -457,24 +457,49 @@ def start():
            lambda: many([empty]), 3)
 
 
-def symbolic():
-    sympy = module("sympy")
-    if not sympy:
-        return
+def derived(definitions, line, count=20):
+    """CPU seconds of one more `derive` after a first one, printed."""
     folder = tempfile.mkdtemp()
-    file = os.path.join(folder, "logistic.ad")
-    with open(file, "w", encoding="utf-8") as out:
-        out.write("f(t) = 4*t*(1 - t)\ninput x\nl = iterate(f, x, 12)\nderive l wrt x\n")
 
-    def there():
+    def of(lines):
+        path = os.path.join(folder, f"{lines}.ad")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(definitions + line * lines)
+        return process([WENGERT, path])
+
+    return lambda: (of(1 + count) - of(1)) / count
+
+
+def logistic_map(x, steps):
+    for _ in range(steps):
+        x = 4 * x * (1 - x)
+    return x
+
+
+def banana(x):
+    return sum(100 * (b - a**2) ** 2 + (1 - a) ** 2 for a, b in zip(x, x[1:]))
+
+
+def symbolic():
+    """Formulas of derivatives. Peers build the function, too; none simplifies, and none prints."""
+    sympy, symengine, casadi = (module(name) for name in ("sympy", "symengine", "casadi"))
+    names = [f"x{k}" for k in range(1, 11)]
+    formula = " + ".join(f"100*({b} - {a}^2)^2 + (1 - {a})^2" for a, b in zip(names, names[1:]))
+    steps = lambda n: derived(f"f(t) = 4*t*(1 - t)\ninput x\nl = iterate(f, x, {n})\n", "derive l wrt x\n")
+    banana_here = derived(f"input {', '.join(names)}\nF = {formula}\n", f"derive F wrt {', '.join(names)}\n", 5)
+    if sympy:
         x = sympy.Symbol("x")
-        start, value = time.process_time(), x
-        for _ in range(12):
-            value = 4 * value * (1 - value)
-        sympy.diff(value, x)
-        return time.process_time() - start
-
-    report("12 logistic steps, derived", "SymPy (process: with start)", lambda: process([WENGERT, file]), there, None, 3)
+        report("12 logistic steps, derived", "SymPy", steps(12), lambda: per_call(lambda: sympy.diff(logistic_map(x, 12), x)), 0.001, 3)
+    if symengine:
+        x, many = symengine.Symbol("x"), [symengine.Symbol(name) for name in names]
+        there = lambda: [banana(many).diff(name) for name in many]
+        report("10 logistic steps, derived", "symengine", steps(10), lambda: per_call(lambda: logistic_map(x, 10).diff(x)), 3, 3)
+        report("Rosenbrock of 10 names, derived", "symengine", banana_here, lambda: per_call(there), 3, 3)
+    if casadi:
+        x, many = casadi.SX.sym("x"), casadi.SX.sym("x", 10)
+        there = lambda: casadi.gradient(banana([many[k] for k in range(10)]), many)
+        report("10 logistic steps, derived", "CasADi", steps(10), lambda: per_call(lambda: casadi.gradient(logistic_map(x, 10), x)), 2, 3)
+        report("Rosenbrock of 10 names, derived", "CasADi", banana_here, lambda: per_call(there), 2, 3)
 
 
 CASES = {case.__name__: case for case in (irregular, product, rosenbrock, iris, script, logistic, text, start, symbolic)}
