@@ -181,6 +181,35 @@ fn entrywise_operations_on_arrays_are_chains() {
 }
 
 #[test]
+fn functions_of_the_same_numbers_are_pairs() {
+    let terms = |f: &str| {
+        (1..=20)
+            .map(|k| f.replace('k', &k.to_string()))
+            .collect::<Vec<_>>()
+    };
+    let sums = [
+        terms("sin(x[k])*x[k + 1]").join(" + "),
+        terms("tanh(x[k])*x[21 - k]").join(" + "),
+        terms("sigmoid(x[k]*x[k + 1])").join(" + "),
+        "sum(sin(x) .* tanh(x)) + sin(x[2])*x[1]".into(),
+    ];
+    for sum in sums {
+        // Far out, sine and cosine take another way.
+        let definitions = format!("x = vcat(1e6, 30*randn(20, seed=1)); L = {sum}");
+        let found = steps(&definitions, &["x"], &["L", "grad(L, x)"]);
+        let pairs = found.iter().filter(|(kind, _)| kind.ends_with("pair"));
+        let entries: usize = pairs.map(|(_, len)| len).sum();
+        assert!([20, 43].contains(&entries), "{sum}: {found:?}");
+        let expressions = ["L".into(), "grad(L, x)".into()];
+        assert_eq!(
+            agrees(&definitions, &["x"], &expressions),
+            Ok(true),
+            "{sum}"
+        );
+    }
+}
+
+#[test]
 fn what_cannot_fail_is_compiled_under_a_condition() {
     // Which entries of `r` a gradient reaches is a condition; the index under it is right in all runs.
     let looked_up = "x = [1.5, 2]\nm = x.^2\nplaces = [1, 1; 2, 1]\nr = [x[1], x[2]]\n\

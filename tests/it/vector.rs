@@ -456,6 +456,30 @@ fn a_loop_gives_what_its_function_of_one_number_gives() {
     assert!(checked > 60 * 75, "only {checked} loops were run");
 }
 
+#[test]
+fn two_functions_at_once_give_what_each_gives_by_itself() {
+    let mut random = SplitMix64::new(13);
+    let mut checked = 0;
+    for row in table() {
+        let Some(twin) = row.twin else { continue };
+        let (Kernel::Map1(f), Kernel::Map1(g)) = (row.kernel, twin.other.kernel) else {
+            panic!("{} and what comes along take one number", row.name);
+        };
+        for n in (0..=70).chain([255, 256, 257, 1000]) {
+            let x = numbers(&mut random, n);
+            let [mut ours, mut others] = [vec![f64::NAN; n], vec![f64::NAN; n]];
+            (twin.both)(&x, &mut ours, &mut others);
+            agree(row, n, &ours, |k| (f.at)(x[k]), &|k| vec![x[k]]);
+            let argument = |k: usize| if twin.negated { -x[k] } else { x[k] };
+            agree(twin.other, n, &others, |k| (g.at)(argument(k)), &|k| {
+                vec![argument(k)]
+            });
+            checked += 1;
+        }
+    }
+    assert!(checked >= 3 * 75, "only {checked} loops were run");
+}
+
 /// Where fused arithmetic is used, every width of vectors gives the same bits.
 #[test]
 fn instances_with_fused_arithmetic_agree() {

@@ -261,15 +261,15 @@ impl Run<'_> {
                     self.links(&fused.links, k, fused.shape, out);
                 }
             }
-            Step::Mirrored(f, x, plain, mirrored, len) => {
+            Step::Twins(f, x, first, second, len) => {
                 for k in 0..len as usize {
-                    let x = self.entry(Operand::Each(x), k);
-                    let [plain, mirrored] = [plain, mirrored].map(|slot| self.out(slot) + k);
+                    let x = self.entry(x, k);
+                    let [first, second] = [first, second].map(|slot| self.out(slot) + k);
                     let mut other = [0.0; LANES];
                     self.rows
-                        .write(plain, |rows, out| f(&each(rows.lanes(x)), out, &mut other));
+                        .write(first, |rows, out| f(&each(rows.lanes(x)), out, &mut other));
                     self.rows
-                        .write(mirrored, |_, out| out.copy_from_slice(&other));
+                        .write(second, |_, out| out.copy_from_slice(&other));
                 }
             }
             Step::Together(both, ref whole, first, second, len) => {

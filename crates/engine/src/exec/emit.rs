@@ -8,9 +8,10 @@ use super::compiled::compiled_rounds;
 use super::guarded::guarded;
 use super::layout::PoolLayout;
 use super::links::chain;
-use super::plan::{Both, Place, Plan, Read, Reading};
+use super::plan::{Place, Plan, Read, Reading};
 use super::pool::{Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
+use super::reading::{Pair, PairKind};
 use super::schedule::{Draft, Side, Zoned, schedule};
 use super::scratch::{Loop, Scratch};
 use super::shared::with_common_sweeps;
@@ -168,6 +169,7 @@ impl Emitter<'_, '_> {
                     steps.push(self.run(row, part));
                 }
             }
+            Draft::Twins(units) => steps.push(self.twins(units)),
             Draft::Scan(row, side, places) => steps.push(self.scan(row, *side, places)),
             Draft::Single(place) => steps.push(self.single(*place)),
             Draft::Blocks(tall) => steps.push(self.blocks(tall)),
@@ -242,6 +244,21 @@ impl Emitter<'_, '_> {
         }
     }
 
+    /// Pairs of functions of numbers.
+    fn twins(&mut self, units: &[Place]) -> Step {
+        let Some(Pair {
+            kind: PairKind::Twins(f),
+            made,
+            ..
+        }) = self.plan.pairs.get(&units[0])
+        else {
+            unreachable!("twins are pairs of functions");
+        };
+        let x = self.argument(units, 0);
+        let [first, second] = made.map(|place| self.layout.slots[place as usize]);
+        Step::Twins(*f, self.operand(&x), first, second, units.len() as u32)
+    }
+
     /// The chain that ends in `last`.
     fn chain(&mut self, last: Place) -> Step {
         let (chain, registers) = chain(&self.layout, last);
@@ -271,9 +288,9 @@ impl Emitter<'_, '_> {
         if let Some(pair) = self.plan.pairs.get(&place) {
             let [a, b] = pair.made.map(|k| self.layout.out(k));
             let x = self.layout.slot(&reads[0]);
-            return match pair.both {
-                Both::Mirror(f) => Step::Mirrored(f, x, a, b, shape.len() as u32),
-                Both::Together(both) => {
+            return match pair.kind {
+                PairKind::Twins(f) => Step::Twins(f, Operand::Each(x), a, b, shape.len() as u32),
+                PairKind::Together(both) => {
                     let [leader, follower] = pair.made;
                     let whole = self.whole(leader, &reads);
                     let len = self.layout.seen(self.plan.shape(follower)).len() as u32;

@@ -121,6 +121,11 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
                         self.slots[*place as usize] = self.reserve(1);
                     }
                 }
+                Draft::Twins(units) => {
+                    for place in self.plan.twins_of(units).iter().flatten() {
+                        self.slots[*place as usize] = self.reserve(1);
+                    }
+                }
                 Draft::Single(_) | Draft::Blocks(_) => {
                     for place in draft.arrays(self.plan) {
                         if !self.passes(place) {

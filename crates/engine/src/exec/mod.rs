@@ -15,6 +15,7 @@ mod guarded;
 mod interpreter;
 mod layout;
 mod links;
+mod pairs;
 mod plan;
 mod points;
 mod pool;

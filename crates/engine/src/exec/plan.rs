@@ -1,8 +1,9 @@
 //! The plan of a program: the nodes that need room of their own, those that view the entries of
 //! another node, and those that are computed together.
 
+use super::reading::Pair;
 pub(super) use super::reading::{Place, Read, Reading};
-use crate::graph::primitive::{Kernel, Mirror, Notation, Together};
+use crate::graph::primitive::{Kernel, Notation};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
 use crate::primitives::arithmetic::{MUL, POW};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -22,25 +23,6 @@ pub(super) struct Zone {
     pub wanted: u64,
 }
 
-/// Two operations on an array that are computed in one step.
-#[derive(Clone, Copy)]
-pub(super) struct Pair {
-    pub both: Both,
-    /// The array.
-    pub of: Place,
-    /// The two; the step is that of the one that comes first in the graph.
-    pub made: [Place; 2],
-}
-
-/// The way in which two operations are computed together.
-#[derive(Clone, Copy)]
-pub(super) enum Both {
-    /// A function of the array and of its negative.
-    Mirror(Mirror),
-    /// Two operations on whole arrays.
-    Together(Together),
-}
-
 /// The plan.
 pub(super) struct Plan<'g> {
     pub graph: &'g Graph,
@@ -56,7 +38,7 @@ pub(super) struct Plan<'g> {
     /// Pairs, by the node in whose step they are computed; and the node in whose step a node is
     /// computed that is the other one of a pair.
     pub pairs: FxHashMap<Place, Pair>,
-    makers: FxHashMap<Place, Place>,
+    pub makers: FxHashMap<Place, Place>,
     /// The nodes that others stand in for, by those.
     pub stand_ins: FxHashMap<NodeId, NodeId>,
     /// True for a node that is read outside the steps of its own zone, or entry by entry.
@@ -105,7 +87,7 @@ impl<'g> Plan<'g> {
             .expect("what a node needs is in the cone") as Place
     }
 
-    fn node(&self, place: Place) -> &Node {
+    pub fn node(&self, place: Place) -> &Node {
         &self.nodes[place as usize]
     }
 
@@ -246,89 +228,10 @@ impl<'g> Plan<'g> {
         }
     }
 
-    /// Finds what is computed in pairs.
-    fn find_pairs(&mut self) {
-        for pair in self.mirrored().into_iter().chain(self.companions()) {
-            let [a, b] = pair.made;
-            let taken = |node| self.pairs.contains_key(&node) || self.makers.contains_key(&node);
-            if taken(a) || taken(b) {
-                continue;
-            }
-            // An entry that wants one of them gets both; both depend on the same.
-            let zones = pair.made.map(|k| self.zones[k as usize]);
-            let wanted = zones[0].wanted | zones[1].wanted;
-            let wants_both = zones.iter().any(|zone| zone.wanted == wanted);
-            if zones[0].depends != zones[1].depends || !wants_both {
-                continue;
-            }
-            for node in pair.made {
-                self.zones[node as usize].wanted = wanted;
-            }
-            self.pairs.insert(a.min(b), pair);
-            self.makers.insert(a.max(b), a.min(b));
-        }
-    }
-
     /// The places of operations, each with its row.
     pub fn operations(&self) -> impl Iterator<Item = (Place, &'static Primitive)> {
         let places = 0..self.nodes.len() as Place;
         places.filter_map(|place| Some((place, self.node(place).primitive()?)))
-    }
-
-    /// Functions of an array and of its negative.
-    fn mirrored(&self) -> Vec<Pair> {
-        let mut plain: FxHashMap<(&'static Primitive, (Place, u32)), Place> = FxHashMap::default();
-        let mut negated = Vec::new();
-        for (place, row) in self.operations() {
-            let Some(function) = row.mirror.filter(|_| !self.shape(place).is_scalar()) else {
-                continue;
-            };
-            let arg = self.args(place)[0];
-            plain.insert((row, self.root(arg)), place);
-            if self
-                .node(arg)
-                .primitive()
-                .is_some_and(|row| row.notation == Notation::Negation)
-            {
-                negated.push((place, row, function, self.args(arg)[0]));
-            }
-        }
-        let pair = |(place, row, function, of)| {
-            let other = *plain.get(&(row, self.root(of)))?;
-            let same_shape = self.shape(other) == self.shape(place);
-            same_shape.then_some(Pair {
-                both: Both::Mirror(function),
-                of,
-                made: [other, place],
-            })
-        };
-        negated.into_iter().filter_map(pair).collect()
-    }
-
-    /// Operations on the same array of which one is the companion of the other.
-    fn companions(&self) -> Vec<Pair> {
-        let leaders: Vec<(Place, &'static Primitive, Together)> = self
-            .operations()
-            .filter_map(|(place, row)| row.companion.map(|(other, both)| (place, other, both)))
-            .collect();
-        if leaders.is_empty() {
-            return Vec::new();
-        }
-        let key = |row, place| (row, self.args(place)[0], self.node(place).attr());
-        let followers: FxHashMap<_, Place> = self
-            .operations()
-            .filter(|(_, row)| leaders.iter().any(|(_, other, _)| row.is(other)))
-            .map(|(place, row)| (key(row, place), place))
-            .collect();
-        let pair = |(place, other, both)| {
-            let follower = *followers.get(&key(other, place))?;
-            Some(Pair {
-                both: Both::Together(both),
-                of: self.args(place)[0],
-                made: [place, follower],
-            })
-        };
-        leaders.into_iter().filter_map(pair).collect()
     }
 
     /// The node in whose step `place` is computed.

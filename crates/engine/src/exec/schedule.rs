@@ -42,6 +42,8 @@ impl Side {
 pub(super) enum Draft {
     /// One operation on numbers that do not depend on each other.
     Run(&'static Primitive, Vec<Place>),
+    /// Pairs of functions of numbers, by their units: first all results of one, then those of the other.
+    Twins(Vec<Place>),
     /// One operation again and again on its own result, which is the operand on
     /// this side.
     Scan(&'static Primitive, Side, Vec<Place>),
@@ -55,7 +57,7 @@ impl Draft {
     /// The operations on arrays.
     fn units(&self) -> &[Place] {
         match self {
-            Draft::Run(..) | Draft::Scan(..) => &[],
+            Draft::Run(..) | Draft::Twins(_) | Draft::Scan(..) => &[],
             Draft::Single(unit) => std::slice::from_ref(unit),
             Draft::Blocks(tall) => &tall.units,
         }
@@ -165,9 +167,9 @@ struct Agenda<'p, 'g> {
     waits: Vec<u32>,
     users: Vec<SmallVec<[u32; 2]>>,
     heights: Vec<u32>,
-    /// Ready operations on numbers, by row.
+    /// Ready operations on numbers, by row, pairs apart.
     queues: Vec<(&'static Primitive, VecDeque<u32>)>,
-    queue_of: FxHashMap<&'static Primitive, usize>,
+    queue_of: FxHashMap<(&'static Primitive, bool), usize>,
     /// Everything else that is ready, the oldest first.
     others: BinaryHeap<Reverse<u32>>,
     /// By node: the step that computes it, and where in that step.
@@ -251,11 +253,18 @@ impl<'p, 'g> Agenda<'p, 'g> {
             return;
         }
         let row = self.row(unit);
-        let queue = *self.queue_of.entry(row).or_insert_with(|| {
-            self.queues.push((row, VecDeque::new()));
-            self.queues.len() - 1
-        });
+        let queue = *self
+            .queue_of
+            .entry((row, self.is_pair(unit)))
+            .or_insert_with(|| {
+                self.queues.push((row, VecDeque::new()));
+                self.queues.len() - 1
+            });
         self.queues[queue].1.push_back(unit);
+    }
+
+    fn is_pair(&self, unit: u32) -> bool {
+        self.plan.pairs.contains_key(&self.units[unit as usize])
     }
 
     /// Notes that `unit` is done; the units that became ready by it.
@@ -295,16 +304,25 @@ impl<'p, 'g> Agenda<'p, 'g> {
             } else {
                 return drafts;
             };
-            let places = match &draft {
-                Draft::Run(_, places) | Draft::Scan(_, _, places) => places.as_slice(),
-                Draft::Single(_) | Draft::Blocks(_) => draft.units(),
-            };
-            for (k, place) in places.iter().enumerate() {
-                self.made.insert(*place, (self.steps, k as u32));
+            match &draft {
+                Draft::Run(_, places) | Draft::Scan(_, _, places) => self.note(places),
+                Draft::Twins(units) => {
+                    for places in self.plan.twins_of(units) {
+                        self.note(&places);
+                    }
+                }
+                Draft::Single(_) | Draft::Blocks(_) => self.note(draft.units()),
             }
-            self.steps += 1;
             drafts.push(draft);
         }
+    }
+
+    /// Notes the results of a step, which lie one behind the other.
+    fn note(&mut self, places: &[Place]) {
+        for (k, place) in places.iter().enumerate() {
+            self.made.insert(*place, (self.steps, k as u32));
+        }
+        self.steps += 1;
     }
 
     fn drain_queue(&mut self, queue: usize) -> Draft {
@@ -322,7 +340,11 @@ impl<'p, 'g> Agenda<'p, 'g> {
         for unit in &units {
             self.finish(*unit);
         }
-        Draft::Run(row, self.places(&units))
+        let places = self.places(&units);
+        match self.is_pair(units[0]) {
+            true => Draft::Twins(places),
+            false => Draft::Run(row, places),
+        }
     }
 
     /// The origins of the first two operands of a unit, and then the positions there. In the

@@ -7,7 +7,7 @@ use super::pool::{Around, CHUNK, Memory, Operand, Pool, Slot, stride};
 use super::schedule::Side;
 use super::scratch::{Loop, Scratch};
 use super::{Failure, Outcome};
-use crate::graph::primitive::{Kernel, KernelCall, Map1, Map2, Map3, Mirror, Together};
+use crate::graph::primitive::{Both, Kernel, KernelCall, Map1, Map2, Map3, Together};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
 use crate::vector::{Strided, product, product_of_reached};
 use smallvec::SmallVec;
@@ -64,8 +64,8 @@ pub(super) enum Step {
     /// The same, with masks for both factors.
     ProductOfReached(Box<[Factor; 4]>, Slot),
     Whole(Box<Whole>, Slot),
-    /// A function of an array and of its negative, each into a place of its own.
-    Mirrored(Mirror, Slot, Slot, Slot, u32),
+    /// Two functions of the same numbers, each into places of its own.
+    Twins(Both, Operand, Slot, Slot, u32),
     /// An operation and its companion, which has `len` entries, each into a place of its own.
     Together(Together, Box<Whole>, Slot, Slot, u32),
     Fused(Box<Fused>, Slot, u32),
@@ -103,7 +103,7 @@ impl Step {
             }
             Step::Whole(whole, _) if whole.rounds.is_some() => ("loop", whole.shape.len()),
             Step::Whole(whole, _) => ("whole", whole.shape.len()),
-            Step::Mirrored(.., len) => ("pair", *len as usize),
+            Step::Twins(_, x, .., len) => (gathered(&[*x], "pair", "gathered pair"), *len as usize),
             Step::Together(_, whole, ..) => ("pair", whole.shape.len()),
             Step::Fused(fused, _, len) => match fused.links.len() {
                 1 => ("link", *len as usize),
@@ -222,13 +222,14 @@ impl Step {
                 let (around, out) = pool.split(out, whole.shape.len());
                 whole.run(&around, out, &mut scratch.loops)?;
             }
-            Step::Mirrored(f, x, plain, mirrored, len) => {
-                let other = &mut scratch.gathered[0][..];
+            Step::Twins(f, x, first, second, len) => {
+                let [room, other, _] = &mut scratch.gathered;
                 for from in (0..len).step_by(CHUNK) {
                     let count = CHUNK.min((len - from) as usize);
-                    let (around, out) = pool.split(plain + from, count);
-                    f(around.slice(x + from, count), out, &mut other[..count]);
-                    pool.slice_mut(mirrored + from, count)
+                    let (around, out) = pool.split(first + from, count);
+                    let x = around.entries(x, indices, from as usize, count, room);
+                    f(x, out, &mut other[..count]);
+                    pool.slice_mut(second + from, count)
                         .copy_from_slice(&other[..count]);
                 }
             }

@@ -99,9 +99,9 @@ pub struct Map3 {
     pub over: Over3,
 }
 
-/// f(x) and f(−x) of each of a slice at once, for functions where that costs little more than
-/// one of them. All slices are equally long.
-pub type Mirror = fn(&[f64], &mut [f64], &mut [f64]);
+/// Two functions of each of a slice at once. All slices are equally long, and both results have the bits that
+/// each function gives by itself.
+pub type Both = fn(&[f64], &mut [f64], &mut [f64]);
 
 /// The results of two operations on the same array with the same attribute at once; the call is that
 /// of the first. Both get the bits that each of them gives by itself.

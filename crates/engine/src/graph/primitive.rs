@@ -9,9 +9,20 @@ pub use super::columns::{
     Select, Selected, ShapeRule, Sizes, Slopes, Tangent, Transposed,
 };
 pub use super::kernel::{
-    Fault, Kernel, KernelCall, Lanes, Map1, Map2, Map3, Mirror, Placement, Placing, Together,
+    Both, Fault, Kernel, KernelCall, Lanes, Map1, Map2, Map3, Placement, Placing, Together,
     WholeKernel,
 };
+
+/// A function that another one of one number brings along.
+#[derive(Clone, Copy)]
+pub struct Twin {
+    /// The function.
+    pub other: &'static Primitive,
+    /// True if it is that of the number's negative.
+    pub negated: bool,
+    /// Both at once.
+    pub both: Both,
+}
 
 /// One operation: one row of the table.
 pub struct Primitive {
@@ -72,8 +83,8 @@ pub struct Primitive {
     pub writable: bool,
     /// True if its kernel refuses some values.
     pub may_fail: bool,
-    /// The function of x and −x at once, where one helps the other.
-    pub mirror: Option<Mirror>,
+    /// Another function that costs little where this one is computed of the same number.
+    pub twin: Option<Twin>,
     /// Another operation that costs little where this one is computed of the same, and both at once.
     pub companion: Option<(&'static Primitive, Together)>,
     /// The computation of its value.
@@ -140,7 +151,7 @@ impl Primitive {
             spelled: None,
             writable: false,
             may_fail: false,
-            mirror: None,
+            twin: None,
             companion: None,
             kernel,
             derivative: DerivativeRule::Zero,
@@ -353,9 +364,25 @@ impl Primitive {
         self
     }
 
-    /// f(x) and f(−x) can be had together.
-    pub const fn mirror(mut self, both: Mirror) -> Primitive {
-        self.mirror = Some(both);
+    /// The function `other` of the same number can be had along.
+    pub const fn twin(mut self, other: &'static Primitive, both: Both) -> Primitive {
+        let negated = false;
+        self.twin = Some(Twin {
+            other,
+            negated,
+            both,
+        });
+        self
+    }
+
+    /// It is the row `itself`, and f(x) and f(−x) can be had together.
+    pub const fn mirror(mut self, itself: &'static Primitive, both: Both) -> Primitive {
+        let (other, negated) = (itself, true);
+        self.twin = Some(Twin {
+            other,
+            negated,
+            both,
+        });
         self
     }
 

@@ -6,7 +6,7 @@
 use super::{rows, special, term::entrywise};
 use crate::graph::primitive::{DerivativeRule::*, Parity, Slopes};
 use crate::graph::{Primitive, Term};
-use crate::vector::{map1, map2, map3, math, mirror};
+use crate::vector::{both, map1, map2, map3, math};
 use std::f64::consts::{LN_2, LN_10, PI};
 
 const INFINITY: f64 = f64::INFINITY;
@@ -65,7 +65,7 @@ rows! {
         .latex(r"\sqrt{#1}").doc("The square root.").example("sqrt(2)", "1.41421").samples(&[&[0.3], &[2.0]]);
     CBRT = Primitive::map1("cbrt", map1!(special::cbrt)).partial(|_, y| 1.0 / (3.0 * y.squared()))
         .latex(r"\sqrt[3]{#1}").ulps(1.0).doc("The cube root.").example("cbrt(-8)", "-2").samples(&[&[-0.3], &[2.0]]);
-    SIN = Primitive::map1("sin", map1!(fused math::sin, where math::few_turns, else libm::sin)).parity(Parity::Odd).partial(|x, _| x.map(&COS))
+    SIN = Primitive::map1("sin", map1!(fused math::sin, where math::few_turns, else libm::sin)).twin(&COS, both!(math::sin_cos, where math::few_turns, else libm::sincos)).parity(Parity::Odd).partial(|x, _| x.map(&COS))
         .latex(r"\sin").ulps(0.8).doc("The sine.").example("sin(pi/6)", "0.5").samples(&[&[-0.3], &[2.0]]);
     COS = Primitive::map1("cos", map1!(fused math::cos, where math::few_turns, else libm::cos)).parity(Parity::Even).partial(|x, _| -x.map(&SIN))
         .latex(r"\cos").ulps(0.8).doc("The cosine.").example("cos(pi/3)", "0.5").samples(&[&[-0.3], &[2.0]]);
@@ -81,7 +81,7 @@ rows! {
         .latex(r"\sinh").ulps(1.5).doc("The hyperbolic sine.").example("sinh(1)", "1.1752").samples(&[&[-0.3], &[2.0]]);
     COSH = Primitive::map1("cosh", map1!(fused math::cosh)).parity(Parity::Even).partial(|x, _| x.map(&SINH))
         .latex(r"\cosh").ulps(1.5).doc("The hyperbolic cosine.").example("cosh(1)", "1.54308").samples(&[&[-0.3], &[2.0]]);
-    TANH = Primitive::map1("tanh", map1!(fused math::tanh)).parity(Parity::Odd).partial(|x, _| 1.0 / x.map(&COSH).squared())
+    TANH = Primitive::map1("tanh", map1!(fused math::tanh)).twin(&COSH, both!(math::tanh_cosh)).parity(Parity::Odd).partial(|x, _| 1.0 / x.map(&COSH).squared())
         .latex(r"\tanh").ulps(2.0).doc("The hyperbolic tangent.").example("tanh(1)", "0.761594").samples(&[&[-0.3], &[2.0]]);
     ASINH = Primitive::map1("asinh", map1!(libm::asinh)).partial(|x, _| 1.0 / hypot(x.number(1.0), x))
         .latex(r"\operatorname{arsinh}").ulps(1.5).doc("The inverse hyperbolic sine.").example("asinh(1)", "0.881374").samples(&[&[-0.3], &[2.0]]);
@@ -112,7 +112,7 @@ rows! {
         .kinks(|args, _| kink_at(0.0, args[0], 0.0, 0.0, 1.0))
         .latex(r"\operatorname{ReLU}").exact().doc("max(x, 0) with derivative 0 at 0.").example("relu([-1, 2])", "[0, 2]").samples(&[&[-0.3], &[2.0]]);
     SIGMOID = Primitive::map1("sigmoid", map1!(fused math::sigmoid)).aliases(&["logistic", "σ"])
-        .mirror(mirror!(math::sigmoid_both)).partial(|x, y| y * (-x).map(&SIGMOID))
+        .mirror(&SIGMOID, both!(math::sigmoid_both)).partial(|x, y| y * (-x).map(&SIGMOID))
         .latex(r"\sigma").ulps(2.0).doc("1/(1 + exp(-x)).").example("sigmoid(0)", "0.5").samples(&[&[-1.3], &[2.0]]);
     LOG_SIGMOID = Primitive::map1("log_sigmoid", map1!(fused math::log_sigmoid)).partial(|x, _| (-x).map(&SIGMOID))
         .latex(r"\log\sigma").ulps(1.5).doc("log(sigmoid(x)), exact in both tails.").example("log_sigmoid(0)", "-0.693147").samples(&[&[-1.3], &[2.0]]);

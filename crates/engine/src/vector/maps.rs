@@ -4,6 +4,7 @@
 //! sees a plain loop around a known function.
 
 use crate::graph::primitive::Lanes;
+use std::ops::Range;
 
 /// Evaluates an expression as compiled for the widest instructions that this processor has. The
 /// name before the arrow is bound to the [`Arithmetic`](super::Arithmetic) of the instance.
@@ -76,17 +77,20 @@ macro_rules! map1 {
 }
 pub(crate) use map1;
 
-/// The [`Mirror`](crate::graph::primitive::Mirror) of a function of one number, from one that
-/// gives both values.
-macro_rules! mirror {
-    ($f:expr) => {{
-        fn over(x: &[f64], out: &mut [f64], mirrored: &mut [f64]) {
-            $crate::vector::at_full_width!(ops => $crate::vector::maps::both_ways(|x| $f(ops, x), x, out, mirrored))
+/// The [`Both`](crate::graph::primitive::Both) of a function of one number that gives two; other functions may
+/// be right `else`where.
+macro_rules! both {
+    ($f:expr $(, where $near:expr, else $far:expr)?) => {{
+        fn over(x: &[f64], out: &mut [f64], other: &mut [f64]) {
+            $crate::vector::at_full_width!(ops => $crate::vector::maps::over_both(|x| $f(ops, x), x, out, other));
+            $(for ((y, z), x) in out.iter_mut().zip(other).zip(x).filter(|(_, x)| !$near(**x)) {
+                (*y, *z) = $far(*x);
+            })?
         }
         over
     }};
 }
-pub(crate) use mirror;
+pub(crate) use both;
 
 /// The [`Map2`](crate::graph::primitive::Map2) of a function of two numbers.
 macro_rules! map2 {
@@ -140,10 +144,12 @@ pub fn one(f: impl Fn(f64) -> f64, x: f64) -> f64 {
 
 /// Both values of each.
 #[inline(always)]
-pub fn both_ways(f: impl Fn(f64) -> (f64, f64), x: &[f64], out: &mut [f64], mirrored: &mut [f64]) {
-    let places = out.iter_mut().zip(mirrored);
-    for ((y, z), x) in places.zip(x) {
-        (*y, *z) = f(*x);
+pub fn over_both(f: impl Fn(f64) -> (f64, f64), x: &[f64], out: &mut [f64], other: &mut [f64]) {
+    for range in whole_vectors(x.len().min(out.len()).min(other.len())) {
+        let places = out[range.clone()].iter_mut().zip(&mut other[range.clone()]);
+        for ((y, z), x) in places.zip(&x[range]) {
+            (*y, *z) = f(*x);
+        }
     }
 }
 
@@ -167,18 +173,22 @@ pub fn over1(f: impl Fn(f64) -> f64, x: &[f64], out: &mut [f64]) {
     }
 }
 
-/// `out[k] = f(x[k])` for a function that costs many instructions.
+/// `n` entries in two pieces for one loop around a function that costs many instructions.
 ///
 /// The compiler's own loops do the last few entries one by one. Here the last vector overlaps the
 /// one before it instead, and some entries are computed twice.
 #[inline(always)]
-pub fn over1_whole(f: impl Fn(f64) -> f64, x: &[f64], out: &mut [f64]) {
+fn whole_vectors(n: usize) -> [Range<usize>; 2] {
     const WIDTH: usize = 8;
-    let n = x.len().min(out.len());
     let first = if n < WIDTH { n } else { n - n % WIDTH };
     let last = if first < n { n - WIDTH } else { n };
-    // One loop for both pieces: its body is long.
-    for range in [0..first, last..n] {
+    [0..first, last..n]
+}
+
+/// `out[k] = f(x[k])` for a function that costs many instructions.
+#[inline(always)]
+pub fn over1_whole(f: impl Fn(f64) -> f64, x: &[f64], out: &mut [f64]) {
+    for range in whole_vectors(x.len().min(out.len())) {
         over1(&f, &x[range.clone()], &mut out[range]);
     }
 }

@@ -20,6 +20,6 @@ pub mod sums;
 mod tiles;
 
 pub use instance::{Arithmetic, Fused, Separate, Wide, Wider};
-pub(crate) use maps::{at_full_width, at_width, map1, map2, map3, mirror};
+pub(crate) use maps::{at_full_width, at_width, both, map1, map2, map3};
 pub use product::{RunningProduct, product, product_of_reached};
 pub use strided::Strided;

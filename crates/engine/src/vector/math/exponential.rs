@@ -90,6 +90,12 @@ pub fn cosh<A: Arithmetic>(ops: A, x: f64) -> f64 {
     half + 0.25 / half
 }
 
+/// tanh x and cosh x, with the bits of each by itself.
+#[inline(always)]
+pub fn tanh_cosh<A: Arithmetic>(ops: A, x: f64) -> (f64, f64) {
+    (tanh(ops, x), cosh(ops, x))
+}
+
 /// The sigmoid of x and of −x, each with the bits that [`sigmoid`] gives.
 #[inline(always)]
 pub fn sigmoid_both<A: Arithmetic>(ops: A, x: f64) -> (f64, f64) {

@@ -10,9 +10,9 @@ mod exponential;
 mod logarithm;
 mod trigonometric;
 
-pub use exponential::{cosh, exp, expm1, sigmoid, sigmoid_both, tanh};
+pub use exponential::{cosh, exp, expm1, sigmoid, sigmoid_both, tanh, tanh_cosh};
 pub use logarithm::{log, log_sigmoid, log1p, log2, log10, softplus};
-pub use trigonometric::{cos, few_turns, sin};
+pub use trigonometric::{cos, few_turns, sin, sin_cos};
 
 use super::Arithmetic;
 

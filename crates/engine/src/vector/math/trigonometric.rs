@@ -69,24 +69,28 @@ fn cosine<A: Arithmetic>(ops: A, r: f64, rest: f64) -> f64 {
     leading + (((1.0 - leading) - half) + (z * p - r * rest))
 }
 
-/// The sine, a quarter turn on for each of `quarters`.
+/// Sine and cosine, for [`few_turns`].
 #[inline(always)]
-fn turned_sine<A: Arithmetic>(ops: A, x: f64, quarters: u64) -> f64 {
+pub fn sin_cos<A: Arithmetic>(ops: A, x: f64) -> (f64, f64) {
     let (q, r, rest) = reduce(ops, x);
-    let q = q.wrapping_add(quarters);
     let (s, c) = (sine(ops, r, rest), cosine(ops, r, rest));
-    let value = if q & 1 == 0 { s } else { c };
-    f64::from_bits(value.to_bits() ^ ((q & 2) << 62))
+    // A quarter turn on for each of `quarters`.
+    let turned = |quarters| {
+        let q = q.wrapping_add(quarters);
+        let value = if q & 1 == 0 { s } else { c };
+        f64::from_bits(value.to_bits() ^ ((q & 2) << 62))
+    };
+    (turned(0), turned(1))
 }
 
 /// The sine, for [`few_turns`].
 #[inline(always)]
 pub fn sin<A: Arithmetic>(ops: A, x: f64) -> f64 {
-    turned_sine(ops, x, 0)
+    sin_cos(ops, x).0
 }
 
 /// The cosine, for [`few_turns`].
 #[inline(always)]
 pub fn cos<A: Arithmetic>(ops: A, x: f64) -> f64 {
-    turned_sine(ops, x, 1)
+    sin_cos(ops, x).1
 }
