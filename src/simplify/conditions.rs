@@ -8,7 +8,7 @@ use crate::graph::{Attr, Graph, NodeId, Op, Primitive};
 use crate::primitives::algebra::LOGDET;
 use crate::primitives::arithmetic::{AND, EQ, GE, GT, LE, LT, NE, OR, POW, UNLESS};
 use crate::primitives::array::{MIN_OF, reduced};
-use crate::primitives::elementary::ABS;
+use crate::primitives::elementary::{ABS, FLOOR};
 use rustc_hash::FxHashMap;
 
 /// The conditions of a graph that is being read.
@@ -185,7 +185,17 @@ fn holds(algebra: &mut Algebra, need: Need) -> Id {
     };
     let bound = algebra.number(Number::from(bound));
     let bound = algebra.stretch(bound, shape);
-    algebra.operation(row, Attr::None, &[value, bound], shape)
+    let holds = algebra.operation(row, Attr::None, &[value, bound], shape);
+    let Some(exponent) = need.exponent else {
+        return holds;
+    };
+    let of = algebra.shape(exponent);
+    let whole = algebra.operation(&FLOOR, Attr::None, &[exponent], of);
+    let is_whole = algebra.operation(&EQ, Attr::None, &[whole, exponent], of);
+    let both = algebra.common_shape([holds, is_whole].into_iter());
+    let both = both.unwrap_or(shape);
+    let sides = [holds, is_whole].map(|side| algebra.stretch(side, both));
+    algebra.operation(&OR, Attr::None, &sides, both)
 }
 
 /// A condition where its sides are numbers; what is no number differs from everything.

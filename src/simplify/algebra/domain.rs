@@ -18,11 +18,13 @@ pub struct Need {
     pub least: f64,
     /// The most that it may be.
     pub most: f64,
+    /// The exponent that need only be whole instead.
+    pub exponent: Option<Id>,
 }
 
 impl PartialEq for Need {
     fn eq(&self, other: &Need) -> bool {
-        let key = |need: &Need| (need.entry_of, need.least, need.most);
+        let key = |need: &Need| (need.entry_of, need.least, need.most, need.exponent);
         key(self) == key(other)
     }
 }
@@ -52,10 +54,14 @@ impl Algebra<'_> {
 
     /// What base^exponent needs.
     pub fn need_of_power(&mut self, base: Id, exponent: Id) -> Option<Need> {
-        let whole = self
-            .value(self.core(exponent))
-            .is_some_and(Number::is_whole);
-        (!whole).then(|| self.not_negative(base))?
+        let exponent = self.core(exponent);
+        let number = self.value(exponent);
+        if number.is_some_and(Number::is_whole) {
+            return None;
+        }
+        let mut need = self.not_negative(base)?;
+        need.exponent = number.is_none().then_some(exponent);
+        Some(need)
     }
 
     /// The need that a value is not negative; `None` where it never is.
@@ -83,6 +89,7 @@ impl Algebra<'_> {
             entry_of,
             least,
             most,
+            exponent: None,
         })
     }
 
