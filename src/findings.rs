@@ -5,6 +5,7 @@ use crate::claims::Slip;
 use crate::diagnostic::{bytes, counted};
 use crate::notation::{PlainMath, Style};
 use crate::number;
+use crate::primitives::named;
 use crate::source::Location;
 use crate::symbolic::NoFormula;
 use crate::syntax::ast::Mode;
@@ -71,7 +72,10 @@ pub fn no_formula(why: NoFormula) -> String {
                 _ => return "the language has no formula for this Jacobian".into(),
             };
             let entries = match operation {
-                Some(name) => format!("the entries of `{name}` have no formula of theirs"),
+                Some(name) if !named(name).is_empty() => {
+                    format!("the entries of `{name}` have no formula of theirs")
+                }
+                Some(_) => "the language has no formula for its entries".into(),
                 None => "no matrix holds it".into(),
             };
             format!(

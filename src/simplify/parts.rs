@@ -3,6 +3,7 @@
 use super::Size;
 use crate::graph::primitive::{Mask, Notation};
 use crate::graph::{Cone, Graph, NodeId, Op};
+use crate::primitives::array::DEVIATIONS;
 use rustc_hash::FxHashSet;
 
 /// Operations on the longest path of one formula; longer ones are cut into named parts.
@@ -44,14 +45,17 @@ impl<'g> Outline<'g> {
         }
     }
 
-    /// The number of operations.
+    /// The number of operations, as they are written: x - mean(x) takes two, and x twice.
     pub fn size(&self) -> Size {
         let mut trees: Vec<u64> = Vec::with_capacity(self.cone.len());
         let mut dag = 0;
         self.visit(|id, leaf, args| {
-            let own = u64::from(!leaf && counts(self.graph, id));
+            let deviations = self.graph.node(id).primitive();
+            let deviations = !leaf && deviations.is_some_and(|row| row.is(&DEVIATIONS));
+            let times = 1 + u64::from(deviations);
+            let own = times * u64::from(!leaf && counts(self.graph, id));
             dag += own;
-            let parts = args.iter().map(|place| trees[*place]);
+            let parts = args.iter().map(|place| trees[*place].saturating_mul(times));
             trees.push(parts.fold(own, u64::saturating_add));
         });
         let tree = trees.last().copied().unwrap_or(0);
