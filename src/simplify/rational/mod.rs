@@ -28,7 +28,8 @@ pub fn forms(algebra: &mut Algebra, id: Id) -> SmallVec<[Id; 4]> {
     let looked_at = !algebra.guards
         && (2..=LOOKED_AT).contains(&algebra.cost(id))
         && matches!(algebra.form(id), Form::Sum(_) | Form::Product(_))
-        && !is_one_term(algebra, id);
+        && !is_one_term(algebra, id)
+        && !is_product_of_polynomials(algebra, id);
     let Some(kernels) = looked_at.then(|| Generators::of(algebra, id)).flatten() else {
         return found;
     };
@@ -65,6 +66,27 @@ fn is_one_term(algebra: &Algebra, id: Id) -> bool {
         let composed = matches!(algebra.form(base), Form::Sum(_) | Form::Product(_));
         !composed && functions < 2 && algebra.value(*exponent).is_some()
     })
+}
+
+/// True for a product of brackets in which names are only added and multiplied: multiplied out and divided by its
+/// brackets again, it is what it was.
+fn is_product_of_polynomials(algebra: &Algebra, id: Id) -> bool {
+    let (_, term) = algebra.scaled(id);
+    let mut todo: SmallVec<[Id; 16]> = SmallVec::from_slice(&[term]);
+    while let Some(part) = todo.pop() {
+        match algebra.form(part) {
+            Form::Number(_) | Form::Atom(_) | Form::Sum(_) => {}
+            Form::Product(bases) => {
+                let count = |e: Id| algebra.value(e).and_then(Number::integer);
+                if !bases.iter().all(|(_, e)| count(*e).is_some_and(|e| e > 0)) {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+        todo.extend(algebra.children(part));
+    }
+    matches!(algebra.form(term), Form::Product(_))
 }
 
 /// A numerator, and the powers of the factors of its denominator.
