@@ -101,8 +101,8 @@ impl Algebra<'_> {
         }
     }
 
-    /// True if a form may be no number where its atoms are numbers.
-    pub(super) fn is_partial(&self, form: Form<'_>) -> bool {
+    /// True if a form of these parts may be no number where its atoms are numbers.
+    pub(super) fn is_partial(&self, form: Form<'_>, parts: &[Id]) -> bool {
         let own = match form {
             Form::Product(bases) => bases
                 .iter()
@@ -111,10 +111,7 @@ impl Algebra<'_> {
             Form::Apply(row, ..) => row.domain.is_some() || row.is(&LOGDET),
             _ => false,
         };
-        own || self
-            .parts(form)
-            .iter()
-            .any(|part| self.entries[part.index()].partial)
+        own || parts.iter().any(|part| self.entries[part.index()].partial)
     }
 
     /// All that `id` needs to be a number.

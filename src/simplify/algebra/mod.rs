@@ -316,7 +316,7 @@ impl<'a> Algebra<'a> {
             hash,
             cost: costs.fold(self.operations(form), u64::saturating_add),
             conditional: self.is_conditional(form),
-            partial: self.is_partial(form),
+            partial: self.is_partial(form, &parts),
             place: 0,
             found: [Id::NONE; Memo::COUNT],
         };
