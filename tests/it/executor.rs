@@ -210,6 +210,61 @@ fn functions_of_the_same_numbers_are_pairs() {
 }
 
 #[test]
+fn parts_of_vectors_give_the_same_bits() {
+    let expressions = [
+        "grad(L, x)",
+        "x - 0.5*grad(L, x)",
+        "jvp(grad(L, x), x, v.*(v > -1))",
+        "grad(sum(x[20..600].*(-0*v[20..600])), x) + 0*x",
+        "grad(sum(x[1..300].*v[1..300]) + sum(x[301..n].^3) + sum(sin(x)), x).*v",
+        "grad(sum(x[9..530].^2)*sum(x[40..n].^2)*sum(x[2..n-1].^4), x)",
+        "grad(sum(x[3..n]./(x[1..n-2] - x[1])), x)",
+        "vcat(sin(x), -cos(x), 2, x)",
+        "vcat(vcat(sin(x), exp(x)), vcat(x.^2, sin(x))) + 1",
+        "hcat(sin(x), v, x.^2 - 1, sin(x))*[1, 2, 3, 4] + sin(x)",
+        "hcat(grad(L, x), grad(sum(x.^3), x))'",
+        "hcat(hcat(tanh(x), x), x.*v) + vcat(tanh(x), x, x.*v)[1]",
+        "vcat(hcat(sin(x), x), hcat(x, sin(x)))",
+        "x + -v; -v + x; -(0*x) + 0*x; 0*x + -(0*x)",
+    ];
+    let expressions: Vec<String> = expressions
+        .iter()
+        .flat_map(|text| text.split("; "))
+        .map(String::from)
+        .collect();
+    for n in [700, 5003] {
+        let definitions = format!(
+            "n = {n}; x = randn({n}, seed=1); v = randn({n}, seed=2)
+             L = sum(100*(x[2..n] - x[1..n-1].^2).^2 + (1 - x[1..n-1]).^2)"
+        );
+        for inputs in [&["x"][..], &["x", "v"]] {
+            assert_eq!(
+                agrees(&definitions, inputs, &expressions),
+                Ok(true),
+                "{n}, {inputs:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn vectors_are_put_together_in_place() {
+    let found = steps(
+        "x = randn(700, seed=1); n = 700; L = sum(x[2..n].^2.*x[1..n-1])",
+        &["x"],
+        &["x - 0.5*grad(L, x)"],
+    );
+    assert_eq!(found.last(), Some(&("chain", 700)), "{found:?}");
+    assert!(!found.contains(&("whole", 700)), "{found:?}");
+    let found = steps(
+        "x = randn(700, seed=1)",
+        &["x"],
+        &["hcat(sin(x), cos(x))*[1, 2]"],
+    );
+    assert_eq!(found, [("link", 700), ("link", 700), ("product", 700)]);
+}
+
+#[test]
 fn what_cannot_fail_is_compiled_under_a_condition() {
     // Which entries of `r` a gradient reaches is a condition; the index under it is right in all runs.
     let looked_up = "x = [1.5, 2]\nm = x.^2\nplaces = [1, 1; 2, 1]\nr = [x[1], x[2]]\n\

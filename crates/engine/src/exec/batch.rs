@@ -350,6 +350,10 @@ impl Run<'_> {
             {
                 let lanes = |operand: usize| {
                     let slot = match link.sources[operand] {
+                        Source::Block([at, first, count]) => match (k as u32).checked_sub(first) {
+                            Some(k) if k < count => at + k,
+                            _ => return Lanes::All(0.0),
+                        },
                         Source::Array(at) => at + k as Slot,
                         Source::Number(at) => at,
                         Source::Column(at) | Source::Rows(at) => at + row as Slot,

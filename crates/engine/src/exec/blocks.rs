@@ -19,6 +19,8 @@ pub(super) struct Blocks<S> {
     /// arrays after them.
     pub loads: Vec<Moved>,
     pub stores: Vec<Moved>,
+    /// True if steps write to whole arrays, too.
+    pub in_place: bool,
     /// The steps for one block, and for the last, which may be higher.
     pub each: Pass<S>,
     pub last: Pass<S>,
@@ -87,7 +89,8 @@ impl<S: Sync> Blocks<S> {
         run: impl Fn(&S, &mut Memory<'_>, &mut Scratch) -> Outcome<()> + Sync,
     ) -> Outcome<()> {
         let pieces: Vec<Range<usize>> = sums::pieces(self.rows).collect();
-        let shared = pieces.len() > 1 && self.stores.is_empty();
+        let leaves_arrays = self.in_place || !self.stores.is_empty();
+        let shared = pieces.len() > 1 && !leaves_arrays;
         let found: Vec<Found> = match if shared { threads::count() } else { 1 } {
             1 => {
                 let mut memory = Memory::own(pool);

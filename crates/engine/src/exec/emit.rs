@@ -6,16 +6,17 @@ use super::blocks::{Blocks, Columns, Moved, Pass, Total};
 use super::certainty::uncertain;
 use super::compiled::compiled_rounds;
 use super::guarded::guarded;
+use super::inside::pieces;
 use super::layout::PoolLayout;
 use super::links::chain;
-use super::plan::{Place, Plan, Read, Reading};
-use super::pool::{Operand, Slot};
+use super::plan::{Place, Plan, Read};
+use super::pool::{LINE, Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
 use super::reading::{Pair, PairKind};
 use super::schedule::{Draft, Side, Zoned, schedule};
 use super::scratch::{Loop, Scratch};
 use super::shared::with_common_sweeps;
-use super::step::{Factor, Step, Whole};
+use super::step::{Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
 use crate::graph::primitive::{AddsUp, Kernel};
@@ -171,7 +172,10 @@ impl Emitter<'_, '_> {
             }
             Draft::Twins(units) => steps.push(self.twins(units)),
             Draft::Scan(row, side, places) => steps.push(self.scan(row, *side, places)),
-            Draft::Single(place) => steps.push(self.single(*place)),
+            Draft::Single(place) => match self.joined(*place) {
+                Some(copies) => steps.extend(copies),
+                None => steps.push(self.single(*place)),
+            },
             Draft::Blocks(tall) => steps.push(self.blocks(tall)),
         }
     }
@@ -280,6 +284,18 @@ impl Emitter<'_, '_> {
         Step::Scan(f, side, first, others, out, len)
     }
 
+    /// The copies that complete a concatenation; `None` where no part was computed inside it.
+    fn joined(&self, place: Place) -> Option<Vec<Step>> {
+        let pieces = pieces(self.plan, place)?;
+        let out = self.layout.out(place);
+        let copy = |(read, offset): &(Read, u32)| {
+            let (from, to, len) = (self.layout.slot(read), out + offset, read.shape.len());
+            (from != to).then_some(Step::Copy(Operand::Each(from), -0.0, to, len as u32))
+        };
+        let copies: Vec<Step> = pieces.iter().filter_map(copy).collect();
+        (copies.len() < pieces.len()).then_some(copies)
+    }
+
     fn single(&mut self, place: Place) -> Step {
         let out = self.layout.out(place);
         let shape = self.layout.seen(self.plan.shape(place));
@@ -302,19 +318,9 @@ impl Emitter<'_, '_> {
             Kernel::Map1(_) | Kernel::Map2(_) | Kernel::Map3(_) | Kernel::Fold(_) => {
                 self.chain(place)
             }
+            _ if self.plan.adds_blocks(place) => self.chain(place),
             _ if row.is_matrix_product() => {
-                let factor = |read: &Read| {
-                    let transposed = read.reading == Reading::Transposed;
-                    let shape = self.layout.seen(read.shape);
-                    Factor {
-                        at: self.layout.slot(read),
-                        shape: match transposed {
-                            true => shape.transposed(),
-                            false => shape,
-                        },
-                        transposed,
-                    }
-                };
+                let factor = |read: &Read| self.layout.factor(read);
                 match reads.as_slice() {
                     [a, b] => Step::Product(factor(a), factor(b), out),
                     reads => {
@@ -436,7 +442,7 @@ impl Emitter<'_, '_> {
             rows: tall.rows,
             height,
             at: self.layout.blocks_at,
-            room: last,
+            room: last.next_multiple_of(LINE),
             layout,
         });
         let [each, last] = [height, last].map(|height| {
@@ -463,6 +469,7 @@ impl Emitter<'_, '_> {
             stores: stores
                 .map(|store| moved(*store, 0, self.plan.shape(*store)))
                 .collect(),
+            in_place: !tall.in_place.is_empty(),
             each,
             last,
             totals: totals

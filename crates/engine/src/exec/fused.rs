@@ -9,6 +9,24 @@ use crate::threads;
 /// The number of entries in a piece.
 pub(super) const WIDTH: usize = 512;
 
+/// A result between two links. It begins where a line of the cache does: what lies across two lines
+/// takes twice as long to be read and written.
+#[derive(Clone)]
+#[repr(align(64))]
+pub(super) struct Register([f64; WIDTH]);
+
+impl Default for Register {
+    fn default() -> Register {
+        Register([0.0; WIDTH])
+    }
+}
+
+/// The registers that a link reads while it writes one of them.
+struct Others<'r> {
+    before: &'r [Register],
+    after: &'r [Register],
+}
+
 /// From so many operations on entries on, threads share them: fewer take less than some 100 µs.
 const WORTH_THREADS: usize = 1 << 19;
 
@@ -19,6 +37,9 @@ pub(super) enum Source {
     Array(Slot),
     /// One number for all entries.
     Number(Slot),
+    /// Entries in a vector of zeros: where they lie, the first of the vector that is one of them,
+    /// and how many they are.
+    Block([u32; 3]),
     /// A column, repeated for every column of the shape.
     Column(Slot),
     /// The rows of a column of which a block computes some, from the first of the whole on.
@@ -48,6 +69,10 @@ pub(super) struct Link {
 pub(super) struct Fused {
     pub shape: Shape,
     pub links: Vec<Link>,
+    /// Where blocks of a vector begin or end, in order: a piece lies inside a block or outside.
+    pub borders: Vec<u32>,
+    /// True if the result lies in a whole array, of which a block computes some rows.
+    pub in_rows: bool,
 }
 
 /// The part of an array that is being computed: entries `from` on of column `column`.
@@ -68,7 +93,7 @@ impl Fused {
     }
 
     /// Computes all entries into `out`.
-    pub fn run(&self, around: &Around<'_>, out: &mut [f64], registers: &mut [Box<[f64]>]) {
+    pub fn run(&self, around: &Around<'_>, out: &mut [f64], registers: &mut [Register]) {
         let rows = if self.by_columns() {
             self.shape.m()
         } else {
@@ -85,7 +110,7 @@ impl Fused {
         // Each entry is computed by itself, whatever part it is in.
         let each = out.len().div_ceil(count).next_multiple_of(WIDTH);
         threads::share(out.chunks_mut(each).enumerate(), |(k, out)| {
-            let mut registers = vec![vec![0.0; WIDTH].into(); registers.len()];
+            let mut registers = vec![Register::default(); registers.len()];
             self.run_part(k * each, rows, around, out, &mut registers);
         });
     }
@@ -97,68 +122,89 @@ impl Fused {
         rows: usize,
         around: &Around<'_>,
         out: &mut [f64],
-        registers: &mut [Box<[f64]>],
+        registers: &mut [Register],
     ) {
         let mut done = 0;
         while done < out.len() {
             let (column, from) = ((first + done) / rows, (first + done) % rows);
-            let len = WIDTH.min(rows - from).min(out.len() - done);
+            let border = self.borders.iter().find(|border| **border as usize > from);
+            let end = border.map_or(rows, |border| *border as usize);
+            let len = WIDTH.min(end - from).min(out.len() - done);
             let piece = Piece {
                 column,
                 from,
                 len,
                 rows,
             };
-            self.run_piece(piece, around, &mut out[done..][..len], registers);
+            self.run_piece(&piece, around, &mut out[done..][..len], registers);
             done += len;
         }
     }
 
     fn run_piece(
         &self,
-        piece: Piece,
+        piece: &Piece,
         around: &Around<'_>,
         out: &mut [f64],
-        registers: &mut [Box<[f64]>],
+        registers: &mut [Register],
     ) {
         let Some((last, links)) = self.links.split_last() else {
             return;
         };
         for link in links {
-            let mut target = std::mem::take(&mut registers[link.to as usize]);
-            link.run(piece, around, registers, &mut target[..piece.len]);
-            registers[link.to as usize] = target;
+            let (others, Register(target)) = Others::of(registers, link.to);
+            link.run(piece, around, &others, &mut target[..piece.len]);
         }
-        last.run(piece, around, registers, out);
+        let others = Others {
+            before: registers,
+            after: &[],
+        };
+        last.run(piece, around, &others, out);
+    }
+}
+
+impl<'r> Others<'r> {
+    fn of(registers: &'r mut [Register], to: u8) -> (Others<'r>, &'r mut Register) {
+        let (before, rest) = registers.split_at_mut(to as usize);
+        let (target, after) = rest.split_first_mut().expect("every link has a register");
+        (Others { before, after }, target)
+    }
+
+    fn entries(&self, k: u8, len: usize) -> &'r [f64] {
+        let k = k as usize;
+        let Register(entries) = match k.checked_sub(self.before.len() + 1) {
+            Some(k) => &self.after[k],
+            None => &self.before[k],
+        };
+        &entries[..len]
     }
 }
 
 impl Source {
-    fn lanes<'a>(
-        self,
-        piece: Piece,
-        around: &Around<'a>,
-        registers: &'a [Box<[f64]>],
-    ) -> Lanes<'a> {
+    fn lanes<'a>(self, piece: &Piece, around: &Around<'a>, registers: &Others<'a>) -> Lanes<'a> {
         let Piece {
             column,
             from,
             len,
             rows,
-        } = piece;
+        } = *piece;
         match self {
             Source::Array(at) => Lanes::Each(around.slice(at + (column * rows + from) as u32, len)),
             Source::Number(at) => Lanes::All(around.at(at)),
+            Source::Block([at, first, count]) => match (from as u32).checked_sub(first) {
+                Some(k) if k < count => Lanes::Each(around.slice(at + k, len)),
+                _ => Lanes::All(0.0),
+            },
             Source::Column(at) => Lanes::Each(around.slice(at + from as u32, len)),
             Source::Rows(at) => Lanes::Each(around.slice(at + around.first_row + from as u32, len)),
             Source::Row(at) => Lanes::All(around.at(at + column as u32)),
-            Source::Register(k) => Lanes::Each(&registers[k as usize][..len]),
+            Source::Register(k) => Lanes::Each(registers.entries(k, len)),
         }
     }
 }
 
 impl Link {
-    fn run(&self, piece: Piece, around: &Around<'_>, registers: &[Box<[f64]>], out: &mut [f64]) {
+    fn run(&self, piece: &Piece, around: &Around<'_>, registers: &Others<'_>, out: &mut [f64]) {
         let lanes = |k: usize| self.sources[k].lanes(piece, around, registers);
         self.operation.on(lanes, out);
     }

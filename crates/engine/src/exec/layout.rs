@@ -2,11 +2,13 @@
 //! share theirs.
 
 use super::Unfit;
-use super::plan::{Place, Plan, Read};
-use super::pool::Slot;
+use super::inside::inside;
+use super::plan::{Place, Plan, Read, Reading};
+use super::pool::{LINE, Numbers, Slot};
 use super::program::Input;
 use super::room::Room;
 use super::schedule::{Draft, Zoned, members};
+use super::step::Factor;
 use super::window::Window;
 use crate::graph::{NodeId, Op, Shape};
 use rustc_hash::FxHashMap;
@@ -19,6 +21,8 @@ pub(super) struct PoolLayout<'p, 'g> {
     pub plan: &'p Plan<'g>,
     /// The links of each chain but its last, by the last.
     pub members: FxHashMap<Place, Vec<Place>>,
+    /// The arrays inside of others, in which and from which entry of it on.
+    pub inside: FxHashMap<Place, (Place, u32)>,
     /// The place at which the value of each node begins.
     pub slots: Vec<Slot>,
     /// The length of the pool, in numbers.
@@ -39,6 +43,7 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
         PoolLayout {
             plan,
             members: members(plan),
+            inside: inside(plan),
             slots: vec![Slot::MAX; plan.nodes.len()],
             size: 0,
             zero: 0,
@@ -65,6 +70,9 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
     }
 
     fn reserve(&mut self, len: usize) -> Slot {
+        if len >= WORTH_REUSE {
+            self.size = self.size.next_multiple_of(LINE as u64);
+        }
         let at = self.size;
         self.size += len as u64;
         // A pool that is too long is refused before anything reads these.
@@ -128,7 +136,7 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
                 }
                 Draft::Single(_) | Draft::Blocks(_) => {
                     for place in draft.arrays(self.plan) {
-                        if !self.passes(place) {
+                        if !self.passes(place) && !self.inside.contains_key(&place) {
                             let len = self.plan.shape(place).len();
                             self.slots[place as usize] = self.reserve(len);
                         }
@@ -148,17 +156,19 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
 
     /// Gives the other arrays places that are used again after the last step that reads them.
     fn place_passing(&mut self, zones: &[Zoned]) {
-        let start = self.size;
+        let start = self.size.next_multiple_of(LINE as u64);
+        let lines = |place| self.plan.shape(place).len().next_multiple_of(LINE) as u64;
+        let home = |place| self.inside.get(&place).copied().unwrap_or((place, 0));
         let mut highest = 0;
         for zoned in zones {
             let mut last_use: FxHashMap<Place, usize> = FxHashMap::default();
             for (time, draft) in zoned.drafts.iter().enumerate() {
                 // Runs of numbers read single entries, which last.
                 for place in draft.arrays(self.plan) {
-                    last_use.insert(place, time);
+                    last_use.insert(home(place).0, time);
                 }
                 for root in draft.needs(self.plan, &self.members) {
-                    last_use.insert(root, time);
+                    last_use.insert(home(root).0, time);
                 }
             }
             let mut dying: Vec<Vec<Place>> = vec![Vec::new(); zoned.drafts.len()];
@@ -168,9 +178,14 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
             let mut room = Room::default();
             for (draft, dying) in zoned.drafts.iter().zip(&mut dying) {
                 for place in draft.arrays(self.plan) {
-                    if self.passes(place) {
-                        let at = room.take(self.plan.shape(place).len() as u64);
-                        self.slots[place as usize] = (start + at).min(u64::from(u32::MAX)) as Slot;
+                    let (whole, offset) = home(place);
+                    if self.passes(whole) && self.slots[whole as usize] == Slot::MAX {
+                        let at = room.take(lines(whole));
+                        self.slots[whole as usize] = (start + at).min(u64::from(u32::MAX)) as Slot;
+                    }
+                    if place != whole {
+                        let at = self.slots[whole as usize];
+                        self.slots[place as usize] = at.saturating_add(offset);
                     }
                 }
                 dying.sort_unstable();
@@ -178,13 +193,13 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
                     let placed = self.slots[*place as usize] != Slot::MAX;
                     if placed && self.plan.zones[*place as usize] == zoned.zone {
                         let at = u64::from(self.slots[*place as usize]) - start;
-                        room.give_back(at, self.plan.shape(*place).len() as u64);
+                        room.give_back(at, lines(*place));
                     }
                 }
             }
             highest = highest.max(room.end);
         }
-        self.size += highest;
+        self.size = start + highest;
     }
 
     /// Makes room for blocks of tall arrays.
@@ -199,8 +214,8 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
     }
 
     /// The pool with the values of leaves in their places.
-    pub fn filled(&self) -> Vec<f64> {
-        let mut pool = vec![0.0; self.size as usize];
+    pub fn filled(&self) -> Numbers {
+        let mut pool = Numbers::zeros(self.size as usize);
         let graph = self.plan.graph;
         for (place, node) in self.plan.nodes.iter().enumerate() {
             let at = self.slots[place];
@@ -228,11 +243,10 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
         self.held(read.root, read.offset, read.shape)
     }
 
-    /// True of rows that a block reads where they lie in an array.
-    pub fn lies_outside(&self, read: &Read) -> bool {
+    /// True of rows that a block reads or writes where they lie in an array.
+    pub fn is_outside(&self, root: Place, offset: u32, shape: Shape) -> bool {
         self.window.as_ref().is_some_and(|window| {
-            let held = window.columns(read.root, read.offset, read.shape);
-            read.shape.m() == window.rows && held.is_none()
+            shape.m() == window.rows && window.columns(root, offset, shape).is_none()
         })
     }
 
@@ -256,5 +270,20 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
     pub fn seen(&self, shape: Shape) -> Shape {
         let window = self.window.as_ref();
         window.map_or(shape, |window| window.seen(shape))
+    }
+
+    /// An argument as a product reads it.
+    pub fn factor(&self, read: &Read) -> Factor {
+        let transposed = read.reading == Reading::Transposed;
+        let shape = self.seen(read.shape);
+        Factor {
+            at: self.slot(read),
+            shape: if transposed {
+                shape.transposed()
+            } else {
+                shape
+            },
+            transposed,
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::fused::{Fused, Link, Operation, Source};
 use super::layout::PoolLayout;
 use super::plan::{Place, Reading};
 use crate::graph::primitive::{Kernel, Map2};
+use crate::primitives::arithmetic::ADD;
 use rustc_hash::FxHashMap;
 
 /// The chain that ends in `last` as links over registers, and how many of them it needs.
@@ -20,9 +21,13 @@ pub(super) fn chain(layout: &PoolLayout<'_, '_>, last: Place) -> (Fused, usize) 
     for place in &places {
         chain.add_links(layout, *place, &mut uses);
     }
+    chain.borders.sort_unstable();
+    let shape = layout.plan.shape(last);
     let fused = Fused {
-        shape: layout.seen(layout.plan.shape(last)),
+        shape: layout.seen(shape),
         links: chain.links,
+        borders: chain.borders,
+        in_rows: layout.is_outside(last, 0, shape),
     };
     (fused, chain.registers)
 }
@@ -31,6 +36,7 @@ pub(super) fn chain(layout: &PoolLayout<'_, '_>, last: Place) -> (Fused, usize) 
 #[derive(Default)]
 struct Chain {
     links: Vec<Link>,
+    borders: Vec<u32>,
     /// The registers of results that are still needed.
     register: FxHashMap<Place, u8>,
     free: Vec<u8>,
@@ -49,23 +55,34 @@ impl Chain {
             .operation(place)
             .expect("a link is an operation");
         let reads = layout.plan.reads(place);
-        let sources: Vec<Source> = reads
+        let adds_blocks = layout.plan.adds_blocks(place);
+        let mut sources: Vec<Source> = reads
             .iter()
             .map(|read| match (self.register.get(&read.root), read.reading) {
                 (Some(register), _) => Source::Register(*register),
                 (None, Reading::Number) => Source::Number(layout.slot(read)),
-                (None, _) if layout.lies_outside(read) => Source::Rows(layout.slot(read)),
+                (None, _) if layout.is_outside(read.root, read.offset, read.shape) => {
+                    Source::Rows(layout.slot(read))
+                }
                 (None, Reading::Column) => Source::Column(layout.slot(read)),
                 (None, Reading::Row) => Source::Row(layout.slot(read)),
                 (None, _) => Source::Array(layout.slot(read)),
             })
             .collect();
         let none = Source::Number(layout.zero);
-        let source = |k: usize| sources.get(k).copied().unwrap_or(none);
+        if adds_blocks {
+            self.put_in_blocks(layout, place, &mut sources);
+        }
         // The result takes its register before those of its operands are given back: a link never
         // writes what it reads.
         let to = self.take();
-        match &row.kernel {
+        let source = |k: usize| sources.get(k).copied().unwrap_or(none);
+        match if adds_blocks {
+            &ADD.kernel
+        } else {
+            &row.kernel
+        } {
+            Kernel::Map2(f) if adds_blocks => self.add_fold(f, &sources, to, none),
             Kernel::Map1(f) => self.push(Operation::Map1(f), [source(0), none, none], to),
             Kernel::Map2(f) => self.push(Operation::Map2(f), [source(0), source(1), none], to),
             Kernel::Map3(f) => {
@@ -84,6 +101,26 @@ impl Chain {
                 self.free.push(register);
             }
         }
+    }
+
+    /// What adds up to a vector: a zero and the sources, each in its block.
+    fn put_in_blocks(
+        &mut self,
+        layout: &PoolLayout<'_, '_>,
+        place: Place,
+        sources: &mut Vec<Source>,
+    ) {
+        let plan = layout.plan;
+        let blocks = plan.graph.blocks(plan.nodes[place as usize].attr());
+        for (source, block) in sources.iter_mut().zip(&*blocks) {
+            let (first, count) = (block.corner.row, block.shape.rows);
+            // What is in a register is the whole vector.
+            if let Source::Array(at) = *source {
+                *source = Source::Block([at, first, count]);
+                self.borders.extend([first, first + count]);
+            }
+        }
+        sources.insert(0, Source::Number(layout.zero));
     }
 
     /// A fold from the left as pairs; every other register holds what has been folded so far.

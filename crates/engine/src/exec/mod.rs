@@ -12,6 +12,7 @@ mod compiled;
 mod emit;
 mod fused;
 mod guarded;
+mod inside;
 mod interpreter;
 mod layout;
 mod links;

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::reading::{Pair, PairKind, Place, Reading};
 use crate::graph::Primitive;
-use crate::graph::primitive::{Notation, Together, Twin};
+use crate::graph::primitive::{Together, Twin};
 use rustc_hash::FxHashMap;
 
 /// Larger arrays are left to chains, which keep what lies between two operations near: that is worth more than
@@ -51,10 +51,6 @@ impl Plan<'_> {
         if leaders.is_empty() {
             return Vec::new();
         }
-        let negated = |place: Place| {
-            let row = self.node(place).primitive()?;
-            (row.notation == Notation::Negation).then(|| self.args(place)[0])
-        };
         // By the row, what it is a function of, and whether of its negative.
         let mut followers: FxHashMap<(&Primitive, Place, u32, bool), Place> = FxHashMap::default();
         for (place, row) in self.operations() {
@@ -62,7 +58,7 @@ impl Plan<'_> {
                 continue;
             }
             let arg = self.args(place)[0];
-            for (arg, negated) in [Some((arg, false)), negated(arg).map(|arg| (arg, true))]
+            for (arg, negated) in [Some((arg, false)), self.negated(arg).map(|arg| (arg, true))]
                 .into_iter()
                 .flatten()
             {

@@ -5,12 +5,17 @@ use super::reading::Pair;
 pub(super) use super::reading::{Place, Read, Reading};
 use crate::graph::primitive::{Kernel, Notation};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
-use crate::primitives::arithmetic::{MUL, POW};
+use crate::primitives::arithmetic::{ADD, MUL, POW, SUB};
+use crate::primitives::array::ASSEMBLE;
 use rustc_hash::{FxHashMap, FxHashSet};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 /// Columns shorter than this are stretched into an array rather than read column by column.
 const SHORTEST_COLUMN: usize = 32;
+
+/// A chain goes through as few blocks, of a vector as long: at their borders its pieces are short.
+const MOST_BLOCKS: usize = 4;
+const WORTH_BORDERS: usize = 512;
 
 /// Most operations in one chain.
 const LONGEST_CHAIN: usize = 100;
@@ -105,7 +110,8 @@ impl<'g> Plan<'g> {
         args
     }
 
-    /// The row and the arguments that compute `place`: a square is a product.
+    /// The row and the arguments that compute `place`: a square is a product, and an array to which a
+    /// negative is added is a difference.
     pub fn operation(&self, place: Place) -> Option<(&'static Primitive, SmallVec<[Place; 4]>)> {
         let row = self.node(place).primitive()?;
         let mut args = self.args(place);
@@ -113,7 +119,19 @@ impl<'g> Plan<'g> {
             args[1] = args[0];
             return Some((&MUL, args));
         }
+        if row.is(&ADD)
+            && !self.shape(place).is_scalar()
+            && let Some((k, x)) = (0..2).rev().find_map(|k| Some((k, self.negated(args[k])?)))
+        {
+            return Some((&SUB, smallvec![args[1 - k], x]));
+        }
         Some((row, args))
+    }
+
+    /// What `place` is the negative of.
+    pub fn negated(&self, place: Place) -> Option<Place> {
+        let row = self.node(place).primitive()?;
+        (row.notation == Notation::Negation).then(|| self.args(place)[0])
     }
 
     /// The node to be named where the one at `place` fails.
@@ -293,7 +311,19 @@ impl<'g> Plan<'g> {
         let row = self.node(place).primitive();
         let paired = self.pairs.contains_key(&place) || self.maker(place) != place;
         let array = !self.shape(place).is_scalar() && self.root(place).0 == place;
-        row.is_some_and(is_map) && array && !paired
+        let by_entries = row.is_some_and(is_map) || self.adds_blocks(place);
+        by_entries && array && !paired
+    }
+
+    /// True if the node is a long vector to which some blocks add up.
+    pub fn adds_blocks(&self, place: Place) -> bool {
+        let Op::Apply(row, Attr::Blocks(_)) = self.node(place).op else {
+            return false;
+        };
+        let count = self.args(place).len();
+        let few = (1..=MOST_BLOCKS).contains(&count);
+        let shape = self.shape(place);
+        row.is(&ASSEMBLE) && few && shape.cols == 1 && shape.m() >= WORTH_BORDERS
     }
 
     /// Joins entry-by-entry operations on arrays into chains: what only one chain uses, entry by

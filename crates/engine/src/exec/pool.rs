@@ -1,6 +1,7 @@
 //! The numbers of a program: one pool, which a step reads while it writes a part of it.
 
 use crate::graph::primitive::Lanes;
+use std::ops::{Deref, DerefMut};
 
 /// A place in the pool.
 pub(super) type Slot = u32;
@@ -21,6 +22,41 @@ pub(super) enum Operand {
 /// The number of entries for which a gathered operand is collected at a time.
 pub(super) const CHUNK: usize = 256;
 
+/// The numbers in a line of the cache.
+pub(super) const LINE: usize = 8;
+
+/// The numbers of a program. The first begins a line of the cache: what lies across two lines takes
+/// twice as long to be read and written.
+pub(super) struct Numbers {
+    data: Vec<f64>,
+    first: usize,
+}
+
+impl Numbers {
+    pub(super) fn zeros(count: usize) -> Numbers {
+        let mut data = vec![0.0; count + LINE];
+        let first = data.as_ptr().align_offset(8 * LINE).min(LINE);
+        data.truncate(first + count);
+        Numbers { data, first }
+    }
+}
+
+impl Deref for Numbers {
+    type Target = [f64];
+
+    #[inline]
+    fn deref(&self) -> &[f64] {
+        &self.data[self.first..]
+    }
+}
+
+impl DerefMut for Numbers {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [f64] {
+        &mut self.data[self.first..]
+    }
+}
+
 /// What steps read and write.
 pub(super) trait Pool {
     /// The places that may be written.
@@ -28,6 +64,9 @@ pub(super) trait Pool {
 
     /// `len` places from `at` on, and all others.
     fn split(&mut self, at: Slot, len: usize) -> (Around<'_>, &mut [f64]);
+
+    /// The first row of the block that is being computed.
+    fn first_row(&self) -> Slot;
 
     /// `len` places from `at` on, to be written.
     fn slice_mut(&mut self, at: Slot, len: usize) -> &mut [f64] {
@@ -45,6 +84,11 @@ impl Pool for [f64] {
     #[inline]
     fn split(&mut self, at: Slot, len: usize) -> (Around<'_>, &mut [f64]) {
         Around::of(&[], 0, self, at as usize, len)
+    }
+
+    #[inline]
+    fn first_row(&self) -> Slot {
+        0
     }
 }
 
@@ -96,6 +140,11 @@ impl Pool for Memory<'_> {
     fn split(&mut self, at: Slot, len: usize) -> (Around<'_>, &mut [f64]) {
         let at = at as usize - self.shared.len();
         Around::of(self.shared, self.first_row, self.own, at, len)
+    }
+
+    #[inline]
+    fn first_row(&self) -> Slot {
+        self.first_row
     }
 }
 

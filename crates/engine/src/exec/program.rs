@@ -4,7 +4,7 @@
 //! dispatch serves many entries and the loop inside is the row's own. Equal operations on scalars
 //! that do not depend on each other and one operation on an array are the same thing.
 
-use super::pool::Slot;
+use super::pool::{Numbers, Slot};
 use super::scratch::Scratch;
 use super::step::Step;
 use super::{Failure, Outcome};
@@ -42,7 +42,7 @@ pub(super) struct EntryPoint {
 /// Inputs come in groups that change together. An entry is a list of outputs; what entries share is
 /// computed once, and nothing whose inputs did not change is computed again.
 pub struct Program {
-    pub(super) pool: Vec<f64>,
+    pub(super) pool: Numbers,
     pub(super) indices: Vec<Slot>,
     pub(super) segments: Vec<Segment>,
     pub(super) inputs: Vec<Input>,

@@ -180,6 +180,9 @@ impl Step {
                 let (around, out) = pool.split(out, len as usize);
                 match from {
                     Operand::All(at) => out.fill(around.at(at) + zero),
+                    Operand::Each(at) if zero.is_sign_negative() => {
+                        out.copy_from_slice(around.slice(at, out.len()));
+                    }
                     Operand::Each(at) => {
                         let from = around.slice(at, out.len());
                         out.iter_mut().zip(from).for_each(|(y, x)| *y = x + zero);
@@ -241,7 +244,8 @@ impl Step {
                 pool.slice_mut(second, len as usize).copy_from_slice(other);
             }
             Step::Fused(ref fused, out, len) => {
-                let (around, out) = pool.split(out, len as usize);
+                let first_row = if fused.in_rows { pool.first_row() } else { 0 };
+                let (around, out) = pool.split(out + first_row, len as usize);
                 fused.run(&around, out, &mut scratch.registers);
             }
             Step::Blocks(ref blocks) => {

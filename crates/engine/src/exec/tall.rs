@@ -18,10 +18,14 @@ pub(super) struct Tall {
     pub rows: usize,
     /// In order.
     pub units: Vec<Place>,
+    /// True if they go through their arguments once, entry by entry.
+    pub by_entries: bool,
     /// The columns that are read from whole arrays and laid out in a block.
     pub loads: Vec<Read>,
-    /// The results that are wanted elsewhere, too.
+    /// The results that are wanted elsewhere, too, and are copied there.
     pub stores: Vec<Place>,
+    /// Those of one column that only chains read: they are written there at once.
+    pub in_place: Vec<Place>,
     /// The results that nobody else wants.
     pub inside: Vec<Place>,
 }
@@ -194,7 +198,11 @@ impl Search<'_, '_> {
         // is written is counted twice: the processor reads it first.
         let mut alone = 0;
         let mut single: FxHashSet<(Place, u32)> = FxHashSet::default();
-        let (mut stores, mut inside) = (Vec::new(), Vec::new());
+        let (mut stores, mut in_place, mut inside) = (Vec::new(), Vec::new(), Vec::new());
+        // What is read by other operations than chains lies in a block.
+        let others = units.iter().filter(|unit| !self.is_chain(**unit));
+        let others = others.flat_map(|unit| self.reads(*unit));
+        let laid_out: FxHashSet<Place> = others.map(|read| read.root).collect();
         for unit in &units {
             let mut seen: Vec<(Place, u32)> = Vec::new();
             for read in self.reads(*unit) {
@@ -222,7 +230,11 @@ impl Search<'_, '_> {
                 }
                 alone += 2 * plan.shape(made).n();
                 if plan.lasting[made as usize] || wanted.contains(&made) {
-                    stores.push(made);
+                    let alone = plan.shape(made).n() == 1 && self.is_chain(*unit);
+                    match alone && !laid_out.contains(&made) {
+                        true => in_place.push(made),
+                        false => stores.push(made),
+                    }
                 } else {
                     inside.push(made);
                 }
@@ -231,14 +243,22 @@ impl Search<'_, '_> {
         let columns =
             |places: &[Place]| -> usize { places.iter().map(|place| plan.shape(*place).n()).sum() };
         let loaded: usize = loads.iter().map(|load| load.shape.n()).sum::<usize>() + single.len();
-        let together = loaded + 2 * columns(&stores);
+        let together = loaded + 2 * (columns(&stores) + in_place.len());
         let saved = alone.saturating_sub(together);
         let worth_it = saved * rows >= WORTH_BLOCKS && 3 * alone >= 4 * together;
+        let adds_up = |unit: &Place| {
+            let row = plan.operation(*unit).and_then(|(row, _)| row.adds_up);
+            row.is_some_and(|how| how != AddsUp::Product)
+        };
         worth_it.then_some(Tall {
             rows,
+            by_entries: units
+                .iter()
+                .all(|unit| self.is_chain(*unit) || adds_up(unit)),
             units,
             loads,
             stores,
+            in_place,
             inside,
         })
     }

@@ -2,15 +2,17 @@
 
 use super::blocks::Columns;
 use super::plan::{Place, Plan};
-use super::pool::Slot;
+use super::pool::{LINE, Slot};
 use super::room::Room;
 use super::tall::{Tall, outer_reads};
 use crate::graph::Shape;
 use crate::vector::sums::PIECE;
 use rustc_hash::FxHashMap;
 
-/// The most numbers that a block has in all its arrays: they fit into the second cache.
+/// The most numbers that a block has in all its arrays: they fit into the second cache; or into the
+/// first, where each operation costs little more than to read and write.
 const CACHED: usize = 1 << 16;
+const CACHED_NEARBY: usize = 1 << 12;
 
 /// A block has a multiple of this many rows, and at most `HIGHEST`.
 const ROUND: usize = 128;
@@ -79,7 +81,12 @@ struct Held {
 impl Tall {
     /// The number of rows of a block, and of the last one.
     pub fn heights(&self, columns: usize) -> (usize, usize) {
-        let fits = (CACHED / columns).clamp(ROUND, HIGHEST) / ROUND * ROUND;
+        let room = if self.by_entries {
+            CACHED_NEARBY
+        } else {
+            CACHED
+        };
+        let fits = (room / columns.max(1)).clamp(ROUND, HIGHEST) / ROUND * ROUND;
         let mut height = fits.min(self.rows / 2 / ROUND * ROUND);
         if self.rows >= 2 * PIECE {
             // A block lies in one piece of the sums.
@@ -109,6 +116,7 @@ impl Tall {
             for made in made
                 .iter()
                 .filter(|made| plan.shape(**made).m() == self.rows)
+                .filter(|made| !self.in_place.contains(made))
             {
                 layout.hold(*made, 0, plan.shape(*made), &mut room);
             }
@@ -126,7 +134,7 @@ impl Tall {
     /// The numbers that all of a block's columns take.
     pub fn room(&self, plan: &Plan<'_>, members: &FxHashMap<Place, Vec<Place>>) -> usize {
         let columns = self.columns(plan, members).count;
-        columns * self.heights(columns).1
+        columns * self.heights(columns).1.next_multiple_of(LINE)
     }
 }
 

@@ -70,7 +70,7 @@ macro_rules! map1 {
             $crate::vector::maps::one($f, x)
         }
         fn over(x: &[f64], out: &mut [f64]) {
-            $crate::vector::at_width!(_ => $crate::vector::maps::over1($f, x, out))
+            $crate::vector::at_full_width!(_ => $crate::vector::maps::over1($f, x, out))
         }
         $crate::graph::primitive::Map1 { at, over }
     }};
@@ -100,7 +100,7 @@ macro_rules! map2 {
             $crate::vector::maps::two($f, a, b)
         }
         fn over(a: Lanes<'_>, b: Lanes<'_>, out: &mut [f64]) {
-            $crate::vector::at_width!(_ => $crate::vector::maps::over2($f, a, b, out))
+            $crate::vector::at_full_width!(_ => $crate::vector::maps::over2($f, a, b, out))
         }
         fn onto(out: &mut [f64], b: Lanes<'_>) {
             $crate::vector::at_width!(_ => $crate::vector::maps::onto2($f, out, b))
