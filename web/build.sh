@@ -12,6 +12,8 @@ target=wasm32-unknown-unknown
 folder="${CARGO_TARGET_DIR:-../target}"
 # Where in the sources something fails is left out: it would be 2 % of what is loaded.
 short='profile.web.rustflags=["-Zlocation-detail=none"]'
+# What fails ends the engine at once, and the page starts another: the texts of panics, and the code that writes them, are never shown.
+abort='profile.web.panic="immediate-abort"'
 simd='profile.web.package.wengert-engine.rustflags=["-Zlocation-detail=none", "-Ctarget-feature=+simd128"]'
 if [ "${ENGINE:-}" = keep ] && [ -s src/engine/wasm/engine.wasm ]; then
   echo "The engine is kept as it is."
@@ -23,7 +25,7 @@ else
     # Debian's compiler brings the sources of the standard library, which is built along.
     folder="${CARGO_TARGET_DIR:-../target/web}"
     env PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$folder" CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22 \
-      /usr/bin/cargo build --locked --manifest-path ../Cargo.toml -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size -p wengert-wasm --profile web --target "$target" -Zprofile-rustflags --config "$short" --config "$simd"
+      /usr/bin/cargo build --locked --manifest-path ../Cargo.toml -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size -p wengert-wasm --profile web --target "$target" -Zprofile-rustflags -Zpanic-immediate-abort --config "$abort" --config "$short" --config "$simd"
   else
     missing "The engine needs Rust with the target $target. One of these brings it:" \
       "  rustup target add $target" \
