@@ -436,3 +436,44 @@ fn a_simplified_condition_holds_where_it_did() {
         );
     }
 }
+
+/// A common end leaves a bracket in which what was stretched as a whole is stretched: A*v - v'*v = (A - v')*v.
+#[test]
+fn a_bracket_is_as_large_as_the_largest_of_its_terms() {
+    let start = "v = [0.5; -2]\nA = [1, 3; 0.25, -1]\nk = 3\n\
+        U = A*v - v'*v\nV = A*v/k - v'*v\nW = v'*A - v'*v\n";
+    for text in [
+        "U",
+        "U'",
+        "U'*U",
+        "A*U",
+        "U'*A",
+        "V'",
+        "V'*V",
+        "V*v'",
+        "W",
+        "W'",
+        "W*W'",
+        "W*A",
+        "A*W'",
+        "v'*v - A*v",
+        "(v'*v - v'*A)*v",
+        "(k*(v'*v) + A*v)'*U",
+    ] {
+        for word in ["simplify", "expand", "factor"] {
+            let shown = run_json(&format!("{start}{word} {text}\n"));
+            let formula = shown.iter().find_map(|line| line["formula"].as_str());
+            let formula = formula.unwrap_or_else(|| panic!("{text}: {shown:?}"));
+            let values = values(&format!("{start}{text}\n{formula}\n"));
+            let values = values.unwrap_or_else(|error| panic!("{word} {text}: {formula}: {error}"));
+            let [want, got] = values.as_slice() else {
+                panic!("{text}: {values:?}")
+            };
+            let same = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-12;
+            assert!(
+                want.len() == got.len() && want.iter().zip(got).all(same),
+                "{word} {text}: {formula}: {got:?} for {want:?}"
+            );
+        }
+    }
+}

@@ -137,7 +137,8 @@ fn common_end(
             _ => rest.push((*c, *term)),
         }
     }
-    let inner_shape = algebra.shape(inner[0].1);
+    // What was stretched as a whole is stretched in the bracket: A*x - y'*x = (A - y')*x.
+    let inner_shape = algebra.common_shape(inner.iter().map(|(_, term)| *term))?;
     let bracket = algebra.sum(&inner, inner_shape);
     let bracket = factored(algebra, bracket);
     let together = if right {
