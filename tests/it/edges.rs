@@ -410,6 +410,11 @@ fn a_simplified_condition_holds_where_it_did() {
         ("sum(log(A) - log(A), axis=1)[1, 2] == 0", ""),
         ("log1p(y) - log1p(y) == 0", "y >= -1"),
         ("y^x/y^x > 0", "y >= 0 or floor(x) == x"),
+        ("sqrt(0)*y > -1", "1"),
+        ("sqrt(y - y) > -1", "1"),
+        ("log(0*y) < x", ""),
+        ("log1p(y - y - 1) < x", ""),
+        ("acosh(y/y) < x", ""),
         ("(sqrt(A').^2)[2, 1] > 1", ""),
     ];
     let start = "p = sqrt(y)\nv = [y, 1]\nA = [1, y; 1, 1]\n";

@@ -70,6 +70,9 @@ impl Algebra<'_> {
             (Number::ONE, _) => self.content_of(value),
             scaled => scaled,
         };
+        if scale == Number::ZERO {
+            return None;
+        }
         let value = match scale.is_positive() {
             true => inner,
             false => self.sum(&[(Number::MINUS_ONE, inner)], self.shape(inner)),
