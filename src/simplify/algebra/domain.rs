@@ -143,12 +143,14 @@ impl Algebra<'_> {
 
     /// True if `to` is a number only where `from` is one, as far as can be told from what they need.
     pub fn keeps_domain(&mut self, from: Id, to: Id) -> bool {
-        if from == to || !self.entries[from.index()].partial {
-            return true;
-        }
-        let needed = self.needs(from);
+        from == to || !self.entries[from.index()].partial || self.keeps(from, to, Self::needs)
+    }
+
+    /// True if `to` needs all that `from` does.
+    fn keeps(&mut self, from: Id, to: Id, needs: fn(&mut Self, Id) -> Needs) -> bool {
+        let needed = needs(self, from);
         needed.is_empty() || {
-            let kept = self.needs(to);
+            let kept = needs(self, to);
             needed.iter().all(|need| kept.contains(need))
         }
     }
@@ -168,14 +170,8 @@ impl Algebra<'_> {
 
     /// True if `to`, which a rule made of `from`, holds where that does, if it is a condition.
     pub fn keeps_truth(&mut self, from: Id, to: Id) -> bool {
-        if !matches!(self.form(from), Form::Apply(row, ..) if row.is_truth()) {
-            return true;
-        }
-        let needed = self.needs_of_sides(from);
-        needed.is_empty() || {
-            let kept = self.needs_of_sides(to);
-            needed.iter().all(|need| kept.contains(need))
-        }
+        let is_truth = matches!(self.form(from), Form::Apply(row, ..) if row.is_truth());
+        !is_truth || self.keeps(from, to, Self::needs_of_sides)
     }
 }
 
