@@ -199,7 +199,8 @@ fn functions_of_the_same_numbers_are_pairs() {
         let found = steps(&definitions, &["x"], &["L", "grad(L, x)"]);
         let pairs = found.iter().filter(|(kind, _)| kind.ends_with("pair"));
         let entries: usize = pairs.map(|(_, len)| len).sum();
-        assert!([20, 43].contains(&entries), "{sum}: {found:?}");
+        // The pair of one number is among the operations on single ones.
+        assert!([20, 42].contains(&entries), "{sum}: {found:?}");
         let expressions = ["L".into(), "grad(L, x)".into()];
         assert_eq!(
             agrees(&definitions, &["x"], &expressions),

@@ -298,7 +298,7 @@ impl Run<'_> {
                 });
             }
             Step::Whole(ref whole, out) => self.whole(whole, out),
-            Step::Blocks(_) => unreachable!("a program for batches has none"),
+            Step::Singles(_) | Step::Blocks(_) => unreachable!("a program for batches has none"),
         }
     }
 

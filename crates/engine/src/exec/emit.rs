@@ -4,7 +4,7 @@ use super::Unfit;
 use super::apply::placements;
 use super::blocks::{Blocks, Columns, Moved, Pass, Total};
 use super::certainty::uncertain;
-use super::compiled::compiled_rounds;
+use super::compiled::{LoopNumbers, compiled_loops};
 use super::guarded::guarded;
 use super::inside::pieces;
 use super::layout::PoolLayout;
@@ -14,15 +14,15 @@ use super::pool::{LINE, Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
 use super::reading::{Pair, PairKind};
 use super::schedule::{Draft, Side, Zoned, schedule};
-use super::scratch::{Loop, Scratch};
+use super::scratch::Scratch;
 use super::shared::with_common_sweeps;
+use super::singles::with_singles;
 use super::step::{Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
 use crate::graph::primitive::{AddsUp, Kernel};
 use crate::graph::{Attr, Graph, NodeId, Op, Primitive, Shape};
 use crate::primitives::places::{TAKEN, named};
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// A run is cut into parts that are at least this long on average.
@@ -82,7 +82,7 @@ impl Program {
         let mut layout = PoolLayout::new(&plan);
         let inputs = layout.assign(groups, &zones, memory_limit)?;
         let pool = layout.filled();
-        let (numbers, loops) = loops_of(&plan, memory_limit)?;
+        let (numbers, loops) = compiled_loops(&plan, memory_limit)?;
         let mut emitter = Emitter {
             plan: &plan,
             layout,
@@ -96,6 +96,10 @@ impl Program {
                 let mut steps = Vec::new();
                 for draft in &zoned.drafts {
                     emitter.emit(draft, &mut steps);
+                }
+                // A batch goes through every step in lanes.
+                if in_blocks {
+                    steps = with_singles(steps, &emitter.indices);
                 }
                 Segment {
                     steps,
@@ -124,25 +128,8 @@ struct Emitter<'p, 'g> {
     indices: Vec<Slot>,
     /// The number of registers that the chains need.
     registers: usize,
-    /// The numbers of the loops among the steps.
-    loops: FxHashMap<Place, usize>,
-}
-
-/// The loops of a plan by number, compiled.
-fn loops_of(
-    plan: &Plan<'_>,
-    memory_limit: u64,
-) -> Result<(FxHashMap<Place, usize>, Vec<Loop>), Unfit> {
-    let (mut numbers, mut all) = (FxHashMap::default(), Vec::<Loop>::new());
-    for (place, row) in plan.operations() {
-        if matches!(row.kernel, Kernel::Rounds | Kernel::RoundsBack) && plan.is_unit(place) {
-            let node = plan.cone[place as usize];
-            let rounds = compiled_rounds(plan.graph, node, memory_limit)?;
-            numbers.insert(place, all.len());
-            all.push(Box::new(rounds));
-        }
-    }
-    Ok((numbers, all))
+    /// The numbers of the loops among the steps, and of the nodes among those of each.
+    loops: LoopNumbers,
 }
 
 impl Emitter<'_, '_> {

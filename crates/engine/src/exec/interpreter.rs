@@ -275,12 +275,12 @@ fn run_loop(
     args: &[View<'_>],
     out: &mut [f64],
 ) -> Outcome<()> {
-    if let Ok(mut rounds) = compiled_rounds(graph, id, memory_limit) {
-        return rounds.run(args, out);
+    if let Ok(mut rounds) = compiled_rounds(graph, &[id], memory_limit) {
+        return rounds.run(0, args, out);
     }
     let cycle = |leaves| Ok::<_, Infallible>(InterpretedRound::cycle(graph, leaves, memory_limit));
-    let Ok(mut rounds) = Rounds::new(graph, id, memory_limit, cycle);
-    rounds.run(args, out)
+    let Ok(mut rounds) = Rounds::new(graph, &[id], memory_limit, cycle);
+    rounds.run(0, args, out)
 }
 
 /// A round that cannot be compiled.
@@ -308,18 +308,14 @@ impl<'g> InterpretedRound<'g> {
         let computed = places(&leaves.computed);
         let inputs = leaves.given.into_iter().chain(leaves.fixed);
         let places = given.iter().chain(&fixed).cloned();
-        Cycle {
-            engine: InterpretedRound {
-                graph,
-                leaves: inputs.zip(places).collect(),
-                outputs: leaves.computed.into_iter().zip(computed.clone()).collect(),
-                pool: vec![0.0; end],
-                memory_limit,
-            },
-            given,
-            fixed,
-            computed,
-        }
+        let engine = InterpretedRound {
+            graph,
+            leaves: inputs.zip(places).collect(),
+            outputs: leaves.computed.into_iter().zip(computed.clone()).collect(),
+            pool: vec![0.0; end],
+            memory_limit,
+        };
+        Cycle::new(engine, given, fixed, computed)
     }
 }
 

@@ -28,6 +28,8 @@ mod rows;
 mod schedule;
 mod scratch;
 mod shared;
+mod single;
+mod singles;
 mod step;
 mod tall;
 mod window;

@@ -126,13 +126,12 @@ impl Program {
         Ok(())
     }
 
-    /// Runs some segments, whatever has changed.
+    /// Runs some steps, whatever has changed.
     #[inline]
-    pub(super) fn run_segments(&mut self, segments: &[usize]) -> Outcome<()> {
-        for k in segments {
-            for step in &self.segments[*k].steps {
-                step.run(&mut self.pool[..], &self.indices, &mut self.scratch)?;
-            }
+    pub(super) fn run_steps(&mut self, steps: &[Step]) -> Outcome<()> {
+        let pool = &mut self.pool[..];
+        for step in steps {
+            step.run(pool, &self.indices, &mut self.scratch)?;
         }
         Ok(())
     }

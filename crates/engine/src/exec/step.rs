@@ -6,6 +6,7 @@ use super::fused::Fused;
 use super::pool::{Around, CHUNK, Memory, Operand, Pool, Slot, stride};
 use super::schedule::Side;
 use super::scratch::{Loop, Scratch};
+use super::single::Single;
 use super::{Failure, Outcome};
 use crate::graph::primitive::{Both, Kernel, KernelCall, Map1, Map2, Map3, Together};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
@@ -42,8 +43,8 @@ pub(super) struct Whole {
     pub attr: Attr,
     pub blocks: Arc<[Block]>,
     pub node: NodeId,
-    /// The number of the loop whose rounds it is.
-    pub rounds: Option<usize>,
+    /// The number of the loop whose rounds it is, and of the node among those of the loop.
+    pub rounds: Option<[usize; 2]>,
 }
 
 /// One step of a program. Every step writes `len` places from `out` on.
@@ -69,6 +70,8 @@ pub(super) enum Step {
     /// An operation and its companion, which has `len` entries, each into a place of its own.
     Together(Together, Box<Whole>, Slot, Slot, u32),
     Fused(Box<Fused>, Slot, u32),
+    /// Operations on single numbers, one after the other. They write where each of them says.
+    Singles(Box<[Single]>),
     /// Steps over arrays with very many rows, some rows at a time. They write where each of them says.
     Blocks(Box<Blocks<Step>>),
 }
@@ -109,6 +112,7 @@ impl Step {
                 1 => ("link", *len as usize),
                 _ => ("chain", *len as usize),
             },
+            Step::Singles(list) => ("singles", list.len()),
             Step::Blocks(blocks) => ("blocks", blocks.rows),
         }
     }
@@ -128,6 +132,10 @@ impl Step {
             Step::At2(f, a, b, out) => {
                 let pool = pool.own();
                 pool[out as usize] = (f.at)(pool[a as usize], pool[b as usize]);
+            }
+            Step::Singles(ref list) => {
+                let pool = pool.own();
+                list.iter().for_each(|single| single.run(pool));
             }
             Step::Over1(f, x, out, len) => {
                 let (around, out) = pool.split(out, len as usize);
@@ -287,7 +295,7 @@ impl Whole {
         loops: &mut [Loop],
     ) -> Outcome<()> {
         self.called(data, |call| match self.rounds {
-            Some(number) => loops[number].run(call.args, out),
+            Some([number, node]) => loops[number].run(node, call.args, out),
             None => {
                 let refused = |fault| Failure::Fault(self.node, fault);
                 apply(self.kernel, call, out).map_err(refused)

@@ -25,7 +25,14 @@ pub(in crate::exec) struct Cycle<E> {
     pub fixed: Vec<Range<usize>>,
     /// The places of what it computes.
     pub computed: Vec<Range<usize>>,
+    /// What it hands on to the next round.
+    handed: Vec<Moved>,
+    /// Room for that, where something is given where something else is computed.
+    room: Option<Vec<f64>>,
 }
+
+/// Numbers that are moved: where they are, and the first place that they are moved to.
+type Moved = (Range<usize>, usize);
 
 /// The leaves and outputs of a round.
 pub(in crate::exec) struct Leaves {
@@ -35,6 +42,38 @@ pub(in crate::exec) struct Leaves {
 }
 
 impl<E: RoundEngine> Cycle<E> {
+    /// One that hands nothing on.
+    pub fn new(
+        engine: E,
+        given: Vec<Range<usize>>,
+        fixed: Vec<Range<usize>>,
+        computed: Vec<Range<usize>>,
+    ) -> Cycle<E> {
+        Cycle {
+            engine,
+            given,
+            fixed,
+            computed,
+            handed: Vec::new(),
+            room: None,
+        }
+    }
+
+    /// One that hands the first `count` values that it computes on, as those from number `first` on.
+    pub(super) fn handing_on(mut self, first: usize, count: usize) -> Cycle<E> {
+        let pairs = self.computed[..count].iter().zip(&self.given[first..]);
+        self.handed = pairs
+            .filter(|(from, to)| from != to && !from.is_empty())
+            .map(|(from, to)| (from.clone(), to.start))
+            .collect();
+        let meet =
+            |(from, _): &Moved, (of, to): &Moved| from.start < to + of.len() && *to < from.end;
+        let crossed =
+            (self.handed.iter()).any(|one| self.handed.iter().any(|other| meet(one, other)));
+        self.room = crossed.then(Vec::new);
+        self
+    }
+
     /// Gives what stays, and computes what depends on nothing else.
     pub(super) fn begin(&mut self, fixed: &[View<'_>]) -> Outcome<()> {
         for (value, place) in fixed.iter().zip(&self.fixed) {
@@ -52,12 +91,19 @@ impl<E: RoundEngine> Cycle<E> {
     /// Gives the values from number `first` on, one after the other in `values`.
     #[inline]
     pub(super) fn give_all(&mut self, first: usize, count: usize, values: &[f64]) {
+        let pool = self.engine.pool_mut();
         let mut at = 0;
-        for k in first..first + count {
-            let to = self.give(k);
-            to.copy_from_slice(&values[at..at + to.len()]);
-            at += to.len();
+        for place in &self.given[first..first + count] {
+            let len = place.len();
+            copy(&values[at..at + len], &mut pool[place.clone()]);
+            at += len;
         }
+    }
+
+    /// Value number `k` of those that are given anew.
+    #[inline]
+    pub(super) fn given(&self, k: usize) -> &[f64] {
+        &self.engine.pool()[self.given[k].clone()]
     }
 
     /// Runs the round once.
@@ -72,14 +118,84 @@ impl<E: RoundEngine> Cycle<E> {
         &self.engine.pool()[self.computed[k].clone()]
     }
 
-    /// Takes the values from number `first` on, one after the other, to `values`.
+    /// The next round is given what this one has computed.
     #[inline]
-    pub(super) fn take_all(&self, first: usize, count: usize, values: &mut [f64]) {
-        let mut at = 0;
-        for k in first..first + count {
-            let from = self.value(k);
-            values[at..at + from.len()].copy_from_slice(from);
-            at += from.len();
+    pub(super) fn hand_on(&mut self) {
+        let pool = self.engine.pool_mut();
+        match &mut self.room {
+            None => {
+                for (from, to) in &self.handed {
+                    match from.len() {
+                        1 => pool[*to] = pool[from.start],
+                        2 => {
+                            let pair = [pool[from.start], pool[from.start + 1]];
+                            pool[*to..*to + 2].copy_from_slice(&pair);
+                        }
+                        _ => pool.copy_within(from.clone(), *to),
+                    }
+                }
+            }
+            Some(room) => {
+                room.clear();
+                for (from, _) in &self.handed {
+                    room.extend_from_slice(&pool[from.clone()]);
+                }
+                let mut at = 0;
+                for (from, to) in &self.handed {
+                    let len = from.len();
+                    pool[*to..*to + len].copy_from_slice(&room[at..at + len]);
+                    at += len;
+                }
+            }
+        }
+    }
+}
+
+/// Copies a few numbers, most often one or two: for these a call takes longer.
+#[inline]
+fn copy(from: &[f64], to: &mut [f64]) {
+    match (from, to) {
+        ([x], [y]) => *y = *x,
+        ([a, b], [y, z]) => [*y, *z] = [*a, *b],
+        (from, to) => to.copy_from_slice(from),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cycle, RoundEngine};
+    use crate::exec::Outcome;
+
+    struct Nothing(Vec<f64>);
+
+    impl RoundEngine for Nothing {
+        fn pool(&self) -> &[f64] {
+            &self.0
+        }
+        fn pool_mut(&mut self) -> &mut [f64] {
+            &mut self.0
+        }
+        fn begin(&mut self) -> Outcome<()> {
+            Ok(())
+        }
+        fn run(&mut self) -> Outcome<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_handed_on_is_what_was_computed() {
+        for (computed, expected) in [
+            (vec![0..1, 1..3, 3..6], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]),
+            (vec![6..7, 4..6, 0..3], [7.0, 5.0, 6.0, 1.0, 2.0, 3.0, 7.0]),
+            (vec![1..2, 1..3, 4..7], [2.0, 2.0, 3.0, 5.0, 6.0, 7.0, 7.0]),
+        ] {
+            let engine = Nothing((1..8).map(f64::from).collect());
+            let given = vec![0..1, 1..3, 3..6];
+            let cycle = Cycle::new(engine, given, Vec::new(), computed);
+            let mut cycle = cycle.handing_on(0, 3);
+            cycle.hand_on();
+            assert_eq!(cycle.engine.0, expected);
         }
     }
 }

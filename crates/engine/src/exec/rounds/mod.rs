@@ -15,7 +15,8 @@ use crate::graph::primitive::Fault;
 use crate::graph::{Attr, Graph, Keeps, NodeId, Round, RoundBack, RoundCount, View};
 use crate::primitives::arithmetic::is_true;
 use crate::stop;
-use schedule::{Fate, Move, Schedule, Spaced};
+use schedule::{Fate, KEPT, Move, Schedule, Spaced};
+use std::iter::Peekable;
 use std::ops::Range;
 use std::rc::Rc;
 use sweep::{Sweep, copy_row};
@@ -25,18 +26,20 @@ const ROUNDS_PER_POLL: usize = 1024;
 
 /// Runs a loop, by whatever runs one of its rounds.
 pub(super) trait RunRounds {
-    /// Writes the value of the loop's node, given those of its arguments.
-    fn run(&mut self, args: &[View<'_>], out: &mut [f64]) -> Outcome<()>;
+    /// Writes the value of node number `node` of the loop's, given those of its arguments.
+    fn run(&mut self, node: usize, args: &[View<'_>], out: &mut [f64]) -> Outcome<()>;
 }
 
 /// The rounds of a loop, ready to be run, and those of its adjoints where these are wanted.
 pub(super) struct Rounds<E> {
-    node: NodeId,
+    /// The nodes that it computes: its value, and adjoints. The one that an error names is the first.
+    nodes: Vec<(NodeId, Option<Back<E>>)>,
     round: Rc<Round>,
     forward: Cycle<E>,
     /// The condition that decides the end.
     end: Option<Cycle<E>>,
-    back: Option<Back<E>>,
+    /// The way there that was gone for the value, until an adjoint goes it back.
+    way: Option<(Vec<f64>, Way)>,
     memory_limit: u64,
     /// The most states that were kept at once.
     #[cfg(test)]
@@ -49,8 +52,15 @@ struct Back<E> {
     wanted: Vec<bool>,
 }
 
+/// The states that are kept of the way through the rounds, and the way back.
+struct Way {
+    kept: Vec<f64>,
+    schedule: Peekable<Schedule>,
+}
+
 /// The arguments of a loop.
 struct Given<'a> {
+    all: &'a [View<'a>],
     states: &'a [View<'a>],
     parameters: &'a [View<'a>],
     matrices: &'a [View<'a>],
@@ -61,6 +71,7 @@ impl Round {
         let (states, rest) = args.split_at(self.states.len());
         let (parameters, rest) = rest.split_at(self.parameters.len());
         Given {
+            all: &args[..self.arity()],
             states,
             parameters,
             matrices: &rest[..self.rows.len()],
@@ -88,30 +99,35 @@ impl RoundBack {
 }
 
 impl<E: RoundEngine> RunRounds for Rounds<E> {
-    fn run(&mut self, args: &[View<'_>], out: &mut [f64]) -> Outcome<()> {
+    fn run(&mut self, node: usize, args: &[View<'_>], out: &mut [f64]) -> Outcome<()> {
         let round = self.round.clone();
         let given = round.given(args);
-        self.forward.begin(given.parameters)?;
-        if let Some(end) = &mut self.end {
-            end.begin(given.parameters)?;
-        }
-        if let Some(mut back) = self.back.take() {
+        if let Some(mut back) = self.nodes[node].1.take() {
             let done = self.run_back(&given, args[args.len() - 1], &mut back, out);
-            self.back = Some(back);
+            self.nodes[node].1 = Some(back);
             return done;
         }
-        let mut states = packed(given.states);
+        self.begin(&given)?;
         let all = match (round.keeps, round.count) {
             (Keeps::All, RoundCount::Fixed(count)) => Some(count),
             _ => None,
         };
-        self.rounds(&given, &mut states, 0..self.most(), |k, states| {
+        let visit = |k, states: &Handed<'_, E>| {
             if let Some(count) = all {
-                for (j, x) in states.iter().enumerate() {
+                for (j, x) in states.each().flatten().enumerate() {
                     out[k + j * count] = *x;
                 }
             }
-        })?;
+        };
+        let is_followed = self.nodes.len() > 1;
+        let states = match is_followed && given.room() <= KEPT.min(self.memory_limit / 8) {
+            true => self.there(&given, visit)?,
+            false => {
+                let mut states = packed(given.states);
+                self.rounds(&given, &mut states, 0..self.most(), visit)?;
+                states
+            }
+        };
         if all.is_none() {
             out.copy_from_slice(&states);
         }
@@ -119,19 +135,30 @@ impl<E: RoundEngine> RunRounds for Rounds<E> {
     }
 }
 
+impl Given<'_> {
+    /// The bytes of all arguments.
+    fn room(&self) -> u64 {
+        let bytes = self.all.iter().map(|view| 8 * view.data.len() as u64);
+        bytes.sum()
+    }
+
+    /// True if these are the numbers of all arguments, bit for bit.
+    fn are(&self, numbers: &[f64]) -> bool {
+        let own = self.all.iter().flat_map(|view| view.data);
+        own.map(|x| x.to_bits())
+            .eq(numbers.iter().map(|x| x.to_bits()))
+    }
+}
+
 impl<E: RoundEngine> Rounds<E> {
-    /// The rounds of the node `node`, each of them as `cycle` makes it.
+    /// The rounds of some nodes of one loop, each round as `cycle` makes it.
     pub(super) fn new<X>(
         graph: &Graph,
-        node: NodeId,
+        nodes: &[NodeId],
         memory_limit: u64,
         cycle: impl Fn(Leaves) -> Result<Cycle<E>, X>,
     ) -> Result<Rounds<E>, X> {
-        let attr = graph.node(node).attr();
-        let back = match attr {
-            Attr::RoundBack(id) => Some(graph.round_back_of(id)),
-            _ => None,
-        };
+        let attr = graph.node(nodes[0]).attr();
         let round = graph.round_behind(attr).expect("a loop has a round");
         let with = |given, computed| {
             cycle(Leaves {
@@ -142,25 +169,39 @@ impl<E: RoundEngine> Rounds<E> {
         };
         let changing = round.changing();
         let states = round.states.iter().map(|(_, node)| *node).collect();
+        let back = |node: &NodeId| {
+            let Attr::RoundBack(id) = graph.node(*node).attr() else {
+                return Ok((*node, None));
+            };
+            let back = graph.round_back_of(id);
+            let cycle = with([changing.clone(), back.changing()].concat(), back.outputs())?;
+            let count = back.states.len() + back.sums.len();
+            let cycle = cycle.handing_on(changing.len(), count);
+            let wanted = back.wanted.clone();
+            Ok((*node, Some(Back { cycle, wanted })))
+        };
         Ok(Rounds {
-            node,
             end: match round.count {
                 RoundCount::Fixed(_) => None,
                 RoundCount::Until(end, _) => Some(with(changing.clone(), vec![end])?),
             },
-            forward: with(changing.clone(), states)?,
-            back: match back {
-                None => None,
-                Some(back) => Some(Back {
-                    cycle: with([changing, back.changing()].concat(), back.outputs())?,
-                    wanted: back.wanted.clone(),
-                }),
-            },
+            forward: with(changing.clone(), states)?.handing_on(0, round.states.len()),
+            nodes: nodes.iter().map(back).collect::<Result<_, _>>()?,
+            way: None,
             memory_limit,
             #[cfg(test)]
             most_kept: 1,
             round,
         })
+    }
+
+    /// Gives the cycles what is the same in all rounds.
+    fn begin(&mut self, given: &Given<'_>) -> Outcome<()> {
+        self.forward.begin(given.parameters)?;
+        match &mut self.end {
+            Some(end) => end.begin(given.parameters),
+            None => Ok(()),
+        }
     }
 
     /// The number of rounds, or more where the loop decides its end itself.
@@ -171,46 +212,59 @@ impl<E: RoundEngine> Rounds<E> {
         }
     }
 
-    /// Runs some rounds on `states`, which are then those after them; `visit` sees those after each.
+    /// Runs some rounds on `states`, which are then those after them; after each `visit` sees what the
+    /// next one is given.
     /// The number of the round after the last: a loop that decides its end itself may end before.
     fn rounds(
         &mut self,
         given: &Given<'_>,
         states: &mut [f64],
         rounds: Range<usize>,
-        mut visit: impl FnMut(usize, &[f64]),
+        mut visit: impl FnMut(usize, &Handed<'_, E>),
     ) -> Outcome<usize> {
         let count = given.states.len();
-        for k in rounds.clone() {
+        self.forward.give_all(0, count, states);
+        let mut done = rounds.end;
+        for k in rounds {
             stop_now(k)?;
             if let (Some(end), RoundCount::Until(_, most)) = (&mut self.end, self.round.count) {
-                end.give_all(0, count, states);
+                for state in 0..count {
+                    end.give(state).copy_from_slice(self.forward.given(state));
+                }
                 end.run()?;
                 if is_true(end.value(0)[0]) {
-                    return Ok(k);
+                    done = k;
+                    break;
                 }
                 if k == most {
-                    return Err(Failure::Fault(self.node, Fault::NoEnd));
+                    return Err(Failure::Fault(self.nodes[0].0, Fault::NoEnd));
                 }
             }
-            self.forward.give_all(0, count, states);
             give_row(&mut self.forward, count, given, k);
             self.forward.run()?;
-            self.forward.take_all(0, count, states);
-            visit(k, states);
+            self.forward.hand_on();
+            visit(k, &Handed(&self.forward, count));
         }
-        Ok(rounds.end)
+        Handed(&self.forward, count).copy_to(states);
+        Ok(done)
     }
 
     /// Runs all rounds, as many as the loop makes, and keeps some of their states in `kept`, behind the
-    /// first: the way back from its end.
-    fn spaced(&mut self, given: &Given<'_>, most: usize, kept: &mut Vec<f64>) -> Outcome<Schedule> {
+    /// first: the way back from its end, and the states there.
+    fn spaced(
+        &mut self,
+        given: &Given<'_>,
+        most: usize,
+        kept: &mut Vec<f64>,
+        mut visit: impl FnMut(usize, &Handed<'_, E>),
+    ) -> Outcome<(Schedule, Vec<f64>)> {
         let mut states = kept.clone();
         let width = states.len();
         let mut spaced = Spaced::new(width, most, self.memory_limit);
         #[cfg(test)]
         let mut most = 1;
         let end = self.rounds(given, &mut states, 0..usize::MAX, |k, states| {
+            visit(k, states);
             let keeps = match spaced.after(k + 1) {
                 Fate::Passed => false,
                 Fate::Kept => true,
@@ -224,7 +278,7 @@ impl<E: RoundEngine> Rounds<E> {
                 }
             };
             if keeps {
-                kept.extend_from_slice(states);
+                states.keep(kept);
             }
             #[cfg(test)]
             {
@@ -237,7 +291,61 @@ impl<E: RoundEngine> Rounds<E> {
         }
         let schedule = spaced.back(end);
         kept.truncate(schedule.kept() * width);
-        Ok(schedule)
+        Ok((schedule, states))
+    }
+
+    /// Runs all rounds and keeps the way for an adjoint of the same arguments: the states at the end.
+    fn there(
+        &mut self,
+        given: &Given<'_>,
+        mut visit: impl FnMut(usize, &Handed<'_, E>),
+    ) -> Outcome<Vec<f64>> {
+        let mut kept = packed(given.states);
+        let width = kept.len();
+        let (schedule, states) = match self.round.count {
+            RoundCount::Until(_, most) => {
+                let (schedule, states) = self.spaced(given, most, &mut kept, visit)?;
+                (schedule.peekable(), states)
+            }
+            RoundCount::Fixed(count) => {
+                let mut schedule = Schedule::of(width, count, self.memory_limit).peekable();
+                let mut states = kept.clone();
+                let again = |step: &Move| matches!(step, Move::Again(_));
+                let ends = std::iter::from_fn(|| match schedule.next_if(again)? {
+                    Move::Again(rounds) => Some(rounds.end),
+                    Move::Back(_) => None,
+                });
+                let ends: Vec<usize> = ends.collect();
+                let mut ends = ends.into_iter().peekable();
+                self.rounds(given, &mut states, 0..count, |k, states| {
+                    visit(k, states);
+                    if ends.next_if_eq(&(k + 1)).is_some() {
+                        states.keep(&mut kept);
+                    }
+                })?;
+                (schedule, states)
+            }
+        };
+        let numbers = packed(given.all);
+        self.way = Some((numbers, Way { kept, schedule }));
+        Ok(states)
+    }
+
+    /// The way to the end, gone already or to be gone.
+    fn way(&mut self, given: &Given<'_>) -> Outcome<Way> {
+        if let Some((numbers, way)) = self.way.take()
+            && given.are(&numbers)
+        {
+            return Ok(way);
+        }
+        self.begin(given)?;
+        let mut kept = packed(given.states);
+        let schedule = match self.round.count {
+            RoundCount::Fixed(count) => Schedule::of(kept.len(), count, self.memory_limit),
+            RoundCount::Until(_, most) => self.spaced(given, most, &mut kept, |_, _| {})?.0,
+        };
+        let schedule = schedule.peekable();
+        Ok(Way { kept, schedule })
     }
 
     /// Writes the adjoints of the arguments, given that of the loop's value.
@@ -248,14 +356,11 @@ impl<E: RoundEngine> Rounds<E> {
         back: &mut Back<E>,
         out: &mut [f64],
     ) -> Outcome<()> {
-        let mut kept = packed(given.states);
-        let width = kept.len();
-        let schedule = match self.round.count {
-            RoundCount::Fixed(count) => Schedule::of(width, count, self.memory_limit),
-            RoundCount::Until(_, most) => self.spaced(given, most, &mut kept)?,
-        };
-        let mut sweep = Sweep::new(&self.round, &back.wanted, given, seed, out);
+        let Way { mut kept, schedule } = self.way(given)?;
         back.cycle.begin(given.parameters)?;
+        let cycle = &mut back.cycle;
+        let mut sweep = Sweep::new(&self.round, &back.wanted, given, seed, cycle, out);
+        let width = given.states.iter().map(|view| view.data.len()).sum();
         let mut state = vec![0.0; width];
         for step in schedule {
             let last = kept.len() - width;
@@ -270,13 +375,35 @@ impl<E: RoundEngine> Rounds<E> {
                     }
                 }
                 Move::Back(k) => {
-                    sweep.round(&mut back.cycle, given, k, &kept[last..])?;
+                    sweep.round(given, k, &kept[last..])?;
                     kept.truncate(last);
                 }
             }
         }
         sweep.finish();
         Ok(())
+    }
+}
+
+/// The states that a round hands on to the next: so many.
+struct Handed<'c, E>(&'c Cycle<E>, usize);
+
+impl<'c, E: RoundEngine> Handed<'c, E> {
+    fn each(&self) -> impl Iterator<Item = &'c [f64]> {
+        let Handed(cycle, count) = *self;
+        (0..count).map(|k| cycle.given(k))
+    }
+
+    fn keep(&self, kept: &mut Vec<f64>) {
+        self.each().for_each(|state| kept.extend_from_slice(state));
+    }
+
+    fn copy_to(&self, states: &mut [f64]) {
+        let mut at = 0;
+        for state in self.each() {
+            states[at..at + state.len()].copy_from_slice(state);
+            at += state.len();
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::graph::{Graph, Round, RoundCount};
 use std::ops::Range;
 
 /// The bytes of states that are kept.
-const KEPT: u64 = 16 << 20;
+pub(super) const KEPT: u64 = 16 << 20;
 
 /// More rounds than any loop makes, on machines of 32 bits too.
 const MOST_ROUNDS: usize = usize::MAX / 2;
@@ -387,18 +387,18 @@ mod tests {
                 let cycle = compiled(&graph, leaves, u64::MAX)?;
                 let counter = Rc::new(Cell::new(0));
                 counters.borrow_mut().push(counter.clone());
-                Ok(Cycle {
-                    engine: Counted(cycle.engine, counter),
-                    given: cycle.given,
-                    fixed: cycle.fixed,
-                    computed: cycle.computed,
-                })
+                Ok(Cycle::new(
+                    Counted(cycle.engine, counter),
+                    cycle.given,
+                    cycle.fixed,
+                    cycle.computed,
+                ))
             };
-            let mut rounds = Rounds::new(&graph, back, limit, cycle).expect("it is compiled");
+            let mut rounds = Rounds::new(&graph, &[back], limit, cycle).expect("it is compiled");
             let x = Tensor::filled(Shape::vector(width), 1.0);
             let args = [x.view(), x.view()];
             let mut out = vec![0.0; width];
-            rounds.run(&args, &mut out).expect("it has a value");
+            rounds.run(0, &args, &mut out).expect("it has a value");
             let runs: Vec<u64> = counters.borrow().iter().map(|runs| runs.get()).collect();
             let round = rounds.round.clone();
             let told = Checkpoints::of(&graph, &round, count, limit);

@@ -6,16 +6,17 @@ use crate::exec::Outcome;
 use crate::graph::{Keeps, Round, View};
 
 /// The adjoints of the states, and what the arguments have received so far.
-pub(super) struct Sweep<'o> {
+pub(super) struct Sweep<'o, E> {
+    /// The round backwards, which hands the adjoints of the states and the sums on.
+    cycle: &'o mut Cycle<E>,
+    /// The first value of those that it hands on.
+    first: usize,
     /// The adjoint of the states of all rounds, where these are the loop's value: a row for each.
     kept: Option<View<'o>>,
     /// A row of it.
     row: Vec<f64>,
-    /// The adjoints of the states, one after the other.
-    states: Vec<f64>,
-    sums: Vec<f64>,
-    /// For each state, whether its adjoint is wanted, and its length.
-    wanted_states: Vec<(bool, usize)>,
+    /// For each state, whether its adjoint is wanted.
+    wanted_states: Vec<bool>,
     /// The number of parameters that are wanted.
     parameters: usize,
     /// For each matrix that is wanted: where its adjoint begins in `out`, its rows and columns.
@@ -23,99 +24,90 @@ pub(super) struct Sweep<'o> {
     out: &'o mut [f64],
 }
 
-impl<'o> Sweep<'o> {
+impl<'o, E: RoundEngine> Sweep<'o, E> {
     /// Behind the last round, with the adjoint `seed` of the loop's value.
     pub(super) fn new(
         round: &Round,
         wanted: &[bool],
         given: &Given<'_>,
         seed: View<'o>,
+        cycle: &'o mut Cycle<E>,
         out: &'o mut [f64],
-    ) -> Sweep<'o> {
+    ) -> Sweep<'o, E> {
         let (states, rest) = wanted.split_at(round.states.len());
         let (parameters, matrices) = rest.split_at(round.parameters.len());
-        let wanted_states: Vec<(bool, usize)> = (states.iter().zip(given.states))
-            .map(|(wanted, view)| (*wanted, view.data.len()))
-            .collect();
-        let lengths: Vec<usize> = (parameters.iter().zip(given.parameters))
-            .filter(|(wanted, _)| **wanted)
-            .map(|(_, view)| view.data.len())
-            .collect();
-        let before = wanted_states.iter().filter(|(wanted, _)| *wanted);
-        let before: usize = before.map(|(_, len)| *len).sum();
-        let sums = lengths.iter().sum();
-        let mut at = before + sums;
+        let wanted_lengths = |wanted: &[bool], views: &[View<'_>]| -> Vec<usize> {
+            let wanted = wanted.iter().zip(views).filter(|(wanted, _)| **wanted);
+            wanted.map(|(_, view)| view.data.len()).collect()
+        };
+        let sums = wanted_lengths(parameters, given.parameters);
+        let before: usize = wanted_lengths(states, given.states).iter().sum();
+        let mut at = before + sums.iter().sum::<usize>();
         let mut places = Vec::new();
         for (_, view) in (matrices.iter().zip(given.matrices)).filter(|(wanted, _)| **wanted) {
             places.push((at, view.shape.m(), view.shape.n()));
             at += view.data.len();
         }
         out.fill(0.0);
-        let width = wanted_states.iter().map(|(_, len)| len).sum();
+        let width = given.states.iter().map(|view| view.data.len()).sum();
         let kept = (round.keeps == Keeps::All).then_some(seed);
         let mut row = vec![0.0; kept.map_or(0, |_| width)];
         if let Some(last) = seed.shape.m().checked_sub(1).filter(|_| kept.is_some()) {
             copy_row(seed, last, &mut row);
         }
+        let first = states.len() + matrices.len();
+        let last = if kept.is_some() { &row } else { seed.data };
+        cycle.give_all(first, states.len(), last);
+        for sum in 0..sums.len() {
+            cycle.give(first + states.len() + sum).fill(0.0);
+        }
         Sweep {
-            states: match round.keeps {
-                Keeps::Last => seed.data.to_vec(),
-                Keeps::All => row.clone(),
-            },
+            cycle,
+            first,
             kept,
             row,
-            sums: vec![0.0; sums],
-            wanted_states,
-            parameters: lengths.len(),
+            wanted_states: states.to_vec(),
+            parameters: sums.len(),
             matrices: places,
             out,
         }
     }
 
     /// The adjoint of round `k`, before which the states were `before`.
-    pub(super) fn round(
-        &mut self,
-        cycle: &mut Cycle<impl RoundEngine>,
-        given: &Given<'_>,
-        k: usize,
-        before: &[f64],
-    ) -> Outcome<()> {
+    pub(super) fn round(&mut self, given: &Given<'_>, k: usize, before: &[f64]) -> Outcome<()> {
         stop_now(k)?;
-        let (states, rows) = (self.wanted_states.len(), given.matrices.len());
-        cycle.give_all(0, states, before);
-        give_row(cycle, states, given, k);
-        cycle.give_all(states + rows, states, &self.states);
-        cycle.give_all(2 * states + rows, self.parameters, &self.sums);
+        let states = self.wanted_states.len();
+        self.cycle.give_all(0, states, before);
+        give_row(self.cycle, states, given, k);
+        let handed = states + self.parameters;
         if let Some(kept) = self.kept {
             match k.checked_sub(1) {
                 Some(before) => copy_row(kept, before, &mut self.row),
                 None => self.row.fill(0.0),
             }
-            cycle.give_all(2 * states + rows + self.parameters, states, &self.row);
+            self.cycle.give_all(self.first + handed, states, &self.row);
         }
-        cycle.run()?;
-        cycle.take_all(0, states, &mut self.states);
-        cycle.take_all(states, self.parameters, &mut self.sums);
+        self.cycle.run()?;
         for (number, (at, rows, columns)) in self.matrices.iter().enumerate() {
-            let row = cycle.value(states + self.parameters + number);
+            let row = self.cycle.value(handed + number);
             for (j, x) in row[..*columns].iter().enumerate() {
                 self.out[at + k + j * rows] = *x;
             }
         }
+        self.cycle.hand_on();
         Ok(())
     }
 
     /// Writes the adjoints of the first states and of the parameters.
     pub(super) fn finish(self) {
-        let (mut to, mut from) = (0, 0);
-        for (wanted, len) in self.wanted_states {
-            if wanted {
-                self.out[to..to + len].copy_from_slice(&self.states[from..from + len]);
-                to += len;
-            }
-            from += len;
+        let wanted = self.wanted_states.iter().copied();
+        let wanted = wanted.chain(std::iter::repeat_n(true, self.parameters));
+        let mut at = 0;
+        for (k, _) in wanted.enumerate().filter(|(_, wanted)| *wanted) {
+            let adjoint = self.cycle.given(self.first + k);
+            self.out[at..at + adjoint.len()].copy_from_slice(adjoint);
+            at += adjoint.len();
         }
-        self.out[to..to + self.sums.len()].copy_from_slice(&self.sums);
     }
 }
 
