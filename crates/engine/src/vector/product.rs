@@ -9,6 +9,7 @@
 //! of a large product may be shared among threads, however many there are.
 
 use super::dots::{self, add_dots, by_dots};
+use super::instance::Vectors;
 use super::strided::Strided;
 use super::sums::{PIECE, pieces};
 use super::tiles::{Scratch, by_tiles, in_place};
@@ -17,30 +18,38 @@ use crate::stop;
 use crate::threads;
 use std::cell::RefCell;
 
-/// Evaluates a call as compiled for the widest instructions that this processor has. `M` rows of a
-/// result fit into two vectors there, `D` by `D` times [`dots::LANES`] sums into all of them.
+/// Evaluates a call as compiled for the widest instructions that this processor has. A tile of a result has
+/// `V` times `L` rows and `N` columns there; `D` by `D` times [`dots::LANES`] sums fit into its registers.
 macro_rules! with_instance {
-    (|$ops:ident, $M:ident, $D:ident| $call:expr) => {
+    (|$ops:ident, $L:ident, $V:ident, $N:ident, $D:ident| $call:expr) => {
         match Wider::detect() {
-            Some(wider) => wider.run(
+            #[cfg(target_arch = "x86_64")]
+            Some($ops) => $ops.run(
                 #[inline(always)]
-                |$ops| {
-                    const $M: usize = 16;
+                |_| {
+                    const $L: usize = 8;
+                    const $V: usize = 3;
+                    const $N: usize = 8;
                     const $D: usize = 4;
                     $call
                 },
             ),
-            None => match Wide::detect() {
-                Some(wide) => wide.run(
+            _ => match Wide::detect() {
+                #[cfg(target_arch = "x86_64")]
+                Some($ops) => $ops.run(
                     #[inline(always)]
-                    |$ops| {
-                        const $M: usize = 8;
+                    |_| {
+                        const $L: usize = 4;
+                        const $V: usize = 2;
+                        const $N: usize = 6;
                         const $D: usize = 2;
                         $call
                     },
                 ),
-                None => {
-                    const $M: usize = 4;
+                _ => {
+                    const $L: usize = 4;
+                    const $V: usize = 1;
+                    const $N: usize = 4;
                     const $D: usize = 1;
                     let $ops = Separate;
                     $call
@@ -101,7 +110,14 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
     threads::share(out.chunks_mut(a.rows * each).enumerate(), |(piece, out)| {
         let b = b.some_columns(piece * each, out.len() / a.rows);
         SCRATCH.with_borrow_mut(|scratch| {
-            with_instance!(|ops, M, D| chosen::<_, M, D>(ops, side_by_side, a, b, out, scratch));
+            with_instance!(|ops, L, V, N, D| chosen::<_, L, V, N, D>(
+                ops,
+                side_by_side,
+                a,
+                b,
+                out,
+                scratch
+            ));
         });
     });
 }
@@ -194,12 +210,12 @@ impl RunningProduct {
     pub fn add(&mut self, a: Strided<'_>, b: Strided<'_>, last: Option<&mut [f64]>) {
         let (a, b) = columns_standing(a, b);
         SCRATCH.with_borrow_mut(|scratch| {
-            with_instance!(|ops, M, D| self.add_by::<_, M, D>(ops, a, b, last, scratch));
+            with_instance!(|ops, L, V, N, D| self.add_by::<_, L, V, N, D>(ops, a, b, last, scratch));
         });
     }
 
     #[inline(always)]
-    fn add_by<A: Arithmetic, const M: usize, const D: usize>(
+    fn add_by<A: Vectors<L>, const L: usize, const V: usize, const N: usize, const D: usize>(
         &mut self,
         ops: A,
         a: Strided<'_>,
@@ -221,7 +237,7 @@ impl RunningProduct {
         } else {
             (a, b)
         };
-        by_tiles::<A, M>(ops, left, right, &mut self.entries, scratch, true);
+        by_tiles::<A, L, V, N>(ops, left, right, &mut self.entries, scratch, true);
         match last {
             Some(out) if flat => exchange_sides(&self.entries, a.rows, out),
             Some(out) => out.copy_from_slice(&self.entries),
@@ -233,7 +249,7 @@ impl RunningProduct {
 /// By the algorithm that suits the shapes. `M` rows of the result fit into two vectors, `D` by `D`
 /// times [`dots::LANES`] sums into all of them.
 #[inline(always)]
-fn chosen<A: Arithmetic, const M: usize, const D: usize>(
+fn chosen<A: Vectors<L>, const L: usize, const V: usize, const N: usize, const D: usize>(
     ops: A,
     side_by_side: bool,
     a: Strided<'_>,
@@ -250,8 +266,8 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
         let a = a.with_rows_together(left);
         let b = b.transposed().with_rows_together(right).transposed();
         by_height!(by_dots::<A, D>, a.rows, (ops, a, b, out));
-    } else if a.row_stride == 1 && b.cols > 1 && a.rows >= M && stays_in_place(a, b) {
-        in_place::<A, M>(ops, a, b, out, &mut scratch.right);
+    } else if a.row_stride == 1 && b.cols > 1 && a.rows >= L && stays_in_place(a, b) {
+        in_place::<A, L, V, N>(ops, a, b, out, &mut scratch.right);
     } else if b.cols == 1 && a.row_stride == 1 {
         by_columns(ops, a, b, out);
     } else if b.cols == 1 && a.col_stride == 1 {
@@ -266,7 +282,7 @@ fn chosen<A: Arithmetic, const M: usize, const D: usize>(
         } else {
             (a, b, &mut out[..])
         };
-        by_tiles::<A, M>(ops, left, right, to, scratch, false);
+        by_tiles::<A, L, V, N>(ops, left, right, to, scratch, false);
         if flat {
             exchange_sides(&room, a.rows, out);
         }

@@ -1,7 +1,9 @@
 //! Products by tiles of the result that stay in registers, over factors laid out in the order in which
 //! the tiles read them.
+//!
+//! A tile has up to `V` vectors of `L` numbers in a column, and up to `N` columns.
 
-use super::Arithmetic;
+use super::instance::Vectors;
 use super::strided::Strided;
 use crate::stop;
 
@@ -12,11 +14,21 @@ pub(super) struct Scratch {
     pub result: Vec<f64>,
 }
 
-/// The columns of a tile.
-const N: usize = 4;
+/// So many numbers of a room that grows; the first begins a line of the cache.
+fn line_up(room: &mut Vec<f64>, count: usize) -> &mut [f64] {
+    const LINE: usize = 8;
+    if room.len() < count + LINE {
+        room.resize(count + LINE, 0.0);
+    }
+    let first = room
+        .as_ptr()
+        .align_offset(LINE * size_of::<f64>())
+        .min(LINE);
+    &mut room[first..][..count]
+}
 
-/// A piece of the factors that fits into the caches: `inner` terms, `rows` rows, `cols` columns.
-#[derive(Clone, Copy)]
+/// A piece of the factors that fits into the caches: a column of tiles of the right factor into the nearest,
+/// the left factor into the next.
 struct Extent {
     inner: usize,
     rows: usize,
@@ -24,57 +36,106 @@ struct Extent {
 }
 
 const CACHED: Extent = Extent {
-    inner: 256,
+    inner: 320,
     rows: 192,
     cols: 1024,
 };
 
-/// As [`by_tiles`], with a left factor of at least `M` rows stored by columns, which needs no laying
+/// Calls a function for tiles of this many vectors and columns; what is between two widths takes the larger one.
+macro_rules! by_size {
+    ($call:ident::<$A:ident, $L:ident, $V:ident, $N:ident>, $vectors:expr, $columns:expr, $arguments:tt) => {
+        match $vectors {
+            1 => by_size!($call::<$A, $L, 1, $N>, $columns, $arguments),
+            2 if $V > 2 => by_size!($call::<$A, $L, 2, $N>, $columns, $arguments),
+            _ => by_size!($call::<$A, $L, $V, $N>, $columns, $arguments),
+        }
+    };
+    ($call:ident::<$A:ident, $L:ident, $V:tt, $N:ident>, $columns:expr, $arguments:tt) => {
+        match $columns {
+            1 => $call::<$A, $L, $V, 1> $arguments,
+            2 => $call::<$A, $L, $V, 2> $arguments,
+            3 | 4 if $N > 4 => $call::<$A, $L, $V, 4> $arguments,
+            _ => $call::<$A, $L, $V, $N> $arguments,
+        }
+    };
+}
+
+/// The width of the tile that computes so many columns.
+fn width<const N: usize>(columns: usize) -> usize {
+    match columns {
+        1 | 2 => columns,
+        3 | 4 => 4,
+        _ => N,
+    }
+}
+
+/// As [`by_tiles`], with a left factor of at least `L` rows stored by columns, which needs no laying
 /// out.
 #[inline(always)]
-pub(super) fn in_place<A: Arithmetic, const M: usize>(
+pub(super) fn in_place<A: Vectors<L>, const L: usize, const V: usize, const N: usize>(
     ops: A,
     a: Strided<'_>,
     b: Strided<'_>,
     out: &mut [f64],
     room: &mut Vec<f64>,
 ) {
-    lay_out_right(b, 0, a.cols, 0, b.cols, room);
-    let panels = room.chunks(N * a.cols);
+    let panels =
+        lay_out_right::<A, L, N>(ops, b, [0, a.cols], [0, b.cols], room).chunks(N * a.cols);
     for (right, columns) in panels.zip(out.chunks_mut(N * a.rows)) {
-        match right.len() / a.cols {
-            1 => columns_in_place::<A, M, 1>(ops, a, right, columns),
-            2 => columns_in_place::<A, M, 2>(ops, a, right, columns),
-            3 => columns_in_place::<A, M, 3>(ops, a, right, columns),
-            _ => columns_in_place::<A, M, N>(ops, a, right, columns),
+        let mut first = 0;
+        while first < a.rows {
+            // The last tile begins where it just fits: some rows are computed twice.
+            let vectors = (a.rows - first).div_ceil(L).min(V).min(a.rows / L);
+            first = first.min(a.rows - vectors * L);
+            by_size!(
+                tile_in_place::<A, L, V, N>,
+                vectors,
+                columns.len() / a.rows,
+                (ops, a, right, columns, first)
+            );
+            first += vectors * L;
         }
     }
 }
 
-/// `W` columns of the result. The last tile begins where it just fits: some rows are computed twice.
 #[inline(always)]
-fn columns_in_place<A: Arithmetic, const M: usize, const W: usize>(
+fn tile_in_place<A: Vectors<L>, const L: usize, const V: usize, const W: usize>(
     ops: A,
     a: Strided<'_>,
     right: &[f64],
     columns: &mut [f64],
+    first: usize,
 ) {
-    let (factors, _) = right.as_chunks::<W>();
-    let last = a.rows - M;
-    for first in (0..last).step_by(M).chain([last]) {
-        let left = (0..a.cols).filter_map(|k| a.data[k * a.col_stride + first..].first_chunk());
-        let sums = tile(ops, left, factors, [[0.0; M]; W]);
-        for (j, sums) in sums.iter().enumerate() {
-            columns[j * a.rows + first..][..M].copy_from_slice(sums);
-        }
+    // The only column of a transposed row has no stride of its own.
+    let stride = a.col_stride.max(a.rows);
+    let left = a.data[first..].chunks(stride).map_while(|column| {
+        let (vectors, _) = column.as_chunks();
+        vectors.first_chunk::<V>()
+    });
+    let right = right.as_chunks::<W>().0;
+    if columns.len() == W * a.rows {
+        tile(ops, left, right, &mut columns[first..], a.rows, false);
+        return;
+    }
+    let mut room = [[[0.0; L]; V]; W];
+    tile(
+        ops,
+        left,
+        right,
+        room.as_flattened_mut().as_flattened_mut(),
+        L * V,
+        false,
+    );
+    for (from, to) in room.iter().zip(columns.chunks_exact_mut(a.rows)) {
+        to[first..][..L * V].copy_from_slice(from.as_flattened());
     }
 }
 
-/// The result in tiles of `M`×[`N`] that stay in registers while the inner dimension is run
+/// The result in tiles that stay in registers while the inner dimension is run
 /// through; the factors are laid out in the order in which the tiles read them. `onto`: what is in
 /// `out` is added to.
 #[inline(always)]
-pub(super) fn by_tiles<A: Arithmetic, const M: usize>(
+pub(super) fn by_tiles<A: Vectors<L>, const L: usize, const V: usize, const N: usize>(
     ops: A,
     a: Strided<'_>,
     b: Strided<'_>,
@@ -82,35 +143,46 @@ pub(super) fn by_tiles<A: Arithmetic, const M: usize>(
     scratch: &mut Scratch,
     onto: bool,
 ) {
-    for j in (0..b.cols).step_by(CACHED.cols) {
-        for k in (0..a.cols).step_by(CACHED.inner) {
-            let inner = CACHED.inner.min(a.cols - k);
-            let cols = CACHED.cols.min(b.cols - j);
-            lay_out_right(b, k, inner, j, cols, &mut scratch.right);
-            for i in (0..a.rows).step_by(CACHED.rows) {
+    let inner = evenly(a.cols, CACHED.inner, 1);
+    let rows = evenly(a.rows, CACHED.rows, L * V);
+    let cols = evenly(b.cols, CACHED.cols, N);
+    for j in (0..b.cols).step_by(cols) {
+        for k in (0..a.cols).step_by(inner) {
+            let inner = inner.min(a.cols - k);
+            let cols = cols.min(b.cols - j);
+            let right = lay_out_right::<A, L, N>(ops, b, [k, inner], [j, cols], &mut scratch.right);
+            for i in (0..a.rows).step_by(rows) {
                 if stop::requested() {
                     return;
                 }
-                let rows = CACHED.rows.min(a.rows - i);
-                let extent = Extent { inner, rows, cols };
-                let left = Left::<M>::new(a, i, k, extent, &mut scratch.left);
+                let rows = rows.min(a.rows - i);
+                let left =
+                    lay_out_left::<A, L, V>(ops, a, [k, inner], [i, rows], &mut scratch.left);
                 let onto = onto || k > 0;
-                for (panel, right) in scratch.right.chunks(N * inner).enumerate() {
-                    let j = j + panel * N;
-                    let columns = &mut out[j * a.rows..];
-                    match right.len() / inner {
-                        1 => {
-                            column_of_tiles::<A, M, 1>(ops, &left, right, columns, i, a.rows, onto)
+                for (right, j) in right.chunks(N * inner).zip((j..).step_by(N)) {
+                    for (left, below) in left.chunks(L * V * inner).zip((0..).step_by(L * V)) {
+                        let part = Part {
+                            first: i + below + j * a.rows,
+                            rows: (rows - below).min(L * V),
+                            cols: (b.cols - j).min(N),
+                            stride: a.rows,
+                        };
+                        if onto {
+                            let more = below + L * V < rows;
+                            let next = if more {
+                                part.first + L * V
+                            } else {
+                                i + (j + N) * a.rows
+                            };
+                            part.at(next).fetch::<A, L, V>(ops, out);
                         }
-                        2 => {
-                            column_of_tiles::<A, M, 2>(ops, &left, right, columns, i, a.rows, onto)
-                        }
-                        3 => {
-                            column_of_tiles::<A, M, 3>(ops, &left, right, columns, i, a.rows, onto)
-                        }
-                        _ => {
-                            column_of_tiles::<A, M, N>(ops, &left, right, columns, i, a.rows, onto)
-                        }
+                        let vectors = left.len() / (L * inner);
+                        by_size!(
+                            packed_tile::<A, L, V, N>,
+                            vectors,
+                            part.cols,
+                            (ops, left, right, out, part, onto)
+                        );
                     }
                 }
             }
@@ -118,144 +190,208 @@ pub(super) fn by_tiles<A: Arithmetic, const M: usize>(
     }
 }
 
-/// Lays out [`N`] columns side by side, row by row; the last ones may be fewer.
-#[inline(always)]
-fn lay_out_right(b: Strided<'_>, k: usize, inner: usize, j: usize, cols: usize, to: &mut Vec<f64>) {
-    to.resize(inner * cols, 0.0);
-    for (panel, to) in to.chunks_mut(N * inner).enumerate() {
-        let width = to.len() / inner;
-        let j = j + panel * N;
-        if width == N && b.row_stride == 1 {
-            let column = |i| &b.data[k + (j + i) * b.col_stride..][..inner];
-            exchange([0, 1, 2, 3].map(column), 0, to.as_chunks_mut::<N>().0);
-            continue;
-        }
-        for (k, row) in (k..).zip(to.chunks_exact_mut(width)) {
-            for (j, entry) in (j..).zip(row) {
-                *entry = b.at(k, j);
-            }
-        }
+/// The length of the pieces, each a multiple of `unit` and no longer than `most`, that share a length evenly.
+fn evenly(length: usize, most: usize, unit: usize) -> usize {
+    let pieces = length.div_ceil(most);
+    length.div_ceil(pieces.max(1)).next_multiple_of(unit)
+}
+
+/// The part of a result that a tile computes.
+#[derive(Clone, Copy)]
+struct Part {
+    first: usize,
+    rows: usize,
+    cols: usize,
+    stride: usize,
+}
+
+impl Part {
+    fn at(self, first: usize) -> Part {
+        Part { first, ..self }
     }
-}
 
-/// Rows of the left factor: `M` at a time, column by column, filled up with zeros.
-struct Left<'a, const M: usize> {
-    panels: &'a [[f64; M]],
-    extent: Extent,
-}
+    /// The place of the first entry in a column.
+    fn column(self, column: usize) -> usize {
+        self.first + column * self.stride
+    }
 
-impl<'a, const M: usize> Left<'a, M> {
+    /// Has the part brought near, while another one is computed.
     #[inline(always)]
-    fn new(
-        a: Strided<'_>,
-        i: usize,
-        k: usize,
-        extent: Extent,
-        room: &'a mut Vec<f64>,
-    ) -> Left<'a, M> {
-        let inner = extent.inner;
-        room.resize(extent.rows.div_ceil(M) * M * inner, 0.0);
-        let (panels, _) = room.as_chunks_mut::<M>();
-        for (panel, to) in panels.chunks_exact_mut(inner).enumerate() {
-            let first = i + panel * M;
-            let rows = M.min(i + extent.rows - first);
-            if a.row_stride == 1 {
-                let from = &a.data[k * a.col_stride..];
-                for (k, to) in to.iter_mut().enumerate() {
-                    let from = &from[k * a.col_stride + first..][..rows];
-                    match <&[f64; M]>::try_from(from) {
-                        Ok(whole) => *to = *whole,
-                        Err(_) => {
-                            to[..rows].copy_from_slice(from);
-                            to[rows..].fill(0.0);
-                        }
-                    }
-                }
-            } else {
-                if rows < M {
-                    to.fill([0.0; M]);
-                }
-                let mut done = 0;
-                while a.col_stride == 1 && done + 4 <= rows {
-                    let row = |i| &a.data[(first + done + i) * a.row_stride + k..][..inner];
-                    exchange([0, 1, 2, 3].map(row), done, to);
-                    done += 4;
-                }
-                for i in done..rows {
-                    for (k, to) in (k..).zip(to.iter_mut()) {
-                        to[i] = a.at(first + i, k);
-                    }
-                }
+    fn fetch<A: Vectors<L>, const L: usize, const V: usize>(self, ops: A, out: &[f64]) {
+        for column in 0..self.cols {
+            for vector in 0..V {
+                ops.fetch(out, self.column(column) + vector * L);
             }
         }
-        Left { panels, extent }
     }
 }
 
-/// Four rows to the places `at` and on of every column: four by four, as vectors are exchanged.
 #[inline(always)]
-fn exchange<const M: usize>(rows: [&[f64]; 4], at: usize, to: &mut [[f64; M]]) {
-    let [(r0, _), (r1, _), (r2, _), (r3, _)] = rows.map(|row| row.as_chunks::<4>());
-    let (to, to_rest) = to.as_chunks_mut::<4>();
-    for ((((to, r0), r1), r2), r3) in to.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
-        for k in 0..4 {
-            to[k][at..at + 4].copy_from_slice(&[r0[k], r1[k], r2[k], r3[k]]);
-        }
-    }
-    let done = 4 * to.len();
-    for (k, to) in (done..).zip(to_rest) {
-        to[at..at + 4].copy_from_slice(&rows.map(|row| row[k]));
-    }
-}
-
-/// `W` columns of the result, from row `i` on; `onto`: what is there already is added to.
-#[inline(always)]
-fn column_of_tiles<A: Arithmetic, const M: usize, const W: usize>(
+fn packed_tile<A: Vectors<L>, const L: usize, const V: usize, const W: usize>(
     ops: A,
-    left: &Left<'_, M>,
+    left: &[f64],
     right: &[f64],
-    columns: &mut [f64],
-    i: usize,
+    out: &mut [f64],
+    part: Part,
+    onto: bool,
+) {
+    let left = left.as_chunks::<L>().0.as_chunks::<V>().0;
+    let right = right.as_chunks::<W>().0;
+    if part.rows == L * V && part.cols == W {
+        tile(ops, left, right, &mut out[part.first..], part.stride, onto);
+        return;
+    }
+    let mut room = [[[0.0; L]; V]; W];
+    for (column, to) in room.iter_mut().enumerate().take(part.cols) {
+        to.as_flattened_mut()[..part.rows]
+            .copy_from_slice(&out[part.column(column)..][..part.rows]);
+    }
+    tile(
+        ops,
+        left,
+        right,
+        room.as_flattened_mut().as_flattened_mut(),
+        L * V,
+        onto,
+    );
+    for (column, from) in room.iter().enumerate().take(part.cols) {
+        out[part.column(column)..][..part.rows].copy_from_slice(&from.as_flattened()[..part.rows]);
+    }
+}
+
+/// Writes a tile, or adds its terms to what is there; its columns are `stride` apart. Every index here is known
+/// when this is compiled, so that the sums stay in registers.
+#[inline(always)]
+fn tile<'l, A: Vectors<L>, const L: usize, const V: usize, const W: usize>(
+    ops: A,
+    left: impl IntoIterator<Item = &'l [[f64; L]; V]>,
+    right: &[[f64; W]],
+    out: &mut [f64],
     stride: usize,
     onto: bool,
 ) {
-    let (right, _) = right.as_chunks::<W>();
-    for (panel, left_panel) in left.panels.chunks_exact(left.extent.inner).enumerate() {
-        let first = i + panel * M;
-        let rows = M.min(i + left.extent.rows - first);
-        let mut sums = [[0.0; M]; W];
-        if onto {
-            for (j, sums) in sums.iter_mut().enumerate() {
-                sums[..rows].copy_from_slice(&columns[j * stride + first..][..rows]);
+    let out = &mut out[..(W - 1) * stride + L * V];
+    let mut sums = [[ops.load(&[0.0; L]); V]; W];
+    if onto {
+        for j in 0..W {
+            let (column, _) = out[j * stride..][..L * V].as_chunks();
+            for v in 0..V {
+                sums[j][v] = ops.load(&column[v]);
             }
         }
-        let sums = tile(ops, left_panel, right, sums);
-        for (j, sums) in sums.iter().enumerate() {
-            let to = &mut columns[j * stride + first..][..rows];
-            match <&mut [f64; M]>::try_from(&mut *to) {
-                Ok(whole) => *whole = *sums,
-                Err(_) => to.copy_from_slice(&sums[..rows]),
+    }
+    for (x, factors) in left.into_iter().zip(right) {
+        for j in 0..W {
+            for v in 0..V {
+                sums[j][v] = ops.fma_all(ops.load(&x[v]), factors[j], sums[j][v]);
             }
+        }
+    }
+    for j in 0..W {
+        let (column, _) = out[j * stride..][..L * V].as_chunks_mut();
+        for v in 0..V {
+            ops.store(sums[j][v], &mut column[v]);
         }
     }
 }
 
-/// A tile, with the terms of these rows and columns added. Every index here is known when this is
-/// compiled, so that the sums stay in registers.
+/// Lays out `N` columns side by side, row by row; the last ones may be fewer, and are filled up with zeros.
 #[inline(always)]
-fn tile<'l, A: Arithmetic, const M: usize, const W: usize>(
+fn lay_out_right<'r, A: Vectors<L>, const L: usize, const N: usize>(
     ops: A,
-    left: impl IntoIterator<Item = &'l [f64; M]>,
-    right: &[[f64; W]],
-    before: [[f64; M]; W],
-) -> [[f64; M]; W] {
-    let mut sums = before;
-    for (x, factors) in left.into_iter().zip(right) {
-        for j in 0..W {
-            for i in 0..M {
-                sums[j][i] = ops.fma(x[i], factors[j], sums[j][i]);
+    b: Strided<'_>,
+    [first, inner]: [usize; 2],
+    [j, cols]: [usize; 2],
+    room: &'r mut Vec<f64>,
+) -> &'r [f64] {
+    let end = j + cols;
+    let rest = if cols % N > 0 {
+        width::<N>(cols % N)
+    } else {
+        0
+    };
+    let to = line_up(room, (cols / N * N + rest) * inner);
+    for (to, j) in to.chunks_mut(N * inner).zip((j..).step_by(N)) {
+        let width = to.len() / inner;
+        let columns = (end - j).min(N);
+        lay_out(ops, b.transposed(), [j, columns], [first, inner], width, to);
+    }
+    to
+}
+
+/// Lays out the rows of the left factor: `V` vectors at a time, column by column; the last ones may be fewer, and are filled
+/// up with zeros.
+#[inline(always)]
+fn lay_out_left<'r, A: Vectors<L>, const L: usize, const V: usize>(
+    ops: A,
+    a: Strided<'_>,
+    [first, inner]: [usize; 2],
+    [i, rows]: [usize; 2],
+    room: &'r mut Vec<f64>,
+) -> &'r [f64] {
+    let end = i + rows;
+    let to = line_up(room, rows.div_ceil(L) * L * inner);
+    for (to, i) in to.chunks_mut(L * V * inner).zip((i..).step_by(L * V)) {
+        let height = to.len() / inner;
+        let rows = height.min(end - i);
+        lay_out(ops, a, [i, rows], [first, inner], height, to);
+    }
+    to
+}
+
+/// Lays out rows from `i` on, of the columns from `k` on, column by column; each is filled up to a `height`.
+#[inline(always)]
+fn lay_out<A: Vectors<L>, const L: usize>(
+    ops: A,
+    from: Strided<'_>,
+    [i, rows]: [usize; 2],
+    [k, inner]: [usize; 2],
+    height: usize,
+    to: &mut [f64],
+) {
+    if from.row_stride == 1 {
+        let column = |k| &from.data[i + k * from.col_stride..][..rows];
+        for (k, to) in (k..).zip(to.chunks_exact_mut(height)) {
+            let (vectors, rest) = column(k).as_chunks::<L>();
+            if rows < L || rows < height {
+                to[..rows].copy_from_slice(column(k));
+                to[rows..].fill(0.0);
+                continue;
+            }
+            for (vector, to) in vectors.iter().zip(to.as_chunks_mut::<L>().0) {
+                ops.store(ops.load(vector), to);
+            }
+            if let (false, Some(vector), Some(to)) =
+                (rest.is_empty(), column(k).last_chunk(), to.last_chunk_mut())
+            {
+                ops.store(ops.load(vector), to);
             }
         }
+        return;
     }
-    sums
+    let mut done = 0;
+    while from.col_stride == 1 && rows >= 4 && done < rows {
+        // What is left may be fewer than four: some are laid out twice.
+        done = done.min(rows - 4);
+        let row = |j| from.data[k + (i + done + j) * from.row_stride..][..inner].as_chunks::<4>();
+        let [(r0, rest0), (r1, rest1), (r2, rest2), (r3, rest3)] = [row(0), row(1), row(2), row(3)];
+        let columns = to.chunks_exact_mut(4 * height);
+        for ((((to, r0), r1), r2), r3) in columns.zip(r0).zip(r1).zip(r2).zip(r3) {
+            ops.exchange([r0, r1, r2, r3], to, done, height);
+        }
+        for k in 0..rest0.len() {
+            let column = [rest0[k], rest1[k], rest2[k], rest3[k]];
+            to[(inner - rest0.len() + k) * height + done..][..4].copy_from_slice(&column);
+        }
+        done += 4;
+    }
+    if done == height {
+        return;
+    }
+    for (k, to) in (k..).zip(to.chunks_exact_mut(height)) {
+        for (i, entry) in (i..).zip(&mut *to).take(rows).skip(done) {
+            *entry = from.at(i, k);
+        }
+        to[rows..].fill(0.0);
+    }
 }
