@@ -176,6 +176,10 @@ impl Number {
         let (Some((a, b)), Some((c, d))) = (self.fraction(), other.fraction()) else {
             return Number::ZERO;
         };
+        if b == 1 && d == 1 {
+            let divisor = short_divisor_of(a.unsigned_abs(), c.unsigned_abs());
+            return i64::try_from(divisor).map_or(Number::ZERO, Number::whole);
+        }
         let wide = |x: i64| u128::from(x.unsigned_abs());
         let top = divisor_of(wide(a), wide(c));
         let bottom = wide(b) * wide(d) / divisor_of(wide(b), wide(d)).max(1);
@@ -251,6 +255,10 @@ fn divisor_of(mut a: u128, mut b: u128) -> u128 {
 
 fn short_divisor_of(mut a: u64, mut b: u64) -> u64 {
     while b != 0 {
+        // Of most pairs one is 1.
+        if b == 1 {
+            return 1;
+        }
         (a, b) = (b, a % b);
     }
     a
@@ -383,6 +391,8 @@ impl Div for Number {
     type Output = Number;
     fn div(self, other: Number) -> Number {
         match (self.fraction(), other.fraction()) {
+            _ if other == Number::ONE => self,
+            (Some((a, 1)), Some((c, 1))) if c > 0 && a % c == 0 => Number::whole(a / c),
             (Some((a, b)), Some((c, d))) if c != 0 => {
                 let [a, b, c, d] = [a, b, c, d].map(i128::from);
                 Number::ratio(a * d, b * c)

@@ -16,6 +16,10 @@ pub fn improved(algebra: &mut Algebra, id: Id) -> Id {
     if let Some(known) = algebra.found(Memo::Improved, id) {
         return known;
     }
+    if algebra.is_least(id) {
+        algebra.keep_found(Memo::Improved, id, id);
+        return id;
+    }
     // After a request to stop, the formula stays as it is.
     if stop::requested() || !algebra.enter() {
         return id;
@@ -176,6 +180,9 @@ pub fn printed(algebra: &mut Algebra, id: Id) -> Id {
 }
 
 fn as_printed(algebra: &mut Algebra, id: Id) -> Id {
+    if algebra.is_least(id) {
+        return id;
+    }
     algebra.once(Memo::Printed, id, |algebra, id| {
         let mut written = algebra.rebuild(id, &mut as_printed);
         for _ in 0..8 {

@@ -2,7 +2,9 @@
 //! either.
 
 use super::algebra::{Algebra, Form, Id};
+use super::exact::Number;
 use super::relations::{exchanged, reached};
+use super::rules;
 use crate::graph::NodeId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,8 +15,8 @@ const PART: u64 = 12;
 /// Parts that are tried in one formula.
 const TRIED: usize = 8;
 
-/// The formula `form` with those of the parts behind `definitions` put in that make it no longer;
-/// `work_out` simplifies.
+/// The formula `form` with those of the parts behind `definitions` put in that make it no longer, common factors
+/// taken out; `work_out` simplifies what is found.
 pub fn with_parts_put_in(
     algebra: &mut Algebra,
     form: Id,
@@ -23,42 +25,66 @@ pub fn with_parts_put_in(
 ) -> Id {
     let mut best = form;
     let mut tried: FxHashSet<Id> = FxHashSet::default();
-    while tried.len() < TRIED && algebra.cost(best) <= LOOKED_AT {
-        let said = reached(algebra, best);
+    if algebra.cost(best) > LOOKED_AT {
+        return form;
+    }
+    let mut said = reached(algebra, best);
+    while tried.len() < TRIED {
         let next = said.iter().find(|part| {
             let definition = definitions.get(part);
-            !tried.contains(part) && definition.is_some_and(|form| may_go(algebra, *form, &said))
+            !tried.contains(part)
+                && definition.is_some_and(|form| may_go(algebra, **part, *form, &said))
         });
         let Some(part) = next.copied() else {
             break;
         };
         tried.insert(part);
         let images = FxHashMap::from_iter([(part, definitions[&part])]);
-        let without = exchanged(algebra, best, &said, images);
-        let without = work_out(algebra, without);
+        let without = exchanged(algebra, best, &said, images, rules::factored);
         if algebra.cost(without) <= algebra.cost(best) {
             best = without;
+            said = reached(algebra, best);
         }
     }
-    best
+    if best == form {
+        return form;
+    }
+    let better = work_out(algebra, best);
+    match algebra.cost(better) <= algebra.cost(form) {
+        true => better,
+        false => form,
+    }
 }
 
 /// True of the formula of a part that may cost nothing among the formulas `said`: it is hardly one, or it
 /// divides by one of them.
-fn may_go(algebra: &Algebra, part: Id, said: &[Id]) -> bool {
-    if algebra.cost(part) <= 1 {
+fn may_go(algebra: &Algebra, part: Id, formula: Id, said: &[Id]) -> bool {
+    let product = match algebra.form(formula) {
+        Form::Sum(terms) if terms.len() == 1 => terms[0].1,
+        Form::Sum(terms) => {
+            let meets = |id: &Id| *id == formula || meets_terms(algebra, part, *terms, *id);
+            return algebra.cost(formula) <= 1 && said.iter().any(meets);
+        }
+        _ => formula,
+    };
+    if algebra.cost(formula) <= 1 {
         return true;
     }
-    let product = match algebra.form(part) {
-        Form::Sum(terms) if terms.len() == 1 => terms[0].1,
-        _ => part,
-    };
     let Form::Product(factors) = algebra.form(product) else {
         return false;
     };
     let divides = |exponent| algebra.value(exponent).is_some_and(|e| e.is_negative());
     let mut divisors = factors.iter().filter(|(_, exponent)| divides(*exponent));
-    algebra.cost(part) <= PART && divisors.any(|(base, _)| said.binary_search(base).is_ok())
+    algebra.cost(formula) <= PART && divisors.any(|(base, _)| said.binary_search(base).is_ok())
+}
+
+/// True of a sum to which the part is added, and one of the terms of its formula.
+fn meets_terms(algebra: &Algebra, part: Id, terms: &[(Number, Id)], sum: Id) -> bool {
+    let Form::Sum(found) = algebra.form(sum) else {
+        return false;
+    };
+    let known = |own: &Id| terms.iter().any(|(_, term)| term == own);
+    found.iter().any(|(_, own)| *own == part) && found.iter().any(|(_, own)| known(own))
 }
 
 /// Drops the parts that no formula behind them says.

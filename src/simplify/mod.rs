@@ -58,6 +58,8 @@ use std::rc::Rc;
 
 /// Operations of a tree up to which it is simplified and written as one formula.
 const TREE_LIMIT: u64 = 2_000;
+/// Times that a large formula is read to find the parts that it uses once.
+const READ: usize = 3;
 /// A number of operations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -164,15 +166,30 @@ pub fn write(
         outline.shared()
     };
     let arena = Bump::new();
+    // Parts that one formula uses once are no parts worth a name: most of them show in what is read already.
+    for _ in 0..READ {
+        if shared.is_empty() {
+            break;
+        }
+        let mut plain = empty(&arena, graph, options);
+        let formulas = formulas(graph, root, &shared, options, &mut plain, &rules::factored);
+        let single = used_once(&plain, &formulas, &shared);
+        if single.is_empty() {
+            break;
+        }
+        shared.retain(|part| !single.contains(part));
+        outline.cut(&mut shared);
+    }
+    let work_out = |algebra: &mut Algebra, form| worked_out(algebra, graph, form, options);
     let mut algebra = empty(&arena, graph, options);
-    let mut formulas = simplified(graph, root, &shared, options, &mut algebra);
-    // Parts that one formula uses once were no parts worth a name; once more without them.
+    let mut formulas = formulas(graph, root, &shared, options, &mut algebra, &work_out);
+    // The others are known when everything is simplified; once more without them.
     let single = used_once(&algebra, &formulas, &shared);
     if !single.is_empty() {
         shared.retain(|part| !single.contains(part));
         outline.cut(&mut shared);
         let mut inlined = empty(&arena, graph, options);
-        let joined = simplified(graph, root, &shared, options, &mut inlined);
+        let joined = self::formulas(graph, root, &shared, options, &mut inlined, &work_out);
         let written = |algebra: &Algebra, formulas: &[(NodeId, Id)]| {
             let costs = formulas.iter().map(|(_, form)| algebra.cost(*form));
             costs.fold(0u64, u64::saturating_add)
@@ -253,13 +270,14 @@ fn empty<'a>(arena: &'a Bump, graph: &Graph, options: &WriteOptions<'_>) -> Alge
     algebra
 }
 
-/// The simplified forms of all shared parts, and of the root at the end.
-fn simplified(
+/// The forms of all shared parts, and of the root at the end, as `work_out` simplifies them.
+fn formulas(
     graph: &Graph,
     root: NodeId,
     shared: &FxHashSet<NodeId>,
     options: &WriteOptions<'_>,
     algebra: &mut Algebra,
+    work_out: &dyn Fn(&mut Algebra, Id) -> Id,
 ) -> Vec<(NodeId, Id)> {
     let atoms = |id: NodeId| shared.contains(&id) || (options.names)(id).is_some();
     let reading = Reading {
@@ -277,7 +295,6 @@ fn simplified(
     order.push(root);
     let mut definitions = FxHashMap::default();
     let mut read = |node: NodeId| {
-        let work_out = |algebra: &mut Algebra, form| worked_out(algebra, graph, form, options);
         let form = reading.read(algebra, node);
         let mut form = work_out(algebra, form);
         if !shared.is_empty() {
@@ -312,19 +329,26 @@ fn used_once(
     formulas: &[(NodeId, Id)],
     shared: &FxHashSet<NodeId>,
 ) -> FxHashSet<NodeId> {
-    let mut uses: FxHashMap<NodeId, u32> = FxHashMap::default();
+    let mut uses: FxHashMap<NodeId, u64> = FxHashMap::default();
     for (_, form) in formulas {
-        let mut stack = vec![*form];
-        let mut steps = 0u64;
-        while let Some(id) = stack.pop() {
-            steps += 1;
-            if steps > 100 * TREE_LIMIT {
-                return FxHashSet::default();
+        // Parts have smaller ids than what is made of them: the last one is the formula.
+        let said = relations::reached(algebra, *form);
+        let mut times = vec![0u64; said.len()];
+        times[said.len() - 1] = 1;
+        for (place, id) in said.iter().enumerate().rev() {
+            let own = times[place];
+            if let Form::Atom(node) = algebra.form(*id) {
+                let known = uses.entry(node).or_default();
+                *known = known.saturating_add(own);
             }
-            if let Form::Atom(node) = algebra.form(id) {
-                *uses.entry(node).or_default() += 1;
+            for part in algebra.children(*id) {
+                if let Ok(part) = said.binary_search(&part) {
+                    times[part] = times[part].saturating_add(own);
+                }
             }
-            stack.extend(algebra.children(id));
+        }
+        if times.into_iter().fold(0, u64::saturating_add) > 100 * TREE_LIMIT {
+            return FxHashSet::default();
         }
     }
     shared

@@ -45,7 +45,7 @@ fn with_definition_put_in(algebra: &mut Algebra, id: Id) -> Option<Id> {
     let mut best: Option<Id> = None;
     for name in names.into_iter().take(COMPARED) {
         let images = FxHashMap::from_iter([(name, algebra.behind(name))]);
-        let other = exchanged(algebra, id, &reached, images);
+        let other = exchanged(algebra, id, &reached, images, |_, id| id);
         let other = improved(algebra, other);
         if algebra.cost(other) < algebra.cost(best.unwrap_or(id)) {
             best = Some(other);
@@ -114,7 +114,7 @@ fn with_one_exponential(algebra: &mut Algebra, graph: &Graph, id: Id) -> Option<
             factors.extend(below.map(|below| (below, inverse)));
             let image = algebra.product(Number::ONE, &factors, algebra.shape(*kept));
             let images = FxHashMap::from_iter([(*replaced, image)]);
-            let other = exchanged(algebra, id, &reached, images);
+            let other = exchanged(algebra, id, &reached, images, |_, id| id);
             let other = improved(algebra, other);
             if algebra.cost(other) < algebra.cost(best.unwrap_or(id)) {
                 best = Some(other);
@@ -190,7 +190,7 @@ fn with_terms_joined(algebra: &mut Algebra, graph: &Graph, id: Id) -> Option<Id>
     if joined.is_empty() {
         return None;
     }
-    let joined = exchanged(algebra, id, &reached, joined);
+    let joined = exchanged(algebra, id, &reached, joined, |_, id| id);
     let joined = improved(algebra, joined);
     (algebra.cost(joined) < algebra.cost(id)).then_some(joined)
 }
@@ -367,18 +367,24 @@ fn with_multiples_joined(
     changed.then(|| algebra.sum(&left, algebra.shape(id)))
 }
 
-/// `id` with other formulas for some of its parts.
+/// `id` with other formulas for some of its parts; `tidied` sees every formula that changes.
 pub fn exchanged(
     algebra: &mut Algebra,
     id: Id,
     reached: &[Id],
     mut images: FxHashMap<Id, Id>,
+    tidied: fn(&mut Algebra, Id) -> Id,
 ) -> Id {
     for part in reached {
         let start = images.get(part).copied().unwrap_or(*part);
+        let parts = algebra.children(start);
+        if !parts.iter().any(|part| images.contains_key(part)) {
+            continue;
+        }
         let image = algebra.rebuild(start, &mut |_, child| {
             images.get(&child).copied().unwrap_or(child)
         });
+        let image = tidied(algebra, image);
         images.insert(*part, image);
     }
     images.get(&id).copied().unwrap_or(id)

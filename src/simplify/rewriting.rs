@@ -68,6 +68,10 @@ const LITTLE: u64 = 600;
 
 /// A formula or its factors simplified, whichever is shorter.
 pub fn shorter_in_factors(algebra: &mut Algebra, id: Id) -> Id {
+    if algebra.is_least(id) {
+        algebra.record.in_factors = true;
+        return id;
+    }
     let factors = in_factors(algebra, id, Effort::Small);
     algebra.record.in_factors |= algebra.cost(factors) <= LITTLE;
     let other = improved(algebra, factors);
@@ -132,7 +136,9 @@ fn in_factors(algebra: &mut Algebra, form: Id, effort: Effort) -> Id {
 }
 
 fn sum_in_factors(algebra: &mut Algebra, id: Id, effort: Effort) -> Id {
-    if !matches!(algebra.form(id), Form::Sum(_)) {
+    // A sum of two names has no factors.
+    let linear = algebra.cost(id) == 1 && algebra.is_least(id);
+    if linear || !matches!(algebra.form(id), Form::Sum(_)) {
         return id;
     }
     let spread = multiplied_out(algebra, id).unwrap_or(id);

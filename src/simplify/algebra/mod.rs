@@ -12,6 +12,7 @@ mod conditions;
 mod domain;
 mod facts;
 mod indexed;
+mod occurring;
 mod operations;
 mod products;
 mod sums;
@@ -21,6 +22,7 @@ mod walk;
 pub use domain::{Need, Needs, decides};
 pub use facts::Known;
 pub use indexed::{Counted, EntryAt, Indexed, PlaceRelation, Position, Summed};
+pub use occurring::Occurring;
 pub use operations::corner_of;
 pub use walk::Dependents;
 
@@ -136,6 +138,8 @@ struct Entry<'a> {
     conditional: bool,
     /// True if it may be no number.
     partial: bool,
+    /// The operations of the table in it.
+    occurring: Occurring,
     /// Its position in the sum that is being collected, from 1; 0 elsewhere.
     place: u32,
     found: [Id; Memo::COUNT],
@@ -317,6 +321,7 @@ impl<'a> Algebra<'a> {
             cost: costs.fold(self.operations(form), u64::saturating_add),
             conditional: self.is_conditional(form),
             partial: self.is_partial(form, &parts),
+            occurring: self.operations_in(form, &parts),
             place: 0,
             found: [Id::NONE; Memo::COUNT],
         };
@@ -337,7 +342,10 @@ impl<'a> Algebra<'a> {
             self.names.atoms.entry(definition).or_insert(atom);
             self.names.sums |= matches!(self.form(definition), Form::Sum(_));
             self.names.definitions.entry(atom).or_insert(definition);
-            self.entries[atom.index()].partial = self.entries[definition.index()].partial;
+            let behind = &self.entries[definition.index()];
+            let (partial, occurring) = (behind.partial, behind.occurring);
+            let entry = &mut self.entries[atom.index()];
+            (entry.partial, entry.occurring) = (partial, occurring);
         }
     }
 

@@ -230,8 +230,28 @@ enum Parts {
     Unknown,
 }
 
+/// True for two coprime monomials whose exponents have no common divisor: no sum of two others has factors.
+fn is_primitive_binomial(whole: &Polynomial) -> bool {
+    let mut terms = whole.terms();
+    let (Some((_, a)), Some((_, b)), None) = (terms.next(), terms.next(), terms.next()) else {
+        return false;
+    };
+    let coprime = a.iter().zip(&b).all(|(a, b)| *a == 0 || *b == 0);
+    let divisor = |known: u8, power: &u8| {
+        let (mut known, mut rest) = (known, *power);
+        while rest > 0 {
+            (known, rest) = (rest, known % rest);
+        }
+        known
+    };
+    coprime && a.iter().chain(&b).fold(0, divisor) == 1
+}
+
 /// Contents and squares in a polynomial; `None` where finding them takes too long.
 fn parts_of(whole: &Polynomial) -> Option<Parts> {
+    if is_primitive_binomial(whole) {
+        return Some(Parts::Irreducible);
+    }
     let degrees = whole.degrees();
     let mut variables: Vec<usize> = (0..VARIABLES).filter(|k| degrees[*k] > 0).collect();
     variables.sort_by_key(|k| degrees[*k]);

@@ -1,7 +1,7 @@
 //! Common factors of the terms of a sum, taken out.
 
 use crate::graph::Shape;
-use crate::simplify::algebra::{Algebra, Form, Id, Ids, Memo, TermList, all_but};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, Memo, TermList, all_but};
 use crate::simplify::exact::Number;
 use smallvec::SmallVec;
 use std::cmp::Reverse;
@@ -210,17 +210,23 @@ fn occurrences(algebra: &mut Algebra, terms: &[(Number, Id)]) -> SmallVec<[Occur
     found
 }
 
+fn of_one_sign(run: &[Occurrence]) -> bool {
+    run.iter().all(|found| found.power.is_positive())
+        || run.iter().all(|found| found.power.is_negative())
+}
+
 /// x·y + x·z = x·(y + z)
 fn common_base(algebra: &mut Algebra, terms: &[(Number, Id)], shape: Shape) -> Option<Id> {
     let all = occurrences(algebra, terms);
-    let one_sign = |run: &[Occurrence]| {
-        run.iter().all(|found| found.power.is_positive())
-            || run.iter().all(|found| found.power.is_negative())
-    };
     let best = all
         .chunk_by(|a, b| a.factor == b.factor)
-        .filter(|run| run.len() > 1 && one_sign(run))
+        .filter(|run| run.len() > 1 && of_one_sign(run))
         .max_by_key(|run| (run.len(), Reverse(run[0].factor)))?;
+    if best.len() == terms.len()
+        && let Some(together) = common_to_all(algebra, terms, &all, shape)
+    {
+        return Some(together);
+    }
     let shared = best[0].factor;
     let powers = best.iter().map(|found| found.power);
     let taken = powers.reduce(|a, b| if a.abs() < b.abs() { a } else { b })?;
@@ -252,6 +258,44 @@ fn common_base(algebra: &mut Algebra, terms: &[(Number, Id)], shape: Shape) -> O
     );
     rest.push((Number::ONE, together));
     Some(algebra.sum(&rest, shape))
+}
+
+/// The bases of which all terms have powers, taken out at once; `None` for a single one, or where
+/// the rest is no such sum.
+fn common_to_all(
+    algebra: &mut Algebra,
+    terms: &[(Number, Id)],
+    all: &[Occurrence],
+    shape: Shape,
+) -> Option<Id> {
+    let one = algebra.unit();
+    let (mut together, mut less) = (FactorList::new(), FactorList::new());
+    for run in all.chunk_by(|a, b| a.factor == b.factor) {
+        if run.len() == terms.len() && run[0].factor.exponent.is_none() && of_one_sign(run) {
+            let powers = run.iter().map(|found| found.power);
+            let taken = powers.reduce(|a, b| if a.abs() < b.abs() { a } else { b })?;
+            together.push((run[0].factor.base, algebra.number(taken)));
+            less.push((run[0].factor.base, algebra.number(-taken)));
+        }
+    }
+    if together.len() < 2 {
+        return None;
+    }
+    let mut inner = TermList::new();
+    for (c, term) in terms {
+        let mut factors = less.clone();
+        factors.insert(0, (*term, one));
+        let shape = algebra.shape(*term);
+        inner.push((*c, algebra.product(Number::ONE, &factors, shape)));
+    }
+    let inner_shape = algebra.common_shape(inner.iter().map(|(_, term)| *term))?;
+    let bracket = algebra.sum(&inner, inner_shape);
+    // What is no sum of so many terms any more, as 1 − σ(x) is σ(−x), may be longer.
+    if !matches!(algebra.form(bracket), Form::Sum(found) if found.len() == terms.len()) {
+        return None;
+    }
+    together.push((factored(algebra, bracket), one));
+    Some(algebra.product(Number::ONE, &together, shape))
 }
 
 /// 2a − 2b = 2(a − b)

@@ -2,7 +2,7 @@
 
 use crate::graph::{Attr, Shape};
 use crate::primitives::{algebra as linear, arithmetic, array};
-use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, Memo, TermList};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Ids, Memo, Occurring, TermList};
 use crate::simplify::exact::Number;
 
 /// The most entries whose product is written out.
@@ -106,8 +106,13 @@ fn determinant(
     algebra.sum(&terms, Shape::SCALAR)
 }
 
+static OTHERS: Occurring = Occurring::of(&array::OTHERS);
+
 /// The formula with the products of all other entries in words of the language.
 pub fn in_words(algebra: &mut Algebra, id: Id) -> Id {
+    if !algebra.occurring(id).may_contain(OTHERS) {
+        return id;
+    }
     algebra.once(Memo::InWords, id, |algebra, id| {
         let written = algebra.rebuild(id, &mut in_words);
         match algebra.operands(written, &array::OTHERS) {

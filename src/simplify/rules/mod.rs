@@ -29,7 +29,10 @@ pub use sums::{
     without_nested_quotients,
 };
 
-use super::algebra::{Algebra, Id};
+use super::algebra::{Algebra, Id, Occurring};
+use crate::graph::Primitive;
+use crate::primitives::array::SUM;
+use crate::primitives::elementary::{EXP, SIGMOID, SIGN};
 use comparisons::{comparison_of_difference, signed_sigmoid, truth_of_zeros_and_ones};
 use entries::{index_of_entries, product_with_few_entries};
 use equation::{Equation, Exponents};
@@ -41,6 +44,8 @@ use traces::{solution_of_multiple, sum_against_outer_product, sum_against_vector
 /// A rule: its name, as `with steps` shows it, and what it makes of a formula.
 pub struct Rule {
     name: &'static str,
+    /// Where one of these does not occur, the rule has nothing to do.
+    operations: Occurring,
     rewrite: Rewrite,
 }
 
@@ -48,6 +53,13 @@ impl Rule {
     /// The name, as `with steps` shows it.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// The rule, which is about formulas with these operations in them.
+    fn of(self, rows: &[&Primitive]) -> Rule {
+        let all = rows.iter().map(|row| Occurring::of(row));
+        let operations = all.fold(self.operations, Occurring::and);
+        Rule { operations, ..self }
     }
 }
 
@@ -61,19 +73,28 @@ enum Rewrite {
 
 /// The left side becomes the right side; an `n` in its exponents is any number but 0.
 fn equation(name: &'static str, left: &str, right: &str) -> Rule {
-    let rewrite = Rewrite::Equation(Equation::new(left, right, Exponents::Any));
-    Rule { name, rewrite }
+    read_from_left(name, Equation::new(left, right, Exponents::Any))
 }
 
 /// The left side becomes the right side for n = 1, 2, 3, …
 fn for_counts(name: &'static str, left: &str, right: &str) -> Rule {
-    let rewrite = Rewrite::Equation(Equation::new(left, right, Exponents::Counts));
-    Rule { name, rewrite }
+    read_from_left(name, Equation::new(left, right, Exponents::Counts))
+}
+
+fn read_from_left(name: &'static str, equation: Equation) -> Rule {
+    Rule {
+        name,
+        operations: equation.left.operations(),
+        rewrite: Rewrite::Equation(equation),
+    }
 }
 
 fn computed(name: &'static str, rewrite: fn(&mut Algebra, Id) -> Option<Id>) -> Rule {
-    let rewrite = Rewrite::Computed(rewrite);
-    Rule { name, rewrite }
+    Rule {
+        name,
+        operations: Occurring::default(),
+        rewrite: Rewrite::Computed(rewrite),
+    }
 }
 
 /// The name of the rule that takes out what all terms of a sum have in common.
@@ -126,17 +147,17 @@ pub static PRODUCTS: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
     equation("x*sign(x) = abs(x)", "x*sign(x)", "abs(x)"),
     equation("x/abs(x) = sign(x)", "x/abs(x)", "sign(x)"),
     equation("sinh(x)/cosh(x) = tanh(x)", "sinh(x)^n/cosh(x)^n", "tanh(x)^n"),
-    computed("exp(x)/sum(exp(x)) = softmax(x)", recognise_softmax),
-    computed("sqrt(sum(x^2)) = norm(x)", recognise_norm),
-    computed("s - s^2 = s*(1 - s)", sigmoid_of_both_signs),
-    computed("(x >= 0) - sign(x)*sigmoid(-abs(x)) = sigmoid(x)", signed_sigmoid),
+    computed("exp(x)/sum(exp(x)) = softmax(x)", recognise_softmax).of(&[&EXP, &SUM]),
+    computed("sqrt(sum(x^2)) = norm(x)", recognise_norm).of(&[&SUM]),
+    computed("s - s^2 = s*(1 - s)", sigmoid_of_both_signs).of(&[&SIGMOID]),
+    computed("(x >= 0) - sign(x)*sigmoid(-abs(x)) = sigmoid(x)", signed_sigmoid).of(&[&SIGN, &SIGMOID]),
     computed("a power of the radicand into the root", absorbed_into_root),
 ]);
 
 /// The rules that write the stable forms as everyone knows them, applied last.
 #[rustfmt::skip]
 pub static PRINTED: LazyLock<Vec<Rule>> = LazyLock::new(|| vec![
-    computed("sigmoid'(x) = s*(1 - s)", printed_sigmoid),
+    computed("sigmoid'(x) = s*(1 - s)", printed_sigmoid).of(&[&SIGMOID]),
     computed("sqrt(x)*sqrt(y) = sqrt(x*y)", roots_in_one),
     equation("tanh'(x) = 1 - tanh(x)^2", "1/cosh(x)^2", "1 - tanh(x)^2"),
 ]);
@@ -149,6 +170,9 @@ pub fn rewrite(algebra: &mut Algebra, id: Id) -> Id {
 /// Applies the first rule of `table` that fits.
 pub fn apply_first(algebra: &mut Algebra, id: Id, table: &[Rule]) -> Id {
     for rule in table {
+        if !algebra.occurring(id).may_contain(rule.operations) {
+            continue;
+        }
         let simpler = match &rule.rewrite {
             Rewrite::Equation(equation) => equation.rewrite(algebra, id),
             Rewrite::Computed(rewrite) => rewrite(algebra, id),

@@ -16,15 +16,25 @@ pub fn perfect_square(algebra: &mut Algebra, id: Id) -> Option<Id> {
     }
     let (shape, one) = (algebra.shape(id), algebra.unit());
     let two = algebra.number(Number::TWO);
+    let number = |base: &(Id, Id)| matches!(algebra.form(base.0), Form::Number(_));
+    let roots = terms.iter().any(|(_, term)| match algebra.form(*term) {
+        Form::Product(bases) => bases.iter().any(number),
+        _ => false,
+    });
     let mut best: Option<Id> = None;
     for (k, (c, cross)) in terms.iter().enumerate() {
         let half = *c / Number::TWO;
-        let square = algebra.product(half * half, &[(*cross, two)], shape);
+        let mut square = None;
         for i in (0..terms.len()).filter(|i| *i != k) {
             for j in (0..i).filter(|j| *j != k) {
                 let sides = [terms[i], terms[j]];
                 let scale = sides[0].0 * sides[1].0;
+                if scale != half * half && !roots {
+                    continue;
+                }
                 let factors = sides.map(|(_, term)| (term, one));
+                let square = *square
+                    .get_or_insert_with(|| algebra.product(half * half, &[(*cross, two)], shape));
                 if algebra.product(scale, &factors, shape) != square {
                     continue;
                 }

@@ -4,9 +4,13 @@ use super::common::REARRANGED;
 use super::expansion::expanded;
 use crate::graph::{Attr, Primitive};
 use crate::primitives::elementary;
-use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Memo, TermList, all_but};
+use crate::simplify::algebra::{Algebra, FactorList, Form, Id, Memo, Occurring, TermList, all_but};
 use crate::simplify::exact::Number;
 use smallvec::SmallVec;
+
+static SINES: Occurring = Occurring::of(&elementary::SIN).and(Occurring::of(&elementary::SINH));
+static COSINES: Occurring = Occurring::of(&elementary::COS).and(Occurring::of(&elementary::COSH));
+static EXPONENTIAL: Occurring = Occurring::of(&elementary::EXP);
 
 /// a + b/c = (a·c + b)/c, multiplied out above.
 pub fn over_one_denominator(algebra: &mut Algebra, id: Id) -> Id {
@@ -102,6 +106,9 @@ pub fn distributed(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// c·cos² + d·sin² = c where c = d, c·cos 2x where d = −c; likewise for cosh and sinh.
 pub fn double_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    if !algebra.occurring(id).may_meet(COSINES) {
+        return None;
+    }
     let Form::Sum(terms) = algebra.form(id) else {
         return None;
     };
@@ -148,6 +155,9 @@ pub fn double_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// c·cos² − c/2 = c/2·cos 2x, c/2 − c·sin² = c/2·cos 2x; likewise for cosh and sinh.
 pub fn half_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    if !algebra.occurring(id).may_meet(SINES.and(COSINES)) {
+        return None;
+    }
     let Form::Sum(terms) = algebra.form(id) else {
         return None;
     };
@@ -204,6 +214,9 @@ pub fn half_angle(algebra: &mut Algebra, id: Id) -> Option<Id> {
 
 /// sin x·cos x = sin 2x/2; likewise for sinh and cosh.
 pub fn double_sine(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    if !algebra.occurring(id).may_meet(SINES) {
+        return None;
+    }
     let (coefficient, inner) = algebra.scaled(id);
     let Form::Product(bases) = algebra.form(inner) else {
         return None;
@@ -256,6 +269,9 @@ fn squared_function(algebra: &mut Algebra, term: Id, row: &Primitive) -> Option<
 
 /// e^a·e^b = e^(a + b)
 pub fn joined_exponentials(algebra: &mut Algebra, id: Id) -> Option<Id> {
+    if !algebra.occurring(id).may_meet(EXPONENTIAL) {
+        return None;
+    }
     let (coefficient, inner) = algebra.scaled(id);
     let Form::Product(bases) = algebra.form(inner) else {
         return None;

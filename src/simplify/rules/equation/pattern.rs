@@ -1,7 +1,7 @@
 //! A side of an equation, in the normal form that the algebra gives it.
 
 use crate::graph::{Attr, Primitive, Shape};
-use crate::simplify::algebra::{Algebra, FactorList, Id, Ids, TermList};
+use crate::simplify::algebra::{Algebra, FactorList, Id, Ids, Occurring, TermList};
 use crate::simplify::exact::Number;
 
 /// Letters in one equation.
@@ -41,6 +41,26 @@ pub struct Bindings {
 }
 
 impl Pattern {
+    /// The operations in it.
+    pub fn operations(&self) -> Occurring {
+        let none = Occurring::default();
+        match self {
+            Pattern::Letter(_) | Pattern::Number(_) => none,
+            Pattern::Sum(terms) => {
+                let all = terms.iter().map(|(_, term)| term.operations());
+                all.fold(none, Occurring::and)
+            }
+            Pattern::Product(factors) => {
+                let all = factors.iter().map(|(base, _)| base.operations());
+                all.fold(none, Occurring::and)
+            }
+            Pattern::Apply(row, parts) => {
+                let all = parts.iter().map(Pattern::operations);
+                all.fold(Occurring::of(row), Occurring::and)
+            }
+        }
+    }
+
     /// The formula, with what its letters stand for.
     pub fn built(&self, algebra: &mut Algebra, bindings: &Bindings) -> Id {
         match self {
