@@ -90,6 +90,12 @@ pub const LOOPS: &[(&str, &[&str])] = &[
         "M = [0.1, 0.4; -0.2, 0.3]; s = [1, 2]'; X = randn(6, 2, seed=4)\nm(t, r) = t*M + sin(r)\nL = sum(scan(m, s, X))",
         &["M", "s", "X"],
     ),
+    // A matrix large enough that what a round adds to its adjoint is added in place.
+    (
+        "W = 0.3*randn(6, 12, seed=5); s = zeros(6, 1); X = randn(8, 6, seed=6)\n\
+         cell(s, r) = tanh(W*vcat(s, r')) + 0.5*s\nL = sum(fold(cell, s, X).^2)",
+        &["W", "s", "X"],
+    ),
     // A gradient inside of the rounds, by a vector, and an end that a vector decides.
     (
         "p = [0.4, -0.3]; x = 0.7; s = [0.2, 0.1]\nq(W) = sum((W - p).^2) + (W[1]*W[2]*x)^2\n\

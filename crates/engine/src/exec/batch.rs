@@ -298,7 +298,9 @@ impl Run<'_> {
                 });
             }
             Step::Whole(ref whole, out) => self.whole(whole, out),
-            Step::Singles(_) | Step::Blocks(_) => unreachable!("a program for batches has none"),
+            Step::Singles(_) | Step::ProductAdded(..) | Step::Blocks(_) => {
+                unreachable!("a program for batches has none")
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Loops whose rounds are programs.
 
 use super::plan::{Place, Plan};
-use super::program::Program;
+use super::program::{Program, Use};
 use super::rounds::{Cycle, Leaves, RoundEngine, Rounds};
 use super::scratch::Loop;
 use super::singles::with_singles;
@@ -71,7 +71,13 @@ pub(super) fn compiled(
 ) -> Result<Cycle<CompiledRound>, Unfit> {
     let count = leaves.given.len();
     let groups = [leaves.given, leaves.fixed];
-    let mut program = Program::compile(graph, &groups, &[leaves.computed], memory_limit)?;
+    let next = groups[0][leaves.first..].iter();
+    let handed: Vec<(NodeId, NodeId)> = (leaves.computed[..leaves.handed].iter().zip(next))
+        .map(|(node, leaf)| (*node, *leaf))
+        .collect();
+    let entries = [leaves.computed];
+    let mut program =
+        Program::compile_as(graph, &groups, &entries, memory_limit, &Use::Round(&handed))?;
     let inputs = program.inputs.iter();
     let range = |at: u32, len: usize| at as usize..at as usize + len;
     let mut given: Vec<Range<usize>> = inputs
@@ -93,9 +99,9 @@ pub(super) fn compiled(
     let steps = with_singles(steps, &program.indices);
     Ok(Cycle::new(
         CompiledRound { program, steps },
-        given,
-        fixed,
-        computed,
+        [given, fixed, computed],
+        leaves.first,
+        leaves.handed,
     ))
 }
 

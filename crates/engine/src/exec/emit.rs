@@ -6,12 +6,12 @@ use super::blocks::{Blocks, Columns, Moved, Pass, Total};
 use super::certainty::uncertain;
 use super::compiled::{LoopNumbers, compiled_loops};
 use super::guarded::guarded;
-use super::inside::pieces;
+use super::inside::{Pieces, pieces};
 use super::layout::PoolLayout;
 use super::links::chain;
 use super::plan::{Place, Plan, Read};
 use super::pool::{LINE, Operand, Slot};
-use super::program::{EntryPoint, Program, Segment};
+use super::program::{EntryPoint, Program, Segment, Use};
 use super::reading::{Pair, PairKind};
 use super::schedule::{Draft, Side, Zoned, schedule};
 use super::scratch::Scratch;
@@ -28,6 +28,9 @@ use std::sync::Arc;
 /// A run is cut into parts that are at least this long on average.
 const SHORTEST_PART: usize = 12;
 
+/// So many parts are copied by a step each.
+const FEW_PIECES: usize = 8;
+
 impl Program {
     /// Compiles what `entries` compute. Inputs come in `groups` that change together; all other
     /// leaves keep the values they have. A node that is computed from others may be an input too.
@@ -41,7 +44,7 @@ impl Program {
         entries: &[Vec<NodeId>],
         memory_limit: u64,
     ) -> Result<Program, Unfit> {
-        Program::compile_as(graph, groups, entries, memory_limit, true)
+        Program::compile_as(graph, groups, entries, memory_limit, &Use::Runs)
     }
 
     /// As [`Program::compile`], for [`Program::batch`].
@@ -54,18 +57,23 @@ impl Program {
         entries: &[Vec<NodeId>],
         memory_limit: u64,
     ) -> Result<Program, Unfit> {
-        Program::compile_as(graph, groups, entries, memory_limit, false)
+        Program::compile_as(graph, groups, entries, memory_limit, &Use::Batches)
     }
 
-    fn compile_as(
+    pub(super) fn compile_as(
         graph: &Graph,
         groups: &[Vec<NodeId>],
         entries: &[Vec<NodeId>],
         memory_limit: u64,
-        in_blocks: bool,
+        used: &Use<'_>,
     ) -> Result<Program, Unfit> {
+        let in_blocks = !matches!(used, Use::Batches);
+        let handed = match used {
+            Use::Round(handed) => *handed,
+            Use::Runs | Use::Batches => &[],
+        };
         let entries = &*with_common_sweeps(graph, groups, entries);
-        let mut plan = Plan::new(graph, groups, entries);
+        let mut plan = Plan::of_round(graph, groups, entries, handed);
         let given = groups.iter().flatten().copied().collect();
         let uncertain = uncertain(&plan, &given, entries)?;
         let guarded = match uncertain.is_empty() {
@@ -75,7 +83,7 @@ impl Program {
         let mut entries = entries;
         if let Some(guarded) = &guarded {
             entries = &guarded.entries;
-            plan = Plan::new(graph, groups, entries);
+            plan = Plan::of_round(graph, groups, entries, handed);
             plan.stand_ins.clone_from(&guarded.stand_ins);
         }
         let zones = schedule(&plan, in_blocks);
@@ -271,16 +279,17 @@ impl Emitter<'_, '_> {
         Step::Scan(f, side, first, others, out, len)
     }
 
-    /// The copies that complete a concatenation; `None` where no part was computed inside it.
+    /// The copies that complete a concatenation; `None` where it has many parts and none was computed inside it.
     fn joined(&self, place: Place) -> Option<Vec<Step>> {
-        let pieces = pieces(self.plan, place)?;
+        let Pieces { parts, zero } = pieces(self.plan, place)?;
         let out = self.layout.out(place);
         let copy = |(read, offset): &(Read, u32)| {
             let (from, to, len) = (self.layout.slot(read), out + offset, read.shape.len());
-            (from != to).then_some(Step::Copy(Operand::Each(from), -0.0, to, len as u32))
+            (from != to && len > 0).then_some(Step::Copy(Operand::Each(from), zero, to, len as u32))
         };
-        let copies: Vec<Step> = pieces.iter().filter_map(copy).collect();
-        (copies.len() < pieces.len()).then_some(copies)
+        let copies: Vec<Step> = parts.iter().filter_map(copy).collect();
+        let single = parts.iter().all(|(read, _)| read.shape.is_scalar());
+        (copies.len() < parts.len() || copies.len() <= FEW_PIECES && !single).then_some(copies)
     }
 
     fn single(&mut self, place: Place) -> Step {
@@ -288,6 +297,10 @@ impl Emitter<'_, '_> {
         let shape = self.layout.seen(self.plan.shape(place));
         let (row, _) = self.plan.operation(place).expect("a unit is an operation");
         let reads = self.plan.reads(place);
+        if self.plan.added.contains_key(&place) {
+            let [a, b] = [0, 1].map(|k| self.layout.factor(&reads[k]));
+            return Step::ProductAdded(a, b, out);
+        }
         if let Some(pair) = self.plan.pairs.get(&place) {
             let [a, b] = pair.made.map(|k| self.layout.out(k));
             let x = self.layout.slot(&reads[0]);

@@ -73,6 +73,8 @@ pub(super) struct Fused {
     pub borders: Vec<u32>,
     /// True if the result lies in a whole array, of which a block computes some rows.
     pub in_rows: bool,
+    /// True if a source is a column or a row of the shape: columns are gone through one by one.
+    pub by_columns: bool,
 }
 
 /// The part of an array that is being computed: entries `from` on of column `column`.
@@ -85,16 +87,9 @@ struct Piece {
 }
 
 impl Fused {
-    fn by_columns(&self) -> bool {
-        let sources = self.links.iter().flat_map(|link| link.sources);
-        sources
-            .into_iter()
-            .any(|source| matches!(source, Source::Column(_) | Source::Rows(_) | Source::Row(_)))
-    }
-
     /// Computes all entries into `out`.
     pub fn run(&self, around: &Around<'_>, out: &mut [f64], registers: &mut [Register]) {
-        let rows = if self.by_columns() {
+        let rows = if self.by_columns {
             self.shape.m()
         } else {
             self.shape.len()
@@ -126,7 +121,11 @@ impl Fused {
     ) {
         let mut done = 0;
         while done < out.len() {
-            let (column, from) = ((first + done) / rows, (first + done) % rows);
+            let at = first + done;
+            let (column, from) = match self.by_columns {
+                true => (at / rows, at % rows),
+                false => (0, at),
+            };
             let border = self.borders.iter().find(|border| **border as usize > from);
             let end = border.map_or(rows, |border| *border as usize);
             let len = WIDTH.min(end - from).min(out.len() - done);

@@ -9,23 +9,48 @@ use rustc_hash::FxHashMap;
 /// Shorter arrays are copied.
 const WORTH_A_PLACE: usize = 32;
 
-/// The offsets at which the arguments of a concatenation lie in it, in their order; `None` if one of them
-/// does not lie in one piece, or `place` is something else.
-pub(super) fn pieces(plan: &Plan<'_>, place: Place) -> Option<Vec<(Read, u32)>> {
+/// What an array is put together from.
+pub(super) struct Pieces {
+    /// The parts in their order, and the offsets at which they lie in it.
+    pub parts: Vec<(Read, u32)>,
+    /// The zero that is added to each entry: −0 where it stays as it is.
+    pub zero: f64,
+}
+
+/// The pieces of `place`; `None` if one of them does not lie in one piece or others add up to it, or `place` is
+/// something else.
+pub(super) fn pieces(plan: &Plan<'_>, place: Place) -> Option<Pieces> {
     let (row, _) = plan.operation(place)?;
     let Kernel::Place(rule) = row.kernel else {
         return None;
     };
     let (reads, shape) = (plan.reads(place), plan.shape(place));
     let in_one_piece = |part: Shape| part.cols == 1 || part.rows == shape.rows;
-    if !rule.tiles || !reads.iter().all(|read| in_one_piece(read.shape)) {
+    if !reads.iter().all(|read| in_one_piece(read.shape)) {
         return None;
     }
     let blocks = plan.graph.blocks(plan.nodes[place as usize].attr());
     let shapes = reads.iter().map(|read| read.shape);
     let corners = placements(&rule, shapes, shape, &blocks);
     let offsets = corners.map(|corner| corner.row + corner.col * shape.rows);
-    Some(reads.iter().copied().zip(offsets).collect())
+    let parts: Vec<(Read, u32)> = reads.iter().copied().zip(offsets).collect();
+    let zero = if rule.tiles { -0.0 } else { 0.0 };
+    (rule.tiles || are_side_by_side(&parts, shape)).then_some(Pieces { parts, zero })
+}
+
+/// True of parts that fill the shape, none over another.
+fn are_side_by_side(parts: &[(Read, u32)], shape: Shape) -> bool {
+    let mut places: Vec<(usize, usize)> = (parts.iter())
+        .map(|(read, offset)| (*offset as usize, read.shape.len()))
+        .filter(|(_, len)| *len > 0)
+        .collect();
+    places.sort_unstable();
+    let mut end = 0;
+    places.iter().all(|(offset, len)| {
+        let next = *offset == end;
+        end += len;
+        next
+    }) && end == shape.len()
 }
 
 /// The nodes that are computed inside others, by place: in which, and from which entry of it on.
@@ -36,7 +61,8 @@ pub(super) fn inside(plan: &Plan<'_>) -> FxHashMap<Place, (Place, u32)> {
         if !plan.is_unit(whole) || plan.shape(whole).len() <= WORTH_A_PLACE {
             continue;
         }
-        for (read, offset) in pieces(plan, whole).unwrap_or_default() {
+        let tiles = pieces(plan, whole).filter(|pieces| pieces.zero.is_sign_negative());
+        for (read, offset) in tiles.map_or_else(Vec::new, |pieces| pieces.parts) {
             let part = read.root;
             let same = read.reading == Reading::Plain
                 && read.shape.len() == plan.shape(part).len()

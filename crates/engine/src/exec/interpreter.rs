@@ -315,7 +315,12 @@ impl<'g> InterpretedRound<'g> {
             pool: vec![0.0; end],
             memory_limit,
         };
-        Cycle::new(engine, given, fixed, computed)
+        Cycle::new(
+            engine,
+            [given, fixed, computed],
+            leaves.first,
+            leaves.handed,
+        )
     }
 }
 

@@ -136,7 +136,9 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
                 }
                 Draft::Single(_) | Draft::Blocks(_) => {
                     for place in draft.arrays(self.plan) {
-                        if !self.passes(place) && !self.inside.contains_key(&place) {
+                        if let Some((leaf, _)) = self.plan.added.get(&place) {
+                            self.slots[place as usize] = self.slots[*leaf as usize];
+                        } else if !self.passes(place) && !self.inside.contains_key(&place) {
                             let len = self.plan.shape(place).len();
                             self.slots[place as usize] = self.reserve(len);
                         }

@@ -23,7 +23,10 @@ pub(super) fn chain(layout: &PoolLayout<'_, '_>, last: Place) -> (Fused, usize) 
     }
     chain.borders.sort_unstable();
     let shape = layout.plan.shape(last);
+    let mut sources = chain.links.iter().flat_map(|link| link.sources);
     let fused = Fused {
+        by_columns: sources
+            .any(|source| matches!(source, Source::Column(_) | Source::Rows(_) | Source::Row(_))),
         shape: layout.seen(shape),
         links: chain.links,
         borders: chain.borders,

@@ -4,6 +4,7 @@
 //! [`Program`] is compiled for many evaluations: loops. Both call the same kernels, so that both
 //! agree bit for bit.
 
+mod added;
 mod apply;
 mod batch;
 mod blocks;

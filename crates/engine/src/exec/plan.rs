@@ -7,8 +7,10 @@ use crate::graph::primitive::{Kernel, Notation};
 use crate::graph::{Attr, Cone, Graph, Node, NodeId, Op, Primitive, Shape};
 use crate::primitives::arithmetic::{ADD, MUL, POW, SUB};
 use crate::primitives::array::ASSEMBLE;
+use crate::vector::by_dots;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::{SmallVec, smallvec};
+use std::ops::RangeInclusive;
 
 /// Columns shorter than this are stretched into an array rather than read column by column.
 const SHORTEST_COLUMN: usize = 32;
@@ -44,6 +46,8 @@ pub(super) struct Plan<'g> {
     /// computed that is the other one of a pair.
     pub pairs: FxHashMap<Place, Pair>,
     pub makers: FxHashMap<Place, Place>,
+    /// Sums of a leaf and of a product of two vectors that take the place of the leaf: both of them, by the sum.
+    pub added: FxHashMap<Place, (Place, Place)>,
     /// The nodes that others stand in for, by those.
     pub stand_ins: FxHashMap<NodeId, NodeId>,
     /// True for a node that is read outside the steps of its own zone, or entry by entry.
@@ -52,6 +56,17 @@ pub(super) struct Plan<'g> {
 
 impl<'g> Plan<'g> {
     pub fn new(graph: &'g Graph, groups: &[Vec<NodeId>], entries: &[Vec<NodeId>]) -> Plan<'g> {
+        Plan::of_round(graph, groups, entries, &[])
+    }
+
+    /// The plan of a round that hands on what some nodes compute, each with the leaf that it is given as in
+    /// the next one.
+    pub fn of_round(
+        graph: &'g Graph,
+        groups: &[Vec<NodeId>],
+        entries: &[Vec<NodeId>],
+        handed: &[(NodeId, NodeId)],
+    ) -> Plan<'g> {
         let outputs: Vec<NodeId> = entries.iter().flatten().copied().collect();
         let given: FxHashSet<NodeId> = groups.iter().flatten().copied().collect();
         let cone = graph.cone(&outputs, |id| given.contains(&id));
@@ -76,11 +91,13 @@ impl<'g> Plan<'g> {
             lasting: vec![false; count],
             pairs: FxHashMap::default(),
             makers: FxHashMap::default(),
+            added: FxHashMap::default(),
             stand_ins: FxHashMap::default(),
         };
         plan.find_zones(groups, entries);
         plan.find_roots();
         plan.find_pairs();
+        plan.find_added(&outputs, handed);
         plan.find_stored(&outputs);
         plan.find_chains();
         plan
@@ -185,6 +202,13 @@ impl<'g> Plan<'g> {
                 Op::Apply(row, _) if matches!(row.kernel, Kernel::Alias) => {
                     self.root(self.args(place)[0])
                 }
+                // Of a vector the entries stay where they are.
+                Op::Apply(row, _)
+                    if row.notation == Notation::Transpose
+                        && self.shape(place).m().min(self.shape(place).n()) == 1 =>
+                {
+                    self.root(self.args(place)[0])
+                }
                 Op::Apply(_, Attr::Corner(corner)) => {
                     let whole = self.args(place)[0];
                     let (from, part) = (self.shape(whole), self.shape(place));
@@ -198,6 +222,41 @@ impl<'g> Plan<'g> {
                 _ => same,
             };
             self.roots.push(root);
+        }
+    }
+
+    /// The reading of `arg` by `place`, whose operation is `row`, with a result of `shape`.
+    fn read_by(&self, place: Place, row: &Primitive, shape: Shape, arg: Place) -> Read {
+        match self.is_laid_out(place, row, arg) {
+            true => self.whole(arg),
+            false => self.read(row, shape, arg),
+        }
+    }
+
+    /// True of a transposed matrix that changes less often than the vector that it is multiplied by: its rows
+    /// are laid out once, not gathered each time.
+    fn is_laid_out(&self, place: Place, row: &Primitive, arg: Place) -> bool {
+        /// Fewer entries are gathered fast; more leave the nearest caches.
+        const ENTRIES: RangeInclusive<usize> = 64..=1 << 14;
+        let (result, matrix) = (self.shape(place), self.shape(arg));
+        let inner = matrix.n();
+        row.is_matrix_product()
+            && self.args(place)[0] == arg
+            && result.cols == 1
+            && ENTRIES.contains(&matrix.len())
+            && matrix.m().min(inner) > 1
+            && !by_dots(matrix.m(), inner, 1)
+            && (self.node(arg).primitive()).is_some_and(|row| row.notation == Notation::Transpose)
+            && self.zones[arg as usize].depends != self.zones[place as usize].depends
+    }
+
+    fn whole(&self, arg: Place) -> Read {
+        let (root, offset) = self.root(arg);
+        Read {
+            root,
+            offset,
+            reading: Reading::Plain,
+            shape: self.shape(arg),
         }
     }
 
@@ -271,11 +330,14 @@ impl<'g> Plan<'g> {
             return SmallVec::new();
         };
         let shape = self.shape(place);
+        if let Some((_, product)) = self.added.get(&place) {
+            return self.reads(*product);
+        }
         if let Some(pair) = self.pairs.get(&place) {
             args[0] = pair.of;
         }
         args.into_iter()
-            .map(|arg| self.read(row, shape, arg))
+            .map(|arg| self.read_by(place, row, shape, arg))
             .collect()
     }
 
@@ -312,7 +374,7 @@ impl<'g> Plan<'g> {
         let paired = self.pairs.contains_key(&place) || self.maker(place) != place;
         let array = !self.shape(place).is_scalar() && self.root(place).0 == place;
         let by_entries = row.is_some_and(is_map) || self.adds_blocks(place);
-        by_entries && array && !paired
+        by_entries && array && !paired && !self.added.contains_key(&place)
     }
 
     /// True if the node is a long vector to which some blocks add up.

@@ -8,7 +8,7 @@ use super::pool::{Numbers, Slot};
 use super::scratch::Scratch;
 use super::step::Step;
 use super::{Failure, Outcome};
-use crate::graph::{Shape, View};
+use crate::graph::{NodeId, Shape, View};
 use crate::stop;
 
 /// Steps that depend on the same inputs and are wanted by the same entries.
@@ -35,6 +35,15 @@ pub(super) struct EntryPoint {
     pub segments: Vec<usize>,
     /// Its outputs, by their places in the pool.
     pub outputs: Vec<(Slot, Shape)>,
+}
+
+/// What a program is for.
+pub(super) enum Use<'a> {
+    Runs,
+    Batches,
+    /// A round of a loop, which hands on what some nodes compute, each with the leaf that it is given as in
+    /// the next one.
+    Round(&'a [(NodeId, NodeId)]),
 }
 
 /// A graph compiled for many evaluations.

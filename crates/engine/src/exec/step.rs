@@ -10,7 +10,7 @@ use super::single::Single;
 use super::{Failure, Outcome};
 use crate::graph::primitive::{Both, Kernel, KernelCall, Map1, Map2, Map3, Together};
 use crate::graph::{Attr, Block, NodeId, Shape, View};
-use crate::vector::{Strided, product, product_of_reached};
+use crate::vector::{Strided, add_product, product, product_of_reached};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -64,6 +64,8 @@ pub(super) enum Step {
     Product(Factor, Factor, Slot),
     /// The same, with masks for both factors.
     ProductOfReached(Box<[Factor; 4]>, Slot),
+    /// The product of a column and a row, added to what is there.
+    ProductAdded(Factor, Factor, Slot),
     Whole(Box<Whole>, Slot),
     /// Two functions of the same numbers, each into places of its own.
     Twins(Both, Operand, Slot, Slot, u32),
@@ -100,7 +102,9 @@ impl Step {
             Step::Scan(.., len) => ("scan", *len as usize),
             Step::Copy(from, _, _, len) => (gathered(&[*from], "copy", "gather"), *len as usize),
             Step::Taken(.., len) => ("gather", *len as usize),
-            Step::Product(a, b, _) => ("product", a.shape.m() * b.shape.n()),
+            Step::Product(a, b, _) | Step::ProductAdded(a, b, _) => {
+                ("product", a.shape.m() * b.shape.n())
+            }
             Step::ProductOfReached(factors, _) => {
                 ("product", factors[0].shape.m() * factors[1].shape.n())
             }
@@ -222,6 +226,13 @@ impl Step {
                 let [left, right] =
                     [a, b].map(|factor| around.slice(factor.at, factor.shape.len()));
                 product(a.strided(left), b.strided(right), out);
+            }
+            Step::ProductAdded(a, b, out) => {
+                let len = a.shape.m() * b.shape.n();
+                let (around, out) = pool.split(out, len);
+                let [left, right] =
+                    [a, b].map(|factor| around.slice(factor.at, factor.shape.len()));
+                add_product(a.strided(left), b.strided(right), out);
             }
             Step::ProductOfReached(ref factors, out) => {
                 let len = factors[0].shape.m() * factors[1].shape.n();

@@ -51,6 +51,9 @@ fn is_tall_read(read: &Read, rows: usize) -> bool {
 /// The way of `place` by itself through tall arrays, and their number of rows; `None` if it does not.
 fn part_of(plan: &Plan<'_>, place: Place) -> Option<(usize, Part)> {
     let (row, _) = plan.operation(place)?;
+    if plan.added.contains_key(&place) {
+        return None;
+    }
     let reads = plan.reads(place);
     let attr = plan.nodes[place as usize].attr();
     let first = reads.first()?;

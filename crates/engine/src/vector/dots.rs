@@ -9,7 +9,7 @@ use std::cell::Cell;
 pub(super) const LANES: usize = 8;
 
 /// True if an m×k by k×n product is computed so: the shape alone decides.
-pub(super) fn suits(m: usize, inner: usize, n: usize) -> bool {
+pub fn suits(m: usize, inner: usize, n: usize) -> bool {
     /// More entries than this share what is loaded better in tiles; a row or column of them shares
     /// little anywhere.
     const ENTRIES: usize = 256;

@@ -19,7 +19,8 @@ mod strided;
 pub mod sums;
 mod tiles;
 
+pub(crate) use dots::suits as by_dots;
 pub use instance::{Arithmetic, Fused, Separate, Wide, Wider};
 pub(crate) use maps::{at_full_width, at_width, both, map1, map2, map3};
-pub use product::{RunningProduct, product, product_of_reached};
+pub use product::{RunningProduct, add_product, product, product_of_reached};
 pub use strided::Strided;

@@ -12,8 +12,8 @@ use super::dots::{self, add_dots, by_dots};
 use super::instance::Vectors;
 use super::strided::Strided;
 use super::sums::{PIECE, pieces};
-use super::tiles::{Scratch, by_tiles, in_place};
-use super::{Arithmetic, Separate, Wide, Wider};
+use super::tiles::{Scratch, by_tiles, in_place, times_vector};
+use super::{Arithmetic, Separate, Wide, Wider, at_full_width};
 use crate::stop;
 use crate::threads;
 use std::cell::RefCell;
@@ -120,6 +120,26 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
             ));
         });
     });
+}
+
+/// Adds the product of a column and a row to `out`: to each entry that of the product.
+///
+/// # Panics
+/// If `out` has another length than the product.
+pub fn add_product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
+    assert_eq!(out.len(), a.rows * b.cols, "the result has room");
+    at_full_width!(ops => add_outer(ops, a, b, out));
+}
+
+#[inline(always)]
+fn add_outer<A: Arithmetic>(ops: A, a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
+    let column = &a.data[..a.rows];
+    for (j, sums) in out.chunks_exact_mut(a.rows).enumerate() {
+        let factor = b.at(0, j);
+        for (sum, x) in sums.iter_mut().zip(column) {
+            *sum += ops.fma(*x, factor, 0.0);
+        }
+    }
 }
 
 /// The columns of a product that one thread computes: all of them, unless the work is long.
@@ -266,7 +286,11 @@ fn chosen<A: Vectors<L>, const L: usize, const V: usize, const N: usize, const D
         let a = a.with_rows_together(left);
         let b = b.transposed().with_rows_together(right).transposed();
         by_height!(by_dots::<A, D>, a.rows, (ops, a, b, out));
-    } else if a.row_stride == 1 && b.cols > 1 && a.rows >= L && stays_in_place(a, b) {
+    } else if a.row_stride == 1 && a.rows >= L && stays_in_place(a, b) {
+        if b.cols == 1 && b.row_stride == 1 {
+            times_vector::<A, L>(ops, a, &b.data[..b.rows], out);
+            return;
+        }
         in_place::<A, L, V, N>(ops, a, b, out, &mut scratch.right);
     } else if b.cols == 1 && a.row_stride == 1 {
         by_columns(ops, a, b, out);
@@ -291,13 +315,15 @@ fn chosen<A: Vectors<L>, const L: usize, const V: usize, const N: usize, const D
 }
 
 /// True if the left factor, stored by columns, is read where it lies: it stays in the nearest cache, or in
-/// the next while each of its entries is used so few times that laying them out takes as long.
+/// the next while each of its entries is used so few times that laying them out takes as long. With a vector each
+/// is used once.
 fn stays_in_place(a: Strided<'_>, b: Strided<'_>) -> bool {
     const NEAREST: usize = 4096;
     const NEXT: usize = 1 << 16;
     const FEW_USES: usize = 32;
     let entries = a.rows * a.cols;
-    entries <= NEAREST || entries <= NEXT && a.cols.max(b.cols) <= FEW_USES
+    let few_uses = b.cols > 1 && a.cols.max(b.cols) <= FEW_USES;
+    entries <= NEAREST || entries <= NEXT && few_uses
 }
 
 /// True if the result has so few rows that its transpose is computed instead.

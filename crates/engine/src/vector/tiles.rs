@@ -98,6 +98,35 @@ pub(super) fn in_place<A: Vectors<L>, const L: usize, const V: usize, const N: u
     }
 }
 
+/// As [`in_place`], with a vector whose entries lie together, and of which each is used once.
+#[inline(always)]
+pub(super) fn times_vector<A: Vectors<L>, const L: usize>(
+    ops: A,
+    a: Strided<'_>,
+    factors: &[f64],
+    out: &mut [f64],
+) {
+    // Fewer sums than four side by side would wait for each other.
+    match a.rows / L {
+        4.. => tiles_in_place::<A, L, 4>(ops, a, factors, out),
+        2.. => tiles_in_place::<A, L, 2>(ops, a, factors, out),
+        _ => tiles_in_place::<A, L, 1>(ops, a, factors, out),
+    }
+}
+
+#[inline(always)]
+fn tiles_in_place<A: Vectors<L>, const L: usize, const V: usize>(
+    ops: A,
+    a: Strided<'_>,
+    factors: &[f64],
+    out: &mut [f64],
+) {
+    let last = a.rows - L * V;
+    for first in (0..last).step_by(L * V).chain([last]) {
+        tile_in_place::<A, L, V, 1>(ops, a, factors, out, first);
+    }
+}
+
 #[inline(always)]
 fn tile_in_place<A: Vectors<L>, const L: usize, const V: usize, const W: usize>(
     ops: A,

@@ -39,39 +39,36 @@ pub(in crate::exec) struct Leaves {
     pub given: Vec<NodeId>,
     pub fixed: Vec<NodeId>,
     pub computed: Vec<NodeId>,
+    /// The first `handed` values that it computes are those that the next round is given from number
+    /// `first` on.
+    pub handed: usize,
+    pub first: usize,
 }
 
 impl<E: RoundEngine> Cycle<E> {
-    /// One that hands nothing on.
-    pub fn new(
-        engine: E,
-        given: Vec<Range<usize>>,
-        fixed: Vec<Range<usize>>,
-        computed: Vec<Range<usize>>,
-    ) -> Cycle<E> {
-        Cycle {
-            engine,
-            given,
-            fixed,
-            computed,
-            handed: Vec::new(),
-            room: None,
-        }
-    }
-
     /// One that hands the first `count` values that it computes on, as those from number `first` on.
-    pub(super) fn handing_on(mut self, first: usize, count: usize) -> Cycle<E> {
-        let pairs = self.computed[..count].iter().zip(&self.given[first..]);
-        self.handed = pairs
+    pub(in crate::exec) fn new(
+        engine: E,
+        [given, fixed, computed]: [Vec<Range<usize>>; 3],
+        first: usize,
+        count: usize,
+    ) -> Cycle<E> {
+        let pairs = computed[..count].iter().zip(&given[first..]);
+        let handed: Vec<Moved> = pairs
             .filter(|(from, to)| from != to && !from.is_empty())
             .map(|(from, to)| (from.clone(), to.start))
             .collect();
         let meet =
             |(from, _): &Moved, (of, to): &Moved| from.start < to + of.len() && *to < from.end;
-        let crossed =
-            (self.handed.iter()).any(|one| self.handed.iter().any(|other| meet(one, other)));
-        self.room = crossed.then(Vec::new);
-        self
+        let crossed = (handed.iter()).any(|one| handed.iter().any(|other| meet(one, other)));
+        Cycle {
+            engine,
+            given,
+            fixed,
+            computed,
+            handed,
+            room: crossed.then(Vec::new),
+        }
     }
 
     /// Gives what stays, and computes what depends on nothing else.
@@ -192,8 +189,7 @@ mod tests {
         ] {
             let engine = Nothing((1..8).map(f64::from).collect());
             let given = vec![0..1, 1..3, 3..6];
-            let cycle = Cycle::new(engine, given, Vec::new(), computed);
-            let mut cycle = cycle.handing_on(0, 3);
+            let mut cycle = Cycle::new(engine, [given, Vec::new(), computed], 0, 3);
             cycle.hand_on();
             assert_eq!(cycle.engine.0, expected);
         }

@@ -160,11 +160,13 @@ impl<E: RoundEngine> Rounds<E> {
     ) -> Result<Rounds<E>, X> {
         let attr = graph.node(nodes[0]).attr();
         let round = graph.round_behind(attr).expect("a loop has a round");
-        let with = |given, computed| {
+        let with = |given, computed, first, handed| {
             cycle(Leaves {
                 given,
                 fixed: round.parameters.clone(),
                 computed,
+                first,
+                handed,
             })
         };
         let changing = round.changing();
@@ -174,18 +176,18 @@ impl<E: RoundEngine> Rounds<E> {
                 return Ok((*node, None));
             };
             let back = graph.round_back_of(id);
-            let cycle = with([changing.clone(), back.changing()].concat(), back.outputs())?;
-            let count = back.states.len() + back.sums.len();
-            let cycle = cycle.handing_on(changing.len(), count);
+            let given = [changing.clone(), back.changing()].concat();
+            let handed = back.states.len() + back.sums.len();
+            let cycle = with(given, back.outputs(), changing.len(), handed)?;
             let wanted = back.wanted.clone();
             Ok((*node, Some(Back { cycle, wanted })))
         };
         Ok(Rounds {
             end: match round.count {
                 RoundCount::Fixed(_) => None,
-                RoundCount::Until(end, _) => Some(with(changing.clone(), vec![end])?),
+                RoundCount::Until(end, _) => Some(with(changing.clone(), vec![end], 0, 0)?),
             },
-            forward: with(changing.clone(), states)?.handing_on(0, round.states.len()),
+            forward: with(changing.clone(), states, 0, round.states.len())?,
             nodes: nodes.iter().map(back).collect::<Result<_, _>>()?,
             way: None,
             memory_limit,

@@ -248,7 +248,7 @@ impl Checkpoints {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Cycle, RoundEngine, Rounds, RunRounds};
+    use super::super::{Cycle, Leaves, RoundEngine, Rounds, RunRounds};
     use super::*;
     use crate::diff::{Held, Problem, Target, grad};
     use crate::exec::Outcome;
@@ -383,15 +383,16 @@ mod tests {
             let graph = Graph::new();
             let back = powers(&graph, width, count, decides);
             let counters = RefCell::new(Vec::new());
-            let cycle = |leaves| -> Result<_, crate::exec::Unfit> {
+            let cycle = |leaves: Leaves| -> Result<_, crate::exec::Unfit> {
+                let (first, handed) = (leaves.first, leaves.handed);
                 let cycle = compiled(&graph, leaves, u64::MAX)?;
                 let counter = Rc::new(Cell::new(0));
                 counters.borrow_mut().push(counter.clone());
                 Ok(Cycle::new(
                     Counted(cycle.engine, counter),
-                    cycle.given,
-                    cycle.fixed,
-                    cycle.computed,
+                    [cycle.given, cycle.fixed, cycle.computed],
+                    first,
+                    handed,
                 ))
             };
             let mut rounds = Rounds::new(&graph, &[back], limit, cycle).expect("it is compiled");
