@@ -191,6 +191,44 @@ impl Arithmetic for Separate {
     }
 }
 
+/// The instructions of this processor, found out once: for a few numbers, asking for each kind takes as long as the
+/// numbers.
+#[cfg(target_arch = "x86_64")]
+mod level {
+    use std::arch::is_x86_feature_detected;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    const UNKNOWN: u8 = 0;
+    const PLAIN: u8 = 1;
+    pub(super) const WIDE: u8 = 2;
+    pub(super) const WIDER: u8 = 3;
+
+    static LEVEL: AtomicU8 = AtomicU8::new(UNKNOWN);
+
+    #[inline(always)]
+    pub(super) fn level() -> u8 {
+        match LEVEL.load(Ordering::Relaxed) {
+            UNKNOWN => found(),
+            level => level,
+        }
+    }
+
+    #[cold]
+    fn found() -> u8 {
+        let wide = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        let wider = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl");
+        let level = match (wide, wider) {
+            (true, true) => WIDER,
+            (true, false) => WIDE,
+            (false, _) => PLAIN,
+        };
+        LEVEL.store(level, Ordering::Relaxed);
+        level
+    }
+}
+
 /// The knowledge that this processor has AVX2 and FMA.
 #[derive(Clone, Copy, Debug)]
 pub struct Wide(());
@@ -200,8 +238,7 @@ impl Wide {
     #[inline(always)]
     pub fn detect() -> Option<Wide> {
         #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
-        {
+        if level::level() >= level::WIDE {
             return Some(Wide(()));
         }
         None
@@ -236,11 +273,8 @@ impl Wider {
     #[inline(always)]
     pub fn detect() -> Option<Wider> {
         #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx512f")
-            && std::arch::is_x86_feature_detected!("avx512dq")
-            && std::arch::is_x86_feature_detected!("avx512vl")
-        {
-            return Wide::detect().map(|_| Wider(()));
+        if level::level() == level::WIDER {
+            return Some(Wider(()));
         }
         None
     }
