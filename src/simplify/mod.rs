@@ -58,8 +58,6 @@ use std::rc::Rc;
 
 /// Operations of a tree up to which it is simplified and written as one formula.
 const TREE_LIMIT: u64 = 2_000;
-/// Times that a large formula is read to find the parts that it uses once.
-const READ: usize = 3;
 /// A number of operations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -167,16 +165,10 @@ pub fn write(
     };
     let arena = Bump::new();
     // Parts that one formula uses once are no parts worth a name: most of them show in what is read already.
-    for _ in 0..READ {
-        if shared.is_empty() {
-            break;
-        }
+    if !shared.is_empty() {
         let mut plain = empty(&arena, graph, options);
         let formulas = formulas(graph, root, &shared, options, &mut plain, &rules::factored);
         let single = used_once(&plain, &formulas, &shared);
-        if single.is_empty() {
-            break;
-        }
         shared.retain(|part| !single.contains(part));
         outline.cut(&mut shared);
     }

@@ -10,13 +10,15 @@ use crate::primitives::array::MATRIX;
 use crate::primitives::elementary::EXP;
 use crate::primitives::term::entrywise;
 use crate::proof::{Claim, Facts, Laws};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::f64::consts::PI;
 
 /// Operations up to which a formula is looked at.
 const LOOKED_AT: u64 = 400;
 /// Terms of a sum that are compared with each other.
 const COMPARED: usize = 6;
+/// Formulas in a formula for which there is room from the start.
+const EXPECTED: usize = 48;
 /// Inputs of which quotients are tried as factors.
 const INPUTS: usize = 6;
 
@@ -197,7 +199,7 @@ fn with_terms_joined(algebra: &mut Algebra, graph: &Graph, id: Id) -> Option<Id>
 
 /// All formulas in `id`, parts before what is made of them.
 pub fn reached(algebra: &Algebra, id: Id) -> Vec<Id> {
-    let mut seen: FxHashSet<Id> = FxHashSet::default();
+    let mut seen: FxHashSet<Id> = FxHashSet::with_capacity_and_hasher(EXPECTED, FxBuildHasher);
     let mut stack = vec![id];
     while let Some(id) = stack.pop() {
         if seen.insert(id) {

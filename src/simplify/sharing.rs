@@ -2,6 +2,7 @@
 
 use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Index, Name, NameId, Script, UnaryOp};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// Operations from which on a repeated part may have a name.
 const WORTH_A_NAME: u64 = 3;
@@ -38,6 +39,9 @@ struct Class {
 /// The operations of an expression: written out as a tree, and as it is shown, with names for what it says
 /// more than once.
 pub fn operations_of(script: &Script, whole: ExprId) -> (u64, u64) {
+    if let Some(few) = few_operations(script, whole) {
+        return (few, few);
+    }
     let (classes, _) = classes(script, whole);
     let repeated = repeated(&classes);
     let mut shown: Vec<u64> = Vec::with_capacity(classes.len());
@@ -57,6 +61,22 @@ pub fn operations_of(script: &Script, whole: ExprId) -> (u64, u64) {
     let tree = classes.last().map_or(0, |class| class.cost);
     let whole = shown.last().copied().unwrap_or(0);
     (tree, whole.saturating_add(named))
+}
+
+/// The operations of an expression that has too few to say one of them twice that is worth a name.
+fn few_operations(script: &Script, whole: ExprId) -> Option<u64> {
+    let mut stack: SmallVec<[ExprId; 16]> = SmallVec::from_slice(&[whole]);
+    let mut count = 0;
+    while let Some(expr) = stack.pop() {
+        count += operations(&script.expr(expr).kind);
+        if count > 2 * WORTH_A_NAME {
+            return None;
+        }
+        if !matches!(head(script, expr), Head::Alone(_)) {
+            script.expr(expr).children(|part| stack.push(part));
+        }
+    }
+    Some(count)
 }
 
 /// Gives names to the parts of `whole` that occur more than once: the names, with what they stand for, in
