@@ -276,3 +276,24 @@ fn what_cannot_fail_is_compiled_under_a_condition() {
     let given = "x = [1.5, 2]; k = 3\nF = if k > 2 then 1 else sum(x[[k, 1]])";
     assert_eq!(agrees(given, &["k"], &["F".into()]), Ok(false));
 }
+
+#[test]
+fn a_loop_that_a_condition_leaves_out_makes_no_round() {
+    let definitions =
+        "x = 8; y = -1; halve(s) = s/2; small(s) = s < 1; up(s) = s + x; never(s) = s < 0
+        F = if y > 0 then iterate(halve, x, until=small) else x^2
+        G = if y > 0 then iterate(up, x, until=never) else sin(x)
+        H(z) = if z > 3 then iterate(halve, z, until=small)*x else z";
+    let expressions = [
+        "F",
+        "grad(F, x)",
+        "jvp(F, x, 1)",
+        "G",
+        "grad(G, x)",
+        "H(x) + H(y)",
+        "grad(H(x) + H(y), x)",
+        "hessian(H(x) + H(y), x)",
+    ];
+    let expressions = expressions.map(String::from);
+    assert_eq!(agrees(definitions, &["x", "y"], &expressions), Ok(true));
+}

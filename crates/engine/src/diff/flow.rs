@@ -4,6 +4,7 @@ use crate::graph::primitive::{Mask, Sees};
 use crate::graph::{Cone, Graph, NodeId, Op, Primitive, Term};
 use crate::primitives::arithmetic::NE;
 use crate::primitives::array::{both, either};
+use rustc_hash::FxHashSet;
 
 /// A tangent or an adjoint: a value, and where it is structurally there at all.
 ///
@@ -197,29 +198,41 @@ pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
 
 /// True if a mask is known to hold somewhere, whatever the values.
 fn surely_somewhere(mask: Term<'_>) -> bool {
-    let mut mask = mask;
-    loop {
-        let node = mask.node();
-        match node.op {
-            Op::Literal(value) => return value != 0.0 && !node.shape.is_empty(),
+    let graph = mask.graph;
+    let mut seen = FxHashSet::from_iter([mask.id]);
+    let mut left = vec![mask.id];
+    while let Some(id) = left.pop() {
+        let node = graph.node(id);
+        let holds = match node.op {
+            Op::Literal(value) => value != 0.0 && !node.shape.is_empty(),
             Op::Constant(constant) => {
-                let value = mask.graph.constant_value(constant);
-                return value.data().iter().any(|x| *x != 0.0);
+                let value = graph.constant_value(constant);
+                value.data().iter().any(|x| *x != 0.0)
             }
-            Op::Apply(row, _) if keeps_all(row, mask) && !node.shape.is_empty() => {
-                mask = mask.arg(0);
+            Op::Apply(row, _) if keeps_all(row, graph.term(id)) && !node.shape.is_empty() => {
+                let args = graph.args(id);
+                let whole = if row.moves_entries {
+                    &args[..]
+                } else {
+                    &args[..1]
+                };
+                left.extend(whole.iter().filter(|arg| seen.insert(**arg)));
+                false
             }
-            _ => return false,
+            _ => false,
+        };
+        if holds {
+            return true;
         }
     }
+    false
 }
 
-/// True if the node `mask`, an operation `row`, holds somewhere if its only argument does. A diagonal
+/// True if the node `mask`, an operation `row`, holds somewhere if one of its arguments does. A diagonal
 /// that is taken out may be the part that does not hold.
 fn keeps_all(row: &Primitive, mask: Term<'_>) -> bool {
     match row.sees {
-        Sees::All if row.moves_entries => mask.node().arity() == 1,
-        Sees::All => row.is(&NE) && mask.arg(1).is(0.0),
+        Sees::All => row.moves_entries || row.is(&NE) && mask.arg(1).is(0.0),
         Sees::Diagonal => mask.arg(0).shape().is_vector(),
         Sees::Named => false,
     }

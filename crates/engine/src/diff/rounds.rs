@@ -4,7 +4,7 @@
 //! kinds of nodes serve derivatives of any order.
 
 use super::Held;
-use super::flow::{Flow, as_mask};
+use super::flow::Flow;
 use super::site::{Modes, Site};
 use crate::graph::{
     Attr, Block, Corner, Graph, Keeps, LocalUse, LoopArgument, NodeId, Round, RoundBack, Shape,
@@ -352,10 +352,7 @@ pub(super) fn tangent<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<
         }
         Some((wanted, _)) => of.back(terms[count]?, &wanted),
     };
-    let all = dots
-        .iter()
-        .flatten()
-        .map(|dot| dot.reached.map(|mask| as_mask(mask.sum())));
+    let all = dots.iter().flatten().map(|dot| dot.anywhere());
     let reached = all.reduce(|a, b| Some(either(a?, b?))).flatten();
     Some(Flow {
         term: reached.map_or(term, |mask| term.where_true(mask)),

@@ -80,7 +80,7 @@ impl<'p> Certainty<'p, '_> {
                 _ => false,
             };
             if may_fail && !certain[place] && !self.always_succeeds(node, plan.cone[place]) {
-                if !node.primitive().is_some_and(has_guard) {
+                if !has_guard(plan.graph, node) {
                     return Err(Unfit::Conditional);
                 }
                 found.insert(place as Place);

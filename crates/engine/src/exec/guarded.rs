@@ -5,13 +5,16 @@
 use super::Unfit;
 use super::plan::{Place, Plan};
 use crate::graph::primitive::Demand;
-use crate::graph::{Args, Attr, Graph, NodeId, Op, Primitive, Term};
+use crate::graph::{
+    Args, Attr, Graph, LocalUse, Node, NodeId, Op, Primitive, Round, RoundCount, Shape, Term,
+};
 use crate::primitives::algebra::{INV, SOLVE};
 use crate::primitives::arithmetic::{AND, NOT, OR, WHERE};
 use crate::primitives::array::{EYE, ONEHOT};
 use crate::primitives::term::entrywise;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 /// Most ways in which a node may be needed.
 const MOST_WAYS: usize = 16;
@@ -33,9 +36,41 @@ fn replaced(row: &Primitive, count: usize) -> Range<usize> {
     }
 }
 
-/// True if there is a guard for the operation.
-pub(super) fn has_guard(row: &Primitive) -> bool {
-    !replaced(row, row.arity.least).is_empty()
+/// The round of a loop that decides its end, or of the adjoints of one, and that end.
+fn until(graph: &Graph, attr: Attr) -> Option<(Rc<Round>, NodeId)> {
+    let round = graph.round_behind(attr)?;
+    match round.count {
+        RoundCount::Until(end, _) => Some((round, end)),
+        RoundCount::Fixed(_) => None,
+    }
+}
+
+/// Such a loop, or its adjoints, with one parameter more, behind the others: where that is not true, the
+/// loop ends before its first round. `changed` are its arguments.
+fn only_if(graph: &Graph, attr: Attr, needed: Term<'_>, changed: &mut Args) -> Option<Attr> {
+    let (round, end) = until(graph, attr)?;
+    let place = round.states.len() + round.parameters.len();
+    let leaf = graph.local(LocalUse::Parameter, round.parameters.len(), Shape::SCALAR);
+    let end = entrywise(&OR, &[graph.term(end), graph.term(leaf).map(&NOT)]);
+    let mut guarded = (*round).clone();
+    guarded.parameters.push(leaf);
+    guarded.count = RoundCount::Until(end.id, round.count.most());
+    changed.insert(place, needed.id);
+    let forward = graph.round(guarded);
+    let (Attr::RoundBack(id), Attr::Round(number)) = (attr, forward) else {
+        return Some(forward);
+    };
+    let mut back = (*graph.round_back_of(id)).clone();
+    back.round = number;
+    back.wanted.insert(place, false);
+    Some(graph.round_back(back))
+}
+
+/// True if there is a guard for the node.
+pub(super) fn has_guard(graph: &Graph, node: &Node) -> bool {
+    let row = node.primitive();
+    row.is_some_and(|row| !replaced(row, row.arity.least).is_empty())
+        || until(graph, node.attr()).is_some()
 }
 
 /// Conditions that all hold or do not, as each one says.
@@ -199,6 +234,7 @@ pub(super) fn guarded(
         stack.pop();
         let mut changed: Args = args.iter().map(|arg| images[arg]).collect();
         let node = graph.node(id);
+        let mut attr = node.attr();
         if let (Some(guard), Some(row)) = (guard, node.primitive())
             && let Some(needed) = guard.term(graph, |id| images[&id])
         {
@@ -206,10 +242,11 @@ pub(super) fn guarded(
                 let arg = graph.term(changed[k]);
                 changed[k] = entrywise(&WHERE, &[needed, arg, harmless(row, arg)]).id;
             }
+            attr = only_if(graph, attr, needed, &mut changed).unwrap_or(attr);
         }
         let image = match node.op {
             _ if changed == args => id,
-            Op::Apply(row, attr) => graph.apply(row, attr, node.shape, &changed),
+            Op::Apply(row, _) => graph.apply(row, attr, node.shape, &changed),
             Op::Hold(tag) => graph.hold(tag, changed[0]),
             _ => id,
         };

@@ -385,21 +385,16 @@ impl Graph {
 
     /// True if a kernel in the rounds of a loop may refuse some values.
     pub fn round_may_fail(&self, attr: Attr) -> bool {
-        let outputs = match attr {
-            Attr::Round(id) => {
-                let round = self.round_of(id);
-                if let RoundCount::Until(..) = round.count {
-                    return true;
-                }
-                round.outputs()
-            }
-            Attr::RoundBack(id) => {
-                let back = self.round_back_of(id);
-                let round = self.round_of(back.round);
-                [back.outputs(), round.outputs()].concat()
-            }
-            _ => return false,
+        let Some(round) = self.round_behind(attr) else {
+            return false;
         };
+        if let RoundCount::Until(..) = round.count {
+            return true;
+        }
+        let mut outputs = round.outputs();
+        if let Attr::RoundBack(id) = attr {
+            outputs.extend(self.round_back_of(id).outputs());
+        }
         let cone = self.cone(&outputs, |_| false);
         cone.iter().any(|id| match self.node(*id).op {
             Op::Apply(row, attr) => row.may_fail || self.round_may_fail(attr),

@@ -654,6 +654,7 @@ rows! {
         .jets(JetRule::Equation(Implied { coefficient: 0, right: 1, moved: |a, y| a * shifted_down(y, 0.0) }))
         .rounding(Measured(rounding::recurrence)).doc("y(1) = b(1), y(k) = a(k) y(k-1) + b(k) down every column.");
     GUARD = Primitive::map2("guard", KEEP).internal()
+        .demand(Demand::IfTrue)
         .mask(Mask::Guard).writable().derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
         .doc("x where the mask is true: keeps a structural zero one whatever it is multiplied by.");
     GUARD_ALL = Primitive::new("guard_all", Kernel::Map2(KEEP), ShapeRule::Given).parameters(&["mask", "x"]).internal()
@@ -661,6 +662,7 @@ rows! {
         .mask(Mask::Guard).writable().derivative(Select(|args, _, k| (k == 1).then(|| (args[0].nonzero(), None))))
         .doc("x where the scalar mask is true: keeps structural zeros zero.");
     PASS = Primitive::map2("pass", KEEP).internal()
+        .demand(Demand::IfTrue)
         .mask(Mask::Pass).writable().derivative(Select(|args, _, k| (k == 1).then(|| (args[0], None))))
         .doc("x where the mask is true, else 0: what a choice lets through.");
     PASS_ALL = Primitive::new("pass_all", Kernel::Map2(KEEP), ShapeRule::Given).parameters(&["mask", "x"]).internal()
