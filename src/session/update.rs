@@ -13,6 +13,7 @@ use crate::notation::Style;
 use crate::number;
 use crate::primitives::stored::{Stored, StoredTensor};
 use crate::syntax::ast::{ExprId, Index, Script, UpdateTarget};
+use crate::vector::sums::all_finite;
 use std::rc::Rc;
 
 /// The new value of a target.
@@ -235,7 +236,7 @@ impl Session {
     ) {
         let was_finite = |name: &str| {
             let value = self.definitions.value(name);
-            value.is_some_and(|value| value.is_finite())
+            value.is_some_and(|value| all_finite(value.data()))
         };
         let Some(rounds) = self.rounds.last().filter(|rounds| !rounds.warned) else {
             return;
@@ -243,7 +244,7 @@ impl Session {
         let round = rounds.done + 1;
         let mut all = targets.iter().zip(exprs).zip(news);
         let found = all.find(|((target, _), new)| {
-            !new.value.numbers().is_finite() && was_finite(&target.name.name)
+            !all_finite(new.value.numbers().data()) && was_finite(&target.name.name)
         });
         let Some(((target, expr), new)) = found else {
             return;

@@ -561,6 +561,8 @@ fn products_of_all_shapes_and_strides_add_in_the_order_that_is_promised() {
         [3, 200, 22],
         [1000, 10, 10],
         [1003, 32, 7],
+        [201, 700, 19],
+        [50, 641, 45],
         // Large enough to be shared among threads.
         [160, 400, 70],
         [2, 40_000, 65],
@@ -670,5 +672,14 @@ fn sums_are_right_for_every_length() {
         let squares: f64 = x.iter().map(|x| (x - 0.25) * (x - 0.25)).sum();
         let got = sums::sum_of_squares(&x, 0.25, 2.0);
         assert!((4.0 * got - squares).abs() <= 1e-14 * squares, "{n}");
+        assert!(sums::all_finite(&x), "{n}");
+        for strange in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let at = below(&mut random, n.max(1));
+            let mut x = x.clone();
+            if let Some(number) = x.get_mut(at) {
+                *number = strange;
+                assert!(!sums::all_finite(&x), "{n}, {at}");
+            }
+        }
     }
 }

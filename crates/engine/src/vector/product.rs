@@ -11,7 +11,7 @@
 use super::dots::{self, add_dots, by_dots};
 use super::instance::Vectors;
 use super::strided::Strided;
-use super::sums::{PIECE, pieces};
+use super::sums::{PIECE, all_finite, pieces};
 use super::tiles::{Scratch, by_tiles, in_place, times_vector};
 use super::{Arithmetic, Separate, Wide, Wider, at_full_width};
 use crate::stop;
@@ -167,7 +167,7 @@ pub fn product_of_reached(
 ) {
     product(a, b, out);
     // A finite zero was multiplied by nothing but finite numbers, or is not seen.
-    if out.iter().all(|x| x.is_finite()) {
+    if all_finite(out) {
         return;
     }
     let holds = |mask: Strided<'_>, i, j| match (mask.rows, mask.cols) {
@@ -404,4 +404,53 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = const {
         RefCell::new(Scratch { left: Vec::new(), right: Vec::new(), result: Vec::new() })
     };
+}
+
+#[cfg(test)]
+mod tests {
+    #![cfg(target_arch = "x86_64")]
+
+    use super::*;
+    use crate::primitives::random::SplitMix64;
+
+    /// What a processor with AVX-512 computes is computed by tiles of another shape without it.
+    #[test]
+    fn both_sizes_of_tiles_give_the_same_bits() {
+        let (Some(wide), Some(wider)) = (Wide::detect(), Wider::detect()) else {
+            return;
+        };
+        let mut random = SplitMix64::new(5);
+        let mut numbers =
+            |count: usize| -> Vec<f64> { (0..count).map(|_| random.normal()).collect() };
+        for rows in [1, 5, 8, 17, 24, 25, 47, 200] {
+            for (inner, cols) in [(1, 7), (3, 16), (20, 6), (70, 9), (330, 23), (650, 12)] {
+                let (a, b) = (numbers(rows * inner), numbers(inner * cols));
+                for transposed in 0..4 {
+                    let a = match transposed & 1 {
+                        0 => Strided::columns(&a, rows, inner),
+                        _ => Strided::columns(&a, inner, rows).transposed(),
+                    };
+                    let b = match transposed & 2 {
+                        0 => Strided::columns(&b, inner, cols),
+                        _ => Strided::columns(&b, cols, inner).transposed(),
+                    };
+                    let by_dots = dots::suits(rows, inner, cols);
+                    let mut outs = [(); 2].map(|()| vec![f64::NAN; rows * cols]);
+                    let [narrow, broad] = &mut outs;
+                    SCRATCH.with_borrow_mut(|scratch| {
+                        wide.run(|_| {
+                            chosen::<_, 4, 2, 6, 2>(wide, by_dots, a, b, narrow, scratch);
+                        });
+                        wider.run(|_| {
+                            chosen::<_, 8, 3, 8, 4>(wider, by_dots, a, b, broad, scratch);
+                        });
+                    });
+                    assert_eq!(
+                        narrow, broad,
+                        "{rows}×{inner} times {inner}×{cols}, {transposed:02b} transposed"
+                    );
+                }
+            }
+        }
+    }
 }

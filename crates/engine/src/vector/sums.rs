@@ -5,7 +5,7 @@
 //! Very many are added in pieces of [`PIECE`], whose sums are added in order, so that threads can share them.
 //! So the last digit is the same on every machine, and long sums lose fewer digits than in order.
 
-use super::maps::at_width;
+use super::maps::{at_full_width, at_width};
 use std::ops::Range;
 
 /// Σ x
@@ -56,6 +56,12 @@ pub fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
         running.add_products(&a[piece.clone()], &b[piece]);
         running.total()
     })
+}
+
+/// True if every number is finite.
+pub fn all_finite(x: &[f64]) -> bool {
+    // 0 times a number is 0 where that is finite, else NaN.
+    at_full_width!(_ => sum_by(x, |x| 0.0 * x)).is_finite()
 }
 
 /// The pieces of a long sum: each of [`PIECE`] terms, the last of up to one less than twice as many.
