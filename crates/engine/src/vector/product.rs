@@ -266,8 +266,7 @@ impl RunningProduct {
     }
 }
 
-/// By the algorithm that suits the shapes. `M` rows of the result fit into two vectors, `D` by `D`
-/// times [`dots::LANES`] sums into all of them.
+/// By the algorithm that suits the shapes, in the sizes that `with_instance!` names.
 #[inline(always)]
 fn chosen<A: Vectors<L>, const L: usize, const V: usize, const N: usize, const D: usize>(
     ops: A,
