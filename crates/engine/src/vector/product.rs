@@ -405,10 +405,8 @@ thread_local! {
     };
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
-    #![cfg(target_arch = "x86_64")]
-
     use super::*;
     use crate::primitives::random::SplitMix64;
 
