@@ -405,14 +405,15 @@ thread_local! {
     };
 }
 
-#[cfg(all(test, target_arch = "x86_64"))]
+#[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::primitives::random::SplitMix64;
-
     /// What a processor with AVX-512 computes is computed by tiles of another shape without it.
+    #[cfg(target_arch = "x86_64")]
     #[test]
     fn both_sizes_of_tiles_give_the_same_bits() {
+        use super::*;
+        use crate::primitives::random::SplitMix64;
+
         let (Some(wide), Some(wider)) = (Wide::detect(), Wider::detect()) else {
             return;
         };
