@@ -18,14 +18,14 @@ simd='profile.web.package.wengert-engine.rustflags=["-Zlocation-detail=none", "-
 if [ "${ENGINE:-}" = keep ] && [ -s src/engine/wasm/engine.wasm ]; then
   echo "The engine is kept as it is."
 else
-  if command -v rustup >/dev/null && rustup target list --installed 2>/dev/null | grep -q "$target"; then
-    env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=-Zlocation-detail=none \
-      cargo build --locked --manifest-path ../Cargo.toml -p wengert-wasm --profile web --target "$target"
-  elif [ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] && command -v wasm-ld-22 >/dev/null; then
-    # Debian's compiler brings the sources of the standard library, which is built along.
+  if [ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] && command -v wasm-ld-22 >/dev/null; then
+    # Debian's compiler brings the sources of the standard library, which is built along: a smaller engine than with that of rustup.
     folder="${CARGO_TARGET_DIR:-../target/web}"
     env PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$folder" CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22 \
       /usr/bin/cargo build --locked --manifest-path ../Cargo.toml -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size -p wengert-wasm --profile web --target "$target" -Zprofile-rustflags -Zpanic-immediate-abort --config "$abort" --config "$short" --config "$simd"
+  elif command -v rustup >/dev/null && rustup target list --installed 2>/dev/null | grep -q "$target"; then
+    env RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=-Zlocation-detail=none \
+      cargo build --locked --manifest-path ../Cargo.toml -p wengert-wasm --profile web --target "$target"
   else
     missing "The engine needs Rust with the target $target. One of these brings it:" \
       "  rustup target add $target" \
