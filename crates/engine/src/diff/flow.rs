@@ -100,7 +100,12 @@ impl<'g> Flow<'g> {
 
     /// Passed through an operation that mixes all entries: reached everywhere if anywhere.
     pub fn mixed(self, term: Term<'g>) -> Flow<'g> {
-        let reached = self.anywhere();
+        Flow::mix([self], term)
+    }
+
+    /// All of these, passed through an operation that mixes all their entries.
+    pub fn mix(flows: impl IntoIterator<Item = Flow<'g>>, term: Term<'g>) -> Flow<'g> {
+        let reached = any_reached(flows);
         Flow { term, reached }.guarded(term)
     }
 
@@ -121,6 +126,12 @@ impl<'g> Flow<'g> {
             reached,
         }
     }
+}
+
+/// A scalar mask: 1 if any entry of one of these is reached. Absent if one surely is.
+pub fn any_reached<'g>(flows: impl IntoIterator<Item = Flow<'g>>) -> Option<Term<'g>> {
+    let each = flows.into_iter().map(Flow::anywhere);
+    each.reduce(|a, b| Some(either(a?, b?))).flatten()
 }
 
 /// The flows of the nodes of a cone, found so far.

@@ -121,14 +121,7 @@ pub(super) fn push<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<Flo
                 // The rule itself says that nothing comes through here.
                 return None;
             }
-            let all = active().map(|(_, dot)| dot.anywhere());
-            let reached = all
-                .reduce(|a, b| Some(crate::primitives::array::either(a?, b?)))
-                .flatten();
-            Some(Flow {
-                term: reached.map_or(term, |mask| term.where_true(mask)),
-                reached,
-            })
+            Some(Flow::mix(active().map(|(_, dot)| dot), term))
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::graph::{
     Attr, Block, Corner, Graph, Keeps, LocalUse, LoopArgument, NodeId, Round, RoundBack, Shape,
     Term,
 };
-use crate::primitives::array::{HCAT, VCAT, either};
+use crate::primitives::array::{HCAT, VCAT};
 use crate::primitives::rounds::{ROUNDS, ROUNDS_BACK};
 use rustc_hash::FxHashMap;
 
@@ -352,12 +352,7 @@ pub(super) fn tangent<'g>(site: &Site<'g>, dots: &[Option<Flow<'g>>]) -> Option<
         }
         Some((wanted, _)) => of.back(terms[count]?, &wanted),
     };
-    let all = dots.iter().flatten().map(|dot| dot.anywhere());
-    let reached = all.reduce(|a, b| Some(either(a?, b?))).flatten();
-    Some(Flow {
-        term: reached.map_or(term, |mask| term.where_true(mask)),
-        reached,
-    })
+    Some(Flow::mix(dots.iter().flatten().copied(), term))
 }
 
 /// The adjoints of those arguments for which `accepts` holds, given that of the result.

@@ -2,11 +2,10 @@
 
 use super::jets::Jets;
 use crate::diff::Held;
-use crate::diff::flow::{Flow, as_mask};
+use crate::diff::flow::{Flow, any_reached};
 use crate::diff::modes::MODES;
 use crate::diff::rounds::{Loop, part_of};
 use crate::graph::{Attr, LocalUse, LoopArgument, NodeId, Round, Term};
-use crate::primitives::array::either;
 
 /// The coefficients from order 1 on of an argument of a loop, or of a leaf of its rounds.
 type Higher<'g> = Vec<Option<Flow<'g>>>;
@@ -139,9 +138,7 @@ impl<'g> Jets<'g, '_> {
 
 /// The mask of what coefficients reach at all; `None` where some do everywhere.
 fn reached<'g>(given: &[Higher<'g>]) -> Option<Term<'g>> {
-    let dots = given.iter().flatten().flatten();
-    let masks = dots.map(|dot| dot.reached.map(|mask| as_mask(mask.sum())));
-    masks.reduce(|a, b| Some(either(a?, b?))).flatten()
+    any_reached(given.iter().flatten().flatten().copied())
 }
 
 /// The coefficients of the value of the loop `of`, from the value of the loop over jets.
