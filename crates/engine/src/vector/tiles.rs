@@ -324,27 +324,22 @@ fn tile<'l, A: Vectors<L>, const L: usize, const V: usize, const W: usize>(
     }
 }
 
-/// Lays out `N` columns side by side, row by row; the last ones may be fewer, and are filled up with zeros.
+/// Lays out the columns of the right factor: `N` side by side, row by row; the last ones may be fewer, and are filled up
+/// with zeros.
 #[inline(always)]
 fn lay_out_right<'r, A: Vectors<L>, const L: usize, const N: usize>(
     ops: A,
     b: Strided<'_>,
-    [first, inner]: [usize; 2],
+    inner: [usize; 2],
     [j, cols]: [usize; 2],
     room: &'r mut Vec<f64>,
 ) -> &'r [f64] {
-    let end = j + cols;
-    let rest = if cols % N > 0 {
-        width::<N>(cols % N)
-    } else {
-        0
+    let rest = match cols % N {
+        0 => 0,
+        rest => width::<N>(rest),
     };
-    let to = line_up(room, (cols / N * N + rest) * inner);
-    for (to, j) in to.chunks_mut(N * inner).zip((j..).step_by(N)) {
-        let width = to.len() / inner;
-        let columns = (end - j).min(N);
-        lay_out(ops, b.transposed(), [j, columns], [first, inner], width, to);
-    }
+    let to = line_up(room, (cols / N * N + rest) * inner[1]);
+    lay_out_panels(ops, b.transposed(), [j, cols], inner, N, to);
     to
 }
 
@@ -354,18 +349,31 @@ fn lay_out_right<'r, A: Vectors<L>, const L: usize, const N: usize>(
 fn lay_out_left<'r, A: Vectors<L>, const L: usize, const V: usize>(
     ops: A,
     a: Strided<'_>,
-    [first, inner]: [usize; 2],
+    inner: [usize; 2],
     [i, rows]: [usize; 2],
     room: &'r mut Vec<f64>,
 ) -> &'r [f64] {
-    let end = i + rows;
-    let to = line_up(room, rows.div_ceil(L) * L * inner);
-    for (to, i) in to.chunks_mut(L * V * inner).zip((i..).step_by(L * V)) {
-        let height = to.len() / inner;
-        let rows = height.min(end - i);
-        lay_out(ops, a, [i, rows], [first, inner], height, to);
-    }
+    let to = line_up(room, rows.next_multiple_of(L) * inner[1]);
+    lay_out_panels(ops, a, [i, rows], inner, L * V, to);
     to
+}
+
+/// Lays out rows from `i` on in panels of `height` each, as high as there is room in the last.
+#[inline(always)]
+fn lay_out_panels<A: Vectors<L>, const L: usize>(
+    ops: A,
+    from: Strided<'_>,
+    [i, rows]: [usize; 2],
+    inner: [usize; 2],
+    height: usize,
+    to: &mut [f64],
+) {
+    let end = i + rows;
+    let panels = to.chunks_mut(height * inner[1]);
+    for (to, i) in panels.zip((i..).step_by(height)) {
+        let height = to.len() / inner[1];
+        lay_out(ops, from, [i, height.min(end - i)], inner, height, to);
+    }
 }
 
 /// Lays out rows from `i` on, of the columns from `k` on, column by column; each is filled up to a `height`.
