@@ -2,6 +2,9 @@
 //! the tiles read them.
 //!
 //! A tile has up to `V` vectors of `L` numbers in a column, and up to `N` columns.
+//!
+//! What an instance computes is compiled into its caller, which names the instructions. WebAssembly has one instance, whose
+//! functions are there once.
 
 use super::instance::Vectors;
 use super::strided::Strided;
@@ -71,7 +74,7 @@ fn width<const N: usize>(columns: usize) -> usize {
 
 /// As [`by_tiles`], with a left factor of at least `L` rows stored by columns, which needs no laying
 /// out.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(super) fn in_place<A: Vectors<L>, const L: usize, const V: usize, const N: usize>(
     ops: A,
     a: Strided<'_>,
@@ -127,7 +130,7 @@ fn tiles_in_place<A: Vectors<L>, const L: usize, const V: usize>(
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 fn tile_in_place<A: Vectors<L>, const L: usize, const V: usize, const W: usize>(
     ops: A,
     a: Strided<'_>,
@@ -163,7 +166,7 @@ fn tile_in_place<A: Vectors<L>, const L: usize, const V: usize, const W: usize>(
 /// The result in tiles that stay in registers while the inner dimension is run
 /// through; the factors are laid out in the order in which the tiles read them. `onto`: what is in
 /// `out` is added to.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(super) fn by_tiles<A: Vectors<L>, const L: usize, const V: usize, const N: usize>(
     ops: A,
     a: Strided<'_>,
@@ -255,7 +258,7 @@ impl Part {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 fn packed_tile<A: Vectors<L>, const L: usize, const V: usize, const W: usize>(
     ops: A,
     left: &[f64],
@@ -359,7 +362,7 @@ fn lay_out_left<'r, A: Vectors<L>, const L: usize, const V: usize>(
 }
 
 /// Lays out rows from `i` on in panels of `height` each, as high as there is room in the last.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 fn lay_out_panels<A: Vectors<L>, const L: usize>(
     ops: A,
     from: Strided<'_>,
@@ -377,7 +380,7 @@ fn lay_out_panels<A: Vectors<L>, const L: usize>(
 }
 
 /// Lays out rows from `i` on, of the columns from `k` on, column by column; each is filled up to a `height`.
-#[inline(always)]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 fn lay_out<A: Vectors<L>, const L: usize>(
     ops: A,
     from: Strided<'_>,
