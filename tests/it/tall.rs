@@ -2,7 +2,7 @@
 //! interpreter, which computes them whole.
 
 use crate::common::compiled::{agrees_one_by_one, lower};
-use crate::common::{report, values, wanted};
+use crate::common::{json_lines, report, values, wanted};
 use wengert::exec::Program;
 use wengert::primitives::random::SplitMix64;
 use wengert::threads;
@@ -175,7 +175,7 @@ fn random_programs_over_many_rows_give_the_same_bits() {
     assert!(20 * in_blocks > 14 * count, "only {in_blocks} in blocks");
 }
 
-/// Sums over pieces of the rows, chains over large arrays, and lanes, with one thread and with two.
+/// Sums over pieces of the rows, chains over large arrays, lanes, and the points of a plot, with one thread and with two.
 #[test]
 fn threads_change_no_bits() {
     let definitions = "X = randn(300000, 4, seed=1); w = 0.1*randn(4, 1, seed=2); z = X*w; \
@@ -190,6 +190,8 @@ fn threads_change_no_bits() {
     let asked: Vec<String> = expressions.iter().map(|text| text.to_string()).collect();
     let lowered = lower(definitions, &["w"], &asked).expect("it is lowered");
     let differences = "u = randn(300, 1, seed=4)\nnumeric(sum(sin(u.*u)), u)\n";
+    let plot = "m(u) = 3.7*u*(1 - u)\nf(x, y) = iterate(m, 0.3 + 0.01*x*y, 200)\n\
+        plot f(x, y) over x from -3 to 3, y from -3 to 3\n";
     let found = [1, 2].map(|count| {
         threads::limit(count);
         let (inputs, outputs) = ([lowered.inputs.clone()], [lowered.outputs.clone()]);
@@ -207,8 +209,10 @@ fn threads_change_no_bits() {
                 .collect()
         };
         let all: Vec<Vec<u64>> = (0..expressions.len()).map(bits).collect();
-        (all, values(differences).expect("differences"))
+        let differences = values(differences).expect("differences");
+        (all, differences, json_lines(plot))
     });
+    assert_eq!(found[0].2.len(), 1, "{:?}", found[0].2);
     assert_eq!(found[0], found[1]);
     agrees_one_by_one(definitions, &["w"], &asked).expect("as interpreted");
 }

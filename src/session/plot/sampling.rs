@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Result, note};
 use crate::event::Event;
-use crate::exec::{Failure, Interpreter, LANES, Program};
+use crate::exec::{Failure, Interpreter, Program};
 use crate::graph::{Attr, Graph, NodeId, Tensor};
 use crate::lower::{Lowerer, Unit};
 use crate::primitives::array;
@@ -65,9 +65,13 @@ impl Session {
         ) && program.batch_size() <= self.limits.memory
         {
             let explain = |failure| unit.explain(&failure);
-            failure = sample_in_batches(&mut program, places, &mut samples)
-                .map_err(explain)?
-                .map(explain);
+            let batch = program.batch().map_err(explain)?;
+            let (values, refusal) = batch.values_at(places, roots.len()).map_err(explain)?;
+            for (k, samples) in samples.iter_mut().enumerate() {
+                samples.extend(values.iter().skip(k).step_by(roots.len()));
+            }
+            // It leaves a gap.
+            failure = refusal.map(|(node, fault)| explain(Failure::Fault(node, fault)));
         } else {
             let known = self.constant_part(&graph, &roots, &varying);
             for place in places {
@@ -240,35 +244,6 @@ fn varying(graph: &Graph, leaves: &[NodeId]) -> Vec<bool> {
         varying[k] = varies;
     }
     varying
-}
-
-/// Appends the values of the outputs at all places; the first failure of a kernel, where there is
-/// one: it leaves a gap.
-fn sample_in_batches(
-    program: &mut Program,
-    places: &[Vec<f64>],
-    samples: &mut Samples,
-) -> std::result::Result<Option<Failure>, Failure> {
-    let mut batch = program.batch()?;
-    let mut first = None;
-    for places in places.chunks(LANES) {
-        let inputs = places.first().map_or(0, Vec::len);
-        for input in 0..inputs {
-            // The lanes that are left over repeat the last place.
-            let filled = places
-                .iter()
-                .chain(std::iter::repeat(&places[places.len() - 1]));
-            for (x, place) in batch.input(input).iter_mut().zip(filled) {
-                *x = place[input];
-            }
-        }
-        let refusal = batch.run(0)?;
-        first = first.or(refusal.map(|(node, fault)| Failure::Fault(node, fault)));
-        for (k, samples) in samples.iter_mut().enumerate() {
-            samples.extend((0..places.len()).flat_map(|lane| batch.output(0, k, lane)));
-        }
-    }
-    Ok(first)
 }
 
 /// Appends the values of the roots at one place. A matrix that is singular there leaves a gap; the

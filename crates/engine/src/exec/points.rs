@@ -1,12 +1,12 @@
 //! One output at many points that differ in a few entries of one leaf.
 
-use super::batch::BatchLanes;
+use super::batch::{BatchLanes, Refusal};
 use super::scratch::Loop;
 use super::{Batch, Failure, Interpreter, LANES, Outcome, Program};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::stop;
 use crate::threads;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::iter;
 
 /// A point: the entries of the leaf that moves, by their places column by column, and their values
 /// there.
@@ -77,36 +77,86 @@ impl Sampler<'_> {
         let (_, start) = self.given.first()?;
         let length = self.graph.shape(self.output).len();
         let mut values = vec![0.0; points.len() * length];
-        let Batch { mut lanes, loops } = batch;
+        let run = |lanes: &mut BatchLanes<'_>,
+                   loops: &mut [Loop],
+                   points: &[Point],
+                   to: &mut [f64]| { run_at(lanes, loops, start, points, to) };
+        let refusal = batch.share(points, &mut values, length, run).ok()?;
+        refusal.is_none().then_some(values)
+    }
+}
+
+impl Batch<'_> {
+    /// The outputs of the first entry, `outputs` numbers, where the inputs, numbers too, have the values of each place:
+    /// place by place; and the refusal at the first place where a kernel refused.
+    ///
+    /// # Errors
+    /// If a stop was requested.
+    pub fn values_at(self, places: &[Vec<f64>], outputs: usize) -> Outcome<(Vec<f64>, Refusal)> {
+        let mut values = vec![0.0; places.len() * outputs];
+        let refusal = self.share(places, &mut values, outputs, |lanes, loops, places, to| {
+            let mut to = to.iter_mut();
+            let mut first = None;
+            for places in places.chunks(LANES) {
+                // The lanes that are left over repeat the last place.
+                let filled = places.iter().chain(iter::repeat(&places[places.len() - 1]));
+                for input in 0..places[0].len() {
+                    let lanes = lanes.input(input).iter_mut();
+                    lanes
+                        .zip(filled.clone())
+                        .for_each(|(x, place)| *x = place[input]);
+                }
+                let refusal = lanes.run(0, loops)?;
+                first = first.or(refusal);
+                for lane in 0..places.len() {
+                    let found = (0..outputs).flat_map(|k| lanes.output(0, k, lane));
+                    // What is found ends first, so nothing is taken from the other side in vain.
+                    found.zip(to.by_ref()).for_each(|(x, to)| *to = x);
+                }
+            }
+            Ok(first)
+        })?;
+        Ok((values, refusal))
+    }
+
+    /// Has threads `run` the lanes at their parts of the points, each of which gives `length` values. The
+    /// first part's refusal comes first. What has loops stays on one thread.
+    fn share<P: Sync>(
+        self,
+        points: &[P],
+        values: &mut [f64],
+        length: usize,
+        run: impl Fn(&mut BatchLanes<'_>, &mut [Loop], &[P], &mut [f64]) -> Outcome<Refusal> + Sync,
+    ) -> Outcome<Refusal> {
+        let Batch { mut lanes, loops } = self;
         if !loops.is_empty() {
-            run_at(&mut lanes, loops, start, points, &mut values)?;
-            return Some(values);
+            return run(&mut lanes, loops, points, values);
         }
         let runs = points.len().div_ceil(LANES).max(1);
         let batches = lanes.for_threads(runs);
         let each = runs.div_ceil(batches.len()) * LANES;
-        let refused = AtomicBool::new(false);
+        let mut found = vec![Ok(None); batches.len()];
         let parts = points
             .chunks(each)
             .zip(values.chunks_mut(each * length.max(1)));
-        threads::share(parts.zip(batches), |((points, values), mut lanes)| {
-            if run_at(&mut lanes, &mut [], start, points, values).is_none() {
-                refused.store(true, Ordering::Relaxed);
-            }
+        let parts = parts.zip(batches).zip(&mut found);
+        threads::share(parts, |(((points, values), mut lanes), found)| {
+            *found = run(&mut lanes, &mut [], points, values);
         });
-        (!refused.into_inner()).then_some(values)
+        let first = |first: Refusal, found: Outcome<Refusal>| Ok(first.or(found?));
+        found.into_iter().try_fold(None, first)
     }
 }
 
-/// Writes the values at `points`, which differ from `start` in some entries of the first input. `None` where a
-/// run was refused or interrupted.
+/// Writes the values at `points`, which differ from `start` in some entries of the first input, up to the first
+/// run that was refused.
 fn run_at(
     batch: &mut BatchLanes<'_>,
     loops: &mut [Loop],
     start: &Tensor,
     points: &[Point],
     values: &mut [f64],
-) -> Option<()> {
+) -> Outcome<Refusal> {
     let mut values = values.iter_mut();
     for points in points.chunks(LANES) {
         let leaf = batch.input(0);
@@ -115,13 +165,13 @@ fn run_at(
                 leaf[entry * LANES + lane] = *x;
             }
         }
-        match batch.run(0, loops) {
-            Ok(None) => {}
-            _ => return None,
+        let refusal = batch.run(0, loops)?;
+        if refusal.is_some() {
+            return Ok(refusal);
         }
         for lane in 0..points.len() {
             let found = batch.output(0, 0, lane);
-            values.by_ref().zip(found).for_each(|(to, x)| *to = x);
+            found.zip(values.by_ref()).for_each(|(x, to)| *to = x);
         }
         let leaf = batch.input(0);
         for (lane, point) in points.iter().enumerate() {
@@ -130,7 +180,7 @@ fn run_at(
             }
         }
     }
-    Some(())
+    Ok(None)
 }
 
 fn moved(start: &Tensor, point: &Point) -> Tensor {
