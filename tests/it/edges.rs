@@ -482,3 +482,16 @@ fn a_bracket_is_as_large_as_the_largest_of_its_terms() {
         }
     }
 }
+
+/// The branch that a condition leaves out is not computed for its derivative either, also where all entries of an
+/// array meet in between.
+#[test]
+fn a_branch_left_out_fails_in_no_derivative() {
+    let text = "A = [1, 2; 3, 4]; x = [1, 2]; k = 5
+        M = if k < 3 then sum(inv(A*x[1]*0)*x) else x[1]
+        grad(M, x)
+        jvp(M, x, [3, 1])
+        jvp(grad(M, x), x, [1, 0])";
+    let found = values(text).expect("every value is there");
+    assert_eq!(found, [vec![1.0, 0.0], vec![3.0], vec![0.0, 0.0]]);
+}

@@ -94,7 +94,9 @@ impl<'g> Flow<'g> {
         let shape = self.term.shape();
         Flow {
             term: map(self.term),
-            reached: self.reached.map(|mask| as_mask(map(mask.stretch(shape)))),
+            reached: self
+                .reached
+                .map(|mask| as_number(as_mask(map(mask.stretch(shape))))),
         }
     }
 
@@ -204,6 +206,24 @@ pub(super) fn as_mask(counts: Term<'_>) -> Term<'_> {
         Op::Apply(row, _) if row.is_truth() || row.moves_entries => counts,
         Op::Constant(_) => counts,
         _ => counts.nonzero(),
+    }
+}
+
+/// A mask that is the same number for all entries, as that number: it is asked first, before anything
+/// that it masks is computed.
+fn as_number(mask: Term<'_>) -> Term<'_> {
+    let mut found = mask;
+    while !found.shape().is_scalar()
+        && let Op::Apply(row, _) = found.node().op
+        && let [alone] = found.graph.args(found.id)[..]
+        && row.moves_entries
+    {
+        found = found.graph.term(alone);
+    }
+    if found.shape().is_scalar() {
+        found
+    } else {
+        mask
     }
 }
 
