@@ -5,14 +5,16 @@
 //! depended on (counts, indices) stay the same. If it is not valid, or fails, the statement is
 //! interpreted, which also finds the words for its error.
 
+use super::Session;
+use super::contents::{Contents, Key};
 use super::evaluate::formula;
-use super::{Session, update};
 use crate::diagnostic::{Diagnostic, note};
 use crate::exec::{Program, Unfit};
 use crate::graph::{Graph, NodeId, Shape, Tensor};
 use crate::lower::definitions::Meaning;
 use crate::lower::{Inputs, Lowerer};
-use crate::syntax::ast::{Block, ExprId, Name, Script, Statement, StatementKind};
+use crate::syntax::ast::{ExprId, Name, Script, Statement};
+use crate::vector::sums::all_finite;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
@@ -21,9 +23,6 @@ const ATTEMPTS: u32 = 20;
 
 /// From this number of interpreted rounds on, the user is told.
 const NOTED: u64 = 1_000;
-
-/// A statement or condition of the loop: its first expression.
-type Key = ExprId;
 
 /// Why a statement or condition of a loop is interpreted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +72,8 @@ pub(super) struct Compiled {
     reason: Interpreted,
     /// The number of rounds in which a part was interpreted.
     interpreted: FxHashMap<Key, u64>,
+    /// True if the program has values of inputs that the definitions do not have yet.
+    ahead: bool,
 }
 
 impl Compiled {
@@ -136,55 +137,6 @@ struct Changing {
     known: Option<Rc<Tensor>>,
 }
 
-/// The expressions that a loop computes in each round, and the names that it changes.
-#[derive(Default)]
-struct Contents {
-    asked: Vec<Vec<ExprId>>,
-    /// Names that change together.
-    changed: Vec<Vec<Name>>,
-}
-
-impl Contents {
-    /// Collects from the statement of a loop and everything in it; `None` if it may change what
-    /// cannot be seen here.
-    fn of(session: &Session, script: &Rc<Script>, statement: &Statement) -> Option<Contents> {
-        let mut contents = Contents::default();
-        let mut stack = vec![statement];
-        while let Some(statement) = stack.pop() {
-            let mut blocks: Vec<&Block> = Vec::new();
-            match &statement.kind {
-                StatementKind::Import(_) => return None,
-                StatementKind::Repeat(_, body) => blocks.push(body),
-                StatementKind::While(condition, body) => {
-                    contents.asked.push(vec![*condition]);
-                    blocks.push(body);
-                }
-                StatementKind::For { variable, body, .. } => {
-                    contents.changed.push(vec![variable.name.clone()]);
-                    blocks.push(body);
-                }
-                StatementKind::If(condition, then, otherwise) => {
-                    contents.asked.push(vec![*condition]);
-                    blocks.extend([then, otherwise]);
-                }
-                StatementKind::Update(targets, values) => {
-                    contents.asked.push(update::asked(targets, values));
-                    let names = targets.iter().map(|target| target.name.name.clone());
-                    contents.changed.push(names.collect());
-                }
-                StatementKind::Define(name, value)
-                    if session.definitions.is_closed(&formula(script, *value)) =>
-                {
-                    contents.changed.push(vec![name.name.clone()]);
-                }
-                _ => {}
-            }
-            stack.extend(blocks.into_iter().flatten().map(|id| script.statement(*id)));
-        }
-        Some(contents)
-    }
-}
-
 impl Session {
     /// Compiles the loop, or the one around it that has just finished a round.
     pub(super) fn compile_after_a_round(&mut self, script: &Rc<Script>, statement: &Statement) {
@@ -217,6 +169,7 @@ impl Session {
             reasons: FxHashMap::default(),
             reason: Interpreted::Conditional,
             interpreted: FxHashMap::default(),
+            ahead: false,
         };
         match Contents::of(self, script, statement) {
             Some(contents) => self.compile_contents(&contents, &mut compiled),
@@ -270,7 +223,9 @@ impl Session {
         }
         let compile = |lowered: &[Lowered]| {
             let entries: Vec<Vec<NodeId>> = lowered.iter().map(|part| part.nodes.clone()).collect();
-            Program::compile(&graph, &groups, &entries, self.limits.memory)
+            let keys: Vec<Key> = lowered.iter().map(|part| part.key).collect();
+            let replacing = contents.replacing(&keys, &inputs);
+            Program::replacing(&graph, &groups, &entries, &replacing, self.limits.memory)
         };
         let mut program = compile(&lowered);
         if let Err(Unfit::Conditional) = program {
@@ -304,12 +259,12 @@ impl Session {
     }
 
     /// The values of the expressions of a condition or update of the loop under way, where they
-    /// are compiled.
+    /// are compiled; `None` for those that the program keeps until [`Session::hand_on`].
     pub(super) fn compiled_values(
         &mut self,
         script: &Rc<Script>,
         exprs: &[ExprId],
-    ) -> Option<Vec<Tensor>> {
+    ) -> Option<Vec<Option<Tensor>>> {
         let compiled = self.compiled.as_mut()?;
         if !Rc::ptr_eq(&compiled.script, script) {
             return None;
@@ -317,6 +272,9 @@ impl Session {
         if !compiled.parts.contains_key(&exprs[0]) {
             compiled.count_interpreted(exprs[0]);
             return None;
+        }
+        if compiled.epoch != self.definitions.epoch() {
+            self.settle();
         }
         let mut compiled = self.compiled.take()?;
         if compiled.epoch != self.definitions.epoch() {
@@ -341,6 +299,40 @@ impl Session {
         }
         self.compiled = Some(compiled);
         values.ok()
+    }
+
+    /// Makes the values that the program kept those of the inputs that they replace; the definitions have
+    /// them when something asks.
+    pub(super) fn hand_on(&mut self) {
+        let Some(compiled) = &mut self.compiled else {
+            return;
+        };
+        let Some(program) = &mut compiled.program else {
+            return;
+        };
+        program.exchange();
+        for (_, k) in program.exchanged() {
+            let input = &mut compiled.inputs[k];
+            input.known = self.definitions.value(&input.name).cloned();
+        }
+        compiled.ahead = true;
+    }
+
+    /// Gives the definitions the values that only the program has.
+    pub(super) fn settle(&mut self) {
+        let Some(compiled) = self.compiled.as_mut().filter(|compiled| compiled.ahead) else {
+            return;
+        };
+        compiled.ahead = false;
+        let Some(program) = &compiled.program else {
+            return;
+        };
+        for (_, k) in program.exchanged() {
+            let input = &mut compiled.inputs[k];
+            let value = Rc::new(Tensor::new(input.shape, program.input(k).to_vec()));
+            self.definitions.settle(&input.name, value.clone());
+            input.known = Some(value);
+        }
     }
 
     /// Replaces single entries of an input in place, in the definitions and in the program; false
@@ -373,7 +365,7 @@ impl Session {
         &self,
         compiled: &mut Compiled,
         key: Key,
-    ) -> Result<Vec<Tensor>, Option<Interpreted>> {
+    ) -> Result<Vec<Option<Tensor>>, Option<Interpreted>> {
         let program = compiled.program.as_mut().ok_or(None)?;
         let part = compiled.parts.get(&key).ok_or(None)?;
         let redefined = Some(Interpreted::Redefined);
@@ -414,7 +406,22 @@ impl Session {
             compiled.parts.remove(&key);
             return Err(Some(Interpreted::Counts));
         }
-        let value = |k| program.output(part.entry, k).to_tensor();
+        let kept = self.kept(program, &compiled.inputs, part.entry);
+        let value = |k| (!kept.contains(&k)).then(|| program.output(part.entry, k).to_tensor());
         Ok((0..part.values).map(value).collect())
+    }
+
+    /// The outputs of a part that replace inputs within the program: all or none. What is not finite is looked
+    /// at, and the definitions tell of each input that it is one, and its shape.
+    fn kept(&self, program: &Program, inputs: &[Changing], entry: usize) -> Vec<usize> {
+        let own = program.exchanged().filter(|([of, _], _)| *of == entry);
+        let fits = |([_, output], k): ([usize; 2], usize)| {
+            let value = self.definitions.value(&inputs[k].name)?;
+            let fits =
+                value.shape() == inputs[k].shape && all_finite(program.output(entry, output).data);
+            fits.then_some(output)
+        };
+        let outputs: Option<Vec<usize>> = own.map(fits).collect();
+        outputs.unwrap_or_default()
     }
 }

@@ -63,10 +63,11 @@ impl Session {
         sink: &mut Sink<'_>,
     ) -> Result<bool> {
         if let Some(values) = self.compiled_values(script, &[expr])
-            && let Some(value) = values[0].as_scalar()
+            && let Some(value) = values[0].as_ref().and_then(Tensor::as_scalar)
         {
             return Ok(is_true(value));
         }
+        self.settle();
         let value = self.evaluate(script, expr, sink, |lowerer, node| lowerer.value(node))?;
         value.as_scalar().map(is_true).ok_or_else(|| {
             error!(Scalar, script.locate(expr),

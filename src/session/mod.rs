@@ -24,6 +24,7 @@ mod assume;
 mod check;
 mod compare;
 mod compiled;
+mod contents;
 mod define;
 mod derive;
 mod draws;

@@ -67,6 +67,7 @@ impl Session {
         });
         let depth = self.rounds.len();
         let result = self.run_rounds(script, statement, sink);
+        self.settle();
         warn(self.forget_compiled(depth), sink);
         if depth == 1 && self.told {
             self.told = false;
@@ -173,6 +174,7 @@ impl Session {
         }
         rounds.told = now;
         let (done, count, bound) = (rounds.done, rounds.count, rounds.bound);
+        self.settle();
         let fraction = match (count, bound) {
             (Some(count), _) => Some(done as f64 / count.max(1) as f64),
             (None, Some((growing, limit, start))) => self

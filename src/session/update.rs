@@ -26,21 +26,17 @@ struct New {
 enum Value {
     Dense(Tensor),
     Stored(Rc<StoredTensor>),
+    /// One of finite numbers, which the program of the loop keeps.
+    Kept,
 }
 
 impl Value {
-    fn shape(&self) -> Shape {
-        match self {
-            Value::Dense(value) => value.shape(),
-            Value::Stored(stored) => stored.shape,
-        }
-    }
-
     /// The numbers: all, or those that are stored.
-    fn numbers(&self) -> &Tensor {
+    fn numbers(&self) -> &[f64] {
         match self {
-            Value::Dense(value) => value,
-            Value::Stored(stored) => &stored.values,
+            Value::Dense(value) => value.data(),
+            Value::Stored(stored) => stored.values.data(),
+            Value::Kept => &[],
         }
     }
 }
@@ -56,8 +52,15 @@ impl Session {
     ) -> Result<()> {
         let news = match self.compiled_news(script, targets, values) {
             Some(news) => news,
-            None => self.lowered_news(script, targets, values, sink)?,
+            None => {
+                self.settle();
+                self.lowered_news(script, targets, values, sink)?
+            }
         };
+        let kept = news.iter().any(|new| matches!(new.value, Value::Kept));
+        if !kept {
+            self.settle();
+        }
         self.warn_of_nonfinite(script, targets, values, &news, sink);
         for (target, new) in targets.iter().zip(news) {
             // Once: what is there already does not begin to hide.
@@ -65,6 +68,9 @@ impl Session {
                 self.warn_of_hiding(script, &target.name, sink);
             }
             self.store_new(script, target, new);
+        }
+        if kept {
+            self.hand_on();
         }
         Ok(())
     }
@@ -109,11 +115,15 @@ impl Session {
                     None
                 }
                 Some(indices) => {
-                    let known = (0..k).rev().find(|k| {
-                        news[*k].block.is_none() && targets[*k].name.name == target.name.name
+                    let known = (0..k).rev().find_map(|k| match &news[k] {
+                        New {
+                            value: Value::Dense(value),
+                            block: None,
+                        } if targets[k].name.name == target.name.name => Some(value.shape()),
+                        _ => None,
                     });
                     let shape = match known {
-                        Some(k) => news[k].value.shape(),
+                        Some(shape) => shape,
                         None => lowerer.current_shape(&target.name, script)?,
                     };
                     let block = lowerer.entries(script, target, indices, shape)?;
@@ -162,9 +172,14 @@ impl Session {
         let asked = asked(targets, values);
         let mut computed = self.compiled_values(script, &asked)?;
         let numbers = computed.split_off(values.len()).into_iter();
-        let mut numbers = numbers.map(|number| number.as_scalar());
+        let mut numbers = numbers.map(|number| number?.as_scalar());
         let mut news = Vec::with_capacity(values.len());
         for (target, value) in targets.iter().zip(computed) {
+            let Some(value) = value else {
+                let (value, block) = (Value::Kept, None);
+                news.push(New { value, block });
+                continue;
+            };
             let variable = self.definitions.variable(&target.name.name);
             let input = match variable.map(|variable| &variable.meaning) {
                 Some(Meaning::Input(input)) => Some(input),
@@ -199,6 +214,7 @@ impl Session {
         let value = match new.value {
             Value::Dense(value) => value,
             Value::Stored(stored) => return self.definitions.store_places(name, stored, location),
+            Value::Kept => return,
         };
         let whole = match new.block {
             None => value,
@@ -244,11 +260,12 @@ impl Session {
         let round = rounds.done + 1;
         let mut all = targets.iter().zip(exprs).zip(news);
         let found = all.find(|((target, _), new)| {
-            !all_finite(new.value.numbers().data()) && was_finite(&target.name.name)
+            !all_finite(new.value.numbers()) && was_finite(&target.name.name)
         });
         let Some(((target, expr), new)) = found else {
             return;
         };
+        self.settle();
         let warning = self.nonfinite_warning(script, target, *expr, new.value.numbers(), round);
         if let Some(rounds) = self.rounds.last_mut() {
             rounds.warned = true;
@@ -261,10 +278,10 @@ impl Session {
         script: &Rc<Script>,
         target: &UpdateTarget,
         expr: ExprId,
-        value: &Tensor,
+        value: &[f64],
         round: u64,
     ) -> Diagnostic {
-        let strange = value.data().iter().find(|x| !x.is_finite());
+        let strange = value.iter().find(|x| !x.is_finite());
         let number = number::inline(&Tensor::scalar(*strange.unwrap_or(&f64::NAN)), 6);
         let name = &target.name.name;
         let warning = warning!(Value, script.location(target.span),

@@ -3,7 +3,7 @@
 use crate::common::compiled::{agrees, expressions, lower};
 use crate::common::random::{INPUTS, Terrain, program};
 use crate::common::report;
-use wengert::exec::Program;
+use wengert::exec::{Program, Replacing};
 use wengert::primitives::random::SplitMix64;
 
 #[test]
@@ -121,6 +121,53 @@ fn steps(definitions: &str, inputs: &[&str], expressions: &[&str]) -> Vec<(&'sta
         1 << 30,
     );
     program.expect("it is compiled").listing()
+}
+
+#[test]
+fn outputs_replace_inputs_without_copies() {
+    let definitions = "A = randn(40, 40, seed=1)/7; B = randn(40, 40, seed=2)/7; w = randn(5000, seed=3); s = 0.5";
+    let expressions = [
+        "A*B",
+        "B - 0.1*A + s",
+        "w - 0.1*w[3]*sin(w)",
+        "s + A[2, 1]",
+        "A*B",
+    ];
+    let expressions: Vec<String> = expressions.iter().map(|text| text.to_string()).collect();
+    let lowered = lower(definitions, &["A", "B", "w", "s"], &expressions).expect("it is lowered");
+    let leaves = lowered.inputs.iter().enumerate();
+    let replacing: Vec<Replacing> = leaves
+        .map(|(output, leaf)| Replacing {
+            entry: 0,
+            output,
+            leaf: *leaf,
+        })
+        .collect();
+    let [groups, entries] = [[lowered.inputs], [lowered.outputs]];
+    let compile = |replacing: &[Replacing]| {
+        Program::replacing(&lowered.graph, &groups, &entries, replacing, 1 << 30)
+            .expect("it is compiled")
+    };
+    let (mut exchanging, mut copying) = (compile(&replacing), compile(&[]));
+    // A number is copied.
+    let exchanged: Vec<_> = exchanging.exchanged().collect();
+    assert_eq!(exchanged, [([0, 0], 0), ([0, 1], 1), ([0, 2], 2)]);
+    for _ in 0..5 {
+        for program in [&mut exchanging, &mut copying] {
+            program.run(0).expect("nothing fails");
+        }
+        let outputs = |program: &Program| -> Vec<Vec<f64>> {
+            (0..5).map(|k| program.output(0, k).data.to_vec()).collect()
+        };
+        let (ours, theirs) = (outputs(&exchanging), outputs(&copying));
+        assert_eq!(ours, theirs);
+        exchanging.exchange();
+        exchanging.set(3, &ours[3]);
+        for (k, value) in theirs[..4].iter().enumerate() {
+            copying.set(k, value);
+            assert_eq!(exchanging.input(k), value);
+        }
+    }
 }
 
 #[test]

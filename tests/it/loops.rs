@@ -124,6 +124,103 @@ fn a_while_counts_as_a_repeat() {
     }
 }
 
+/// Arrays that are large enough for their new values to stay where they are computed.
+const LARGE: &str = "A = randn(40, 40, seed=1)/7; B = randn(40, 40, seed=2)/7; u = randn(1500, seed=3); w = 0.1*randn(5000, seed=4)
+s = 0; t = 0
+";
+
+const LARGE_END: &str = "s; t; A; B; u; w; norm(A*B); grad(sum(sin(u)), u)\n";
+
+/// Updates that are all that a loop does.
+const ALONE: &[&str] = &[
+    "A := A*B",
+    "A := B'*A - 0.1*A",
+    "A, B := A*B, B - 0.1*A",
+    "A, B := B, A*B",
+    "A, B := A*B, A*B",
+    "A, s, t := A*B + s*A, s + A[2, 3] + sum(B), t + 1",
+    "A := B*B; ",
+    "A, A := 2*A, A*B",
+    "A, A[1, 2] := A*B, 7",
+    "A, B[2, 1] := A*B, A[3, 1]",
+    "u, w := u - 0.1*grad(sum(sin(u.*w[1..1500])), u), w - 0.1*grad(sum(sin(u.*w[1..1500]) + cos(w[2..1501])), w)",
+    "u := u .* (u[1] + u[7]*u[3])/2 + vcat(u[2..1500], s)",
+    "u := vcat(u[2..1500], u[1])",
+    "u := u[1..1200]*0.5",
+    "u, s := if s > 1 then 0.5*u else 0.9*u, s + 0.7",
+    "w := w - 0.1*sin(w) + mean(w)*w.^2",
+    "u := u .* exp(200*u.^2)",
+    "u := log(u + 2)",
+    "s, u := s + 1, u/(2 - s) + s",
+];
+
+#[test]
+fn what_a_program_keeps_is_what_is_stored() {
+    for body in ALONE {
+        for rounds in [3, 6] {
+            let alone = format!("{LARGE}repeat {rounds} {{ {body} }}\n{LARGE_END}");
+            let statements = format!("{body}\n").repeat(rounds);
+            let stored = format!("{LARGE}{statements}{LARGE_END}");
+            assert!(shown(&alone) == shown(&stored), "{rounds} rounds of {body}");
+        }
+        let told = |body: &str| -> Vec<String> {
+            let lines = run_json(&format!("{LARGE}repeat 6 {{ {body} }}\n"));
+            let messages = lines.iter().map(|line| line["message"].to_string());
+            messages.filter(|text| !text.contains("`q`")).collect()
+        };
+        assert_eq!(told(body), told(&format!("{body}; q := 1")), "{body}");
+    }
+}
+
+#[test]
+fn what_a_program_keeps_is_seen_by_everything_else() {
+    for [body, stored] in [
+        [
+            "while norm(A) > 0.1 { A := 0.7*A*B }",
+            "while norm(A) > 0.1 { A := 0.7*A*B; q := 1 }",
+        ],
+        [
+            "while (if s > 0 then inv(s)*2 else norm(A)) > 0.1 { A := 0.7*A*B }",
+            "while norm(A) > 0.1 { A := 0.7*A*B; q := 1 }",
+        ],
+        [
+            "repeat 3 { repeat 4 { A := A*B }; s := s + A[1, 1]; B := A - B }",
+            "repeat 3 { repeat 4 { A := A*B; q := 1 }; s := s + A[1, 1]; B := A - B }",
+        ],
+        [
+            "for i in 1..5 { u := u*i - w[i] }; u := u + 1; repeat 3 { u := u.^2/9 }",
+            "for i in 1..5 { u := u*i - w[i]; q := 1 }; u := u + 1; repeat 3 { u := u.^2/9; q := 1 }",
+        ],
+    ] {
+        let [alone, stored] =
+            [body, stored].map(|text| shown(&format!("{LARGE}{text}\n{LARGE_END}")));
+        assert!(alone == stored, "{body}");
+    }
+}
+
+#[test]
+fn an_error_keeps_what_the_program_kept() {
+    let reached = |text: &str| {
+        let mut session = Session::with_limits(Limits::default());
+        let source = Source::new("loop.ad", format!("{LARGE}{text}"));
+        let result = session.run_source(&source, &mut |_| {});
+        let value = |name: &str| session.definitions().value(name).cloned();
+        let values = ["A", "t", "w"].map(|name| value(name).expect("it is an input"));
+        (result.map_err(|error| error.code()), values)
+    };
+    let body = "t, A, w := t + 1, A*B + inv([t - 5, 0; 0, 1])[1, 1], 0.9*w";
+    let (failed, kept) = reached(&format!("repeat 9 {{ {body} }}"));
+    let (done, expected) = reached(&format!("repeat 5 {{ {body} }}"));
+    assert_eq!((failed, done), (Err(Code::Singular), Ok(())));
+    assert_eq!(kept, expected);
+    // An assumption that fails takes the whole round back.
+    let body = "t, A, w := t + 1, A*B, 0.9*w";
+    let (failed, kept) = reached(&format!("assume t < 4; repeat 9 {{ {body} }}"));
+    let (done, expected) = reached(&format!("repeat 3 {{ {body} }}"));
+    assert!(failed.is_err() && done.is_ok());
+    assert_eq!(kept, expected);
+}
+
 #[test]
 fn an_error_in_a_round_keeps_the_rounds_before() {
     let mut session = Session::with_limits(Limits::default());

@@ -70,6 +70,16 @@ impl Definitions {
         }
     }
 
+    /// Gives an input the value that the rounds of a loop have reached: these are over, so undoing the one
+    /// under way does not take it back.
+    pub fn settle(&mut self, name: &Name, value: Rc<Tensor>) {
+        let Some(location) = self.variable(name).map(|known| known.location.clone()) else {
+            return;
+        };
+        self.store(name, value, location);
+        self.log.pop();
+    }
+
     /// Makes the changes so far last: only [`Definitions::undo`] takes them back.
     pub fn commit(&mut self) {
         let Some(journal) = self.journals.back_mut() else {

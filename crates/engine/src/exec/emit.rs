@@ -1,27 +1,22 @@
 //! From a plan to a program: every step gets its operands.
 
-use super::Unfit;
 use super::apply::placements;
 use super::blocks::{Blocks, Columns, Moved, Pass, Total};
-use super::certainty::uncertain;
-use super::compiled::{LoopNumbers, compiled_loops};
-use super::guarded::guarded;
+use super::compiled::LoopNumbers;
 use super::inside::{Pieces, pieces};
 use super::layout::PoolLayout;
 use super::links::chain;
-use super::plan::{Place, Plan, Read};
+use super::plan::{Place, Plan, Read, bit};
 use super::pool::{LINE, Operand, Slot};
-use super::program::{EntryPoint, Program, Segment, Use};
+use super::program::{EntryPoint, Segment};
 use super::reading::{Pair, PairKind};
-use super::schedule::{Draft, Side, Zoned, schedule};
-use super::scratch::Scratch;
-use super::shared::with_common_sweeps;
+use super::schedule::{Draft, Side, Zoned};
 use super::singles::with_singles;
 use super::step::{Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
 use crate::graph::primitive::{AddsUp, Kernel};
-use crate::graph::{Attr, Graph, NodeId, Op, Primitive, Shape};
+use crate::graph::{Attr, NodeId, Op, Primitive, Shape};
 use crate::primitives::places::{TAKEN, named};
 use std::sync::Arc;
 
@@ -31,116 +26,38 @@ const SHORTEST_PART: usize = 12;
 /// So many parts are copied by a step each.
 const FEW_PIECES: usize = 8;
 
-impl Program {
-    /// Compiles what `entries` compute. Inputs come in `groups` that change together; all other
-    /// leaves keep the values they have. A node that is computed from others may be an input too.
-    /// The program takes at most `memory_limit` bytes.
-    ///
-    /// # Errors
-    /// If an input could make it fail where a condition leaves a node out, or it needs more memory.
-    pub fn compile(
-        graph: &Graph,
-        groups: &[Vec<NodeId>],
-        entries: &[Vec<NodeId>],
-        memory_limit: u64,
-    ) -> Result<Program, Unfit> {
-        Program::compile_as(graph, groups, entries, memory_limit, &Use::Runs)
-    }
-
-    /// As [`Program::compile`], for [`Program::batch`].
-    ///
-    /// # Errors
-    /// As [`Program::compile`].
-    pub fn for_batches(
-        graph: &Graph,
-        groups: &[Vec<NodeId>],
-        entries: &[Vec<NodeId>],
-        memory_limit: u64,
-    ) -> Result<Program, Unfit> {
-        Program::compile_as(graph, groups, entries, memory_limit, &Use::Batches)
-    }
-
-    pub(super) fn compile_as(
-        graph: &Graph,
-        groups: &[Vec<NodeId>],
-        entries: &[Vec<NodeId>],
-        memory_limit: u64,
-        used: &Use<'_>,
-    ) -> Result<Program, Unfit> {
-        let in_blocks = !matches!(used, Use::Batches);
-        let handed = match used {
-            Use::Round(handed) => *handed,
-            Use::Runs | Use::Batches => &[],
-        };
-        let entries = &*with_common_sweeps(graph, groups, entries);
-        let mut plan = Plan::of_round(graph, groups, entries, handed);
-        let given = groups.iter().flatten().copied().collect();
-        let uncertain = uncertain(&plan, &given, entries)?;
-        let guarded = match uncertain.is_empty() {
-            true => None,
-            false => Some(guarded(&plan, &given, entries, &uncertain)?),
-        };
-        let mut entries = entries;
-        if let Some(guarded) = &guarded {
-            entries = &guarded.entries;
-            plan = Plan::of_round(graph, groups, entries, handed);
-            plan.stand_ins.clone_from(&guarded.stand_ins);
-        }
-        let zones = schedule(&plan, in_blocks);
-        let mut layout = PoolLayout::new(&plan);
-        let inputs = layout.assign(groups, &zones, memory_limit)?;
-        let pool = layout.filled();
-        let (numbers, loops) = compiled_loops(&plan, memory_limit)?;
-        let mut emitter = Emitter {
-            plan: &plan,
-            layout,
-            indices: Vec::new(),
-            registers: 0,
-            loops: numbers,
-        };
-        let segments: Vec<Segment> = zones
-            .iter()
-            .map(|zoned| {
-                let mut steps = Vec::new();
-                for draft in &zoned.drafts {
-                    emitter.emit(draft, &mut steps);
-                }
-                // A batch goes through every step in lanes.
-                if in_blocks {
-                    steps = with_singles(steps, &emitter.indices);
-                }
-                Segment {
-                    steps,
-                    depends: zoned.zone.depends,
-                    stale: true,
-                }
-            })
-            .collect();
-        let entries = emitter.entries(&zones, entries);
-        Ok(Program {
-            pool,
-            indices: emitter.indices,
-            segments,
-            inputs,
-            entries,
-            scratch: Scratch::new(emitter.registers, loops),
-            first_varying: emitter.layout.first_varying,
-        })
-    }
-}
-
 /// Steps under construction, with what they index.
-struct Emitter<'p, 'g> {
-    plan: &'p Plan<'g>,
-    layout: PoolLayout<'p, 'g>,
-    indices: Vec<Slot>,
+pub(super) struct Emitter<'p, 'g> {
+    pub plan: &'p Plan<'g>,
+    pub layout: PoolLayout<'p, 'g>,
+    pub indices: Vec<Slot>,
     /// The number of registers that the chains need.
-    registers: usize,
+    pub registers: usize,
     /// The numbers of the loops among the steps, and of the nodes among those of each.
-    loops: LoopNumbers,
+    pub loops: LoopNumbers,
 }
 
 impl Emitter<'_, '_> {
+    /// The steps of each zone.
+    pub fn segments(&mut self, zones: &[Zoned], in_blocks: bool) -> Vec<Segment> {
+        let segment = |zoned: &Zoned| {
+            let mut steps = Vec::new();
+            for draft in &zoned.drafts {
+                self.emit(draft, &mut steps);
+            }
+            // A batch goes through every step in lanes.
+            if in_blocks {
+                steps = with_singles(steps, &self.indices);
+            }
+            Segment {
+                steps,
+                depends: zoned.zone.depends,
+                stale: true,
+            }
+        };
+        zones.iter().map(segment).collect()
+    }
+
     /// An operand for the entries at `slots`, in this order.
     fn operand(&mut self, slots: &[Slot]) -> Operand {
         let first = slots[0];
@@ -410,10 +327,10 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn entries(&self, zones: &[Zoned], entries: &[Vec<NodeId>]) -> Vec<EntryPoint> {
+    pub fn entries(&self, zones: &[Zoned], entries: &[Vec<NodeId>]) -> Vec<EntryPoint> {
         let of = |k: usize, outputs: &Vec<NodeId>| EntryPoint {
             segments: (0..zones.len())
-                .filter(|segment| zones[*segment].zone.wanted & (1 << k.min(63)) != 0)
+                .filter(|segment| zones[*segment].zone.wanted & bit(k) != 0)
                 .collect(),
             outputs: outputs
                 .iter()

@@ -3,9 +3,10 @@
 
 use super::Unfit;
 use super::inside::inside;
-use super::plan::{Place, Plan, Read, Reading};
+use super::plan::{Place, Plan, Read, Reading, bit};
 use super::pool::{LINE, Numbers, Slot};
 use super::program::Input;
+use super::replacing::Exchanged;
 use super::room::Room;
 use super::schedule::{Draft, Zoned, members};
 use super::step::Factor;
@@ -58,9 +59,14 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
         &mut self,
         groups: &[Vec<NodeId>],
         zones: &[Zoned],
+        exchanged: &[Exchanged],
         memory_limit: u64,
     ) -> Result<Vec<Input>, Unfit> {
         let inputs = self.place_inputs(groups);
+        for Exchanged { result, .. } in exchanged {
+            // Before all that may be read entry by entry, as the inputs are.
+            self.slots[*result as usize] = self.reserve(self.plan.shape(*result).len());
+        }
         self.place_lasting(zones);
         self.check_size(memory_limit)?;
         self.place_passing(zones);
@@ -97,7 +103,7 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
                 inputs.push(Input {
                     at,
                     len: len as u32,
-                    group: 1 << k.min(63),
+                    group: bit(k),
                 });
             }
         }
@@ -138,7 +144,10 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
                     for place in draft.arrays(self.plan) {
                         if let Some((leaf, _)) = self.plan.added.get(&place) {
                             self.slots[place as usize] = self.slots[*leaf as usize];
-                        } else if !self.passes(place) && !self.inside.contains_key(&place) {
+                        } else if !self.passes(place)
+                            && !self.inside.contains_key(&place)
+                            && self.slots[place as usize] == Slot::MAX
+                        {
                             let len = self.plan.shape(place).len();
                             self.slots[place as usize] = self.reserve(len);
                         }

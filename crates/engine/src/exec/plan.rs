@@ -30,6 +30,11 @@ pub(super) struct Zone {
     pub wanted: u64,
 }
 
+/// The bit of a group of inputs or of an entry by its number; the last stands for all from there on.
+pub(super) fn bit(number: usize) -> u64 {
+    1 << number.min(63)
+}
+
 /// The plan.
 pub(super) struct Plan<'g> {
     pub graph: &'g Graph,
@@ -164,7 +169,6 @@ impl<'g> Plan<'g> {
 
     fn find_zones(&mut self, groups: &[Vec<NodeId>], entries: &[Vec<NodeId>]) {
         let count = self.nodes.len();
-        let bit = |k: usize| 1u64 << k.min(63);
         let mut depends = vec![0; count];
         for (k, group) in groups.iter().enumerate() {
             for place in group.iter().filter_map(|id| self.cone.place(*id)) {

@@ -5,6 +5,7 @@
 //! that do not depend on each other and one operation on an array are the same thing.
 
 use super::pool::{Numbers, Slot};
+use super::replacing::{Exchange, Pair, Replacing};
 use super::scratch::Scratch;
 use super::step::Step;
 use super::{Failure, Outcome};
@@ -39,7 +40,8 @@ pub(super) struct EntryPoint {
 
 /// What a program is for.
 pub(super) enum Use<'a> {
-    Runs,
+    /// Some outputs replace inputs from one run to the next.
+    Runs(&'a [Replacing]),
     Batches,
     /// A round of a loop, which hands on what some nodes compute, each with the leaf that it is given as in
     /// the next one.
@@ -56,6 +58,7 @@ pub struct Program {
     pub(super) segments: Vec<Segment>,
     pub(super) inputs: Vec<Input>,
     pub(super) entries: Vec<EntryPoint>,
+    pub(super) exchange: Option<Exchange>,
     pub(super) scratch: Scratch,
     /// The first place that depends on inputs.
     pub(super) first_varying: Slot,
@@ -93,6 +96,12 @@ impl Program {
         self.changed(group);
     }
 
+    /// The value of input number `input`, column by column.
+    pub fn input(&self, input: usize) -> &[f64] {
+        let Input { at, len, .. } = self.inputs[input];
+        &self.pool[at as usize..(at + len) as usize]
+    }
+
     /// Gives single entries of input number `input` other values, each with its place in the column
     /// of columns.
     ///
@@ -107,9 +116,9 @@ impl Program {
         self.changed(group);
     }
 
-    fn changed(&mut self, group: u64) {
+    fn changed(&mut self, groups: u64) {
         for segment in &mut self.segments {
-            segment.stale |= segment.depends & group != 0;
+            segment.stale |= segment.depends & groups != 0;
         }
     }
 
@@ -162,6 +171,31 @@ impl Program {
             shape,
             data: &self.pool[at as usize..][..shape.len()],
         }
+    }
+
+    /// The outputs that [`Program::exchange`] makes inputs, by their entries, each with the number of the input.
+    pub fn exchanged(&self) -> impl Iterator<Item = ([usize; 2], usize)> {
+        let pairs = self.exchange.iter().flat_map(|exchange| &exchange.pairs);
+        pairs.map(|pair| ([pair.entry, pair.output], pair.input))
+    }
+
+    /// Makes the outputs that were just computed the inputs that they replace.
+    pub fn exchange(&mut self) {
+        let Some(Exchange { steps, pairs }) = &mut self.exchange else {
+            return;
+        };
+        for (segment, steps) in self.segments.iter_mut().zip(steps) {
+            std::mem::swap(&mut segment.steps, steps);
+        }
+        for input in &mut self.inputs {
+            input.at = Pair::turned(pairs, input.at);
+        }
+        for (at, _) in (self.entries.iter_mut()).flat_map(|entry| &mut entry.outputs) {
+            *at = Pair::turned(pairs, *at);
+        }
+        let groups = pairs.iter().map(|pair| self.inputs[pair.input].group);
+        let groups = groups.fold(0, |all, group| all | group);
+        self.changed(groups);
     }
 
     /// The number of steps.
