@@ -1,7 +1,7 @@
 //! Arrays: making, joining, cutting, reducing.
 
 use super::term::{entrywise, sum_of_known};
-use super::{arithmetic, kernels, reductions, rounding, rows};
+use super::{algebra, arithmetic, kernels, reductions, rounding, rows};
 use crate::graph::primitive::{
     AddsUp, Demand, DerivativeRule::*, Implied, JetRule, Kernel, Map2, Mask, Notation, Placement,
     Reach, Rounding::Measured, Sees, ShapeRule, Sizes, Slopes, WholeKernel,
@@ -264,9 +264,31 @@ fn broadcast_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
     let down = from.rows != to.rows;
     let right = from.cols != to.cols;
     match (down, right) {
-        (true, false) => ct.sum_along(Attr::Axis(1)),
-        (false, true) => ct.sum_along(Attr::Axis(2)),
+        (true, false) => summed(ct, 1),
+        (false, true) => summed(ct, 2),
         _ => ct.sum(),
+    }
+}
+
+/// The sum along an axis. Of a product it is the product with a sum: a row or a column takes the place of a whole
+/// factor.
+fn summed(ct: Term<'_>, axis: u8) -> Term<'_> {
+    let node = ct.node();
+    let is = |row: &Primitive| node.primitive().is_some_and(|known| known.is(row));
+    if is(&algebra::MATMUL) {
+        return match axis {
+            1 => summed(ct.arg(0), axis).matmul(ct.arg(1)),
+            _ => ct.arg(0).matmul(summed(ct.arg(1), axis)),
+        };
+    }
+    let negated = is(&arithmetic::NEG).then(|| ct.arg(0));
+    match negated.filter(|ct| {
+        ct.node()
+            .primitive()
+            .is_some_and(|row| row.is(&algebra::MATMUL))
+    }) {
+        Some(ct) => -summed(ct, axis),
+        None => ct.sum_along(Attr::Axis(axis)),
     }
 }
 
