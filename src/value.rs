@@ -1,6 +1,6 @@
 //! Values as an embedding program sees them.
 
-use crate::graph::{Shape, Tensor};
+use crate::graph::{Shape, Tensor, View};
 use crate::number;
 use std::fmt;
 
@@ -58,6 +58,14 @@ impl Value {
 
     pub(crate) fn tensor(&self) -> &Tensor {
         &self.0
+    }
+
+    /// Becomes a copy of `view`, in the memory that it has where the shape is the same.
+    pub(crate) fn copy(&mut self, view: View<'_>) {
+        match self.0.shape() == view.shape {
+            true => self.0.data_mut().copy_from_slice(view.data),
+            false => self.0 = view.to_tensor(),
+        }
     }
 }
 

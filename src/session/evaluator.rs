@@ -107,10 +107,21 @@ impl Evaluator {
     /// Fails if the number of arguments is not that of the inputs, an argument has not the shape that
     /// its input was declared with, shapes do not fit, a limit is met or a stop is asked for.
     pub fn call(&mut self, arguments: &[Value]) -> Result<Vec<Value>> {
+        let mut results = Vec::new();
+        self.call_into(arguments, &mut results)?;
+        Ok(results)
+    }
+
+    /// As [`call`](Evaluator::call), with the values in the memory of `results`, those of an earlier call:
+    /// large ones cost no new memory. After a failure `results` may be of either call.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn call_into(&mut self, arguments: &[Value], results: &mut Vec<Value>) -> Result<()> {
         let _entered = self.stop.enter();
         self.check(arguments)?;
-        if let Some(values) = self.run(arguments) {
-            return Ok(values);
+        if self.run(arguments, results).is_some() {
+            return Ok(());
         }
         // Another shape or count, or a failure, which only the interpreter can explain.
         for (name, argument) in self.inputs.iter().zip(arguments) {
@@ -121,11 +132,12 @@ impl Evaluator {
         self.definitions.commit();
         if self.is_worth_arranging(arguments) {
             self.arrangement = Some(self.arrange()?);
-            if let Some(values) = self.run(arguments) {
-                return Ok(values);
+            if self.run(arguments, results).is_some() {
+                return Ok(());
             }
         }
-        self.interpret()
+        *results = self.interpret()?;
+        Ok(())
     }
 
     /// True if another program may fit these arguments: what no program could do for these shapes, none
@@ -153,7 +165,7 @@ impl Evaluator {
     }
 
     /// The values by the program, where it fits these arguments.
-    fn run(&mut self, arguments: &[Value]) -> Option<Vec<Value>> {
+    fn run(&mut self, arguments: &[Value], results: &mut Vec<Value>) -> Option<()> {
         let arrangement = self.arrangement.as_mut()?;
         if !arrangement.fits(arguments) {
             return None;
@@ -172,8 +184,11 @@ impl Evaluator {
         if !arrangement.guards.iter().enumerate().all(held) {
             return None;
         }
-        let value = |k| Value::from(program.output(0, k).to_tensor());
-        Some((0..outputs).map(value).collect())
+        results.resize_with(outputs, || Value::from(0.0));
+        for (k, result) in results.iter_mut().enumerate() {
+            result.copy(program.output(0, k));
+        }
+        Some(())
     }
 
     fn interpret(&self) -> Result<Vec<Value>> {

@@ -176,6 +176,25 @@ fn the_readme_shows_the_tour() {
 }
 
 #[test]
+fn values_are_written_into_those_of_an_earlier_call() {
+    let mut session = Session::new();
+    session.run("x = [1, 2, 3]").unwrap();
+    let mut f = session.compile(&["2*x", "sum(x)"], &["x"]).unwrap();
+    let mut values = Vec::new();
+    f.call_into(&[[1.0, 2.0, 3.0].into()], &mut values).unwrap();
+    let place = values[0].as_slice().as_ptr();
+    for x in [[4.0, 5.0, 6.0], [7.0, 8.0, 9.0]] {
+        f.call_into(&[x.into()], &mut values).unwrap();
+        assert_eq!(values, f.call(&[x.into()]).unwrap());
+        assert_eq!(values[0].as_slice().as_ptr(), place);
+    }
+    // Another shape, and results of anything else.
+    values = vec![[0.0; 2].into(), 1.0.into(), 5.0.into()];
+    f.call_into(&[[1.0, 2.0].into()], &mut values).unwrap();
+    assert_eq!(values, [[2.0, 4.0].into(), 3.0.into()]);
+}
+
+#[test]
 fn a_branch_that_no_argument_decides_is_left_out_of_a_program() {
     // `x[i - 2]` could not even be lowered for the first two.
     let mut s = Session::new();

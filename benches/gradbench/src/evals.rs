@@ -23,21 +23,30 @@ pub struct Function {
     pub name: &'static str,
     /// The expressions that it computes.
     pub outputs: &'static [&'static str],
-    /// What belongs to the computation and is no formula: it is timed.
-    pub assemble: fn(Vec<Value>, &Inputs) -> Result<Vec<Value>, String>,
+    /// The places of the entries of a sparse matrix: they belong to the computation and are timed.
+    pub places: fn(&Inputs, &mut Places) -> Result<(), String>,
     /// The output as the benchmark wants it.
-    pub answer: fn(&[Value]) -> Json,
+    pub answer: fn(&[Value], &Places) -> Json,
+}
+
+/// The places of the entries of a sparse matrix by rows.
+#[derive(Default)]
+pub struct Places {
+    /// Where each row begins among the entries, and where the last one ends.
+    starts: Vec<u32>,
+    /// The column of each entry.
+    columns: Vec<u32>,
 }
 
 const fn formulas(
     name: &'static str,
     outputs: &'static [&'static str],
-    answer: fn(&[Value]) -> Json,
+    answer: fn(&[Value], &Places) -> Json,
 ) -> Function {
     Function {
         name,
         outputs,
-        assemble: |values, _| Ok(values),
+        places: |_, _| Ok(()),
         answer,
     }
 }
@@ -57,8 +66,8 @@ pub static EVALS: &[Eval] = &[
         "hello",
         include_str!("../hello.ad"),
         &[
-            formulas("square", &["square"], |v| number(&v[0])),
-            formulas("double", &["double"], |v| number(&v[0])),
+            formulas("square", &["square"], |v, _| number(&v[0])),
+            formulas("double", &["double"], |v, _| number(&v[0])),
         ],
     ),
     eval("det", include_str!("../det.ad"), PRIMAL_AND_GRADIENT),
@@ -68,43 +77,43 @@ pub static EVALS: &[Eval] = &[
         "ode",
         include_str!("../ode.ad"),
         &[
-            formulas("primal", &["primal"], |v| list(&v[0])),
-            formulas("gradient", &["gradient"], |v| list(&v[0])),
+            formulas("primal", &["primal"], |v, _| list(&v[0])),
+            formulas("gradient", &["gradient"], |v, _| list(&v[0])),
         ],
     ),
     eval(
         "particle",
         include_str!("../particle.ad"),
         &[
-            formulas("rr", &["rr"], |v| number(&v[0])),
-            formulas("rf", &["rf"], |v| number(&v[0])),
-            formulas("fr", &["fr"], |v| number(&v[0])),
-            formulas("ff", &["ff"], |v| number(&v[0])),
+            formulas("rr", &["rr"], |v, _| number(&v[0])),
+            formulas("rf", &["rf"], |v, _| number(&v[0])),
+            formulas("fr", &["fr"], |v, _| number(&v[0])),
+            formulas("ff", &["ff"], |v, _| number(&v[0])),
         ],
     ),
     eval(
         "saddle",
         include_str!("../saddle.ad"),
         &[
-            formulas("rr", &["rr"], |v| list(&v[0])),
-            formulas("rf", &["rf"], |v| list(&v[0])),
-            formulas("fr", &["fr"], |v| list(&v[0])),
-            formulas("ff", &["ff"], |v| list(&v[0])),
+            formulas("rr", &["rr"], |v, _| list(&v[0])),
+            formulas("rf", &["rf"], |v, _| list(&v[0])),
+            formulas("fr", &["fr"], |v, _| list(&v[0])),
+            formulas("ff", &["ff"], |v, _| list(&v[0])),
         ],
     ),
     eval(
         "kmeans",
         include_str!("../kmeans.ad"),
         &[
-            formulas("cost", &["cost"], |v| number(&v[0])),
-            formulas("dir", &["dir"], |v| rows(&v[0])),
+            formulas("cost", &["cost"], |v, _| number(&v[0])),
+            formulas("dir", &["dir"], |v, _| rows(&v[0])),
         ],
     ),
     eval(
         "gmm",
         include_str!("../gmm.ad"),
         &[
-            formulas("objective", &["objective"], |v| number(&v[0])),
+            formulas("objective", &["objective"], |v, _| number(&v[0])),
             formulas(
                 "jacobian",
                 &[
@@ -113,7 +122,7 @@ pub static EVALS: &[Eval] = &[
                     "grad(objective, q)",
                     "grad(objective, l)",
                 ],
-                |v| json!({"alpha": list(&v[0]), "mu": rows(&v[1]), "q": rows(&v[2]), "l": rows(&v[3])}),
+                |v, _| json!({"alpha": list(&v[0]), "mu": rows(&v[1]), "q": rows(&v[2]), "l": rows(&v[3])}),
             ),
         ],
     ),
@@ -121,16 +130,16 @@ pub static EVALS: &[Eval] = &[
         "lstm",
         include_str!("../lstm.ad"),
         &[
-            formulas("objective", &["objective"], |v| number(&v[0])),
-            formulas("jacobian", &["jacobian"], |v| list(&v[0])),
+            formulas("objective", &["objective"], |v, _| number(&v[0])),
+            formulas("jacobian", &["jacobian"], |v, _| list(&v[0])),
         ],
     ),
     eval(
         "ht",
         include_str!("../ht.ad"),
         &[
-            formulas("objective", &["objective"], |v| list(&v[0])),
-            formulas("jacobian", &["jacobian_"], |v| rows(&v[0])),
+            formulas("objective", &["objective"], |v, _| list(&v[0])),
+            formulas("jacobian", &["jacobian_"], |v, _| rows(&v[0])),
         ],
     ),
     Eval {
@@ -138,7 +147,7 @@ pub static EVALS: &[Eval] = &[
         script: include_str!("../ba.ad"),
         prepare: observations,
         functions: &[
-            formulas("objective", &["reproj_error", "w_err"], |v| {
+            formulas("objective", &["reproj_error", "w_err"], |v, _| {
                 let (missed, w) = (v[0].as_slice(), v[1].as_slice());
                 json!({
                     "reproj_error": {"elements": &missed[..2], "repeated": missed.len() / 2},
@@ -148,20 +157,13 @@ pub static EVALS: &[Eval] = &[
             Function {
                 name: "jacobian",
                 outputs: &["vals"],
-                assemble: sparse,
-                answer: |v| {
-                    let few = |value: &Value| -> Vec<f64> {
-                        let all = value.as_slice();
-                        all.iter()
-                            .take(2 * BLOCK)
-                            .chain(all.last())
-                            .copied()
-                            .collect()
-                    };
-                    let whole = |value| -> Vec<usize> {
-                        few(value).into_iter().map(|index| index as usize).collect()
-                    };
-                    json!({"rows": whole(&v[0]), "cols": whole(&v[1]), "vals": few(&v[2])})
+                places: sparse,
+                answer: |v, places| {
+                    json!({
+                        "rows": few(&places.starts),
+                        "cols": few(&places.columns),
+                        "vals": few(v[0].as_slice()),
+                    })
                 },
             },
         ],
@@ -169,8 +171,8 @@ pub static EVALS: &[Eval] = &[
 ];
 
 static PRIMAL_AND_GRADIENT: &[Function] = &[
-    formulas("primal", &["primal"], |v| number(&v[0])),
-    formulas("gradient", &["gradient"], |v| list(&v[0])),
+    formulas("primal", &["primal"], |v, _| number(&v[0])),
+    formulas("gradient", &["gradient"], |v, _| list(&v[0])),
 ];
 
 /// Parameters of a camera.
@@ -213,27 +215,35 @@ fn observations(given: Inputs) -> Result<Inputs, String> {
     Ok(inputs)
 }
 
-/// The Jacobian of bundle adjustment by rows: where each row begins, columns, values.
-fn sparse(mut values: Vec<Value>, inputs: &Inputs) -> Result<Vec<Value>, String> {
+/// The first rows of two blocks, and the last entry.
+fn few<T: Copy>(all: &[T]) -> Vec<T> {
+    let first = all.iter().take(2 * BLOCK);
+    first.chain(all.last()).copied().collect()
+}
+
+/// The places in the Jacobian of bundle adjustment.
+fn sparse(inputs: &Inputs, places: &mut Places) -> Result<(), String> {
     let (n, m) = (inputs.count("cameras")?, inputs.count("points")?);
     let p = inputs.entries("w")?.len();
-    let mut starts = Vec::with_capacity(3 * p + 1);
-    let mut columns = Vec::with_capacity((2 * BLOCK + 1) * p);
-    starts.push(0.0);
+    let Places { starts, columns } = places;
+    starts.clear();
+    starts.reserve(3 * p + 1);
+    columns.clear();
+    columns.reserve((2 * BLOCK + 1) * p);
+    starts.push(0);
     for k in 0..p {
         let (camera, point) = (CAMERA * (k % n), CAMERA * n + 3 * (k % m));
         let weight = CAMERA * n + 3 * m + k;
         for _ in 0..2 {
-            columns.extend((camera..camera + CAMERA).map(|column| column as f64));
-            columns.extend((point..point + 3).map(|column| column as f64));
-            columns.push(weight as f64);
-            starts.push(columns.len() as f64);
+            columns.extend(camera as u32..(camera + CAMERA) as u32);
+            columns.extend(point as u32..(point + 3) as u32);
+            columns.push(weight as u32);
+            starts.push(columns.len() as u32);
         }
     }
     for k in 0..p {
-        columns.push((CAMERA * n + 3 * m + k) as f64);
-        starts.push(columns.len() as f64);
+        columns.push((CAMERA * n + 3 * m + k) as u32);
+        starts.push(columns.len() as u32);
     }
-    values.splice(0..0, [Value::from(starts), Value::from(columns)]);
-    Ok(values)
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Messages and answers, and the programs that were compiled.
 
-use crate::evals::{EVALS, Eval, Function};
+use crate::evals::{EVALS, Eval, Function, Places};
 use crate::inputs::Inputs;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
@@ -58,17 +58,18 @@ impl Tool {
         let least_runs = input["min_runs"].as_u64().unwrap_or(1).max(1);
         let least_time = Duration::from_secs_f64(input["min_seconds"].as_f64().unwrap_or(0.0));
         let (mut runs, mut total) = (0, Duration::ZERO);
+        let (mut values, mut places) = (Vec::new(), Places::default());
         loop {
             let started = Instant::now();
-            let values = program
-                .call(&arguments)
+            program
+                .call_into(&arguments, &mut values)
                 .map_err(|error| error.to_string())?;
-            let output = (function.assemble)(values, &inputs)?;
+            (function.places)(&inputs, &mut places)?;
             let time = started.elapsed();
             timings.push(timing("evaluate", time));
             (runs, total) = (runs + 1, total + time);
             if runs >= least_runs && total >= least_time {
-                return Ok(((function.answer)(&output), timings));
+                return Ok(((function.answer)(&values, &places), timings));
             }
         }
     }
