@@ -171,6 +171,21 @@ fn outputs_replace_inputs_without_copies() {
 }
 
 #[test]
+fn sums_of_products_spare_the_product() {
+    let definitions = "X = randn(300, 4, seed=1); r = [1, 2, 3, 4]'; W = randn(4, 300, seed=2); c = [1, 2, 3, 4]; Q = randn(4, 4, seed=3)\n\
+        L = sum(((X - r)*Q).^2); M = sum((Q*(W - c)).^2)";
+    let inputs = ["X", "W", "r", "c", "Q"];
+    for gradient in ["grad(L, r)", "grad(M, c)"] {
+        let steps = steps(definitions, &inputs, &[gradient]);
+        // The one of the value.
+        let products = steps.iter().filter(|step| **step == ("product", 1200));
+        assert_eq!(products.count(), 1, "{gradient}: {steps:?}");
+        let expressions = [gradient.to_string(), format!("jacobian({gradient}, Q)")];
+        assert_eq!(agrees(definitions, &inputs, &expressions), Ok(true));
+    }
+}
+
+#[test]
 fn gradients_of_a_loop_share_one_sweep() {
     let definitions = "p = 0.3; q = [0.2, 0.7]; r = 0.5; X = randn(1500, 2, seed=1)\n\
         f(s, x) = sin(s*r) + 0.1*x*q\ny = fold(f, p, X); z = sum(scan(f, p, X))";
