@@ -149,12 +149,16 @@ impl Lowerer<'_> {
         self.check_limits(state.expr, &state.frame)?;
         let (expr, frame, function) = (state.expr, state.frame.clone(), state.function.clone());
         let mut arguments = vec![self.pop_node()];
-        let limit = self.evaluation.limits.unrolled;
+        let limits = self.evaluation.limits;
+        let limit = match self.only_values() {
+            true => limits.unrolled_states(self.graph.shape(arguments[0]).len()),
+            false => limits.unrolled,
+        };
         match (&state.rounds, state.may_loop) {
             (Rounds::Count(count) | Rounds::Rows { count, .. }, Some(first)) if *count > limit => {
                 return self.start_round(state, first);
             }
-            (Rounds::Until { decides: false, .. }, Some(first)) if state.done == limit => {
+            (Rounds::Until { decides: false, .. }, Some(first)) if state.done >= limit => {
                 return self.start_round(state, first);
             }
             (Rounds::Until { decides: true, .. }, Some(first))

@@ -32,6 +32,14 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The most rounds that are nodes of their own where values alone are wanted, by the entries of a state:
+    /// what all rounds make of large states goes through memory, one round's stays in the cache.
+    pub(super) fn unrolled_states(&self, entries: usize) -> usize {
+        const ENTRIES_EACH: usize = 100;
+        let states = self.unrolled.saturating_mul(ENTRIES_EACH) / entries.max(ENTRIES_EACH);
+        states.max(1)
+    }
+
     /// The most rounds of one loop: a hundred for each node allowed.
     pub(super) fn rounds(&self) -> usize {
         self.nodes.saturating_mul(100)

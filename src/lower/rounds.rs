@@ -25,6 +25,9 @@ impl Lowerer<'_> {
         let Some(words) = iteration.no_loop.and_then(NoLoop::words) else {
             return;
         };
+        if iteration.done <= self.evaluation.limits.unrolled {
+            return;
+        }
         let place = iteration.frame.locate(iteration.expr);
         let note = note!(Limit, place,
             "{} rounds were written out one by one here instead of compiled as a loop, which is slow", iteration.done;

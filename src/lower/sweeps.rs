@@ -112,7 +112,7 @@ impl Lowerer<'_> {
     }
 
     /// True if nothing but values is wanted.
-    fn only_values(&self) -> bool {
+    pub(super) fn only_values(&self) -> bool {
         let values = matches!(self.purpose, Purpose::Values | Purpose::Program { .. });
         values && self.written_out == WrittenOut::Nothing && self.changing.indices.is_empty()
     }

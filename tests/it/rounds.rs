@@ -235,6 +235,20 @@ fn checkpoints_change_no_bit() {
 }
 
 #[test]
+fn of_large_states_the_rounds_keep_nothing_but_the_states() {
+    let text = "n = 20000; x = linspace(0.1, 0.9, n)\n\
+                rate(y) = x .* vcat(1, y[1..n - 1])\n\
+                step(y) = { k = rate(y); y + 0.1*rate(y + 0.05*k) }\n\
+                L = sum(iterate(step, zeros(n, 1), 60).^2)\nL\nsum(grad(L, x))";
+    const NARROW: u64 = 32 << 20;
+    let written_out = shown(text, usize::MAX, ROOMY);
+    assert_eq!(written_out.len(), 2, "{written_out:?}");
+    let refused = shown(text, usize::MAX, NARROW);
+    assert!(refused[refused.len() - 1].contains("Limit"), "{refused:?}");
+    assert_eq!(shown(text, 1000, NARROW), written_out);
+}
+
+#[test]
 fn what_a_loop_cannot_do_is_unrolled() {
     for (text, noted) in [
         // The round decides a shape by its state, or fails in a branch, or changes the shape.

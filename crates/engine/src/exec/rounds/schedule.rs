@@ -10,7 +10,7 @@ use crate::graph::{Graph, Round, RoundCount};
 use std::ops::Range;
 
 /// The bytes of states that are kept.
-pub(super) const KEPT: u64 = 16 << 20;
+pub(super) const KEPT: u64 = 128 << 20;
 
 /// More rounds than any loop makes, on machines of 32 bits too.
 const MOST_ROUNDS: usize = usize::MAX / 2;
