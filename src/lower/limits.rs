@@ -33,10 +33,15 @@ impl Default for Limits {
 
 impl Limits {
     /// The most rounds that are nodes of their own where values alone are wanted, by the entries of a state:
-    /// what all rounds make of large states goes through memory, one round's stays in the cache.
+    /// what all rounds make of large states goes through memory, one round's stays in the cache. A matrix of derivatives
+    /// takes a pass through a loop for each column, so small states, of which all columns fit, are no reason for one.
     pub(super) fn unrolled_states(&self, entries: usize) -> usize {
+        const LARGE: usize = 1 << 13;
         const ENTRIES_EACH: usize = 100;
-        let states = self.unrolled.saturating_mul(ENTRIES_EACH) / entries.max(ENTRIES_EACH);
+        if entries < LARGE {
+            return self.unrolled;
+        }
+        let states = self.unrolled.saturating_mul(ENTRIES_EACH) / entries;
         states.max(1)
     }
 
