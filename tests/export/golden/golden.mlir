@@ -162,29 +162,27 @@ module @wengert {
     %149 = stablehlo.reduce(%148 init: %1) applies stablehlo.add across dimensions = [1] : (tensor<2x3x1xf64>, tensor<f64>) -> tensor<2x1xf64>
     %150 = stablehlo.reduce(%136 init: %1) applies stablehlo.add across dimensions = [0, 1] : (tensor<3x1xf64>, tensor<f64>) -> tensor<f64>
     %151 = stablehlo.compare NE, %150, %1, FLOAT : (tensor<f64>, tensor<f64>) -> tensor<i1>
-    %152 = stablehlo.convert %151 : (tensor<i1>) -> tensor<f64>
-    %153 = stablehlo.broadcast_in_dim %152, dims = [] : (tensor<f64>) -> tensor<2x1xf64>
-    %154 = stablehlo.compare NE, %hinge, %hinge, FLOAT : (tensor<f64>, tensor<f64>) -> tensor<i1>
-    %155 = stablehlo.broadcast_in_dim %154, dims = [] : (tensor<i1>) -> tensor<2x1xi1>
-    %156 = stablehlo.select %155, %113, %149 : tensor<2x1xi1>, tensor<2x1xf64>
-    %157 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<f64>) -> tensor<2x1xf64>
-    %158 = stablehlo.compare NE, %153, %157, FLOAT : (tensor<2x1xf64>, tensor<2x1xf64>) -> tensor<2x1xi1>
-    %159 = stablehlo.select %158, %156, %157 : tensor<2x1xi1>, tensor<2x1xf64>
-    %160 = stablehlo.constant dense<0xFFF0000000000000> : tensor<f64>
-    %161 = stablehlo.reduce(%w init: %160) applies stablehlo.maximum across dimensions = [0, 1] : (tensor<2x1xf64>, tensor<f64>) -> tensor<f64>
-    %162 = stablehlo.reduce(%Z init: %160) applies stablehlo.maximum across dimensions = [1] : (tensor<3x2xf64>, tensor<f64>) -> tensor<3xf64>
-    %163 = stablehlo.reshape %162 : (tensor<3xf64>) -> tensor<3x1xf64>
-    %164 = stablehlo.broadcast_in_dim %163, dims = [0, 1] : (tensor<3x1xf64>) -> tensor<3x2xf64>
-    %165 = stablehlo.subtract %Z, %164 : tensor<3x2xf64>
-    %166 = stablehlo.exponential %165 : tensor<3x2xf64>
-    %167 = stablehlo.reduce(%166 init: %1) applies stablehlo.add across dimensions = [1] : (tensor<3x2xf64>, tensor<f64>) -> tensor<3xf64>
-    %168 = stablehlo.reshape %167 : (tensor<3xf64>) -> tensor<3x1xf64>
-    %169 = stablehlo.broadcast_in_dim %168, dims = [0, 1] : (tensor<3x1xf64>) -> tensor<3x2xf64>
-    %170 = stablehlo.divide %166, %169 : tensor<3x2xf64>
-    %171 = stablehlo.compare GT, %w, %157, FLOAT : (tensor<2x1xf64>, tensor<2x1xf64>) -> tensor<2x1xi1>
-    %172 = stablehlo.log %w : tensor<2x1xf64>
-    %173 = stablehlo.select %171, %172, %157 : tensor<2x1xi1>, tensor<2x1xf64>
-    return %loss, %109, %114, %121#0, %159, %161, %170, %173 : tensor<f64>, tensor<2x2xf64>, tensor<2x1xf64>, tensor<2x1xf64>, tensor<2x1xf64>, tensor<f64>, tensor<3x2xf64>, tensor<2x1xf64>
+    %152 = stablehlo.compare NE, %hinge, %hinge, FLOAT : (tensor<f64>, tensor<f64>) -> tensor<i1>
+    %153 = stablehlo.broadcast_in_dim %152, dims = [] : (tensor<i1>) -> tensor<2x1xi1>
+    %154 = stablehlo.select %153, %113, %149 : tensor<2x1xi1>, tensor<2x1xf64>
+    %155 = stablehlo.broadcast_in_dim %151, dims = [] : (tensor<i1>) -> tensor<2x1xi1>
+    %156 = stablehlo.broadcast_in_dim %1, dims = [] : (tensor<f64>) -> tensor<2x1xf64>
+    %157 = stablehlo.select %155, %154, %156 : tensor<2x1xi1>, tensor<2x1xf64>
+    %158 = stablehlo.constant dense<0xFFF0000000000000> : tensor<f64>
+    %159 = stablehlo.reduce(%w init: %158) applies stablehlo.maximum across dimensions = [0, 1] : (tensor<2x1xf64>, tensor<f64>) -> tensor<f64>
+    %160 = stablehlo.reduce(%Z init: %158) applies stablehlo.maximum across dimensions = [1] : (tensor<3x2xf64>, tensor<f64>) -> tensor<3xf64>
+    %161 = stablehlo.reshape %160 : (tensor<3xf64>) -> tensor<3x1xf64>
+    %162 = stablehlo.broadcast_in_dim %161, dims = [0, 1] : (tensor<3x1xf64>) -> tensor<3x2xf64>
+    %163 = stablehlo.subtract %Z, %162 : tensor<3x2xf64>
+    %164 = stablehlo.exponential %163 : tensor<3x2xf64>
+    %165 = stablehlo.reduce(%164 init: %1) applies stablehlo.add across dimensions = [1] : (tensor<3x2xf64>, tensor<f64>) -> tensor<3xf64>
+    %166 = stablehlo.reshape %165 : (tensor<3xf64>) -> tensor<3x1xf64>
+    %167 = stablehlo.broadcast_in_dim %166, dims = [0, 1] : (tensor<3x1xf64>) -> tensor<3x2xf64>
+    %168 = stablehlo.divide %164, %167 : tensor<3x2xf64>
+    %169 = stablehlo.compare GT, %w, %156, FLOAT : (tensor<2x1xf64>, tensor<2x1xf64>) -> tensor<2x1xi1>
+    %170 = stablehlo.log %w : tensor<2x1xf64>
+    %171 = stablehlo.select %169, %170, %156 : tensor<2x1xi1>, tensor<2x1xf64>
+    return %loss, %109, %114, %121#0, %157, %159, %168, %171 : tensor<f64>, tensor<2x2xf64>, tensor<2x1xf64>, tensor<2x1xf64>, tensor<2x1xf64>, tensor<f64>, tensor<3x2xf64>, tensor<2x1xf64>
   }
 
   // a \ b by Gauss and Jordan with partial pivoting, det(a) and log(abs(det(a))).
