@@ -1,4 +1,4 @@
-//! One output at many points that differ in a few entries of one leaf.
+//! Outputs at many points, which threads share: those of a few inputs, or that differ in a few entries of one leaf.
 
 use super::batch::{BatchLanes, Refusal};
 use super::scratch::Loop;

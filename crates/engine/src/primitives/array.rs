@@ -273,23 +273,17 @@ fn broadcast_transposed<'g>(ct: Term<'g>, y: Term<'g>, _: usize) -> Term<'g> {
 /// The sum along an axis. Of a product it is the product with a sum: a row or a column takes the place of a whole
 /// factor.
 fn summed(ct: Term<'_>, axis: u8) -> Term<'_> {
-    let node = ct.node();
-    let is = |row: &Primitive| node.primitive().is_some_and(|known| known.is(row));
-    if is(&algebra::MATMUL) {
+    let is = |term: Term<'_>, row| term.node().primitive().is_some_and(|known| known.is(row));
+    if is(ct, &algebra::MATMUL) {
         return match axis {
             1 => summed(ct.arg(0), axis).matmul(ct.arg(1)),
             _ => ct.arg(0).matmul(summed(ct.arg(1), axis)),
         };
     }
-    let negated = is(&arithmetic::NEG).then(|| ct.arg(0));
-    match negated.filter(|ct| {
-        ct.node()
-            .primitive()
-            .is_some_and(|row| row.is(&algebra::MATMUL))
-    }) {
-        Some(ct) => -summed(ct, axis),
-        None => ct.sum_along(Attr::Axis(axis)),
+    if is(ct, &arithmetic::NEG) && is(ct.arg(0), &algebra::MATMUL) {
+        return -summed(ct.arg(0), axis);
     }
+    ct.sum_along(Attr::Axis(axis))
 }
 
 /// `ct` in its block of a matrix of zeros.
