@@ -176,43 +176,99 @@ fn random_programs_over_many_rows_give_the_same_bits() {
 }
 
 /// Sums over pieces of the rows, chains over large arrays, lanes, and the points of a plot, with one thread and with two.
+/// The bits of all outputs of a compiled program.
+fn bits_of(program: &mut Program, outputs: usize) -> Vec<Vec<u64>> {
+    program.run(0).expect("it runs");
+    let bits = |k| {
+        let output = program.output(0, k);
+        output.data.iter().map(|x| x.to_bits()).collect()
+    };
+    (0..outputs).map(bits).collect()
+}
+
+/// What threads share: definitions, the input that they begin with, and expressions.
+const SHARED: [(&str, &str, &[&str]); 6] = [
+    // Pieces of tall arrays, and a long chain.
+    (
+        "w = 0.1*randn(4, 1, seed=9); X = randn(300000, 4, seed=1); z = X*w; \
+         Y = randn(700, 800, seed=3); \
+         L = mean(softplus(z) - X[:, 1].*z) + sum(z.^2) + dot(z, X[:, 2])",
+        "w",
+        &[
+            "L",
+            "grad(L, w)",
+            "hessian(L, w)",
+            "tanh(w[1]*Y).*exp(sin(w[2]*Y))",
+        ],
+    ),
+    // Pieces that are stored as whole arrays.
+    (
+        "M = randn(3, 2, seed=5); X = randn(10001, 2, seed=6); \
+         q(k) = sum((X - M[k, :]).^2, axis=2); \
+         L = sum(logsumexp(-0.5*hcat(q(1), q(2), q(3)), axis=2))",
+        "M",
+        &["L", "grad(L, M)", "softmax(X*M', axis=2)", "q(2)"],
+    ),
+    // Rows of products with a vector.
+    (
+        "v = randn(900, 1, seed=7); A = randn(901, 900, seed=8); y = A*v; L = sum(y.^4)",
+        "v",
+        &["y", "grad(L, v)", "A'*y", "v'*A'"],
+    ),
+    // Pieces of a long inner dimension, and columns.
+    (
+        "B = randn(20001, 3, seed=9); C = randn(300, 200, seed=10); D = randn(200, 129, seed=11); \
+         L = sum((B'*B).^2)",
+        "B",
+        &["B'*B", "grad(L, B)", "B[1..200, :]'*(C'*(C*D))", "C*D"],
+    ),
+    // A long chain inside of a product that is shared itself.
+    (
+        "u = randn(100000, 1, seed=12); L = sum(sin(u).*exp(cos(u)))",
+        "u",
+        &[
+            "L",
+            "grad(L, u)",
+            "reshape(tanh(u), 1000, 100)'*reshape(sin(u), 1000, 100)",
+        ],
+    ),
+    // Each piece of a sum of just two, and of one and more.
+    (
+        "u = randn(8192, 1, seed=13); v = randn(12287, 1, seed=14); L = sum(tanh(u)) + dot(v, sin(v))",
+        "u",
+        &[
+            "L",
+            "grad(L, u)",
+            "sum(u)",
+            "mean(v.*v)",
+            "dot(v, v)",
+            "std(u)",
+        ],
+    ),
+];
+
 #[test]
 fn threads_change_no_bits() {
-    let definitions = "X = randn(300000, 4, seed=1); w = 0.1*randn(4, 1, seed=2); z = X*w; \
-        Y = randn(700, 800, seed=3); \
-        L = mean(softplus(z) - X[:, 1].*z) + sum(z.^2) + dot(z, X[:, 2])";
-    let expressions = [
-        "L",
-        "grad(L, w)",
-        "hessian(L, w)",
-        "tanh(w[1]*Y).*exp(sin(w[2]*Y))",
-    ];
-    let asked: Vec<String> = expressions.iter().map(|text| text.to_string()).collect();
-    let lowered = lower(definitions, &["w"], &asked).expect("it is lowered");
+    for (definitions, input, expressions) in SHARED {
+        let asked: Vec<String> = expressions.iter().map(|text| text.to_string()).collect();
+        let lowered = lower(definitions, &[input], &asked).expect("it is lowered");
+        let found = [1, 2].map(|count| {
+            threads::limit(count);
+            let (inputs, outputs) = ([lowered.inputs.clone()], [lowered.outputs.clone()]);
+            let program = Program::compile(&lowered.graph, &inputs, &outputs, 1 << 30);
+            bits_of(&mut program.expect("it is compiled"), expressions.len())
+        });
+        assert_eq!(found[0], found[1], "{definitions}");
+        agrees_one_by_one(definitions, &[input], &asked).expect("as interpreted");
+    }
     let differences = "u = randn(300, 1, seed=4)\nnumeric(sum(sin(u.*u)), u)\n";
     let plot = "m(u) = 3.7*u*(1 - u)\nf(x, y) = iterate(m, 0.3 + 0.01*x*y, 200)\n\
         plot f(x, y) over x from -3 to 3, y from -3 to 3\n";
     let found = [1, 2].map(|count| {
         threads::limit(count);
-        let (inputs, outputs) = ([lowered.inputs.clone()], [lowered.outputs.clone()]);
-        let program = Program::compile(&lowered.graph, &inputs, &outputs, 1 << 30);
-        let mut program = program.expect("it is compiled");
-        assert!(program.listing().iter().any(|(kind, _)| *kind == "blocks"));
-        program.set(0, &[0.1, -0.2, 0.3, 0.05]);
-        program.run(0).expect("it runs");
-        let bits = |k| {
-            program
-                .output(0, k)
-                .data
-                .iter()
-                .map(|x| x.to_bits())
-                .collect()
-        };
-        let all: Vec<Vec<u64>> = (0..expressions.len()).map(bits).collect();
         let differences = values(differences).expect("differences");
-        (all, differences, json_lines(plot))
+        (differences, json_lines(plot))
     });
-    assert_eq!(found[0].2.len(), 1, "{:?}", found[0].2);
+    assert_eq!(found[0].1.len(), 1, "{:?}", found[0].1);
     assert_eq!(found[0], found[1]);
-    agrees_one_by_one(definitions, &["w"], &asked).expect("as interpreted");
 }

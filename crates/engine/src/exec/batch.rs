@@ -12,7 +12,6 @@ use super::{Failure, Outcome};
 use crate::graph::primitive::{Fault, Lanes, Map1, Map2};
 use crate::graph::{NodeId, Shape};
 use crate::stop;
-use crate::threads;
 use crate::vector::product;
 
 /// A program that is evaluated at many points at once.
@@ -114,22 +113,15 @@ impl Batch<'_> {
 }
 
 impl<'p> BatchLanes<'p> {
-    /// These lanes and copies of them, one for each thread that is worth being woken for so many runs.
-    pub(super) fn for_threads(self, runs: usize) -> Vec<BatchLanes<'p>> {
-        /// Rows that are computed in some 100 µs.
-        const WORK: usize = 5000;
-        let rows = self.rows.data.len() / LANES;
-        let worth_it = runs > 1 && rows.saturating_mul(runs) >= WORK;
-        let count = if worth_it {
-            threads::count().min(runs)
-        } else {
-            1
-        };
-        let copies: Vec<BatchLanes<'p>> = (1..count).map(|_| self.copied()).collect();
-        [self].into_iter().chain(copies).collect()
+    /// As many runs together are worth being taken by a thread.
+    pub(super) fn runs_together(&self) -> usize {
+        /// Rows that are computed in some 50 µs.
+        const WORK: usize = 2500;
+        WORK.div_ceil((self.rows.data.len() / LANES).max(1))
     }
 
-    fn copied(&self) -> BatchLanes<'p> {
+    /// The same for another thread.
+    pub(super) fn copied(&self) -> BatchLanes<'p> {
         BatchLanes {
             rows: self.rows.clone(),
             registers: self.registers.clone(),

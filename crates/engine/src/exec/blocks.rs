@@ -1,7 +1,7 @@
 //! Steps on arrays with very many rows, some rows at a time: what lies between the steps stays in
 //! the caches, and what is read is read once.
 
-use super::pool::{Memory, Slot};
+use super::pool::{Memory, Numbers, Shared, Slot};
 use super::scratch::Scratch;
 use super::{Failure, Outcome};
 use crate::stop;
@@ -73,12 +73,18 @@ enum RunningTotal {
     Product(RunningProduct, Vec<f64>),
 }
 
+/// The rows from `first` on of the columns that are stored, which one thread writes.
+struct Stored<'p> {
+    first: usize,
+    columns: Vec<&'p mut [f64]>,
+}
+
 /// What the totals of a piece come to: the entries of each.
 type Found = Outcome<Vec<Vec<f64>>>;
 
 impl<S: Sync> Blocks<S> {
-    /// Computes block after block; `run` runs one step. Threads share the pieces of long sums, unless there
-    /// are whole arrays to be written.
+    /// Computes block after block; `run` runs one step. Threads share the pieces of long sums, unless steps write
+    /// to whole arrays.
     ///
     /// # Errors
     /// If a step fails, or a stop was requested.
@@ -89,36 +95,34 @@ impl<S: Sync> Blocks<S> {
         run: impl Fn(&S, &mut Memory<'_>, &mut Scratch) -> Outcome<()> + Sync,
     ) -> Outcome<()> {
         let pieces: Vec<Range<usize>> = sums::pieces(self.rows).collect();
-        let leaves_arrays = self.in_place || !self.stores.is_empty();
-        let shared = pieces.len() > 1 && !leaves_arrays;
-        let found: Vec<Found> = match if shared { threads::count() } else { 1 } {
-            1 => {
-                let mut memory = Memory::own(pool);
-                let one = |piece: &Range<usize>| self.piece(piece, &mut memory, scratch, &run);
-                pieces.iter().map(one).collect()
-            }
-            count => {
-                let each = pieces.len().div_ceil(count);
-                let mut found: Vec<Found> = pieces.iter().map(|_| Ok(Vec::new())).collect();
-                let (whole, window) = pool.split_at(self.at as usize);
-                let registers = scratch.registers.len();
-                threads::share(
-                    pieces.chunks(each).zip(found.chunks_mut(each)),
-                    |(pieces, found)| {
-                        let mut own = vec![0.0; window.len()];
-                        let mut scratch = Scratch::new(registers, Vec::new());
-                        let mut memory = Memory {
-                            shared: whole,
-                            own: &mut own,
-                            first_row: 0,
-                        };
-                        for (piece, found) in pieces.iter().zip(found) {
-                            *found = self.piece(piece, &mut memory, &mut scratch, &run);
-                        }
-                    },
-                );
-                found
-            }
+        let together = self.pieces_together();
+        let found: Vec<Found> = if self.in_place || pieces.len() <= together || threads::alone() {
+            let mut memory = Memory::own(pool);
+            let one = |piece: &Range<usize>| self.piece(piece, &mut memory, None, scratch, &run);
+            pieces.iter().map(one).collect()
+        } else {
+            let mut found: Vec<Found> = pieces.iter().map(|_| Ok(Vec::new())).collect();
+            let (whole, window) = pool.split_at_mut(self.at as usize);
+            let end = whole.len();
+            let (parts, stored) = self.apart(whole, pieces.chunks(together));
+            let shared = Shared { parts: &parts, end };
+            let (count, registers) = (window.len(), scratch.registers.len());
+            let found_each = found.chunks_mut(together);
+            threads::share(
+                pieces.chunks(together).zip(found_each).zip(stored),
+                || (Numbers::zeros(count), Scratch::new(registers, Vec::new())),
+                |(own, scratch), ((pieces, found), mut stored)| {
+                    let mut memory = Memory {
+                        shared,
+                        own,
+                        first_row: 0,
+                    };
+                    for (piece, found) in pieces.iter().zip(found) {
+                        *found = self.piece(piece, &mut memory, Some(&mut stored), scratch, &run);
+                    }
+                },
+            );
+            found
         };
         let add = |mut all: Vec<Vec<f64>>, more: Vec<Vec<f64>>| {
             let entries = all.iter_mut().flatten().zip(more.iter().flatten());
@@ -133,11 +137,55 @@ impl<S: Sync> Blocks<S> {
         Ok(())
     }
 
-    /// Computes the blocks of a piece of the rows.
+    /// As many pieces of the rows together are worth being taken by a thread.
+    fn pieces_together(&self) -> usize {
+        /// Operations on rows that take some 10 to 50 µs.
+        const WORK: usize = 1 << 16;
+        WORK.div_ceil(self.each.steps.len().max(1) * sums::PIECE)
+    }
+
+    /// The columns that are stored, for each of some parts of the rows; and what lies between them.
+    fn apart<'p, 'r>(
+        &self,
+        whole: &'p mut [f64],
+        parts: impl ExactSizeIterator<Item = &'r [Range<usize>]>,
+    ) -> (Vec<(usize, &'p [f64])>, Vec<Stored<'p>>) {
+        let columns = (self.stores.iter()).flat_map(|store| store.columns(0, 0, self.rows));
+        let mut places: Vec<(usize, Slot)> = columns.map(|(whole, _)| whole).enumerate().collect();
+        places.sort_unstable_by_key(|(_, at)| *at);
+        let mut columns: Vec<&mut [f64]> = places.iter().map(|_| &mut [][..]).collect();
+        let mut between = Vec::with_capacity(places.len() + 1);
+        let (mut rest, mut done) = (whole, 0);
+        for (number, at) in places {
+            let (before, after) = rest.split_at_mut(at as usize - done);
+            between.push((done, &*before));
+            (columns[number], rest) = after.split_at_mut(self.rows);
+            done = at as usize + self.rows;
+        }
+        between.push((done, &*rest));
+        let stored = parts.map(|pieces| {
+            let first = pieces[0].start;
+            let count = pieces[pieces.len() - 1].end - first;
+            let columns = columns.iter_mut().map(|column| {
+                let (these, rest) = std::mem::take(column).split_at_mut(count);
+                *column = rest;
+                these
+            });
+            Stored {
+                first,
+                columns: columns.collect(),
+            }
+        });
+        (between, stored.collect())
+    }
+
+    /// Computes the blocks of a piece of the rows; what is stored goes to the pool, or to the part of it that a
+    /// thread writes.
     fn piece(
         &self,
         piece: &Range<usize>,
         memory: &mut Memory<'_>,
+        mut stored: Option<&mut Stored<'_>>,
         scratch: &mut Scratch,
         run: &impl Fn(&S, &mut Memory<'_>, &mut Scratch) -> Outcome<()>,
     ) -> Found {
@@ -160,9 +208,15 @@ impl<S: Sync> Blocks<S> {
             for step in &pass.steps {
                 run(step, memory, scratch)?;
             }
-            for store in &self.stores {
-                for (whole, block) in store.columns(first, height, self.rows) {
-                    memory.copy(block, whole, height);
+            let stores = self.stores.iter();
+            let columns = stores.flat_map(|store| store.columns(first, height, self.rows));
+            for (number, (whole, block)) in columns.enumerate() {
+                match &mut stored {
+                    None => memory.copy(block, whole, height),
+                    Some(stored) => {
+                        let rows = &mut stored.columns[number][first - stored.first..][..height];
+                        rows.copy_from_slice(memory.slice(block, height));
+                    }
                 }
             }
             first += height;

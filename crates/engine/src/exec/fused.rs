@@ -27,8 +27,8 @@ struct Others<'r> {
     after: &'r [Register],
 }
 
-/// From so many operations on entries on, threads share them: fewer take less than some 100 µs.
-const WORTH_THREADS: usize = 1 << 19;
+/// Threads share parts of so many operations on entries, which take some 10 to 50 µs.
+const WORK: usize = 1 << 16;
 
 /// The source of an operand of a link.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,19 +95,17 @@ impl Fused {
             self.shape.len()
         };
         let rows = rows.max(1);
-        let count = match out.len() * self.links.len() >= WORTH_THREADS {
-            true => threads::count(),
-            false => 1,
-        };
-        if count == 1 {
+        let each = (WORK / self.links.len().max(1)).next_multiple_of(WIDTH);
+        if out.len() <= 2 * each || threads::alone() {
             return self.run_part(0, rows, around, out, registers);
         }
         // Each entry is computed by itself, whatever part it is in.
-        let each = out.len().div_ceil(count).next_multiple_of(WIDTH);
-        threads::share(out.chunks_mut(each).enumerate(), |(k, out)| {
-            let mut registers = vec![Register::default(); registers.len()];
-            self.run_part(k * each, rows, around, out, &mut registers);
-        });
+        let count = registers.len();
+        threads::share(
+            out.chunks_mut(each).enumerate(),
+            || vec![Register::default(); count],
+            |registers, (k, out)| self.run_part(k * each, rows, around, out, registers),
+        );
     }
 
     /// Computes the entries from number `first` on.

@@ -129,20 +129,21 @@ impl Batch<'_> {
         run: impl Fn(&mut BatchLanes<'_>, &mut [Loop], &[P], &mut [f64]) -> Outcome<Refusal> + Sync,
     ) -> Outcome<Refusal> {
         let Batch { mut lanes, loops } = self;
-        if !loops.is_empty() {
+        let each = lanes.runs_together() * LANES;
+        if !loops.is_empty() || points.len() <= each || threads::alone() {
             return run(&mut lanes, loops, points, values);
         }
-        let runs = points.len().div_ceil(LANES).max(1);
-        let batches = lanes.for_threads(runs);
-        let each = runs.div_ceil(batches.len()) * LANES;
-        let mut found = vec![Ok(None); batches.len()];
-        let parts = points
-            .chunks(each)
-            .zip(values.chunks_mut(each * length.max(1)));
-        let parts = parts.zip(batches).zip(&mut found);
-        threads::share(parts, |(((points, values), mut lanes), found)| {
-            *found = run(&mut lanes, &mut [], points, values);
-        });
+        let mut found = vec![Ok(None); points.len().div_ceil(each)];
+        let parts = points.chunks(each);
+        let parts = parts
+            .zip(values.chunks_mut(each * length.max(1)))
+            .zip(&mut found);
+        let lanes = &lanes;
+        threads::share(
+            parts,
+            || lanes.copied(),
+            |lanes, ((points, values), found)| *found = run(lanes, &mut [], points, values),
+        );
         let first = |first: Refusal, found: Outcome<Refusal>| Ok(first.or(found?));
         found.into_iter().try_fold(None, first)
     }

@@ -83,7 +83,7 @@ impl Pool for [f64] {
 
     #[inline]
     fn split(&mut self, at: Slot, len: usize) -> (Around<'_>, &mut [f64]) {
-        Around::of(&[], 0, self, at as usize, len)
+        Around::of(Shared::default(), 0, self, at as usize, len)
     }
 
     #[inline]
@@ -92,10 +92,29 @@ impl Pool for [f64] {
     }
 }
 
-/// The pool as a thread sees it: a first part that it shares with others, and one of its own, which it
+/// What threads share of a pool, to be read: parts of it, each with its place, which lie before `end`.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shared<'p> {
+    pub parts: &'p [(usize, &'p [f64])],
+    pub end: usize,
+}
+
+impl<'p> Shared<'p> {
+    /// `len` places from `at` on, which lie in one part.
+    fn slice(self, at: usize, len: usize) -> &'p [f64] {
+        if len == 0 {
+            return &[];
+        }
+        let next = self.parts.partition_point(|(first, _)| *first <= at);
+        let (first, part) = self.parts[next - 1];
+        &part[at - first..][..len]
+    }
+}
+
+/// The pool as a thread sees it: what it shares with others, and a last part of its own, which it
 /// writes. A program that runs on one thread has all to itself.
 pub(super) struct Memory<'p> {
-    pub shared: &'p [f64],
+    pub shared: Shared<'p>,
     pub own: &'p mut [f64],
     /// The first row of the block that is being computed.
     pub first_row: Slot,
@@ -106,7 +125,7 @@ impl<'p> Memory<'p> {
     #[inline]
     pub(super) fn own(own: &'p mut [f64]) -> Memory<'p> {
         Memory {
-            shared: &[],
+            shared: Shared::default(),
             own,
             first_row: 0,
         }
@@ -114,18 +133,18 @@ impl<'p> Memory<'p> {
 
     /// `len` places from `at` on.
     pub(super) fn slice(&self, at: Slot, len: usize) -> &[f64] {
-        match (at as usize).checked_sub(self.shared.len()) {
+        match (at as usize).checked_sub(self.shared.end) {
             Some(at) => &self.own[at..][..len],
-            None => &self.shared[at as usize..][..len],
+            None => self.shared.slice(at as usize, len),
         }
     }
 
     /// Copies `len` places from `from` on to those from `to` on.
     pub(super) fn copy(&mut self, from: Slot, to: Slot, len: usize) {
-        let to = to as usize - self.shared.len();
-        match (from as usize).checked_sub(self.shared.len()) {
+        let to = to as usize - self.shared.end;
+        match (from as usize).checked_sub(self.shared.end) {
             Some(from) => self.own.copy_within(from..from + len, to),
-            None => self.own[to..][..len].copy_from_slice(&self.shared[from as usize..][..len]),
+            None => self.own[to..][..len].copy_from_slice(self.shared.slice(from as usize, len)),
         }
     }
 }
@@ -138,7 +157,7 @@ impl Pool for Memory<'_> {
 
     #[inline]
     fn split(&mut self, at: Slot, len: usize) -> (Around<'_>, &mut [f64]) {
-        let at = at as usize - self.shared.len();
+        let at = at as usize - self.shared.end;
         Around::of(self.shared, self.first_row, self.own, at, len)
     }
 
@@ -151,7 +170,7 @@ impl Pool for Memory<'_> {
 /// The pool around the places that a step writes.
 pub(super) struct Around<'p> {
     pub first_row: Slot,
-    shared: &'p [f64],
+    shared: Shared<'p>,
     before: &'p [f64],
     after: &'p [f64],
     end: usize,
@@ -161,7 +180,7 @@ impl<'p> Around<'p> {
     /// `len` of one's own places from `at` on, and all others.
     #[inline]
     fn of(
-        shared: &'p [f64],
+        shared: Shared<'p>,
         first_row: Slot,
         own: &'p mut [f64],
         at: usize,
@@ -181,8 +200,8 @@ impl<'p> Around<'p> {
 
     #[inline]
     pub(super) fn slice(&self, at: Slot, len: usize) -> &'p [f64] {
-        let Some(at) = (at as usize).checked_sub(self.shared.len()) else {
-            return &self.shared[at as usize..][..len];
+        let Some(at) = (at as usize).checked_sub(self.shared.end) else {
+            return self.shared.slice(at as usize, len);
         };
         if at < self.before.len() {
             &self.before[at..at + len]
@@ -200,7 +219,7 @@ impl<'p> Around<'p> {
     /// The number at a place that the table of indices lists: these lie before the result.
     #[inline]
     pub(super) fn listed(&self, index: Slot) -> f64 {
-        self.before[index as usize - self.shared.len()]
+        self.before[index as usize - self.shared.end]
     }
 
     /// The entries `from..from + len` of an operand; those listed are gathered into `room`.

@@ -3,12 +3,9 @@
 use super::plan::{Place, Plan, Read, Reading, is_map};
 use crate::graph::primitive::{AddsUp, Kernel};
 use crate::graph::{Attr, Shape};
-use crate::vector::sums::TALL;
+use crate::vector::sums::{TALL, WIDEST};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
-
-/// Arrays with more columns than this are computed whole: too few of their rows fit into a cache.
-const WIDEST: usize = 64;
 
 /// Blocks are worth it if this many numbers fewer pass through memory.
 const WORTH_BLOCKS: usize = 1 << 17;

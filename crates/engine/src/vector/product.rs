@@ -4,19 +4,20 @@
 //! result begins with 0, and its terms are added in the order of the inner dimension, each with one
 //! [`Arithmetic::fma`]. Only where a small product has a long inner dimension, which the shape alone
 //! decides, the terms go to eight such sums in turn, which are added in pairs (k with k + 4, then
-//! k with k + 2, then the two); what does not fill all eight is added last, in order. A very long inner
-//! dimension is cut into [`pieces`], whose products are added in order. So the columns
-//! of a large product may be shared among threads, however many there are.
+//! k with k + 2, then the two); what does not fill all eight is added last, in order. Where that is very long and the
+//! result has at most [`WIDEST`] rows and columns, it is cut into [`pieces`], whose products are added in order.
+//! So threads may share these, the columns of a large product, and the rows of one with a vector, however many they are.
 
 use super::dots::{self, add_dots, by_dots};
 use super::instance::Vectors;
 use super::strided::Strided;
-use super::sums::{PIECE, all_finite, pieces};
+use super::sums::{PIECE, WIDEST, all_finite, pieces};
 use super::tiles::{Scratch, by_tiles, in_place, times_vector};
 use super::{Arithmetic, Separate, Wide, Wider, at_full_width};
 use crate::stop;
 use crate::threads;
 use std::cell::RefCell;
+use std::ops::Range;
 
 /// Evaluates a call as compiled for the widest instructions that this processor has. A tile of a result has
 /// `V` times `L` rows and `N` columns there; `D` by `D` times [`dots::LANES`] sums fit into its registers.
@@ -84,31 +85,13 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
         out.fill(0.0);
         return;
     }
-    if a.cols >= 2 * PIECE {
-        let mut room = vec![0.0; out.len()];
-        for piece in pieces(a.cols) {
-            let (first, length) = (piece.start, piece.len());
-            let a = a.some_columns(first, length);
-            let b = b.transposed().some_columns(first, length).transposed();
-            if first == 0 {
-                product(a, b, out);
-            } else {
-                product(a, b, &mut room);
-                out.iter_mut().zip(&room).for_each(|(sum, x)| *sum += x);
-            }
-        }
-        return;
+    if a.cols >= 2 * PIECE && a.rows.max(b.cols) <= WIDEST {
+        return by_pieces(a, b, out);
     }
     let (a, b) = columns_standing(a, b);
-    // A piece of the columns could be small enough for another order.
+    // A part of the result could be small enough for another order.
     let side_by_side = dots::suits(a.rows, a.cols, b.cols);
-    let each = if side_by_side {
-        b.cols
-    } else {
-        columns_each(a, b)
-    };
-    threads::share(out.chunks_mut(a.rows * each).enumerate(), |(piece, out)| {
-        let b = b.some_columns(piece * each, out.len() / a.rows);
+    let compute = |a: Strided<'_>, b: Strided<'_>, out: &mut [f64]| {
         SCRATCH.with_borrow_mut(|scratch| {
             with_instance!(|ops, L, V, N, D| chosen::<_, L, V, N, D>(
                 ops,
@@ -119,7 +102,65 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
                 scratch
             ));
         });
-    });
+    };
+    let each = if side_by_side {
+        out.len()
+    } else {
+        entries_each(a, b)
+    };
+    if each == out.len() {
+        compute(a, b, out);
+    } else if b.cols == 1 {
+        let parts = out.chunks_mut(each).enumerate();
+        threads::share(
+            parts,
+            || (),
+            |(), (k, out)| {
+                compute(a.some_rows(k * each, out.len()), b, out);
+            },
+        );
+    } else {
+        let parts = out.chunks_mut(each).enumerate();
+        threads::share(
+            parts,
+            || (),
+            |(), (k, out)| {
+                let b = b.some_columns(k * each / a.rows, out.len() / a.rows);
+                compute(a, b, out);
+            },
+        );
+    }
+}
+
+/// A product with a very long inner dimension: the products of its [`pieces`], added in order.
+fn by_pieces(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
+    /// As many products are kept at a time, to be added.
+    const TOGETHER: usize = 64;
+    let all: Vec<Range<usize>> = pieces(a.cols).collect();
+    let mut room = vec![0.0; out.len() * all.len().min(TOGETHER)];
+    let worth_it = a.rows * a.cols * b.cols >= work(b.cols);
+    // Where it is not worth it, one thread takes all.
+    let take = if worth_it { 1 } else { TOGETHER };
+    for (k, some) in all.chunks(TOGETHER).enumerate() {
+        let room = &mut room[..out.len() * some.len()];
+        let parts = some.chunks(take).zip(room.chunks_mut(out.len() * take));
+        threads::share(
+            parts,
+            || (),
+            |(), (pieces, room)| {
+                for (piece, to) in pieces.iter().zip(room.chunks_mut(out.len())) {
+                    let b = b.some_rows(piece.start, piece.len());
+                    product(a.some_columns(piece.start, piece.len()), b, to);
+                }
+            },
+        );
+        if k == 0 {
+            out.fill(-0.0);
+        }
+        for found in room.chunks(out.len()) {
+            out.iter_mut().zip(found).for_each(|(sum, x)| *sum += x);
+        }
+    }
 }
 
 /// Adds the product of a column and a row to `out`: to each entry that of the product.
@@ -142,16 +183,30 @@ fn add_outer<A: Arithmetic>(ops: A, a: Strided<'_>, b: Strided<'_>, out: &mut [f
     }
 }
 
-/// The columns of a product that one thread computes: all of them, unless the work is long.
-fn columns_each(a: Strided<'_>, b: Strided<'_>) -> usize {
-    /// Multiplications that take some 90 µs: less is not worth waking a thread.
-    const WORK: usize = 1 << 22;
+/// The multiplications of a product with so many columns that take some 100 µs: fewer are not worth sharing. With a
+/// vector, each waits for memory.
+fn work(cols: usize) -> usize {
+    if cols == 1 { 1 << 18 } else { 1 << 21 }
+}
+
+/// The entries of a product that a part has which one thread computes, whole columns or some rows of a single one: all of
+/// them, unless the work is long.
+fn entries_each(a: Strided<'_>, b: Strided<'_>) -> usize {
     /// Fewer columns would have the left factor laid out for nothing.
     const COLUMNS: usize = 32;
-    if b.cols < 2 * COLUMNS || a.rows * a.cols * b.cols < WORK {
-        return b.cols;
+    /// Fewer rows would share lines of the cache.
+    const ROWS: usize = 64;
+    let whole = a.rows * b.cols;
+    let (count, least) = if b.cols == 1 {
+        (a.rows, ROWS)
+    } else {
+        (b.cols, COLUMNS)
+    };
+    if count < 2 * least || whole * a.cols < work(b.cols) || threads::alone() {
+        return whole;
     }
-    b.cols.div_ceil(threads::count()).next_multiple_of(COLUMNS)
+    let each = count.div_ceil(threads::count()).next_multiple_of(least);
+    each.min(count) * (whole / count)
 }
 
 /// The product of two factors, of which some entries may be 0 whatever they are multiplied by: those

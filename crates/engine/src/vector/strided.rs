@@ -48,6 +48,11 @@ impl<'a> Strided<'a> {
         }
     }
 
+    /// The `count` rows from row `first` on.
+    pub(super) fn some_rows(self, first: usize, count: usize) -> Strided<'a> {
+        self.transposed().some_columns(first, count).transposed()
+    }
+
     /// Row `i`, or the last of `rows` if there are no more, where its entries lie together.
     #[inline(always)]
     pub(super) fn line(&self, i: usize, rows: usize) -> &'a [f64] {

@@ -86,10 +86,12 @@ fn by_pieces(count: usize, sum: impl Fn(Range<usize>) -> f64) -> f64 {
 /// The number of sums side by side.
 pub const LANES: usize = 16;
 /// The number of terms in a piece of a sum of at least two such.
-pub const PIECE: usize = 1 << 16;
+pub const PIECE: usize = 1 << 12;
 /// From this many rows on, a matrix is summed column by column: so the sum can go through all its
 /// columns side by side, some rows at a time.
 pub const TALL: usize = 4096;
+/// Arrays with more columns than this are computed whole: too few of their rows fit into a cache.
+pub const WIDEST: usize = 64;
 /// Shorter slices are summed in order.
 const FEW: usize = 32;
 
