@@ -215,12 +215,19 @@ const SHARED: [(&str, &str, &[&str]); 6] = [
         "v",
         &["y", "grad(L, v)", "A'*y", "v'*A'"],
     ),
-    // Pieces of a long inner dimension, and columns.
+    // Pieces of a long inner dimension, columns, and rows of several.
     (
         "B = randn(20001, 3, seed=9); C = randn(300, 200, seed=10); D = randn(200, 129, seed=11); \
+         E = randn(3001, 150, seed=15); F = randn(3, 10, seed=16); \
          L = sum((B'*B).^2)",
         "B",
-        &["B'*B", "grad(L, B)", "B[1..200, :]'*(C'*(C*D))", "C*D"],
+        &[
+            "B'*B",
+            "grad(L, B)",
+            "B[1..200, :]'*(C'*(C*D))",
+            "C*D",
+            "E*(B[1..150, :]*F)",
+        ],
     ),
     // A long chain inside of a product that is shared itself.
     (

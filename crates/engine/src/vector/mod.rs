@@ -15,6 +15,7 @@ mod instance;
 pub mod maps;
 pub mod math;
 mod product;
+mod shares;
 mod strided;
 pub mod sums;
 mod tiles;

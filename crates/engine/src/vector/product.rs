@@ -10,6 +10,7 @@
 
 use super::dots::{self, add_dots, by_dots};
 use super::instance::Vectors;
+use super::shares::{Cut, cut, share, work};
 use super::strided::Strided;
 use super::sums::{PIECE, WIDEST, all_finite, pieces};
 use super::tiles::{Scratch, by_tiles, in_place, times_vector};
@@ -103,33 +104,12 @@ pub fn product(a: Strided<'_>, b: Strided<'_>, out: &mut [f64]) {
             ));
         });
     };
-    let each = if side_by_side {
-        out.len()
+    let cut = if side_by_side {
+        Cut::Nowhere
     } else {
-        entries_each(a, b)
+        cut(a, b)
     };
-    if each == out.len() {
-        compute(a, b, out);
-    } else if b.cols == 1 {
-        let parts = out.chunks_mut(each).enumerate();
-        threads::share(
-            parts,
-            || (),
-            |(), (k, out)| {
-                compute(a.some_rows(k * each, out.len()), b, out);
-            },
-        );
-    } else {
-        let parts = out.chunks_mut(each).enumerate();
-        threads::share(
-            parts,
-            || (),
-            |(), (k, out)| {
-                let b = b.some_columns(k * each / a.rows, out.len() / a.rows);
-                compute(a, b, out);
-            },
-        );
-    }
+    share(cut, a, b, out, compute);
 }
 
 /// A product with a very long inner dimension: the products of its [`pieces`], added in order.
@@ -181,32 +161,6 @@ fn add_outer<A: Arithmetic>(ops: A, a: Strided<'_>, b: Strided<'_>, out: &mut [f
             *sum += ops.fma(*x, factor, 0.0);
         }
     }
-}
-
-/// The multiplications of a product with so many columns that take some 100 µs: fewer are not worth sharing. With a
-/// vector, each waits for memory.
-fn work(cols: usize) -> usize {
-    if cols == 1 { 1 << 18 } else { 1 << 21 }
-}
-
-/// The entries of a product that a part has which one thread computes, whole columns or some rows of a single one: all of
-/// them, unless the work is long.
-fn entries_each(a: Strided<'_>, b: Strided<'_>) -> usize {
-    /// Fewer columns would have the left factor laid out for nothing.
-    const COLUMNS: usize = 32;
-    /// Fewer rows would share lines of the cache.
-    const ROWS: usize = 64;
-    let whole = a.rows * b.cols;
-    let (count, least) = if b.cols == 1 {
-        (a.rows, ROWS)
-    } else {
-        (b.cols, COLUMNS)
-    };
-    if count < 2 * least || whole * a.cols < work(b.cols) || threads::alone() {
-        return whole;
-    }
-    let each = count.div_ceil(threads::count()).next_multiple_of(least);
-    each.min(count) * (whole / count)
 }
 
 /// The product of two factors, of which some entries may be 0 whatever they are multiplied by: those
