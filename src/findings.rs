@@ -282,7 +282,7 @@ fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String 
         .entry
         .map_or(String::new(), |entry| format!(", entry {entry}"));
     let formula = match (in_trace, &birth.text) {
-        (false, Some(text)) => text.clone(),
+        (false, Some(text)) => shortened(text),
         _ => pen.write(&birth.formula),
     };
     let what = match birth.node.filter(|_| in_trace) {
@@ -322,10 +322,19 @@ fn birth(birth: &Birth, in_trace: bool, derived: bool, style: &Style) -> String 
 
 fn operand(operand: &Operand, in_trace: bool, pen: &PlainMath<'_>, style: &Style) -> String {
     let name = match (in_trace, &operand.text) {
-        (false, Some(text)) => text.clone(),
+        (false, Some(text)) => shortened(text),
         _ => pen.write(&operand.formula),
     };
     format!("{name} = {}", number::inline(&operand.value, style.digits))
+}
+
+/// A formula as it was typed; of a long one the beginning, which is enough to find it.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 100;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_string(),
+    }
 }
 
 /// The reason for which finite differences say something else than the rules.

@@ -1,7 +1,7 @@
 //! Many evaluations of one program at once: every place of the pool that depends on an input
 //! becomes a row of lanes, one for each point, and every step works on rows.
 
-use super::fused::{Link, Source};
+use super::fused::{Link, SourceEntry};
 use super::pool::{Operand, Slot};
 use super::program::{EntryPoint, Program, Segment};
 use super::rows::{Entry, LANES, Rows, each};
@@ -338,25 +338,15 @@ impl Run<'_> {
 
     /// The chain of links for entry number `k`.
     fn links(&mut self, links: &[Link], k: usize, shape: Shape, out: Slot) {
-        let (row, column) = (k % shape.m().max(1), k / shape.m().max(1));
         for (number, link) in links.iter().enumerate() {
             let mut result = [0.0; LANES];
             {
-                let lanes = |operand: usize| {
-                    let slot = match link.sources[operand] {
-                        Source::Block([at, first, count]) => match (k as u32).checked_sub(first) {
-                            Some(k) if k < count => at + k,
-                            _ => return Lanes::All(0.0),
-                        },
-                        Source::Array(at) => at + k as Slot,
-                        Source::Number(at) => at,
-                        Source::Column(at) | Source::Rows(at) => at + row as Slot,
-                        Source::Row(at) => at + column as Slot,
-                        Source::Register(register) => {
-                            return Lanes::Each(&self.registers[register as usize]);
-                        }
-                    };
-                    self.rows.lanes(self.rows.entry(self.pool, slot))
+                let lanes = |operand: usize| match link.sources[operand].entry(k as u32, shape) {
+                    SourceEntry::Place(slot) => self.rows.lanes(self.rows.entry(self.pool, slot)),
+                    SourceEntry::Zero => Lanes::All(0.0),
+                    SourceEntry::Register(register) => {
+                        Lanes::Each(&self.registers[register as usize])
+                    }
                 };
                 link.operation.on(lanes, &mut result);
             }

@@ -91,13 +91,13 @@ impl Program {
             Use::Round(_) | Use::Batches => Vec::new(),
         };
         let inputs = layout.assign(groups, &zones, &replaced, memory_limit)?;
-        let pool = layout.filled();
         let (numbers, loops) = compiled_loops(&plan, memory_limit)?;
         let mut emitter = Emitter {
             plan: &plan,
             layout,
             indices: Vec::new(),
             registers: 0,
+            single_room: 0,
             loops: numbers,
         };
         let segments = emitter.segments(&zones, in_blocks);
@@ -105,7 +105,7 @@ impl Program {
             (!replaced.is_empty()).then(|| exchange(&mut emitter, &zones, &inputs, replaced));
         let entries = emitter.entries(&zones, entries);
         Ok(Program {
-            pool,
+            pool: emitter.layout.filled(emitter.single_room),
             indices: emitter.indices,
             segments,
             inputs,

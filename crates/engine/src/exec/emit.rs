@@ -11,7 +11,7 @@ use super::pool::{LINE, Operand, Slot};
 use super::program::{EntryPoint, Segment};
 use super::reading::{Pair, PairKind};
 use super::schedule::{Draft, Side, Zoned};
-use super::singles::with_singles;
+use super::singles::{chain_as_singles, with_singles};
 use super::step::{Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
@@ -33,6 +33,8 @@ pub(super) struct Emitter<'p, 'g> {
     pub indices: Vec<Slot>,
     /// The number of registers that the chains need.
     pub registers: usize,
+    /// The places behind all others that they need where they are operations on single numbers.
+    pub single_room: usize,
     /// The numbers of the loops among the steps, and of the nodes among those of each.
     pub loops: LoopNumbers,
 }
@@ -47,6 +49,7 @@ impl Emitter<'_, '_> {
             }
             // A batch goes through every step in lanes.
             if in_blocks {
+                self.take_chains_apart(&mut steps);
                 steps = with_singles(steps, &self.indices);
             }
             Segment {
@@ -56,6 +59,19 @@ impl Emitter<'_, '_> {
             }
         };
         zones.iter().map(segment).collect()
+    }
+
+    /// Makes operations on single numbers of the chains over few.
+    fn take_chains_apart(&mut self, steps: &mut [Step]) {
+        let (room, zero) = (self.layout.end(), self.layout.zero);
+        for step in steps {
+            if let Step::Fused(chain, out, len) = step
+                && let Some(list) = chain_as_singles(chain, *out, room, zero)
+            {
+                self.single_room = self.single_room.max(self.registers * *len as usize);
+                *step = Step::Singles(list.into());
+            }
+        }
     }
 
     /// An operand for the entries at `slots`, in this order.

@@ -50,6 +50,13 @@ pub(super) enum Source {
     Register(u8),
 }
 
+/// What an operand of a link reads for one entry.
+pub(super) enum SourceEntry {
+    Place(Slot),
+    Zero,
+    Register(u8),
+}
+
 /// The operation of a link.
 #[derive(Clone, Copy)]
 pub(super) enum Operation {
@@ -178,6 +185,22 @@ impl<'r> Others<'r> {
 }
 
 impl Source {
+    /// What it reads for entry number `k` of a result of this shape.
+    pub fn entry(self, k: u32, shape: Shape) -> SourceEntry {
+        let rows = shape.rows.max(1);
+        SourceEntry::Place(match self {
+            Source::Block([at, first, count]) => match k.checked_sub(first) {
+                Some(k) if k < count => at + k,
+                _ => return SourceEntry::Zero,
+            },
+            Source::Array(at) => at + k,
+            Source::Number(at) => at,
+            Source::Column(at) | Source::Rows(at) => at + k % rows,
+            Source::Row(at) => at + k / rows,
+            Source::Register(k) => return SourceEntry::Register(k),
+        })
+    }
+
     fn lanes<'a>(self, piece: &Piece, around: &Around<'a>, registers: &Others<'a>) -> Lanes<'a> {
         let Piece {
             column,

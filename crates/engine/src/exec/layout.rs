@@ -224,9 +224,14 @@ impl<'p, 'g> PoolLayout<'p, 'g> {
         self.blocks_at = self.reserve(room);
     }
 
-    /// The pool with the values of leaves in their places.
-    pub fn filled(&self) -> Numbers {
-        let mut pool = Numbers::zeros(self.size as usize);
+    /// The first place behind all that have been given.
+    pub fn end(&self) -> Slot {
+        self.size as Slot
+    }
+
+    /// The pool with the values of leaves in their places, and so many places more.
+    pub fn filled(&self, more: usize) -> Numbers {
+        let mut pool = Numbers::zeros(self.size as usize + more);
         let graph = self.plan.graph;
         for (place, node) in self.plan.nodes.iter().enumerate() {
             let at = self.slots[place];

@@ -1,6 +1,7 @@
 //! Steps over few numbers as a list of operations on single ones: what a step takes besides its operations
 //! would be most of it.
 
+use super::fused::{Fused, Operation, SourceEntry};
 use super::pool::{Operand, Slot};
 use super::schedule::Side;
 use super::single::Single;
@@ -26,6 +27,48 @@ pub(super) fn with_singles(steps: Vec<Step>, indices: &[Slot]) -> Vec<Step> {
     }
     end(&mut list, &mut joined);
     joined
+}
+
+/// A chain over few numbers, whose result begins at `out`; `None` where it is worth its loops. Its registers are places from
+/// `room` on, as many as each has entries; one place has a `zero`.
+pub(super) fn chain_as_singles(
+    fused: &Fused,
+    out: Slot,
+    room: Slot,
+    zero: Slot,
+) -> Option<Vec<Single>> {
+    /// Up to so many entries, a link takes longer to begin than to run.
+    const FEW: u32 = 4;
+    let len = fused.shape.len() as u32;
+    if len > FEW {
+        return None;
+    }
+    let last = fused.links.len() - 1;
+    let mut list = Vec::with_capacity(fused.links.len() * len as usize);
+    for (number, link) in fused.links.iter().enumerate() {
+        let register = |k: u8| room + u32::from(k) * len;
+        let to = if number == last {
+            out
+        } else {
+            register(link.to)
+        };
+        for k in 0..len {
+            let slots = link
+                .sources
+                .map(|source| match source.entry(k, fused.shape) {
+                    SourceEntry::Place(slot) => slot,
+                    SourceEntry::Zero => zero,
+                    SourceEntry::Register(from) => register(from) + k,
+                });
+            let [a, b, _] = slots;
+            list.push(match link.operation {
+                Operation::Map1(f) => Single::One(f.at, a, to + k),
+                Operation::Map2(f) => Single::Two(f.at, [a, b], to + k),
+                Operation::Map3(f) => Single::Three(f.at, slots, to + k),
+            });
+        }
+    }
+    Some(list)
 }
 
 /// The operations of a step over few numbers; `None` where it is worth its loop.
