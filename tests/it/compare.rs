@@ -424,7 +424,10 @@ fn values_and_prints_tell_too() {
     // A formula of twenty terms is told by its beginning.
     let terms = ["sin(x*[1, 2]')"; 20].join(" + ");
     let told = run_text(&format!("x = 0; log({terms})"));
-    assert!(told.contains("-inf first appears in log(sin(x*[1, 2]') + "), "{told}");
+    assert!(
+        told.contains("-inf first appears in log(sin(x*[1, 2]') + "),
+        "{told}"
+    );
     assert!(!told.contains(&terms), "{told}");
     // What is written as infinite was not born anywhere.
     assert_eq!(the("value", "inf")["nonfinite"], Value::Null);

@@ -98,9 +98,10 @@ impl Program {
             indices: Vec::new(),
             registers: 0,
             single_room: 0,
+            apart: in_blocks,
             loops: numbers,
         };
-        let segments = emitter.segments(&zones, in_blocks);
+        let segments = emitter.segments(&zones);
         let exchange =
             (!replaced.is_empty()).then(|| exchange(&mut emitter, &zones, &inputs, replaced));
         let entries = emitter.entries(&zones, entries);

@@ -11,12 +11,14 @@ use super::pool::{LINE, Operand, Slot};
 use super::program::{EntryPoint, Segment};
 use super::reading::{Pair, PairKind};
 use super::schedule::{Draft, Side, Zoned};
+use super::single::Single;
 use super::singles::{chain_as_singles, with_singles};
 use super::step::{Step, Whole};
 use super::tall::Tall;
 use super::window::Window;
 use crate::graph::primitive::{AddsUp, Kernel};
 use crate::graph::{Attr, NodeId, Op, Primitive, Shape};
+use crate::primitives::arithmetic::ADD;
 use crate::primitives::places::{TAKEN, named};
 use std::sync::Arc;
 
@@ -35,21 +37,21 @@ pub(super) struct Emitter<'p, 'g> {
     pub registers: usize,
     /// The places behind all others that they need where they are operations on single numbers.
     pub single_room: usize,
+    /// True if steps over few numbers become operations on single ones. A batch goes through every step in lanes.
+    pub apart: bool,
     /// The numbers of the loops among the steps, and of the nodes among those of each.
     pub loops: LoopNumbers,
 }
 
 impl Emitter<'_, '_> {
     /// The steps of each zone.
-    pub fn segments(&mut self, zones: &[Zoned], in_blocks: bool) -> Vec<Segment> {
+    pub fn segments(&mut self, zones: &[Zoned]) -> Vec<Segment> {
         let segment = |zoned: &Zoned| {
             let mut steps = Vec::new();
             for draft in &zoned.drafts {
                 self.emit(draft, &mut steps);
             }
-            // A batch goes through every step in lanes.
-            if in_blocks {
-                self.take_chains_apart(&mut steps);
+            if self.apart {
                 steps = with_singles(steps, &self.indices);
             }
             Segment {
@@ -59,19 +61,6 @@ impl Emitter<'_, '_> {
             }
         };
         zones.iter().map(segment).collect()
-    }
-
-    /// Makes operations on single numbers of the chains over few.
-    fn take_chains_apart(&mut self, steps: &mut [Step]) {
-        let (room, zero) = (self.layout.end(), self.layout.zero);
-        for step in steps {
-            if let Step::Fused(chain, out, len) = step
-                && let Some(list) = chain_as_singles(chain, *out, room, zero)
-            {
-                self.single_room = self.single_room.max(self.registers * *len as usize);
-                *step = Step::Singles(list.into());
-            }
-        }
     }
 
     /// An operand for the entries at `slots`, in this order.
@@ -195,8 +184,32 @@ impl Emitter<'_, '_> {
     fn chain(&mut self, last: Place) -> Step {
         let (chain, registers) = chain(&self.layout, last);
         self.registers = self.registers.max(registers);
-        let len = chain.shape.len() as u32;
-        Step::Fused(Box::new(chain), self.layout.out(last), len)
+        let (len, out) = (chain.shape.len(), self.layout.out(last));
+        if self.apart && self.layout.window.is_none() {
+            let (room, zero) = (self.layout.end(), self.layout.zero);
+            if let Some(list) = chain_as_singles(&chain, out, room, zero) {
+                self.single_room = self.single_room.max(registers * len);
+                return Step::Singles(list.into());
+            }
+        }
+        Step::Fused(Box::new(chain), out, len as u32)
+    }
+
+    /// The sum of few entries, as a list of operations on single numbers.
+    fn sum_of_few(&self, place: Place, read: &Read) -> Option<Step> {
+        const FEW: usize = 8;
+        let few = (1..=FEW).contains(&read.shape.len()) && self.plan.shape(place).is_scalar();
+        let Kernel::Map2(add) = &ADD.kernel else {
+            return None;
+        };
+        if !self.apart || self.layout.window.is_some() || !few {
+            return None;
+        }
+        let (from, out) = (self.layout.slot(read), self.layout.out(place));
+        let others = from + 1..from + read.shape.len() as Slot;
+        let others = others.map(|x| Single::two(add, [out, x], out));
+        let list = [Single::Copy(0.0, from, out)].into_iter().chain(others);
+        Some(Step::Singles(list.collect()))
     }
 
     fn scan(&mut self, row: &'static Primitive, side: Side, places: &[Place]) -> Step {
@@ -275,6 +288,11 @@ impl Emitter<'_, '_> {
                     }
                     _ => Step::Whole(Box::new(self.whole(place, &reads)), out),
                 }
+            }
+            _ if row.adds_up == Some(AddsUp::Sum)
+                && let Some(step) = self.sum_of_few(place, &reads[0]) =>
+            {
+                step
             }
             _ => match self.taken(place, row, &reads, out) {
                 Some(step) => step,

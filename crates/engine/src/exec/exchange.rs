@@ -63,7 +63,7 @@ pub(super) fn exchange(
         }
     };
     turn(emitter);
-    let segments = emitter.segments(zones, true);
+    let segments = emitter.segments(zones);
     turn(emitter);
     let pair = |exchanged: &Exchanged| {
         let slot = |place: Place| emitter.layout.slots[place as usize];

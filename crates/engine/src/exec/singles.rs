@@ -63,7 +63,7 @@ pub(super) fn chain_as_singles(
             let [a, b, _] = slots;
             list.push(match link.operation {
                 Operation::Map1(f) => Single::One(f.at, a, to + k),
-                Operation::Map2(f) => Single::Two(f.at, [a, b], to + k),
+                Operation::Map2(f) => Single::two(f, [a, b], to + k),
                 Operation::Map3(f) => Single::Three(f.at, slots, to + k),
             });
         }
@@ -93,12 +93,12 @@ fn singles(step: &Step, indices: &[Slot]) -> Option<Vec<Single>> {
     };
     match *step {
         Step::At1(f, x, out) => Some(vec![Single::One(f.at, x, out)]),
-        Step::At2(f, a, b, out) => Some(vec![Single::Two(f.at, [a, b], out)]),
+        Step::At2(f, a, b, out) => Some(vec![Single::two(f, [a, b], out)]),
         Step::Over1(f, x, out, len) => {
             all(len, FUNCTIONS, &|k| Single::One(f.at, slot(x, k), out + k))
         }
         Step::Over2(f, a, b, out, len) => all(len, few(&[a, b]), &|k| {
-            Single::Two(f.at, [slot(a, k), slot(b, k)], out + k)
+            Single::two(f, [slot(a, k), slot(b, k)], out + k)
         }),
         Step::Over3(f, operands, out, len) => all(len, few(&operands), &|k| {
             Single::Three(f.at, operands.map(|operand| slot(operand, k)), out + k)
@@ -110,7 +110,7 @@ fn singles(step: &Step, indices: &[Slot]) -> Option<Vec<Single>> {
                 Side::Left => [last, other],
                 Side::Right => [other, last],
             };
-            Single::Two(f.at, operands, out + k)
+            Single::two(f, operands, out + k)
         }),
         Step::Copy(from, zero, out, len) => all(len, few(&[from]), &|k| {
             Single::Copy(zero, slot(from, k), out + k)
