@@ -7,10 +7,11 @@ use super::arithmetic::DIFFERENCE;
 use super::special;
 use crate::graph::primitive::{Fault, KernelCall, Lanes, Map1};
 use crate::graph::{Attr, View};
+use crate::vector::maps::folded;
 use crate::vector::sums::{
     sum_of_deviations, sum_of_magnitudes, sum_of_squared_deviations, sum_of_squares,
 };
-use crate::vector::{at_width, map1, math, sums};
+use crate::vector::{at_full_width, at_width, map1, math, sums};
 
 type Done = Result<(), Fault>;
 
@@ -168,8 +169,21 @@ pub fn deviations(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
     })
 }
 
+/// All entries and `start` combined, in whatever order.
+fn combined(lane: &[f64], start: f64, combine: impl Fn(f64, f64) -> f64) -> f64 {
+    const FEW: usize = 32;
+    if lane.len() < FEW {
+        return lane.iter().copied().fold(start, combine);
+    }
+    at_full_width!(_ => folded(combine, start, lane))
+}
+
 fn largest(lane: &[f64]) -> f64 {
-    lane.iter().copied().fold(f64::NEG_INFINITY, special::max2)
+    combined(lane, f64::NEG_INFINITY, special::max2)
+}
+
+fn smallest(lane: &[f64]) -> f64 {
+    combined(lane, f64::INFINITY, special::min2)
 }
 
 /// True if squares of numbers of this size neither overflow nor underflow.
@@ -179,7 +193,8 @@ fn squares_fit(scale: f64) -> bool {
 
 /// √Σx² without overflow or underflow: entries are scaled by the largest where need be.
 fn euclidean(lane: &[f64]) -> f64 {
-    let scale = lane.iter().map(|x| x.abs()).fold(0.0, special::max2);
+    let larger = |scale: f64, x: f64| special::max2(scale, x.abs());
+    let scale = combined(lane, 0.0, larger);
     if scale == 0.0 || !scale.is_finite() {
         return scale;
     }
@@ -232,7 +247,6 @@ pub fn max(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
 }
 
 pub fn min(call: &KernelCall<'_>, out: &mut [f64]) -> Done {
-    let smallest = |lane: &[f64]| lane.iter().copied().fold(f64::INFINITY, special::min2);
     reduce(call, out, smallest, |rows, out| {
         rows.fold(out, f64::INFINITY, special::min2);
     })
@@ -367,7 +381,7 @@ fn softmax_of_piece(lane: &[f64], out: &mut [f64]) -> (f64, f64) {
     let sum = exponentials(lane, shift, |at, result| {
         out[at..at + result.len()].copy_from_slice(result);
     });
-    out.iter_mut().for_each(|y| *y /= sum);
+    at_width!(_ => out.iter_mut().for_each(|y| *y /= sum));
     (shift, sum)
 }
 

@@ -282,3 +282,21 @@ pub fn over3(f: impl Fn(f64, f64, f64) -> f64, a: &[f64], b: &[f64], c: &[f64], 
         *y = f(*a, *b, *c);
     }
 }
+
+/// All entries and `start` combined by a function for which neither order nor grouping matters to a bit, such as the
+/// larger of two: many side by side.
+#[inline(always)]
+pub fn folded(f: impl Fn(f64, f64) -> f64, start: f64, x: &[f64]) -> f64 {
+    const LANES: usize = 32;
+    let (blocks, rest) = x.as_chunks::<LANES>();
+    let mut lanes = [start; LANES];
+    for block in blocks {
+        for (lane, x) in lanes.iter_mut().zip(block) {
+            *lane = f(*lane, *x);
+        }
+    }
+    lanes
+        .iter()
+        .chain(rest)
+        .fold(start, |found, x| f(found, *x))
+}
