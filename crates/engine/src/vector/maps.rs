@@ -300,3 +300,38 @@ pub fn folded(f: impl Fn(f64, f64) -> f64, start: f64, x: &[f64]) -> f64 {
         .chain(rest)
         .fold(start, |found, x| f(found, *x))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+    use crate::primitives::random::SplitMix64;
+    use crate::primitives::special::{max2, min2};
+
+    #[test]
+    fn many_side_by_side_are_combined_as_one_after_the_other() {
+        let mut random = SplitMix64::new(3);
+        let special = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0];
+        for length in [0, 1, 31, 32, 33, 64, 100, 1000] {
+            for extra in special {
+                let mut x: Vec<f64> = (0..length).map(|_| random.normal()).collect();
+                if let Some(entry) = x.get_mut(length / 3) {
+                    *entry = extra;
+                }
+                for (f, start) in [
+                    (max2 as fn(f64, f64) -> f64, f64::NEG_INFINITY),
+                    (min2, f64::INFINITY),
+                    (|most, x| max2(most, x.abs()), 0.0),
+                ] {
+                    let in_order = x.iter().copied().fold(start, f);
+                    assert_eq!(folded(f, start, &x).to_bits(), in_order.to_bits());
+                }
+            }
+        }
+        let zeros = [[-0.0; 40], [0.0; 40]].concat();
+        assert_eq!(folded(max2, f64::NEG_INFINITY, &zeros).to_bits(), 0);
+        assert_eq!(
+            folded(min2, f64::INFINITY, &zeros).to_bits(),
+            (-0.0f64).to_bits()
+        );
+    }
+}
